@@ -1,0 +1,1 @@
+"""What a machine needs around Sillok: embedded object store, sample press, starters."""

@@ -1,0 +1,1 @@
+"""What the runs say together: counts add up, a normal day holds, completeness."""

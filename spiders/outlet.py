@@ -1,0 +1,128 @@
+"""What an outlet is: where it lists its articles, how its pages are read, how it wants to be asked.
+
+An outlet is a value. It imports neither Scrapy nor Airflow, so that a DAG file can list all outlets in milliseconds.
+A contradiction fails on import with the cure in the message.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from processing.errors import DeclarationError
+from processing.reading.rules import Rules
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An RSS 2.0, RSS 1.0 (RDF) or Atom feed: the newest articles only.
+
+    `quiet_hours` is how long it may stay without a new link before it is reported.
+    """
+
+    url: str
+    quiet_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap, news sitemap or sitemap index. `follow` is a regex on child maps; `days` limits them by lastmod.
+
+    A URL with `{yyyy}`, `{mm}`, `{dd}` or `{yyyymmdd}` is a day archive: it is asked only for `since`/`until`.
+    """
+
+    url: str
+    follow: str = ""
+    days: int = 2
+    quiet_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An HTML page that lists links. `{page}` in the URL is paged from 1 to `pages`; `links` is CSS for the anchors."""
+
+    url: str
+    links: str = "a"
+    pages: int = 1
+    quiet_hours: int = 24
+
+
+Source: TypeAlias = Feed | Sitemap | Listing
+
+
+class Pace(StrEnum):
+    """How often an outlet is asked for news."""
+
+    QUARTER_HOUR = "quarter_hour"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """One news outlet.
+
+    `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen once. `article` matches
+    the URL of an article and names its `id`. `canonical` is a format string with the groups of `article`
+    ("https://www.a.kr/view/{id}"); empty means the URL as normalised. `hosts` are allowed beside that of `home`.
+    `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
+    `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
+    operator's recorded consent lifts. `confirmed` is the date on which a person ran `scrapy look`, else "".
+    """
+
+    name: str
+    title: str
+    home: str
+    sources: Sequence[Source] = ()
+    article: re.Pattern[str]
+    canonical: str = ""
+    hosts: tuple[str, ...] = ()
+    rules: tuple[Rules, ...] = (Rules(),)
+    pace: Pace = Pace.HOURLY
+    daily: tuple[int, int] = (1, 1000)
+    outlet_class: Literal["wire", "publisher", "portal", "aggregator"] = "publisher"
+    family: str = "own"
+    charset: str | None = None
+    delay: float | None = None
+    budget: int = 5000
+    cookies: bool = False
+    render: bool = False
+    paused: str | None = None
+    permission_needed: str | None = None
+    evidence: str = ""
+    confirmed: str = ""
+    caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `DeclarationError` where the declaration contradicts itself."""
+        for wrong, cure in self._contradictions():
+            if wrong:
+                raise DeclarationError(f"outlet {self.name!r}: {cure}")
+
+    def _contradictions(self) -> Sequence[tuple[bool, str]]:
+        low, high = self.daily
+        return (
+            (not _NAME.fullmatch(self.name), "`name` must be lower-case ASCII letters, digits and _"),
+            (urlsplit(self.home).scheme not in {"http", "https"}, "`home` must be an http or https URL"),
+            ("id" not in self.article.groupindex, "`article` must name its id: (?P<id>...)"),
+            (not self.sources and self.paused is None, "without a source it must say `paused=` and why"),
+            (not 0 <= low <= high, "`daily` must be (low, high) with 0 <= low <= high"),
+            (not self.rules, "`rules` must not be empty; leave it out for the generic reader"),
+            (any(r.until is None for r in self.rules[:-1]), "only the last of `rules` may have no `until`"),
+            (self.budget < 1, "`budget` (requests a day) must be at least 1"),
+        )
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Hosts that may be asked: those of home, of the sources and of `hosts`."""
+        urls = [self.home, *(source.url for source in self.sources)]
+        return frozenset({urlsplit(url).hostname or "" for url in urls} | set(self.hosts))
+
+    def article_key(self, url: str) -> str | None:
+        """Return the outlet's own id of the article at `url`, or None where `url` is no article."""
+        found = self.article.search(url)
+        return found["id"] if found else None
