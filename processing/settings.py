@@ -1,0 +1,1 @@
+"""Settings of processing: the environment is read here and nowhere else in this package."""
