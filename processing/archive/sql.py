@@ -1,0 +1,120 @@
+"""SQL over an archive's tables: DuckDB in this process, reading only, with no way out of the tables.
+
+The parts are handed over as Arrow datasets, so that file access, extensions and settings can be closed before the first
+statement is run (DuckDB: "Securing DuckDB"). Every table has two more columns than its parts: those that its keys state
+(`day`, `outlet`) and `manifest`, the sequence number of the publication that added the row.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from processing.archive.catalogue import Catalogue, Part
+from processing.archive.replay import pages
+from processing.errors import CorruptRecordError, MissingError, UsageError
+
+TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
+_LATEST = {"clusters": "article_id"}
+"""Tables whose later rows replace earlier ones with the same key: a fold may change what it said before."""
+_CLOSED = (
+    "SET TimeZone='Asia/Seoul'",
+    "SET temp_directory=''",
+    "SET enable_external_access=false",
+    "SET python_enable_replacements=false",
+    "SET lock_configuration=true",
+)
+_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a statement returned. `rows` can be walked once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as an object."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+def ask(catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> Answer:
+    """Answer one reading statement. Raises `UsageError` where it is not SQL, not one, or does not only read."""
+    connection = connect(catalogue, [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)])
+    try:
+        statements = connection.extract_statements(statement)
+        if len(statements) != 1 or statements[0].type not in _READING:
+            raise UsageError("a query is one SELECT statement: the archive is changed by `sillok archive` alone")
+        result = connection.execute(statements[0], parameters or None)
+    except duckdb.OutOfMemoryException as error:
+        raise UsageError(f"the query needs more memory than there is; select fewer columns or days: {error}") from error
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot be answered: {error}") from error
+    return Answer(tuple(column[0] for column in result.description or ()), _rows(result))
+
+
+def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.DuckDBPyConnection:
+    """Return a connection that sees `tables` of the archive and nothing else."""
+    connection = duckdb.connect(":memory:")
+    for name in tables:
+        connection.register(f"_{name}", pages(catalogue) if name == "pages" else dataset(catalogue, name))
+        key = _LATEST.get(name)
+        latest = f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY manifest DESC) = 1" if key else ""
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}{latest}")  # noqa: S608 - names of our own
+    for setting in _CLOSED:
+        connection.execute(setting)
+    return connection
+
+
+def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
+    """Return a table's current parts as one Arrow dataset with the schema of the newest part.
+
+    Raises `MissingError` where nothing was published yet.
+    """
+    parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
+    if not parts:
+        raise MissingError(f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`")
+    paths = [str(catalogue.local(part)) for part in parts]
+    schema = _schema(parts[-1], paths[-1])
+    labels = [name for name in parts[-1].labels if name not in schema.names]
+    for name in labels:
+        schema = schema.append(pa.field(name, pa.string()))
+    return pads.FileSystemDataset.from_paths(
+        paths,
+        schema=schema.append(pa.field("manifest", pa.int64())),
+        format=pads.ParquetFileFormat(),
+        filesystem=pafs.LocalFileSystem(),
+        partitions=[_stated(part, labels) for part in parts],
+    )
+
+
+def _stated(part: Part, labels: Sequence[str]) -> pads.Expression:
+    """Return what is true of every row of `part` by where it lies."""
+    stated = pads.field("manifest") == part.seq
+    for name in labels:
+        stated &= pads.field(name) == part.labels[name]
+    return stated
+
+
+def _schema(part: Part, path: str) -> pa.Schema:
+    try:
+        return pq.read_schema(path)
+    except pa.ArrowInvalid as error:
+        raise CorruptRecordError(f"{part.key} is no Parquet file: {error}; restore it from a copy") from error
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Yield rows in batches, so that a large answer never lies in memory as a whole.
+
+    Through Arrow, because DuckDB's own rows need pytz for a moment with a zone.
+    """
+    for batch in result.to_arrow_reader(1000) or ():
+        columns = [column.to_pylist(maps_as_pydicts="strict") for column in batch.columns]
+        yield from zip(*columns, strict=True)
