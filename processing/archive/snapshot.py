@@ -1,0 +1,148 @@
+"""The snapshot of one outlet's fetch log: how it is written and read.
+
+Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line an article of the
+hot part (id, kind, first, asked, modified, row as JSON; times are seconds since 1970). The second, stored without
+compression, is `known`: records of 14 bytes in order, 8 of the article's id and 6 of a version's hash (zeros where
+a page gave no version). It is searched where it lies, without being parsed.
+"""
+
+import gzip
+import json
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import ValidationError
+
+from processing.errors import CorruptRecordError
+from processing.records import Fetch
+
+FORMAT = 1
+ID, RECORD = 8, 14
+NO_VERSION = bytes(RECORD - ID)
+
+Kind = Literal["article", "rejected", "gone", "pending"]
+KINDS: Mapping[bytes, Kind] = {
+    b"article": "article",
+    b"rejected": "rejected",
+    b"gone": "gone",
+    b"pending": "pending",
+}
+
+
+@dataclass(slots=True)
+class State:
+    """What is remembered of one article: `row` is JSON of the newest log row that says something about it.
+
+    `first` is when it was first fetched, `asked` when it was last asked for, `modified` what its newest version
+    states as its modified time; seconds since 1970.
+    """
+
+    kind: Kind
+    first: int
+    asked: int
+    modified: int | None
+    row: bytes
+
+    def fetch(self) -> Fetch:
+        """Return the log row."""
+        return Fetch.model_validate_json(self.row)
+
+    def line(self, article: str) -> bytes:
+        modified = "" if self.modified is None else self.modified
+        return f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{modified}\t".encode() + self.row
+
+
+@dataclass(slots=True)
+class Polled:
+    """How a source (or robots.txt) answered last, and the ids of the articles that it then announced."""
+
+    fetch: Fetch
+    announced: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Everything that a crawl of one outlet remembers. `spent` is requests a KST day, `runs` maps a run to its day."""
+
+    until: int = 0
+    runs: dict[str, str] = field(default_factory=dict)
+    spent: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, Polled] = field(default_factory=dict)
+    hot: dict[str, State] = field(default_factory=dict)
+    known: bytes = b""
+
+    def versions(self, article: str) -> list[bytes]:
+        """Return the records of one article in `known`."""
+        wanted = bytes.fromhex(article)
+        count = len(self.known) // RECORD
+        at = bisect_left(range(count), wanted, key=lambda i: self.known[i * RECORD : i * RECORD + ID])
+        found = []
+        while at < count and self.known[at * RECORD : at * RECORD + ID] == wanted:
+            found.append(self.known[at * RECORD : (at + 1) * RECORD])
+            at += 1
+        return found
+
+
+def encode(snapshot: Snapshot) -> bytes:
+    """Return the bytes of `snapshot`; equal snapshots give equal bytes."""
+    header = {
+        "format": FORMAT,
+        "until": snapshot.until,
+        "runs": dict(sorted(snapshot.runs.items())),
+        "spent": dict(sorted(snapshot.spent.items())),
+        "sources": len(snapshot.sources),
+        "hot": len(snapshot.hot),
+    }
+    lines = [json.dumps(header).encode()]
+    for _, polled in sorted(snapshot.sources.items()):
+        fields = {"fetch": as_json(polled.fetch).decode(), "announced": sorted(polled.announced)}
+        lines.append(json.dumps(fields).encode())
+    lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
+    first = gzip.compress(b"\n".join(lines), 6, mtime=0)
+    return first + gzip.compress(b"\n" + snapshot.known, 0, mtime=0)
+
+
+def decode(data: bytes) -> Snapshot:
+    """Return the snapshot of these bytes. Raises CorruptRecordError where they are none."""
+    try:
+        return _decode(gzip.decompress(data))
+    except (OSError, EOFError, ValueError, KeyError, ValidationError) as error:
+        raise CorruptRecordError(f"a snapshot of the fetch log is damaged ({error}): restore it from a copy") from error
+
+
+def as_json(row: Fetch) -> bytes:
+    """Return a log row without the fields that say nothing."""
+    return row.model_dump_json(exclude_none=True, exclude_defaults=True).encode()
+
+
+def _decode(data: bytes) -> Snapshot:
+    first, _, rest = data.partition(b"\n")
+    header = json.loads(first)
+    if header["format"] != FORMAT:
+        raise ValueError(f"format {header['format']}, this Sillok knows {FORMAT}")
+    sources, hot = header["sources"], header["hot"]
+    lines = rest.split(b"\n", sources + hot)
+    if len(lines) != sources + hot + 1 or len(lines[-1]) % RECORD:
+        raise ValueError("cut short")
+    polled = [_polled(line) for line in lines[:sources]]
+    return Snapshot(
+        until=header["until"],
+        runs=header["runs"],
+        spent=header["spent"],
+        sources={one.fetch.url: one for one in polled},
+        hot=dict(_state(line) for line in lines[sources:-1]),
+        known=lines[-1],
+    )
+
+
+def _polled(line: bytes) -> Polled:
+    fields = json.loads(line)
+    return Polled(Fetch.model_validate_json(fields["fetch"]), frozenset(fields["announced"]))
+
+
+def _state(line: bytes) -> tuple[str, State]:
+    article, kind, first, asked, modified, row = line.split(b"\t", 5)
+    name = KINDS[kind]
+    return article.decode(), State(name, int(first), int(asked), int(modified) if modified else None, row)
