@@ -1,7 +1,49 @@
-PY := .venv/bin/python
-.PHONY: check
-check:
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy
-	.venv/bin/lint-imports
+# Sillok. `make run` and `make test` need nothing but python3 with venv, make and a package index.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+BIN := .venv/bin
+export PYTHON
+
+.PHONY: help
+help: ## say what can be made
+	@sed -n 's/^\([a-z%-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+.PHONY: run up down shell
+run: ready ## set everything up, crawl the sample press through Airflow, archive it, show what came of it
+	@exec $(BIN)/python -m infra.run run
+up: ready ## start Airflow with the real outlets on this machine (needs SILLOK_CONTACT); SAMPLE=1 for the sample press
+	@exec $(BIN)/python -m infra.run up $(if $(SAMPLE),--sample)
+down: ready ## stop what `make up` started
+	@exec $(BIN)/python -m infra.run down
+shell: ready ## open a shell in which scrapy, sillok and airflow meet this archive
+	@exec $(BIN)/python -m infra.run shell
+
+.PHONY: test test-all check
+test: ready-test ## run the tests: no root, no apt, no network beyond loopback
+	@$(BIN)/pytest -m "not full"
+test-all: ready-test ## run all tests, with what needs Debian packages or hours; a missing part is a failure
+	@$(BIN)/python -m infra.run.parts
+	@SILLOK_TEST_ALL=1 $(BIN)/pytest
+check: ready-test ## ruff, mypy, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: bench-reading bench-folding bench-crawl bench-memory
+bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-test
+	@$(BIN)/python -m infra.bench.$*
+
+.PHONY: lock
+lock: ready-test ## resolve the locked lists anew: exact versions and hashes, no address of any index
+	@sh infra/lock.sh $(BIN)/uv
+
+.PHONY: ready ready-test
+ready:
+	@sh infra/bootstrap.sh run
+ready-test:
+	@sh infra/bootstrap.sh test
+
+.PHONY: clean
+clean: down ## remove what runs have made (the archive under var/ too)
+	rm -rf var
