@@ -6,8 +6,9 @@ A contradiction fails on import with the cure in the message.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from string import Formatter
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -68,7 +69,9 @@ class Outlet:
 
     `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen once. `article` matches
     the URL of an article and names its `id`. `canonical` is a format string with the groups of `article`
-    ("https://www.a.kr/view/{id}"); empty means the URL as normalised. `hosts` are allowed beside that of `home`.
+    ("https://www.a.kr/view/{id}"); empty, or where a group did not match (an older form), the URL as normalised is the
+    canonical one. `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources,
+    `hosts`.
     `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
     `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
     operator's recorded consent lifts. `confirmed` is the date on which a person ran `scrapy look`, else "".
@@ -96,31 +99,32 @@ class Outlet:
     evidence: str = ""
     confirmed: str = ""
     caveats: tuple[str, ...] = ()
+    allowed_hosts: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise `DeclarationError` where the declaration contradicts itself."""
+        urls = [self.home, *(source.url for source in self.sources)]
+        hosts = frozenset({urlsplit(url).hostname or "" for url in urls} | set(self.hosts))
+        object.__setattr__(self, "allowed_hosts", hosts)
         for wrong, cure in self._contradictions():
             if wrong:
                 raise DeclarationError(f"outlet {self.name!r}: {cure}")
 
     def _contradictions(self) -> Sequence[tuple[bool, str]]:
         low, high = self.daily
+        named = {name for _, name, _, _ in Formatter().parse(self.canonical) if name is not None}
+        unknown = named - set(self.article.groupindex)
         return (
             (not _NAME.fullmatch(self.name), "`name` must be lower-case ASCII letters, digits and _"),
             (urlsplit(self.home).scheme not in {"http", "https"}, "`home` must be an http or https URL"),
             ("id" not in self.article.groupindex, "`article` must name its id: (?P<id>...)"),
+            (bool(unknown), f"`canonical` names groups that `article` does not have: {', '.join(sorted(unknown))}"),
             (not self.sources and self.paused is None, "without a source it must say `paused=` and why"),
             (not 0 <= low <= high, "`daily` must be (low, high) with 0 <= low <= high"),
             (not self.rules, "`rules` must not be empty; leave it out for the generic reader"),
             (any(r.until is None for r in self.rules[:-1]), "only the last of `rules` may have no `until`"),
             (self.budget < 1, "`budget` (requests a day) must be at least 1"),
         )
-
-    @property
-    def allowed_hosts(self) -> frozenset[str]:
-        """Hosts that may be asked: those of home, of the sources and of `hosts`."""
-        urls = [self.home, *(source.url for source in self.sources)]
-        return frozenset({urlsplit(url).hostname or "" for url in urls} | set(self.hosts))
 
     def article_key(self, url: str) -> str | None:
         """Return the outlet's own id of the article at `url`, or None where `url` is no article."""

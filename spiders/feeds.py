@@ -1,0 +1,73 @@
+"""Entries of RSS 2.0, RSS 1.0 (RDF) and Atom feeds, whatever namespaces they declare or forget."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from lxml import etree
+
+from processing.records import Stamp
+from spiders.links import Link
+from spiders.moments import stamp
+
+FULL_TEXT = 400
+"""Characters, tags not counted, from which on a feed's text is taken for the whole article and not for a summary."""
+
+_TAGS = re.compile(r"<[^>]{0,2000}>")
+_BLANKS = re.compile(r"\s+")
+
+
+def entries(root: etree._Element) -> Iterator[Link]:
+    """Yield the entries that state an address, in the order of the feed."""
+    for entry in root.iter("{*}item", "{*}entry"):
+        fields = _fields(entry)
+        url = _address(entry, fields)
+        if url:
+            published = _stamp(fields, "pubDate", "published", "date", "issued", "created")
+            modified = _stamp(fields, "updated", "modified")
+            yield Link(url, plain(_first(fields, "title")), published, modified, _text(fields))
+
+
+def plain(text: str | None) -> str | None:
+    """Return a title on one line, markup and escapes removed; None where nothing is left."""
+    return _BLANKS.sub(" ", _TAGS.sub("", unescape(text or ""))).strip() or None
+
+
+def _fields(entry: etree._Element) -> dict[str, list[str]]:
+    """Return the texts of the entry's children by local name; prefixes that nobody declared are cut off."""
+    fields: dict[str, list[str]] = {}
+    for child in entry.iterchildren("*"):
+        name = etree.QName(child).localname.rpartition(":")[2]
+        fields.setdefault(name, []).append(_inner(child))
+    return fields
+
+
+def _inner(element: etree._Element) -> str:
+    """Return text, or for Atom's `type="xhtml"` the markup within."""
+    if len(element):
+        return (element.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in element)
+    return (element.text or "").strip()
+
+
+def _address(entry: etree._Element, fields: dict[str, list[str]]) -> str | None:
+    """Return the text of `link` (RSS), the best `href` (Atom), or a `guid` that is a permanent link."""
+    if url := next((text for text in fields.get("link", []) if text), None):
+        return url
+    hrefs = {link.get("rel", "alternate"): link.get("href") for link in reversed(list(entry.iter("{*}link")))}
+    guids = [text for text in (*fields.get("guid", []), *fields.get("id", [])) if text.startswith(("http:", "https:"))]
+    return hrefs.get("alternate") or next(iter(guids), None)
+
+
+def _first(fields: dict[str, list[str]], *names: str) -> str | None:
+    return next((text for name in names for text in fields.get(name, []) if text), None)
+
+
+def _stamp(fields: dict[str, list[str]], *names: str) -> Stamp | None:
+    return stamp(_first(fields, *names), "feed")
+
+
+def _text(fields: dict[str, list[str]]) -> str | None:
+    """Return the longest text of the entry if it is more than a summary."""
+    texts = [text for name in ("encoded", "content", "description", "summary") for text in fields.get(name, [])]
+    longest = max(texts, key=len, default="")
+    return longest if len(_TAGS.sub("", longest)) >= FULL_TEXT else None
