@@ -199,6 +199,9 @@ class Fetch(Record):
 
     `role` tells articles from sources and robots.txt. `announced_by` is the source's URL. `digest` is "sha256:" and the
     hex digest of the payload without content coding. `visits` counts the times this article was asked, now included.
+    `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
+    `failures` counts how often in a row a source or an article failed, now included; `new_at` is when a source last
+    announced something new, `next_at` when its turn-over asks for the next poll.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -222,6 +225,12 @@ class Fetch(Record):
     visits: int = 0
     links: int | None = None
     new_links: int | None = None
+    payload: str | None = None
+    stored_url: str | None = None
+    stored_at: AwareDatetime | None = None
+    failures: int = 0
+    new_at: AwareDatetime | None = None
+    next_at: AwareDatetime | None = None
 
 
 class Sum(Record):
@@ -267,6 +276,7 @@ class SourceReport(Record):
     new: int
     overlap: int
     problem: str | None = None
+    next_at: AwareDatetime | None = None
 
 
 class RunReport(Record):

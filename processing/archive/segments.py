@@ -1,0 +1,192 @@
+"""Landing: what one crawl wrote, in segments that are sealed while it goes on.
+
+A segment is spooled on the local disk, then its files are put under `landing/outlet=/run=/`, and its seal last. A file
+that no seal names does not count. A closed segment whose upload failed stays in the spool with its seal beside it, and
+the outlet's next crawl sends it (`resend`): nothing that was closed is lost to a store that was away.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from processing.archive.spool import Row, Rows, Segment, folder, is_alive
+from processing.archive.store import Store
+from processing.archive.warc import Exchange, Original
+from processing.errors import CorruptRecordError, MissingError
+from processing.records import Article, Fetch, Rejection, RunReport, Seal
+
+_MODELS: dict[Rows, type[Row]] = {"articles": Article, "rejections": Rejection, "log": Fetch}
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an open segment is full: WARC bytes, pages, age."""
+
+    bytes: int = 256 << 20
+    pages: int = 500
+    age: timedelta = timedelta(minutes=5)
+
+
+class SegmentWriter:
+    """Spools the open segment of a run. Not for threads; a closed segment may be sent from one.
+
+    The WARC's name in its CDXJ is the one that it keeps when it is published (`outlet=…-run=…-seg-000.warc.gz`).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        outlet: str,
+        run: str,
+        spool: Path,
+        *,
+        clock: Callable[[], datetime],
+        software: str = "Sillok",
+        limits: Limits | None = None,
+    ) -> None:
+        self.store = store
+        self.outlet = outlet
+        self.run = run
+        self._spool = spool / folder(outlet, run)
+        self._clock = clock
+        self._software = software
+        self._limits = limits or Limits()
+        self._number = 1 + max((seal.segment for seal in sealed(store, outlet, run)), default=-1)
+        self._open: Segment | None = None
+        self.bytes = 0
+
+    def exchange(self, exchange: Exchange) -> Original:
+        """Write one request and response; return the record that holds the payload."""
+        segment = self._segment()
+        before = segment.warc.size
+        original = segment.warc.write(exchange)
+        self.bytes += segment.warc.size - before
+        return original
+
+    def add(self, row: Row) -> None:
+        """Write one row beside the pages."""
+        self._segment().add(row)
+
+    def due(self) -> bool:
+        """Return whether the open segment has reached one of its limits."""
+        if self._open is None:
+            return False
+        full = self._open.warc.size >= self._limits.bytes or self._open.pages >= self._limits.pages
+        return full or self._clock() - self._open.since >= self._limits.age
+
+    def close(self) -> Path | None:
+        """Close the open segment; return its seal in the spool, ready to be sent, or None where nothing is open."""
+        if self._open is None:
+            return None
+        segment, self._open = self._open, None
+        self._number += 1
+        return segment.close(self._clock())
+
+    def seal(self) -> Seal | None:
+        """Close the open segment and send it."""
+        closed = self.close()
+        return send(self.store, closed) if closed else None
+
+    def _segment(self) -> Segment:
+        if self._open is None:
+            self._spool.mkdir(parents=True, exist_ok=True)
+            (self._spool / "pid").write_text(str(os.getpid()))
+            self._open = Segment(self._spool, self.outlet, self.run, self._number, self._clock())
+            self._open.warc.open(self._clock(), self._software, self.outlet)
+        return self._open
+
+
+def send(store: Store, path: Path) -> Seal:
+    """Put a closed segment from the spool, its seal last, and clear it from the spool. Safe to do twice."""
+    seal = Seal.model_validate_json(path.read_bytes())
+    for file in seal.files:
+        store.put_file(file.key, path.parent / file.key.rpartition("/")[2])
+    store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
+    for file in seal.files:
+        (path.parent / file.key.rpartition("/")[2]).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    return seal
+
+
+def resend(store: Store, spool: Path, outlet: str) -> list[Seal]:
+    """Send what earlier crawls of `outlet` closed and could not send; sweep what they left open.
+
+    Returns the seals sent. A run whose process lives is left alone.
+    """
+    sent = []
+    for run in sorted((spool / folder(outlet, "")).parent.glob("run=*")):
+        if is_alive(run):
+            continue
+        sent += [send(store, path) for path in sorted(run.glob("seg-*.seal.json"))]
+        shutil.rmtree(run, ignore_errors=True)
+    return sent
+
+
+def clear(spool: Path, outlet: str, run: str) -> None:
+    """Remove the emptied spool of a run; what is still to be sent stays."""
+    place = spool / folder(outlet, run)
+    if not any(place.glob("seg-*.seal.json")):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def sealed(store: Store, outlet: str | None = None, run: str | None = None) -> Iterator[Seal]:
+    """Yield the seals in landing, in the order of outlet, run and segment."""
+    prefix = "landing/" if outlet is None else f"landing/outlet={outlet}/"
+    if run is not None and outlet is not None:
+        prefix = f"{folder(outlet, run)}/"
+    for entry in store.list(prefix):
+        if entry.key.endswith(".seal.json") and (run is None or f"/run={run}/" in entry.key):
+            with suppress(MissingError):  # a publication removed it between the listing and now
+                yield _parsed(Seal, store.get(entry.key), entry.key)
+
+
+def read_rows(store: Store, seal: Seal, kind: Rows) -> Iterator[Row]:
+    """Yield the rows of one kind; raise CorruptRecordError where the file is not what the seal says."""
+    file = next((file for file in seal.files if file.key.endswith(f".{kind}.jsonl.gz")), None)
+    if file is None:
+        return
+    data = store.get(file.key)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise CorruptRecordError(f"{file.key} is not what its seal says (SHA-256 differs): restore it from a copy")
+    for line in _lines(data, file.key):
+        yield _parsed(_MODELS[kind], line, file.key)
+
+
+def report(store: Store, outlet: str, run: str) -> RunReport | None:
+    """Return the run's report, or None where the run has not written it (yet)."""
+    key = f"{folder(outlet, run)}/report.json"
+    try:
+        return _parsed(RunReport, store.get(key), key)
+    except MissingError:
+        return None
+
+
+def put_report(store: Store, report: RunReport) -> None:
+    """Put the report of a run: the last thing it writes."""
+    body = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
+    store.put(f"{folder(report.outlet, report.run)}/report.json", body, create=True)
+
+
+def _lines(data: bytes, key: str) -> Iterable[bytes]:
+    try:
+        return gzip.decompress(data).splitlines()
+    except (OSError, EOFError) as error:
+        raise CorruptRecordError(f"{key} does not unpack ({error}): restore it from a copy") from error
+
+
+def _parsed(model: type[_Model], data: bytes, key: str) -> _Model:
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise CorruptRecordError(f"{key} is no {model.__name__} that this version reads: {error}") from error

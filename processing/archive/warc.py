@@ -1,0 +1,229 @@
+"""Raw pages as WARC 1.1 (ISO 28500:2017), one gzip member a record.
+
+An exchange becomes a response (or a revisit), the request that caused it, and a metadata record that says for whom and
+why it was asked. The body is stored with its content coding, byte for byte. What Scrapy does not hand on is lost, and
+`warcinfo` says so. Written here and not with warcio, which compresses at level 9 whatever it is given; warcio and
+pywb are the independent readers of the tests.
+"""
+
+import base64
+import hashlib
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.client import responses
+from typing import BinaryIO, Literal, NamedTuple
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from processing.archive.cdxj import Indexed
+
+Headers = tuple[tuple[str, str], ...]
+
+LOST = (
+    "Transfer coding is removed; reason phrase, header order and case and the exact request line are reconstructed; "
+    "the body keeps its content coding byte for byte."
+)
+_SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_FAST, _SMALL = 1, 6
+"""zlib levels: a body that came compressed gains nothing from effort; a plain one does."""
+_REMEMBERED = 4096
+"""Payloads of one run that may be revisited; more would let memory grow with the crawl."""
+
+
+class Original(NamedTuple):
+    """The response record that a revisit repeats: payload digest, URL and WARC-Date."""
+
+    payload: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and its response. `facts` go into the metadata record; `original` is what memory says lay there before.
+
+    `truncated` is set where we stopped reading (WARC 1.1 §5.13).
+    """
+
+    url: str
+    at: datetime
+    status: int
+    headers: Headers
+    body: bytes
+    method: str = "GET"
+    request_headers: Headers = ()
+    protocol: str = "HTTP/1.1"
+    ip: str | None = None
+    truncated: Literal["length", "time", "disconnect"] | None = None
+    original: Original | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def payload_digest(body: bytes) -> str:
+    """Return the digest of a body as stored, in the spelling that WARC tools share: "sha1:" and base32."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+
+
+class WarcWriter:
+    """Appends records to an open binary file; `size` is bytes written, `index` what may be looked up."""
+
+    def __init__(self, file: BinaryIO, filename: str) -> None:
+        self._file = file
+        self._filename = filename
+        self._info = _identifier()
+        self._seen: OrderedDict[str, Original] = OrderedDict()
+        self.size = 0
+        self.index: list[Indexed] = []
+
+    def open(self, at: datetime, software: str, outlet: str) -> None:
+        """Write the warcinfo record."""
+        block = _fields(
+            {
+                "software": software,
+                "format": "WARC File Format 1.1",
+                "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+                "isPartOf": outlet,
+                "description": LOST,
+            }
+        )
+        head = [("WARC-Filename", self._filename), ("Content-Type", "application/warc-fields")]
+        self._append("warcinfo", self._info, at, head, block, level=_SMALL)
+
+    def write(self, exchange: Exchange) -> Original:
+        """Write one exchange; return the response record that now holds its payload, new or old."""
+        digest = payload_digest(exchange.body)
+        original = self._original(exchange, digest)
+        response = _identifier()
+        self._response(exchange, response, digest, original)
+        self._request(exchange, response)
+        facts = {name: value for name, value in exchange.facts.items() if value}
+        if facts:
+            self._metadata(exchange, response, facts)
+        return original or self._remember(exchange, digest)
+
+    def _original(self, exchange: Exchange, digest: str) -> Original | None:
+        if exchange.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+            return exchange.original
+        if not exchange.body or exchange.truncated:
+            return None
+        if exchange.original and exchange.original.payload == digest:
+            return exchange.original
+        return self._seen.get(digest)
+
+    def _remember(self, exchange: Exchange, digest: str) -> Original:
+        original = Original(digest, exchange.url, exchange.at)
+        if exchange.body and not exchange.truncated:
+            self._seen[digest] = original
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return original
+
+    def _response(self, exchange: Exchange, record: str, digest: str, original: Original | None) -> None:
+        kept = b"" if original else exchange.body
+        payload = original.payload if original else digest
+        head = [("WARC-Target-URI", exchange.url), ("WARC-Payload-Digest", payload), ("WARC-Warcinfo-ID", self._info)]
+        if exchange.ip:
+            head.append(("WARC-IP-Address", exchange.ip))
+        if exchange.truncated:
+            head.append(("WARC-Truncated", exchange.truncated))
+        if original:
+            profile = _SERVER_NOT_MODIFIED if exchange.status == 304 else _IDENTICAL_PAYLOAD  # noqa: PLR2004 - as above
+            head += [
+                ("WARC-Profile", profile),
+                ("WARC-Refers-To-Target-URI", original.url),
+                ("WARC-Refers-To-Date", _date(original.at)),
+            ]
+        head.append(("Content-Type", "application/http; msgtype=response"))
+        offset = self.size
+        block = _http_response(exchange) + kept
+        kind = "revisit" if original else "response"
+        self._append(kind, record, exchange.at, head, block, level=_FAST if _is_coded(exchange) else _SMALL)
+        mime = "warc/revisit" if original else _mime(exchange)
+        self.index.append(
+            Indexed(exchange.url, exchange.at, mime, exchange.status, payload, offset, self.size - offset)
+        )
+
+    def _request(self, exchange: Exchange, response: str) -> None:
+        head = [
+            ("WARC-Target-URI", exchange.url),
+            ("WARC-Concurrent-To", response),
+            ("WARC-Warcinfo-ID", self._info),
+            ("Content-Type", "application/http; msgtype=request"),
+        ]
+        self._append("request", _identifier(), exchange.at, head, _http_request(exchange), level=_FAST)
+
+    def _metadata(self, exchange: Exchange, response: str, facts: Mapping[str, str]) -> None:
+        head = [
+            ("WARC-Target-URI", exchange.url),
+            ("WARC-Concurrent-To", response),
+            ("WARC-Warcinfo-ID", self._info),
+            ("Content-Type", "application/warc-fields"),
+        ]
+        self._append("metadata", _identifier(), exchange.at, head, _fields(facts), level=_FAST)
+
+    def _append(
+        self, kind: str, record: str, at: datetime, head: list[tuple[str, str]], block: bytes, *, level: int
+    ) -> None:
+        named = [
+            ("WARC-Type", kind),
+            ("WARC-Record-ID", record),
+            ("WARC-Date", _date(at)),
+            *head,
+            ("WARC-Block-Digest", payload_digest(block)),
+            ("Content-Length", str(len(block))),
+        ]
+        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in named)
+        packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+        data = packer.compress(b"WARC/1.1\r\n" + lines.encode() + b"\r\n" + block + b"\r\n\r\n") + packer.flush()
+        self._file.write(data)
+        self.size += len(data)
+
+
+def _http_response(exchange: Exchange) -> bytes:
+    phrase = responses.get(exchange.status, "")
+    names = {name.lower() for name, _ in exchange.headers}
+    lines = [f"{exchange.protocol} {exchange.status} {phrase}".rstrip()]
+    for name, value in exchange.headers:
+        kept = "X-Archive-Orig-Transfer-Encoding" if name.lower() == "transfer-encoding" else name
+        lines.append(f"{kept}: {_one_line(value)}")
+    if "content-length" not in names:
+        lines.append(f"Content-Length: {len(exchange.body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _http_request(exchange: Exchange) -> bytes:
+    parts = urlsplit(exchange.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"{exchange.method} {path} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines += [f"{name}: {_one_line(value)}" for name, value in exchange.request_headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _is_coded(exchange: Exchange) -> bool:
+    return any(name.lower() == "content-encoding" and value.strip() for name, value in exchange.headers)
+
+
+def _mime(exchange: Exchange) -> str:
+    stated = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
+    return stated.partition(";")[0].strip().lower() or "unk"
+
+
+def _fields(facts: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in facts.items()).encode()
+
+
+def _one_line(value: str) -> str:
+    """Return `value` with nothing in it that could end a header line: the text may come from a hostile server."""
+    return " ".join(value.splitlines()) if not value.isprintable() else value
+
+
+def _date(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _identifier() -> str:
+    return f"<urn:uuid:{uuid4()}>"
