@@ -1,0 +1,119 @@
+"""Looking articles up: lists, single articles with their versions, words in their text."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from processing.archive.catalogue import Catalogue
+from processing.archive.sql import ask
+from processing.errors import MissingError, UsageError
+from processing.records import article_id
+
+_SHORTEST = 6
+"""Characters of an id that are enough to ask for it, as long as only one article begins with them."""
+_NEWEST = """
+    WITH newest AS (
+        SELECT *, count(*) OVER (PARTITION BY article_id) AS versions
+        FROM articles WHERE {where}
+        QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
+    )
+    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, n.versions, c.relation, n.url
+        {columns}
+    FROM newest AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
+    WHERE {after}
+    ORDER BY n.published.at DESC NULLS LAST, n.article_id LIMIT $limit
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles: by outlet, KST publication day (both ends included), kind; `original` leaves reprints out."""
+
+    outlet: str | None = None
+    since: date | None = None
+    until: date | None = None
+    kind: str | None = None
+    original: bool = False
+    edited: bool = False
+    limit: int = 50
+
+    def clause(self) -> tuple[list[str], dict[str, object]]:
+        """Return conditions on `articles` and their parameters."""
+        asked = {
+            "outlet": ("outlet = $outlet", self.outlet),
+            "since": ("day BETWEEN $since AND '9999-12-31'", self.since and self.since.isoformat()),
+            "until": ("day <= $until", self.until and self.until.isoformat()),
+            "kind": ("kind = $kind", self.kind),
+        }
+        given = {name: pair for name, pair in asked.items() if pair[1] is not None}
+        return [condition for condition, _ in given.values()], {name: value for name, (_, value) in given.items()}
+
+
+def newest(catalogue: Catalogue, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Yield the newest version of each wanted article, newest first."""
+    return _select(catalogue, wanted, [], {}, "")
+
+
+def search(catalogue: Catalogue, words: Sequence[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Yield the articles whose title or text holds every word, newest first, with the place where the first stands.
+
+    A word is looked for as it is written, whatever stands around it: Korean glues particles to nouns, so that 정부
+    must be found in 정부는 and 대통령실 in 대통령실이. Case and composition (NFC, NFD) do not matter.
+    """
+    parameters: dict[str, object] = {}
+    conditions = []
+    for number, word in enumerate(words):
+        parameters[f"word{number}"] = unicodedata.normalize("NFC", word).lower()
+        conditions.append(f"contains(lower(title || chr(10) || text), $word{number})")
+    if not conditions:
+        raise UsageError("say at least one word to search for")
+    place = "greatest(strpos(lower(n.text), $word0) - 30, 1)"
+    columns = f", substring(n.text, {place}, 90) AS excerpt"
+    return _select(catalogue, wanted, conditions, parameters, columns)
+
+
+def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
+    """Return all versions of one article, oldest first.
+
+    `identity` is an article's id, the first 6 or more characters of one, a version's id, or the article's URL. Raises
+    `MissingError` where there is none and `UsageError` where several articles fit.
+    """
+    wanted = article_id(identity) if "://" in identity else identity.partition("-")[0].lower()
+    if len(wanted) < _SHORTEST:
+        raise UsageError(f"{identity!r} is too short: give at least {_SHORTEST} characters of the id (`sillok ls`)")
+    statement = (
+        "SELECT * FROM articles WHERE starts_with(article_id, $wanted) "
+        "OR ($url <> '' AND (url = $url OR fetched_url = $url)) ORDER BY fetched_at, version_id"
+    )
+    url = identity if "://" in identity else ""
+    found = tuple(ask(catalogue, statement, {"wanted": wanted, "url": url}).records())
+    identities = sorted({row["article_id"] for row in found})
+    if not identities:
+        raise MissingError(
+            f"{catalogue.store.url} holds no article {identity}; `sillok ls` and `sillok search` find some"
+        )
+    if len(identities) > 1:
+        raise UsageError(f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}")
+    return found
+
+
+def folded(catalogue: Catalogue, version: str) -> Mapping[str, Any] | None:
+    """Return what the fold says of the version with this full id, or None where it was not folded yet."""
+    return next(ask(catalogue, "SELECT * FROM clusters WHERE version_id = $id", {"id": version}).records(), None)
+
+
+def _select(
+    catalogue: Catalogue, wanted: Wanted, conditions: list[str], parameters: dict[str, object], columns: str
+) -> Iterator[dict[str, Any]]:
+    where, given = wanted.clause()
+    after = ["true"]
+    if wanted.original:
+        after.append("coalesce(c.relation, '') NOT IN ('copy', 'excerpt', 'derivative')")
+    if wanted.edited:
+        after.append("n.versions > 1")
+    statement = _NEWEST.format(
+        where=" AND ".join([*where, *conditions]) or "true", after=" AND ".join(after), columns=columns
+    )
+    return ask(catalogue, statement, {**given, **parameters, "limit": wanted.limit}).records()
