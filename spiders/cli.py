@@ -1,0 +1,80 @@
+"""`sillok …`: the composition root. It hangs up the commands and turns every error into one line and an exit code.
+
+0 done, unchanged or partial · 1 failed, may be retried · 2 wrong usage or setting · 3 unhealthy · 4 interrupted ·
+5 bad rows were skipped.
+"""
+
+import errno
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from processing.errors import PermanentError, SillokError
+from spiders.console import articles, outlets, tables
+from spiders.console.terminal import say
+
+TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
+
+
+class Group(TyperGroup):
+    """The command group: where an error leaves Python and becomes what a shell understands."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; raise `typer.Exit` with the code that its end deserves."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt as stop:
+            say("interrupted")
+            raise typer.Exit(INTERRUPTED) from stop
+        except BrokenPipeError as closed:
+            _silence()
+            raise typer.Exit(0) from closed
+        except (SillokError, OSError) as error:
+            say(f"sillok {ctx.invoked_subcommand}: {error}")
+            raise typer.Exit(exit_code(error)) from error
+        return result
+
+
+def exit_code(error: Exception) -> int:
+    """Return the exit code of an error: a full disk may be retried, a missing file may not."""
+    if isinstance(error, OSError):
+        return TRANSIENT if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO} else PERMANENT
+    return PERMANENT if isinstance(error, PermanentError) else TRANSIENT
+
+
+def _silence() -> None:
+    """Point stdout at nothing: the reader of the pipe has gone, and the interpreter flushes once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+app = typer.Typer(
+    cls=Group,
+    name="sillok",
+    help="Sillok 실록: every article of Korean news as it came, as it was read, and as it changed.",
+    epilog="Exit codes: 0 done · 1 may be retried · 2 usage · 3 unhealthy · 4 interrupted · 5 bad rows skipped",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+_LOOK, _KEEP, _HAND = "Look at the archive", "Keep it", "By hand"
+
+app.command("ls", rich_help_panel=_LOOK)(articles.ls)
+app.command("show", rich_help_panel=_LOOK)(articles.show)
+app.command("search", rich_help_panel=_LOOK)(articles.search)
+app.command("query", rich_help_panel=_LOOK)(tables.query)
+app.command("export", rich_help_panel=_LOOK)(tables.export)
+app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
+
+
+@app.callback()
+def _sillok() -> None:
+    """Do nothing before the command."""
+
+
+def main() -> None:
+    """Run the console script."""
+    app()

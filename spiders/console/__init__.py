@@ -1,0 +1,1 @@
+"""The subcommands of `sillok`, one module a group; `spiders.cli` hangs them up."""

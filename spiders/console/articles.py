@@ -1,0 +1,189 @@
+"""`sillok ls`, `show` and `search`: looking articles up."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from processing.errors import UsageError
+from processing.records import Kind
+from spiders.console.options import JsonOption, OutletOption, SinceOption, StoreOption, UntilOption, day, open_catalogue
+from spiders.console.terminal import clean, clean_block, print_json, print_rows, shown
+
+if TYPE_CHECKING:
+    from processing.archive.catalogue import Catalogue
+
+_COLUMNS = ("id", "published", "outlet", "kind", "relation", "versions", "title")
+_FOUND = ("id", "published", "outlet", "title", "excerpt")
+_VERSIONS = ("number", "version_id", "fetched_at", "modified", "characters", "title")
+_FIELDS = (
+    ("subtitle", "deck"), ("outlet", "outlet"), ("kind", "kind"), ("chain", "chain"), ("section", "section"),
+    ("authors", "by"), ("agency", "agency"), ("origin", "origin"), ("published", "published"), ("modified", "modified"),
+    ("fetched_at", "fetched"), ("url", "url"), ("version_id", "version"), ("rights", "rights"),
+    ("extractor", "read by"),
+)  # fmt: skip
+_KINDS = ", ".join(Kind)
+Limit = Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many.")]
+
+
+def ls(
+    *,
+    outlet: OutletOption = None,
+    on: Annotated[str | None, typer.Option("--day", metavar="DAY", help="Published on this KST day.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", metavar="KIND", help=f"One of: {_KINDS}.")] = None,
+    original: Annotated[bool, typer.Option("--original", help="Leave reprints out.")] = False,
+    edited: Annotated[bool, typer.Option("--edited", help="Only articles with more than one version.")] = False,
+    limit: Limit = 50,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """List articles, newest first.
+
+    An id, a title and a relation tell what lies there: `copy`, `excerpt` or `derivative` mark a reprint.
+    """
+    from processing.archive.articles import Wanted, newest
+
+    if on and (since or until):
+        raise UsageError("give either --day or --since and --until")
+    wanted = Wanted(
+        outlet=outlet,
+        since=day(on or since),
+        until=day(on or until),
+        kind=kind,
+        original=original,
+        edited=edited,
+        limit=limit,
+    )
+    _listed(newest(open_catalogue(store), wanted), _COLUMNS, as_json=as_json)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All must occur in the title or the text.")],
+    *,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    limit: Limit = 20,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Find articles by words. A word is found inside others too: 정부 in 정부는.
+
+    Quote a phrase to find it as it stands: sillok search "기준 금리" 동결
+    """
+    from processing.archive.articles import Wanted
+    from processing.archive.articles import search as find
+
+    wanted = Wanted(outlet=outlet, since=day(since), until=day(until), limit=limit)
+    _listed(find(open_catalogue(store), words, wanted), _FOUND, as_json=as_json)
+
+
+def show(
+    identity: Annotated[
+        str, typer.Argument(metavar="ID", help="Of an article or a version, its beginning, or the URL.")
+    ],
+    *,
+    versions: Annotated[bool, typer.Option("--versions", help="List its versions.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what each version changed.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Write the page as it was sent, bytes, to a file or pipe.")
+    ] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Show one article: what was read from its page, and with --raw the page itself."""
+    from processing.archive.articles import folded
+    from processing.archive.articles import versions as states
+
+    catalogue = open_catalogue(store)
+    found = states(catalogue, identity)
+    wanted = next((state for state in found if state["version_id"] == identity), found[-1])
+    if raw:
+        _raw(catalogue, wanted)
+    elif versions:
+        _listed(_numbered(found), _VERSIONS, as_json=as_json)
+    elif diff:
+        _changes(found, as_json=as_json)
+    elif as_json:
+        print_json([{**wanted, "cluster": folded(catalogue, wanted["version_id"])}])
+    else:
+        sys.stdout.write(_sheet(wanted, len(found), folded(catalogue, wanted["version_id"])))
+
+
+def _listed(rows: Iterator[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(rows, columns)
+
+
+def _raw(catalogue: "Catalogue", state: Mapping[str, Any]) -> None:
+    """Write the archived bytes. They are a stranger's, so not to a terminal, which would obey them."""
+    from processing.archive.replay import payload
+
+    if sys.stdout.isatty():
+        raise UsageError("--raw writes a stranger's bytes: redirect it to a file (> page.html) or into a pipe")
+    sys.stdout.buffer.write(payload(catalogue, state["fetched_url"], state["fetched_at"]))
+
+
+def _numbered(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for number, state in enumerate(found, 1):
+        stated = state["modified"] and state["modified"]["at"]
+        yield {**state, "number": number, "modified": stated, "characters": len(state["text"])}
+
+
+def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print what each version changed in the one before."""
+    from processing.archive.edits import edits
+
+    for old, new in pairwise(found):
+        parts = list(edits(f"{old['title']}\n\n{old['text']}", f"{new['title']}\n\n{new['text']}"))
+        silent = (old["modified"] or {}).get("at") == (new["modified"] or {}).get("at")
+        if as_json:
+            changes = [{"kind": part.kind, "text": part.text} for part in parts]
+            print_json([{"from": old["version_id"], "to": new["version_id"], "silent": silent, "edits": changes}])
+            continue
+        note = ", silently: its page states no new time" if silent else ""
+        sys.stdout.write(f"{old['version_id']} -> {new['version_id']}, {shown(new['fetched_at'])}{note}\n\n")
+        sys.stdout.write("".join(_marked(part.kind, clean_block(part.text)) for part in parts) + "\n\n")
+    if len(found) == 1 and not as_json:
+        sys.stdout.write("one version: nothing changed since it was first read\n")
+
+
+def _marked(kind: str, text: str) -> str:
+    """Return a stretch of text as `wdiff` marks it; coloured where a person looks on."""
+    if kind == "kept":
+        return text
+    before, after, colour = ("[-", "-]", 31) if kind == "removed" else ("{+", "+}", 32)
+    return f"\x1b[{colour}m{before}{text}{after}\x1b[0m" if sys.stdout.isatty() else f"{before}{text}{after}"
+
+
+def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None) -> str:
+    """Return one article as a person reads it."""
+    lines = [clean(state["title"]), ""]
+    for name, label in _FIELDS:
+        if told := _told(name, state.get(name)):
+            lines.append(f"{label:>10}  {told}")
+    if count > 1:
+        lines.append(f"{'versions':>10}  {count} (--versions, --diff)")
+    if fold and fold["parent"]:
+        lines.append(f"{shown(fold['relation']):>10}  of {fold['parent']} (sillok cluster {fold['cluster']})")
+    return "\n".join([*lines, "", clean_block(state["text"]), ""])
+
+
+def _told(name: str, value: Any) -> str:
+    """Return one field in words; "" of an empty one."""
+    if not value:
+        return ""
+    if name == "authors":
+        return ", ".join(clean(" ".join(filter(None, (who["name"], who["role"], who["email"])))) for who in value)
+    if name in {"published", "modified"}:
+        assumed = ", zone assumed" if value["zone_assumed"] else ""
+        return f"{shown(value['at'])} (from {shown(value['source'])}, to the {shown(value['precision'])}{assumed})"
+    if isinstance(value, dict):
+        return " · ".join(f"{key}: {shown(item)}" for key, item in value.items() if item not in {None, True})
+    return shown(value)

@@ -1,0 +1,76 @@
+"""`sillok query` and `export`: the archive as tables."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from processing.errors import UsageError
+from spiders.console.options import JsonOption, OutletOption, SinceOption, StoreOption, UntilOption, day, open_catalogue
+from spiders.console.terminal import clean_block, print_json, print_rows, say
+
+
+def query(
+    statement: Annotated[str, typer.Argument(metavar='"SELECT …"', help="One reading statement in DuckDB's SQL.")],
+    *,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values with a heading.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Ask the archive in SQL.
+
+    Tables: articles, clusters, rejections, log, reports, pages. The statement can read these and nothing else.
+    """
+    from processing.archive.sql import ask
+
+    if as_json and as_csv:
+        raise UsageError("give either --json or --csv")
+    answer = ask(open_catalogue(store), statement)
+    if as_json:
+        print_json(answer.records())
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(answer.columns)
+        writer.writerows([clean_block(cell) if isinstance(cell, str) else cell for cell in row] for row in answer.rows)
+    else:
+        print_rows(answer.records(), answer.columns)
+
+
+def export(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="File to write: .jsonl or .parquet; - is stdout (JSONL).")
+    ],
+    *,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    licence: Annotated[
+        list[str] | None,
+        typer.Option("--licence", metavar="MARK", help="Only under this licence (KOGL-1); repeatable."),
+    ] = None,
+    no_ai_optout: Annotated[
+        bool, typer.Option("--no-ai-optout", help="Leave out articles whose page or host forbids machine learning.")
+    ] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Export articles for use outside the archive, one row a version.
+
+    Where the page or its host reserved the rights that an export needs, the row says so in `withheld` and has no text.
+    """
+    from processing.archive.export import Terms, export_file
+
+    terms = Terms(
+        outlet=outlet,
+        since=day(since),
+        until=day(until),
+        licences=tuple(licence or ()),
+        no_ai_optout=no_ai_optout,
+    )
+    counts = export_file(open_catalogue(store), terms, output)
+    if as_json and str(output) != "-":
+        print_json([counts])
+    else:
+        say(f"{counts['rows']} versions exported to {output}, {counts['withheld']} of them without text")
