@@ -1,0 +1,1 @@
+"""Six fictional outlets on loopback, so that a run without internet exercises the real spiders."""

@@ -1,0 +1,218 @@
+"""Stories and sites made into bytes: every page, feed, sitemap and list of one outlet in one phase."""
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from infra.press.arc import arc_content, authors
+from infra.press.articles import SUBHEAD, Story
+from infra.press.sites import SECTIONS, SITES, Site
+from infra.press.traps import Trap
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_KST = "%Y-%m-%dT%H:%M:%S+09:00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What a path answers, before conditions and content coding."""
+
+    body: bytes
+    content_type: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    changed: datetime | None = None
+    tricks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of a list: where a page lies and what the list says of it."""
+
+    url: str
+    path: str
+    title: str
+    section: str
+    published: datetime
+    modified: datetime | None
+    story: Story | None
+    number: int
+
+    @property
+    def changed(self) -> datetime:
+        """The latest moment that the page states."""
+        return self.modified or self.published
+
+    @property
+    def summary(self) -> str:
+        """The first sentence or so, as a feed gives it."""
+        return self.story.paragraphs[0][:90] if self.story else self.title
+
+
+def build(
+    site: Site, stories: tuple[Story, ...], traps: tuple[Trap, ...], epoch: datetime, port: int
+) -> dict[str, Resource]:
+    """Return everything that `site` serves, by path and query; `stories` are all, as they stand in the phase."""
+    base = f"http://{site.host}:{port}"
+    own = {entry.path: entry for entry in _entries(site, stories, epoch, base)}
+    baits = {entry.path: (trap, entry) for trap, entry in _baits(site, traps, epoch, base)}
+    listed = [entry for entry in own.values() if entry.story and not entry.story.gone]
+    listed += [entry for trap, entry in baits.values() if trap.listed]
+    listed.sort(key=lambda entry: (entry.published, entry.number), reverse=True)
+    frame = {"site": site, "base": base, "epoch": epoch, "entries": listed, "urls": urls(stories, epoch, port)}
+    served = {path: _source(site, template, frame) for path, template in site.sources.items()}
+    served |= {path: _article(site, entry, frame) for path, entry in own.items()}
+    served |= {path: _bait(site, trap, entry, frame) for path, (trap, entry) in baits.items()}
+    robots = textwrap.dedent(site.robots).format(base=base)
+    served["/robots.txt"] = Resource(body=robots.encode(), content_type="text/plain")
+    return served
+
+
+def urls(stories: tuple[Story, ...], epoch: datetime, port: int) -> Mapping[str, str]:
+    """Return the canonical URL of each story by its id."""
+    found: dict[str, str] = {}
+    for site in SITES:
+        entries = _entries(site, stories, epoch, f"http://{site.host}:{port}")
+        found |= {entry.story.id: entry.url for entry in entries if entry.story}
+    return found
+
+
+def _entries(site: Site, stories: tuple[Story, ...], epoch: datetime, base: str) -> Iterator[Entry]:
+    for story in stories:
+        if story.outlet != site.name:
+            continue
+        published = epoch + timedelta(minutes=story.minutes)
+        path = site.path(story, published)
+        yield Entry(
+            url=base + path,
+            path=path,
+            title=story.title,
+            section=story.section,
+            published=published,
+            modified=None if story.modified is None else epoch + timedelta(minutes=story.modified),
+            story=story,
+            number=story.number,
+        )
+
+
+def _baits(site: Site, traps: tuple[Trap, ...], epoch: datetime, base: str) -> Iterator[tuple[Trap, Entry]]:
+    day = {"yyyy": f"{epoch:%Y}", "mm": f"{epoch:%m}", "dd": f"{epoch:%d}"}
+    for trap in traps:
+        if trap.outlet == site.name:
+            path = trap.path.format(**day)
+            yield (
+                trap,
+                Entry(
+                    url=base + path,
+                    path=path,
+                    title=trap.title,
+                    section=trap.section,
+                    published=epoch + timedelta(minutes=trap.minutes),
+                    modified=None,
+                    story=None,
+                    number=0,
+                ),
+            )
+
+
+def _source(site: Site, template: str, frame: Mapping[str, Any]) -> Resource:
+    entries: list[Entry] = frame["entries"]
+    changed = max((entry.changed for entry in entries), default=None)
+    kind = site.content_type if template.endswith(".html") else "text/xml"
+    return Resource(body=_render(site, template, frame), content_type=kind, headers=site.headers, changed=changed)
+
+
+def _article(site: Site, entry: Entry, frame: Mapping[str, Any]) -> Resource:
+    story = entry.story
+    if story is None:
+        raise ValueError(f"{entry.url} has no story: only baits may be without one")
+    if story.gone:
+        body = _render(site, "gone.html", {**frame, "entry": entry})
+        return Resource(body=body, content_type=site.content_type, status=story.gone, headers=site.headers)
+    headers = dict(site.headers)
+    if "tdm" in story.marks:
+        headers |= {"TDM-Reservation": "1", "TDM-Policy": f"{frame['base']}/tdm-policy.json"}
+    if "x-noarchive" in story.marks:
+        headers["X-Robots-Tag"] = "noarchive"
+    near = [other for other in frame["entries"] if other.path != entry.path]
+    own = {"entry": entry, "story": story, "near": near[:6], "ranking": near[-5:]}
+    return Resource(
+        body=_render(site, f"{site.name}-article.html", {**frame, **own}),
+        content_type=site.content_type,
+        headers=headers,
+        changed=entry.changed + timedelta(seconds=len(story.changes)),
+        tricks=story.tricks,
+    )
+
+
+def _bait(site: Site, trap: Trap, entry: Entry, frame: Mapping[str, Any]) -> Resource:
+    if trap.shape == "redirect":
+        day = {"yyyy": f"{frame['epoch']:%Y}", "mm": f"{frame['epoch']:%m}", "dd": f"{frame['epoch']:%d}"}
+        to = trap.to.format(base=frame["base"], **day)
+        return Resource(body=b"", content_type=site.content_type, status=trap.status, headers={"Location": to})
+    template = "gone.html" if trap.shape == "status" else f"trap-{trap.shape}.html"
+    body = _render(site, template, {**frame, "entry": entry, "trap": trap})
+    return Resource(body=body, content_type=site.content_type, status=trap.status, headers=site.headers)
+
+
+def _render(site: Site, template: str, values: Mapping[str, Any]) -> bytes:
+    return _ENVIRONMENT.get_template(template).render(**values).encode(site.charset, "xmlcharrefreplace")
+
+
+def _stamp(moment: datetime, form: str = _KST) -> str:
+    return moment.strftime(form)
+
+
+def _utc(moment: datetime, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:
+    return (moment - timedelta(hours=9)).strftime(form)
+
+
+def _paragraph(text: str) -> Markup:
+    """Escape a paragraph; a subhead becomes bold."""
+    if text.startswith(SUBHEAD):
+        return Markup("<strong>{}</strong>").format(text.removeprefix(SUBHEAD))
+    return Markup.escape(text)
+
+
+def _damage(text: str) -> str:
+    """Return what a board made of `text` when a member pasted escaped HTML and the board removed each ampersand."""
+    escaped = str(Markup.escape(text)).replace("&#34;", "&quot;").replace("&#39;", "'")
+    return escaped.replace("&amp;", "&amp;").replace("&", "")
+
+
+def _script(value: object) -> Markup:
+    """Return JSON that may stand inside a script element (HTML: no "</" and no "<!--" in it)."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(re.sub(r"<(?=[/!])", r"\\u003c", text))  # noqa: S704 - escaped for a script just here
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "stamp": _stamp,
+        "utc": _utc,
+        "rfc822": format_datetime,
+        "paragraph": _paragraph,
+        "damage": _damage,
+        "script": _script,
+    }
+    made.globals |= {"sections": list(SECTIONS), "authors": authors, "arc_content": arc_content}
+    return made
+
+
+_ENVIRONMENT = _environment()

@@ -1,0 +1,74 @@
+"""What the press remembers on disk: its epoch, its phase, whom it told to wait, and who asked for what."""
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from infra.press.articles import ContentError
+from processing.reading.rules import SEOUL
+
+HELD_BACK = timedelta(hours=1)
+"""The epoch lies so long before the first start: what phase 1 brings is stamped within that hour, not in the future."""
+
+LATER = timedelta(hours=7)
+"""So long after the epoch phase 1 begins by itself: after the revisit at six hours, never between two runs at once."""
+
+
+class State:
+    """The state folder: `press.json` (written once, then only when it changes) and `access.jsonl`."""
+
+    def __init__(self, folder: Path, now: datetime, *, epoch: datetime | None = None) -> None:
+        """Read the folder's state, or begin one whose epoch is `epoch`, else an hour before `now`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "press.json"
+        self._log = folder / "access.jsonl"
+        self._lock = threading.Lock()
+        if self._file.exists():
+            kept = json.loads(self._file.read_text("utf-8"))
+            self.epoch = datetime.fromisoformat(kept["epoch"])
+            self._phase: int | None = kept["phase"]
+            self._told = set(kept["told_to_wait"])
+            if epoch is not None and epoch != self.epoch:
+                raise ContentError(f"{self._file} has the epoch {self.epoch}; remove the folder to begin another")
+        else:
+            begin = (epoch or now - HELD_BACK).astimezone(SEOUL)
+            self.epoch = begin.replace(second=0, microsecond=0)
+            self._phase = None
+            self._told = set()
+            self._write()
+
+    def phase(self, now: datetime) -> int:
+        """Return the phase that was set, else the one that the time since the epoch gives."""
+        if self._phase is not None:
+            return self._phase
+        return int(now - self.epoch >= LATER)
+
+    def set_phase(self, phase: int) -> None:
+        """Fix the phase; the clock no longer matters."""
+        with self._lock:
+            self._phase = phase
+            self._write()
+
+    def first_time(self, url: str) -> bool:
+        """Return whether `url` was never told to wait, and remember that it now was."""
+        with self._lock:
+            if url in self._told:
+                return False
+            self._told.add(url)
+            self._write()
+            return True
+
+    def log(self, row: Mapping[str, Any]) -> None:
+        """Append one line to the access log."""
+        line = json.dumps(row, ensure_ascii=False) + "\n"
+        with self._lock, self._log.open("a", encoding="utf-8") as file:
+            file.write(line)
+
+    def _write(self) -> None:
+        kept = {"epoch": self.epoch.isoformat(), "phase": self._phase, "told_to_wait": sorted(self._told)}
+        beside = self._file.with_suffix(".new")
+        beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        beside.replace(self._file)
