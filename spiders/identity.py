@@ -25,14 +25,14 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
         return None
     found = outlet.article.search(spelling)
     if found is None:
-        return None
+        key = outlet.article_key(spelling)
+        return Identity(spelling, key) if key else None
     groups = found.groupdict()
-    if not outlet.canonical:
+    if not outlet.canonical or any(
+        value is None and f"{{{name}}}" in outlet.canonical for name, value in groups.items()
+    ):
         return Identity(spelling, groups["id"])
-    try:
-        return Identity(outlet.canonical.format_map(_Matched(groups)), groups["id"])
-    except KeyError:
-        return Identity(spelling, groups["id"])
+    return Identity(outlet.canonical.format_map(groups), groups["id"])
 
 
 def is_on_site(outlet: Outlet, url: str) -> bool:
@@ -51,10 +51,3 @@ def _host(url: str) -> str:
         return urlsplit(url.strip()).hostname or ""
     except ValueError:
         return ""
-
-
-class _Matched(dict[str, str]):
-    """The groups that matched; asking for one that did not is a KeyError."""
-
-    def __init__(self, groups: dict[str, str | None]) -> None:
-        super().__init__({name: value for name, value in groups.items() if value is not None})

@@ -69,9 +69,9 @@ class Outlet:
 
     `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen once. `article` matches
     the URL of an article and names its `id`. `canonical` is a format string with the groups of `article`
-    ("https://www.a.kr/view/{id}"); empty, or where a group did not match (an older form), the URL as normalised is the
-    canonical one. `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources,
-    `hosts`.
+    ("https://www.a.kr/view/{id}"); empty, or where a group did not match, the URL as normalised is the canonical one.
+    `older` are URL forms of the past whose ids are numbers of their own: articles too, but without `canonical`.
+    `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`.
     `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
     `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
     operator's recorded consent lifts. `confirmed` is the date on which a person ran `scrapy look`, else "".
@@ -83,6 +83,7 @@ class Outlet:
     sources: Sequence[Source] = ()
     article: re.Pattern[str]
     canonical: str = ""
+    older: tuple[re.Pattern[str], ...] = ()
     hosts: tuple[str, ...] = ()
     rules: tuple[Rules, ...] = (Rules(),)
     pace: Pace = Pace.HOURLY
@@ -117,7 +118,10 @@ class Outlet:
         return (
             (not _NAME.fullmatch(self.name), "`name` must be lower-case ASCII letters, digits and _"),
             (urlsplit(self.home).scheme not in {"http", "https"}, "`home` must be an http or https URL"),
-            ("id" not in self.article.groupindex, "`article` must name its id: (?P<id>...)"),
+            (
+                any("id" not in form.groupindex for form in (self.article, *self.older)),
+                "`article` and each of `older` must name the id: (?P<id>...)",
+            ),
             (bool(unknown), f"`canonical` names groups that `article` does not have: {', '.join(sorted(unknown))}"),
             (not self.sources and self.paused is None, "without a source it must say `paused=` and why"),
             (not 0 <= low <= high, "`daily` must be (low, high) with 0 <= low <= high"),
@@ -128,5 +132,5 @@ class Outlet:
 
     def article_key(self, url: str) -> str | None:
         """Return the outlet's own id of the article at `url`, or None where `url` is no article."""
-        found = self.article.search(url)
+        found = self.article.search(url) or next((hit for form in self.older if (hit := form.search(url))), None)
         return found["id"] if found else None

@@ -18,6 +18,11 @@ _AMP = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?<=.)/amp(/?)$")
 _MOBILE = re.compile(r"(?:m|mobile|mnews|amp)\.(?=[^.]+\.[^.])")
 _DOMAIN = re.compile(r"[^.]+\.(?:(?:co|or|go|ne|re|pe|ac|hs|ms|es|sc|kg|mil)\.)?[a-z]{2,}")
+_COPY = re.compile(
+    r"https?://(?:web\.archive\.org/web/(?:\d+[a-z_]*/)?"  # the Internet Archive's copies
+    r"|(?:www\.)?google\.[a-z.]+/amp/|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<rest>(?:https?://|s/)?.+)",
+    re.IGNORECASE,
+)
 _AMPERSAND = re.compile(r"&(?:amp|#0*38|#[xX]0*26);")
 _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]);")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
@@ -30,9 +35,10 @@ _PORTS = {"http": 80, "https": 443}
 def canonical(url: str) -> str:
     """Return the one spelling under which `url` is stored and compared; applying it again changes nothing.
 
-    Scheme, host, default port, escapes and the order of the query are normalised (RFC 3986 section 6.2); user name,
-    fragment, tracking and AMP marks are dropped; a mobile host becomes the desktop's; http becomes https unless a port
-    is named. Ids in queries stay. What is no http(s) URL comes back without outer blanks and otherwise as it is.
+    A copy in the Internet Archive or an AMP cache has the address of its original. Scheme, host, default port, escapes
+    and the order of the query are normalised (RFC 3986 section 6.2); user name, fragment, tracking and AMP marks are
+    dropped; a mobile host becomes the desktop's; http becomes https unless a port is named. Ids in queries stay. What
+    is no http(s) URL comes back without outer blanks and otherwise as it is.
 
     >>> canonical("http://M.Example.co.kr/news/view?idxno=7&utm_source=naver#top")
     'https://www.example.co.kr/news/view?idxno=7'
@@ -62,7 +68,7 @@ def desktop(host: str) -> str:
 
 def _pass(url: str) -> str:
     """Normalise once. Undoing one escape can lay bare another, so `canonical` repeats this until nothing changes."""
-    text = unescaped(url)
+    text = _original(unescaped(url))
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -74,6 +80,15 @@ def _pass(url: str) -> str:
     scheme, suffix = (parts.scheme, f":{port}") if named else ("https", "")
     query = _query(parts.query)
     return f"{scheme}://{_host(parts)}{suffix}{_path(parts.path)}{'?' if query else ''}{query}"
+
+
+def _original(url: str) -> str:
+    """Return the address of which `url` is a copy in the Internet Archive or an AMP cache ("s/" there means https)."""
+    found = _COPY.fullmatch(url)
+    if found is None:
+        return url
+    rest = found["rest"]
+    return rest if "://" in rest[:8] else f"https://{rest.removeprefix('s/')}"
 
 
 def _host(parts: SplitResult) -> str:

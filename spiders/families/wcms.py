@@ -1,0 +1,29 @@
+"""WCMS, named after its "wcms_" classes; the vendor is not known. Articles at `/page/view/{19 digits}`.
+
+Used by 디지털데일리, 마이데일리, 매일신문 and CEO스코어데일리. It has no feed. JSON-LD states `datePublished` with its
+offset.
+"""
+
+import re
+from typing import Unpack
+
+from processing.reading.rules import Rules
+from spiders.families.fields import Fields
+from spiders.outlet import Outlet, Source
+
+RULES = Rules(body=".article_content, #articlebody", drop=(".wcms_banner", ".art_mid_ad", ".clean_banner"))
+
+
+def wcms(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+    """Declare an outlet that runs on WCMS."""
+    stated: Fields = {"rules": (RULES,), **fields}
+    return Outlet(
+        name=name,
+        title=title,
+        home=home,
+        sources=sources,
+        article=re.compile(r"/page/view/(?P<id>\d{19})"),
+        canonical=f"{home}page/view/{{id}}",
+        family="wcms",
+        **stated,
+    )
