@@ -1,0 +1,119 @@
+"""resolve: from judged pairs to clusters, the same whatever the order in which documents came.
+
+"Same" links make components. An excerpt then hangs on one parent alone, the most alike, so that a digest which quotes
+two stories does not make them one. A text that holds three or more stories side by side is a digest and no parent.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+_STORIES: Final = 3
+_SHARED: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What resolving needs to know of a document."""
+
+    number: int
+    id: str
+    article_id: str
+    outlet: str
+    outlet_class: str
+    rank: int | None
+    published_at: datetime | None
+    fetched_at: datetime | None
+    length: int
+    url_key: int
+    origin_key: int
+    credits: frozenset[str]
+    digest: bytes
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A judged pair."""
+
+    a: int
+    b: int
+    link: str
+    jaccard: float
+    containment: float
+    span: tuple[int, int]
+    evidence: str
+
+    def other(self, number: int) -> int:
+        return self.b if number == self.a else self.a
+
+
+class Forest:
+    """Disjoint sets whose root is the member with the smallest id."""
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names
+        self.parent = {number: number for number in names}
+
+    def find(self, number: int) -> int:
+        while self.parent[number] != number:
+            self.parent[number] = self.parent[self.parent[number]]
+            number = self.parent[number]
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        one, other = self.find(one), self.find(other)
+        if one != other:
+            low, high = sorted((one, other), key=lambda number: self.names[number])
+            self.parent[high] = low
+
+
+def digests(nodes: Mapping[int, Node], parts: Iterable[tuple[int, int, Edge]], base: Forest) -> frozenset[int]:
+    """Return the documents that hold at least three stories of different components side by side."""
+    held: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for small, large, edge in parts:
+        held[large].append((edge.span[1], edge.span[0], base.find(small)))
+    return frozenset(number for number, spans in held.items() if _side_by_side(spans) >= _STORIES and number in nodes)
+
+
+def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:
+    count, reached, seen = 0, 0, set[int]()
+    for end, start, component in sorted(spans):
+        if component not in seen and start >= reached - _SHARED * (end - start):
+            count, reached = count + 1, end
+            seen.add(component)
+    return count
+
+
+def components(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
+    """Return the clusters as a forest, and which documents are digests."""
+    names = {number: node.id for number, node in nodes.items()}
+    base = Forest(names)
+    for edge in edges:
+        if edge.link == "same":
+            base.join(edge.a, edge.b)
+    size: dict[int, int] = defaultdict(int)
+    for number, node in nodes.items():
+        size[base.find(number)] = max(size[base.find(number)], node.length)
+    parts = [
+        (*sorted((edge.a, edge.b), key=lambda number: (nodes[number].length, nodes[number].id)), edge)
+        for edge in edges
+        if edge.link == "part"
+    ]
+    whole = digests(nodes, parts, base)
+    best: dict[int, tuple[tuple[float, float, str], int]] = {}
+    for small, large, edge in parts:
+        child, parent = base.find(small), base.find(large)
+        if child == parent or large in whole or (size[child], names[child]) >= (size[parent], names[parent]):
+            continue
+        claim = (round(edge.jaccard, 4), round(edge.containment, 4), names[large])
+        if child not in best or claim > best[child][0]:
+            best[child] = (claim, parent)
+    hung = Forest(names)
+    for number in nodes:
+        hung.join(number, base.find(number))
+    for child, (_, parent) in sorted(best.items()):
+        hung.join(child, parent)
+    return hung, whole

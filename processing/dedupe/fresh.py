@@ -1,0 +1,68 @@
+"""sign: the documents of a batch, and earlier ones that the batch lets us read better."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from processing.dedupe.boilerplate import learn, unlearnt
+from processing.dedupe.documents import Document
+from processing.dedupe.partitions import Partitions, days_of, widened
+from processing.dedupe.signing import SIG, Draft, draft, redraft, signed, tables
+from processing.errors import CorruptRecordError
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a fold signs: the documents asked for, and earlier ones whose boilerplate was learnt only now."""
+
+    sig: pa.Table
+    bands: pa.Table
+    asked: frozenset[int]
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        return np.asarray(self.sig["number"])
+
+    @property
+    def days(self) -> set[date]:
+        return days_of(self.sig)
+
+    def asked_ids(self) -> frozenset[str]:
+        rows = zip(self.sig["number"].to_pylist(), self.sig["id"].to_pylist(), strict=True)
+        return frozenset(str(identity) for number, identity in rows if number in self.asked)
+
+
+def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fresh:
+    """Sign `documents`, and again what the window holds of theirs where they show that a line is boilerplate.
+
+    Raises CorruptRecordError where two ids have one number.
+    """
+    options = partitions.options
+    drafts = [draft(each, day, options) for each in sorted(documents, key=lambda each: each.id)]
+    asked = _numbers(drafts)
+    span = widened((each.day for each in drafts), 2 * options.window_days)
+    partitions.show_signatures(span, asked, SIG)
+    learnt = learn(partitions, drafts)
+    nothing: frozenset[int] = frozenset()
+    made = [signed(each, learnt.get(each.day, nothing), options.features) for each in drafts]
+    for row in unlearnt(partitions, learnt):
+        again = redraft(row, options.features)
+        dropped = learnt[again.day].union(cast("list[int]", row["dropped"]))
+        made.append(signed(again, dropped, options.features))
+    sig, bands = tables(made, options.features)
+    return Fresh(sig, bands, asked)
+
+
+def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:
+    names: dict[int, object] = {}
+    for each in drafts:
+        if names.setdefault(each.number, each.row["id"]) != each.row["id"]:
+            raise CorruptRecordError(
+                f"documents {names[each.number]} and {each.row['id']} have one number, {each.number}; rename one"
+            )
+    return frozenset(names)
