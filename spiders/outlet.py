@@ -71,7 +71,8 @@ class Outlet:
     the URL of an article and names its `id`. `canonical` is a format string with the groups of `article`
     ("https://www.a.kr/view/{id}"); empty, or where a group did not match, the URL as normalised is the canonical one.
     `older` are URL forms of the past whose ids are numbers of their own: articles too, but without `canonical`.
-    `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`.
+    `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`,
+    each also without its www.
     `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
     `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
     operator's recorded consent lifts. `confirmed` is the date on which a person ran `scrapy look`, else "".
@@ -105,8 +106,8 @@ class Outlet:
     def __post_init__(self) -> None:
         """Raise `DeclarationError` where the declaration contradicts itself."""
         urls = [self.home, *(source.url for source in self.sources)]
-        hosts = frozenset({urlsplit(url).hostname or "" for url in urls} | set(self.hosts))
-        object.__setattr__(self, "allowed_hosts", hosts)
+        hosts = {urlsplit(url).hostname or "" for url in urls} | set(self.hosts)
+        object.__setattr__(self, "allowed_hosts", frozenset(hosts | {host.removeprefix("www.") for host in hosts}))
         for wrong, cure in self._contradictions():
             if wrong:
                 raise DeclarationError(f"outlet {self.name!r}: {cure}")

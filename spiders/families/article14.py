@@ -1,0 +1,28 @@
+"""A CMS of regional and economic papers, vendor unknown: articles at `/article/{yyyymmdd}5{five digits}`.
+
+강원일보 and 경북매일 moved to it in 2026. Some of its outlets have a feed (`/news/rss`, `/news/rssAll`).
+"""
+
+import re
+from typing import Unpack
+
+from processing.reading.rules import Rules
+from spiders.families.fields import Fields
+from spiders.outlet import Outlet, Source
+
+RULES = Rules(body=".article_txt_container, .article-txt-contents", drop=(".arti_copy",))
+
+
+def article14(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+    """Declare an outlet that runs on it."""
+    stated: Fields = {"rules": (RULES,), **fields}
+    return Outlet(
+        name=name,
+        title=title,
+        home=home,
+        sources=sources,
+        article=re.compile(r"/article/(?P<id>\d{14})(?:[/?]|$)"),
+        canonical=f"{home}article/{{id}}",
+        family="article14",
+        **stated,
+    )

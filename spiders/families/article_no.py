@@ -1,0 +1,29 @@
+"""인터넷신문 솔루션, a CMS of local and trade papers: articles at `/news/article.html?no=N`, a feed of 25 entries.
+
+Signs: `/data/rss/news.xml`, the text in `#news_body_area`, the date in `.arvdate`. 디지털데일리, 프레시안, 폴리뉴스 and
+쿠키뉴스 have left it.
+"""
+
+import re
+from typing import Unpack
+
+from processing.reading.rules import Rules
+from spiders.families.fields import Fields
+from spiders.outlet import Feed, Outlet
+
+RULES = Rules(body="#news_body_area")
+
+
+def article_no(*, name: str, title: str, home: str, **fields: Unpack[Fields]) -> Outlet:
+    """Declare an outlet that runs on it."""
+    stated: Fields = {"rules": (RULES,), **fields}
+    return Outlet(
+        name=name,
+        title=title,
+        home=home,
+        sources=(Feed(f"{home}data/rss/news.xml"),),
+        article=re.compile(r"/news/article\.html\?(?:.*&)?no=(?P<id>\d+)"),
+        canonical=f"{home}news/article.html?no={{id}}",
+        family="article_no",
+        **stated,
+    )

@@ -1,0 +1,23 @@
+"""A CMS of dailies whose articles lie at `…/view.php?key={17 digits}`; the path differs from outlet to outlet."""
+
+import re
+from typing import Unpack
+from urllib.parse import urlsplit
+
+from spiders.families.fields import Fields
+from spiders.outlet import Outlet, Source
+
+
+def view_key(*, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+    """Declare an outlet that runs on it; `view` is the address of `view.php` today. Former paths have the same keys."""
+    parts = urlsplit(view)
+    return Outlet(
+        name=name,
+        title=title,
+        home=f"{parts.scheme}://{parts.netloc}/",
+        sources=sources,
+        article=re.compile(r"/view\.php\?(?:.*&)?key=(?P<id>\d{17})"),
+        canonical=f"{view}?key={{id}}",
+        family="view_key",
+        **fields,
+    )

@@ -1,0 +1,11 @@
+"""IT조선 (IT Chosun): technology, NDSoft with 13-digit numbers."""
+
+from spiders.families.ndsoft import ndsoft
+
+OUTLET = ndsoft(
+    name="it_chosun",
+    title="IT조선",
+    home="https://it.chosun.com/",
+    daily=(10, 150),
+    evidence="feed path is the family's, not seen; body seen 2025",
+)

@@ -1,0 +1,17 @@
+"""코리아중앙데일리 (Korea JoongAng Daily): English-language daily, own CMS."""
+
+import re
+
+from spiders.outlet import Feed, Outlet
+
+OUTLET = Outlet(
+    name="koreajoongangdaily",
+    title="코리아중앙데일리",
+    home="https://koreajoongangdaily.joins.com/",
+    sources=(Feed("https://koreajoongangdaily.joins.com/xmls/joins"),),
+    article=re.compile(r"(?P<path>/\d{4}/\d{2}/\d{2}/(?:[^/]+/){1,4})(?P<id>\d{17})\.html"),
+    canonical="https://koreajoongangdaily.joins.com{path}{id}.html",
+    daily=(20, 200),
+    evidence="feed used by one aggregator 2025-11",
+    caveats=("In English: most of its pages end as `not-korean`.",),
+)

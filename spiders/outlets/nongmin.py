@@ -1,0 +1,19 @@
+"""농민신문 (Nongmin Shinmun): farming daily, article14 CMS; another id space before 2023."""
+
+import re
+
+from processing.reading.rules import Rules
+from spiders.families.article14 import article14
+from spiders.outlet import Listing
+
+OUTLET = article14(
+    name="nongmin",
+    title="농민신문",
+    home="https://www.nongmin.com/",
+    sources=(Listing("https://www.nongmin.com/"),),
+    older=(re.compile(r"/article/ar_detail\.htm\?(?:.*&)?seq_id=(?P<id>\d+)"),),
+    rules=(Rules(body="div.news_txt"),),
+    daily=(30, 300),
+    evidence="URL forms met by 4 real URLs; body seen 2023",
+    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+)
