@@ -5,7 +5,7 @@ import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import IO, Literal, TypeAlias
 
 from processing.archive.cdxj import cdxj
 from processing.archive.warc import WarcWriter
@@ -33,6 +33,7 @@ class Segment:
         self._name = f"outlet={outlet}-run={run}-{self.stem}.warc.gz"
         self._file = self._path("warc.gz").open("wb")
         self._rows: dict[Rows, gzip.GzipFile] = {}
+        self._raw: list[IO[bytes]] = []
         self._counts: dict[Rows, int] = {"articles": 0, "rejections": 0, "log": 0}
         self.warc = WarcWriter(self._file, self._name)
 
@@ -41,7 +42,7 @@ class Segment:
         if kind not in self._rows:
             raw = self._path(f"{kind}.jsonl.gz").open("wb")
             self._rows[kind] = gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=0)
-            self._rows[kind].myfileobj = raw  # type: ignore[attr-defined]  # GzipFile closes what it holds here
+            self._raw.append(raw)  # GzipFile does not close what it did not open
         self._rows[kind].write(row.model_dump_json(exclude_none=True).encode() + b"\n")
         self._counts[kind] += 1
         self.pages += kind != "log"
@@ -49,8 +50,10 @@ class Segment:
     def close(self, now: datetime) -> Path:
         """Finish the files, write the seal beside them and return its path."""
         self._file.close()
-        for file in self._rows.values():
-            file.close()
+        for rows in self._rows.values():
+            rows.close()
+        for raw in self._raw:
+            raw.close()
         self._path("cdxj").write_text("".join(f"{line}\n" for line in cdxj(self.warc.index, self._name)))
         files = [self._sum("warc.gz", len(self.warc.index)), self._sum("cdxj", len(self.warc.index))]
         files += [self._sum(f"{kind}.jsonl.gz", self._counts[kind]) for kind in self._rows]

@@ -1,0 +1,262 @@
+"""`scrapy crawl NAME`, with a memory, an archive, and an exit code that tells the truth."""
+
+import json
+import logging
+import secrets
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.commands import crawl
+from scrapy.crawler import Crawler
+from scrapy.utils.log import get_scrapy_root_handler
+
+from processing.archive.memory import Memory, load
+from processing.archive.segments import Limits, SegmentWriter, clear, report, resend
+from processing.archive.store import open_store
+from processing.errors import SillokError, UsageError
+from processing.reading.rules import SEOUL
+from processing.records import RunReport
+from spiders.arguments import Wish, wish
+from spiders.outlet import Outlet
+from spiders.run import Run
+from spiders.verdict import exit_code
+
+log = logging.getLogger("sillok.crawl")
+
+
+class Command(crawl.Command):
+    """Crawls one outlet: asks its sources, reads what is new, keeps everything."""
+
+    def syntax(self) -> str:
+        return "[options] OUTLET"
+
+    def short_desc(self) -> str:
+        return (
+            "Fetch and keep what an outlet published (exit codes: 0 ok, 1 retry, 2 usage, 3 unhealthy, 4 interrupted)"
+        )
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--fresh", action="store_true", help="ask as if nothing had been seen before")
+        parser.add_argument("--dry-run", action="store_true", help="ask the sources only; print what would be fetched")
+
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        super().process_options(args, opts)
+        settings = self._settings()
+        logging.getLogger("scrapy.utils.log").addFilter(_is_warning)  # its greeting comes before `run`
+        if settings["SILLOK_KEPT"]:
+            kept = "spiders.middlewares.kept.KeptTransport"
+            settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | {"http": kept, "https": kept})
+        by_hand = settings["SILLOK_LOG"] == "text" and settings["SILLOK_OUTPUT"] == "auto"
+        if by_hand and not (opts.output or opts.overwrite_output):
+            settings.set("FEEDS", {"stdout:": {"format": "jsonlines"}}, priority="cmdline")
+        if settings["SILLOK_LOG"] == "json":
+            settings.set("LOG_INSTALL_ROOT_HANDLER", "0", priority="cmdline")
+            _log_as_json(settings["LOG_LEVEL"])
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        if settings_level(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
+            logging.getLogger("scrapy").setLevel(logging.WARNING)
+        try:
+            self.exitcode = self._crawl(args, opts)
+        except SillokError as error:
+            _say(f"{args[0] if args else 'crawl'}: {error}")
+            self.exitcode = exit_code_of(error)
+        except KeyboardInterrupt:
+            self.exitcode = 4
+
+    def _crawl(self, args: list[str], opts: Namespace) -> int:
+        outlet = self._outlet(args)
+        wanted = self._wish(opts, outlet)
+        run = self._open(outlet, wanted)
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        crawler = self._create_crawler(outlet.name)
+        crawler.signals.connect(lambda: _on_signals(crawler, run), signal=signals.engine_started)
+        self.crawler_process.crawl(crawler, run=run, wish=wanted)
+        self.crawler_process.start()
+        ended = run.finish(_reason(crawler))
+        if run.error is None:
+            clear(self._spool(), outlet.name, run.id)
+        _sum_up(ended)
+        return exit_code_of(run.error) if run.error else exit_code(ended.end)
+
+    def _outlet(self, args: list[str]) -> Outlet:
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        if len(args) != 1:
+            raise UsageError("name one outlet: scrapy crawl OUTLET; `scrapy list` shows them all")
+        outlets: dict[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
+        if args[0] not in outlets:
+            raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
+        return outlets[args[0]]
+
+    def _wish(self, opts: Namespace, outlet: Outlet) -> Wish:
+        settings = self._settings()
+        arguments = dict(opts.spargs)
+        if settings["SILLOK_KEPT"] and not outlet.sources and "url" not in arguments:
+            from spiders.middlewares.kept import kept_pages  # noqa: PLC0415 - only for an outlet without a source
+
+            arguments["url"] = " ".join(row.url for row in kept_pages(Path(settings["SILLOK_KEPT"]), outlet))
+        wanted = wish(
+            arguments,
+            today=datetime.now(SEOUL).date(),  # noqa: TID251 - a command starts from the clock
+            dry_run=opts.dry_run,
+            fresh=opts.fresh,
+            due_only=settings.getbool("SILLOK_DUE"),
+        )
+        _check_visit(outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet))
+        if settings.getbool("SILLOK_SCHEDULED") and not settings["SILLOK_CONTACT"] and not settings["SILLOK_PRESS"]:
+            raise UsageError("SILLOK_CONTACT is not set: a scheduled crawl says whom to write to (a URL or an address)")
+        return wanted
+
+    def _open(self, outlet: Outlet, wanted: Wish) -> Run:
+        settings = self._settings()
+        clock = _now
+        store = open_store(settings["SILLOK_STORE"])
+        identity = settings["SILLOK_RUN"] or f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        writer = None
+        if not wanted.dry_run:
+            if report(store, outlet.name, identity):
+                raise UsageError(f"run {identity} has its report already: give another SILLOK_RUN, or none")
+            resend(store, self._spool(), outlet.name)
+            limits = Limits(
+                bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
+                pages=settings.getint("SILLOK_SEGMENT_PAGES"),
+                age=timedelta(seconds=settings.getfloat("SILLOK_SEGMENT_SECONDS")),
+            )
+            agent = settings["USER_AGENT"]
+            writer = SegmentWriter(
+                store, outlet.name, identity, self._spool(), clock=clock, software=agent, limits=limits
+            )
+        memory = Memory() if wanted.fresh else load(store, outlet.name)
+        return Run(
+            outlet,
+            identity,
+            memory=memory,
+            writer=writer,
+            clock=clock,
+            agent=settings["USER_AGENT"],
+            version=settings["SILLOK_VERSION"],
+            permission=self._permission(outlet),
+        )
+
+    def _permission(self, outlet: Outlet) -> str | None:
+        permission: str | None = self._settings().getdict("SILLOK_PERMISSION").get(outlet.name)
+        return permission
+
+    def _spool(self) -> Path:
+        return Path(self._settings()["SILLOK_SPOOL"])
+
+    def _settings(self) -> Any:
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before any method
+        return self.settings
+
+
+def exit_code_of(error: SillokError) -> int:
+    """Return 1 for what may pass, 2 for what will not."""
+    from processing.errors import TransientError  # noqa: PLC0415
+
+    return 1 if isinstance(error, TransientError) else 2
+
+
+def settings_level(name: str) -> int:
+    """Return the number of a log level."""
+    return logging.getLevelNamesMapping().get(str(name).upper(), logging.INFO)
+
+
+def _check_visit(outlet: Outlet, wanted: Wish, *, kept: bool, permission: str | None) -> None:
+    """Raise UsageError where the outlet is not visited now."""
+    consented = outlet.permission_needed and permission
+    if outlet.paused and not (kept or wanted.urls or consented):
+        cure = (
+            "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else "read single pages with -a url="
+        )
+        raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
+
+
+def _on_signals(crawler: Crawler, run: Run) -> None:
+    """Let the first SIGTERM or SIGINT end waits and downloads at once, then close as Scrapy does.
+
+    A second SIGTERM is ignored, because a process group and a supervisor often both send one; a second Ctrl-C is not.
+    """
+    loop_handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def ended(number: int, frame: Any) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier installs the wrong one
+
+        reactor.callFromThread(_end_now, crawler, run)
+        first = loop_handlers[signal.Signals(number)]
+        if callable(first):
+            first(number, frame)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    for number in loop_handlers:
+        signal.signal(number, ended)
+
+
+def _end_now(crawler: Crawler, run: Run) -> None:
+    run.stop()
+    downloader = crawler.engine.downloader
+    for slot in downloader.slots.values():  # what waits for its turn must be told too, not in a minute
+        slot.delay = 0
+        if slot.latercall:
+            slot.latercall.cancel()
+            slot.latercall = None
+        downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
+
+
+def _reason(crawler: Crawler) -> str | None:
+    try:
+        reason: str | None = crawler.stats.get_value("finish_reason")
+    except RuntimeError:  # the crawl never started
+        return None
+    return reason
+
+
+def _sum_up(ended: RunReport) -> None:
+    counts = f"{ended.pages} pages, {ended.articles} articles, {sum(ended.rejections.values())} rejected"
+    line = f"{ended.outlet}: {ended.end} ({counts}, {ended.requests} requests): {ended.why}"
+    level = logging.INFO if ended.end in {"new", "unchanged"} else logging.WARNING
+    log.log(logging.ERROR if ended.end == "failed" else level, "%s", _plain(line))
+
+
+def _say(message: str) -> None:
+    handler = get_scrapy_root_handler()
+    if handler is None and logging.getLogger().handlers:
+        log.error("%s", _plain(message))
+    else:
+        print(_plain(message), file=sys.stderr)  # noqa: T201 - this is a command
+
+
+def _plain(text: str) -> str:
+    """Return `text` without what could steer a terminal: parts of it come from the web."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+def _log_as_json(level: str) -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_JsonLines())
+    handler.setLevel(level)
+    logging.basicConfig(level=logging.NOTSET, handlers=[handler], force=True)
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line, which a task turns back into log records of the same level."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"level": record.levelname, "logger": record.name, "event": record.getMessage()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the crawl's clock

@@ -1,0 +1,16 @@
+"""How articles are printed: one record a line, as the archive writes it."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from scrapy.exporters import JsonLinesItemExporter
+
+
+class RecordLines(JsonLinesItemExporter):
+    """JSON lines in which a record keeps its own spelling (RFC 3339 times, Hangul as Hangul)."""
+
+    def export_item(self, item: Any) -> None:
+        if isinstance(item, BaseModel):
+            self.file.write(item.model_dump_json().encode() + b"\n")
+        else:
+            super().export_item(item)

@@ -1,0 +1,97 @@
+"""Block, challenge, consent and login pages, whatever their status: the host is left alone, the outlet reported.
+
+Markers are of the gate, never of its subject: an article about Cloudflare does not carry its challenge script.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from spiders.run import Run, run_of
+
+_LARGEST = 100_000
+"""Bytes: gates are small; a page above that is not looked through."""
+_IN_A_ROW = 3
+"""So many refusals one after another mean the host, not the page."""
+_REFUSING = {401, 403, 429}
+
+_HEADERS = (
+    ("cf-mitigated", "challenge"),
+    ("x-amzn-waf-action", ""),
+    ("x-datadome", "protected"),
+    ("x-sucuri-block", ""),
+)
+_BODY = re.compile(
+    rb"/cdn-cgi/challenge-platform/|cf-browser-verification|<title>Just a moment\.\.\.</title>"
+    rb"|<title>Attention Required! \| Cloudflare</title>|_Incapsula_Resource|captcha-delivery\.com"
+    rb"|geo\.captcha-delivery|awsWafCookieDomainList|/_sec/cp_challenge/"
+    rb"|<title>Access Denied</title>[\s\S]{0,2000}Reference"
+    rb"|id=[\"']px-captcha|sucuri_cloudproxy_js|<title>Pardon Our Interruption"
+)
+_KOREAN = re.compile(
+    r"비정상적인 ?(?:접근|접속|트래픽)|자동 ?(?:수집|입력) ?방지|접근이 (?:차단|제한)되었습니다|접속이 차단되었습니다|"
+    r"과도한 (?:접속|요청)으로|로봇이 아닙니다|보안문자를? 입력"
+)
+_CONSENT = re.compile(r"^/(?:consent|gdpr|privacy-consent)(?:/|$)")
+_LOGIN = re.compile(r"/(?:log-?in|signin|member/login|user/login)(?:\.\w+)?/?$", re.IGNORECASE)
+_SHORT = 400
+"""Characters of visible text: an article that quotes a block message is longer than the message."""
+_TAGS = re.compile(r"<(script|style)\b[\s\S]*?</\1>|<[^>]+>", re.IGNORECASE)
+
+
+def gate(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
+    """Return what shows that an answer is a gate and not the page, or None. `headers` have lower-case names."""
+    for name, value in _HEADERS:
+        if name in headers and value in headers[name].lower():
+            return f"header {name}"
+    path = urlsplit(url).path
+    if _CONSENT.search(path):
+        return "consent page"
+    if _LOGIN.search(path):
+        return "login page"
+    if len(body) > _LARGEST:
+        return None
+    found = _BODY.search(body)
+    if found:
+        return f"challenge page ({found[0][:40].decode('latin-1')})"
+    return _korean_gate(body)
+
+
+def _korean_gate(body: bytes) -> str | None:
+    for charset in ("utf-8", "cp949"):
+        try:
+            text = body.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        visible = " ".join(_TAGS.sub(" ", text).split())
+        found = _KOREAN.search(visible)
+        return f"block page ({found[0]})" if found and len(visible) < _SHORT else None
+    return None
+
+
+class Blocks:
+    """Marks a gate in `request.meta["blocked"]` and cools its host down."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(run_of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        host = urlparse_cached(request).netloc
+        headers = {key.decode("latin-1").lower(): b",".join(v).decode("latin-1") for key, v in response.headers.items()}
+        found = gate(response.url, headers, response.body)
+        refused = self._run.hosts.refuse(host, refused=response.status in _REFUSING)
+        if found is None and refused >= _IN_A_ROW:
+            found = f"http {response.status}, {refused} times in a row"
+        if found:
+            request.meta["blocked"] = found
+            self._run.hosts.cool(host, f"cooling down: {found}")
+        return response

@@ -1,0 +1,111 @@
+"""robots.txt as RFC 9309 has it, judged for our token and for `Scrapy`: the stricter wins.
+
+2xx: its rules hold (the first 500 KiB of them). 4xx: there are none (§2.3.1.3). 5xx, 429, no answer, or a redirect off
+the outlet's hosts: nothing is crawled (§2.3.1.4). Crawl-delay and Request-rate are no part of the RFC; we keep both.
+Where the operator recorded the outlet's consent, only our own token is judged: consent lifts a ban of `Scrapy`.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Self
+
+from protego import Protego
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.httpobj import urlparse_cached
+
+from processing.records import Why
+from spiders.refusals import Refusal
+from spiders.run import Run, run_of
+from spiders.settings import AGENT
+from spiders.visit import Visit, visit_of
+
+LARGEST = 500 << 10
+"""Bytes that are read of a robots.txt (§2.5: at least 500 KiB)."""
+
+_OTHER = "Scrapy"
+"""Outlets that ban the software by its name mean us too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What one robots.txt lets us do. Without rules, `allowed` holds for every URL."""
+
+    state: str
+    allowed: bool
+    rules: Protego | None = None
+    tokens: tuple[str, ...] = (AGENT, _OTHER)
+
+    def refusal(self, url: str) -> str | None:
+        """Return why `url` may not be asked, or None."""
+        if self.rules is None:
+            return None if self.allowed else self.state
+        banned = [token for token in self.tokens if not self.rules.can_fetch(url, token)]
+        return f"disallowed for {' and '.join(banned)}" if banned else None
+
+    def delay(self) -> float:
+        """Return the seconds between requests that the file asks for, 0 where it asks for none."""
+        if self.rules is None:
+            return 0.0
+        delays = [self.rules.crawl_delay(token) or 0.0 for token in self.tokens]
+        rates = [self.rules.request_rate(token) for token in self.tokens]
+        return max(*delays, *(rate.seconds / rate.requests for rate in rates if rate and rate.requests), 0.0)
+
+
+def judged(status: int, body: bytes, tokens: tuple[str, ...]) -> Verdicts:
+    """Return what an answered robots.txt lets us do."""
+    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+        text = body[:LARGEST].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        return Verdicts("robots.txt read", allowed=True, rules=Protego.parse(text), tokens=tokens)
+    if 400 <= status < 500 and status != 429:  # noqa: PLR2004 - RFC 9110 §15.5; 429 says "not now", not "no rules"
+        return Verdicts(f"no robots.txt ({status})", allowed=True)
+    return Verdicts(f"robots.txt answered {status}: nothing is crawled", allowed=False)
+
+
+class Robots:
+    """Asks for robots.txt once a crawl and authority, and refuses what it disallows."""
+
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self._crawler = crawler
+        self._run = run
+        self._asked: dict[str, asyncio.Task[Verdicts]] = {}
+        consent = bool(run.permission and run.outlet.permission_needed)
+        self._tokens = (AGENT,) if consent else (AGENT, _OTHER)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, run_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        if visit_of(request).role == "robots":
+            return
+        parts = urlparse_cached(request)
+        key = f"{parts.scheme}://{parts.netloc}"
+        if key not in self._asked:
+            self._asked[key] = asyncio.ensure_future(self._ask(key, parts.netloc))
+        verdicts = await asyncio.shield(self._asked[key])
+        refusal = verdicts.refusal(request.url)
+        if refusal:
+            raise Refusal(Why.ROBOTS, refusal)
+        request.meta["robots"] = "allowed" if verdicts.rules else verdicts.state
+
+    async def _ask(self, authority: str, host: str) -> Verdicts:
+        url = f"{authority}/robots.txt"
+        visit = Visit(role="robots", url=url, reason="robots")
+        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"visit": visit})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever kept the file from us, §2.3.1.4 says the same
+            self._run.failed_robots(visit, error)
+            return Verdicts(f"robots.txt could not be asked ({error}): nothing is crawled", allowed=False)
+        return self._judge(visit, response, host)
+
+    def _judge(self, visit: Visit, response: Response, host: str) -> Verdicts:
+        verdicts = judged(response.status, response.body, self._tokens)
+        if response.meta.get("blocked"):
+            verdicts = Verdicts(f"robots.txt is a block page ({response.meta['blocked']})", allowed=False)
+        self._run.answered_robots(visit, response)
+        if verdicts.delay():
+            self._run.hosts.slow(host, verdicts.delay())
+        return verdicts

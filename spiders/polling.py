@@ -1,0 +1,112 @@
+"""How often a source is asked and what its answers say about it. Pure: no network, the moment passed in.
+
+A poll that shares nothing with what was known before missed something. A source that fails or lies is asked in another
+way, and the report says so; nothing is dropped in silence.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from processing.records import Fetch, Stamp
+from spiders.links import Link
+from spiders.outlet import Pace, Source
+
+LIES = "its validators lie: "
+"""How the detail of a source begins whose ETag or Last-Modified stayed while its content changed."""
+
+_TRUST = 8
+"""Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
+_INTERVAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=1), Pace.DAILY: timedelta(days=1)}
+_SOONEST, _LATEST = timedelta(minutes=5), timedelta(days=1)
+_PATIENCE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days asked for, as moments: `since` included, `until` not. None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, link: Link) -> bool:
+        """Return whether what `link` states lies inside; what states nothing is not left out."""
+        stamps = [stamp for stamp in (link.published, link.modified) if stamp]
+        if not stamps or not (self.since or self.until):
+            return True
+        return any(self._inside(stamp) for stamp in stamps)
+
+    def _inside(self, stamp: Stamp) -> bool:
+        return not (self.since and stamp.at < self.since) and not (self.until and stamp.at >= self.until)
+
+
+def backoff(failures: int) -> timedelta:
+    """Return how long to leave alone what failed so often in a row: the first failure costs nothing."""
+    return timedelta() if failures < 2 else min(_PATIENCE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004 - said
+
+
+def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
+    """Return until when back-off leaves this alone, or None where it may be asked."""
+    if last is None or not last.failures:
+        return None
+    moment = last.at + backoff(last.failures)
+    return moment if moment > now else None
+
+
+def validators(last: Fetch | None) -> dict[str, str]:
+    """Return the headers of a conditional request (RFC 9110 §13.1), none where they are not to be trusted."""
+    if last is None or lies(last) or (last.role == "source" and last.status == 304 and last.visits % _TRUST == 0):  # noqa: PLR2004
+        return {}
+    found = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+    return {name: value for name, value in found.items() if value}
+
+
+def lies(last: Fetch) -> bool:
+    """Return whether this source was caught with a validator that stayed while its content changed."""
+    return bool(last.detail and last.detail.startswith(LIES))
+
+
+def caught(last: Fetch | None, etag: str | None, modified: str | None, *, new: int) -> str | None:
+    """Return what shows that a source lies: it announces something new under the validators that it had before."""
+    if last is None or not new:
+        return None
+    if last.etag and last.etag == etag:
+        return f"{LIES}new links under the same ETag {etag}"
+    if not etag and last.last_modified and last.last_modified == modified:
+        return f"{LIES}new links under the same Last-Modified {modified}"
+    return None
+
+
+def missed(last: Fetch | None, *, links: int, known: int) -> str | None:
+    """Return what to report where a poll shares nothing with what was known before."""
+    if last is None or not last.links or not links or known:
+        return None
+    return f"all {links} links are new: something may have been missed since {last.at:%Y-%m-%d %H:%M} UTC; poll sooner"
+
+
+def interval(pace: Pace, *, links: int, known: int, failures: int = 0) -> timedelta:
+    """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails."""
+    usual = _INTERVAL[pace]
+    if failures:
+        return max(usual, backoff(failures))
+    new = 1 - known / links if links else 0.0
+    factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004 - more than half
+    return min(max(usual * factor, _SOONEST), _LATEST)
+
+
+def silence(source: Source, links: Iterable[Link], last: Fetch | None, *, new: int, now: datetime) -> str | None:
+    """Return what to report where a source has had nothing new for longer than its quiet time."""
+    if new:
+        return None
+    stated = [stamp.at for link in links for stamp in (link.published, link.modified) if stamp]
+    newest = max(stated, default=last.new_at if last else None)
+    if newest is None or now - newest < timedelta(hours=source.quiet_hours):
+        return None
+    return f"nothing new since {newest:%Y-%m-%d %H:%M} UTC, quiet time is {source.quiet_hours} h"
+
+
+def root(url: str) -> str:
+    """Return the URL under which notes about the host of `url` are kept."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

@@ -1,0 +1,152 @@
+"""Scrapy's settings: its defaults, this file, the environment, an outlet's own fields, then `-s`.
+
+The environment is read here and nowhere else in `spiders`; `infra/.env.example` has a sentence for each variable.
+"""
+
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from processing.errors import UsageError
+from processing.settings import settings as archive_settings
+
+AGENT = "Sillok"
+"""Our token in robots.txt (RFC 9309 §2.2.1) and the product of our User-Agent."""
+
+REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))
+
+
+class Environment(BaseSettings):
+    """What the environment says about asking.
+
+    `contact` (a URL or e-mail address) goes into the User-Agent. `press` is the port of the sample press. `scheduled`
+    says that nobody watches: then a contact is required. `permission` maps an outlet to the consent it gave, as JSON.
+    `delay` is the least seconds between two requests to a host, `time_limit` seconds until a crawl closes itself.
+    `spool` holds the open segment, on a local disk. `due` skips a source whose next poll is not due yet.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    contact: str = ""
+    press: int | None = None
+    scheduled: bool = False
+    due: bool = False
+    permission: dict[str, str] = {}
+    delay: float = Field(default=1.0, ge=0)
+    time_limit: float = Field(default=2700, ge=0)
+    spool: Path = Path("var/spool")
+    log: Literal["text", "json"] = "text"
+    log_level: str = "INFO"
+    output: Literal["auto", "none"] = "auto"
+
+
+def environment() -> Environment:
+    """Return the settings of this process; raise UsageError naming the variables that are wrong."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"SILLOK_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise UsageError(f"settings are wrong: {wrong}; infra/.env.example explains each") from None
+
+
+_ENV = environment()
+
+BOT_NAME = AGENT
+SPIDER_LOADER_CLASS = "spiders.loader.OutletLoader"
+COMMANDS_MODULE = "spiders.commands"
+
+# Who we are, and that we ask first.
+SILLOK_VERSION = version("sillok")
+USER_AGENT = f"{AGENT}/{SILLOK_VERSION}" + (f" (+{_ENV.contact})" if _ENV.contact else "")
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ko,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate",  # brotli breaks warcio and WACZ
+}
+ROBOTSTXT_OBEY = False  # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py
+COOKIES_ENABLED = False
+REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
+
+# How hard we knock: one request at a time, and never sooner than the host is quick to answer.
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 0.0 if _ENV.press else _ENV.delay
+DOWNLOAD_DELAY_JITTER = 0  # a delay that varies downwards breaks Crawl-delay, and we have nothing to disguise
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.0  # the least delay is DOWNLOAD_DELAY
+AUTOTHROTTLE_MAX_DELAY = 60
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the row in the fetch log says it
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+HTTPPROXY_ENABLED = False  # behind a proxy nobody could check which address is asked
+
+# How much we take.
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 20 << 20
+DOWNLOAD_WARNSIZE = 0
+CLOSESPIDER_TIMEOUT = _ENV.time_limit
+MEMUSAGE_LIMIT_MB = 1024
+HTTPERROR_ALLOW_ALL = True
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "spiders.middlewares.guard.Guard": 50,
+    "spiders.middlewares.robots.Robots": 100,
+    "spiders.middlewares.pace.Pace": 150,
+    "spiders.middlewares.budget.Budget": 160,
+    "spiders.middlewares.retries.Retries": 550,
+    "spiders.middlewares.blocks.Blocks": 560,
+    "spiders.middlewares.redirects.Redirects": 600,
+}
+EXTENSIONS = {"spiders.middlewares.recorder.Recorder": 100}
+DOWNLOAD_HANDLERS = {
+    "http": "spiders.middlewares.transport.Transport",
+    "https": "spiders.middlewares.transport.Transport",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+TWISTED_DNS_RESOLVER = "spiders.middlewares.resolver.PublicResolver"
+
+# Doors we keep shut: both run Python that is sent to them, and both are open by default.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+FEED_EXPORT_ENCODING = "utf-8"
+FEED_STORE_EMPTY = True
+FEED_EXPORTERS = {"jsonl": "spiders.exporters.RecordLines", "jsonlines": "spiders.exporters.RecordLines"}
+LOG_LEVEL = _ENV.log_level
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False
+
+# Ours; `-s` overrides each.
+SILLOK_STORE = archive_settings().store
+SILLOK_SPOOL = str(_ENV.spool)
+SILLOK_PRESS = _ENV.press
+SILLOK_SCHEDULED = _ENV.scheduled
+SILLOK_CONTACT = _ENV.contact
+SILLOK_DUE = _ENV.due
+SILLOK_PERMISSION = dict(_ENV.permission)
+SILLOK_LOG = _ENV.log
+SILLOK_OUTPUT = _ENV.output
+SILLOK_RUN = ""
+SILLOK_KEPT = ""
+SILLOK_RETRY_WAIT = 2.0
+SILLOK_RETRY_AFTER_MAX = 120.0
+SILLOK_SEGMENT_PAGES = 500
+SILLOK_SEGMENT_BYTES = 256 << 20
+SILLOK_SEGMENT_SECONDS = 300
+SILLOK_REVISITS_A_RUN = 100

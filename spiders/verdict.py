@@ -1,0 +1,113 @@
+"""How a crawl ended, judged from what it counted, and the exit code that says so.
+
+Scrapy's own `crawl` exits 0 whatever happens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from processing.errors import SillokError, TransientError
+from processing.records import End
+
+EXIT = {End.NEW: 0, End.UNCHANGED: 0, End.PARTIAL: 0, End.FAILED: 1, End.UNHEALTHY: 3, End.INTERRUPTED: 4}
+"""Exit codes of `scrapy crawl`; 2 is a wrong argument or setting, `exit_code` tells it from a failure that may pass."""
+
+_LIMITS = {
+    "closespider_timeout": "the time limit",
+    "memusage_exceeded": "the memory limit",
+    "closespider_pagecount": "the page limit",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
+
+    `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
+    """
+
+    reason: str | None
+    error: SillokError | None = None
+    crashes: int = 0
+    asked: int = 0
+    answered: int = 0
+    problems: Mapping[str, str] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
+    cooled: Mapping[str, str] = field(default_factory=dict)
+    pages: int = 0
+    articles: int = 0
+    removed: int = 0
+    rejections: Mapping[str, int] = field(default_factory=dict)
+    whys: Mapping[str, int] = field(default_factory=dict)
+
+
+def verdict(tally: Tally) -> tuple[End, str]:
+    """Return how the crawl ended and, in a sentence, why."""
+    return _broken(tally) or _unhealthy(tally) or _limited(tally) or _unread(tally) or _sound(tally)
+
+
+def exit_code(end: End, error: SillokError | None = None) -> int:
+    """Return the exit code: 2 where the same call would fail again."""
+    if error is not None and not isinstance(error, TransientError):
+        return 2
+    return EXIT[end]
+
+
+def _broken(tally: Tally) -> tuple[End, str] | None:
+    if tally.error is not None:
+        return End.FAILED, str(tally.error)
+    if tally.reason == "shutdown":
+        return End.INTERRUPTED, "stopped by a signal; what is sealed is kept, the next crawl does the rest"
+    if tally.reason is None or tally.reason == "start_error":
+        return End.FAILED, "the crawl did not get to its end; the log above says where"
+    return None
+
+
+def _unhealthy(tally: Tally) -> tuple[End, str] | None:
+    if tally.cooled:
+        return End.UNHEALTHY, "; ".join(f"{host}: {why}" for host, why in sorted(tally.cooled.items()))
+    if tally.asked and not tally.answered:
+        return End.UNHEALTHY, f"no source answered: {_listed(tally.problems)}"
+    if tally.pages - tally.removed > 0 and not tally.articles:
+        return End.UNHEALTHY, f"{tally.pages} pages fetched and none read: {_counted(tally.rejections)}"
+    if tally.crashes:
+        return End.UNHEALTHY, f"{tally.crashes} pages stopped the reader with an error of its own; the log has them"
+    if tally.answered and len(tally.silent) >= tally.answered:
+        return End.UNHEALTHY, f"nothing new beyond the quiet time: {', '.join(tally.silent)}"
+    return None
+
+
+def _limited(tally: Tally) -> tuple[End, str] | None:
+    if tally.reason in _LIMITS:
+        return End.PARTIAL, f"closed by {_LIMITS[tally.reason]}; the next crawl does the rest"
+    over = tally.whys.get("over-budget", 0)
+    if over:
+        return End.PARTIAL, f"{over} URLs are over the day's budget and wait for tomorrow"
+    return None if tally.reason == "finished" else (End.PARTIAL, f"closed: {tally.reason}")
+
+
+def _unread(tally: Tally) -> tuple[End, str] | None:
+    failed = tally.whys.get("failed", 0)
+    answered = sum(tally.whys.get(why, 0) for why in ("fetched", "unchanged", "gone"))
+    if failed and not answered:
+        return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"
+    refused = sum(tally.whys.get(why, 0) for why in ("robots", "off-site"))
+    if not tally.asked and refused and not answered:
+        return End.UNHEALTHY, f"none of {refused} URLs may be asked; the log says why"
+    return None
+
+
+def _sound(tally: Tally) -> tuple[End, str]:
+    new = sum(tally.whys.get(why, 0) for why in ("fetched", "gone"))
+    trouble = f"; but {_listed(tally.problems)}" if tally.problems else ""
+    if new:
+        return End.NEW, f"{tally.articles} articles from {tally.pages} pages{trouble}"
+    return End.UNCHANGED, f"every source asked has only what is known already{trouble}"
+
+
+def _listed(problems: Mapping[str, str]) -> str:
+    return "; ".join(f"{url}: {problem}" for url, problem in sorted(problems.items())) or "no reason given"
+
+
+def _counted(rejections: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(rejections.items()))
