@@ -1,15 +1,15 @@
 """The snapshot of one outlet's fetch log: how it is written and read.
 
 Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line an article of the
-hot part (id, kind, first, asked, modified, row as JSON; times are seconds since 1970). The second, stored without
-compression, is `known`: records of 14 bytes in order, 8 of the article's id and 6 of a version's hash (zeros where
-a page gave no version). It is searched where it lies, without being parsed.
+hot part (id, kind, first, asked, version, modified, row as JSON; times are seconds since 1970). The second, stored
+without compression, is `known`: records of 14 bytes in order, 8 of the article's id and 6 of a version's hash (zeros
+where a page gave no version). It is searched where it lies, without being parsed.
 """
 
 import gzip
 import json
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,15 +35,16 @@ KINDS: Mapping[bytes, Kind] = {
 class State:
     """What is remembered of one article: `row` is JSON of the newest log row that says something about it.
 
-    `first` is when it was first fetched, `asked` when it was last asked for, `modified` what its newest version
-    states as its modified time; seconds since 1970.
+    `first` is when it was first fetched, `asked` when it was last asked for. `version` is the hash of the newest
+    version in the archive ("" before there is one), `modified` its modified time. Times are seconds since 1970.
     """
 
     kind: Kind
     first: int
     asked: int
-    modified: int | None
     row: bytes
+    version: str = ""
+    modified: int | None = None
 
     def fetch(self) -> Fetch:
         """Return the log row."""
@@ -51,7 +52,7 @@ class State:
 
     def line(self, article: str) -> bytes:
         modified = "" if self.modified is None else self.modified
-        return f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{modified}\t".encode() + self.row
+        return f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{self.version}\t{modified}\t".encode() + self.row
 
 
 @dataclass(slots=True)
@@ -63,34 +64,69 @@ class Polled:
 
 
 @dataclass(slots=True)
+class Taken:
+    """Which segments of a run were taken in, whether its report was, and the KST day of the newest of them."""
+
+    day: str
+    segments: set[int] = field(default_factory=set)
+    report: bool = False
+
+
+@dataclass(slots=True)
 class Snapshot:
-    """Everything that a crawl of one outlet remembers. `spent` is requests a KST day, `runs` maps a run to its day."""
+    """Everything that a crawl of one outlet remembers. `spent` is requests a KST day.
+
+    `fresh` has records of articles that are not in `known` yet, `newest` the versions that were archived last; both
+    are merged into the rest when the snapshot is written.
+    """
 
     until: int = 0
-    runs: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, Taken] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
     sources: dict[str, Polled] = field(default_factory=dict)
     hot: dict[str, State] = field(default_factory=dict)
     known: bytes = b""
+    fresh: dict[str, set[bytes]] = field(default_factory=dict)
+    newest: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
-    def versions(self, article: str) -> list[bytes]:
-        """Return the records of one article in `known`."""
-        wanted = bytes.fromhex(article)
-        count = len(self.known) // RECORD
-        at = bisect_left(range(count), wanted, key=lambda i: self.known[i * RECORD : i * RECORD + ID])
-        found = []
-        while at < count and self.known[at * RECORD : at * RECORD + ID] == wanted:
-            found.append(self.known[at * RECORD : (at + 1) * RECORD])
-            at += 1
-        return found
+    def seen(self, article: str) -> bool:
+        """Tell whether a page of this article was ever fetched."""
+        return article in self.fresh or next(self._records(article), None) is not None
+
+    def versions(self, article: str) -> set[str]:
+        """Return the hashes of every version of this article that was ever read."""
+        records = {*self._records(article), *self.fresh.get(article, ())}
+        return {record[ID:].hex() for record in records if record[ID:] != NO_VERSION}
+
+    def remember(self, article: str, version: str | None) -> None:
+        """Add one version of an article, or that it was fetched and gave none."""
+        if version is not None or not self.seen(article):
+            end = bytes.fromhex(version) if version is not None else NO_VERSION
+            self.fresh.setdefault(article, set()).add(bytes.fromhex(article) + end)
+
+    def merged(self) -> bytes:
+        """Return `known` with `fresh` in it."""
+        records = {self.known[at : at + RECORD] for at in range(0, len(self.known), RECORD)}
+        return b"".join(sorted(records.union(*self.fresh.values())))
+
+    def _records(self, article: str) -> Iterator[bytes]:
+        wanted, known = bytes.fromhex(article), self.known
+        count = len(known) // RECORD
+        at = bisect_left(range(count), wanted, key=lambda i: known[i * RECORD : i * RECORD + ID]) * RECORD
+        while known[at : at + ID] == wanted:
+            yield known[at : at + RECORD]
+            at += RECORD
 
 
 def encode(snapshot: Snapshot) -> bytes:
     """Return the bytes of `snapshot`; equal snapshots give equal bytes."""
+    for article, (version, modified) in snapshot.newest.items():
+        if state := snapshot.hot.get(article):
+            state.version, state.modified = version, modified
     header = {
         "format": FORMAT,
         "until": snapshot.until,
-        "runs": dict(sorted(snapshot.runs.items())),
+        "runs": {run: [one.day, sorted(one.segments), one.report] for run, one in sorted(snapshot.runs.items())},
         "spent": dict(sorted(snapshot.spent.items())),
         "sources": len(snapshot.sources),
         "hot": len(snapshot.hot),
@@ -101,7 +137,7 @@ def encode(snapshot: Snapshot) -> bytes:
         lines.append(json.dumps(fields).encode())
     lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
     first = gzip.compress(b"\n".join(lines), 6, mtime=0)
-    return first + gzip.compress(b"\n" + snapshot.known, 0, mtime=0)
+    return first + gzip.compress(b"\n" + snapshot.merged(), 0, mtime=0)
 
 
 def decode(data: bytes) -> Snapshot:
@@ -129,7 +165,7 @@ def _decode(data: bytes) -> Snapshot:
     polled = [_polled(line) for line in lines[:sources]]
     return Snapshot(
         until=header["until"],
-        runs=header["runs"],
+        runs={run: Taken(day, set(segments), report) for run, (day, segments, report) in header["runs"].items()},
         spent=header["spent"],
         sources={one.fetch.url: one for one in polled},
         hot=dict(_state(line) for line in lines[sources:-1]),
@@ -143,6 +179,6 @@ def _polled(line: bytes) -> Polled:
 
 
 def _state(line: bytes) -> tuple[str, State]:
-    article, kind, first, asked, modified, row = line.split(b"\t", 5)
-    name = KINDS[kind]
-    return article.decode(), State(name, int(first), int(asked), int(modified) if modified else None, row)
+    article, kind, first, asked, version, modified, row = line.split(b"\t", 6)
+    stated = int(modified) if modified else None
+    return article.decode(), State(KINDS[kind], int(first), int(asked), row, version.decode(), stated)

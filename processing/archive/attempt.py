@@ -1,0 +1,188 @@
+"""One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest only once."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from processing.archive import folding, manifests
+from processing.archive.batch import Run, identity
+from processing.archive.catalogue import Catalogue
+from processing.archive.check import alarms
+from processing.archive.intake import Job, gather
+from processing.archive.manifests import Link, Witness
+from processing.archive.parts import Part, day, of_records, of_tables, versions
+from processing.archive.publication import OutletCounts, OutletFacts, Publication
+from processing.archive.schema import ArchivedArticle
+from processing.archive.sweep import old_snapshots, sweep
+from processing.errors import CorruptRecordError
+from processing.records import Manifest, Seal, Sum, Why
+
+_THREADS = 8
+
+
+class Attempt:
+    """A publication on top of `head`. Raises AlreadyExistsError where another archiver was first."""
+
+    def __init__(self, job: Job, head: Link | None) -> None:
+        self._job = job
+        self._head = head
+        self._witness = Witness(job.options.heads, job.store)
+        self._witness.check(job.store, head)
+        self._intake = gather(job, head)
+        self._runs = self._intake.all_runs
+        self._batch = identity(self._runs)
+
+    def publication(self) -> Publication:
+        """Publish, clear landing, and return what was done."""
+        said = Publication(
+            dry_run=self._job.dry_run, held=tuple(self._intake.held), waiting=tuple(self._intake.waiting)
+        )
+        if not self._runs:
+            return said.model_copy(update={"removed": self._sweep()})
+        new = self._new_versions()
+        result, options = folding.folded(
+            [version for _, each in sorted(new.items()) for version in each],
+            Catalogue(self._job.store, self._job.options.cache),
+            self._job.outlets,
+            self._job.options.fold_window_days,
+        )
+        parts = [
+            *of_records(
+                self._batch, self._runs, (one for each in new.values() for one in each), self._job.code_version
+            ),
+            *of_tables(self._batch, folding.tables(result, options)),
+        ]
+        snapshots = {outlet: self._snapshot(outlet, runs) for outlet, runs in self._intake.runs.items()}
+        reprints = folding.reprints(result, (one for each in new.values() for one in each))
+        counts = {name: _counts(runs, new[name], reprints[name]) for name, runs in sorted(self._intake.runs.items())}
+        said = said.model_copy(update={"batch": self._batch, "outlets": counts, "alarms": tuple(self._alarms())})
+        return said if self._job.dry_run else self._publish(said, parts, snapshots)
+
+    def _publish(self, said: Publication, parts: Sequence[Part], snapshots: dict[str, Part]) -> Publication:
+        adds = [*self._put([*parts, *snapshots.values()]), *self._put_pages()]
+        named = {part.key: outlet for outlet, part in snapshots.items()}
+        memory = dict(self._head.manifest.memory) if self._head else {}
+        memory |= {named[one.key]: one for one in adds if one.key in named}
+        adds = [one for one in adds if one.key not in named]
+        link = self._commit(adds, memory, said)
+        removed = self._sweep()
+        for outlet in snapshots:
+            self._job.store.delete(old_snapshots(self._job.store, outlet, link, self._head, self._job.now))
+        size = sum(one.bytes for one in adds)
+        return said.model_copy(
+            update={"seq": link.manifest.seq, "objects": len(adds), "bytes": size, "removed": removed}
+        )
+
+    def _commit(self, adds: Sequence[Sum], memory: dict[str, Sum], said: Publication) -> Link:
+        """Put the manifest: before it nothing has happened, after it everything has."""
+        manifest = Manifest(
+            seq=self._head.manifest.seq + 1 if self._head else 1,
+            previous=self._head.sha256 if self._head else None,
+            batch=self._batch,
+            published_at=self._job.now,
+            adds=tuple(sorted(adds, key=lambda one: one.key)),
+            runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
+            memory=dict(sorted(memory.items())),
+            counts=_totals(said.outlets.values()),
+            code_version=self._job.code_version,
+            lock_sha256=self._job.lock_sha256,
+        )
+        data = manifest.model_dump_json(indent=1).encode()
+        self._job.store.put(manifests.key(manifest.seq), data, create=True)
+        link = Link(manifest, hashlib.sha256(data).hexdigest())
+        manifests.hint(self._job.store, manifest.seq)
+        self._witness.note(self._job.store, link)
+        return link
+
+    def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
+        """Return the new versions by outlet; the memories have taken them in."""
+        return {
+            outlet: versions((article for run in runs for article in run.articles), self._intake.memories[outlet])
+            for outlet, runs in sorted(self._intake.runs.items())
+        }
+
+    def _snapshot(self, outlet: str, runs: Sequence[Run]) -> Part:
+        memory = self._intake.memories[outlet]
+        rows = (row for run in runs for row in run.log)
+        seals = (seal for run in runs for seal in run.seals)
+        memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
+        return Part(f"log/outlet={outlet}/snapshot-{self._batch}.gz", memory.encode())
+
+    def _alarms(self) -> Iterator[object]:
+        for outlet, runs in sorted(self._intake.runs.items()):
+            facts = self._job.outlets.get(outlet, OutletFacts())
+            yield from alarms(outlet, runs, self._intake.memories[outlet], facts, self._job.now)
+
+    def _put(self, parts: Iterable[Part]) -> list[Sum]:
+        def put(part: Part) -> Sum:
+            self._job.store.put(part.key, part.data)
+            sha256 = hashlib.sha256(part.data).hexdigest()
+            return Sum(key=part.key, sha256=sha256, bytes=len(part.data), rows=part.rows)
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(put, parts))
+
+    def _put_pages(self) -> list[Sum]:
+        """Copy the raw pages and their indexes of every segment that has any."""
+        files = [
+            (seal, file)
+            for run in self._runs
+            for seal in run.seals
+            for file in seal.files
+            if file.key.endswith((".warc.gz", ".cdxj")) and file.rows
+        ]
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(partial(self._copy, Path(folder)), range(len(files)), files))
+
+    def _copy(self, folder: Path, number: int, what: tuple[Seal, Sum]) -> Sum:
+        """Copy one file out of landing, through this machine, so that its checksum is seen again on the way."""
+        seal, file = what
+        path = folder / str(number)
+        self._job.store.get_file(file.key, path)
+        with path.open("rb") as body:
+            if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
+                raise CorruptRecordError(f"{file.key} is not what its seal says: restore it from a copy")
+        name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
+        key = f"pages/day={day(seal.sealed_at)}/{name}"
+        self._job.store.put_file(key, path)
+        path.unlink()
+        return file.model_copy(update={"key": key})
+
+    def _sweep(self) -> int:
+        if self._job.dry_run:
+            return 0
+        after = timedelta(hours=self._job.options.sweep_after_hours)
+        return sweep(self._job.store, self._intake.landing, self._intake.memories, now=self._job.now, after=after)
+
+
+def _counts(runs: Sequence[Run], new: Sequence[ArchivedArticle], reprints: int) -> OutletCounts:
+    reasons = [str(row.reason) for run in runs for row in run.rejections]
+    edits = [version for version in new if version.previous is not None]
+    return OutletCounts(
+        runs=len(runs),
+        pages=sum(run.pages for run in runs),
+        articles=sum(len(run.articles) for run in runs),
+        versions=len(new),
+        new=len(new) - len(edits),
+        edits=len(edits),
+        silent_edits=sum(version.silent_edit is True for version in edits),
+        deletions=sum(row.why is Why.GONE and row.role == "article" for run in runs for row in run.log),
+        reprints=reprints,
+        rejections={reason: reasons.count(reason) for reason in sorted(set(reasons))},
+        bytes=sum(run.bytes for run in runs),
+    )
+
+
+def _totals(outlets: Iterable[OutletCounts]) -> dict[str, int]:
+    """Return the counts of a manifest: those of its outlets together."""
+    totals: dict[str, int] = {}
+    for counts in outlets:
+        numbers = {name: value for name, value in counts.model_dump().items() if isinstance(value, int)}
+        numbers["rejections"] = sum(counts.rejections.values())
+        for name, value in numbers.items():
+            totals[name] = totals.get(name, 0) + value
+    return dict(sorted(totals.items()))

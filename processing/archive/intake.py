@@ -1,0 +1,98 @@
+"""What one attempt at publishing works on: the runs that are ready and sound, those that are not, and the memories."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from processing.archive.batch import Landed, Run, landed, ready
+from processing.archive.check import faults
+from processing.archive.manifests import Link
+from processing.archive.memory import Memory, published
+from processing.archive.publication import Held, OutletFacts
+from processing.archive.store import Store
+from processing.errors import CorruptRecordError, MissingError
+from processing.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be published: all of landing, one outlet's or one run's, and what that needs to know.
+
+    Runs in `released` are not checked again; a person looked at them.
+    """
+
+    store: Store
+    options: Settings
+    now: datetime
+    code_version: str
+    lock_sha256: str
+    outlets: Mapping[str, OutletFacts]
+    outlet: str | None = None
+    run: str | None = None
+    dry_run: bool = False
+    released: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Intake:
+    """Runs to take in by outlet, outlets held back, runs that still go on, and every outlet's memory."""
+
+    landing: list[Landed]
+    memories: dict[str, Memory]
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+    @property
+    def all_runs(self) -> list[Run]:
+        return [run for _, runs in sorted(self.runs.items()) for run in runs]
+
+
+def gather(job: Job, head: Link | None) -> Intake:
+    """Look through landing. Raises MissingError where the run that was asked for is neither there nor published."""
+    landing = landed(job.store, job.outlet, job.run)
+    known = head.manifest.memory if head else {}
+    memories = {one.outlet: published(job.store, known.get(one.outlet)) for one in landing}
+    intake = Intake(landing, memories)
+    if job.run and not landing:
+        _require_published(job, head)
+    found: dict[str, list[Run]] = defaultdict(list)
+    for one in landing:
+        run = _ready(job, one, memories[one.outlet])
+        if run:
+            found[one.outlet].append(run)
+        elif any(not memories[one.outlet].has(one.run, number) for number in one.segments):
+            intake.waiting.append(f"{one.outlet}/{one.run}")
+    for outlet, runs in found.items():
+        _sort(job, intake, outlet, runs)
+    return intake
+
+
+def _ready(job: Job, one: Landed, memory: Memory) -> Run | None:
+    grace = timedelta(minutes=job.options.run_grace_minutes)
+    return ready(job.store, one, memory, now=job.now, grace=grace, named=job.run is not None)
+
+
+def _sort(job: Job, intake: Intake, outlet: str, runs: list[Run]) -> None:
+    """Take the runs of an outlet in, or hold them back."""
+    judged = [run for run in runs if run.run not in job.released]
+    try:
+        wrong = faults(judged, job.outlets.get(outlet, OutletFacts()), job.now)
+    except CorruptRecordError as error:
+        wrong = [str(error)]
+    if wrong:
+        intake.held.append(Held(outlet=outlet, runs=tuple(run.run for run in runs), faults=tuple(wrong)))
+    else:
+        intake.runs[outlet] = runs
+
+
+def _require_published(job: Job, head: Link | None) -> None:
+    known = head.manifest.memory if head else {}
+    names = [job.outlet] if job.outlet else sorted(known)
+    run = job.run or ""
+    if not any(published(job.store, known.get(name)).has_run(run) for name in names):
+        where = f"outlet {job.outlet}" if job.outlet else "any outlet"
+        raise MissingError(
+            f"landing holds no run {run} of {where}, and none was published; `sillok ls --landing` lists"
+        )
