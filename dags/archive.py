@@ -1,0 +1,38 @@
+"""Take what has landed into the archive: fold reprints, check the batch, publish it with one manifest.
+
+Runs when a crawl DAG announces its landing; announcements that arrive while it works make one further run. It takes in
+every sealed segment that no manifest names yet, whichever day or run it is from, so a failed run is made good by the
+next. Nothing is half published: the archive changes when the manifest is written, and at no other moment.
+
+By hand: `sillok archive [--outlet NAME] [--run RUN] [--dry-run]`, or `airflow dags trigger archive`.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from dags.common import DEFAULTS, LANDING, START, sillok
+
+
+@dag(
+    schedule=PartitionedAssetTimetable(assets=LANDING),
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=True,
+    default_args=DEFAULTS,
+    doc_md=__doc__,
+    tags=["sillok", "archive"],
+)
+def archive() -> None:
+    """Build the DAG."""
+
+    @task(execution_timeout=timedelta(hours=2))
+    def publish() -> None:
+        """Fold, check and publish."""
+        sillok("archive")
+
+    publish()
+
+
+archive()

@@ -1,0 +1,169 @@
+"""What the DAGs share: the landing asset, the retry rules, and running what a person could type as a task.
+
+Importing this module must stay light, because Airflow parses the DAG files again and again.
+"""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import (
+    Asset,
+    CronPartitionTimetable,
+    ExceptionRetryPolicy,
+    PartitionedAtRuntime,
+    RetryAction,
+    RetryRule,
+)
+
+from processing.errors import PermanentError, SillokError, TransientError
+
+KST = ZoneInfo("Asia/Seoul")
+START = datetime(2026, 1, 1, tzinfo=KST)
+ROOT = Path(__file__).resolve().parent.parent
+GRACE = 20.0
+"""Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
+
+LANDING = Asset(name="landing", uri="sillok://landing", group="sillok")
+"""Sealed segments are waiting to be archived."""
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "sillok",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=15),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(exception=PermanentError, action=RetryAction.FAIL, reason="the same call will fail again"),
+            RetryRule(exception=TransientError, action=RetryAction.RETRY, reason="the same call may succeed later"),
+        ]
+    ),
+}
+
+WATCHED_BY_NOBODY = {"PYTHONUNBUFFERED": "1", "SILLOK_LOG": "json", "SILLOK_OUTPUT": "none", "SILLOK_SCHEDULED": "1"}
+"""What a command is told that runs as a task."""
+
+log = logging.getLogger(__name__)
+
+
+def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
+    """Return a schedule in Seoul time whose partition key is the KST day: never `ds`, which is the day in UTC.
+
+    The sample press is crawled when somebody asks for it, never by the clock.
+    """
+    if os.environ.get("SILLOK_PRESS"):
+        return PartitionedAtRuntime()
+    return CronPartitionTimetable(cron, timezone="Asia/Seoul", key_format="%Y-%m-%d")
+
+
+def day_of(dag_run: Any) -> str:
+    """Return the KST day of a run: its partition key, or the day on which a run by hand was asked for."""
+    return str(dag_run.partition_key or f"{dag_run.run_after.astimezone(KST):%Y-%m-%d}")
+
+
+def run_of(ti: Any) -> str:
+    """Return the name of the crawl that a task try starts: its start in UTC and the end of the try's own id."""
+    return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"
+
+
+def verdict(code: int, what: str, why: str = "") -> SillokError | None:
+    """Turn the exit code of a command, and what its report says, into the error that Airflow's retry rules know.
+
+    0 is success and 5 is success with bad rows skipped. 1 (failed), 3 (unhealthy), 4 (interrupted) and death by a
+    signal may pass; 2 (usage, configuration) and every code that we do not give ourselves will not.
+    """
+    if code in {0, 5}:
+        return None
+    known = {1: "failed", 2: "was asked or configured wrongly", 3: "is unhealthy", 4: "was interrupted"}
+    how = known.get(code) or (f"was killed by {_signal(code)}" if code < 0 else f"ended with unknown exit code {code}")
+    message = f"{what} {how}: {why or 'its log above says why'}"
+    return TransientError(message) if code < 0 or code in {1, 3, 4} else PermanentError(message)
+
+
+def _signal(code: int) -> str:
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def forward(line: str) -> None:
+    """Log one line of a command again with its own level and logger; what is no JSON record is a warning."""
+    try:
+        record = json.loads(line)
+        name, level, event = record["logger"], logging.getLevelNamesMapping()[record["level"]], record["event"]
+    except (ValueError, KeyError, TypeError):
+        if line.strip():
+            log.warning("%s", line.rstrip())
+        return
+    logging.getLogger(name).log(level, "%s", "\n".join(filter(None, [event, record.get("exc")])))
+
+
+def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) -> int:
+    """Run a command from the project's folder, pass its log on, and return its exit code.
+
+    It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and SIGKILL follows five
+    seconds later. When Airflow's own time limit strikes instead, it is asked to close and given `GRACE` seconds.
+    """
+    environment = {**os.environ, **WATCHED_BY_NOBODY, **(settings or {})}
+    log.info("running: %s", " ".join(command))
+    with subprocess.Popen(  # noqa: S603 - the command is ours; its arguments were checked by the form and are no shell's
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                forward(line)
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+
+
+def sillok(*arguments: str) -> None:
+    """Run one `sillok` command; raises the error that its exit code stands for."""
+    error = verdict(stream([str(Path(sys.executable).with_name("sillok")), *arguments]), f"sillok {arguments[0]}")
+    if error:
+        raise error
+
+
+def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str, Any]:
+    """Run `scrapy crawl` for one outlet and return what its report says, as numbers for the next task.
+
+    Raises the error that its exit code stands for, with the report's own reason. With `keep=False` everything lands in
+    a folder that is thrown away.
+    """
+    from processing.archive import segments
+    from processing.archive.store import open_store
+    from processing.settings import settings
+
+    command = [sys.executable, "-m", "scrapy", "crawl", outlet, "-s", f"SILLOK_RUN={run}", *arguments]
+    with tempfile.TemporaryDirectory() as folder:
+        store = settings().store if keep else f"file:{folder}"
+        code = stream(command, {"SILLOK_STORE": store})
+        report = segments.report(open_store(store), outlet, run)
+    error = verdict(code, f"crawl of {outlet}", report.why if report else "it wrote no report")
+    if error:
+        raise error
+    if report is None:
+        return {"outlet": outlet, "run": run}
+    return report.model_dump(mode="json", include={"outlet", "run", "end", "why", "pages", "articles", "bytes"})
