@@ -1,0 +1,98 @@
+"""What the parts of an instance find in their environment: Airflow's settings, and Sillok's, secrets among them.
+
+Secrets reach a part through its environment alone; nothing here is ever printed or logged.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from infra.run.place import LOOPBACK, ROOT, Place
+from processing.errors import UsageError
+
+USER = "admin"
+BUCKET = "sillok"
+
+
+def base(place: Place) -> dict[str, str]:
+    """Return what every part sees: this environment without another Airflow's settings, our own commands first."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
+    kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+    kept.setdefault("HOME", str(place.folder))
+    kept.setdefault("LC_ALL", "C.UTF-8")
+    kept["PYTHONUNBUFFERED"] = "1"
+    return kept
+
+
+def sillok(place: Place) -> dict[str, str]:
+    """Return where the archive of this instance lies, how it is reached, and which outlets there are."""
+    access, secret = credentials(place)
+    found = {
+        "SILLOK_STORE": f"s3://{BUCKET}/archive",
+        "SILLOK_STORE_ENDPOINT": f"http://{LOOPBACK}:{place.port('store')}",
+        "SILLOK_STORE_ACCESS_KEY": access,
+        "SILLOK_STORE_SECRET_KEY": secret,
+        "SILLOK_CACHE": str(place.folder / "cache"),
+        "SILLOK_HEADS": str(place.folder / "heads"),
+        "SILLOK_SPOOL": str(place.folder / "spool"),
+    }
+    if place.sample:
+        return {**found, "SILLOK_PRESS": str(place.port("press")), "SILLOK_CONTACT": "mailto:reader@press.test"}
+    return {**found, "SILLOK_PRESS": "", "SILLOK_CONTACT": contact()}
+
+
+def credentials(place: Place) -> tuple[str, str]:
+    """Return the access key and the secret that the embedded store made on its first start."""
+    kept = json.loads((place.folder / "store" / "credentials.json").read_text())
+    return kept["access_key"], kept["secret_key"]
+
+
+def contact() -> str:
+    """Return the contact that outlets see; raises UsageError where none is set."""
+    found = os.environ.get("SILLOK_CONTACT", "").strip()
+    if not found:
+        raise UsageError(
+            "SILLOK_CONTACT is not set: the outlets must be able to reach whoever visits them on a schedule; "
+            "for example: make up SILLOK_CONTACT=mailto:you@example.org"
+        )
+    return found
+
+
+def airflow(place: Place) -> dict[str, str]:
+    """Return Airflow's settings: everything on loopback, one SQLite database, four tasks at a time."""
+    address = f"http://{LOOPBACK}:{place.port('api-server')}"
+    settings = {
+        "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": "4",  # at the default of 32, the API server's connections run out
+        "CORE__DEFAULT_TIMEZONE": "Asia/Seoul",
+        "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "CORE__FERNET_KEY": place.fernet(),
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords(place)),
+        "API__BASE_URL": address,
+        "API__HOST": LOOPBACK,
+        "API__PORT": str(place.port("api-server")),
+        "API__WORKERS": "1",
+        "API__SECRET_KEY": place.secret("api"),
+        "API_AUTH__JWT_SECRET": place.secret("jwt"),
+        "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "DAG_PROCESSOR__REFRESH_INTERVAL": "60",
+        "USAGE_DATA_COLLECTION__ENABLED": "False",
+        "LOGGING__LOGGING_LEVEL": "INFO",
+    }
+    found = {f"AIRFLOW__{key}": value for key, value in settings.items()}
+    return {**found, "AIRFLOW_HOME": str(place.airflow), "PYTHONWARNINGS": "ignore"}
+
+
+def passwords(place: Place) -> Path:
+    """Return the file of the one login of Airflow's own pages, made on first use for its owner's eyes only."""
+    file = place.folder / "login.json"
+    if not file.exists():
+        beside = file.with_suffix(".new")
+        beside.touch(mode=0o600)
+        beside.write_text(json.dumps({USER: place.secret("password")}) + "\n")
+        beside.replace(file)
+    return file

@@ -1,0 +1,50 @@
+"""One instance from its start to its end: alone in its place, ended in order however we are stopped."""
+
+import ctypes
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from infra.run import processes
+from infra.run.parts import Parts
+from infra.run.place import Place
+
+_PR_SET_PDEATHSIG = 1
+_POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def instance(place: Place) -> Iterator[Parts]:
+    """Give the parts of an instance, which is swept on the way in, of what is left over, and on the way out.
+
+    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher sweeps.
+    """
+    _listen()
+    with place.alone():
+        processes.sweep(place)
+        watcher = processes.watch(place)
+        parts: Parts = {}
+        try:
+            yield parts
+        finally:
+            for number in _POLITE:
+                signal.signal(number, signal.SIG_IGN)  # nothing but SIGKILL interrupts the sweeping
+            processes.sweep(place)
+            for process in parts.values():
+                process.wait()
+            watcher.kill()
+            watcher.communicate()
+
+
+def _listen() -> None:
+    """Turn every polite way of stopping us into KeyboardInterrupt; when `make` goes, we go."""
+    for number in _POLITE:
+        signal.signal(number, _interrupt)
+    if "MAKELEVEL" in os.environ:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

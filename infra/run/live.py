@@ -1,0 +1,74 @@
+"""`make up`, `make down` and `make shell`: Airflow on this machine for as long as a person wants it."""
+
+import subprocess
+import sys
+
+from infra.run import environment, parts, processes
+from infra.run.instance import instance
+from infra.run.place import LOOPBACK, Place, listening
+
+SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
+
+
+def up(place: Place) -> int:
+    """Start everything in the background and return 0; an instance that is up already is left alone."""
+    if not place.sample:
+        environment.contact()
+    with place.alone():
+        if not _is_up(place):
+            _begin(place)
+    print(f"Airflow        http://{LOOPBACK}:{place.port('api-server')}/")
+    print(f"Log in         as {environment.USER}; the password is in {environment.passwords(place)}")
+    print("The DAGs are paused: unpause the crawls that you want, and `archive`.")
+    print("make shell     scrapy, sillok and airflow for this instance;  make down stops it")
+    return 0
+
+
+def down() -> int:
+    """Stop whatever runs, the sample or the real outlets, and return 0."""
+    for name in ("sample", "live"):
+        place = Place.named(name)
+        ended = processes.sweep(place)
+        if ended:
+            print(f"{name}: stopped {ended} processes")
+    return 0
+
+
+def shell() -> int:
+    """Open a shell for the instance that is up, else for the sample with just its store; return the shell's code."""
+    up_now = next((place for place in map(Place.named, ("live", "sample")) if _is_up(place)), None)
+    if up_now:
+        return _shell(up_now)
+    place = Place.named("sample")
+    with instance(place) as running:
+        parts.begin_store(place, running)
+        parts.await_store(place, running)
+        return _shell(place)
+
+
+def _begin(place: Place) -> None:
+    processes.sweep(place)
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        parts.begin_store(place, running)
+        parts.migrate(place)
+        parts.await_store(place, running)
+        parts.airflow(place, running, *SERVICES)
+        parts.await_airflow(place, running)
+    except BaseException:
+        processes.sweep(place)
+        raise
+
+
+def _is_up(place: Place) -> bool:
+    return bool(processes.alive(place, ["api-server"])) and listening(place.port("api-server"))
+
+
+def _shell(place: Place) -> int:
+    """Run the user's shell with what its commands need; a marked prompt tells which archive they meet."""
+    variables = {**environment.base(place), **environment.airflow(place), **environment.sillok(place)}
+    variables["PS1"] = f"(sillok {place.folder.name}) \\w \\$ "
+    if sys.stdin.isatty():
+        print(f"scrapy, sillok and airflow now meet the archive of {place.folder}; leave with exit")
+    command = ["bash", "--norc"] if sys.stdin.isatty() else ["sh", "-s"]
+    return subprocess.run(command, env=variables, check=False).returncode  # noqa: S603 - the user's shell

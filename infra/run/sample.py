@@ -1,0 +1,98 @@
+"""`make run`: crawl the sample press with the real DAGs in a real Airflow, archive it, and show what came of it."""
+
+import os
+import sys
+from collections import defaultdict
+
+from infra.run import environment, parts
+from infra.run.client import OPEN, Airflow
+from infra.run.follow import Following, follow
+from infra.run.instance import instance
+from infra.run.parts import Parts
+from infra.run.place import Place
+from infra.run.processes import check
+from infra.run.showing import Showing
+from infra.run.summary import catalogue, holdings
+from processing.errors import TransientError
+
+AFTER = """
+Where it lies   {archive} in the embedded store, whose files are under {folder}/store
+Look at it      make shell         then: sillok ls --limit 10
+                                         sillok show ARTICLE_ID
+                                         sillok query "select outlet, count(*) from articles group by outlet"
+                                         sillok report
+Airflow's page  make up SAMPLE=1   with the real outlets: make up SILLOK_CONTACT=mailto:you@example.org
+"""
+
+
+def run() -> int:
+    """Return 0 when everything was crawled and archived, or was there already."""
+    place = Place.named("sample")
+    with Showing() as showing, instance(place) as running:
+        mend = place.broken_off
+        place.mark(at_work=True)
+        showing.step("starting the store and the sample press")
+        parts.begin_store(place, running)
+        showing.step("preparing Airflow")
+        parts.migrate(place)
+        parts.await_store(place, running)
+        before = catalogue(place).head
+        showing.step("starting Airflow")
+        following = _crawl(place, running, _start(place, running, mend=mend), showing)
+        if mend:
+            _take_in(place)
+        _close(place, following, showing, changed=catalogue(place).head != before)
+        place.mark(at_work=False)
+    return 0
+
+
+def _start(place: Place, running: Parts, *, mend: bool) -> Airflow:
+    """Start Airflow; after a start that was broken off, the scheduler only when what that left open is closed."""
+    parts.airflow(place, running, "api-server", "dag-processor", *([] if mend else ["scheduler"]))
+    client = parts.await_airflow(place, running)
+    if mend:
+        for left in client.runs(state=OPEN):
+            client.fail(left)
+        parts.airflow(place, running, "scheduler")
+    return client
+
+
+def _crawl(place: Place, running: Parts, client: Airflow, showing: Showing) -> Following:
+    """Run all crawls and what their landing sets off; raises TransientError where one failed."""
+    crawls = _crawls(place)
+    parts.await_dags(place, running, client, {*crawls, "archive"})
+    for dag in ("archive", *crawls):
+        client.unpause(dag)
+    showing.step("crawling six outlets, then folding, checking and publishing")
+    following = Following(client, crawls)
+    follow(following, showing.runs, lambda: check(place, running))
+    showing.still()
+    if following.failed:
+        wrong = "\n".join(f"  {line.name}: {line.state}. {' '.join(line.wrong)}" for line in following.failed)
+        raise TransientError(f"not everything succeeded; what did is kept, and the next start goes on:\n{wrong}")
+    return following
+
+
+def _crawls(place: Place) -> dict[str, list[str]]:
+    """Return the DAGs that crawl the press's outlets, which are the whole registry once its port is known."""
+    os.environ["SILLOK_PRESS"] = str(place.port("press"))
+    from spiders.outlets import outlets  # noqa: PLC0415 - reads the variable
+
+    crawls = defaultdict(list)
+    for name, outlet in sorted(outlets().items()):
+        if outlet.paused is None:
+            crawls[f"crawl_{outlet.pace}"].append(name)
+    return crawls
+
+
+def _take_in(place: Place) -> None:
+    """Publish what crawls had sealed whose start was broken off: none of them is alive now."""
+    settings = {**environment.base(place), **environment.sillok(place), "SILLOK_RUN_GRACE_MINUTES": "0"}
+    parts.job(place, [sys.executable, "-m", "spiders.cli", "archive"], settings)
+
+
+def _close(place: Place, following: Following, showing: Showing, *, changed: bool) -> None:
+    showing.closing(following, holdings(catalogue(place)))
+    showing.step("archived" if changed else "unchanged: nothing new at the sources, nothing published")
+    archive = environment.sillok(place)["SILLOK_STORE"]
+    showing.console.print(AFTER.format(archive=archive, folder=place.folder), markup=False)

@@ -1,0 +1,31 @@
+"""Wait until whoever started this is gone, then end the instance it left: python -m infra.run.watch FOLDER.
+
+Its standard input is a pipe that nobody writes to; the kernel closes it when the other end dies. An instance that was
+started again in the meantime holds the lock and has swept by itself, so then there is nothing to do.
+"""
+
+import signal
+import sys
+from pathlib import Path
+
+from infra.run.place import Place
+from infra.run.processes import sweep
+from processing.errors import UsageError
+
+
+def main(folder: str) -> int:
+    """Return 0 when nothing is left."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    place = Place(Path(folder))
+    try:
+        with place.alone(patience=0):
+            sweep(place)
+    except UsageError:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
