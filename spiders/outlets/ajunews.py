@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="ajunews",
     title="아주경제",
     home="https://www.ajunews.com/",
-    sources=(Feed("https://www.ajunews.com/rss/sokbo.xml"),),
+    feeds=("https://www.ajunews.com/rss/sokbo.xml",),
     article=re.compile(r"/view/(?P<id>\d{17})"),
     canonical="https://www.ajunews.com/view/{id}",
     hosts=("m.ajunews.com",),

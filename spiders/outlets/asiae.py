@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="asiae",
     title="아시아경제",
     home="https://www.asiae.co.kr/",
-    sources=(Feed("https://view.asiae.co.kr/rss/all.htm"), Feed("https://www.asiae.co.kr/rss/stock.htm")),
+    feeds=("https://view.asiae.co.kr/rss/all.htm", "https://www.asiae.co.kr/rss/stock.htm"),
     article=re.compile(r"(?:/article/(?:[a-z-]+/)?|/news/view\.htm\?(?:.*&)?idxno=)(?P<id>\d{19})"),
     canonical="https://www.asiae.co.kr/article/{id}",
     hosts=("view.asiae.co.kr", "cm.asiae.co.kr"),

@@ -3,13 +3,13 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="boannews",
     title="보안뉴스",
     home="https://www.boannews.com/",
-    sources=(Feed("https://www.boannews.com/media/news_rss.xml"),),
+    feeds=("https://www.boannews.com/media/news_rss.xml",),
     article=re.compile(r"/media/view\.asp\?(?:.*&)?idx=(?P<id>\d{4,6})"),
     canonical="https://www.boannews.com/media/view.asp?idx={id}",
     hosts=("m.boannews.com",),

@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="dailian",
     title="데일리안",
     home="https://www.dailian.co.kr/",
-    sources=(Sitemap("https://center.dailian.co.kr/sitemap/newssitemap.xml"),),
+    latest="https://center.dailian.co.kr/sitemap/newssitemap.xml",
     article=re.compile(r"/news/view/(?P<id>\d{6,7})(?:[/?]|$)"),
     canonical="https://www.dailian.co.kr/news/view/{id}",
     hosts=("m.dailian.co.kr",),

@@ -3,13 +3,13 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="dnews",
     title="대한경제",
     home="https://www.dnews.co.kr/",
-    sources=(Feed("https://www.dnews.co.kr/rss/news_main.xml"),),
+    feeds=("https://www.dnews.co.kr/rss/news_main.xml",),
     article=re.compile(r"/uhtml/view\.jsp\?(?:.*&)?idxno=(?P<id>\d{21})"),
     canonical="https://www.dnews.co.kr/uhtml/view.jsp?idxno={id}",
     hosts=("m.dnews.co.kr",),

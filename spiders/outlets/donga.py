@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="donga",
     title="동아일보",
     home="https://www.donga.com/",
-    sources=(
-        Feed("https://rss.donga.com/total.xml"),
-        Sitemap("https://www.donga.com/sitemap/donga-newsmap.xml"),
-    ),
+    latest="https://www.donga.com/sitemap/donga-newsmap.xml",
+    feeds=("https://rss.donga.com/total.xml",),
     article=re.compile(r"/(?:[A-Za-z0-9_]+/)*all/(?P<ymd>\d{8})/(?P<id>\d{7,9})(?:/|$|\?)"),
     canonical="https://www.donga.com/news/article/all/{ymd}/{id}/1",
     older=(re.compile(r"/View\?(?:.*&)?gid=(?P<id>\d{7,9})"),),

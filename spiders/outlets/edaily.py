@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="edaily",
     title="이데일리",
     home="https://www.edaily.co.kr/",
-    sources=(
-        Sitemap("https://www.edaily.co.kr/sitemap/latest-article.xml"),
-        Feed("http://rss.edaily.co.kr/edaily_news.xml"),
-    ),
+    latest="https://www.edaily.co.kr/sitemap/latest-article.xml",
+    feeds=("http://rss.edaily.co.kr/edaily_news.xml",),
     article=re.compile(r"(?i:/news/(?:read|newsread\.edy|newspath\.asp))\?(?:.*&)?(?i:newsid)=(?P<id>\d{17})(?:&|$)"),
     canonical="https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId={id}",
     hosts=("m.edaily.co.kr", "marketin.edaily.co.kr"),

@@ -3,17 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="etnews",
     title="전자신문",
     home="https://www.etnews.com/",
-    sources=(
-        *(
-            Feed(f"https://rss.etnews.com/{section}.xml")
-            for section in ("Section901", "Section902", "Section903", "Section904")
-        ),
+    feeds=tuple(
+        f"https://rss.etnews.com/{section}.xml" for section in ("Section901", "Section902", "Section903", "Section904")
     ),
     article=re.compile(r"etnews\.com/(?P<id>\d{14})(?:[/?]|$)"),
     canonical="https://www.etnews.com/{id}",

@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="etoday",
     title="이투데이",
     home="https://www.etoday.co.kr/",
-    sources=(Feed("https://rss.etoday.co.kr/eto/etoday_news_all.xml"),),
+    feeds=("https://rss.etoday.co.kr/eto/etoday_news_all.xml",),
     article=re.compile(r"(?:/news/view/|/newsview\.php\?(?:.*&)?idxno=)(?P<id>\d{6,7})"),
     canonical="https://www.etoday.co.kr/news/view/{id}",
     hosts=("m.etoday.co.kr",),

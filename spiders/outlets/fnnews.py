@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="fnnews",
     title="파이낸셜뉴스",
     home="https://www.fnnews.com/",
-    sources=(Feed("https://www.fnnews.com/rss/r20/fn_realnews_all.xml"),),
+    feeds=("https://www.fnnews.com/rss/r20/fn_realnews_all.xml",),
     article=re.compile(r"/news/(?P<id>\d{18})"),
     canonical="https://www.fnnews.com/news/{id}",
     hosts=("m.fnnews.com",),

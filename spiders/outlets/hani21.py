@@ -3,13 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="hani21",
     title="한겨레21",
     home="https://h21.hani.co.kr/",
-    sources=(Feed("https://h21.hani.co.kr/rss/", quiet_hours=96),),
+    feeds=("https://h21.hani.co.kr/rss/",),
+    quiet_hours=96,
     article=re.compile(r"/arti/(?:[a-z_]+/){0,3}(?P<id>\d{4,6})\.html"),
     canonical="https://h21.hani.co.kr/arti/{id}.html",
     rules=(Rules(body="#contents"),),

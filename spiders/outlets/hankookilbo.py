@@ -4,23 +4,20 @@ import re
 from datetime import date
 
 from processing.reading.rules import Rules
-from spiders.families.next_data import field_as_html
-from spiders.outlet import Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="hankookilbo",
     title="한국일보",
     home="https://www.hankookilbo.com/",
-    sources=(
-        Sitemap("https://www.hankookilbo.com/sitemap/latest-articles"),
-        Sitemap("https://www.hankookilbo.com/sitemap/daily-articles/{yyyymmdd}"),
-    ),
+    latest="https://www.hankookilbo.com/sitemap/latest-articles",
+    days="https://www.hankookilbo.com/sitemap/daily-articles/{yyyymmdd}",
     article=re.compile(r"/(?:news/article|News/Read)/(?:[Aa]mp/)?(?P<id>A\d{16,19})"),
     canonical="https://www.hankookilbo.com/news/article/{id}",
-    hosts=("hankookilbo.com", "m.hankookilbo.com"),
     rules=(
         Rules(until=date(2026, 1, 28), body="div[itemprop=articleBody]"),
-        Rules(until=date(2026, 6, 30), body="article#script-content", prepare=field_as_html("contentHtml")),
+        Rules(until=date(2026, 6, 30)),  # the text is in script JSON, where the reader finds it
         Rules(body="div.article-view"),
     ),
     pace=Pace.QUARTER_HOUR,

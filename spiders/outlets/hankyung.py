@@ -3,17 +3,16 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="hankyung",
     title="한국경제",
     home="https://www.hankyung.com/",
-    sources=(
-        Sitemap("https://www.hankyung.com/sitemap/latest-article.xml"),
-        Feed("https://www.hankyung.com/feed/all-news"),
-        Sitemap("https://www.hankyung.com/sitemap/daily-article/{yyyymmdd}.xml"),
-    ),
+    latest="https://www.hankyung.com/sitemap/latest-article.xml",
+    days="https://www.hankyung.com/sitemap/daily-article/{yyyymmdd}.xml",
+    feeds=("https://www.hankyung.com/feed/all-news",),
     article=re.compile(r"/(?:[a-z-]+/)?article/(?P<id>\d{12,13}[A-Za-z]?)(?:[/?]|$)"),
     canonical="https://www.hankyung.com/article/{id}",
     hosts=("magazine.hankyung.com",),

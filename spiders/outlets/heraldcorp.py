@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="heraldcorp",
     title="헤럴드경제",
     home="https://biz.heraldcorp.com/",
-    sources=(Feed("https://biz.heraldcorp.com/rss/google/newsAll"),),
+    feeds=("https://biz.heraldcorp.com/rss/google/newsAll",),
     article=re.compile(r"/article/(?P<id>\d{8})(?:[/?]|$)"),
     canonical="https://biz.heraldcorp.com/article/{id}",
     older=(re.compile(r"/view\.php\?(?:.*&)?ud=(?P<id>\d{14})"),),

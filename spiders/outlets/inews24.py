@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="inews24",
     title="아이뉴스24",
     home="https://www.inews24.com/",
-    sources=(Feed("https://www.inews24.com/rss/news_all.xml"),),
+    feeds=("https://www.inews24.com/rss/news_all.xml",),
     article=re.compile(r"/view/(?P<id>\d{6,7})(?:[/?]|$)"),
     canonical="https://www.inews24.com/view/{id}",
     hosts=("m.inews24.com",),

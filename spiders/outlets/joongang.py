@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="joongang",
     title="중앙일보",
     home="https://www.joongang.co.kr/",
-    sources=(
-        Sitemap("https://www.joongang.co.kr/sitemap/latest-articles"),
-        Sitemap("https://www.joongang.co.kr/sitemap/articles/{yyyy}/{yyyymmdd}"),
-    ),
+    latest="https://www.joongang.co.kr/sitemap/latest-articles",
+    days="https://www.joongang.co.kr/sitemap/articles/{yyyy}/{yyyymmdd}",
     article=re.compile(r"/article/(?P<id>\d{7,8})(?:[/?]|$)"),
     canonical="https://www.joongang.co.kr/article/{id}",
     hosts=("news.joins.com", "m.joongang.co.kr"),

@@ -2,16 +2,15 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="jtbc",
     title="JTBC",
     home="https://news.jtbc.co.kr/",
-    sources=(
-        Sitemap("https://news.jtbc.co.kr/sitemaps/latest-articles"),
-        Feed("https://fs.jtbc.co.kr/RSS/newsflash.xml"),
-    ),
+    latest="https://news.jtbc.co.kr/sitemaps/latest-articles",
+    feeds=("https://fs.jtbc.co.kr/RSS/newsflash.xml",),
     article=re.compile(r"(?:/article/|(?i:/article/article\.aspx)\?(?:.*&)?news_id=)(?P<id>NB\d{8})"),
     canonical="https://news.jtbc.co.kr/article/{id}",
     hosts=("news.jtbc.joins.com",),

@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="kbs",
     title="KBS",
     home="https://news.kbs.co.kr/",
-    sources=(Sitemap("https://news.kbs.co.kr/sitemap/recentNewsList.xml"),),
+    latest="https://news.kbs.co.kr/sitemap/recentNewsList.xml",
     article=re.compile(r"/news/(?:pc/view/|mobile/)?view\.do\?(?:.*&)?ncd=(?P<id>\d{7})"),
     canonical="https://news.kbs.co.kr/news/pc/view/view.do?ncd={id}",
     hosts=("m.news.kbs.co.kr", "mn.kbs.co.kr"),

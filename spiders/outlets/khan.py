@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="khan",
     title="경향신문",
     home="https://www.khan.co.kr/",
-    sources=(
-        Sitemap("https://www.khan.co.kr/sitemap/latest-articles.xml"),
-        Feed("https://www.khan.co.kr/rss/rssdata/total_news.xml"),
-    ),
+    latest="https://www.khan.co.kr/sitemap/latest-articles.xml",
+    feeds=("https://www.khan.co.kr/rss/rssdata/total_news.xml",),
     article=re.compile(r"(?:/article/|/khan_art_view\.html\?(?:.*&)?artid=)(?P<id>\d{15})"),
     canonical="https://www.khan.co.kr/article/{id}",
     hosts=("news.khan.co.kr", "biz.khan.co.kr", "m.khan.co.kr"),

@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="kmib",
     title="국민일보",
     home="https://www.kmib.co.kr/",
-    sources=(
-        Feed("https://www.kmib.co.kr/rss/data/kmibRssAll.xml"),
-        Sitemap("https://www.kmib.co.kr/rss/data/sitemap/daily/{yyyy}/{mm}/dailyArticleList_{yyyymmdd}.xml"),
-    ),
+    days="https://www.kmib.co.kr/rss/data/sitemap/daily/{yyyy}/{mm}/dailyArticleList_{yyyymmdd}.xml",
+    feeds=("https://www.kmib.co.kr/rss/data/kmibRssAll.xml",),
     article=re.compile(r"/article/view\.asp\?(?:.*&)?arcid=(?P<id>\d{10})"),
     canonical="https://www.kmib.co.kr/article/view.asp?arcid={id}",
     hosts=("news.kmib.co.kr", "m.kmib.co.kr"),

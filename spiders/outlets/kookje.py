@@ -3,17 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="kookje",
     title="국제신문",
     home="https://www.kookje.co.kr/",
-    sources=(
-        *(
-            Feed(f"http://www.kookje.co.kr/news2011/rss/newslist{section}.xml")
-            for section in ("01", "02", "03", "04", "05", "06", "08", "16", "17")
-        ),
+    feeds=tuple(
+        f"http://www.kookje.co.kr/news2011/rss/newslist{section}.xml"
+        for section in ("01", "02", "03", "04", "05", "06", "08", "16", "17")
     ),
     article=re.compile(r"/asp/newsbody\.asp\?(?:.*&)?key=(?P<id>\d{8}\.\d{8,11})"),
     canonical="https://www.kookje.co.kr/news2011/asp/newsbody.asp?key={id}",

@@ -2,13 +2,13 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="koreaherald",
     title="코리아헤럴드",
     home="https://www.koreaherald.com/",
-    sources=(Feed("https://www.koreaherald.com/rss/newsAll"),),
+    feeds=("https://www.koreaherald.com/rss/newsAll",),
     article=re.compile(r"/article/(?P<id>\d{7,8})(?:[/?]|$)"),
     canonical="https://www.koreaherald.com/article/{id}",
     older=(re.compile(r"/view\.php\?(?:.*&)?ud=(?P<id>\d{14})"),),

@@ -2,13 +2,13 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="koreajoongangdaily",
     title="코리아중앙데일리",
     home="https://koreajoongangdaily.joins.com/",
-    sources=(Feed("https://koreajoongangdaily.joins.com/xmls/joins"),),
+    feeds=("https://koreajoongangdaily.joins.com/xmls/joins",),
     article=re.compile(r"(?P<path>/\d{4}/\d{2}/\d{2}/(?:[^/]+/){1,4})(?P<id>\d{17})\.html"),
     canonical="https://koreajoongangdaily.joins.com{path}{id}.html",
     daily=(20, 200),

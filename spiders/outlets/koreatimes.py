@@ -2,13 +2,13 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="koreatimes",
     title="코리아타임스",
     home="https://www.koreatimes.co.kr/",
-    sources=(Feed("https://feed.koreatimes.co.kr/k/allnews.xml"),),
+    feeds=("https://feed.koreatimes.co.kr/k/allnews.xml",),
     article=re.compile(r"/(?:amp/)?(?P<path>(?:[a-z-]+/){1,3}\d{8})/(?P<id>[^/?#]+)"),
     canonical="https://www.koreatimes.co.kr/{path}/{id}",
     older=(re.compile(r"/www/[a-z]+/\d{4}/\d{2}/\d{3}_(?P<id>\d{5,6})\.html"),),

@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="mbc",
     title="MBC",
     home="https://imnews.imbc.com/",
-    sources=(Feed("https://imnews.imbc.com/rss/google_news/narrativeNews.rss"),),
+    feeds=("https://imnews.imbc.com/rss/google_news/narrativeNews.rss",),
     article=re.compile(r"(?P<path>/[a-z0-9_]+/\d{4}/[a-z0-9_]+/article/)(?P<id>\d{7}_\d{5})\.html"),
     canonical="https://imnews.imbc.com{path}{id}.html",
     rules=(Rules(body=".news_txt"),),

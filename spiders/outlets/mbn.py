@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="mbn",
     title="MBN",
     home="https://www.mbn.co.kr/",
-    sources=tuple(Feed(f"https://www.mbn.co.kr/rss/{section}/") for section in ("politics", "economy", "society")),
+    feeds=tuple(f"https://www.mbn.co.kr/rss/{section}/" for section in ("politics", "economy", "society")),
     article=re.compile(r"(?:/news/[a-z]+/|/pages/news/newsView\.php\?(?:.*&)?news_seq_no=)(?P<id>\d{7})"),
     canonical="https://www.mbn.co.kr/pages/news/newsView.php?news_seq_no={id}",
     hosts=("mbn.mk.co.kr", "m.mbn.co.kr"),

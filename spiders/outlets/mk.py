@@ -3,17 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="mk",
     title="매일경제",
     home="https://www.mk.co.kr/",
-    sources=(
-        Sitemap("https://www.mk.co.kr/sitemap/latest-articles/"),
-        Feed("https://www.mk.co.kr/rss/30000001/"),
-        Feed("https://www.mk.co.kr/rss/40300001/"),
-    ),
+    latest="https://www.mk.co.kr/sitemap/latest-articles/",
+    feeds=("https://www.mk.co.kr/rss/30000001/", "https://www.mk.co.kr/rss/40300001/"),
     article=re.compile(r"/(?:(?:news|article)/(?:[a-z0-9-]+/){0,2}|amp/)(?P<id>\d{7,8})(?:[/?]|$)"),
     canonical="https://www.mk.co.kr/article/{id}",
     older=(

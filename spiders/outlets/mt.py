@@ -3,13 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="mt",
     title="머니투데이",
     home="https://www.mt.co.kr/",
-    sources=(Sitemap("https://www.mt.co.kr/sitemap/latest.xml"), Feed("http://rss.mt.co.kr/mt_news.xml")),
+    latest="https://www.mt.co.kr/sitemap/latest.xml",
+    feeds=("http://rss.mt.co.kr/mt_news.xml",),
     article=re.compile(
         r"(?:/(?:amp/)?(?P<path>[a-z-]+/\d{4}/\d{2}/\d{2})/|/(?:amp/)?\d{4}/\d{2}/\d{2}/|/mtview\.php\?(?:.*&)?no=)(?P<id>\d{19})"
     ),

@@ -2,16 +2,15 @@
 
 import re
 
-from spiders.outlet import Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="munhwa",
     title="문화일보",
     home="https://www.munhwa.com/",
-    sources=(
-        Sitemap("https://www.munhwa.com/sitemap/latest-articles"),
-        Sitemap("https://www.munhwa.com/sitemap/articles/{yyyy}/{yyyymmdd}"),
-    ),
+    latest="https://www.munhwa.com/sitemap/latest-articles",
+    days="https://www.munhwa.com/sitemap/articles/{yyyy}/{yyyymmdd}",
     article=re.compile(r"/article/(?P<id>\d{8})(?:[/?]|$)"),
     canonical="https://www.munhwa.com/article/{id}",
     older=(re.compile(r"/news/view\.html\?(?:.*&)?no=(?P<id>\d{8}[0-9A-Z]{12,16})"),),

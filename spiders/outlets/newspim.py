@@ -3,17 +3,16 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="newspim",
     title="뉴스핌",
     home="https://www.newspim.com/",
-    sources=(
-        *(
-            Feed(f"http://rss.newspim.com/news/category/{section}")
-            for section in ("101", "102", "103", "104", "105", "106", "107", "108")
-        ),
+    feeds=tuple(
+        f"http://rss.newspim.com/news/category/{section}"
+        for section in ("101", "102", "103", "104", "105", "106", "107", "108")
     ),
     article=re.compile(r"/news/view/(?P<id>\d{14})"),
     canonical="https://www.newspim.com/news/view/{id}",

@@ -3,13 +3,13 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="newstomato",
     title="뉴스토마토",
     home="https://www.newstomato.com/",
-    sources=(*(Feed(f"https://www.newstomato.com/rss/?cate={section}") for section in ("11", "13", "14", "15")),),
+    feeds=tuple(f"https://www.newstomato.com/rss/?cate={section}" for section in ("11", "13", "14", "15")),
     article=re.compile(r"(?i:/readnews\.aspx)\?(?:.*&)?no=(?P<id>\d{6,7})"),
     canonical="https://www.newstomato.com/ReadNews.aspx?no={id}",
     rules=(Rules(body=".rns_text"),),

@@ -3,13 +3,14 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="nocutnews",
     title="노컷뉴스",
     home="https://www.nocutnews.co.kr/",
-    sources=(Feed("https://rss.nocutnews.co.kr/news/news.xml"),),
+    feeds=("https://rss.nocutnews.co.kr/news/news.xml",),
     article=re.compile(r"/news/(?P<id>\d{6,7})(?:[/?]|$)"),
     canonical="https://www.nocutnews.co.kr/news/{id}",
     hosts=("m.nocutnews.co.kr",),

@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="ohmynews",
     title="오마이뉴스",
     home="https://www.ohmynews.com/",
-    sources=(
-        Sitemap("https://www.ohmynews.com/NWS_Web/View/latestnews.aspx"),
-        Feed("http://rss.ohmynews.com/rss/ohmynews.xml"),
-    ),
+    latest="https://www.ohmynews.com/NWS_Web/View/latestnews.aspx",
+    feeds=("http://rss.ohmynews.com/rss/ohmynews.xml",),
     article=re.compile(r"/NWS_Web/(?:[A-Za-z]+/)+[A-Za-z0-9_]*_?pg\.aspx\?(?:.*&)?CNTN_CD=(?P<id>A\d{10})"),
     canonical="https://www.ohmynews.com/NWS_Web/View/at_pg.aspx?CNTN_CD={id}",
     hosts=("star.ohmynews.com", "m.ohmynews.com"),

@@ -3,13 +3,13 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet
+from spiders.families.feed import feed
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="pressian",
     title="프레시안",
     home="https://www.pressian.com/",
-    sources=(Feed("https://www.pressian.com/api/v3/site/rss/news"),),
+    feeds=("https://www.pressian.com/api/v3/site/rss/news",),
     article=re.compile(r"/pages/articles/(?P<id>\d{19})"),
     canonical="https://www.pressian.com/pages/articles/{id}",
     older=(re.compile(r"/news/article(?:\.html|/)?\?(?:.*&)?no=(?P<id>\d+)"),),

@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="sbs",
     title="SBS",
     home="https://news.sbs.co.kr/",
-    sources=(
-        Feed("https://news.sbs.co.kr/news/newsflashRssFeed.do"),
-        Sitemap("https://news.sbs.co.kr/news/sitemapRSS.do"),
-    ),
+    latest="https://news.sbs.co.kr/news/sitemapRSS.do",
+    feeds=("https://news.sbs.co.kr/news/newsflashRssFeed.do",),
     article=re.compile(r"/news/endPage\.do\?(?:.*&)?news_id=(?P<id>N\d{10})"),
     canonical="https://news.sbs.co.kr/news/endPage.do?news_id={id}",
     hosts=("m.news.sbs.co.kr", "mnews.sbs.co.kr"),

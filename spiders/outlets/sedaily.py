@@ -3,15 +3,16 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="sedaily",
     title="서울경제",
     home="https://www.sedaily.com/",
-    sources=(
-        Feed("https://www.sedaily.com/rss/newsall"),
-        *(Feed(f"https://www.sedaily.com/rss/{section}") for section in ("economy", "finance", "politics", "society")),
+    feeds=(
+        "https://www.sedaily.com/rss/newsall",
+        *(f"https://www.sedaily.com/rss/{section}" for section in ("economy", "finance", "politics", "society")),
     ),
     article=re.compile(r"/article/(?P<id>\d{8})(?:[/?]|$)"),
     canonical="https://www.sedaily.com/article/{id}",

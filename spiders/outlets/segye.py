@@ -3,16 +3,15 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace, Sitemap
+from spiders.families.news_sitemap import news_sitemap
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="segye",
     title="세계일보",
     home="https://www.segye.com/",
-    sources=(
-        Sitemap("https://www.segye.com/sitemap_day0.xml"),
-        Feed("http://www.segye.com/Articles/RSSList/segye_recent.xml"),
-    ),
+    latest="https://www.segye.com/sitemap_day0.xml",
+    feeds=("http://www.segye.com/Articles/RSSList/segye_recent.xml",),
     article=re.compile(r"(?:/(?:newsView|view)/|/content/html/\d{4}/\d{2}/\d{2}/)(?P<id>\d{14})"),
     canonical="https://www.segye.com/newsView/{id}",
     hosts=("m.segye.com",),

@@ -3,16 +3,17 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="seoul",
     title="서울신문",
     home="https://www.seoul.co.kr/",
-    sources=(
-        Feed("https://www.seoul.co.kr/xml/rss/google_plan.xml"),
+    feeds=(
+        "https://www.seoul.co.kr/xml/rss/google_plan.xml",
         *(
-            Feed(f"https://www.seoul.co.kr/xml/rss/rss_{section}.xml")
+            f"https://www.seoul.co.kr/xml/rss/rss_{section}.xml"
             for section in ("politics", "society", "economy", "international", "life")
         ),
     ),

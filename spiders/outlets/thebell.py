@@ -3,13 +3,13 @@
 import re
 
 from processing.reading.rules import Rules
-from spiders.outlet import Outlet, Sitemap
+from spiders.families.news_sitemap import news_sitemap
 
-OUTLET = Outlet(
+OUTLET = news_sitemap(
     name="thebell",
     title="더벨",
     home="https://www.thebell.co.kr/",
-    sources=(Sitemap("https://www.thebell.co.kr/newspartner/google.asp"),),
+    latest="https://www.thebell.co.kr/newspartner/google.asp",
     article=re.compile(
         r"/(?:front/newsview|free/content/ArticleView|front/free/contents/(?:news/)?article_view)\.asp\?(?:.*&)?key=(?P<id>\d{24})"
     ),

@@ -2,13 +2,15 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="weekly_khan",
     title="주간경향",
     home="https://weekly.khan.co.kr/",
-    sources=(Feed("https://weekly.khan.co.kr/rss/rssdata/total_news.xml", quiet_hours=96),),
+    feeds=("https://weekly.khan.co.kr/rss/rssdata/total_news.xml",),
+    quiet_hours=96,
     article=re.compile(r"(?:/article/|/khnm\.html\?(?:.*&)?artid=)(?P<id>\d{15})"),
     canonical="https://weekly.khan.co.kr/article/{id}",
     pace=Pace.DAILY,

@@ -2,22 +2,21 @@
 
 import re
 
-from spiders.outlet import Feed, Outlet, Pace
+from spiders.families.feed import feed
+from spiders.outlet import Pace
 
-OUTLET = Outlet(
+OUTLET = feed(
     name="yonhapnewstv",
     title="연합뉴스TV",
     home="https://www.yonhapnewstv.co.kr/",
-    sources=(
-        Feed("https://www.yonhapnewstv.co.kr/browse/feed/"),
-        *(
-            Feed(f"http://www.yonhapnewstv.co.kr/category/news/{section}/feed/")
-            for section in ("politics", "economy", "society")
-        ),
+    feeds=(
+        "https://www.yonhapnewstv.co.kr/browse/feed/",
+        "http://www.yonhapnewstv.co.kr/category/news/politics/feed/",
+        "http://www.yonhapnewstv.co.kr/category/news/economy/feed/",
+        "http://www.yonhapnewstv.co.kr/category/news/society/feed/",
     ),
     article=re.compile(r"yonhapnewstv\.co\.kr/(?:news/)?(?P<id>(?:MYH|AKR)\d{14,17}[A-Za-z]{0,3})"),
     canonical="https://www.yonhapnewstv.co.kr/news/{id}",
-    hosts=("yonhapnewstv.co.kr",),
     pace=Pace.QUARTER_HOUR,
     daily=(80, 800),
     evidence="all-news feed parsed with 11 entries 2026-08-20; section feeds with the full text in use 2026-02",
