@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, outlets, tables
+from spiders.console import articles, outlets, reports, tables
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -67,6 +67,7 @@ app.command("show", rich_help_panel=_LOOK)(articles.show)
 app.command("search", rich_help_panel=_LOOK)(articles.search)
 app.command("query", rich_help_panel=_LOOK)(tables.query)
 app.command("export", rich_help_panel=_LOOK)(tables.export)
+app.command("report", rich_help_panel=_LOOK)(reports.report)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 

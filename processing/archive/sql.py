@@ -7,6 +7,7 @@ statement is run (DuckDB: "Securing DuckDB"). Every table has two more columns t
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,15 @@ import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, Part
 from processing.archive.replay import pages
+from processing.archive.schema import TABLES as RECORDS
+from processing.archive.tables import schema
 from processing.errors import CorruptRecordError, MissingError, UsageError
 
 TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
-_LATEST = {"clusters": "article_id"}
+_LATEST = {"clusters": "version_id"}
 """Tables whose later rows replace earlier ones with the same key: a fold may change what it said before."""
+_MANIFEST = pa.field("manifest", pa.int64())
+_BATCH = 1000
 _CLOSED = (
     "SET TimeZone='Asia/Seoul'",
     "SET temp_directory=''",
@@ -45,19 +50,15 @@ class Answer:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
-def ask(catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> Answer:
+def ask(catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | None = None) -> Answer:
     """Answer one reading statement. Raises `UsageError` where it is not SQL, not one, or does not only read."""
     connection = connect(catalogue, [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)])
-    try:
+    with _explained():
         statements = connection.extract_statements(statement)
         if len(statements) != 1 or statements[0].type not in _READING:
             raise UsageError("a query is one SELECT statement: the archive is changed by `sillok archive` alone")
-        result = connection.execute(statements[0], parameters or None)
-    except duckdb.OutOfMemoryException as error:
-        raise UsageError(f"the query needs more memory than there is; select fewer columns or days: {error}") from error
-    except duckdb.Error as error:
-        raise UsageError(f"the query cannot be answered: {error}") from error
-    return Answer(tuple(column[0] for column in result.description or ()), _rows(result))
+        relation = connection.sql(statement, params=parameters or None)
+        return Answer(tuple(relation.columns), _rows(connection, relation))
 
 
 def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.DuckDBPyConnection:
@@ -76,19 +77,22 @@ def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.Duck
 def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
     """Return a table's current parts as one Arrow dataset with the schema of the newest part.
 
-    Raises `MissingError` where nothing was published yet.
+    A table that no publication has filled is empty. Raises `MissingError` where nothing was published at all.
     """
     parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
+    if not parts and catalogue.head and table in RECORDS:
+        columns = schema(RECORDS[table])
+        return pads.dataset(columns.append(_MANIFEST).append(pa.field("day", pa.string())).empty_table())
     if not parts:
         raise MissingError(f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`")
     paths = [str(catalogue.local(part)) for part in parts]
-    schema = _schema(parts[-1], paths[-1])
-    labels = [name for name in parts[-1].labels if name not in schema.names]
+    columns = _schema(parts[-1], paths[-1])
+    labels = [name for name in parts[-1].labels if name not in columns.names]
     for name in labels:
-        schema = schema.append(pa.field(name, pa.string()))
+        columns = columns.append(pa.field(name, pa.string()))
     return pads.FileSystemDataset.from_paths(
         paths,
-        schema=schema.append(pa.field("manifest", pa.int64())),
+        schema=columns.append(_MANIFEST),
         format=pads.ParquetFileFormat(),
         filesystem=pafs.LocalFileSystem(),
         partitions=[_stated(part, labels) for part in parts],
@@ -110,11 +114,22 @@ def _schema(part: Part, path: str) -> pa.Schema:
         raise CorruptRecordError(f"{part.key} is no Parquet file: {error}; restore it from a copy") from error
 
 
-def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[tuple[Any, ...]]:
     """Yield rows in batches, so that a large answer never lies in memory as a whole.
 
     Through Arrow, because DuckDB's own rows need pytz for a moment with a zone.
     """
-    for batch in result.to_arrow_reader(1000) or ():
-        columns = [column.to_pylist(maps_as_pydicts="strict") for column in batch.columns]
-        yield from zip(*columns, strict=True)
+    with connection, _explained():
+        for batch in relation.to_arrow_reader(_BATCH):
+            yield from zip(*(column.to_pylist(maps_as_pydicts="strict") for column in batch.columns), strict=True)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what DuckDB says about a statement into a `UsageError`."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise UsageError(f"the query needs more memory than there is; select fewer columns or days: {error}") from error
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot be answered: {error}") from error

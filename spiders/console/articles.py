@@ -15,7 +15,7 @@ from spiders.console.terminal import clean, clean_block, print_json, print_rows,
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
 
-_COLUMNS = ("id", "published", "outlet", "kind", "relation", "versions", "title")
+_COLUMNS = ("id", "published", "outlet", "kind", "note", "title")
 _FOUND = ("id", "published", "outlet", "title", "excerpt")
 _VERSIONS = ("number", "version_id", "fetched_at", "modified", "characters", "title")
 _FIELDS = (
@@ -43,7 +43,7 @@ def ls(
 ) -> None:
     """List articles, newest first.
 
-    An id, a title and a relation tell what lies there: `copy`, `excerpt` or `derivative` mark a reprint.
+    A note says what the fold and the versions say: `copy`, `excerpt` and `derivative` are reprints, `edited` changed.
     """
     from processing.archive.articles import Wanted, newest
 
@@ -58,7 +58,8 @@ def ls(
         edited=edited,
         limit=limit,
     )
-    _listed(newest(open_catalogue(store), wanted), _COLUMNS, as_json=as_json)
+    rows = ({**row, "note": _note(row)} for row in newest(open_catalogue(store), wanted))
+    _listed(rows, _COLUMNS, as_json=as_json)
 
 
 def search(
@@ -114,6 +115,11 @@ def show(
         sys.stdout.write(_sheet(wanted, len(found), folded(catalogue, wanted["version_id"])))
 
 
+def _note(row: Mapping[str, Any]) -> str:
+    told = "" if row["relation"] in {None, "original", "version"} else row["relation"]
+    return f"{told} edited".strip() if row["versions"] > 1 else told
+
+
 def _listed(rows: Iterator[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
@@ -142,7 +148,7 @@ def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
     for old, new in pairwise(found):
         parts = list(edits(f"{old['title']}\n\n{old['text']}", f"{new['title']}\n\n{new['text']}"))
-        silent = (old["modified"] or {}).get("at") == (new["modified"] or {}).get("at")
+        silent = bool(new["silent_edit"])
         if as_json:
             changes = [{"kind": part.kind, "text": part.text} for part in parts]
             print_json([{"from": old["version_id"], "to": new["version_id"], "silent": silent, "edits": changes}])
@@ -170,7 +176,7 @@ def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None)
             lines.append(f"{label:>10}  {told}")
     if count > 1:
         lines.append(f"{'versions':>10}  {count} (--versions, --diff)")
-    if fold and fold["parent"]:
+    if fold and fold["parent"] and not fold["parent"].startswith(state["article_id"]):
         lines.append(f"{shown(fold['relation']):>10}  of {fold['parent']} (sillok cluster {fold['cluster']})")
     return "\n".join([*lines, "", clean_block(state["text"]), ""])
 

@@ -20,6 +20,8 @@ _ESCAPES = re.compile(
 )
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+_LONG = {"title", "excerpt", "paused", "text", "evidence", "detail", "why"}
+"""Columns that may take more than one line; the others are copied from the screen and stay whole."""
 _JSON_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
@@ -55,7 +57,9 @@ def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=title, box=None, header_style="bold", title_justify="left")
+    table = Table(title=title, box=None, header_style="bold", title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=column not in _LONG, overflow="fold")
     for line in cells:
         table.add_row(*(Text(cell) for cell in line))
     Console().print(table)

@@ -1,1 +1,0 @@
-"""What the runs say together: counts add up, a normal day holds, completeness."""

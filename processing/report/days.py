@@ -1,0 +1,187 @@
+"""The records of a day's report: what each outlet brought, what was promised, and what is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from processing.records import SCHEMA_VERSION, End, Record, RunReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What an outlet's declaration says of it. `daily` is articles on a normal day; `quiet_hours` goes by source."""
+
+    name: str
+    title: str
+    daily: tuple[int, int]
+    paused: str | None = None
+    quiet_hours: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What the tables say of one outlet on one day; everything but `bytes` counts distinct articles or versions.
+
+    `announced` are articles that sources named on the day; of these `archived` are held, `rejected` were pages without
+    an article, `refused` we may not fetch, and the others are `gaps`. `weekday` is what the same weekday brought in the
+    weeks before, `history` what each of the last 28 days brought, None where no run was made.
+    """
+
+    runs: tuple[RunReport, ...] = ()
+    versions: int = 0
+    edits: int = 0
+    silent: int = 0
+    deletions: int = 0
+    reprints: int = 0
+    announced: int = 0
+    archived: int = 0
+    rejected: int = 0
+    refused: int = 0
+    gaps: int = 0
+    bytes: int = 0
+    keys: tuple[str, ...] = ()
+    weekday: tuple[int, ...] = ()
+    history: tuple[int | None, ...] = ()
+    news: Mapping[str, AwareDatetime] = field(default_factory=dict)
+
+
+class Finding(Record):
+    """Something that a person should look at. `alarm` wants an answer today, `notice` this week."""
+
+    level: Literal["alarm", "notice"]
+    code: str
+    outlet: str
+    values: Mapping[str, str] = {}
+    what: str
+    cure: str
+
+
+class SourceDay(Record):
+    """How one source answered last; `new_at` is when it last announced something new."""
+
+    url: str
+    status: int | None
+    links: int
+    new: int
+    overlap: int
+    problem: str | None
+    new_at: AwareDatetime | None
+
+
+class OutletDay(Record):
+    """One outlet on one day. pages == articles + rejections; announced == archived + rejected + refused + gaps.
+
+    `completeness` is the share of archived among what could be archived, None where nothing was announced. `usual` is
+    the median of the same weekday in the four weeks before, None without two of them.
+    """
+
+    outlet: str
+    title: str
+    paused: str | None
+    end: End | None
+    why: str
+    runs: int
+    pages: int
+    articles: int
+    rejections: Mapping[str, int]
+    versions: int
+    edits: int
+    silent: int
+    deletions: int
+    reprints: int
+    announced: int
+    archived: int
+    rejected: int
+    refused: int
+    gaps: int
+    completeness: float | None
+    daily: tuple[int, int]
+    usual: float | None
+    history: tuple[int | None, ...]
+    sources: tuple[SourceDay, ...]
+    requests: int
+    bytes: int
+    keys: tuple[str, ...]
+
+
+class Totals(Record):
+    """The sums over all outlets."""
+
+    outlets: int
+    pages: int
+    articles: int
+    rejections: Mapping[str, int]
+    versions: int
+    edits: int
+    silent: int
+    deletions: int
+    reprints: int
+    announced: int
+    archived: int
+    rejected: int
+    refused: int
+    gaps: int
+    completeness: float | None
+    requests: int
+    bytes: int
+
+
+class Reprinted(Record):
+    """An article of the day that others reprinted, and who did."""
+
+    article_id: str
+    outlet: str
+    title: str
+    url: str
+    reprints: int
+    by: tuple[str, ...]
+
+
+class Changed(Record):
+    """An article that changed on the day, or that its outlet took away (`gone`)."""
+
+    article_id: str
+    outlet: str
+    title: str
+    url: str
+    at: AwareDatetime
+    kind: Literal["edit", "silent", "gone"]
+
+
+class Gap(Record):
+    """An article that a source announced and that is not in the archive."""
+
+    outlet: str
+    url: str
+    since: AwareDatetime
+    why: str
+    detail: str | None
+
+
+class Stories(Record):
+    """What a report names one by one: the most reprinted, the newest changes, the oldest gaps; each list is short."""
+
+    reprinted: tuple[Reprinted, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    missing: tuple[Gap, ...] = ()
+
+
+class DayReport(Record):
+    """The report of one KST collection day.
+
+    `complete` says that the day was over when it was made; `never` are declared outlets without a run in four weeks.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    day: str
+    made_at: AwareDatetime
+    complete: bool
+    store: str
+    manifest: int
+    outlets: tuple[OutletDay, ...]
+    never: tuple[str, ...]
+    totals: Totals
+    findings: tuple[Finding, ...]
+    stories: Stories = Stories()

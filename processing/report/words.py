@@ -1,0 +1,83 @@
+"""The words of a report's findings, in English and Korean, by code. `{}` are the finding's values."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Phrase(NamedTuple):
+    """What is the matter and what to do, in two languages."""
+
+    what: str
+    cure: str
+    korean: str
+    korean_cure: str
+
+
+PHRASES: Mapping[str, Phrase] = {
+    "sums": Phrase(
+        "run {run} counted {pages} pages, which is not its articles and rejections",
+        "a page was lost between fetching and reading: this is a bug, report it with the run's log",
+        "실행 {run}의 페이지 수 {pages}이(가) 기사와 제외 페이지의 합과 다릅니다",
+        "수집과 판독 사이에서 페이지가 사라졌습니다. 실행 로그와 함께 결함으로 알려 주십시오",
+    ),
+    "ended": Phrase(
+        "the last run ended {end}: {why}",
+        "scrapy crawl {outlet}, and read its log",
+        "마지막 실행이 {end}(으)로 끝났습니다: {why}",
+        "scrapy crawl {outlet} 을 실행하고 로그를 확인하십시오",
+    ),
+    "layout": Phrase(
+        "{rejected} of {pages} pages were read as no article, most of them {reason}",
+        "its layout may have changed: scrapy look URL of one of them",
+        "{pages}쪽 가운데 {rejected}쪽이 기사로 읽히지 않았습니다(주된 사유: {reason})",
+        "화면 구조가 바뀌었을 수 있습니다. 그 가운데 한 주소로 scrapy look 을 실행하십시오",
+    ),
+    "unvisited": Phrase(
+        "no run on this day",
+        "is its DAG paused? scrapy crawl {outlet} catches up",
+        "이날 실행이 없었습니다",
+        "DAG가 멈춰 있는지 보십시오. scrapy crawl {outlet} 로 따라잡을 수 있습니다",
+    ),
+    "few": Phrase(
+        "{articles} articles; a normal day has {low} to {high}",
+        "look at its sources below; if the outlet has shrunk, change `daily` in its declaration",
+        "기사 {articles}건, 평소에는 {low}~{high}건입니다",
+        "아래 출처를 확인하십시오. 매체 규모가 줄었다면 선언의 daily 를 고치십시오",
+    ),
+    "fewer": Phrase(
+        "{articles} articles; this weekday usually has {usual}",
+        "look at its sources below: one may have moved",
+        "기사 {articles}건, 같은 요일에는 보통 {usual}건입니다",
+        "아래 출처를 확인하십시오. 주소가 바뀌었을 수 있습니다",
+    ),
+    "many": Phrase(
+        "{articles} articles; a normal day has {low} to {high}",
+        "does one article come under many addresses? compare the URLs: sillok ls --outlet {outlet}",
+        "기사 {articles}건, 평소에는 {low}~{high}건입니다",
+        "한 기사가 여러 주소로 들어오는지 sillok ls --outlet {outlet} 로 비교하십시오",
+    ),
+    "source": Phrase(
+        "{url} did not answer as a source: {problem}",
+        "open it in a browser; where it has moved, change the declaration",
+        "출처 {url} 이(가) 제대로 답하지 않았습니다: {problem}",
+        "브라우저로 열어 보고, 옮겨졌으면 선언을 고치십시오",
+    ),
+    "quiet": Phrase(
+        "{url} has announced nothing new for more than {hours} hours",
+        "open it in a browser; where this is normal, raise its quiet_hours",
+        "출처 {url} 에 {hours}시간 넘게 새 기사가 없습니다",
+        "브라우저로 열어 보고, 원래 그렇다면 quiet_hours 를 늘리십시오",
+    ),
+    "gaps": Phrase(
+        "{gaps} of {announced} announced articles are not archived",
+        "sillok gaps --outlet {outlet} lists them, with --fetch it fetches them",
+        "예고된 기사 {announced}건 가운데 {gaps}건이 보관되지 않았습니다",
+        "sillok gaps --outlet {outlet} 로 목록을 보고 --fetch 로 가져오십시오",
+    ),
+    "silent": Phrase(
+        "{silent} articles changed and their pages state no new time",
+        "sillok ls --outlet {outlet} --edited, then sillok show ID --diff",
+        "기사 {silent}건이 수정 시각 표시 없이 바뀌었습니다",
+        "sillok ls --outlet {outlet} --edited 와 sillok show ID --diff 로 확인하십시오",
+    ),
+}

@@ -1,0 +1,95 @@
+"""`sillok report`: one day as figures, as a table, as one HTML file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
+from spiders.console.terminal import clean, print_json, print_rows, say
+
+if TYPE_CHECKING:
+    from processing.report.days import DayReport, Promise
+
+_COLUMNS = (
+    "outlet", "end", "pages", "articles", "rejections", "edits", "reprints", "complete", "gaps", "bytes",
+)  # fmt: skip
+UNHEALTHY = 3
+
+
+def report(
+    *,
+    on: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="KST day of collection; else the newest.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report page to FILE.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 where something needs an answer today.")] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Report one day: do the counts add up, was it a normal day, what is missing, which source is quiet."""
+    from processing.report.counting import count_day, newest_day
+    from processing.report.judging import judge
+    from processing.report.stories import stories
+
+    catalogue = open_catalogue(store)
+    wanted = day(on) or newest_day(catalogue)
+    made = judge(
+        wanted,
+        promises(),
+        count_day(catalogue, wanted),
+        now=now(),
+        store=catalogue.store.url,
+        manifest=catalogue.head.seq if catalogue.head else 0,
+        stories=stories(catalogue, wanted),
+    )
+    if html:
+        from processing.report.page import render
+
+        html.write_text(render(made), encoding="utf-8")
+        say(f"report of {made.day} written to {html}")
+    if as_json:
+        print_json([made.model_dump(mode="json")])
+    elif not html:
+        _print(made)
+    if check and any(finding.level == "alarm" for finding in made.findings):
+        raise typer.Exit(UNHEALTHY)
+
+
+def promises() -> "dict[str, Promise]":
+    """Return what the declarations say of a normal day, as the values that a report takes."""
+    from processing.report.days import Promise
+    from spiders.outlets import outlets
+
+    return {
+        outlet.name: Promise(
+            name=outlet.name,
+            title=outlet.title,
+            daily=outlet.daily,
+            paused=outlet.paused,
+            quiet_hours={source.url: source.quiet_hours for source in outlet.sources},
+        )
+        for outlet in outlets().values()
+    }
+
+
+def _print(made: "DayReport") -> None:
+    rows = [
+        {
+            **row.model_dump(),
+            "complete": _share(row.completeness),
+            "rejections": dict(row.rejections),
+        }
+        for row in made.outlets
+        if row.runs or row.announced
+    ]
+    total = {**made.totals.model_dump(), "outlet": "all", "complete": _share(made.totals.completeness)}
+    print_rows([*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}")
+    for finding in made.findings:
+        line = f"{finding.level}: {finding.outlet}: {finding.what}; {finding.cure}"
+        sys.stdout.write(clean(line) + "\n")
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
