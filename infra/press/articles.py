@@ -92,10 +92,15 @@ def load(folder: Path = CONTENT) -> tuple[Story, ...]:
     """Return every story of every outlet, reprints worked out, ordered by outlet and number."""
     tables = [tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))]
     stories = {story.id: story for table in tables for story in _originals(table)}
-    for table in tables:
-        for row in table.get("reprint", ()):
-            story = _reprint(table["outlet"], row, stories)
+    waiting = [(table["outlet"], row) for table in tables for row in table.get("reprint", ())]
+    while waiting:
+        ready = [(outlet, row) for outlet, row in waiting if row["of"] in stories]
+        if not ready:
+            raise ContentError(f"these reprints are of nothing: {sorted(row['of'] for _, row in waiting)}")
+        for outlet, row in ready:
+            story = _reprint(outlet, row, stories[row["of"]])
             stories[story.id] = story
+        waiting = [pair for pair in waiting if pair not in ready]
     return tuple(sorted(stories.values(), key=lambda story: (story.outlet, story.number)))
 
 
@@ -153,13 +158,13 @@ def _originals(table: Mapping[str, Any]) -> Iterator[Story]:
         yield _story(table["outlet"], row, _paragraphs(row["text"]))
 
 
-def _reprint(outlet: str, row: Mapping[str, Any], stories: Mapping[str, Story]) -> Story:
-    original = stories.get(row["of"])
-    if original is None:
-        raise ContentError(f"{outlet}/{row['key']}: `of` names no story before it: {row['of']!r}")
+def _reprint(outlet: str, row: Mapping[str, Any], original: Story) -> Story:
+    """Work a reprint out; with `byline = "kept"` it names the original's people and place."""
     rows = {"title": original.title, "section": original.section, "kind": original.kind, "relation": "copy", **row}
+    kept = rows.pop("byline", "") == "kept"
     paragraphs = edited(original.paragraphs, rows.pop("edits", ()), f"{outlet}/{row['key']}")
-    return _story(outlet, {**rows, "anchor": original.anchor}, paragraphs)
+    story = _story(outlet, {**rows, "anchor": original.anchor}, paragraphs)
+    return replace(story, people=original.people, place=original.place) if kept else story
 
 
 def _story(outlet: str, row: Mapping[str, Any], paragraphs: tuple[str, ...]) -> Story:

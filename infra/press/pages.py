@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,8 @@ def _article(site: Site, entry: Entry, frame: Mapping[str, Any]) -> Resource:
     if story is None:
         raise ValueError(f"{entry.url} has no story: only baits may be without one")
     if story.gone:
-        body = _render(site, "gone.html", {**frame, "entry": entry})
+        template = "trap-alert.html" if story.gone == HTTPStatus.OK else "gone.html"
+        body = _render(site, template, {**frame, "entry": entry})
         return Resource(body=body, content_type=site.content_type, status=story.gone, headers=site.headers)
     headers = dict(site.headers)
     if "tdm" in story.marks:

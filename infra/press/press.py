@@ -3,10 +3,11 @@
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 
 from infra.press import articles, traps
 from infra.press.articles import Story
@@ -64,9 +65,11 @@ class Press:
         resource = self.served(site, self.state.phase(now)).get(target)
         if resource is None:
             return Reply(status=404, body=b"<html><body>404 Not Found</body></html>", headers=_plain(site))
-        if "busy" in resource.tricks and self.state.first_time(site.host + target):
+        first = bool(resource.tricks & {"busy", "cut"}) and self.state.first_time(site.host + target)
+        if first and "busy" in resource.tricks:
             return Reply(status=429, body=b"slow down\n", headers={"Retry-After": "1", "Content-Type": "text/plain"})
-        return _reply(site, resource, headers)
+        reply = _reply(site, resource, headers)
+        return replace(reply, cut=len(reply.body) // 2) if first else reply
 
     def _build(self, name: str, phase: int) -> Mapping[str, Resource]:
         site = next(site for site in SITES if site.name == name)
@@ -76,7 +79,7 @@ class Press:
 def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:
     headers = {"Content-Type": resource.content_type, **resource.headers}
     tag = f'"{hashlib.sha256(resource.body).hexdigest()[:20]}"'
-    if resource.status == 200 and "etag" in site.validators:  # noqa: PLR2004 - an HTTP status
+    if resource.status == HTTPStatus.OK and "etag" in site.validators:
         headers["ETag"] = tag
     if resource.changed is not None and "last-modified" in site.validators:
         headers["Last-Modified"] = format_datetime(resource.changed.astimezone(UTC), usegmt=True)
@@ -88,8 +91,7 @@ def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:
         body = gzip.compress(body, mtime=0)
         headers["Content-Encoding"] = "gzip"
     delay = SLOW_SECONDS if "slow" in resource.tricks else 0.0
-    cut = len(body) // 2 if "cut" in resource.tricks else 0
-    return Reply(status=resource.status, body=body, headers=headers, delay=delay, cut=cut)
+    return Reply(status=resource.status, body=body, headers=headers, delay=delay)
 
 
 def _still_fresh(headers: Mapping[str, str], changed: datetime | None, asked: Mapping[str, str]) -> bool:

@@ -158,6 +158,7 @@ SITES = (
         sources={
             "/": "duru-list.html",
             "/bbs/board.php?bo_table=news": "duru-list.html",
+            "/bbs/board.php?bo_table=news&page=1": "duru-list.html",
             "/bbs/rss.php?bo_table=news": "duru-rss.xml",
         },
         robots="""\

@@ -1,4 +1,4 @@
-"""What the press remembers on disk: its epoch, its phase, whom it told to wait, and who asked for what."""
+"""What the press remembers on disk: its epoch, its phase, which URLs it has tricked once, and who asked for what."""
 
 import json
 import threading
@@ -30,14 +30,14 @@ class State:
             kept = json.loads(self._file.read_text("utf-8"))
             self.epoch = datetime.fromisoformat(kept["epoch"])
             self._phase: int | None = kept["phase"]
-            self._told = set(kept["told_to_wait"])
+            self._tricked = set(kept["tricked"])
             if epoch is not None and epoch != self.epoch:
                 raise ContentError(f"{self._file} has the epoch {self.epoch}; remove the folder to begin another")
         else:
             begin = (epoch or now - HELD_BACK).astimezone(SEOUL)
             self.epoch = begin.replace(second=0, microsecond=0)
             self._phase = None
-            self._told = set()
+            self._tricked = set()
             self._write()
 
     def phase(self, now: datetime) -> int:
@@ -53,11 +53,11 @@ class State:
             self._write()
 
     def first_time(self, url: str) -> bool:
-        """Return whether `url` was never told to wait, and remember that it now was."""
+        """Return whether `url` is asked for the first time, and remember that it now was."""
         with self._lock:
-            if url in self._told:
+            if url in self._tricked:
                 return False
-            self._told.add(url)
+            self._tricked.add(url)
             self._write()
             return True
 
@@ -68,7 +68,7 @@ class State:
             file.write(line)
 
     def _write(self) -> None:
-        kept = {"epoch": self.epoch.isoformat(), "phase": self._phase, "told_to_wait": sorted(self._told)}
+        kept = {"epoch": self.epoch.isoformat(), "phase": self._phase, "tricked": sorted(self._tricked)}
         beside = self._file.with_suffix(".new")
         beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
         beside.replace(self._file)
