@@ -1,0 +1,236 @@
+"""Running a command as a task: its log, its end, its being stopped, and the error it becomes."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dags import common
+from processing import settings
+from processing.archive import segments
+from processing.errors import PermanentError, TransientError
+from processing.records import End, RunReport
+
+RUN = "20261122T000000Z-abcdef"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (1, TransientError, "failed"),
+        (2, PermanentError, "configured wrongly"),
+        (3, TransientError, "unhealthy"),
+        (4, TransientError, "interrupted"),
+        (-signal.SIGKILL, TransientError, "killed by SIGKILL"),
+        (-99, TransientError, "killed by signal 99"),
+        (99, PermanentError, "unknown exit code 99"),
+    ],
+)
+def test_an_exit_code_becomes_the_error_that_airflow_retries_or_not(code, kind, says) -> None:
+    error = common.verdict(code, "crawl of gaon", "no source answered")
+    assert type(error) is kind
+    assert says in str(error)
+    assert "crawl of gaon" in str(error)
+    assert str(error).endswith("no source answered")
+
+
+@pytest.mark.parametrize("code", [0, 5])
+def test_success_and_skipped_rows_are_no_error(code) -> None:
+    assert common.verdict(code, "sillok fold") is None
+
+
+def test_without_a_report_the_log_is_named() -> None:
+    assert "log" in str(common.verdict(1, "sillok archive"))
+
+
+@given(st.integers(-64, 255))
+def test_every_other_code_is_an_error_of_ours(code) -> None:
+    error = common.verdict(code, "it")
+    assert (error is None) == (code in {0, 5})
+    assert error is None or isinstance(error, TransientError | PermanentError)
+
+
+def test_json_lines_keep_their_level_and_logger(caplog) -> None:
+    with caplog.at_level(logging.DEBUG):
+        common.forward('{"level": "ERROR", "logger": "sillok.crawl", "event": "100%s lost", "exc": "Traceback"}\n')
+    assert caplog.record_tuples == [("sillok.crawl", logging.ERROR, "100%s lost\nTraceback")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Killed",
+        "{}",
+        "[]",
+        "null",
+        '{"level": "LOUD", "logger": "a", "event": "b"}',
+        '{"level": 3, "logger": "a", "event": "b"}',
+    ],
+)
+def test_any_other_line_is_a_warning(caplog, line) -> None:
+    common.forward(f"{line}\n")
+    assert caplog.record_tuples == [("dags.common", logging.WARNING, line)]
+
+
+def test_empty_lines_are_dropped(caplog) -> None:
+    common.forward("\n")
+    assert caplog.record_tuples == []
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_a_command_runs_in_the_projects_folder_unwatched(caplog) -> None:
+    code = common.stream(
+        python("import os; print(os.getcwd()); print(os.environ['SILLOK_SCHEDULED'], os.environ['SILLOK_STORE'])"),
+        {"SILLOK_STORE": "file:here"},
+    )
+    assert code == 0
+    assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
+        str(common.ROOT),
+        "1 file:here",
+    ]
+
+
+def test_settings_are_not_logged(caplog) -> None:
+    with caplog.at_level(logging.DEBUG):
+        common.stream(python(""), {"SILLOK_STORE_SECRET_KEY": "swordfish"})
+    assert "swordfish" not in caplog.text
+
+
+def test_bytes_that_are_no_text_do_not_end_a_task(caplog) -> None:
+    assert common.stream(python("import os; os.write(1, b'\\xff\\xfe\\n')")) == 0
+    assert "\ufffd" in caplog.text
+
+
+def test_the_command_stays_in_the_tasks_process_group(caplog) -> None:
+    common.stream(python("import os; print(os.getpgid(0))"))
+    assert str(os.getpgid(0)) in caplog.messages
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Run a command and strike with Airflow's time limit as soon as it says that it is ready."""
+
+    def run(code: str) -> list[str]:
+        heard: list[str] = []
+
+        def forward(line: str) -> None:
+            heard.append(line.strip())
+            raise TimeoutError
+
+        monkeypatch.setattr(common, "forward", forward)
+        with pytest.raises(TimeoutError):
+            common.stream(python(f"import signal, sys, time\n{code}\nprint('ready', flush=True)\nsignal.pause()"))
+        return heard
+
+    return run
+
+
+def test_at_the_time_limit_the_command_may_close(interrupted, tmp_path) -> None:
+    kept = tmp_path / "kept"
+    code = f"signal.signal(signal.SIGTERM, lambda *_: (open({str(kept)!r}, 'w').close(), sys.exit(4)))"
+    assert interrupted(code) == ["ready"]
+    assert kept.exists()
+
+
+def test_what_does_not_close_is_killed(interrupted, monkeypatch) -> None:
+    monkeypatch.setattr(common, "GRACE", 0.2)
+    assert interrupted("signal.signal(signal.SIGTERM, signal.SIG_IGN)") == ["ready"]
+
+
+def report(end: End) -> RunReport:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    return RunReport(
+        outlet="gaon", run=RUN, day="2026-11-22", started_at=moment, ended_at=moment, end=end, why="because", pages=3,
+        articles=2, rejections={"empty": 1}, whys={}, sources=(), announced=3, segments=1, bytes=9, requests=4,
+        agent="Sillok", code_version="0",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
+    """A crawl that ends with `code` and `report`, and the commands that were run."""
+    state = SimpleNamespace(code=0, report=report(End.NEW), commands=[], stores=[])
+
+    def stream(command, settings=None) -> int:
+        state.commands.append(command)
+        state.stores.append((settings or {}).get("SILLOK_STORE"))
+        return state.code
+
+    monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path}")
+    settings.settings.cache_clear()
+    monkeypatch.setattr(common, "stream", stream)
+    monkeypatch.setattr(segments, "report", lambda *_: state.report)
+    yield state
+    settings.settings.cache_clear()
+
+
+def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
+    result = common.crawl("gaon", RUN, "-a", "since=2026-11-20")
+    assert scrapy.commands == [
+        [sys.executable, "-m", "scrapy", "crawl", "gaon", "-s", f"SILLOK_RUN={RUN}", "-a", "since=2026-11-20"]
+    ]
+    assert scrapy.stores == [f"file:{tmp_path}"]
+    assert result == {
+        "outlet": "gaon",
+        "run": RUN,
+        "end": "new",
+        "why": "because",
+        "pages": 3,
+        "articles": 2,
+        "bytes": 9,
+    }
+
+
+def test_a_dry_run_lands_elsewhere(scrapy, tmp_path) -> None:
+    common.crawl("gaon", RUN, keep=False)
+    assert scrapy.stores[0].startswith("file:/")
+    assert scrapy.stores != [f"file:{tmp_path}"]
+
+
+def test_a_failed_crawl_says_why(scrapy) -> None:
+    scrapy.code, scrapy.report = 3, report(End.UNHEALTHY)
+    with pytest.raises(TransientError, match="crawl of gaon is unhealthy: because"):
+        common.crawl("gaon", RUN)
+
+
+def test_a_crawl_without_a_report_says_so(scrapy) -> None:
+    scrapy.code, scrapy.report = -9, None
+    with pytest.raises(TransientError, match="killed by SIGKILL: it wrote no report"):
+        common.crawl("gaon", RUN)
+
+
+def test_a_report_that_was_archived_meanwhile_is_no_error(scrapy) -> None:
+    scrapy.report = None
+    assert common.crawl("gaon", RUN) == {"outlet": "gaon", "run": RUN}
+
+
+@pytest.mark.parametrize(("code", "kind"), [(1, TransientError), (2, PermanentError)])
+def test_sillok_commands_raise_what_their_code_means(scrapy, code, kind) -> None:
+    scrapy.code = code
+    with pytest.raises(kind, match="sillok archive"):
+        common.sillok("archive", "--dry-run")
+    command = scrapy.commands[0]
+    assert command[0].endswith("/sillok")
+    assert command[1:] == ["archive", "--dry-run"]
+
+
+def test_the_day_of_a_run_is_korean() -> None:
+    late = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+    assert common.day_of(SimpleNamespace(partition_key=None, run_after=late)) == "2026-11-22"
+    assert common.day_of(SimpleNamespace(partition_key="2026-11-01", run_after=late)) == "2026-11-01"
+
+
+def test_a_run_is_named_after_the_try_that_starts_it() -> None:
+    start = datetime(2026, 11, 22, 9, 0, 1, tzinfo=common.KST)
+    ti = SimpleNamespace(start_date=start, id="01a20248-d255-7468-bfe6-75e6b1872abc")
+    assert common.run_of(ti) == "20261122T000001Z-872abc"

@@ -1,0 +1,157 @@
+"""House rules of the DAG files: what exists, when it runs, how it is retried, what parsing it costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dags import archive, common, crawl, crawl_outlet
+from spiders.outlet import Pace
+from tests.dags.conftest import FOLDER
+
+FILES = (archive, crawl, crawl_outlet)
+HEAVY = ("scrapy", "twisted", "trafilatura", "boto3", "botocore", "pyarrow", "duckdb", "lxml", "numpy")
+
+
+def expected_outlets(*, press: bool) -> dict[str, list[str]]:
+    """What the declarations say, read without the DAG's own code."""
+    package = FOLDER.parent / ("infra/press/outlets" if press else "spiders/outlets")
+    code = "import sys; from spiders.outlets import outlets\n"
+    code += "print(*(f'{o.pace}:{n}' for n, o in outlets().items() if not o.paused))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"SILLOK_PRESS": "20000" if press else "", "PATH": ""},
+        cwd=FOLDER.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, list[str]] = {}
+    for pair in done.stdout.split():
+        pace, name = pair.split(":")
+        assert (package / f"{name}.py").is_file()
+        found.setdefault(pace, []).append(name)
+    return found
+
+
+@pytest.mark.parametrize("press", [False, True])
+def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
+    bag = request.getfixturevalue("sample" if press else "live")
+    assert bag.import_errors == {}
+    crawls = {f"crawl_{pace}" for pace in expected_outlets(press=press)}
+    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive"}
+
+
+@pytest.mark.parametrize("press", [False, True])
+def test_each_outlet_is_polled_once_at_its_own_pace(request, press) -> None:
+    bag = request.getfixturevalue("sample" if press else "live")
+    for pace, names in expected_outlets(press=press).items():
+        poll = bag.dags[f"crawl_{pace}"].get_task("poll")
+        assert poll.op_kwargs_expand_input.value == {"outlet": sorted(names)}
+        assert poll.partial_kwargs["map_index_template"] == "{{ outlet }}"
+
+
+def test_house_rules(live) -> None:
+    for dag in live.dags.values():
+        assert dag.is_paused_upon_creation, dag.dag_id
+        assert not dag.catchup, dag.dag_id
+        assert "sillok" in dag.tags, dag.dag_id
+        assert "\nBy hand: " in dag.doc_md, dag.dag_id
+        assert dag.max_active_runs <= 4, dag.dag_id
+        for task in dag.tasks:
+            assert task.owner == "sillok"
+            assert task.task_type != "BashOperator"
+
+
+def test_every_task_that_works_has_a_limit_and_the_retry_rules(live) -> None:
+    working = [task for dag in live.dags.values() for task in dag.tasks if task.task_id != "landed"]
+    assert len(working) >= 3
+    for task in working:
+        given = task.partial_kwargs if task.is_mapped else vars(task)
+        assert given["execution_timeout"], task
+        assert given["retries"] == 2, task
+        assert given["retry_policy"] is common.DEFAULTS["retry_policy"], task
+
+
+@pytest.mark.parametrize("pace", list(Pace))
+def test_a_crawl_closes_by_itself_before_airflow_stops_it(live, pace) -> None:
+    dag = live.dags.get(f"crawl_{pace}")
+    if dag is None:
+        pytest.skip(f"no outlet is declared at the pace {pace}")
+    given = dag.get_task("poll").partial_kwargs
+    closes = given["op_kwargs"]["limit"] * 60
+    assert closes < given["execution_timeout"].total_seconds() < dag.dagrun_timeout.total_seconds()
+
+
+@pytest.mark.parametrize("pace", list(Pace))
+def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live, pace) -> None:
+    dag = live.dags.get(f"crawl_{pace}")
+    if dag is None:
+        pytest.skip(f"no outlet is declared at the pace {pace}")
+    timetable = dag.timetable
+    assert str(timetable.timezone) == "Asia/Seoul"
+    assert timetable.key_format == "%Y-%m-%d"
+
+
+def test_the_sample_press_is_never_crawled_by_the_clock(sample) -> None:
+    crawls = [dag for name, dag in sample.dags.items() if name.startswith("crawl_")]
+    assert crawls
+    assert not any(dag.timetable.can_be_scheduled for dag in crawls)
+
+
+def test_the_landing_is_announced_whatever_became_of_the_outlets(live) -> None:
+    for name, dag in live.dags.items():
+        if not name.startswith("crawl_"):
+            continue
+        landed = dag.get_task("landed")
+        assert landed.outlets == [common.LANDING]
+        assert landed.upstream_task_ids == {"poll"}
+        assert landed.trigger_rule == ("all_success" if name == "crawl_outlet" else "all_done")
+
+
+def test_archiving_follows_the_landing_one_at_a_time(live) -> None:
+    dag = live.dags["archive"]
+    assert dag.timetable.asset_condition == common.LANDING
+    assert dag.max_active_runs == 1
+
+
+def test_the_form_offers_the_declared_outlets_and_checks_what_is_typed(live) -> None:
+    params = live.dags["crawl_outlet"].params
+    names = sorted(name for found in expected_outlets(press=False).values() for name in found)
+    assert set(names) <= set(params.get_param("outlet").schema["enum"])
+    for name, wrong in (("outlet", "nowhere"), ("since", "yesterday"), ("url", "file:///etc/passwd"), ("dry_run", "x")):
+        param = params.get_param(name)
+        with pytest.raises(Exception, match="Failed validating"):
+            param.resolve(wrong)
+    assert params.get_param("since").resolve("2026-11-20") == "2026-11-20"
+    assert params.get_param("url").resolve("https://news.test/1") == "https://news.test/1"
+
+
+@pytest.mark.parametrize("press", ["", "20000"])
+def test_parsing_loads_nothing_heavy(press) -> None:
+    code = "import sys, importlib, airflow.sdk, airflow.dag_processing.dagbag\n"
+    code += "its_own = set(sys.modules)\n"
+    code += "for name in ('archive', 'crawl', 'crawl_outlet'): importlib.import_module('dags.' + name)\n"
+    code += f"print([name for name in {HEAVY!r} if name in set(sys.modules) - its_own])"
+    environment = {"SILLOK_PRESS": press, "PATH": "", "AIRFLOW__CORE__UNIT_TEST_MODE": "True"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=FOLDER.parent
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_dag_fits_on_one_screen_and_says_what_to_type(module) -> None:
+    lines = Path(module.__file__).read_text().splitlines()
+    assert len(lines) <= 90
+    assert "By hand: " in module.__doc__.split("\n\n")[-1]
+
+
+@pytest.mark.parametrize("module", [*FILES, common])
+def test_heavy_imports_are_inside_functions(module) -> None:
+    tree = ast.parse(Path(module.__file__).read_text())
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {(node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name for node in top}
+    assert not [name for name in names if name.split(".")[0] in HEAVY or name.startswith("processing.archive")]
