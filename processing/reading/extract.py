@@ -1,37 +1,118 @@
-"""A page becomes an article or a rejection. Pure: no network, no clock."""
+"""A page becomes an article or a rejection. Pure: no network, no clock.
 
-import json
+Order: decoding, the outlet's `prepare`, one tree, its declarations, the body's place, Trafilatura on the narrowed tree,
+Korean cleaning, then people, times, rights and kind (`processing.reading.assembly`).
+"""
 
-import trafilatura
+from lxml.html import HtmlElement
 
+from processing.reading import json_ld
+from processing.reading.assembly import Reading, assemble, kind_in
+from processing.reading.body import Place, find_body, select
+from processing.reading.decoding import decode
+from processing.reading.head import Head, read_head
+from processing.reading.judgement import judge
+from processing.reading.markup import prepare
+from processing.reading.rejections import Finding, reject
+from processing.reading.rights import RightsPolicy
 from processing.reading.rules import GENERIC, Rules
-from processing.records import Article, Page, Reason, Rejection, article_id, version_id
+from processing.reading.running import paragraphs
+from processing.reading.script_article import ScriptArticle, find_article
+from processing.reading.scripts import values
+from processing.reading.surroundings import around
+from processing.reading.text import clean
+from processing.reading.titles import choose, completed, headings, site_names
+from processing.reading.tree import parse, text_of
+from processing.records import Article, Page, Rejection
+
+OBEY = RightsPolicy()
+SCANNED = 600
+"""A body of fewer characters of sentences is compared with what the page's scripts hold."""
 
 
 def extract(
-    page: Page, rules: Rules = GENERIC, *, url: str | None = None, publisher_id: str | None = None
+    page: Page,
+    rules: Rules = GENERIC,
+    *,
+    url: str | None = None,
+    publisher_id: str | None = None,
+    policy: RightsPolicy = OBEY,
 ) -> Article | Rejection:
-    """Read `page`; `url` is its canonical URL where the caller knows it, `rules` how its layout differs."""
-    text = page.body.decode(page.charset or "utf-8", "replace")
-    text = rules.prepare(text) if rules.prepare else text
-    found = trafilatura.extract(text, output_format="json", with_metadata=True, include_comments=False, fast=True)
-    fields = json.loads(found) if found else {}
-    if not fields.get("text"):
-        return Rejection(
-            outlet=page.outlet, url=page.url, fetched_at=page.fetched_at, reason=Reason.EMPTY, evidence="no text"
-        )
-    canonical = url or page.url
-    identity = article_id(canonical)
-    title, body = fields.get("title") or "", fields["text"]
-    return Article(
-        article_id=identity,
-        version_id=version_id(identity, title, body),
-        outlet=page.outlet,
-        url=canonical,
-        fetched_url=page.url,
-        fetched_at=page.fetched_at,
-        title=title,
-        text=body,
-        publisher_id=publisher_id,
-        extractor="trafilatura",
+    """Read `page`; `url` is its canonical URL where the caller knows it, `rules` how its layout differs.
+
+    Raises `UsageError` where a selector of `rules` is none. A page that is no article is a rejection, never an error.
+    """
+    text = decode(page)
+    if isinstance(text, Finding):
+        return reject(page, text, url)
+    root = parse(rules.prepare(text) if rules.prepare else text)
+    if isinstance(root, Finding):
+        return reject(page, root, url)
+    reading = read(page, root, rules)
+    finding = judge(root, reading.head, title=reading.title, text=reading.cleaned.text, kind=kind_in(reading))
+    if finding:
+        return reject(page, finding, url)
+    return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)
+
+
+def read(page: Page, root: HtmlElement, rules: Rules) -> Reading:
+    """Return everything that one tree gives towards an article."""
+    head = read_head(root, page.url)
+    place = _place(root, rules)
+    script = _script(root, head, place)
+    shown = headings(root)
+    titles = _titles(root, head, rules, script, shown)
+    title, title_source = choose(titles, shown, site_names(head, page.url))
+    body = Place(script.root, prose=script.length) if script else place
+    prepared = prepare(body, frozenset(node for css in rules.drop for node in select(root, css))) if body else None
+    decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
+    cleaned = clean(paragraphs(prepared.article) if prepared else [], title=title, decks=decks)
+    return Reading(
+        page=page,
+        root=root,
+        head=head,
+        rules=rules,
+        place=place,
+        script=script,
+        prepared=prepared,
+        cleaned=cleaned,
+        title=completed(title, [cleaned.heading] if cleaned.heading else ()),
+        title_source=title_source,
+        around=around(root, place.element if place else None),
     )
+
+
+def _place(root: HtmlElement, rules: Rules) -> Place | None:
+    """Return the body that the rules name, or that the generic reader finds."""
+    if rules.body:
+        named = [node for node in select(root, rules.body) if node.tag not in {"script", "style", "meta"}]
+        lengths = [len(text_of(node)) for node in named]
+        if any(lengths):
+            longest = max(lengths)
+            return Place(named[lengths.index(longest)], prose=longest)
+    body = root.find("body")
+    return find_body(body) if body is not None else None
+
+
+def _script(root: HtmlElement, head: Head, place: Place | None) -> ScriptArticle | None:
+    """Return the article in the page's scripts where the tree has no body, or one less than half as long."""
+    if place is not None and place.prose >= SCANNED:
+        return None
+    script = find_article(values(root), head)
+    return None if script and place and script.length < 2 * place.prose else script
+
+
+def _titles(
+    root: HtmlElement, head: Head, rules: Rules, script: ScriptArticle | None, shown: list[str]
+) -> list[tuple[str, str | None]]:
+    """Return what may be the headline, most trusted first, with where it stands."""
+    named = [text_of(node) for node in select(root, rules.title)] if rules.title else []
+    return [
+        *(("rules", text) for text in named if text),
+        ("og", head.first("og:title")),
+        ("json-ld", json_ld.text(head.article.get("headline"))),
+        ("script", script.title if script else None),
+        ("meta", head.first("twitter:title", "dd:title", "title", "dable:title")),
+        ("title", head.title),
+        *(("heading", text) for text in shown[:3]),
+    ]

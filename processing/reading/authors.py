@@ -1,0 +1,126 @@
+"""Who wrote it: declared people first, then datelines and bylines of the text, then what stands around the body."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from processing.reading import json_ld
+from processing.reading.body import select
+from processing.reading.bylines import MAIL, merged, named, people
+from processing.reading.dates import moments
+from processing.reading.head import Head
+from processing.reading.surroundings import Around
+from processing.reading.tree import marks, text_of
+from processing.records import Author
+
+_META_WORDS = (
+    "dable:author nextweb:reporter og:article:author article:author dd:author author byl byline sailthru.author "
+    "parsely-author dc.creator twitter:creator news:author writer reporter"
+)
+_META = tuple(_META_WORDS.split())
+_BYLINE = re.compile(
+    r"byline|reporter|journalist|writer|author|(?:^|[\s_-])by(?:$|[\s_-])|press_?name|gija|basic_?info|"
+    r"name_?(?:area|box)"
+)
+_LIST = re.compile(r"list|relat|rank|popular|other|more|best|hot")
+_LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Bylines:
+    """Bylines found elsewhere: lines taken from the text, of a script, and the selector that an outlet's rules name."""
+
+    lines: Sequence[str] = ()
+    script: Sequence[str] = ()
+    selector: str | None = None
+
+
+def authors_of(
+    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+) -> tuple[tuple[Author, ...], str | None]:
+    """Return the authors and where they were read.
+
+    A declaration that names some of the people of the text's own byline is completed from it.
+    """
+    in_text = merged(people(line) for line in bylines.lines)
+    for source, found in _sources(root, head, around, bylines):
+        if found:
+            names = {one.name for one in found}
+            wider = in_text if names <= {one.name for one in in_text} else ()
+            order = (*found, *(one for one in wider if one.name not in names))
+            return _with_details(order, (*in_text, *_elements(root)), head), source
+    return (), None
+
+
+def _sources(
+    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+) -> Iterator[tuple[str, tuple[Author, ...]]]:
+    if bylines.selector:
+        yield "rules", merged(named(text_of(element)) for element in select(root, bylines.selector))
+    yield "json-ld", _declared(head)
+    yield "meta", _metas(head)
+    yield "script", merged(named(text) for text in bylines.script)
+    yield "text", merged(people(line) for line in bylines.lines)
+    yield "byline", _elements(root)
+    yield "around", _nearest(around)
+
+
+def _declared(head: Head) -> tuple[Author, ...]:
+    """Return the people of JSON-LD; an organisation as author is the outlet."""
+    listed = head.article.get("author")
+    found = listed if isinstance(listed, list) else [listed]
+    texts = [
+        json_ld.text(one)
+        for one in found
+        if not (isinstance(one, dict) and json_ld.is_a(one, "Organization", "NewsMediaOrganization"))
+    ]
+    return merged(named(text) for text in texts if text)
+
+
+def _metas(head: Head) -> tuple[Author, ...]:
+    for name in _META:
+        if found := merged(
+            named(value) for value in head.every(name) if "://" not in value and not value.startswith("@")
+        ):
+            return found
+    return ()
+
+
+def _elements(root: HtmlElement) -> tuple[Author, ...]:
+    """Return the people of the first element that is marked as a byline, and of those beside it."""
+    for element in root.iter("p", "div", "span", "em", "strong", "li", "dd", "a", "td", "address"):
+        name = f"{marks(element)} {element.get('itemprop') or ''} {element.get('rel') or ''}"
+        if _BYLINE.search(name) and not _LIST.search(name):
+            text = text_of(element)
+            if len(text) <= _LONGEST and (found := people(text) or (named(text) if "author" in name else ())):
+                return found
+    return ()
+
+
+def _nearest(around: Around) -> tuple[Author, ...]:
+    """Return the people named with a role closest before the body, or just after it."""
+    for part in (around.before[-400:].split("|")[::-1], around.after[:300].split("|")):
+        for text in part:
+            if len(text) <= _LONGEST and (found := people(text)):
+                return found
+    beside = (_beside_a_moment(text) for text in around.before[-2500:].split("|")[::-1] if len(text) <= _LONGEST)
+    return next((found for found in beside if found), ())
+
+
+def _beside_a_moment(text: str) -> tuple[Author, ...]:
+    """Return the people of a line that is nothing but names and a date."""
+    found = moments(text)
+    name = text[: found[0][0]].strip(" |·") if found else ""
+    return named(name) if len(name) <= 20 else ()  # noqa: PLR2004 (four names)
+
+
+def _with_details(chosen: tuple[Author, ...], others: tuple[Author, ...], head: Head) -> tuple[Author, ...]:
+    """Add the roles and addresses that other places of the page give for the same people."""
+    details = {one.name: one for one in merged((others,))}
+    found = tuple(merged(((one,), (details[one.name],)))[0] if one.name in details else one for one in chosen)
+    mail = MAIL.search(head.first("nextweb:email", "dable:author") or "")
+    if len(found) == 1 and found[0].email is None and mail:
+        return (found[0].model_copy(update={"email": mail[0]}),)
+    return found

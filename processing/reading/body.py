@@ -1,0 +1,164 @@
+"""Where in the tree the running text stands: by declared rules, by its mark-up, or by where the sentences are.
+
+The measure is Korean: a block counts for its characters when it holds a sentence (a syllable before a full stop), and
+counts against its container when it is a link or a menu word. No outlet is named here; the marks are those of
+schema.org, of families (NDSoft, gnuboard5, WordPress, Naver, Daum) and of what Korean templates call a body.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from processing.errors import UsageError
+from processing.reading.tree import elements_at, marks
+
+_BLOCKS_WORDS = (
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
+)
+BLOCKS = frozenset(_BLOCKS_WORDS.split())
+_SILENT_WORDS = (
+    "script style noscript template iframe object embed svg math canvas video audio button select option textarea "
+    "input head nav footer map dialog"
+)
+SILENT = frozenset(_SILENT_WORDS.split())
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDING_WORDS = (
+    "hide hidden blind screen_out sr-only sr_only visually-hidden ir u_hc skip is-blind a11y-hidden offscreen"
+)
+_HIDING = frozenset(_HIDING_WORDS.split())
+_SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
+_BODY = re.compile(
+    r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
+    r"cont(?:ent)?s?|view[-_]?area)"
+    r"|(?:^|[ _-])(?:dic_area|bo_v_con|entry-content|td-post-content|post-content|viewcont(?:ent)?s?|"
+    r"view[-_]?(?:con(?:t(?:ent)?s?)?|text|txt|body))"
+    r"|art[-_]?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|harmonycontainer|story[-_]?(?:body|news)|txt[-_]?area|"
+    r"text[-_]?(?:area|body)"
+    r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
+)
+_ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_ENOUGH = 40  # characters of sentences below which no place is a body
+_NEARLY_ALL, _MOST = 0.93, 0.6
+
+
+@dataclass(slots=True)
+class Place:
+    """An element that may be the body: characters of sentences in it, and those less its links and menu words."""
+
+    element: HtmlElement
+    prose: int = 0
+    worth: float = 0.0
+    own: list[str] = field(default_factory=list)
+    linked: int = 0
+    inner: list["Place"] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Judge the text that stands directly in this block."""
+        text = " ".join("".join(self.own).split())
+        if len(_SENTENCE.findall(text)) > 0 and len(text) > 2 * self.linked:
+            self.prose += len(text)
+            self.worth += len(text) - 2 * self.linked
+        else:
+            self.worth -= 0.4 * len(text) + self.linked
+        self.own.clear()
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Say whether a reader with a screen does not see this element."""
+    if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
+        return True
+    return not _HIDING.isdisjoint((element.get("class") or "").split())
+
+
+def select(root: HtmlElement, css: str) -> list[HtmlElement]:
+    """Return the elements that a CSS selector of an outlet's rules names; `UsageError` where it is no selector."""
+    try:
+        return elements_at(CSSSelector(css, translator="html"), root)
+    except Exception as error:
+        raise UsageError(f"rules name {css!r}, which is no CSS selector: {error}") from error
+
+
+def find_body(root: HtmlElement) -> Place | None:
+    """Return the element that holds the running text, or None where no element holds sentences."""
+    places = _places(root)
+    if not places:
+        return None
+    best = max(places, key=lambda place: place.worth)
+    if best.prose < _ENOUGH:
+        return None
+    named = _named(root, places, best)
+    return _narrowed(named or best)
+
+
+def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
+    """Return the place that schema.org's `articleBody` names, where it holds most of what was found."""
+    held = {place.element: place for place in places}
+    named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
+    found = max(named, key=lambda place: place.prose, default=None)
+    return found if found and found.prose >= _MOST * best.prose else None
+
+
+def _narrowed(place: Place) -> Place:
+    """Step into the one block that holds nearly all, or that is called a body and holds most."""
+    while place.inner:
+        heart = max(place.inner, key=lambda inner: inner.prose)
+        share = _MOST if _BODY.search(marks(heart.element)) else _NEARLY_ALL
+        if heart.prose < share * place.prose or (share == _NEARLY_ALL and _has_twin(heart, place)):
+            break
+        place = heart
+    return place
+
+
+def _has_twin(heart: Place, place: Place) -> bool:
+    """Say whether sentences also stand in a sibling of the same make: then both are parts of one text."""
+    same = (heart.element.tag, heart.element.get("class"))
+    return any(one is not heart and (one.element.tag, one.element.get("class")) == same for one in place.inner)
+
+
+def _places(root: HtmlElement) -> list[Place]:
+    """Weigh every block of the page in one walk, inner before outer."""
+    done: list[Place] = []
+    stack = [Place(root)]
+    links = 0
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            if node.tag in SILENT or is_hidden(node):
+                walker.skip_subtree()
+                stack.append(Place(node))
+                continue
+            links += node.tag == "a"
+            if node.tag in BLOCKS:
+                stack.append(Place(node))
+            _add(stack[-1], node.text, links)
+            continue
+        links -= node.tag == "a" and stack[-1].element is not node
+        if stack[-1].element is node and len(stack) > 1:
+            _close(stack, done)
+        if node is not root:
+            _add(stack[-1], node.tail, links)
+    return done
+
+
+def _close(stack: list[Place], done: list[Place]) -> None:
+    place = stack.pop()
+    if place.element.tag in SILENT or is_hidden(place.element):
+        return
+    place.close()
+    above = stack[-1]
+    above.prose += place.prose
+    above.worth += place.worth
+    if place.prose:
+        above.inner.append(place)
+        done.append(place)
+
+
+def _add(place: Place, text: str | None, links: int) -> None:
+    if text:
+        place.own.append(text)
+        if links > 0:
+            place.linked += len(text.strip())

@@ -1,0 +1,157 @@
+"""People and agencies in bylines: names with roles and e-mails; a desk, an outlet or a place is nobody.
+
+Forms from the field study: `이정윤 기자 a@b.kr`, `[이데일리 송영두 기자]`, `(서울=연합뉴스) 차병섭 기자 =`,
+`배윤경·이상현 기자`, `순천, 광양 구현모 기자`, `[워싱턴 = 윤경호 특파원 / 서울 = 조현정 기자]`, `외 1명`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from processing.records import Author
+
+ROLE = (
+    r"(?:[가-힣A-Z]{0,8}\s?)?(?:기자|특파원)|논설(?:위원|실장|주간|고문|주필)|주필|편집(?:국장|위원|장|인)|"
+    r"대기자|칼럼니스트|에디터|"
+    r"앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|평론가|객원(?:기자|위원)|전문위원|선임연구원|"
+    r"기상캐스터|캐스터|그래픽"
+)
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_NAME = r"[가-힣]{2,4}"
+_LIST = re.compile(
+    rf"(?<![가-힣])(?P<names>(?:{_NAME}\s?[·,ㆍ・、/&]\s?){{0,8}}{_NAME})\s?"
+    r"(?P<role>(?:선임|수습|인턴|전문|객원|사진|영상|의학|탐사|시민|명예|정치|경제|논설|온라인|취재|"
+    r"AI)?\s?(?:전문|인턴|수습)?\s?"
+    r"(?:기자|특파원|논설위원|논설실장|주필|편집위원|편집국장|편집장|대기자|칼럼니스트|에디터|앵커|아나운서|"
+    r"리포터|통신원|인턴|디자이너|"
+    r"PD|피디|작가|평론가|기상캐스터|위원|시민기자)(?:단)?)(?![가-힣])"
+)
+_TITLE = r"인턴기자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
+_BEFORE = re.compile(
+    rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
+    rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
+)
+_THROUGH = re.compile(
+    rf"(?<![가-힣])(?P<names>{_NAME})\s(?:[가-힣A-Za-z0-9]{{2,8}}\s)(?P<role>기자|특파원)(?=\s?[(\[]?[\w.+-]+@)"
+)
+_MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[\w.+-]{{1,64}}@)")
+_ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
+_SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
+_SURNAMES = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유나라전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변"
+    "염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용예경봉사부가복태목형피두감음빈동온호범좌팽승간"
+    "상시갈단견당화창"
+)
+_DOUBLE = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
+_NOBODY = re.compile(
+    r"뉴스|뉴시스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|편집|온라인|디지털|"
+    r"인터넷|관리자|스포츠|연합|위원회|"
+    r"^(?:통신|운영|특별|취재|보도|담당|콘텐|기획|자료|독자|제공|무단|입력|수정|기자|특파|본지|해당|전체|모바일|"
+    r"포토|사진|영상|그래픽|시민|전문|선임|수습|인턴)|"
+    r"[부팀]$|(?:시|군|구|도|교육|경찰)청$|(?:보도|사무|본)국$|(?:연구소|센터|협회|재단|공사|대학)$"
+)
+_PLACES_WORDS = (
+    "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 전북 전남 경북 경남 제주 수원 성남 고양 용인 춘천 "
+    "원주 강릉 청주 천안 전주 군산 익산 목포 여수 순천 광양 포항 경주 구미 안동 창원 진주 김해 양산 거제 통영 "
+    "서귀포 의정부 파주 평택 안산 안양 부천 화성 시흥 김포 하남 이천 여주 양평 가평 속초 동해 삼척 태백 충주 제천 "
+    "공주 보령 아산 서산 논산 당진 홍성 예산 정읍 남원 김제 완주 무안 해남 나주 영암 장성 담양 경산 영주 영천 상주 "
+    "문경 예천 봉화 울진 영덕 밀양 사천 함안 창녕 고성 남해 하동 산청 합천 거창 판문점 국회 법원 현지 워싱턴 뉴욕 "
+    "도쿄 베이징 상하이 런던 파리 베를린 모스크바 방콕 하노이 자카르타 로마 브뤼셀 제네바 카이로 홍콩 선전 종합 "
+    "전국 지방 북한 미국 중국 일본"
+)
+PLACES = frozenset(_PLACES_WORDS.split())
+_AGENCIES = ("연합뉴스", "뉴시스", "뉴스1", "연합인포맥스")
+_AGENCY = re.compile(
+    r"(?<![가-힣])(연합뉴스|뉴시스|뉴스1|연합인포맥스|로이터|블룸버그)(?![가-힣A-Z])|(?<![A-Z])(AP|AFP|EPA|"
+    r"OSEN)(?![A-Za-z])"
+)
+_MOST = 12
+
+
+def is_name(text: str) -> bool:
+    """Say whether `text` is a Korean person's name: a surname and one or two syllables, or a double surname."""
+    plain = text.replace(" ", "")
+    if _NOBODY.search(plain) or plain in PLACES or not re.fullmatch(_NAME, plain):
+        return False
+    return plain.startswith(_DOUBLE) or (len(plain) <= 3 and plain[0] in _SURNAMES)  # noqa: PLR2004 (surname and two)
+
+
+def people(text: str) -> tuple[Author, ...]:
+    """Return the people that a byline names with a role, in its order, with e-mails where they are clear."""
+    text = text[:600]
+    found: dict[str, Author] = {}
+    for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
+        for match in pattern.finditer(text):
+            role = " ".join(match["role"].split()) or None
+            if role in {"글", "사진", "영상", "촬영", "그래픽"}:
+                role = None  # what the person made, not what the person is
+            for name in _SEPARATOR.split(match["names"]):
+                if is_name(name):
+                    found.setdefault(name, Author(name=name, role=role))
+    return _with_mails(tuple(found.values())[:_MOST], text)
+
+
+def named(text: str) -> tuple[Author, ...]:
+    """Return the people of a field that holds names only (`박철현`, `김철수, 이영희`), or names with roles."""
+    with_roles = people(text)
+    if with_roles:
+        return with_roles
+    plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
+    names = [name.strip() for name in _SEPARATOR.split(plain)]
+    found = [Author(name=name.replace(" ", "")) for name in names if _ALONE.fullmatch(name) and is_name(name)]
+    return _with_mails(tuple(found), text)
+
+
+def _with_mails(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
+    """Give each person the address that follows the name; a list of as many addresses as people is in their order."""
+    mails = MAIL.findall(text)
+    if not mails or not authors:
+        return authors
+    if len(mails) == len(authors):
+        return tuple(one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True))
+    if len(authors) == 1:
+        return (authors[0].model_copy(update={"email": mails[0]}),)
+    return authors
+
+
+def agency(text: str) -> str | None:
+    """Return the news agency that a dateline or a credit names."""
+    match = _AGENCY.search(text)
+    return (match[1] or match[2]) if match else None
+
+
+def merged(groups: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
+    """Return each person once, with the role and the address that any mention gives."""
+    found: dict[str, Author] = {}
+    for author in (one for group in groups for one in group):
+        known = found.get(author.name)
+        if known:
+            author = Author(name=known.name, role=known.role or author.role, email=known.email or author.email)  # noqa: PLW2901
+        found[author.name] = author
+    return tuple(found.values())
+
+
+_WORDS = re.compile(
+    r"글|사진|영상|그래픽|취재|제공|편집|촬영|및|외\s?\d+\s?[명인]|입력|수정|승인|등록|송고|기사|기자의?|다른|"
+    r"보기|전체|구독|\d{2,4}[.년/-]\s?\d{1,2}[.월/-]\s?\d{1,2}[일.]?|\d{1,2}:\d{2}(?::\d{2})?"
+    r"|[가-힣A-Za-z0-9·]{0,10}(?:뉴스|일보|신문|데일리|타임스|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|TV|"
+    r"NEWS|News|조선|중앙|한겨레|매경|한경|본부|지국|팀|부)(?![가-힣])"
+    r"|" + ROLE
+)
+
+
+def is_byline(line: str, *, longest: int = 140) -> bool:
+    """Say whether a whole line is a byline: people or an address, and beside them outlet, place and role only."""
+    if len(line) > longest:
+        return False
+    mails = MAIL.findall(line)
+    authors = people(line)
+    if not mails and not authors:
+        return False
+    rest = MAIL.sub(" ", line)
+    for author in authors:
+        rest = rest.replace(author.name, " ")
+    rest = _WORDS.sub(" ", rest)
+    words = [word for word in re.findall(r"[가-힣A-Za-z0-9]+", rest) if word not in PLACES]
+    if not authors:
+        return len("".join(words)) <= 8  # noqa: PLR2004 (an outlet's or a desk's name before its address)
+    return len("".join(words)) <= 4  # noqa: PLR2004 (a syllable or two that no list knows)

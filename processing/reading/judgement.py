@@ -1,0 +1,99 @@
+"""Whether a page is an article at all, judged by what was read from it.
+
+The words are those that servers and boards answer with under status 200; each rule asks for the lack of running text
+too, so that an article about such a page is read.
+"""
+
+import re
+
+from lxml.html import HtmlElement
+
+from processing.reading import json_ld
+from processing.reading.head import ARTICLE_TYPES, Head
+from processing.reading.rejections import Finding
+from processing.reading.tree import squeeze, text_of
+from processing.records import Kind, Reason
+
+_BLOCKED = re.compile(
+    r"web firewall|security policy|access denied|request blocked|are you (?:a )?(?:human|robot)|captcha|"
+    r"cloudflare|just a moment|"
+    r"checking your browser|자동\s?등록\s?방지|비정상적인 (?:접근|접속)|접근이 (?:차단|제한)|접속이 (?:차단|"
+    r"제한)|차단되었습니다|보안\s?정책|"
+    r"too many requests|쿠키(?:를| 사용에?) (?:동의|허용)|cookie consent|unusual traffic|과도한 (?:접속|요청)",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"(?:페이지|기사|게시물|게시글|글|게시판|자료|콘텐츠|뉴스|주소)[가를이은는]?\s?(?:가 |이 |"
+    r"을 )?(?:존재하지 않|찾을 수 없|없습니다|삭제(?:되었|된)|만료)|"
+    r"삭제되었거나|잘못된 (?:접근|경로|주소|요청)|요청하신 (?:페이지|기사|URL)|page not found|404 not found|"
+    r"\b404\b.{0,20}(?:error|오류)|"
+    r"서비스 (?:점검|이용에 불편)|시스템 (?:오류|점검)|internal server error|비공개 (?:기사|글)|일시적인 오류",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"로그인\s?(?:이 필요|후 이용|하시면|해 ?주세요|하셔야)|회원\s?(?:만|전용).{0,20}(?:열람|이용|볼 수)|"
+    r"읽을 권한이 없|권한이 없습니다|"
+    r"구독자\s?전용|유료\s?(?:회원|구독).{0,20}(?:전용|만)|비밀번호를 입력",
+)
+_ALERT = re.compile(r"alert\(\s?[\"'](?P<words>[^\"']{4,120})[\"']")
+_SHOWN = 3000  # characters of the page within which such words count
+_LITTLE = 120  # characters below which a text is none beside such words
+_LINKS, _ITEM = 25, 12
+_KOREAN_SHARE = 0.15
+_DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:published_time")
+_SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
+
+
+def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind) -> Finding | None:
+    """Return what speaks against a page being an article, or None where it is one.
+
+    A short text is enough. No text is enough only for a page that declares itself an article of a kind that has none.
+    """
+    if text and (len(text) >= _LITTLE or _is_dated(head)):
+        return _foreign(text) or (None if is_declared(head) else _listing(root, text))
+    shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
+    for reason, pattern in ((Reason.BLOCKED, _BLOCKED), (Reason.ERROR_PAGE, _ERROR), (Reason.LOGIN, _LOGIN)):
+        if (match := pattern.search(shown)) and not (title and kind in _SHORT_KINDS and _is_dated(head)):
+            return Finding(reason, shown[max(0, match.start() - 40) : match.end() + 80])
+    if text:
+        return _foreign(text) or (None if is_declared(head) else _listing(root, text))
+    if is_declared(head) and title and kind in _SHORT_KINDS:
+        return None
+    reason = Reason.EMPTY if is_declared(head) else Reason.NOT_ARTICLE
+    return _listing(root, text) or Finding(reason, f"no running text: {shown[:150]}")
+
+
+def _is_dated(head: Head) -> bool:
+    return head.first(*_DATED) is not None or "datePublished" in head.article
+
+
+def is_declared(head: Head) -> bool:
+    """Say whether a page calls itself an article: Open Graph's type, JSON-LD, or a time of publication."""
+    kind = (head.first("og:type") or "").lower()
+    return (
+        kind.startswith(("article", "video", "news"))
+        or any(json_ld.is_a(one, *ARTICLE_TYPES) for one in head.objects)
+        or _is_dated(head)
+    )
+
+
+def _foreign(text: str) -> Finding | None:
+    letters = sum(letter.isalpha() for letter in text)
+    hangul = sum("가" <= letter <= "힣" for letter in text)
+    if letters and hangul < _KOREAN_SHARE * letters:
+        return Finding(Reason.NOT_KOREAN, f"{hangul} of {letters} letters are Hangul: {text[:80]}")
+    return None
+
+
+def _listing(root: HtmlElement, text: str) -> Finding | None:
+    """Find a page that is mostly headlines of others."""
+    linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _ITEM]
+    if len(linked) >= _LINKS and sum(map(len, linked)) > 2 * len(text):
+        return Finding(Reason.LIST_PAGE, f"{len(linked)} headlines linked, {len(text)} characters of text: {linked[0]}")
+    return None
+
+
+def _alerts(root: HtmlElement) -> str:
+    """Return what scripts would say in a dialog: gnuboard answers errors so, with status 200."""
+    found = (_ALERT.findall(script.text or "") for script in root.iter("script") if len(script.text or "") < _SHOWN)
+    return " ".join(words for one in found for words in one)

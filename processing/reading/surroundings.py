@@ -1,0 +1,42 @@
+"""The visible text around a body: where headlines, bylines and times stand."""
+
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from processing.reading.body import BLOCKS, SILENT, is_hidden
+from processing.reading.tree import squeeze
+
+_BEFORE, _AFTER = 6000, 2500
+
+
+class Around(NamedTuple):
+    """Visible text before and after the body, a bar between blocks."""
+
+    before: str
+    after: str
+
+
+def around(root: HtmlElement, body: HtmlElement | None) -> Around:
+    """Return the visible text before and after `body`; without a body all of it is before."""
+    before: list[str] = []
+    after: list[str] = []
+    parts = before
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            if node is body:
+                parts = after
+            if node is body or _is_unseen(node):
+                walker.skip_subtree()
+            else:
+                parts.append(f" | {node.text or ''}" if node.tag in BLOCKS else node.text or "")
+        elif node is not root:
+            parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else node.tail or "")
+    whole = " ".join("".join(before).split())
+    return Around(whole if body is None else whole[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER])
+
+
+def _is_unseen(node: HtmlElement) -> bool:
+    return node.tag in (SILENT - {"button"}) or is_hidden(node)

@@ -1,0 +1,227 @@
+"""Korean cleaning: paragraphs become running text, and what is taken out becomes a field.
+
+Lines are judged whole (`processing.reading.lines`); only a dateline at the head, a byline with its address at the end
+of the last paragraphs, and a bracketed photo credit are cut from a paragraph, each at a sentence's border.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+
+from processing.reading.bylines import MAIL, agency, is_byline, people
+from processing.reading.lines import Line, is_link, is_marked, is_prose, sort_of, without_credit
+from processing.reading.tree import squeeze
+
+_DAMAGED = (
+    (re.compile(r"(?<=[A-Za-z])amp;(?=[A-Za-z])"), "&"),
+    (re.compile(r"(?<![&\w])(?:lt|LT);"), "<"),
+    (re.compile(r"(?<=[\s가-힣\w.)])gt;"), ">"),
+)
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
+_RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
+_BRACKETED = re.compile(
+    r"^\s*(?P<bracket>[\[(【<〈（［][^\[\](){}【】<>〈〉（）［］]{1,60}[\])】>〉）］])\s*(?:[/／]\s*)"
+    r"?(?P<after>[^=.\n]{0,40}?=\s?(?=\S))?"
+)
+_EQUALS = re.compile(
+    r"^\s*(?P<by>[가-힣A-Za-z0-9·ㆍ,/\s]{2,40}?(?:기자|특파원|통신원|위원|앵커|"
+    r"리포터)(?:\s?[\w.+-]+@[\w.-]+)?)\s?=\s?(?=\S)"
+)
+_PLACE_EQUALS = re.compile(r"^\s*(?P<by>[가-힣·]{2,8}\s?[=|]\s?[가-힣·,\s]{2,20}(?:기자|특파원))\s+(?=\S)")
+_OUTLET = re.compile(
+    r"=|기자|특파원|뉴스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|OSEN|TV|KBS|"
+    r"MBC|SBS|YTN|JTBC|조선|중앙|한겨레|매경|한경|인포맥스|스포츠|리포트|칼럼니스트|논설"
+)
+_NOT_DATELINE = re.compile(
+    r"^[\[(【<〈]\s?(?:앵커|기자|단독|속보|종합|편집자|인터뷰|사설|포토|영상|질문|답변|Q|A)\s?[^=]{0,8}[\])】>〉]$"
+)
+_TRAILING = re.compile(
+    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>[^.?!”\"]{0,60}?(?:[\w.+-]{1,64}@[\w-]{1,63}(?:\.["
+    r"\w-]{1,63}){1,4}|(?:기자|특파원))[)\]>\s]*)$"
+)
+_SIGNED = re.compile(
+    r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다|"
+    r"YTN [가-힣]{2,4})\.?)\s?[\[(]?\s?(?:[\w.+-]{1,64}@[\w.-]{3,80})\s?[\])]?$"
+)
+_SPOKEN = re.compile(
+    r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:(?:[가-힣0-9]{2,6}(?:부|팀|"
+    r"국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?|"
+    r"(?P<alone>YTN [가-힣]{2,4}))$"
+)
+_BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$")
+_HEAD_LINES, _TAIL_LINES, _LONGEST_NAME = 6, 6, 12
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """Running text, and what was taken out of it by sort."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    dateline: str | None = None
+    bylines: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    premium: list[str] = field(default_factory=list)
+    decks: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    agency: str | None = None
+    heading: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the paragraphs joined by a blank line."""
+        return "\n\n".join(self.paragraphs)
+
+
+def repaired(text: str) -> str:
+    """Undo damage of entities (`Ramp;D`, `lt;`, `&quot;` escaped twice) and the bars that tables leave."""
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    for pattern, character in _DAMAGED:
+        text = pattern.sub(character, text)
+    return squeeze(_RESIDUE.sub("", _RESIDUE.sub("", text)))
+
+
+def bare(text: str) -> str:
+    """Return letters and digits only, for comparing lines that templates print twice."""
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def clean(lines: list[str], *, title: str = "", decks: tuple[str, ...] = ()) -> Cleaned:
+    """Return the running text of `lines`; `title` and `decks` are not repeated in it."""
+    cleaned = Cleaned()
+    kept = [text for line in lines if (text := repaired(line))]
+    kept = _without_head(kept, title, decks, cleaned)
+    kept = _without_lists(kept, cleaned)
+    for line in kept:
+        _sort(line, cleaned, sum(map(is_marked, kept)))
+    _cut_dateline(cleaned)
+    _cut_tail(cleaned)
+    return cleaned
+
+
+def _without_head(lines: list[str], title: str, decks: tuple[str, ...], cleaned: Cleaned) -> list[str]:
+    """Drop the title and decks that stand again in the body; short lines before that title are decks."""
+    wanted = bare(title).removesuffix("...")
+    known = {bare(deck) for deck in decks if deck}
+    for index, line in enumerate(lines[:_HEAD_LINES]):
+        plain = bare(line)
+        if wanted and (plain == wanted or (len(wanted) > 12 and plain.startswith(wanted))) and not is_prose(line):  # noqa: PLR2004
+            cleaned.heading = line
+            cleaned.decks.extend(one for one in lines[:index] if not is_prose(one) and sort_of(one) is None)
+            lines = [one for one in lines[:index] if is_prose(one)] + lines[index + 1 :]
+            break
+    while len(lines) > 1 and _BULLETED.match(lines[0]) and not is_prose(lines[0]):
+        cleaned.decks.append(lines.pop(0))
+    return [line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known]
+
+
+def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
+    """Drop titles after the label of a list of related articles, up to the next sentence, and lines behind arrows."""
+    kept: list[str] = []
+    listing = False
+    for line in lines:
+        sort = sort_of(line)
+        listing = sort is Line.RELATED or (listing and not is_prose(line) and sort not in {Line.RIGHTS, Line.BYLINE})
+        if listing or is_link(line):
+            continue
+        if sort is Line.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
+            cleaned.bylines.append(line)
+            continue
+        kept.append(line)
+    return kept
+
+
+def _sort(line: str, cleaned: Cleaned, marked: int) -> None:
+    """Put one line where it belongs; `marked` is how many lines begin with a triangle: one or two are captions."""
+    if signed := _SIGNED.match(line):
+        cleaned.bylines.append(line)
+        line = signed["text"].strip()
+    if spoken := _SPOKEN.match(line):
+        cleaned.bylines.append(f"{spoken['name'] or (spoken['alone'] or '')[4:]} 기자")
+        cleaned.paragraphs.append(line)
+        return
+    match sort_of(line):
+        case None:
+            _keep(line, cleaned, marked)
+        case Line.BYLINE:
+            cleaned.bylines.append(line)
+        case Line.CAPTION:
+            cleaned.captions.append(line)
+        case Line.RIGHTS:
+            cleaned.notices.append(line)
+        case Line.PREMIUM:
+            cleaned.premium.append(line)
+        case Line.TAGS:
+            cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
+        case _:
+            pass
+
+
+def _keep(line: str, cleaned: Cleaned, marked: int) -> None:
+    if is_marked(line) and marked <= 2 and len(line) <= 250 and not re.search(r"\S\s?[▲△◇◆]", line[1:]):  # noqa: PLR2004
+        cleaned.captions.append(line)
+        return
+    text, credit = without_credit(line)
+    if credit:
+        cleaned.captions.append(credit.strip())
+    cleaned.paragraphs.append(text)
+
+
+def _cut_dateline(cleaned: Cleaned) -> None:
+    """Take a dateline off the first paragraphs: place, outlet and reporter in brackets or before an equals sign."""
+    for index, line in enumerate(cleaned.paragraphs[:3]):
+        cut = _dateline(line)
+        if not cut:
+            continue
+        cleaned.dateline = squeeze(line[:cut])
+        cleaned.agency = agency(cleaned.dateline)
+        if people(cleaned.dateline):
+            cleaned.bylines.insert(0, cleaned.dateline)
+        rest = line[cut:].strip()
+        cleaned.paragraphs[index : index + 1] = [rest] if rest else []
+        return
+
+
+def _dateline(line: str) -> int:
+    """Return how many characters of a paragraph's head are a dateline; 0 for none."""
+    match = _BRACKETED.match(line)
+    if match and _OUTLET.search(match["bracket"]) and not _NOT_DATELINE.match(match["bracket"]):
+        after = match["after"] or ""
+        if after and not (people(after) or "=" in match["bracket"]):
+            return match.end("bracket")
+        if not after and (by := _EQUALS.match(line[match.end() :])):
+            return match.end() + by.end()
+        return match.end()
+    match = _EQUALS.match(line) or _PLACE_EQUALS.match(line)
+    return match.end() if match and people(match["by"]) else 0
+
+
+def _cut_tail(cleaned: Cleaned) -> None:
+    """Take a byline off the end of the last paragraphs, and drop what follows the last one: titles, agencies, names."""
+    paragraphs = cleaned.paragraphs
+    while paragraphs and _is_loose(paragraphs[-1]) and any(map(is_prose, paragraphs[:-1])):
+        line = paragraphs.pop()
+        cleaned.agency = cleaned.agency or agency(line)
+        if people(line):
+            cleaned.bylines.append(line)
+    for index in range(max(0, len(paragraphs) - _TAIL_LINES), len(paragraphs)):
+        match = _TRAILING.search(paragraphs[index])
+        if match and is_byline(match["tail"].strip()):
+            cleaned.bylines.append(match["tail"].strip())
+            paragraphs[index] = paragraphs[index][: match.start("tail")].rstrip(" [(<")
+
+
+def _is_loose(line: str) -> bool:
+    """Say whether a last line is an agency's or an outlet's bare name."""
+    return (
+        len(line) <= _LONGEST_NAME
+        and not is_prose(line)
+        and bool(
+            re.fullmatch(
+                r"[\[(/=\s]*(?:연합뉴스|뉴시스|뉴스1|AP|AFP|로이터|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|"
+                r"TV))[\])\s]*",
+                line,
+            )
+        )
+    )

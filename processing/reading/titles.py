@@ -1,0 +1,151 @@
+"""The headline without what the template puts around it: `제목 - 정치ㅣ한국일보`, `대전일보 모바일 :: 제목`."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from processing.reading import json_ld
+from processing.reading.head import Head, unescaped
+from processing.reading.tree import marks, text_of
+
+_CUT = re.compile(r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+<\s*|\s+>\s*|\s-\s|-(?=[가-힣/·]{2,8}$)")
+_SITE = re.compile(
+    r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송|경제TV|매일경제|네이버|다음|네이트|"
+    r"Daum|NAVER|카카오|모바일|News\b|NEWS\b|\.com$|\.kr$|시청$|군청$|구청$|도청$"
+)
+_SECTION = re.compile(
+    r"(?:뉴스|전체|기사|속보|정치|경제|사회|국제|세계|문화|연예|스포츠|오피니언|사설|칼럼|과학|산업|증권|금융|"
+    r"부동산|생활|지역|전국|북한|외교|국방|교육|의료|건강|노동|환경|법원|검찰|"
+    r"행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|일반|IT|it|테크|라이프|포토|영상|"
+    r"[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6})+"
+)
+_BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
+_MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
+_SHORTEST, _LONGEST = 4, 300
+_SHORT_NAME, _LONG_NAME = 10, 14  # letters within which a site-like word is the whole name
+_TELLING = 3  # letters from which a site's name inside a segment says something
+
+
+def headings(root: HtmlElement) -> list[str]:
+    """Return the texts that a page prints as headings or marks as its title, in reading order."""
+    found = [text_of(element) for element in root.iter("h1", "h2", "h3", "h4")]
+    for element in root.iter("div", "p", "span", "strong", "td", "dt"):
+        if element.get("class") and len(element) <= 4 and _MARKED.search(marks(element)):  # noqa: PLR2004
+            found.append(text_of(element))  # noqa: PERF401 (two sources, one order)
+    return [text for text in found if _SHORTEST <= len(text) <= _LONGEST]
+
+
+def site_names(head: Head, url: str) -> set[str]:
+    """Return what the site calls itself, compared without marks: its name, its publisher, the labels of its host."""
+    publisher = json_ld.text(head.article.get("publisher"))
+    host = urlsplit(url).hostname or ""
+    names = [
+        head.first("og:site_name"),
+        publisher,
+        head.first("application-name"),
+        host.removeprefix("www."),
+        *host.split(".")[:-1],
+    ]
+    return {_bare(name) for name in names if name and len(_bare(name)) > 1}
+
+
+def choose(
+    candidates: Iterable[tuple[str, str | None]], shown: Sequence[str], sites: set[str]
+) -> tuple[str, str | None]:
+    """Return the headline and where it was read: the first candidate that is more than a site's or section's name.
+
+    `shown` are the page's headings; a heading that begins or ends a candidate is the headline itself.
+    """
+    for source, candidate in candidates:
+        title = headline(unescaped(candidate or "")[:_LONGEST], shown, sites)
+        plain = _bare(title)
+        if (
+            plain
+            and plain not in sites
+            and not _SECTION.fullmatch(title)
+            and not (len(plain) < _SHORT_NAME and _SITE.search(title))
+        ):
+            return completed(title, shown), source
+    return "", None
+
+
+def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
+    """Take site and section off a title."""
+    plain = _bare(title)
+    best = ""
+    for heading in shown:
+        inner = _bare(heading)
+        if (
+            len(inner) > len(_bare(best))
+            and len(inner) >= max(4, 0.3 * len(plain))
+            and inner not in sites
+            and inner != plain
+        ):
+            rest = plain.removeprefix(inner) if plain.startswith(inner) else plain.removesuffix(inner)
+            if rest != plain and _is_template(title, heading, rest, sites):
+                best = heading
+    return best or _without_ends(title, sites)
+
+
+def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
+    """Say whether what a title has beside the heading is a template's: cut off by a mark, or a known name."""
+    at = title.find(heading[:6])
+    beside = title[len(heading) :] if at <= 0 else title[:at]
+    return (
+        rest in sites
+        or any(site in rest for site in sites if len(site) >= _TELLING)
+        or bool(_CUT.match(beside) or _CUT.search(beside[-4:]) or beside.startswith("["))
+    )
+
+
+def _without_ends(title: str, sites: set[str]) -> str:
+    removed = False
+    for _ in range(5):
+        cuts = list(_CUT.finditer(title))
+        if not cuts:
+            break
+        last, first = cuts[-1], cuts[0]
+        tail, lead = title[last.end() :].strip(), title[: first.start()].strip()
+        if (
+            _is_site(tail, sites)
+            or (removed and _SECTION.fullmatch(tail))
+            or (_SECTION.fullmatch(tail) and len(cuts) > 1)
+        ):
+            title, removed = title[: last.start()].rstrip(), True
+        elif _is_site(lead, sites):
+            title, removed = title[first.end() :].lstrip(), True
+        else:
+            break
+    return title.strip()
+
+
+def _is_site(segment: str, sites: set[str]) -> bool:
+    plain = _bare(segment)
+    return (
+        plain in sites
+        or any(site in plain and len(plain) <= 2 * len(site) + 4 for site in sites if len(site) >= _TELLING)
+        or (len(plain) <= _LONG_NAME and bool(_SITE.search(segment)))
+    )
+
+
+def completed(title: str, shown: Iterable[str]) -> str:
+    """Return the whole headline where a template cut `title` short with dots and prints it whole elsewhere."""
+    if not _BROKEN_END.search(title):
+        return title
+    stem = _bare(_BROKEN_END.sub("", title))
+    longer = (one for one in shown if len(stem) >= 8 and _bare(one).startswith(stem) and len(_bare(one)) > len(stem))  # noqa: PLR2004
+    return next((one for one in longer if not _BROKEN_END.search(one)), title)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def section_in(title: str) -> str | None:
+    """Return the section that a title element names beside the headline: `제목 - 조선닷컴 - 정치 > 정부`."""
+    segments = [segment.strip() for segment in _CUT.split(title)]
+    return next(
+        (one for one in segments if _SECTION.fullmatch(one) and one not in {"뉴스", "기사", "속보", "전체"}), None
+    )
