@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, outlets, reports, tables
+from spiders.console import articles, doctor, keeping, outlets, reports, tables
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -68,6 +68,10 @@ app.command("search", rich_help_panel=_LOOK)(articles.search)
 app.command("query", rich_help_panel=_LOOK)(tables.query)
 app.command("export", rich_help_panel=_LOOK)(tables.export)
 app.command("report", rich_help_panel=_LOOK)(reports.report)
+app.command("archive", rich_help_panel=_KEEP)(keeping.archive)
+app.command("gaps", rich_help_panel=_KEEP)(keeping.gaps)
+app.command("doctor", rich_help_panel=_KEEP)(doctor.doctor)
+app.command("diff", rich_help_panel=_KEEP)(keeping.diff)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 
@@ -79,3 +83,7 @@ def _sillok() -> None:
 def main() -> None:
     """Run the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""`sillok archive`, `gaps` and `diff`: bringing the archive up to date and holding it against another."""
+
+import hashlib
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from processing.errors import UsageError
+from spiders.console.options import JsonOption, OutletOption, StoreOption, now, open_catalogue
+from spiders.console.terminal import clean, print_json, print_rows, say
+
+if TYPE_CHECKING:
+    from processing.archive.publication import OutletFacts, Publication
+    from processing.records import Fetch
+
+_COLUMNS = ("outlet", "runs", "pages", "articles", "rejections", "new", "edits", "deletions", "reprints", "bytes")
+_UNHEALTHY, _INTERRUPTED = 3, 4
+_LOCK = Path(__file__).parents[2] / "infra" / "lock" / "run.txt"
+
+
+def archive(
+    *,
+    outlet: OutletOption = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="RUN", help="Only this run, even if it wrote no report.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fold and check, publish nothing.")] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Take what has landed into the archive: fold, check, publish.
+
+    An outlet with a structural fault is held back and does not hold back the others; the command then ends with 3.
+    """
+    from processing.archive.publish import publish
+
+    done = publish(
+        open_catalogue(store).store,
+        now=now(),
+        code_version=version("sillok"),
+        lock_sha256=lock_sha256(),
+        outlets=facts(),
+        outlet=outlet,
+        run=run,
+        dry_run=dry_run,
+    )
+    if as_json:
+        print_json([done])
+    else:
+        _told(done)
+    if done.held:
+        raise typer.Exit(_UNHEALTHY)
+
+
+def facts() -> "dict[str, OutletFacts]":
+    """Return what publishing needs to know of the declared outlets."""
+    from processing.archive.publication import OutletFacts
+    from spiders.outlets import outlets
+
+    return {
+        outlet.name: OutletFacts(title=outlet.title, outlet_class=outlet.outlet_class, daily=outlet.daily)
+        for outlet in outlets().values()
+    }
+
+
+def lock_sha256() -> str:
+    """Return the hash of the list of packages that this code is meant to run with."""
+    try:
+        return hashlib.sha256(_LOCK.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        raise UsageError(f"{_LOCK} is missing: install the project whole, or run it from a clone") from error
+
+
+def gaps(
+    *,
+    outlet: OutletOption = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Crawl each outlet that has some: a crawl asks for them first.")
+    ] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """List articles that were announced and could not be had; with --fetch have them fetched."""
+    from processing.archive.memory import load
+
+    opened = open_catalogue(store).store
+    missing = [row for name in _asked(outlet) for row in load(opened, name).gaps()]
+    if fetch:
+        raise typer.Exit(_fetch(sorted({row.outlet for row in missing}), opened.url))
+    rows = map(_gap, missing)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(rows, ("outlet", "since", "why", "detail", "url"))
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="STORE", help="file:DIR or s3://bucket/prefix")],
+    second: Annotated[str, typer.Argument(metavar="STORE")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell whether two archives are the same: articles, versions, texts, times, clusters and rejections.
+
+    Run ids, moments of fetching and names of parts do not count. Ends with 3 where the archives differ.
+    """
+    from processing.archive.diff import compare
+    from processing.archive.store import open_store
+    from processing.settings import settings
+
+    options = settings()
+    found = compare(open_store(first, options), open_store(second, options), options.cache)
+    if as_json:
+        print_json({"table": one.table, "key": one.key, "kind": one.kind, "fields": one.fields} for one in found)
+    else:
+        for one in found:
+            sys.stdout.write("\n".join(map(clean, str(one).split("\n"))) + "\n")
+        say(f"{len(found)} differences" if found else "the same archive")
+    if found:
+        raise typer.Exit(_UNHEALTHY)
+
+
+def _told(done: "Publication") -> None:
+    rows: list[dict[str, Any]] = [
+        {**counts.model_dump(), "outlet": name} for name, counts in sorted(done.outlets.items())
+    ]
+    print_rows(rows, _COLUMNS)
+    for held in done.held:
+        say(f"held back: {held.outlet}: {'; '.join(held.faults)}")
+    for alarm in done.alarms:
+        say(f"alarm: {alarm.outlet}: {alarm.text}")
+    for run in done.waiting:
+        say(f"still going on: {run}")
+    if done.unchanged:
+        say("unchanged: nothing new has landed")
+    elif done.dry_run:
+        say(f"would publish {done.objects} objects, {done.bytes:,} bytes")
+    else:
+        say(f"published manifest {done.seq}: {done.objects} objects, {done.bytes:,} bytes")
+
+
+def _asked(outlet: str | None) -> list[str]:
+    from spiders.outlets import outlets
+
+    if outlet is not None and outlet not in outlets():
+        raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
+    return [outlet] if outlet else sorted(outlets())
+
+
+def _gap(row: "Fetch") -> dict[str, Any]:
+    since = row.announced_at or row.at
+    return {"outlet": row.outlet, "since": since, "why": str(row.why), "detail": row.detail, "url": row.url}
+
+
+def _fetch(outlets: list[str], store: str) -> int:
+    """Crawl the outlets one after the other, as a person would type it; return the worst exit code."""
+    from os import environ
+
+    worst = 0
+    for name in outlets:
+        say(f"scrapy crawl {name}")
+        command = [sys.executable, "-m", "scrapy", "crawl", name]
+        done = subprocess.run(command, env={**environ, "SILLOK_STORE": store}, check=False)  # noqa: S603 - our command, a declared name
+        worst = max(worst, done.returncode if done.returncode >= 0 else _INTERRUPTED)
+    return worst
