@@ -21,6 +21,7 @@ from processing.reading.text import Cleaned
 from processing.reading.times import Stated, Times, attributes_of, settle, visible
 from processing.reading.titles import section_in
 from processing.reading.tree import lines_of, text_of
+from processing.reading.urls import canonical
 from processing.records import Article, Kind, Page, article_id, version_id
 
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
@@ -71,8 +72,8 @@ def kind_in(reading: Reading) -> Kind:
 def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, policy: RightsPolicy) -> Article:
     """Return the article; `url` is its canonical URL where the caller knows it."""
     page, head, cleaned = reading.page, reading.head, reading.cleaned
-    canonical = url or _canonical(reading)
-    identity = article_id(canonical)
+    address = url or _canonical(reading)
+    identity = article_id(address)
     bylines = Bylines(
         lines=cleaned.bylines,
         script=reading.script.bylines if reading.script else (),
@@ -87,7 +88,7 @@ def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, pol
         article_id=identity,
         version_id=version_id(identity, reading.title, cleaned.text),
         outlet=page.outlet,
-        url=canonical,
+        url=address,
         fetched_url=page.url,
         fetched_at=page.fetched_at,
         title=reading.title,
@@ -130,7 +131,7 @@ def _sources(reading: Reading, authors: str | None, times: Times) -> dict[str, s
 def _canonical(reading: Reading) -> str:
     """Return the page's own canonical URL; without one, the URL that was asked."""
     declared = reading.head.canonical or reading.head.first("og:url")
-    return declared if declared and declared.startswith(("http://", "https://")) else reading.page.url
+    return canonical(declared if declared and declared.startswith(("http://", "https://")) else reading.page.url)
 
 
 def _times(reading: Reading) -> Times:

@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from processing.reading import json_ld
 from processing.reading.head import Head
+from processing.reading.tree import squeeze
 
 _LATIN = re.compile(r"[a-z_ -]+", re.IGNORECASE)
 _NO_SECTION = {"뉴스", "기사", "분야별 뉴스", "전체", "news"}
@@ -18,7 +19,7 @@ def section_of(head: Head, found: str | None) -> str | None:
         "article:section", "nextweb:section", "og:article:section", "section", "article:section1", "article:section2"
     )
     values += [text for text in (json_ld.text(head.article.get("articleSection")), found) if text]
-    values = [value for value in values if value not in _NO_SECTION] or values
+    values = [squeeze(value) for value in values if value not in _NO_SECTION] or values
     return next(
         (value for value in values if not _LATIN.fullmatch(value) and len(value) <= _LONGEST_SECTION),
         values[0] if values else None,
@@ -36,7 +37,7 @@ def keywords_of(head: Head, tags: list[str]) -> tuple[str, ...]:
         else []
     )
     texts = texts or head.every("news_keywords") or head.every("article:tag") or head.every("keywords")
-    words = [word.strip() for text in texts for word in text.split(",")]
+    words = [squeeze(word) for text in texts for word in text.split(",")]
     if len(words) >= _SITE_KEYWORDS and {"정치", "경제", "사회"} <= set(words):
         words = []
     found = dict.fromkeys(word for word in (*words, *tags) if 0 < len(word) <= _LONGEST_KEYWORD)

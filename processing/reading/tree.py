@@ -20,7 +20,8 @@ MAX_DEPTH = 400
 _COUNT = etree.XPath("count(//*)")
 _IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
 _BREAKS = frozenset(["br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "tr", "td"])
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 
 
 def parse(text: str) -> HtmlElement | Finding:
@@ -42,8 +43,12 @@ def _oversized(root: HtmlElement) -> Finding | None:
 
 
 def squeeze(text: str | None) -> str:
-    """Return `text` with every run of white space, breaking or not, as one blank."""
-    return _SPACES.sub(" ", text or "").strip()
+    """Return `text` with every run of white space as one blank, and without characters of no width.
+
+    Control characters, marks that turn the direction of text and lone surrogates count as white space: from entities
+    and JSON they would reach terminals and files.
+    """
+    return _SPACES.sub(" ", _NOTHING.sub("", text)).strip() if text else ""
 
 
 def text_of(element: HtmlElement) -> str:
