@@ -43,7 +43,7 @@ LARGE = 64 << 20
 _READS = 4
 """Times a body is read again that broke off: botocore retries only up to the headers."""
 _TRANSFER = TransferConfig(
-    multipart_threshold=LARGE, multipart_chunksize=PART, max_concurrency=4, preferred_transfer_client="classic"
+    multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=4, preferred_transfer_client="classic"
 )
 _UNKNOWN = {
     "NotImplemented",

@@ -8,12 +8,11 @@ where a page gave no version). It is searched where it lies, without being parse
 
 import gzip
 import json
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-
-from pydantic import ValidationError
 
 from processing.errors import CorruptRecordError
 from processing.records import Fetch
@@ -144,7 +143,7 @@ def decode(data: bytes) -> Snapshot:
     """Return the snapshot of these bytes. Raises CorruptRecordError where they are none."""
     try:
         return _decode(gzip.decompress(data))
-    except (OSError, EOFError, ValueError, KeyError, ValidationError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
         raise CorruptRecordError(f"a snapshot of the fetch log is damaged ({error}): restore it from a copy") from error
 
 

@@ -1,0 +1,240 @@
+"""What a crawl remembers, from log rows in landing and from the snapshot that a manifest names."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.archive.file_store import FileStore
+from processing.archive.memory import Memory, compact, load
+from processing.archive.publication import Publication
+from processing.archive.snapshot import decode, encode
+from processing.archive.taking import HOT_DAYS
+from processing.errors import CorruptRecordError
+from processing.records import Fetch, Why, article_id
+from tests.processing.archive.newsroom import NOON, Crawl, article, fetch, logged, rejection
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SCHEDULE = (HOUR, 6 * HOUR, DAY, 7 * DAY)
+FEED = "http://hanbit.press.test/rss"
+
+
+def visit(number: int, at: timedelta = timedelta(), why: Why = Why.FETCHED, run: str = "r", **fields: object) -> Fetch:
+    """Return a log row about one story."""
+    row = logged(run, article("hanbit", number, at=NOON + at))
+    given: dict[str, object] = {"why": why, **fields}
+    if why is not Why.FETCHED:
+        given = {"version_id": None, "outcome": None, **given}
+    return row.model_copy(update=given)
+
+
+def memory(*rows: Fetch) -> Memory:
+    made = Memory()
+    made.take(rows)
+    return made
+
+
+def test_nothing_is_remembered_at_first(store: FileStore) -> None:
+    empty = load(store, "hanbit")
+    assert not empty.seen(article_id("http://hanbit.press.test/news/1"))
+    assert empty.source(FEED) is None
+    assert empty.announced(FEED) == frozenset()
+    assert empty.due(NOON, SCHEDULE) == []
+    assert empty.gaps() == []
+    assert empty.spent(date(2026, 11, 20)) == 0
+
+
+def test_articles_and_rejections_in_landing_are_seen(store: FileStore) -> None:
+    Crawl(articles=[article("hanbit", 1)], rejections=[rejection("hanbit", 7)]).land(store)
+    loaded = load(store, "hanbit")
+    assert loaded.seen(article("hanbit", 1).article_id)
+    assert loaded.seen(article_id(rejection("hanbit", 7).url))
+    assert not loaded.seen(article("hanbit", 2).article_id)
+    assert not load(store, "narae").seen(article("hanbit", 1).article_id)
+
+
+def test_an_unsealed_file_is_no_memory(store: FileStore) -> None:
+    crawl = Crawl(articles=[article("hanbit", 1)]).land(store)
+    store.delete([f"{crawl.folder}/seg-000.seal.json"])
+    assert not load(store, "hanbit").seen(article("hanbit", 1).article_id)
+
+
+def test_memory_is_the_same_before_and_after_publishing(store: FileStore, archive: Callable[..., Publication]) -> None:
+    log = [
+        fetch("hanbit", "r", FEED, NOON, role="source", etag='"7"', links=2),
+        visit(8, why=Why.OVER_BUDGET, status=None),
+    ]
+    Crawl(articles=[article("hanbit", n) for n in range(4)], log=log, segments=2).land(store)
+    before = load(store, "hanbit")
+    archive(now=NOON + HOUR)
+    after = load(store, "hanbit")
+    assert not any(store.list("landing/"))
+    for number in range(4):
+        identity = article("hanbit", number).article_id
+        assert after.seen(identity)
+        assert after.last(identity) == before.last(identity)
+        assert after.versions(identity) == before.versions(identity)
+    assert after.source(FEED) == before.source(FEED)
+    assert after.gaps() == before.gaps()
+    assert after.due(NOON + 2 * HOUR, SCHEDULE) == before.due(NOON + 2 * HOUR, SCHEDULE)
+    assert after.spent(date(2026, 11, 20)) == before.spent(date(2026, 11, 20)) == 5
+
+
+def test_a_segment_is_not_taken_twice_while_it_still_lies_in_landing(
+    store: FileStore, archive: Callable[..., Publication], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    monkeypatch.setattr(FileStore, "delete", lambda *_: None)
+    archive(now=NOON + HOUR)
+    assert any(store.list("landing/"))
+    assert load(store, "hanbit").spent(date(2026, 11, 20)) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "later", "due"),
+    [
+        ((0,), 0.5, False),
+        ((0,), 1, True),
+        ((0, 1), 1.5, False),
+        ((0, 1), 6, True),
+        ((0,), 30, True),
+        ((0, 30), 31, False),
+        ((0, 1, 6, 24), 24 * 7 - 1, False),
+        ((0, 1, 6, 24), 24 * 7, True),
+        ((0, 1, 6, 24, 168), 9999, False),
+    ],
+)
+def test_an_article_is_asked_again_on_schedule(asked: tuple[float, ...], later: float, due: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    rows = [visit(1, at * HOUR, Why.FETCHED if not at else Why.UNCHANGED) for at in asked]
+    assert bool(memory(*rows).due(NOON + later * HOUR, SCHEDULE)) is due
+
+
+def test_the_longest_overdue_comes_first() -> None:
+    known = memory(visit(1, 2 * HOUR), visit(2), visit(3, HOUR))
+    urls = [row.url for row in known.due(NOON + 4 * HOUR, SCHEDULE)]
+    assert urls == [f"http://hanbit.press.test/news/{n}" for n in (2, 3, 1)]
+
+
+@pytest.mark.parametrize("why", [Why.GONE, Why.SEEN, Why.OUT_OF_RANGE, Why.ROBOTS])
+def test_what_is_gone_or_was_never_fetched_is_not_asked_again(why: Why) -> None:
+    rows = [visit(1), visit(1, HOUR, Why.GONE)] if why is Why.GONE else [visit(1, why=why)]
+    assert memory(*rows).due(NOON + 30 * HOUR, SCHEDULE) == []
+
+
+def test_a_rejected_page_is_not_asked_again() -> None:
+    assert memory(logged("r", rejection("hanbit", 1))).due(NOON + 30 * HOUR, SCHEDULE) == []
+
+
+def test_an_unchanged_answer_keeps_what_the_first_one_said() -> None:
+    first = visit(1, etag='"a"', digest="sha256:1")
+    last = memory(first, visit(1, HOUR, Why.UNCHANGED, status=304)).last(article("hanbit", 1).article_id)
+    assert last is not None
+    assert (last.etag, last.digest, last.version_id) == ('"a"', "sha256:1", first.version_id)
+    assert (last.why, last.status) == (Why.UNCHANGED, 304)
+
+
+def test_a_failed_article_is_a_gap_until_it_is_fetched() -> None:
+    failed = visit(1, why=Why.FAILED, status=500)
+    assert [row.url for row in memory(failed).gaps()] == [failed.url]
+    assert not memory(failed).seen(article("hanbit", 1).article_id)
+    assert memory(failed, visit(1, HOUR)).gaps() == []
+
+
+def test_a_failed_revisit_is_no_gap_and_forgets_nothing() -> None:
+    known = memory(visit(1, etag='"a"'), visit(1, HOUR, Why.FAILED, status=500))
+    last = known.last(article("hanbit", 1).article_id)
+    assert known.gaps() == []
+    assert last is not None
+    assert last.etag == '"a"'
+
+
+def test_a_source_remembers_its_last_body_and_what_it_announced() -> None:
+    polls = [
+        fetch("hanbit", "one", FEED, NOON, role="source", etag='"1"', links=2),
+        visit(1, run="one", announced_by=FEED),
+        visit(2, run="one", announced_by=FEED),
+        fetch("hanbit", "two", FEED, NOON + HOUR, Why.UNCHANGED, role="source", status=304),
+    ]
+    known = memory(*polls)
+    source = known.source(FEED)
+    assert source is not None
+    assert (source.status, source.etag) == (304, '"1"')
+    assert known.announced(FEED) == {article("hanbit", n).article_id for n in (1, 2)}
+
+
+def test_a_failing_source_keeps_its_etag_and_its_count() -> None:
+    known = memory(
+        fetch("hanbit", "one", FEED, NOON, role="source", etag='"1"'),
+        fetch("hanbit", "two", FEED, NOON + HOUR, Why.FAILED, role="source", status=500, failures=3),
+    )
+    source = known.source(FEED)
+    assert source is not None
+    assert (source.etag, source.failures) == ('"1"', 3)
+
+
+def test_what_is_old_shrinks_to_its_identity() -> None:
+    old = visit(1)
+    data = compact(None, [old])
+    data = compact(data, [visit(2, (HOT_DAYS + 1) * DAY)])
+    known = Memory(decode(data))
+    identity = article("hanbit", 1).article_id
+    assert known.seen(identity)
+    assert known.versions(identity) == {old.version_id}
+    assert known.last(identity) is None
+    assert known.last(article("hanbit", 2).article_id) is not None
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2000), st.sampled_from(sorted(Why))), min_size=1, max_size=25),
+    st.randoms(use_true_random=False),
+    st.integers(0, 25),
+)
+def test_order_does_not_matter_and_seen_is_never_forgotten(
+    moves: list[tuple[int, int, Why]], chance: random.Random, cut: int
+) -> None:
+    rows = [visit(number, hours * HOUR, why) for number, hours, why in moves]
+    shuffled = chance.sample(rows, len(rows))
+    assert compact(None, rows) == compact(None, shuffled)
+    known = Memory(decode(compact(compact(None, rows[:cut]), rows[cut:])))
+    for row in rows:
+        answered = row.why in {Why.FETCHED, Why.UNCHANGED, Why.GONE}
+        assert row.article_id is not None
+        if answered:
+            assert known.seen(row.article_id)
+    silent = {row.article_id for row in rows} - {
+        row.article_id for row in rows if row.why in {Why.FETCHED, Why.UNCHANGED, Why.GONE}
+    }
+    assert not any(known.seen(identity) for identity in silent if identity)
+
+
+def test_a_snapshot_reads_back_as_it_was() -> None:
+    data = compact(None, [visit(n, n * HOUR) for n in range(50)])
+    assert encode(decode(data)) == data
+
+
+@pytest.mark.parametrize("damaged", [slice(0, -9), slice(0, 0), slice(9, None)])
+def test_a_cut_snapshot_is_called_damaged(damaged: slice) -> None:
+    data = compact(None, [visit(n) for n in range(30)])
+    with pytest.raises(CorruptRecordError, match="damaged"):
+        decode(data[damaged])
+
+
+def test_a_flipped_byte_is_called_damage() -> None:
+    data = compact(None, [visit(n) for n in range(30)])
+    with pytest.raises(CorruptRecordError, match="damaged"):
+        decode(data[:40] + bytes([data[40] ^ 255]) + data[41:])
+
+
+def test_a_snapshot_that_is_not_the_one_of_the_manifest_is_refused(
+    store: FileStore, archive: Callable[..., Publication]
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive(now=NOON + HOUR)
+    key = next(entry.key for entry in store.list("log/") if "snapshot" in entry.key)
+    store.put(key, compact(None, []))
+    with pytest.raises(CorruptRecordError, match="not what its manifest says"):
+        load(store, "hanbit")
