@@ -49,11 +49,14 @@ def canonical(url: str) -> str:
 
 
 def unescaped(url: str) -> str:
-    """Return `url` without outer blanks and controls and with HTML escapes of & and = undone once: it can be fetched.
+    """Return `url` without outer blanks and controls, HTML escapes of & and = undone: it can be fetched.
 
-    Only these two: undoing all would read a parameter named `copy` as a sign.
+    Some feeds escape twice. Only these two signs: undoing all would read a parameter named `copy` as a sign.
     """
-    return _EQUALS.sub("=", _AMPERSAND.sub("&", _CONTROL.sub("", url))).strip()
+    text = _CONTROL.sub("", url).strip()
+    while (plain := _EQUALS.sub("=", _AMPERSAND.sub("&", text))) != text:
+        text = plain
+    return text
 
 
 def desktop(host: str) -> str:
