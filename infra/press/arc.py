@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
-
-from markupsafe import escape
 
 from infra.press.articles import SUBHEAD, Person, Story
 
@@ -44,10 +43,10 @@ def _elements(story: Story) -> Iterator[Mapping[str, Any]]:
         yield {"_id": f"IMG{number}", "type": "image", "caption": caption, "credits": {"by": []}, "url": url}
     for number, part in enumerate(story.paragraphs, 1):
         kind = "header" if part.startswith(SUBHEAD) else "text"
-        element = {"_id": f"TXT{number}", "type": kind, "content": str(escape(part.removeprefix(SUBHEAD)))}
+        element = {"_id": f"TXT{number}", "type": kind, "content": escape(part.removeprefix(SUBHEAD), quote=False)}
         yield element if kind == "text" else {**element, "level": 3}
     if story.credit:
-        yield {"_id": "TXT0", "type": "text", "content": str(escape(story.credit))}
+        yield {"_id": "TXT0", "type": "text", "content": escape(story.credit, quote=False)}
 
 
 def _credit(person: Person) -> Mapping[str, Any]:
