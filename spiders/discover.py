@@ -16,7 +16,7 @@ from processing.reading.urls import unescaped
 from spiders import feeds, listings, sitemaps, wordpress
 from spiders.identity import identify
 from spiders.links import Child, Link, Links
-from spiders.markup import Tree, unpacked, xml_tree
+from spiders.markup import Tree, local_name, unpacked, xml_tree
 from spiders.outlet import Listing, Sitemap, Source
 
 __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_archive", "links"]
@@ -108,7 +108,7 @@ def _dated(url: str, day: date) -> str:
 
 
 def _read(tree: Tree, root: etree._Element, base_url: str) -> Links:
-    name = etree.QName(root).localname
+    name = local_name(root)
     if name == "sitemapindex":
         children = tuple(child for child in sitemaps.children(root) if _absolute(child.url, base_url))
         return Links(children=children[:MAX_LINKS], problem=tree.problem, whole=tree.whole)

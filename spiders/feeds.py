@@ -8,6 +8,7 @@ from lxml import etree
 
 from processing.records import Stamp
 from spiders.links import Link
+from spiders.markup import local_name
 from spiders.moments import stamp
 
 FULL_TEXT = 400
@@ -34,11 +35,10 @@ def plain(text: str | None) -> str | None:
 
 
 def _fields(entry: etree._Element) -> dict[str, list[str]]:
-    """Return the texts of the entry's children by local name; prefixes that nobody declared are cut off."""
+    """Return the texts of the entry's children by local name."""
     fields: dict[str, list[str]] = {}
     for child in entry.iterchildren("*"):
-        name = etree.QName(child).localname.rpartition(":")[2]
-        fields.setdefault(name, []).append(_inner(child))
+        fields.setdefault(local_name(child), []).append(_inner(child))
     return fields
 
 

@@ -20,7 +20,7 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", 
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _ROOT = re.compile(r"<[A-Za-z]")
-_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
+_STRAY_AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)", re.DOTALL)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -57,7 +57,12 @@ def xml_tree(body: bytes) -> Tree:
     if text[root.start() : root.start() + 5].lower() == "<html" or "<!doctype html" in prologue.lower():
         return Tree(None, "HTML where XML was expected")
     text = _DOCTYPE.sub("", _PROLOGUE.sub("", text), count=1)
-    return _recovered(_STRAY_AMPERSAND.sub("&amp;", _NOT_XML.sub("", text)))
+    return _recovered(_STRAY_AMPERSAND.sub(_mended, _NOT_XML.sub("", text)))
+
+
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without namespace, and without a prefix that nobody declared."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def html_tree(body: bytes) -> html.HtmlElement | None:
@@ -90,6 +95,11 @@ def _codec(name: str) -> str:
     except LookupError:
         return "utf-8-sig"
     return "cp949" if known in {"euc_kr", "johab", "iso2022_kr"} or "949" in known else known
+
+
+def _mended(found: re.Match[str]) -> str:
+    """Escape an ampersand that begins no reference of XML; within CDATA it is text already."""
+    return found[1] or "&amp;"
 
 
 def _recovered(text: str) -> Tree:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from spiders.feeds import plain
 from spiders.links import Child, Link
-from spiders.markup import decoded
+from spiders.markup import decoded, local_name
 from spiders.moments import stamp
 
 
@@ -37,7 +37,7 @@ def lines(body: bytes) -> Iterator[Link]:
 def _text(element: etree._Element, name: str, *, within: str | None = None) -> str | None:
     """Return the text of the direct child `name`, or of that of the child `within` (image:loc is not the page's)."""
     for child in element.iterchildren("*"):
-        local = etree.QName(child).localname.rpartition(":")[2]
+        local = local_name(child)
         if within is not None and local == within:
             return _text(child, name)
         if within is None and local == name:
