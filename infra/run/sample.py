@@ -11,7 +11,7 @@ from infra.run.instance import instance
 from infra.run.parts import Parts
 from infra.run.place import Place
 from infra.run.processes import check
-from infra.run.showing import Showing
+from infra.run.showing import Showing, told
 from infra.run.summary import catalogue, holdings
 from processing.errors import TransientError
 
@@ -68,7 +68,7 @@ def _crawl(place: Place, running: Parts, client: Airflow, showing: Showing) -> F
     follow(following, showing.runs, lambda: check(place, running))
     showing.still()
     if following.failed:
-        wrong = "\n".join(f"  {line.name}: {line.state}. {' '.join(line.wrong)}" for line in following.failed)
+        wrong = "\n".join(f"  {line.name}: {told(line)}" for line in following.failed)
         raise TransientError(f"not everything succeeded; what did is kept, and the next start goes on:\n{wrong}")
     return following
 

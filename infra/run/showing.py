@@ -12,6 +12,10 @@ from rich.text import Text
 
 from infra.run.follow import Following, Line
 from infra.run.summary import Holding, size, total
+from spiders.console.terminal import clean
+
+WIDE = 300
+"""Characters of a message that are shown; it may quote a page."""
 
 STYLES = {"success": "green", "failed": "red", "up_for_retry": "red", "running": "yellow"}
 
@@ -44,7 +48,7 @@ class Showing:
             for line in lines:
                 if self._said.get(line.name) != line.state and line.state != "waiting":
                     self._said[line.name] = line.state
-                    self.step(f"{line.name}: {_told(line)}")
+                    self.step(f"{line.name}: {told(line)}")
             return
         if self._live is None:
             self._live = Live(console=self.console, refresh_per_second=4, transient=True)
@@ -82,14 +86,15 @@ def _figures(one: Holding) -> tuple[str, ...]:
 def _progress(lines: list[Line], seconds: float) -> Table:
     table = Table(box=None, title=f"{seconds:.0f} s", title_justify="left")
     for line in lines:
-        table.add_row(line.name, Text(_told(line), style=STYLES.get(line.state, "dim")))
+        table.add_row(line.name, Text(told(line), style=STYLES.get(line.state, "dim")))
     return table
 
 
-def _told(line: Line) -> str:
+def told(line: Line) -> str:
+    """Return how a task is doing, in one line that is safe for a terminal."""
     if line.state == "success" and "end" in line.result:
         return f"{line.result['end']}: {line.result['pages']} pages, {line.result['articles']} articles"
     if line.wrong:
         state = {"up_for_retry": "failed, will be tried again"}.get(line.state, line.state)
-        return f"{state}: {line.wrong[-1]}"
+        return f"{state}: {clean(line.wrong[-1])[:WIDE]}"
     return {"success": "done"}.get(line.state, line.state)
