@@ -54,3 +54,10 @@ def link(url: str, *children: object) -> Html:
     if scheme not in {"http", "https"}:
         return joined(*children)
     return element("a", *children, href=url, rel="noopener noreferrer nofollow", referrerpolicy="no-referrer")
+
+
+def share(value: float | None) -> str:
+    """Return a share in per cent, cut and not rounded: 99.97 % complete is not complete."""
+    if value is None:
+        return "–"
+    return "100%" if value == 1 else f"{int(value * 1000) / 10:.1f}%"

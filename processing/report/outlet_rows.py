@@ -2,7 +2,7 @@
 
 from processing.report.charts import volume, weeks
 from processing.report.days import DayReport, OutletDay, SourceDay
-from processing.report.html import Html, both, element, joined, stranger
+from processing.report.html import Html, both, element, joined, share, stranger
 
 _ENDS = {
     "new": ("새 기사", "new"),
@@ -34,7 +34,7 @@ def _row(row: OutletDay, *, alarmed: bool) -> Html:
     cells = (
         ("기사", "articles", joined(element("b", f"{row.articles:,}"), volume(row.articles, row.daily, row.usual))),
         ("4주", "four weeks", weeks(row.history)),
-        ("완전성", "complete", "–" if row.completeness is None else f"{row.completeness:.1%}"),
+        ("완전성", "complete", share(row.completeness)),
         ("빠짐", "gaps", f"{row.gaps:,}"),
         ("재게재", "reprints", f"{row.reprints:,}"),
         ("고침", "edits", f"{row.edits:,}"),

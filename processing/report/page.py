@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from processing.reading.rules import SEOUL
 from processing.report.days import Changed, DayReport, Finding, Gap, Reprinted
-from processing.report.html import Html, both, element, joined, link, stranger
+from processing.report.html import Html, both, element, joined, link, share, stranger
 from processing.report.outlet_rows import outlets
 from processing.report.words import PHRASES
 
@@ -89,10 +89,14 @@ def _verdict(report: DayReport) -> Html:
 
 def _figures(report: DayReport) -> Html:
     totals = report.totals
-    share = "–" if totals.completeness is None else f"{totals.completeness:.1%}"
     tiles = (
         ("기사", "articles", f"{totals.articles:,}", both(f"매체 {totals.outlets}곳", f"of {totals.outlets} outlets")),
-        ("완전성", "completeness", share, both(f"예고 {totals.announced:,}건", f"{totals.announced:,} announced")),
+        (
+            "완전성",
+            "completeness",
+            share(totals.completeness),
+            both(f"예고 {totals.announced:,}건", f"{totals.announced:,} announced"),
+        ),
         ("빠진 기사", "gaps", f"{totals.gaps:,}", both("가져오지 못함", "announced, not archived")),
         ("재게재", "reprints", f"{totals.reprints:,}", both("원문에 묶음", "folded to their originals")),
         (

@@ -75,7 +75,7 @@ PHRASES: Mapping[str, Phrase] = {
         "sillok gaps --outlet {outlet} 로 목록을 보고 --fetch 로 가져오십시오",
     ),
     "silent": Phrase(
-        "{silent} articles changed and their pages state no new time",
+        "{silent} changed, and their pages state no new time",
         "sillok ls --outlet {outlet} --edited, then sillok show ID --diff",
         "기사 {silent}건이 수정 시각 표시 없이 바뀌었습니다",
         "sillok ls --outlet {outlet} --edited 와 sillok show ID --diff 로 확인하십시오",

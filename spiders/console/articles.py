@@ -10,7 +10,7 @@ import typer
 from processing.errors import UsageError
 from processing.records import Kind
 from spiders.console.options import JsonOption, OutletOption, SinceOption, StoreOption, UntilOption, day, open_catalogue
-from spiders.console.terminal import clean, clean_block, print_json, print_rows, shown
+from spiders.console.terminal import clean, clean_block, print_json, print_rows, shown, watched
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -131,7 +131,7 @@ def _raw(catalogue: "Catalogue", state: Mapping[str, Any]) -> None:
     """Write the archived bytes. They are a stranger's, so not to a terminal, which would obey them."""
     from processing.archive.replay import payload
 
-    if sys.stdout.isatty():
+    if watched():
         raise UsageError("--raw writes a stranger's bytes: redirect it to a file (> page.html) or into a pipe")
     sys.stdout.buffer.write(payload(catalogue, state["fetched_url"], state["fetched_at"]))
 
@@ -165,7 +165,7 @@ def _marked(kind: str, text: str) -> str:
     if kind == "kept":
         return text
     before, after, colour = ("[-", "-]", 31) if kind == "removed" else ("{+", "+}", 32)
-    return f"\x1b[{colour}m{before}{text}{after}\x1b[0m" if sys.stdout.isatty() else f"{before}{text}{after}"
+    return f"\x1b[{colour}m{before}{text}{after}\x1b[0m" if watched() else f"{before}{text}{after}"
 
 
 def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None) -> str:

@@ -75,21 +75,19 @@ def promises() -> "dict[str, Promise]":
 
 
 def _print(made: "DayReport") -> None:
+    from processing.report.html import share
+
     rows = [
         {
             **row.model_dump(),
-            "complete": _share(row.completeness),
+            "complete": share(row.completeness),
             "rejections": dict(row.rejections),
         }
         for row in made.outlets
         if row.runs or row.announced
     ]
-    total = {**made.totals.model_dump(), "outlet": "all", "complete": _share(made.totals.completeness)}
+    total = {**made.totals.model_dump(), "outlet": "all", "complete": share(made.totals.completeness)}
     print_rows([*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}")
     for finding in made.findings:
         line = f"{finding.level}: {finding.outlet}: {finding.what}; {finding.cure}"
         sys.stdout.write(clean(line) + "\n")
-
-
-def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"

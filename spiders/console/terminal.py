@@ -50,7 +50,7 @@ def print_json(rows: Iterable[object]) -> None:
 def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, title: str | None = None) -> None:
     """Write `rows` as a table where a person looks on, else as tab-separated lines without a heading."""
     cells = ([shown(row.get(column)) for column in columns] for row in rows)
-    if not sys.stdout.isatty():
+    if not watched():
         sys.stdout.writelines("\t".join(line) + "\n" for line in cells)
         return
     from rich.console import Console
@@ -63,6 +63,11 @@ def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, 
     for line in cells:
         table.add_row(*(Text(cell) for cell in line))
     Console().print(table)
+
+
+def watched() -> bool:
+    """Return whether a person looks on: stdout is a terminal."""
+    return sys.stdout.isatty()
 
 
 def say(message: str) -> None:

@@ -1,0 +1,92 @@
+"""What a shell sees of `sillok`: help, codes, one clear line, and nothing loaded in vain."""
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from processing import errors
+from spiders.cli import app, exit_code
+
+COMMANDS = [command.name for command in app.registered_commands]
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, sillok) -> None:
+    done = sillok(name, "--help")
+    assert done.code == 0
+    assert done.lines[1].split()[:3] == ["Usage:", "sillok", name]
+    assert "--json" in done.out or name in {"read", "fold"}  # these two write JSON lines anyway
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.StoreUnavailableError("away"), 1),
+        (errors.StoreFullError("full"), 1),
+        (errors.UsageError("wrong"), 2),
+        (errors.MissingError("gone"), 2),
+        (OSError(errno.ENOSPC, "no space"), 1),
+        (FileNotFoundError(errno.ENOENT, "no such file"), 2),
+    ],
+)
+def test_an_error_is_one_line_and_its_code(error: Exception, code: int, monkeypatch, sillok) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("processing.archive.store.open_store", fail)
+    done = sillok("ls")
+    assert done.code == code == exit_code(error)
+    assert done.err.splitlines() == [f"sillok ls: {error}"]
+    assert done.out == ""
+
+
+def test_an_error_message_cannot_act_on_the_terminal(sillok) -> None:
+    done = sillok("ls", "--day", "\x1b]0;x\x07gestern")
+    assert done.code == 2
+    assert "\x1b" not in done.err
+    assert "'gestern' is no day" in done.err or "gestern" in done.err
+
+
+def test_control_c_is_four(monkeypatch, sillok) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("processing.archive.store.open_store", stop)
+    assert sillok("ls").code == 4
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["ls", "--nonsense"], ["ls", "--limit", "0"], ["show"]])
+def test_wrong_usage_is_two(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_reader_that_leaves_is_no_error() -> None:
+    script = "import sys; sys.argv = ['sillok', 'query', 'select * from range(200000)']; from spiders.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read()
+        assert (process.wait(), told) == (0, b"")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = ("duckdb", "pyarrow", "scrapy", "trafilatura", "boto3", "numpy", "lxml", "processing.settings")
+    script = f"import sys, spiders.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_empty_archive_says_what_to_do(sillok) -> None:
+    done = sillok("ls")
+    assert done.code == 2
+    assert "sillok archive" in done.err
