@@ -24,6 +24,8 @@ __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_arc
 MAX_LINKS = 50_000
 """What one document may list (the sitemap protocol's limit); the rest is left out and `whole` is False."""
 
+MAX_URL = 4000
+"""Characters; a longer address is left out."""
 UNDATED_PER_POLL = 8
 
 _XML: dict[str, Callable[[etree._Element], Iterator[Link]]] = {
@@ -139,6 +141,8 @@ def _made(found: Iterable[Link], base_url: str, *, problem: str | None = None, w
 
 
 def _absolute(url: str, base_url: str) -> str | None:
+    if len(url) > MAX_URL:
+        return None
     try:
         whole = urljoin(base_url, unescaped(url))
         parts = urlsplit(whole)

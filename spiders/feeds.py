@@ -14,7 +14,10 @@ from spiders.moments import stamp
 FULL_TEXT = 400
 """Characters, tags not counted, from which on a feed's text is taken for the whole article and not for a summary."""
 
-_TAGS = re.compile(r"<[^>]{0,2000}>")
+MAX_TITLE = 2000
+"""Characters, before escapes are undone, after which a title is cut."""
+
+_TAGS = re.compile(r"<[^<>]{0,2000}>")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -31,7 +34,7 @@ def entries(root: etree._Element) -> Iterator[Link]:
 
 def plain(text: str | None) -> str | None:
     """Return a title on one line, markup and escapes removed; None where nothing is left."""
-    return _BLANKS.sub(" ", _TAGS.sub("", unescape(text or ""))).strip() or None
+    return _BLANKS.sub(" ", _TAGS.sub("", unescape((text or "")[:MAX_TITLE]))).strip() or None
 
 
 def _fields(entry: etree._Element) -> dict[str, list[str]]:

@@ -18,9 +18,9 @@ _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(rb"^[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)[\"']", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*>", re.IGNORECASE)
 _ROOT = re.compile(r"<[A-Za-z]")
-_STRAY_AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)", re.DOTALL)
+_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -57,7 +57,7 @@ def xml_tree(body: bytes) -> Tree:
     if text[root.start() : root.start() + 5].lower() == "<html" or "<!doctype html" in prologue.lower():
         return Tree(None, "HTML where XML was expected")
     text = _DOCTYPE.sub("", _PROLOGUE.sub("", text), count=1)
-    return _recovered(_STRAY_AMPERSAND.sub(_mended, _NOT_XML.sub("", text)))
+    return _recovered(_mended(_NOT_XML.sub("", text)))
 
 
 def local_name(element: etree._Element) -> str:
@@ -71,7 +71,10 @@ def html_tree(body: bytes) -> html.HtmlElement | None:
     if not _ROOT.search(text):
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    try:
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:  # markup without a single element
+        return None
 
 
 def decoded(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> str:
@@ -97,17 +100,25 @@ def _codec(name: str) -> str:
     return "cp949" if known in {"euc_kr", "johab", "iso2022_kr"} or "949" in known else known
 
 
-def _mended(found: re.Match[str]) -> str:
-    """Escape an ampersand that begins no reference of XML; within CDATA it is text already."""
-    return found[1] or "&amp;"
+def _mended(text: str) -> str:
+    """Escape the ampersands that begin no reference of XML; within CDATA they are text already."""
+    first, *rest = text.split("<![CDATA[")
+    parts = [_STRAY_AMPERSAND.sub("&amp;", first)]
+    for part in rest:
+        inside, end, outside = part.partition("]]>")
+        parts.append(f"<![CDATA[{inside}{end}{_STRAY_AMPERSAND.sub('&amp;', outside)}")
+    return "".join(parts)
 
 
 def _recovered(text: str) -> Tree:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8"
     )
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:  # even recovery found no element
+        root = None
     if root is None:
-        return Tree(None, "broken XML: nothing could be read")
+        return Tree(None, "broken XML: nothing could be read", whole=False)
     fatal = [entry for entry in parser.error_log if entry.level == etree.ErrorLevels.FATAL]
     return Tree(root, "broken XML, read as far as it goes", whole=False) if fatal else Tree(root)

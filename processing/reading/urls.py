@@ -23,7 +23,7 @@ _COPY = re.compile(
     r"|(?:www\.)?google\.[a-z.]+/amp/|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<rest>(?:https?://|s/)?.+)",
     re.IGNORECASE,
 )
-_AMPERSAND = re.compile(r"&(?:amp|#0*38|#[xX]0*26);")
+_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
 _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]);")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\ufeff]+")

@@ -186,6 +186,21 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY b "&l
 XXE = """<?xml version="1.0"?><!DOCTYPE r [<!entity x SYSTEM "file:///etc/passwd">]><rss><channel><item><link>&x;</link></item></channel></rss>"""
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss>" + "<![CDATA[" * 200_000,
+        "<!DOCTYPE x " * 200_000 + "<rss/>",
+        "<rss><item><link>/1</link><title>" + "&lt;" * 400_000 + "</title></item></rss>",
+        "<rss><item><link>http://a.kr/?x&amp;" + "amp;" * 100_000 + "</link></item></rss>",
+        "<a>" * 100_000,
+    ],
+)
+def test_hostile_documents_cost_no_more_than_their_length(body: str) -> None:
+    for source in (FEED, LISTING):
+        assert len(links(source, body.encode(), base_url=BASE).links) <= 1
+
+
 @pytest.mark.parametrize("body", [BOMB, XXE])
 def test_entity_declarations_are_refused(body: str) -> None:
     listed = links(FEED, body.encode(), base_url=BASE)
