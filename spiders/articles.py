@@ -15,6 +15,8 @@ from spiders.run import Run
 from spiders.visit import Visit, visit_of
 
 _GONE = {404, 410}
+_WALLS_IN_A_ROW = 3
+"""So many login pages one after another mean the outlet, not the article."""
 
 
 def answer(run: Run, response: Response) -> Article | Rejection | None:
@@ -83,8 +85,7 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
         _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical, found.key if found else None)
     )
     run.keep(record)
-    if isinstance(record, Rejection) and record.reason in {Reason.BLOCKED, Reason.LOGIN}:
-        run.hosts.cool(response.url.split("/")[2], f"cooling down: {record.evidence}")
+    _cool_down(run, response.url.split("/")[2], record)
     gone = _says_gone(visit, record)
     run.counts.removed += gone
     row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
@@ -92,6 +93,14 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
     if found and found.url != visit.canonical:
         run.considered.setdefault(article_id(found.url), None)
     return record
+
+
+def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
+    """Leave the host alone after a block page, or after login pages in a row: one alone is an article for members."""
+    reason = record.reason if isinstance(record, Rejection) else None
+    walls = run.hosts.wall(host, walled=reason is Reason.LOGIN)
+    if isinstance(record, Rejection) and (reason is Reason.BLOCKED or walls >= _WALLS_IN_A_ROW):
+        run.hosts.cool(host, f"cooling down: {record.evidence}")
 
 
 def _read(run: Run, page: Page, canonical: str, key: str | None) -> Article | Rejection:

@@ -13,6 +13,7 @@ class _Host:
     earliest: float = 0.0
     cooled: str | None = None
     refused: int = 0
+    walls: int = 0
 
 
 class Hosts:
@@ -64,6 +65,12 @@ class Hosts:
         state = self._host(host)
         state.refused = state.refused + 1 if refused else 0
         return state.refused
+
+    def wall(self, host: str, *, walled: bool) -> int:
+        """Count login pages in a row; return how many there are now."""
+        state = self._host(host)
+        state.walls = state.walls + 1 if walled else 0
+        return state.walls
 
     def _host(self, host: str) -> _Host:
         return self._hosts.setdefault(host, _Host())
