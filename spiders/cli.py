@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, doctor, keeping, outlets, reports, tables
+from spiders.console import articles, doctor, keeping, outlets, pages, reports, tables
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -72,6 +72,7 @@ app.command("archive", rich_help_panel=_KEEP)(keeping.archive)
 app.command("gaps", rich_help_panel=_KEEP)(keeping.gaps)
 app.command("doctor", rich_help_panel=_KEEP)(doctor.doctor)
 app.command("diff", rich_help_panel=_KEEP)(keeping.diff)
+app.command("read", rich_help_panel=_HAND)(pages.read)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 

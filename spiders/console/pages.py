@@ -1,0 +1,122 @@
+"""`sillok read`: pages that somebody kept, read as a crawl would read them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from processing.errors import UsageError
+from spiders.console.options import now
+from spiders.console.terminal import print_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from processing.reading.reading import Item
+    from processing.reading.rules import Rules
+    from spiders.outlet import Outlet
+
+
+def read(
+    pages: Annotated[
+        list[Path] | None, typer.Argument(metavar="PAGE…", help="Files with a page each, as it was sent.")
+    ] = None,
+    *,
+    url: Annotated[
+        str, typer.Option("--url", help="Where the page comes from; it names the outlet and its rules.")
+    ] = "",
+    fetched_at: Annotated[
+        str | None, typer.Option("--fetched-at", metavar="TIME", help="When it was fetched; else now.")
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="FILE", help="JSON lines: file, url, fetched_at, charset, outlet.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Pages read side by side.")] = 1,
+    generic: Annotated[
+        bool, typer.Option("--generic", help="Without any outlet's rules, as an undeclared outlet.")
+    ] = False,
+) -> None:
+    """Read kept pages: one JSON object a page, in order; an article, or a reason why it is none.
+
+    Each page is read in a child with limits of time and memory, so that none can end the run.
+    """
+    from processing.reading.reading import read_many
+
+    if bool(pages) == bool(index):
+        raise UsageError("give either pages or --index")
+    items = _known(_items(pages or [], url, fetched_at, index))
+    print_json(read_many(items, jobs=jobs, rules_for=(lambda _: ()) if generic else _rules, now=now()))
+
+
+def _items(pages: list[Path], url: str, fetched_at: str | None, index: Path | None) -> Iterator["Item"]:
+    from processing.reading.reading import Item, index_items
+
+    if index is not None:
+        if url or fetched_at:
+            raise UsageError("--url and --fetched-at are for single pages; an index says them in its rows")
+        return index_items(index)
+    if url and len(pages) > 1:
+        raise UsageError("--url names one page; for several write an index and give it with --index")
+    at = _moment(fetched_at)
+    return (Item(file=str(page), path=page, url=url, fetched_at=at) for page in pages)
+
+
+def _moment(text: str | None) -> "datetime | None":
+    from processing.reading.dates import parse_moment
+
+    if text is None:
+        return None
+    found = parse_moment(text)
+    if found is None:
+        raise UsageError(f"--fetched-at {text!r} is no time: write 2026-03-02T09:10:00+09:00")
+    return found.at
+
+
+def _known(items: Iterable["Item"]) -> Iterator["Item"]:
+    """Yield the items with the registry's name of their outlet, where it is declared, and the charset it declares."""
+    for item in items:
+        outlet = outlet_of_page(item.url, item.outlet)
+        yield replace(item, outlet=outlet.name, charset=item.charset or outlet.charset) if outlet else item
+
+
+def outlet_of_page(url: str, name: str) -> "Outlet | None":
+    """Return the declared outlet of a page: that of its address, else the one of that name or host.
+
+    The address comes first, because rules describe the pages of a host: a portal's copy has the portal's layout.
+    """
+    from spiders.outlets import outlets
+
+    return _at(url) or outlets().get(name) or _at(f"https://{name}/" if "." in name else "")
+
+
+def _at(url: str) -> "Outlet | None":
+    """Return the outlet whose host the URL has, or is the domain of; of several the one whose article it is."""
+    from spiders.identity import outlet_of
+    from spiders.outlets import outlets
+
+    host = _host(url)
+    if not host:
+        return None
+    declared = outlets().values()
+    exact = [outlet for outlet in declared if {host, f"www.{host}"} & outlet.allowed_hosts]
+    found = exact or [outlet for outlet in declared if any(one.endswith(f".{host}") for one in outlet.allowed_hosts)]
+    return outlet_of(url, found) or next(iter(found), None)
+
+
+def _host(url: str) -> str:
+    """Return the host without what only says how it is shown."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.").removeprefix("m.")
+
+
+def _rules(name: str) -> "tuple[Rules, ...]":
+    from spiders.outlets import outlets
+
+    outlet = outlets().get(name)
+    return outlet.rules if outlet else ()
