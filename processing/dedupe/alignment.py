@@ -16,10 +16,15 @@ _LONGEST: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A short unequal stretch on both sides between equal runs: where a template is filled in."""
+    """A short unequal stretch on both sides between equal runs: where a template is filled in.
+
+    The words are the stretches with the character before and after, which names often share (김서준, 김도준).
+    """
 
     left: str
     right: str
+    left_word: str
+    right_word: str
 
     @property
     def numeric(self) -> bool:
@@ -28,11 +33,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Matched characters, the slots, characters of one side alone outside them, and where the right side is matched."""
+    """Matched characters, the slots, how often the match is broken inside, and where the right side is matched."""
 
     matched: int
     slots: tuple[Slot, ...]
-    inserted: int
+    breaks: int
     span: tuple[int, int]
 
 
@@ -55,7 +60,6 @@ def align(left: str, right: str) -> Alignment:
     left, right = left[:_LONGEST], right[:_LONGEST]
     runs = _runs(left, right)
     slots: list[Slot] = []
-    inserted = 0
     for place, (length, start, end, other_start, other_end) in enumerate(runs):
         if length:
             continue
@@ -64,9 +68,9 @@ def align(left: str, right: str) -> Alignment:
         after = runs[place + 1][0] if place + 1 < len(runs) else 0
         flanked = max(before, after) >= _FLANK and min(before, after) >= _NEAR
         if 0 < mine <= _WIDEST and 0 < theirs <= _WIDEST and flanked:
-            slots.append(Slot(left[start:end], right[other_start:other_end]))
-        else:
-            inserted += mine + theirs
+            words = left[start - 1 : end + 1], right[other_start - 1 : other_end + 1]
+            slots.append(Slot(left[start:end], right[other_start:other_end], *words))
     firm = [run for run in runs if run[0] >= _FIRM]
     span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
-    return Alignment(sum(run[0] for run in runs), tuple(slots), inserted, span)
+    breaks = sum(not run[0] for run in runs[1:-1])
+    return Alignment(sum(run[0] for run in runs), tuple(slots), breaks, span)

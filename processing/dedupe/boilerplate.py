@@ -8,13 +8,14 @@ neither order nor the split into runs matters; a line that many now share is tak
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import pyarrow as pa
 
 from processing.dedupe.partitions import Partitions, widened
 from processing.dedupe.signing import Draft
 
-Learnt = Mapping[date, frozenset[int]]
+Learnt: TypeAlias = Mapping[date, frozenset[int]]
 """For each day the hashes of the lines that are boilerplate in documents of that day."""
 
 _OCCURRENCES = """
@@ -76,27 +77,25 @@ def unlearnt(partitions: Partitions, learnt: Learnt) -> list[dict[str, object]]:
     return partitions.rows(sorted(numbers)).to_pylist()
 
 
+Teller: TypeAlias = tuple[date, frozenset[int], frozenset[int]]  # a day, and the titles and texts over a line on it
+
+
 def _by_day(rows: Iterable[tuple[int, date, list[int], list[int]]], least: int, reach: timedelta) -> Learnt:
-    lines: dict[int, list[tuple[date, set[int], set[int]]]] = defaultdict(list)
+    tellers: dict[int, list[Teller]] = defaultdict(list)
     for line, day, titles, bodies in rows:
-        lines[line].append((day, set(titles), set(bodies)))
+        tellers[line].append((day, frozenset(titles), frozenset(bodies)))
     learnt: dict[date, set[int]] = defaultdict(set)
-    for line, days in lines.items():
-        for day, titles, bodies in days:
-            if _common(day, titles, bodies, days, least, reach):
-                learnt[day].add(line)
+    for line, days in tellers.items():
+        for teller in days:
+            if _common(teller, days, least, reach):
+                learnt[teller[0]].add(line)
     return {day: frozenset(found) for day, found in learnt.items()}
 
 
-def _common(
-    day: date,
-    titles: set[int],
-    bodies: set[int],
-    days: Sequence[tuple[date, set[int], set[int]]],
-    least: int,
-    reach: timedelta,
-) -> bool:
+def _common(teller: Teller, days: Sequence[Teller], least: int, reach: timedelta) -> bool:
+    day, titles, bodies = teller
     if len(titles) >= least and len(bodies) >= least:
         return True
-    near = [entry for entry in days if abs(entry[0] - day) <= reach]
-    return all(len(set().union(*(entry[place] for entry in near))) >= least for place in (1, 2))
+    near = [other for other in days if abs(other[0] - day) <= reach]
+    known_titles = frozenset[int]().union(*(other[1] for other in near))
+    return len(known_titles) >= least and len(frozenset[int]().union(*(other[2] for other in near))) >= least

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from processing.dedupe.columns import BANDS
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.partitions import Partitions, widened
-from processing.dedupe.signing import BANDS, redraft, signed, tables
+from processing.dedupe.signing import redraft, signed, tables
 
 # A pair is a candidate where a new document shares a key with another one that is not more than the window apart. Of
 # a key that very many share the newest are taken.

@@ -47,6 +47,11 @@ def alike(left: str, right: str) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
+def earlier_state(small: Mark, large: Mark) -> bool:
+    """Say whether the smaller text is marked as a passing state (속보, 1보, …) that the larger one is not marked as."""
+    return small.rank is not None and small.rank < _ALL and small.rank != large.rank
+
+
 def follows(left: Mark, right: Mark, times: tuple[datetime | None, datetime | None], containment: float) -> bool:
     """Say whether two articles of one outlet are states of one running report.
 

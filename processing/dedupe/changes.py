@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
+from processing.dedupe.columns import ALIASES, CLUSTERS
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.partitions import Partitions, days_of, widened
-from processing.dedupe.resolving import ALIASES, CLUSTERS
 
 _FORMER = """
     SELECT * EXCLUDE (part) FROM raw_clusters WHERE version_id IN (SELECT version_id FROM found)

@@ -87,6 +87,11 @@ def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:
     return count
 
 
+def _by_size(edge: Edge, nodes: Mapping[int, Node]) -> tuple[int, int]:
+    small, large = sorted((edge.a, edge.b), key=lambda number: (nodes[number].length, nodes[number].id))
+    return small, large
+
+
 def components(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
     """Return the clusters as a forest, and which documents are digests."""
     names = {number: node.id for number, node in nodes.items()}
@@ -97,11 +102,7 @@ def components(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest
     size: dict[int, int] = defaultdict(int)
     for number, node in nodes.items():
         size[base.find(number)] = max(size[base.find(number)], node.length)
-    parts = [
-        (*sorted((edge.a, edge.b), key=lambda number: (nodes[number].length, nodes[number].id)), edge)
-        for edge in edges
-        if edge.link == "part"
-    ]
+    parts = [(*_by_size(edge, nodes), edge) for edge in edges if edge.link == "part"]
     whole = digests(nodes, parts, base)
     best: dict[int, tuple[tuple[float, float, str], int]] = {}
     for small, large, edge in parts:

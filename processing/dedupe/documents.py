@@ -8,13 +8,11 @@ from datetime import date, datetime
 from typing import Final
 
 from processing.dedupe.canonical import NORMALISER
+from processing.dedupe.columns import LAYOUT
 from processing.reading.rules import SEOUL
 
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
-
-LAYOUT: Final = 1
-"""Version of the columns of the partitions; a change opens a new index, as every other parameter does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +65,14 @@ class Features:
     line_titles: int = 10
     shortest: int = 100
     learnt: bool = True
-    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """When two texts are one. `copy` and `derivative` are containment of the smaller text, `same` is Jaccard.
+
+    A text that holds less than `faithful` of the other and breaks off from it more than `breaks` times in a hundred
+    characters was rewritten throughout: a derivative, where a copy has its edits in few places.
 
     A template is refused where more than `missing` of the smaller text's number facts (and more than one) are absent
     from the larger one and at least `exchanged` numbers in a hundred matched characters were exchanged in place.
@@ -81,6 +81,8 @@ class Thresholds:
     copy: float = 0.75
     derivative: float = 0.5
     same: float = 0.5
+    breaks: float = 1.2
+    faithful: float = 0.9
     missing: float = 0.2
     exchanged: float = 0.4
     veto: bool = True

@@ -31,11 +31,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processing.dedupe.changes import changed
+from processing.dedupe.columns import CLUSTERS
 from processing.dedupe.documents import Document, FoldOptions
 from processing.dedupe.fresh import sign
 from processing.dedupe.matching import match
 from processing.dedupe.partitions import Partitions
-from processing.dedupe.resolving import CLUSTERS, cluster_table, gather, resolve
+from processing.dedupe.resolving import cluster_table, gather, resolve
 from processing.dedupe.window import Kind, Window
 
 
@@ -81,4 +82,4 @@ def counts(documents: Sequence[Document], clusters: pa.Table) -> dict[str, int]:
     asked = {each.id for each in documents}
     places = zip(clusters["version_id"].to_pylist(), clusters["relation"].to_pylist(), strict=True)
     relations = Counter(relation for identity, relation in places if identity in asked)
-    return {"documents": len(asked), **dict(sorted(relations.items()))}
+    return {"documents": len(asked), **dict(sorted((str(relation), count) for relation, count in relations.items()))}

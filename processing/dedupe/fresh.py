@@ -10,9 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.boilerplate import learn, unlearnt
+from processing.dedupe.columns import SIG
 from processing.dedupe.documents import Document
 from processing.dedupe.partitions import Partitions, days_of, widened
-from processing.dedupe.signing import SIG, Draft, draft, redraft, signed, tables
+from processing.dedupe.signing import Draft, draft, redraft, signed, tables
 from processing.errors import CorruptRecordError
 
 

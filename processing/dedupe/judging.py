@@ -6,30 +6,14 @@ from datetime import date, datetime
 from typing import Final, cast
 
 import numpy as np
-import pyarrow as pa
 
 from processing.dedupe.alignment import Alignment, align
-from processing.dedupe.chains import Mark, follows, mark_of
+from processing.dedupe.canonical import canonical
+from processing.dedupe.chains import Mark, earlier_state, follows, mark_of
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.shingles import Hashes, shingles
 from processing.dedupe.signing import kept_text, redraft
-from processing.dedupe.templates import exchanged_numbers
-
-EDGES = pa.schema(
-    [
-        ("a", pa.int64()),
-        ("b", pa.int64()),
-        ("link", pa.string()),  # same, part, derivative, series, followup; none: judged and not linked
-        ("jaccard", pa.float32()),
-        ("containment", pa.float32()),
-        ("begins", pa.int32()),  # of a part: where the larger text holds it, in canonical characters
-        ("ends", pa.int32()),
-        ("evidence", pa.string()),
-        ("day_a", pa.date32()),
-        ("day_b", pa.date32()),
-        ("day", pa.date32()),  # the later of the two
-    ]
-)
+from processing.dedupe.templates import names_exchanged, numbers_exchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +43,8 @@ class Verdict:
     span: tuple[int, int] = (0, 0)
 
 
+_RETITLED: Final = 0.9
+_IDENTICAL: Final = 0.999
 NONE: Final = Verdict("none")
 
 
@@ -89,44 +75,65 @@ def overlap(left: Hashes, right: Hashes) -> tuple[float, float]:
     return common / max(1, left.size + right.size - common), common / max(1, min(left.size, right.size))
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts, the smaller first whatever order they came in, and how alike they are."""
+
+    small: Text
+    large: Text
+    jaccard: float
+    containment: float
+
+    @property
+    def one_outlet(self) -> bool:
+        return bool(self.small.outlet) and self.small.outlet == self.large.outlet
+
+    def verdict(self, link: str, evidence: str, span: tuple[int, int] = (0, 0)) -> Verdict:
+        return Verdict(link, self.jaccard, self.containment, evidence, span)
+
+
 def judge(left: Text, right: Text, options: FoldOptions) -> Verdict:
     """Decide a pair. It does not matter which comes first."""
-    short = min(len(left.text), len(right.text))
-    if left.text == right.text and short and (2 * short >= options.features.shortest or left.title == right.title):
+    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
+    alone = 2 * len(small.text) >= options.features.shortest or small.title == large.title
+    if small.text == large.text and small.text and alone:
         return Verdict("same", 1.0, 1.0, "same text")
-    jaccard, containment = overlap(left.shingles, right.shingles) if short else (0.0, 0.0)
-    if left.article_id == right.article_id:
-        return Verdict("same", jaccard, containment, "same article")
-    if short >= options.features.shortest:
-        verdict = _compare(left, right, jaccard, containment, options)
-        if verdict.link != "none":
-            return verdict
-    if (
-        left.outlet == right.outlet
-        and left.outlet
-        and follows(left.mark, right.mark, (left.seen, right.seen), containment)
-    ):
-        return Verdict("followup", jaccard, containment, "title marks")
-    return NONE
+    pair = Pair(small, large, *overlap(small.shingles, large.shingles))
+    if small.article_id == large.article_id:
+        return pair.verdict("same", "same article")
+    verdict = NONE
+    if len(small.text) >= options.features.shortest and pair.containment >= options.thresholds.derivative:
+        verdict = _compared(pair, options)
+    times = (small.seen, large.seen)
+    if verdict is NONE and pair.one_outlet and follows(small.mark, large.mark, times, pair.containment):
+        return pair.verdict("followup", "title marks")
+    return verdict
 
 
-def _compare(left: Text, right: Text, jaccard: float, containment: float, options: FoldOptions) -> Verdict:
+def _compared(pair: Pair, options: FoldOptions) -> Verdict:
     limits = options.thresholds
-    if containment < limits.derivative:
-        return NONE
-    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text))
-    alignment = align(small.text, large.text)
-    if limits.veto and jaccard < 0.999 and (why := template(small, large, alignment, options)):  # noqa: PLR2004 - rounding
-        link = "series" if left.outlet == right.outlet and left.outlet else "none"
-        return Verdict(link, jaccard, containment, why)
-    if containment < limits.copy:
-        return Verdict("derivative", jaccard, containment, "shared passages")
-    link = "same" if jaccard >= limits.same else "part"
-    return Verdict(link, jaccard, containment, "same wording", alignment.span)
+    alignment = align(pair.small.text, pair.large.text)
+    if limits.veto and pair.jaccard < _IDENTICAL and (why := _template(pair, alignment, options)):
+        return pair.verdict("series", why) if pair.one_outlet else NONE
+    if pair.containment < limits.copy:
+        return pair.verdict("derivative", "shared passages")
+    broken = 100 * alignment.breaks / len(pair.small.text)
+    if broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks):
+        return pair.verdict("derivative", "reworded throughout")
+    link = "same" if pair.jaccard >= limits.same else "part"
+    if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark):
+        if pair.one_outlet:
+            return pair.verdict("followup", "title marks; the later state holds it")
+        if link == "part":
+            return pair.verdict("derivative", "an earlier state of a running report")
+    return pair.verdict(link, "same wording", alignment.span)
 
 
-def template(small: Text, large: Text, alignment: Alignment, options: FoldOptions) -> str:
+def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
     """Return why two texts are fillings of one template, or an empty string."""
-    if exchanged_numbers(alignment, small.facts, large.facts, options.thresholds):
-        return "numbers exchanged in place"
+    if numbers_exchanged(alignment, pair.small.facts, pair.large.facts, options.thresholds):
+        return "a template: numbers exchanged in place"
+    titles = canonical(pair.small.title), canonical(pair.large.title)
+    if names_exchanged(alignment, titles, same_outlet=pair.one_outlet):
+        return "a template: names exchanged in place"
     return ""

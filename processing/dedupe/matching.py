@@ -7,9 +7,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.candidates import pairs
+from processing.dedupe.columns import EDGES
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fresh import Fresh
-from processing.dedupe.judging import EDGES, Text, Verdict, judge, text_of
+from processing.dedupe.judging import Text, Verdict, judge, text_of
 from processing.dedupe.partitions import Partitions, widened
 
 _KNOWN = """

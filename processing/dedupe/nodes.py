@@ -1,11 +1,13 @@
 """Rows of `sig` and `edges` as the values that resolving works on."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from processing.dedupe.chains import mark_of
 from processing.dedupe.clusters import Edge, Node
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 
 def node_of(row: Mapping[str, object]) -> Node:

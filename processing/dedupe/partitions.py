@@ -102,7 +102,8 @@ def view(database: duckdb.DuckDBPyConnection, name: str, parts: Sequence[Part], 
 def widened(days: Iterable[date], margin: int) -> tuple[date, date]:
     """Return the first and the last of `days`, `margin` days further out on either side."""
     known = [day.toordinal() for day in days]
-    return date.fromordinal(min(known) - margin), date.fromordinal(max(known) + margin)
+    first, last = max(min(known) - margin, 1), min(max(known) + margin, date.max.toordinal())
+    return date.fromordinal(first), date.fromordinal(last)
 
 
 def days_of(table: pa.Table, column: str = "day") -> set[date]:

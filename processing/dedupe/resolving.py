@@ -9,27 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from processing.dedupe.clusters import Edge, Node, components
+from processing.dedupe.columns import CLUSTERS, EDGES, SIG
 from processing.dedupe.fresh import Fresh
-from processing.dedupe.judging import EDGES
 from processing.dedupe.nodes import edge_of, node_of
 from processing.dedupe.partitions import Partitions, days_of, widened
 from processing.dedupe.relations import Row, rows, unmerged
-from processing.dedupe.signing import SIG
-
-CLUSTERS = pa.schema(
-    [
-        ("article_id", pa.string()),
-        ("version_id", pa.string()),
-        ("cluster", pa.string()),
-        ("original", pa.string()),
-        ("relation", pa.string()),
-        ("parent", pa.string()),
-        ("score", pa.float64()),
-        ("evidence", pa.string()),
-        ("day", pa.date32()),
-    ]
-)
-ALIASES = pa.schema([("old", pa.string()), ("new", pa.string()), ("day", pa.date32())])
 
 _EDGES = """
     CREATE OR REPLACE TABLE all_edges AS

@@ -15,36 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.canonical import body_lines, canonical, readable
+from processing.dedupe.columns import BANDS, SIG
 from processing.dedupe.credits import credits_of, url_key
 from processing.dedupe.documents import Document, Features, FoldOptions, number
 from processing.dedupe.facts import facts
 from processing.dedupe.shingles import Hashes, band_keys, line_hash, minhash, rolling, shingles, smallest
-
-SIG = pa.schema(
-    [
-        ("number", pa.int64()),
-        ("id", pa.string()),
-        ("article_id", pa.string()),
-        ("outlet", pa.string()),
-        ("outlet_class", pa.string()),
-        ("title", pa.string()),
-        ("published_at", pa.timestamp("us", "UTC")),
-        ("fetched_at", pa.timestamp("us", "UTC")),
-        ("url_key", pa.int64()),
-        ("origin_key", pa.int64()),
-        ("credits", pa.list_(pa.string())),
-        ("text", pa.string()),  # canonical lines
-        ("facts", pa.string()),  # number facts of each of these lines
-        ("lines", pa.list_(pa.int64())),  # hashes of the short lines
-        ("dropped", pa.list_(pa.int64())),  # those of them that are boilerplate
-        ("title_key", pa.int64()),
-        ("body_key", pa.int64()),  # the longest line
-        ("digest", pa.binary(16)),  # of the text without boilerplate
-        ("length", pa.int32()),
-        ("day", pa.date32()),
-    ]
-)
-BANDS = pa.schema([("key", pa.int64()), ("number", pa.int64()), ("day", pa.date32())])
 
 _LONGEST_TITLE: Final = 300
 _EXACT, _BODY, _HEAD, _RUN, _ARTICLE, _CHAIN = range(6)
@@ -70,7 +45,7 @@ class Draft:
 def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     """Cut a document into canonical lines, and find the number facts of each."""
     features = options.features
-    read = [(line, plain) for line in body_lines(document.text, listed=features.listed) if (plain := canonical(line))]
+    read = [(line, plain) for line in body_lines(document.text) if (plain := canonical(line))]
     lines = tuple(plain for _, plain in read)
     hashes = _hashes(lines, features)
     title = readable(document.title)[:_LONGEST_TITLE]
@@ -184,5 +159,5 @@ def tables(documents: Iterable[Signed], features: Features) -> tuple[pa.Table, p
     place = np.repeat(np.arange(len(groups)), [group.size for group in groups])
     numbers = np.asarray(sig["number"])[place]
     order = np.lexsort((numbers, keys))
-    days = sig["day"].take(pa.array(place[order]))
+    days = sig["day"].take(place[order])
     return sig, pa.Table.from_arrays([pa.array(keys[order]), pa.array(numbers[order]), days], schema=BANDS)
