@@ -13,6 +13,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from processing.errors import UsageError
+from processing.reading.lines import sort_of
 from processing.reading.tree import elements_at, marks
 
 _BLOCKS_WORDS = (
@@ -41,6 +42,7 @@ _BODY = re.compile(
     r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_LONGEST_NOTICE = 200
 _ENOUGH = 40  # characters of sentences below which no place is a body
 _NEARLY_ALL, _MOST = 0.93, 0.6
 
@@ -59,12 +61,17 @@ class Place:
     def close(self) -> None:
         """Judge the text that stands directly in this block."""
         text = " ".join("".join(self.own).split())
-        if len(_SENTENCE.findall(text)) > 0 and len(text) > 2 * self.linked:
+        if _SENTENCE.search(text) and len(text) > 2 * self.linked and not _is_notice(text):
             self.prose += len(text)
             self.worth += len(text) - 2 * self.linked
         else:
             self.worth -= 0.4 * len(text) + self.linked
         self.own.clear()
+
+
+def _is_notice(text: str) -> bool:
+    """Say whether a block is a line of the template that reads like a sentence: rights, portal notes, invitations."""
+    return len(text) <= _LONGEST_NOTICE and sort_of(text) is not None
 
 
 def is_hidden(element: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ Forms from the field study: `이정윤 기자 a@b.kr`, `[이데일리 송영두 
 import re
 from collections.abc import Iterable
 
+from processing.reading.dates import moments
 from processing.records import Author
 
 ROLE = (
@@ -139,12 +140,18 @@ _WORDS = re.compile(
 )
 
 
+def _beside_a_moment(line: str) -> tuple[Author, ...]:
+    """Return the people of a line that is nothing but names and a date."""
+    found = moments(line)
+    return named(line[: found[0][0]].strip(" |·")) if found else ()
+
+
 def is_byline(line: str, *, longest: int = 140) -> bool:
     """Say whether a whole line is a byline: people or an address, and beside them outlet, place and role only."""
     if len(line) > longest:
         return False
     mails = MAIL.findall(line)
-    authors = people(line)
+    authors = people(line) or _beside_a_moment(line)
     if not mails and not authors:
         return False
     rest = MAIL.sub(" ", line)

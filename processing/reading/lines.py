@@ -105,6 +105,7 @@ _CREDIT = re.compile(
     r"리서처|인턴|출처|앵커|진행|출연|방송|대담|캡처|일러스트|삽화)"
     r"(?:\s?[·/,]\s?(?:사진|영상|편집|글|그래픽|취재))*\s?[:：=|ㅣ／/]\s?[^.]{1,140}[\W_]*$"
 )
+_SIGNATURE = re.compile(r"^(?:글|사진|영상|취재|정리)[.·]\s?[가-힣A-Za-z·\s]{2,20}$")
 _PHOTO = re.compile(
     r"^[\W_]*(?:사진|자료|그래픽|이미지|영상|캡처)\s?(?:제공|출처|캡처|설명|자료)?\s?[=:：|ㅣ/].{1,80}$"
     r"|^[/／]\s?.{1,40}$|^[\[(〈<【].{1,40}(?:제공|캡처|갈무리|자료\s?사진|DB|게티이미지.{0,4}|연합뉴스|뉴시스|"
@@ -150,6 +151,7 @@ _WHOLE: tuple[tuple[Line, re.Pattern[str]], ...] = (
     (Line.RIGHTS, _RIGHTS),
     (Line.RELATED, _RELATED),
     (Line.CREDIT, _CREDIT),
+    (Line.CREDIT, _SIGNATURE),
     (Line.PROMOTION, _PROMOTION),
 )
 

@@ -57,6 +57,7 @@ _PARTICLE = re.compile(
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
 _MAX_CAPTION, _LITTLE, _SHORT = 300, 0.25, 120
+_MOST = 0.6  # share of the body that is never a caption, however it is marked
 _MOST_DECKS = 8
 _GLUED = 10  # characters from which bold text before running text is a subhead
 
@@ -179,7 +180,8 @@ def _is_little(walk: _Walk, node: HtmlElement) -> bool:
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     lines = lines_of(node)
-    if sum(map(len, lines)) > max(walk.limit, _MAX_CAPTION):
+    length = sum(map(len, lines))
+    if length > max(walk.limit, _MAX_CAPTION) or length > _MOST * walk.limit / _LITTLE:
         return False
     for image in node.iter("img"):
         walk.prepared.images.append(image.get("src") or image.get("data-src") or "")

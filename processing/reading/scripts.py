@@ -13,7 +13,8 @@ MAX_SCRIPT = 4_000_000
 _LEAST = 200  # characters below which a script holds no article
 _ASSIGNED = re.compile(r"(?:[\w\]\)]\s*=|\.push\(|\bparse\()\s*(?=[{\[])")
 _FLIGHT = re.compile(r"self\.__next_f\.push\(")
-_ROW = re.compile(r"(?m)^([0-9a-f]+):(?:T([0-9a-f]+),)?")
+_ROW = re.compile(r"([0-9a-f]+):(?:T([0-9a-f]+),)?")
+_NEXT_ROW = re.compile(r"\n(?=[0-9a-f]+:)")
 _REFERENCE = re.compile(r"\$([0-9a-f]+)")
 _MOST_VALUES = 60
 _DECODER = json.JSONDecoder(strict=False)
@@ -68,7 +69,14 @@ def _rows(stream: str) -> Iterator[Json]:
     texts: dict[str, str] = {}
     models: list[Json] = []
     position = 0
-    while match := _ROW.search(stream, position):
+    while position < len(stream):
+        match = _ROW.match(stream, position)
+        if match is None:
+            following = _NEXT_ROW.search(stream, position)
+            if following is None:
+                break
+            position = following.end()
+            continue
         position = match.end()
         if match[2]:
             text = stream[position:].encode("utf-8", "replace")[: int(match[2], 16)].decode("utf-8", "ignore")

@@ -95,8 +95,9 @@ def visible(before: str, after: str) -> Shown:
                 shown.modified.append(moment)
             elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.search(rest[-30:]):
                 shown.published.append(moment)
-            elif text is before and moment.precision != "day" and len(text) - start <= _NEAR:
+            elif text is before and len(text) - start <= _NEAR:
                 shown.unlabelled.append(moment)
+    shown.unlabelled.sort(key=lambda moment: moment.precision == "day")
     return shown
 
 
