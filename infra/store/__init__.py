@@ -7,3 +7,9 @@ container and object servers; those know no passwords, so run it only where the 
 
     python -m infra.store --data var/store
 """
+
+import warnings
+
+warnings.filterwarnings(
+    "ignore", message=r"\s*Eventlet is deprecated"
+)  # Swift's own choice; it says so at every import

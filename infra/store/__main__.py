@@ -5,11 +5,9 @@ Prints `ready ENDPOINT` when it answers. Credentials are in DIR/credentials.json
 
 import argparse
 import sys
-import warnings
 from pathlib import Path
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # it says so at every import
-import eventlet  # type: ignore[import-untyped]  # noqa: E402 - after the filter
+import eventlet  # type: ignore[import-untyped]  # ships no types
 
 eventlet.patcher.monkey_patch(all=False, socket=True, select=True, thread=True, time=True)
 
