@@ -1,0 +1,145 @@
+"""`sillok doctor`: each thing that can be wrong is named with its cure."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from processing.archive import store as stores
+from processing.archive.manifests import Witness, head
+from processing.archive.probe import Capabilities
+from processing.archive.store import Store
+from processing.errors import StoreUnavailableError
+from processing.settings import settings
+from spiders.console import options
+
+ALL = Capabilities(
+    reads_back=True,
+    reads_ranges=True,
+    lists_in_order=True,
+    deletes=True,
+    creates_once=True,
+    creates_exactly=True,
+)
+
+
+def checks(done) -> dict[str, dict]:
+    return {row["what"]: row for row in map(json.loads, done.lines)}
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch) -> Store:
+    opened = stores.open_store(f"file:{tmp_path / 'archive'}")
+    monkeypatch.setattr(stores, "open_store", lambda *_: opened)
+    return opened
+
+
+def test_a_fresh_machine_is_well(tmp_path: Path, sillok) -> None:
+    done = sillok("doctor", "--json")
+    assert done.code == 0
+    found = checks(done)
+    assert {row["state"] for name, row in found.items() if name != "contact"} == {"ok"}
+    assert found["contact"]["state"] == "odd"
+    assert "SILLOK_CONTACT" in found["contact"]["cure"]
+    assert not [path for path in (tmp_path / "var" / "archive").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("contact", "state"), [("mailto:a@b.example", "ok"), ("https://b.example", "ok"), ("Kim", "odd")]
+)
+def test_the_contact_must_lead_somewhere(contact: str, state: str, sillok, monkeypatch) -> None:
+    monkeypatch.setenv("SILLOK_CONTACT", contact)
+    assert checks(sillok("doctor", "--json"))["contact"]["state"] == state
+
+
+def test_a_wrong_setting_is_named(sillok, monkeypatch) -> None:
+    monkeypatch.setenv("SILLOK_FOLD_WINDOW_DAYS", "many")
+    settings.cache_clear()
+    done = sillok("doctor", "--json")
+    assert done.code == 2
+    row = checks(done)["settings"]
+    assert row["state"] == "bad"
+    assert "SILLOK_FOLD_WINDOW_DAYS" in row["told"]
+
+
+def test_an_unknown_store_is_named(sillok) -> None:
+    done = sillok("doctor", "--store", "ftp://x")
+    assert done.code == 2
+    assert "ftp://x" in done.out
+
+
+def test_a_store_that_is_away_may_be_tried_again(store: Store, sillok, monkeypatch) -> None:
+    def fail(*_, **__):
+        raise StoreUnavailableError("the store does not answer; start it")
+
+    monkeypatch.setattr(store, "put", fail)
+    done = sillok("doctor", "--json")
+    assert done.code == 1
+    assert checks(done)["store"] == {
+        "what": "store",
+        "state": "retry",
+        "told": "the store does not answer",
+        "cure": "start it",
+    }
+    assert "chain" not in checks(done)
+
+
+def test_a_store_that_returns_other_bytes_is_bad(store: Store, sillok, monkeypatch) -> None:
+    read = store.get
+    monkeypatch.setattr(store, "get", lambda key: read(key)[::-1])
+    assert checks(sillok("doctor", "--json"))["store"]["state"] == "bad"
+
+
+def test_a_store_that_keeps_what_was_deleted_is_bad(store: Store, sillok, monkeypatch) -> None:
+    monkeypatch.setattr(store, "delete", lambda _: None)
+    found = checks(sillok("doctor", "--json"))["store"]
+    assert "deletion" in found["cure"]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("single", "state"), [("false", "bad"), ("true", "ok")])
+def test_inexact_creation_asks_for_one_archiver(single: str, state: str, sillok, monkeypatch) -> None:
+    monkeypatch.setenv("SILLOK_SINGLE_WRITER", single)
+    settings.cache_clear()
+    monkeypatch.setattr("processing.archive.probe.probe", lambda _: ALL.model_copy(update={"creates_exactly": False}))
+    assert checks(sillok("doctor", "--json"))["creation"]["state"] == state
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("processing.archive.probe.probe", lambda _: ALL.model_copy(update={"reads_ranges": False}))
+    found = checks(sillok("doctor", "--json"))["creation"]
+    assert (found["state"], "reads_ranges" in found["told"]) == ("bad", True)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_wrong_clock_is_bad(sillok, monkeypatch) -> None:
+    moment = options.now() + timedelta(minutes=10)
+    monkeypatch.setattr("spiders.console.doctor.now", lambda: moment)
+    found = checks(sillok("doctor", "--json"))["clock"]
+    assert (found["state"], found["cure"]) == ("bad", "set the clock (NTP)")
+
+
+def test_what_waits_in_landing_is_told(store: Store, sillok) -> None:
+    store.put("landing/outlet=gaon/run=r1/report.json", b"{}")
+    found = checks(sillok("doctor", "--json"))["landing"]
+    assert (found["state"], found["cure"]) == ("odd", "sillok archive")
+
+
+def test_a_cut_chain_is_bad(archive: Store, sillok) -> None:
+    witness = Witness(settings().heads, archive)
+    link = head(archive)
+    assert link
+    witness.note(archive, link)
+    archive.delete([entry.key for entry in archive.list("manifests/")])
+    done = sillok("doctor", "--json")
+    assert done.code == 2
+    assert checks(done)["chain"]["state"] == "bad"
+
+
+def test_a_folder_that_cannot_be_made_is_bad(tmp_path: Path, sillok, monkeypatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SILLOK_CACHE", str(tmp_path / "file" / "cache"))
+    settings.cache_clear()
+    assert checks(sillok("doctor", "--json"))["cache"]["state"] == "bad"

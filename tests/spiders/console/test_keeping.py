@@ -1,0 +1,124 @@
+"""`sillok archive`, `gaps`, `diff` and `outlets`: the commands that a task runs and a person types."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from processing.archive.segments import SegmentWriter, put_report
+from processing.archive.store import Store, open_store
+from processing.settings import settings
+from spiders.outlets import outlets
+from tests.spiders.console import annals
+from tests.spiders.console.annals import ARTICLES, DAILY
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def landed(tmp_path: Path, monkeypatch) -> Store:
+    """A store in which one finished run waits."""
+    store = open_store(f"file:{tmp_path / 'fresh'}")
+    monkeypatch.setenv("SILLOK_STORE", store.url)
+    settings.cache_clear()
+    writer = SegmentWriter(store, DAILY, "r1", tmp_path / "spool", clock=lambda: NOW)
+    mine = [one for one in ARTICLES if one.outlet == DAILY]
+    for row in (*mine, *annals.fetches(DAILY, mine), annals.failed(DAILY, 11), annals.REJECTED, annals.rejected()):
+        writer.add(row)
+    writer.seal()
+    put_report(store, annals.run_report(DAILY, len(mine) + 1, {"error-page": 1}))
+    return store
+
+
+def test_archive_publishes_what_landed_once(landed: Store, sillok) -> None:
+    first = sillok("archive", "--json")
+    assert first.code == 0, first.err
+    said = json.loads(first.out)
+    assert said["seq"] == 1
+    assert said["outlets"][DAILY]["articles"] == 4
+    again = sillok("archive")
+    assert (again.code, again.out) == (0, "")
+    assert "unchanged" in again.err
+    assert len(sillok("ls").lines) == 4
+    assert not list(landed.list("landing/"))
+
+
+def test_a_dry_run_publishes_nothing(landed: Store, sillok) -> None:
+    done = sillok("archive", "--dry-run")
+    assert done.code == 0
+    assert "would publish" in done.err
+    assert not list(landed.list("manifests/"))
+    assert list(landed.list("landing/"))
+
+
+def test_a_held_outlet_is_three(landed: Store, sillok) -> None:
+    writer = SegmentWriter(landed, DAILY, "r2", Path("spool"), clock=lambda: NOW)
+    writer.add(annals.FIRST)  # an article of another outlet
+    writer.seal()
+    put_report(landed, annals.run_report(DAILY, 1, {}, run="r2"))
+    done = sillok("archive")
+    assert done.code == 3
+    assert f"held back: {DAILY}" in done.err
+
+
+@pytest.mark.usefixtures("landed")
+def test_an_unknown_run_is_two(sillok) -> None:
+    assert sillok("archive", "--run", "20260101T000000Z-ffffff").code == 2
+
+
+@pytest.fixture
+def declared(monkeypatch) -> None:
+    """Make the archive's daily a declared outlet."""
+    known = {DAILY: replace(next(iter(outlets().values())), name=DAILY)}
+    monkeypatch.setattr("spiders.outlets.outlets", lambda: known)
+
+
+@pytest.mark.usefixtures("landed", "declared")
+def test_gaps_are_listed_before_and_after_publication(sillok) -> None:
+    for _ in range(2):
+        (row,) = map(json.loads, sillok("gaps", "--json").lines)
+        assert (row["outlet"], row["why"], row["detail"]) == (DAILY, "failed", "timeout")
+        assert row["url"].endswith("/view/11")
+        sillok("archive")
+
+
+@pytest.mark.usefixtures("declared")
+def test_gaps_are_fetched_by_a_crawl(landed: Store, sillok, monkeypatch) -> None:
+    asked = []
+
+    def run(command, *, env, check):
+        asked.append((command[1:], env["SILLOK_STORE"], check))
+        return type("Done", (), {"returncode": 3})
+
+    monkeypatch.setattr("subprocess.run", run)
+    assert sillok("gaps", "--fetch").code == 3
+    assert asked == [(["-m", "scrapy", "crawl", DAILY], landed.url, False)]
+
+
+@pytest.mark.usefixtures("landed")
+def test_gaps_of_an_unknown_outlet(sillok) -> None:
+    done = sillok("gaps", "--outlet", "nobody")
+    assert done.code == 2
+    assert "sillok outlets" in done.err
+
+
+def test_diff_knows_the_same_and_the_other(archive: Store, tmp_path: Path, sillok) -> None:
+    twin = tmp_path / "twin"
+    shutil.copytree(tmp_path / "archive", twin)
+    same = sillok("diff", archive.url, f"file:{twin}")
+    assert (same.code, same.out) == (0, "")
+    other = sillok("diff", archive.url, f"file:{tmp_path / 'empty'}")
+    assert other.code == 3
+    assert len(other.lines) == len(ARTICLES) * 2 + 1  # articles, their clusters, one rejection
+    found = [json.loads(line) for line in sillok("diff", archive.url, "file:none", "--json").lines]
+    assert {row["kind"] for row in found} == {"only in the first"}
+
+
+def test_outlets_are_listed(sillok) -> None:
+    assert [line.split("\t")[0] for line in sillok("outlets").lines] == list(outlets())
+    rows = [json.loads(line) for line in sillok("outlets", "--json").lines]
+    assert all(row["sources"] or row["paused"] for row in rows)
+    assert sillok("outlets", "--table").out.startswith("# ")

@@ -1,0 +1,155 @@
+"""`sillok query` and `export`: the archive as tables, and no way from SQL to anything else."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from processing.archive.catalogue import Catalogue
+from processing.archive.sql import ask
+from tests.spiders.console.annals import ARTICLES, FREE, HOSTILE, RESERVED
+
+pytestmark = pytest.mark.usefixtures("archive")
+
+
+def test_every_table_answers(sillok) -> None:
+    for table, rows in (("articles", 6), ("clusters", 6), ("rejections", 1), ("log", 8), ("reports", 2), ("pages", 1)):
+        done = sillok("query", f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+        assert (done.code, done.out) == (0, f"{rows}\n"), table
+
+
+def test_rows_say_where_they_lie(sillok) -> None:
+    done = sillok("query", "SELECT day, manifest FROM articles WHERE published IS NULL", "--json")
+    assert json.loads(done.out) == {"day": "unknown", "manifest": 1}
+
+
+def test_json_keeps_structure(sillok) -> None:
+    done = sillok("query", "SELECT rejections, sources FROM reports WHERE outlet = 'gaon'", "--json")
+    row = json.loads(done.out)
+    assert row["rejections"] == {"error-page": 1}
+    assert row["sources"][0]["links"] == 5
+
+
+def test_csv_is_read_back(sillok) -> None:
+    done = sillok("query", "SELECT title, kind FROM articles ORDER BY title", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert len(rows) == len(ARTICLES)
+    assert "\x1b" not in done.out
+
+
+def test_an_empty_answer_is_no_error(sillok) -> None:
+    assert (
+        sillok("query", "SELECT * FROM articles WHERE false").code,
+        sillok("query", "SELECT 1 WHERE false").out,
+    ) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELEC 1",
+        "SELECT * FROM nowhere",
+        "SELECT 1; SELECT 2",
+        "",
+        "CREATE TABLE x AS SELECT 1",
+        "DROP VIEW articles",
+        "INSERT INTO articles SELECT * FROM articles",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "COPY articles TO 'out.parquet'",
+        "ATTACH 'other.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "PRAGMA enable_profiling",
+        "SELECT * FROM read_text('secret.txt')",
+        "SELECT * FROM read_csv('secret.txt')",
+        "SELECT * FROM 'secret.txt'",
+        "SELECT * FROM glob('*')",
+        "SELECT * FROM read_blob('secret.txt')",
+        "SELECT * FROM catalogue",
+        "SELECT 'a'::INTEGER",
+    ],
+)
+def test_a_query_reads_tables_and_does_nothing_else(statement: str, tmp_path: Path, sillok) -> None:
+    (tmp_path / "secret.txt").write_text("a,b\nsecret,1\n")
+    before = sorted(tmp_path.rglob("*"))
+    done = sillok("query", statement)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 1
+    assert "secret,1" not in done.err
+    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == []
+
+
+def test_a_query_does_not_see_this_program(archive, tmp_path: Path) -> None:
+    archive_table = [1]  # noqa: F841 - a name that DuckDB's replacement scans would find
+    with pytest.raises(Exception, match="archive_table"):
+        ask(Catalogue(archive, tmp_path), "SELECT * FROM archive_table")
+
+
+def test_json_and_csv_exclude_each_other(sillok) -> None:
+    assert sillok("query", "SELECT 1", "--json", "--csv").code == 2
+
+
+def lines(path: Path) -> dict[str, dict]:
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return {row["version_id"]: row for row in rows}
+
+
+def test_an_export_withholds_reserved_words_and_says_why(tmp_path: Path, sillok) -> None:
+    assert sillok("export", "-o", "out.jsonl").code == 0
+    rows = lines(tmp_path / "out.jsonl")
+    assert len(rows) == len(ARTICLES)
+    kept, held = rows[FREE.version_id], rows[RESERVED.version_id]
+    assert (kept["text"], kept["withheld"]) == (FREE.text, None)
+    assert (held["text"], held["captions"], held["withheld"]) == (None, [], "tdm-reservation: 1")
+    assert held["title"] == RESERVED.title
+    assert RESERVED.text not in (tmp_path / "out.jsonl").read_text()
+
+
+def test_an_export_as_parquet_holds_the_same(tmp_path: Path, sillok) -> None:
+    sillok("export", "-o", "out.jsonl")
+    sillok("export", "-o", "out.parquet")
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.column("text").to_pylist() == [row["text"] for row in lines(tmp_path / "out.jsonl").values()]
+    assert table.schema.field("published").type.field("at").type.tz == "UTC"
+    assert HOSTILE in table.column("title").to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (["--licence", "KOGL-1"], 1),
+        (["--licence", "KOGL-1", "--licence", "CC-BY"], 1),
+        (["--licence", "CC-BY"], 0),
+        (["--no-ai-optout"], 5),
+        (["--outlet", "hanbit"], 2),
+        (["--since", "2026-03-01", "--until", "2026-03-01"], 1),
+    ],
+)
+def test_an_export_is_filtered(options: list[str], count: int, tmp_path: Path, sillok) -> None:
+    done = sillok("export", "-o", "out.jsonl", *options, "--json")
+    assert json.loads(done.out)["rows"] == count
+    assert len(lines(tmp_path / "out.jsonl")) == count
+
+
+def test_an_export_to_stdout(sillok) -> None:
+    done = sillok("export", "-o", "-", "--licence", "KOGL-1")
+    assert json.loads(done.out)["title"] == FREE.title
+
+
+@pytest.mark.parametrize("name", ["out.txt", "no/such/folder/out.jsonl"])
+def test_an_export_to_nowhere(name: str, tmp_path: Path, sillok) -> None:
+    done = sillok("export", "-o", name)
+    assert done.code == 2
+    assert not (tmp_path / name).exists()
+
+
+def test_a_failed_export_leaves_the_old_file(tmp_path: Path, sillok, monkeypatch) -> None:
+    (tmp_path / "out.jsonl").write_text("old")
+    monkeypatch.setattr("processing.archive.export._released", lambda _: 1 / 0)
+    sillok("export", "-o", "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_text() == "old"
+    assert [path.name for path in tmp_path.glob(".out*")] == []
