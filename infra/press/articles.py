@@ -160,7 +160,7 @@ def _originals(table: Mapping[str, Any]) -> Iterator[Story]:
 
 def _reprint(outlet: str, row: Mapping[str, Any], original: Story) -> Story:
     """Work a reprint out; with `byline = "kept"` it names the original's people and place."""
-    rows = {"title": original.title, "section": original.section, "kind": original.kind, "relation": "copy", **row}
+    rows = {"title": original.title, "section": original.section, "relation": "copy", **row}
     kept = rows.pop("byline", "") == "kept"
     paragraphs = edited(original.paragraphs, rows.pop("edits", ()), f"{outlet}/{row['key']}")
     story = _story(outlet, {**rows, "anchor": original.anchor}, paragraphs)

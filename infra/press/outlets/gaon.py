@@ -14,7 +14,15 @@ OUTLET = Outlet(
     home=f"{_BASE}/",
     sources=(Feed(f"{_BASE}/rss/news.xml"),),
     article=re.compile(r"/view/(?P<id>AKR\d{17})"),
-    rules=(Rules(body="article.story-news", title="h1.tit", subtitle="h2.sub", drop=("ul.share", "div.update-time")),),
+    rules=(
+        Rules(
+            body="article.story-news",
+            title="h1.tit",
+            subtitle="h2.sub",
+            section="ul.nav-path li:last-child",
+            drop=("ul.share", "ul.nav-path", "div.update-time"),
+        ),
+    ),
     pace=Pace.QUARTER_HOUR,
     daily=(10, 80),
     delay=0.05,

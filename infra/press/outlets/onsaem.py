@@ -3,6 +3,7 @@
 import re
 
 from infra.press.outlets import base
+from processing.reading.rules import Rules
 from spiders.outlet import Outlet, Pace, Sitemap
 
 _BASE = base("onsaem")
@@ -13,6 +14,7 @@ OUTLET = Outlet(
     home=f"{_BASE}/",
     sources=(Sitemap(f"{_BASE}/sitemap/index.xml"),),
     article=re.compile(r"/(?:article|plus)/[a-z]+/(?P<id>\d{12})"),
+    rules=(Rules(subtitle="h2.deck"),),
     pace=Pace.QUARTER_HOUR,
     daily=(5, 60),
     delay=0.05,
