@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, doctor, keeping, outlets, pages, reports, tables
+from spiders.console import articles, doctor, folding, keeping, outlets, pages, reports, tables
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -67,12 +67,14 @@ app.command("show", rich_help_panel=_LOOK)(articles.show)
 app.command("search", rich_help_panel=_LOOK)(articles.search)
 app.command("query", rich_help_panel=_LOOK)(tables.query)
 app.command("export", rich_help_panel=_LOOK)(tables.export)
+app.command("cluster", rich_help_panel=_LOOK)(folding.cluster)
 app.command("report", rich_help_panel=_LOOK)(reports.report)
 app.command("archive", rich_help_panel=_KEEP)(keeping.archive)
 app.command("gaps", rich_help_panel=_KEEP)(keeping.gaps)
 app.command("doctor", rich_help_panel=_KEEP)(doctor.doctor)
 app.command("diff", rich_help_panel=_KEEP)(keeping.diff)
 app.command("read", rich_help_panel=_HAND)(pages.read)
+app.command("fold", rich_help_panel=_HAND)(folding.fold)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 

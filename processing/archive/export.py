@@ -41,7 +41,8 @@ class Terms:
 
 def exported(catalogue: Catalogue, terms: Terms) -> Iterator[dict[str, Any]]:
     """Yield one row a version, by time of publication; `withheld` says why a row has no text, else None."""
-    conditions, parameters = ["true"], {}
+    conditions = ["true"]
+    parameters: dict[str, object] = {}
     if terms.outlet:
         conditions.append("outlet = $outlet")
         parameters["outlet"] = terms.outlet

@@ -21,6 +21,7 @@ from processing.archive.catalogue import Catalogue, Part
 from processing.archive.replay import pages
 from processing.archive.schema import TABLES as RECORDS
 from processing.archive.tables import schema
+from processing.dedupe.columns import CLUSTERS
 from processing.errors import CorruptRecordError, MissingError, UsageError
 
 TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
@@ -80,23 +81,27 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
     A table that no publication has filled is empty. Raises `MissingError` where nothing was published at all.
     """
     parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
-    if not parts and catalogue.head and table in RECORDS:
-        columns = schema(RECORDS[table])
-        return pads.dataset(columns.append(_MANIFEST).append(pa.field("day", pa.string())).empty_table())
+    if not parts and catalogue.head:
+        columns = schema(RECORDS[table]) if table in RECORDS else CLUSTERS
+        return pads.dataset(_labelled(columns, ["day"]).empty_table())
     if not parts:
         raise MissingError(f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`")
     paths = [str(catalogue.local(part)) for part in parts]
     columns = _schema(parts[-1], paths[-1])
     labels = [name for name in parts[-1].labels if name not in columns.names]
-    for name in labels:
-        columns = columns.append(pa.field(name, pa.string()))
     return pads.FileSystemDataset.from_paths(
         paths,
-        schema=columns.append(_MANIFEST),
+        schema=_labelled(columns, labels),
         format=pads.ParquetFileFormat(),
         filesystem=pafs.LocalFileSystem(),
         partitions=[_stated(part, labels) for part in parts],
     )
+
+
+def _labelled(columns: pa.Schema, labels: Sequence[str]) -> pa.Schema:
+    """Return the schema with what keys and manifests say beside it."""
+    fields = [pa.field(name, pa.string()) for name in labels if name not in columns.names]
+    return pa.schema([*columns, *fields, _MANIFEST])
 
 
 def _stated(part: Part, labels: Sequence[str]) -> pads.Expression:

@@ -145,27 +145,20 @@ def _numbered(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print what each version changed in the one before."""
     from processing.archive.edits import edits
+    from spiders.console.words import marked
 
     for old, new in pairwise(found):
-        parts = list(edits(f"{old['title']}\n\n{old['text']}", f"{new['title']}\n\n{new['text']}"))
+        states = tuple(f"{state['title']}\n\n{state['text']}" for state in (old, new))
         silent = bool(new["silent_edit"])
         if as_json:
-            changes = [{"kind": part.kind, "text": part.text} for part in parts]
+            changes = [{"kind": part.kind, "text": part.text} for part in edits(*states)]
             print_json([{"from": old["version_id"], "to": new["version_id"], "silent": silent, "edits": changes}])
             continue
         note = ", silently: its page states no new time" if silent else ""
         sys.stdout.write(f"{old['version_id']} -> {new['version_id']}, {shown(new['fetched_at'])}{note}\n\n")
-        sys.stdout.write("".join(_marked(part.kind, clean_block(part.text)) for part in parts) + "\n\n")
+        sys.stdout.write(marked(*states) + "\n\n")
     if len(found) == 1 and not as_json:
         sys.stdout.write("one version: nothing changed since it was first read\n")
-
-
-def _marked(kind: str, text: str) -> str:
-    """Return a stretch of text as `wdiff` marks it; coloured where a person looks on."""
-    if kind == "kept":
-        return text
-    before, after, colour = ("[-", "-]", 31) if kind == "removed" else ("{+", "+}", 32)
-    return f"\x1b[{colour}m{before}{text}{after}\x1b[0m" if watched() else f"{before}{text}{after}"
 
 
 def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None) -> str:

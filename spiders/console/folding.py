@@ -1,0 +1,98 @@
+"""`sillok fold` and `cluster`: reprints."""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spiders.console.options import JsonOption, StoreOption, open_catalogue
+from spiders.console.terminal import clean, print_json, say, shown
+from spiders.console.words import marked
+
+_BAD_ROWS = 5
+_TOLD = 20
+"""Bad rows that are told one by one."""
+
+
+def fold(
+    documents: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines with id and text; also gzipped.")],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the rows go; else stdout.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fold any JSON lines: which documents are the same text, whose was first, how each relates.
+
+    Optional fields are outlet, outlet_class, title, url, published_at and fetched_at; others are ignored. Rows out: id,
+    cluster, original, relation, parent, score. An interrupted fold goes on where it stopped. Ends with 5 where rows
+    were skipped.
+    """
+    from processing.dedupe.by_hand import fold_file
+
+    out = output or _kept(documents)
+    summary = fold_file(documents, out, progress=_progress)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    if output is None:
+        with out.open(encoding="utf-8") as rows:
+            sys.stdout.writelines(rows)
+        out.unlink()
+    elif as_json:
+        print_json([{"documents": summary.documents, "clusters": summary.clusters, "relations": summary.relations}])
+    relations = ", ".join(f"{count} {relation}" for relation, count in summary.relations.items())
+    say(f"{summary.documents} documents in {summary.clusters} clusters: {relations or 'nothing'}")
+    for bad in summary.bad[:_TOLD]:
+        say(f"{documents}, line {bad.line}: {bad.why}; skipped")
+    if summary.bad:
+        say(f"{len(summary.bad)} rows were skipped")
+        raise typer.Exit(_BAD_ROWS)
+
+
+def cluster(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Of a cluster, an article or a version.")],
+    *,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what each changed in its parent's text.")] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Show a cluster as a timeline: who had it first, who followed, what each changed."""
+    from processing.archive.timeline import timeline
+
+    members = timeline(open_catalogue(store), identity)
+    if as_json:
+        print_json({name: value for name, value in row.items() if name != "text"} for row in members)
+        return
+    by_version = {row["version_id"]: row for row in members}
+    for row in members:
+        sys.stdout.write(_line(row) + "\n")
+        parent = by_version.get(row["parent"])
+        if diff and parent:
+            sys.stdout.write(f"\n{marked(parent['text'], row['text'])}\n\n")
+
+
+def _kept(documents: Path) -> Path:
+    """Return where rows for stdout are gathered: the same place again for the same file, so that a fold goes on."""
+    from processing.settings import settings
+
+    name = hashlib.sha256(str(documents.resolve()).encode()).hexdigest()[:16]
+    return settings().cache / f"fold-{name}.jsonl"
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done:,} of {of:,} documents")
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    """Return a document of the timeline: when, who, how it relates, what changed, its title."""
+    cells = [shown(row["published"] or row["first_seen"]), clean(row["outlet"]), row["relation"]]
+    if row["parent"]:
+        cells.append(f"{row['score']:.2f}")
+        cells.append(f"-{row['removed']} +{row['added']} words" if row["removed"] is not None else "")
+    else:
+        cells += ["", ""]
+    return "\t".join([*cells, row["version_id"], clean(row["title"])])
