@@ -7,9 +7,8 @@ way, and the report says so; nothing is dropped in silence.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from processing.records import Fetch, Stamp
+from processing.records import Fetch, Stamp, Why
 from spiders.links import Link
 from spiders.outlet import Pace, Source
 
@@ -56,10 +55,15 @@ def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
 
 def validators(last: Fetch | None) -> dict[str, str]:
     """Return the headers of a conditional request (RFC 9110 §13.1), none where they are not to be trusted."""
-    if last is None or lies(last) or (last.role == "source" and last.status == 304 and last.visits % _TRUST == 0):  # noqa: PLR2004
+    if last is None or lies(last) or (last.role == "source" and not _is_trusted(last)):
         return {}
     found = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
     return {name: value for name, value in found.items() if value}
+
+
+def _is_trusted(last: Fetch) -> bool:
+    """Return whether a source may answer "unchanged": an index may not, its children change without it."""
+    return bool(last.links) and not (last.why is Why.UNCHANGED and last.visits % _TRUST == 0)
 
 
 def lies(last: Fetch) -> bool:
@@ -106,7 +110,6 @@ def silence(source: Source, links: Iterable[Link], last: Fetch | None, *, new: i
     return f"nothing new since {newest:%Y-%m-%d %H:%M} UTC, quiet time is {source.quiet_hours} h"
 
 
-def root(url: str) -> str:
-    """Return the URL under which notes about the host of `url` are kept."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"
+def note_url(authority: str) -> str:
+    """Return the URL under which the fetch log keeps notes about a host as a whole."""
+    return f"http://{authority}/#host"

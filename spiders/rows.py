@@ -44,10 +44,10 @@ def considered(
 
 def failed(run: Runs, visit: Visit, detail: str, *, why: Why = Why.FAILED, status: int | None = None) -> Fetch:
     """Return the row of a URL that was to be asked and gave nothing."""
-    before = visit.last.failures if visit.last else 0
-    return _row(
-        run, visit, why=why, detail=detail[:500], status=status, failures=before + 1 if why is Why.FAILED else before
-    )
+    last = visit.last
+    failures = (last.failures if last else 0) + (why is Why.FAILED)
+    known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
+    return _row(run, visit, why=why, detail=detail[:500], status=status, failures=failures, **known)
 
 
 def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:

@@ -7,33 +7,33 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from processing.archive.memory import Memory
-from processing.archive.segments import SegmentWriter, put_report, send
-from processing.archive.warc import Exchange, Original, payload_digest
-from processing.errors import SillokError, StoreFullError
+from processing.archive.segments import SegmentWriter
+from processing.errors import SillokError
 from processing.reading.rules import SEOUL
 from processing.records import (
     Article,
     Fetch,
     Rejection,
     RunReport,
-    Seal,
     SourceReport,
     Why,
     article_id,
 )
 from spiders.hosts import Hosts
+from spiders.landing import Landing
 from spiders.outlet import Outlet
-from spiders.rows import answered, failed
+from spiders.polling import note_url, waits_until
+from spiders.rows import answered, failed, note
 from spiders.verdict import Tally, verdict
 from spiders.visit import Visit
 
@@ -57,7 +57,10 @@ class Counts:
 
 
 class Run:
-    """One crawl. `writer` is None where nothing is to be written (dry run)."""
+    """One crawl. `writer` is None where nothing is to be written (dry run).
+
+    `fresh` forgets what was seen, and never what a host asked of us or what the day's budget has spent.
+    """
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Run:
         run: str,
         *,
         memory: Memory,
+        fresh: bool = False,
         writer: SegmentWriter | None,
         clock: Callable[[], datetime],
         agent: str = "",
@@ -73,7 +77,8 @@ class Run:
     ) -> None:
         self.outlet = outlet
         self.id = run
-        self.memory = memory
+        self.memory = Memory() if fresh else memory
+        self._past = memory
         self.clock = clock
         self.permission = permission
         self.hosts = Hosts(monotonic)
@@ -86,25 +91,11 @@ class Run:
         self.stopping = False
         self.downloads: set[asyncio.Task[Any]] = set()
         self.on_failure: Callable[[], None] = lambda: None
-        self._writer = writer
+        self.landing = Landing(writer, self.fail)
         self._agent, self._version = agent, version
-        self._reading = 0
-        self._segments = 0
         self._stopped = asyncio.Event()
-        self._sender = ThreadPoolExecutor(1, "seal")
-        self._sent: list[Future[Seal]] = []
 
     # -- what is written down
-
-    def record(self, exchange: Exchange) -> Original:
-        """Write an exchange into the WARC; return the record that holds its payload."""
-        if self._writer is None or self.error:
-            return Original(payload_digest(exchange.body), exchange.url, exchange.at)
-        try:
-            return self._writer.exchange(exchange)
-        except OSError as error:
-            self.fail(_full(error))
-            return Original(payload_digest(exchange.body), exchange.url, exchange.at)
 
     def log(self, row: Fetch) -> None:
         """Write a row of the fetch log and count it."""
@@ -112,7 +103,7 @@ class Run:
             self.counts.whys[row.why] += 1
             if row.article_id is not None:
                 self.considered[row.article_id] = None
-        self._add(row)
+        self.landing.add(row)
 
     def keep(self, record: Article | Rejection) -> None:
         """Write what was read from a page and count it."""
@@ -121,7 +112,7 @@ class Run:
             self.counts.articles += 1
         else:
             self.counts.rejections[record.reason] += 1
-        self._add(record)
+        self.landing.add(record)
 
     def crashed(self, url: str, error: Exception) -> None:
         """Note that the reader broke on a page: the page is rejected, and a person has to look."""
@@ -133,14 +124,6 @@ class Run:
         if visit.article_id is not None:
             self.considered[visit.article_id] = visit
 
-    def _add(self, row: Article | Rejection | Fetch) -> None:
-        if self._writer is None or self.error:
-            return
-        try:
-            self._writer.add(row)
-        except OSError as error:
-            self.fail(_full(error))
-
     # -- what is remembered
 
     def knows(self, canonical_url: str) -> bool:
@@ -150,7 +133,7 @@ class Run:
 
     def spent(self) -> int:
         """Return the requests made on this KST day, those of earlier crawls among them."""
-        return self.memory.spent(self.clock().astimezone(SEOUL).date()) + self.requests
+        return self._past.spent(self.clock().astimezone(SEOUL).date()) + self.requests
 
     def answered_robots(self, visit: Visit, response: Response) -> None:
         self.log(answered(self, visit, response, why=Why.FETCHED))
@@ -159,19 +142,6 @@ class Run:
         self.log(failed(self, visit, str(error) or type(error).__name__))
 
     # -- how it goes on and ends
-
-    def roll(self) -> None:
-        """Seal the open segment if it is full, in the background; stop the crawl where an earlier one failed."""
-        self._sent = [future for future in self._sent if not self._settle(future)]
-        if self._writer is None or self.error or not self._writer.due():
-            return
-        try:
-            closed = self._writer.close()
-        except OSError as error:
-            self.fail(_full(error))
-            return
-        if closed:
-            self._sent.append(self._sender.submit(send, self._writer.store, closed))
 
     async def pause(self, seconds: float) -> None:
         """Wait, but not beyond the end of the crawl."""
@@ -206,40 +176,34 @@ class Run:
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left))
-        self._close()
+        self._note_hosts()
+        self.landing.close()
         report = self._report(reason)
-        if self._writer is not None and not self.error:
-            try:
-                put_report(self._writer.store, report)
-            except SillokError as error:
-                self.fail(error)
-                return self._report(reason)
-        return report
+        self.landing.put(report)
+        return self._report(reason) if self.error else report
 
-    def _close(self) -> None:
-        if self._writer is None:
-            return
-        try:
-            closed = self._writer.close()
-            if closed:
-                self._sent.append(self._sender.submit(send, self._writer.store, closed))
-        except OSError as error:
-            self.fail(_full(error))
-        self._sender.shutdown(wait=True)
-        for future in self._sent:
-            self._settle(future)
+    def cool_down(self, now: datetime) -> None:
+        """Leave alone the hosts that an earlier crawl found closed to us, until their time is over."""
+        for host in self._authorities():
+            last = self._past.source(note_url(host))
+            until = waits_until(last, now)
+            if last and until:
+                self.hosts.cool(host, f"{last.detail}; asked again from {until:%Y-%m-%d %H:%M} UTC")
 
-    def _settle(self, future: "Future[Seal]") -> bool:
-        if not future.done():
-            return False
-        error = future.exception()
-        if isinstance(error, SillokError):
-            self.fail(error)
-        elif error is not None:
-            raise error
-        else:
-            self._segments += 1
-        return True
+    def _authorities(self) -> set[str]:
+        urls = [self.outlet.home, *(source.url for source in self.outlet.sources)]
+        return {urlsplit(url).netloc for url in urls} | set(self.outlet.hosts)
+
+    def _note_hosts(self) -> None:
+        """Write down which hosts closed themselves to us in this crawl, and which opened again."""
+        for host in sorted(self._authorities() | set(self.hosts.all_cooled())):
+            last = self._past.source(note_url(host))
+            before = last.failures if last else 0
+            why = self.hosts.cooled(host)
+            if why and not waits_until(last, self.clock()):
+                self.log(note(self, note_url(host), Why.FAILED, why, max(before, 1) + 1))
+            elif before and not why and self.requests:
+                self.log(note(self, note_url(host), Why.FETCHED, "open again", 0))
 
     def _report(self, reason: str | None) -> RunReport:
         counts = self.counts
@@ -274,8 +238,8 @@ class Run:
             whys=dict(sorted(counts.whys.items())),
             sources=tuple(counts.sources.values()),
             announced=len(self.considered),
-            segments=self._segments,
-            bytes=self._writer.bytes if self._writer else 0,
+            segments=self.landing.segments,
+            bytes=self.landing.bytes,
             requests=self.requests,
             agent=self._agent,
             code_version=self._version,
@@ -285,10 +249,3 @@ class Run:
 def run_of(crawler: Crawler) -> Run:
     """Return the run that the crawler's spider carries."""
     return cast("Run", crawler.spider.run)  # type: ignore[union-attr]  # set before any component is built
-
-
-def _full(error: OSError) -> SillokError:
-    return StoreFullError(
-        f"the spool cannot be written ({error.strerror or error}): free room there or set SILLOK_SPOOL; "
-        "sealed segments are safe, the next crawl does the rest"
-    )

@@ -94,7 +94,9 @@ DOWNLOAD_MAXSIZE = 20 << 20
 DOWNLOAD_WARNSIZE = 0
 CLOSESPIDER_TIMEOUT = _ENV.time_limit
 MEMUSAGE_LIMIT_MB = 1024
+CLOSESPIDER_ERRORCOUNT = 3  # a spider that breaks is broken for every page
 HTTPERROR_ALLOW_ALL = True
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order in which they are announced
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
 
 DOWNLOADER_MIDDLEWARES = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -12,7 +13,7 @@ from spiders.discover import Links, addresses, due, is_day_archive, links
 from spiders.identity import identify, is_on_site
 from spiders.links import Link
 from spiders.outlet import Sitemap
-from spiders.polling import LIES, caught, interval, lies, missed, root, silence, waits_until
+from spiders.polling import LIES, caught, interval, lies, missed, silence, waits_until
 from spiders.rows import answered, considered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
@@ -59,12 +60,11 @@ def polls(run: Run, wish: Wish, now: datetime) -> Iterator[Visit]:
 
 def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, bool] | None:
     """Return why a source is not asked now and whether that is a fault, or None where it is asked."""
+    cooled = run.hosts.cooled(urlsplit(visit.url).netloc)
+    if cooled:
+        return cooled, True
     if wish.backfill:
         return None
-    cooled = run.memory.source(root(visit.url))
-    until = waits_until(cooled, now)
-    if cooled and until:
-        return f"{cooled.detail}; asked again from {until:%Y-%m-%d %H:%M} UTC", True
     until = waits_until(visit.last, now)
     if visit.last and until:
         return f"failed {visit.last.failures} times; asked again from {until:%Y-%m-%d %H:%M} UTC", True
@@ -82,7 +82,8 @@ def answer(run: Run, wish: Wish, response: Response) -> Found:
     if blocked or not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
         failed_poll(run, visit, blocked or f"http {response.status}", status=response.status)
         return Found()
-    if not wish.backfill and visit.last and visit.last.digest == digest(response.body) and not visit.rest:
+    last = visit.last
+    if not wish.backfill and last and last.links and last.digest == digest(response.body) and not visit.rest:
         return _same(run, visit, response)
     listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
     if listed.problem and not listed.links and not listed.children:
@@ -136,7 +137,8 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
     quiet = None
     if visit.source and not listed.children and not wish.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
-    moment = now + interval(run.outlet.pace, links=found.links, known=found.known)
+    known = found.known if visit.last else found.links
+    moment = now + interval(run.outlet.pace, links=found.links, known=known)
     new_at = now if found.new else visit.last.new_at if visit.last else None
     run.log(row.model_copy(update={"visits": 0, "detail": lie or still or gap, "next_at": moment, "new_at": new_at}))
     _note(run, visit, quiet)

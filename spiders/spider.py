@@ -6,6 +6,7 @@ It asks the sources, considers each link once, asks for articles, and gives ever
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -63,6 +64,7 @@ class ArticleSpider(Spider):
 
     def _all(self) -> Iterator[Request]:
         now = self.run.clock()
+        self.run.cool_down(now)
         for visit in sources.polls(self.run, self.wish, now):
             yield self.poll(visit)
         if self.wish.sources_only:
@@ -82,7 +84,7 @@ class ArticleSpider(Spider):
 
     def _again(self, row: Fetch, reason: Any, priority: int) -> Iterator[Request]:
         found = identify(self.outlet, row.url)
-        if found is None or row.article_id in self.run.considered:
+        if found is None or row.article_id in self.run.considered or self.run.hosts.cooled(urlsplit(row.url).netloc):
             return
         visit = Visit(
             role="article",
@@ -147,7 +149,7 @@ class ArticleSpider(Spider):
         record = articles.answer(self.run, response)
         if isinstance(record, Article):
             yield record
-        self.run.roll()
+        self.run.landing.roll()
 
     def lost_source(self, failure: Failure) -> None:
         visit, detail, _ = _lost(failure)

@@ -58,6 +58,8 @@ def _broken(tally: Tally) -> tuple[End, str] | None:
         return End.FAILED, str(tally.error)
     if tally.reason == "shutdown":
         return End.INTERRUPTED, "stopped by a signal; what is sealed is kept, the next crawl does the rest"
+    if tally.reason == "closespider_errorcount":
+        return End.FAILED, "the spider broke; the tracebacks above say where"
     if tally.reason is None or tally.reason == "start_error":
         return End.FAILED, "the crawl did not get to its end; the log above says where"
     return None

@@ -1,9 +1,7 @@
 """`scrapy crawl NAME`, with a memory, an archive, and an exit code that tells the truth."""
 
-import json
 import logging
 import secrets
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
@@ -15,13 +13,15 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.utils.log import get_scrapy_root_handler
 
-from processing.archive.memory import Memory, load
+from processing.archive.memory import load
 from processing.archive.segments import Limits, SegmentWriter, clear, report, resend
 from processing.archive.store import open_store
 from processing.errors import SillokError, UsageError
 from processing.reading.rules import SEOUL
 from processing.records import RunReport
 from spiders.arguments import Wish, wish
+from spiders.interrupt import Interrupt
+from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
 from spiders.run import Run
 from spiders.verdict import exit_code
@@ -48,7 +48,7 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
         settings = self._settings()
-        logging.getLogger("scrapy.utils.log").addFilter(_is_warning)  # its greeting comes before `run`
+        logging.getLogger("scrapy.utils.log").addFilter(is_warning)  # its greeting comes before `run`
         if settings["SILLOK_KEPT"]:
             kept = "spiders.middlewares.kept.KeptTransport"
             settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | {"http": kept, "https": kept})
@@ -57,11 +57,12 @@ class Command(crawl.Command):
             settings.set("FEEDS", {"stdout:": {"format": "jsonlines"}}, priority="cmdline")
         if settings["SILLOK_LOG"] == "json":
             settings.set("LOG_INSTALL_ROOT_HANDLER", "0", priority="cmdline")
-            _log_as_json(settings["LOG_LEVEL"])
+            log_as_json(settings["LOG_LEVEL"])
 
     def run(self, args: list[str], opts: Namespace) -> None:
-        if settings_level(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
+        if level_of(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
+        logging.getLogger("trafilatura").setLevel(logging.ERROR)  # what it says of a page is in the page's rejection
         try:
             self.exitcode = self._crawl(args, opts)
         except SillokError as error:
@@ -76,7 +77,8 @@ class Command(crawl.Command):
         run = self._open(outlet, wanted)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
-        crawler.signals.connect(lambda: _on_signals(crawler, run), signal=signals.engine_started)
+        interrupt = Interrupt(crawler, run)  # held here: Scrapy keeps receivers by weak reference
+        crawler.signals.connect(interrupt.install, signal=signals.engine_started)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
         self.crawler_process.start()
         ended = run.finish(_reason(crawler))
@@ -132,11 +134,11 @@ class Command(crawl.Command):
             writer = SegmentWriter(
                 store, outlet.name, identity, self._spool(), clock=clock, software=agent, limits=limits
             )
-        memory = Memory() if wanted.fresh else load(store, outlet.name)
         return Run(
             outlet,
             identity,
-            memory=memory,
+            memory=load(store, outlet.name),
+            fresh=wanted.fresh,
             writer=writer,
             clock=clock,
             agent=settings["USER_AGENT"],
@@ -163,11 +165,6 @@ def exit_code_of(error: SillokError) -> int:
     return 1 if isinstance(error, TransientError) else 2
 
 
-def settings_level(name: str) -> int:
-    """Return the number of a log level."""
-    return logging.getLevelNamesMapping().get(str(name).upper(), logging.INFO)
-
-
 def _check_visit(outlet: Outlet, wanted: Wish, *, kept: bool, permission: str | None) -> None:
     """Raise UsageError where the outlet is not visited now."""
     consented = outlet.permission_needed and permission
@@ -176,37 +173,6 @@ def _check_visit(outlet: Outlet, wanted: Wish, *, kept: bool, permission: str | 
             "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else "read single pages with -a url="
         )
         raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
-
-
-def _on_signals(crawler: Crawler, run: Run) -> None:
-    """Let the first SIGTERM or SIGINT end waits and downloads at once, then close as Scrapy does.
-
-    A second SIGTERM is ignored, because a process group and a supervisor often both send one; a second Ctrl-C is not.
-    """
-    loop_handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def ended(number: int, frame: Any) -> None:
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier installs the wrong one
-
-        reactor.callFromThread(_end_now, crawler, run)
-        first = loop_handlers[signal.Signals(number)]
-        if callable(first):
-            first(number, frame)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-    for number in loop_handlers:
-        signal.signal(number, ended)
-
-
-def _end_now(crawler: Crawler, run: Run) -> None:
-    run.stop()
-    downloader = crawler.engine.downloader
-    for slot in downloader.slots.values():  # what waits for its turn must be told too, not in a minute
-        slot.delay = 0
-        if slot.latercall:
-            slot.latercall.cancel()
-            slot.latercall = None
-        downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
 
 
 def _reason(crawler: Crawler) -> str | None:
@@ -221,41 +187,15 @@ def _sum_up(ended: RunReport) -> None:
     counts = f"{ended.pages} pages, {ended.articles} articles, {sum(ended.rejections.values())} rejected"
     line = f"{ended.outlet}: {ended.end} ({counts}, {ended.requests} requests): {ended.why}"
     level = logging.INFO if ended.end in {"new", "unchanged"} else logging.WARNING
-    log.log(logging.ERROR if ended.end == "failed" else level, "%s", _plain(line))
+    log.log(logging.ERROR if ended.end == "failed" else level, "%s", plain(line))
 
 
 def _say(message: str) -> None:
     handler = get_scrapy_root_handler()
     if handler is None and logging.getLogger().handlers:
-        log.error("%s", _plain(message))
+        log.error("%s", plain(message))
     else:
-        print(_plain(message), file=sys.stderr)  # noqa: T201 - this is a command
-
-
-def _plain(text: str) -> str:
-    """Return `text` without what could steer a terminal: parts of it come from the web."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def _is_warning(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
-
-
-def _log_as_json(level: str) -> None:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_JsonLines())
-    handler.setLevel(level)
-    logging.basicConfig(level=logging.NOTSET, handlers=[handler], force=True)
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line, which a task turns back into log records of the same level."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"level": record.levelname, "logger": record.name, "event": record.getMessage()}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        print(plain(message), file=sys.stderr)  # noqa: T201 - this is a command
 
 
 def _now() -> datetime:

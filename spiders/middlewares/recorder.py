@@ -20,7 +20,7 @@ class Recorder:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._timer = AsyncioLoopingCall(run.roll)
+        self._timer = AsyncioLoopingCall(run.landing.roll)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -65,7 +65,7 @@ class Recorder:
             original=_original(visit, response),
             facts=facts,
         )
-        request.meta["stored"] = self._run.record(exchange)
+        request.meta["stored"] = self._run.landing.record(exchange)
 
 
 def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:

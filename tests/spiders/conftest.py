@@ -1,0 +1,83 @@
+"""What tests of a crawl share: an origin on loopback and a crawl as a process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from processing.archive.file_store import FileStore
+from processing.archive.segments import read_rows, report, sealed
+from processing.records import Article, Fetch, Rejection, RunReport
+from tests.spiders.origin import Origin
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Crawled:
+    code: int
+    out: str
+    log: str
+    folder: Path
+    run: str
+    report: RunReport
+
+    @property
+    def store(self) -> FileStore:
+        return FileStore(self.folder / "archive")
+
+    def rows(self, kind: Any = "log") -> list[Any]:
+        seals = [seal for seal in sealed(self.store) if seal.run == self.run]
+        return [row for seal in seals for row in read_rows(self.store, seal, kind)]
+
+    def articles_log(self) -> list[Fetch]:
+        return [row for row in self.rows() if row.role == "article"]
+
+    def articles(self) -> list[Article]:
+        return self.rows("articles")
+
+    def rejections(self) -> list[Rejection]:
+        return self.rows("rejections")
+
+
+def crawled(code: int, out: str, log: str, folder: Path) -> Crawled:
+    """Gather what the newest run of an archive left behind."""
+    store = FileStore(folder / "archive")
+    keys = [entry.key.split("/") for entry in store.list("landing/")] if (folder / "archive").exists() else []
+    run, outlet = max(((parts[2][4:], parts[1][7:]) for parts in keys), default=("", ""))
+    return Crawled(code, out, log, folder, run, cast("RunReport", report(store, outlet, run) if run else None))
+
+
+Crawl = Callable[..., Crawled]
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    server = Origin()
+    yield server
+    server.close()
+
+
+def command(origin_port: int, folder: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
+    env |= {"SILLOK_PRESS": str(origin_port), "SILLOK_STORE": f"file:{folder / 'archive'}",
+            "SILLOK_SPOOL": str(folder / "spool"), "PYTHONPATH": str(ROOT)}
+    settings = ["-s", "SILLOK_RETRY_WAIT=0.05"]
+    return [sys.executable, "-m", "tests.spiders.driver", *arguments, *settings], env
+
+
+@pytest.fixture
+def crawl(origin: Origin, tmp_path: Path) -> Crawl:
+    """Run `scrapy crawl …` to its end; the runs of one test share one archive."""
+
+    def run(*arguments: str, env: dict[str, str] | None = None) -> Crawled:
+        line, environment = command(origin.port, tmp_path, "crawl", *arguments)
+        done = subprocess.run(line, env=environment | (env or {}), cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return crawled(done.returncode, done.stdout, done.stderr, tmp_path)
+
+    return run

@@ -1,0 +1,50 @@
+"""Runs `scrapy crawl` with outlets of its own that live on a loopback port: `python -m tests.spiders.driver crawl …`.
+
+Scrapy's reactor cannot start twice in a process, so a crawl under test is a process, as it is in production.
+"""
+
+import os
+import re
+import sys
+
+from scrapy import cmdline
+
+import spiders.loader
+import spiders.middlewares.resolver
+from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
+
+PORT = os.environ["SILLOK_PRESS"]
+
+
+def base(name: str) -> str:
+    return f"http://{name}.press.test:{PORT}"
+
+
+def outlet(name: str, *sources: Feed | Sitemap | Listing, **more: object) -> Outlet:
+    fields = {"title": name, "home": base(name) + "/", "pace": Pace.QUARTER_HOUR, **more}
+    return Outlet(name=name, sources=sources, article=re.compile(r"/news/(?P<id>\d+)"), **fields)  # type: ignore[arg-type]
+
+
+OUTLETS = [
+    outlet("plain", Feed(base("plain") + "/feed")),
+    outlet("two", Feed(base("two") + "/feed"), Feed(base("two") + "/other")),
+    outlet("maps", Sitemap(base("maps") + "/sitemap.xml")),
+    outlet("days", Sitemap(base("days") + "/sitemap/{yyyymmdd}.xml"), Feed(base("days") + "/feed")),
+    outlet("paged", Listing(base("paged") + "/list?page={page}", links="ul a", pages=3)),
+    outlet("poor", Feed(base("poor") + "/feed"), budget=5),
+    outlet("slow", Feed(base("slow") + "/feed"), delay=0.3),
+    outlet("quiet", Feed(base("quiet") + "/feed", quiet_hours=1)),
+    outlet("shut", Feed(base("shut") + "/feed"), paused="robots.txt bans us", permission_needed="robots.txt"),
+    outlet("inner", Feed("http://inner.example:80/feed"), hosts=("localhost", "inner.example")),
+]
+
+
+def main() -> None:
+    registry = {one.name: one for one in OUTLETS}
+    for user in (spiders.loader, spiders.middlewares.resolver):
+        vars(user)["outlets"] = lambda: registry
+    cmdline.execute(["scrapy", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

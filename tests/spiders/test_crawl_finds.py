@@ -1,0 +1,231 @@
+"""What a crawl finds, and the one row that each URL gets."""
+
+from pathlib import Path
+
+from processing.records import Reason
+from tests.spiders.conftest import Crawl
+from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
+
+
+def at(origin: Origin, outlet: str, path: str) -> str:
+    return f"http://{outlet}.press.test:{origin.port}{path}"
+
+
+def test_each_url_of_a_feed_has_one_row_that_says_why(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {
+        "/robots.txt": text("User-agent: Sillok\nDisallow: /news/3\n"),
+        "/news/1": article(1),
+        "/news/4": Reply(301, headers={"Location": "http://elsewhere.example/news/4"}),
+        "/news/5": Reply(404),
+        "/feed": feed(
+            *(at(origin, "plain", f"/news/{n}") for n in (1, 3, 4, 5)),
+            at(origin, "plain", "/about"),
+            "http://elsewhere.example/news/9",
+            at(origin, "plain", "/news/1?utm_source=rss"),
+        ),
+    }
+    done = crawl("plain")
+    assert done.code == 0, done.log
+    whys = {row.url: row.why for row in done.articles_log()}
+    assert whys == {
+        at(origin, "plain", "/news/1"): "fetched",
+        at(origin, "plain", "/news/3"): "robots",
+        at(origin, "plain", "/news/4"): "off-site",
+        at(origin, "plain", "/news/5"): "failed",
+        at(origin, "plain", "/about"): "not-article",
+        "http://elsewhere.example/news/9": "off-site",
+    }
+    assert done.report.end == "new"
+    assert done.report.whys == {"failed": 1, "fetched": 1, "not-article": 1, "off-site": 2, "robots": 1}
+    assert "/news/3" not in origin.paths()
+    assert not [asked for asked in origin.asked if asked.host.startswith("elsewhere")]
+
+
+def test_articles_go_to_stdout_and_nothing_else_does(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1)}
+    done = crawl("plain")
+    (line,) = done.out.splitlines()
+    assert '"title":"산책로 1호 착공"' in line
+    assert len(done.log.strip().splitlines()) == 1, done.log
+
+
+def test_a_second_poll_asks_the_sources_and_fetches_no_page(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1"), ETag='"a"'), "/news/1": article(1)}
+    crawl("plain")
+    origin.asked.clear()
+    origin.routes["/feed"] = lambda asked: (
+        Reply(304) if asked.header("If-None-Match") == '"a"' else feed(at(origin, "plain", "/news/1"))
+    )
+    done = crawl("plain")
+    assert (done.code, done.report.end, done.out) == (0, "unchanged", "")
+    assert origin.paths() == ["/robots.txt", "/feed"]
+    assert origin.asked[1].header("If-None-Match") == '"a"'
+
+
+def test_known_urls_in_a_changed_feed_are_seen_and_not_asked(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1), "/news/2": article(2)}
+    crawl("plain")
+    origin.asked.clear()
+    origin.routes["/feed"] = feed(at(origin, "plain", "/news/2"), at(origin, "plain", "/news/1"))
+    done = crawl("plain")
+    assert sorted(row.why for row in done.articles_log()) == ["fetched", "seen"]
+    assert origin.paths() == ["/robots.txt", "/feed", "/news/2"]
+    assert done.report.sources[0].overlap == 1
+
+
+def test_a_poll_that_shares_nothing_with_the_one_before_is_reported_as_a_gap(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {f"/news/{n}": article(n) for n in range(1, 5)}
+    origin.routes["/feed"] = feed(*(at(origin, "plain", f"/news/{n}") for n in (1, 2)))
+    first = crawl("plain")
+    origin.routes["/feed"] = feed(*(at(origin, "plain", f"/news/{n}") for n in (3, 4)))
+    done = crawl("plain")
+    (source,) = done.report.sources
+    assert source.problem is not None
+    assert "something may have been missed" in source.problem
+    assert first.report.sources[0].problem is None
+    assert source.next_at is not None
+    assert (source.next_at - done.report.ended_at).total_seconds() < 15 * 60
+
+
+def test_a_feed_that_keeps_its_etag_while_it_changes_is_caught_and_no_longer_trusted(
+    origin: Origin, crawl: Crawl
+) -> None:
+    origin.routes |= {f"/news/{n}": article(n) for n in range(1, 4)}
+    for last in (1, 2, 3):
+        urls = [at(origin, "plain", f"/news/{n}") for n in range(1, last + 1)]
+        origin.routes["/feed"] = feed(*urls, ETag='"always"')
+        done = crawl("plain")
+    feeds = [asked for asked in origin.asked if asked.path == "/feed"]
+    assert [asked.header("If-None-Match") for asked in feeds] == [None, '"always"', None]
+    assert "its validators lie" in (done.report.sources[0].problem or "")
+
+
+def test_children_of_a_sitemap_index_are_asked_even_where_the_index_is_unchanged(origin: Origin, crawl: Crawl) -> None:
+    index = f"<sitemapindex><sitemap><loc>{at(origin, 'maps', '/child.xml')}</loc></sitemap></sitemapindex>"
+    child = "<urlset>{}</urlset>"
+    location = "<url><loc>{}</loc></url>"
+    origin.routes |= {"/sitemap.xml": text(index, ETag='"i"'), "/news/1": article(1), "/news/2": article(2)}
+    origin.routes["/child.xml"] = text(child.format(location.format(at(origin, "maps", "/news/1"))))
+    assert crawl("maps").code == 0
+    origin.routes["/child.xml"] = text(
+        child.format("".join(location.format(at(origin, "maps", f"/news/{n}")) for n in (1, 2)))
+    )
+    assert [row.why for row in crawl("maps").articles_log()] == ["seen", "fetched"]
+
+
+def test_pages_of_a_listing_are_asked_while_they_bring_news(origin: Origin, crawl: Crawl) -> None:
+    def listed(*numbers: int) -> Reply:
+        return html("<ul>" + "".join(f'<li><a href="/news/{n}">{n}</a>' for n in numbers) + "</ul>")
+
+    origin.routes |= {f"/news/{n}": article(n) for n in range(1, 5)}
+    origin.routes |= {"/list?page=1": listed(1, 2), "/list?page=2": listed(3), "/list?page=3": listed(3)}
+    crawl("paged")
+    assert [path for path in origin.paths() if "list" in path] == [f"/list?page={n}" for n in (1, 2, 3)]
+    origin.asked.clear()
+    origin.routes["/list?page=1"] = listed(1, 2, 2)
+    crawl("paged")
+    assert [path for path in origin.paths() if "list" in path] == ["/list?page=1"]
+
+
+def test_since_and_until_ask_the_day_archives_and_leave_other_days_out(origin: Origin, crawl: Crawl) -> None:
+    def day(*entries: tuple[int, str]) -> Reply:
+        rows = "".join(
+            f"<url><loc>{at(origin, 'days', f'/news/{n}')}</loc><lastmod>{when}</lastmod></url>" for n, when in entries
+        )
+        return text(f"<urlset>{rows}</urlset>")
+
+    origin.routes |= {f"/news/{n}": article(n) for n in range(1, 4)}
+    origin.routes |= {
+        "/sitemap/20261118.xml": day((1, "2026-11-18T23:59:59+09:00")),
+        "/sitemap/20261119.xml": day((2, "2026-11-19T00:00:00+09:00"), (3, "2026-11-20T00:00:00+09:00")),
+        "/feed": feed(),
+    }
+    done = crawl("days", "-a", "since=2026-11-18", "-a", "until=2026-11-19")
+    whys = {row.url.rpartition("/")[2]: row.why for row in done.articles_log()}
+    assert whys == {"1": "fetched", "2": "fetched", "3": "out-of-range"}
+    origin.asked.clear()
+    crawl("days")
+    assert not [path for path in origin.paths() if path.startswith("/sitemap")]
+
+
+def test_a_url_asked_by_name_is_the_only_one_asked(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/7": article(7)}
+    done = crawl("plain", "-a", f"url={at(origin, 'plain', '/news/7')}")
+    assert (done.code, origin.paths()) == (0, ["/robots.txt", "/news/7"])
+    wrong = crawl("plain", "-a", "url=http://elsewhere.example/news/7")
+    assert wrong.code == 3
+    assert [row.why for row in wrong.articles_log()] == ["off-site"]
+
+
+def test_a_dry_run_asks_the_sources_and_writes_nothing(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1)}
+    done = crawl("plain", "--dry-run")
+    assert done.code == 0, done.log
+    assert "/news/1" in done.out
+    assert "/news/1" not in origin.paths()
+    assert not (tmp_path / "archive").exists()
+
+
+def test_a_page_that_was_edited_becomes_a_new_version_and_a_deleted_one_is_gone(origin: Origin, crawl: Crawl) -> None:
+    urls = [at(origin, "plain", f"/news/{n}") for n in (1, 2, 3)]
+    origin.routes |= {f"/news/{n}": article(n) for n in (1, 2, 3)} | {"/feed": feed(*urls)}
+    first = {one.url: one.version_id for one in crawl("plain").articles()}
+    origin.routes |= {"/news/1": article(1, " 고침."), "/news/2": Reply(410)}
+    done = crawl("plain", "-a", "url=" + " ".join(urls))
+    assert {row.url: row.why for row in done.articles_log()} == dict(
+        zip(urls, ("fetched", "gone", "unchanged"), strict=True)
+    )
+    (edited,) = done.articles()
+    assert edited.url == urls[0]
+    assert edited.version_id != first[urls[0]]
+    assert done.code == 0
+
+
+def test_an_article_is_asked_again_with_what_it_was_remembered_by(origin: Origin, crawl: Crawl) -> None:
+    def held(asked: Asked) -> Reply:
+        if asked.header("If-None-Match") == '"v1"':
+            return Reply(304, headers={"ETag": '"v1"'})
+        reply = article(1)
+        reply.headers["ETag"] = '"v1"'
+        return reply
+
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": held}
+    crawl("plain")
+    done = crawl("plain", "-a", f"url={at(origin, 'plain', '/news/1')}")
+    (row,) = done.articles_log()
+    assert (row.why, row.status, row.visits, row.outcome) == ("unchanged", 304, 2, "article")
+    assert done.report.pages == 0
+
+
+def test_a_redirect_to_an_article_that_is_known_is_not_followed(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {
+        "/news/1": article(1),
+        "/news/2": Reply(302, headers={"Location": "/news/1"}),
+        "/feed": feed(at(origin, "plain", "/news/1"), at(origin, "plain", "/news/2")),
+    }
+    done = crawl("plain")
+    assert origin.paths().count("/news/1") == 1
+    assert sorted(row.why for row in done.articles_log()) == ["fetched", "seen"]
+
+
+def test_what_failed_is_a_gap_that_the_next_crawl_fetches(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": Reply(404)}
+    first = crawl("plain")
+    assert (first.code, first.report.end) == (3, "unhealthy")
+    origin.routes["/news/1"] = article(1)
+    done = crawl("plain")
+    assert (done.code, [row.why for row in done.articles_log()]) == (0, ["fetched"])
+
+
+def test_pages_are_articles_and_rejections(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {
+        "/feed": feed(*(at(origin, "plain", f"/news/{n}") for n in range(1, 5))),
+        "/news/1": article(1),
+        "/news/2": html("<html><body></body></html>"),
+        "/news/3": Reply(body=b"\x89PNG\r\n\x1a\n" + bytes(2000), headers={"Content-Type": "image/png"}),
+        "/news/4": html("<html><title>Just a moment...</title><body>/cdn-cgi/challenge-platform/</body></html>"),
+    }
+    done = crawl("plain")
+    assert done.report.pages == done.report.articles + sum(done.report.rejections.values()) == 4
+    assert len(done.articles()) == 1
+    assert Reason.BLOCKED in {one.reason for one in done.rejections()}
