@@ -238,3 +238,32 @@ def test_a_snapshot_that_is_not_the_one_of_the_manifest_is_refused(
     store.put(key, compact(None, []))
     with pytest.raises(CorruptRecordError, match="not what its manifest says"):
         load(store, "hanbit")
+
+
+def test_a_start_costs_the_same_requests_after_one_publication_and_after_many(
+    store: FileStore, archive: Callable[..., Publication], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted() -> int:
+        with monkeypatch.context() as patched:
+            for name in ("get", "exists", "list"):
+                method = getattr(FileStore, name)
+
+                def told(self: FileStore, key: str, method: Callable[..., object] = method) -> object:
+                    asked.append(key)
+                    return method(self, key)
+
+                patched.setattr(FileStore, name, told)
+            asked.clear()
+            load(store, "hanbit")
+            return len(asked)
+
+    def published(number: int) -> int:
+        Crawl(run=f"run-{number}", articles=[article("hanbit", number)]).land(store)
+        archive(now=NOON + number * HOUR)
+        return counted()
+
+    first = published(0)
+    assert {published(number) for number in range(1, 8)} == {first}
+    assert first <= 5

@@ -1,0 +1,1 @@
+"""Benches and score tables: ratios inside one run, with machine and versions."""

@@ -1,0 +1,170 @@
+"""What it costs a crawl to start: reading its outlet's memory after a day, a month and a year of history.
+
+    python -m infra.bench.memory [--articles 300] [--repeats 9]
+
+An outlet with that many new articles a day, polled every quarter of an hour; the last two hours of polls still lie in
+landing, each with a log row for every link it saw. Counted are requests to the store, bytes and milliseconds.
+"""
+
+import argparse
+import gzip
+import hashlib
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from processing.archive import manifests
+from processing.archive.file_store import FileStore
+from processing.archive.memory import compact, load
+from processing.archive.store import Entry
+from processing.archive.taking import HOT_DAYS
+from processing.records import Fetch, Manifest, Seal, Sum, Why, article_id, version_id
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+OUTLET = "hanbit"
+LISTED = 300
+"""Links that a poll sees."""
+RUNS = 8
+SPANS = (1, 30, 365)
+REVISITS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 168))
+
+
+class Counting(FileStore):
+    """A directory that counts what is asked of it; each call is one request to a bucket."""
+
+    requests = 0
+    size = 0
+
+    def get(self, key: str) -> bytes:
+        data = super().get(key)
+        self.requests += 1
+        self.size += len(data)
+        return data
+
+    def exists(self, key: str) -> bool:
+        self.requests += 1
+        return super().exists(key)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        self.requests += 1
+        return super().list(prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one start."""
+
+    days: int
+    requests: int
+    bytes: int
+    milliseconds: float
+
+
+def main() -> None:
+    """Print one line a span, and the ratio of a year to a day."""
+    parser = argparse.ArgumentParser(prog="python -m infra.bench.memory", description=__doc__)
+    parser.add_argument("--articles", type=int, default=300, help="new articles a day")
+    parser.add_argument("--repeats", type=int, default=9)
+    options = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {options.articles} articles a day")
+    with tempfile.TemporaryDirectory() as folder:
+        stores = [_history(Path(folder) / str(days), days, options.articles) for days in SPANS]
+        costs = [_cost(store, days, options.repeats) for store, days in zip(stores, SPANS, strict=True)]
+    print(f"{'history':>10} {'requests':>9} {'kB read':>9} {'ms':>8}")
+    for cost in costs:
+        print(f"{cost.days:>6} days {cost.requests:>9} {cost.bytes / 1000:>9.0f} {cost.milliseconds:>8.1f}")
+    print(f"a year costs {costs[-1].milliseconds / costs[0].milliseconds:.2f} times a day in time,", end=" ")
+    print(f"{costs[-1].milliseconds / costs[1].milliseconds:.2f} times a month; same requests: ", end="")
+    print(len({cost.requests for cost in costs}) == 1)
+
+
+def _cost(store: Counting, days: int, repeats: int) -> Cost:
+    times = []
+    for _ in range(repeats):
+        store.requests = store.size = 0
+        start = time.perf_counter()
+        memory = load(store, OUTLET)
+        times.append((time.perf_counter() - start) * 1000)
+    if not memory.seen(_identity(0)) or memory.seen(_identity(-1)):
+        sys.exit("the memory does not hold what was put into it")
+    return Cost(days, store.requests, store.size, statistics.median(times))
+
+
+def _history(folder: Path, days: int, articles: int) -> Counting:
+    """Write a snapshot of that many days, the manifest that names it, and the polls since."""
+    store = Counting(folder)
+    data = compact(None, _rows(days, articles))
+    key = f"log/outlet={OUTLET}/snapshot-0.gz"
+    store.put(key, data)
+    seq = days * 96
+    manifest = Manifest(
+        seq=seq,
+        previous="0" * 64,
+        batch="0",
+        published_at=NOW,
+        adds=(),
+        memory={OUTLET: Sum(key=key, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))},
+        code_version="bench",
+        lock_sha256="",
+    )
+    store.put(manifests.key(seq), manifest.model_dump_json().encode())
+    manifests.hint(store, seq)
+    for number in range(RUNS):
+        _poll(store, number, days * articles)
+    return store
+
+
+def _rows(days: int, articles: int) -> Iterator[Fetch]:
+    """Yield the log rows of a history: each article fetched once, the younger ones asked again on schedule."""
+    for number in range(days * articles):
+        at = NOW - timedelta(days=days) + timedelta(days=1) * number / articles
+        yield _row(number, at, Why.FETCHED, f"run-{at:%Y%m%dT%H}")
+        if NOW - at < timedelta(days=HOT_DAYS):
+            yield from (_row(number, at + step, Why.UNCHANGED, "r") for step in REVISITS if at + step < NOW)
+
+
+def _poll(store: Counting, number: int, articles: int) -> None:
+    """Write a sealed segment of a poll that found nothing new."""
+    run, at = f"poll-{number}", NOW + timedelta(minutes=15 * number)
+    rows = (_row(articles - 1 - place, at, Why.SEEN, run) for place in range(LISTED))
+    data = gzip.compress(b"".join(row.model_dump_json(exclude_none=True).encode() + b"\n" for row in rows), mtime=0)
+    folder = f"landing/outlet={OUTLET}/run={run}"
+    key = f"{folder}/seg-000.log.jsonl.gz"
+    store.put(key, data)
+    file = Sum(key=key, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), rows=LISTED)
+    seal = Seal(outlet=OUTLET, run=run, segment=0, sealed_at=at, files=(file,), pages=0, articles=0, rejections=0)
+    store.put(f"{folder}/seg-000.seal.json", seal.model_dump_json().encode())
+
+
+def _identity(number: int) -> str:
+    return article_id(f"https://www.hanbit.example/news/{number}")
+
+
+def _row(number: int, at: datetime, why: Why, run: str) -> Fetch:
+    identity = _identity(number)
+    fetched = why is Why.FETCHED
+    return Fetch(
+        outlet=OUTLET,
+        run=run,
+        at=at,
+        role="article",
+        url=f"https://www.hanbit.example/news/{number}",
+        article_id=identity,
+        why=why,
+        status=None if why is Why.SEEN else 200 if fetched else 304,
+        etag=f'"{identity}"' if fetched else None,
+        digest=f"sha256:{hashlib.sha256(identity.encode()).hexdigest()}" if fetched else None,
+        version_id=version_id(identity, "", "") if fetched else None,
+        outcome="article" if fetched else None,
+        announced_by="https://www.hanbit.example/rss",
+    )
+
+
+if __name__ == "__main__":
+    main()
