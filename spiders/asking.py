@@ -1,0 +1,148 @@
+"""Ask for a few pages by hand, as politely as a crawl does: same robots.txt, same guard, same pauses, nothing written.
+
+`look`, `declare` and `freeze` give a plan, a coroutine that asks for one page after another; the crawl ends with it.
+"""
+
+import logging
+import secrets
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from processing.archive.memory import Memory
+from processing.errors import SillokError, TransientError
+from processing.records import Page
+from spiders.articles import page_of
+from spiders.logs import is_warning, level_of, plain
+from spiders.outlet import Outlet
+from spiders.refusals import Refusal
+from spiders.run import Run
+from spiders.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a page as it was served, or why there is none."""
+
+    url: str
+    page: Page | None = None
+    refused: str | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of a good answer, none of any other."""
+        return self.page.body if self.page and 200 <= self.page.status < 300 else b""  # noqa: PLR2004 - RFC 9110 §15.3
+
+
+Ask = Callable[..., Awaitable[Answer]]
+Plan = Callable[[Ask], Awaitable[None]]
+
+
+class AskingSpider(Spider):
+    """Follows a plan through the project's middlewares."""
+
+    name = "asking"
+
+    def __init__(self, *, run: Run, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.run = run
+        self.plan = plan
+        self.error: Exception | None = None
+
+    async def start(self) -> AsyncIterator[Request]:
+        try:
+            await self.plan(self.ask)
+        except SillokError as error:
+            self.error = error
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:  # a start without a yield would be no generator
+            yield request
+
+    async def ask(self, url: str, *, robots: bool = False) -> Answer:
+        """Ask for `url`; nothing that the network does raises. `robots` marks robots.txt, which is always allowed."""
+        visit = Visit(role="robots" if robots else "source", url=url, reason="asked")
+        request = Request(url, callback=NO_CALLBACK, meta={"visit": visit}, dont_filter=True)
+        assert self.crawler.engine is not None  # noqa: S101 - it runs while the plan does
+        try:
+            response: Response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - what kept the page from us is the answer
+            return Answer(url, refused=_reason(error))
+        if response.meta.get("blocked"):
+            return Answer(url, refused=f"a gate, not the page: {response.meta['blocked']}")
+        page = page_of(response, outlet=self.run.outlet.name, at=response.meta.get("fetched_at") or self.run.clock())
+        return Answer(response.url, page)
+
+
+class AskingCommand(ScrapyCommand):
+    """A command that asks for a few pages: `answer` does its work, an error becomes one line and an exit code."""
+
+    requires_project = True
+
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        super().process_options(args, opts)
+        logging.getLogger("scrapy.utils.log").addFilter(is_warning)  # its greeting comes before `run`
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
+        if level_of(self.settings["LOG_LEVEL"]) > logging.DEBUG:
+            logging.getLogger("scrapy").setLevel(logging.WARNING)
+        logging.getLogger("trafilatura").setLevel(logging.ERROR)
+        try:
+            self.exitcode = self.answer(args, opts)
+        except SillokError as error:
+            print(plain(str(error)), file=sys.stderr)  # noqa: T201 - this is a command
+            self.exitcode = 1 if isinstance(error, TransientError) else 2
+
+    def answer(self, args: list[str], opts: Namespace) -> int:
+        """Do the work and return the exit code."""
+        raise NotImplementedError
+
+    def follow(self, outlet: Outlet, plan: Plan, *, permission: str | None = None) -> None:
+        """Run `plan` for `outlet` in a crawl of its own; raise what the plan raised, TransientError if it never ran."""
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets both before `run`
+        assert self.settings is not None  # noqa: S101
+        run = Run(
+            outlet,
+            f"look-{secrets.token_hex(3)}",
+            memory=Memory(),
+            writer=None,
+            clock=_now,
+            agent=self.settings["USER_AGENT"],
+            version=self.settings["SILLOK_VERSION"],
+            permission=permission,
+        )
+        crawler = self.crawler_process.create_crawler(AskingSpider)
+        self.crawler_process.crawl(crawler, run=run, plan=plan)
+        self.crawler_process.start()
+        run.landing.close()
+        spider = crawler.spider
+        if not isinstance(spider, AskingSpider):
+            raise TransientError("the crawl did not start; the log above says why")
+        if spider.error:
+            raise spider.error
+
+
+def why(answer: Answer) -> str:
+    """Return why an answer has no body."""
+    if answer.refused:
+        return answer.refused
+    return f"http {answer.page.status}" if answer.page else "no answer"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Refusal):
+        return f"{error.why}: {error.detail}"
+    name = type(error).__name__.removesuffix("Error")
+    return f"{name}: {error}" if str(error) else name
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock of what is asked by hand

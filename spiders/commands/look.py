@@ -1,0 +1,140 @@
+"""`scrapy look URL`: what a site allows, lists and looks like, before it is declared."""
+
+import re
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from processing.errors import UsageError
+from processing.reading.rules import rules_at
+from processing.records import Article, Page, Rejection
+from spiders.asking import Ask, AskingCommand, why
+from spiders.discover import links
+from spiders.identity import identify, is_on_site, outlet_of
+from spiders.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
+from spiders.markup import decoded, html_tree
+from spiders.middlewares.robots import judged
+from spiders.outlet import Listing, Outlet, Sitemap
+from spiders.outlets import outlets
+from spiders.settings import AGENT
+from spiders.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
+
+_AI = "GPTBot ClaudeBot CCBot Google-Extended PerplexityBot Bytespider Applebot-Extended anthropic-ai Diffbot".split()  # noqa: SIM905 - a list of names
+
+
+class Command(AskingCommand):
+    """Asks for robots.txt, the front page, what may be a source, and one article."""
+
+    def syntax(self) -> str:
+        return "[options] URL"
+
+    def short_desc(self) -> str:
+        return (
+            "Look at a site as politely as a crawl would: robots.txt, feeds, sitemaps, family, rights, a sample reading"
+        )
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def answer(self, args: list[str], opts: Namespace) -> int:
+        seen = look(self, args[0] if len(args) == 1 else "")
+        print(seen.model_dump_json(indent=2) if opts.json else "\n".join(lines(seen)))  # noqa: T201 - this is a command
+        return 0 if seen.robots.answered else 1
+
+
+def look(command: AskingCommand, url: str) -> Sighting:
+    """Look at the site of `url` and return what was seen; raise UsageError where it is no web address."""
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise UsageError(f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})")
+    found: list[Sighting] = []
+    outlet = stranger(url)
+
+    async def plan(ask: Ask) -> None:
+        found.append(await _seen(ask, outlet, url))
+
+    command.follow(outlet, plan)
+    return found[0]
+
+
+async def _seen(ask: Ask, outlet: Outlet, url: str) -> Sighting:
+    robots = await _robots(ask, outlet.home)
+    declared = outlet_of(url, outlets().values()) or _of_host(url)
+    seen = Sighting(
+        url=url,
+        home=outlet.home,
+        at=datetime.now(UTC),  # noqa: TID251 - a command starts from the clock
+        robots=robots,
+        declared=declared.name if declared else None,
+    )
+    if not (robots.ours and robots.scrapy):
+        return seen.model_copy(update={"problems": ("robots.txt closes the site: nothing else was asked",)})
+    front = await ask(outlet.home)
+    root = html_tree(front.body) if front.body else None
+    if root is None:
+        return seen.model_copy(update={"problems": (f"the front page was not to be had: {why(front)}",)})
+    text = decoded(front.body)
+    tried = worth_trying(front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text))
+    sources = [await _source(ask, address) for address in tried]
+    if not any(source.links for source in sources):
+        sources.append(source_seen(front.url, links(Listing(front.url), front.body, base_url=front.url), "list"))
+    listed = [link for source in sources for link in source.sample if is_on_site(outlet, link)]
+    pattern = pattern_of(listed)
+    chosen = url if _is_page(url) else next((link for link in listed if pattern and re.search(pattern, link)), None)
+    sample = await ask(chosen) if chosen else None
+    family = next((name for page in (text, decoded(sample.body) if sample else "") if (name := family_of(page))), "own")
+    facts = {"title": site_title(root), "family": family, "sources": tuple(sources), "article": pattern}
+    if sample is None or sample.page is None or not sample.body:
+        problem = f"the sample {chosen} was not to be had: {why(sample)}" if sample else "no article was found to read"
+        return seen.model_copy(update=facts | {"problems": (problem,)})
+    return seen.model_copy(update=facts | {"reading": read(sample.page, declared)})
+
+
+async def _robots(ask: Ask, home: str) -> RobotsSeen:
+    answer = await ask(f"{home}robots.txt", robots=True)
+    if answer.page is None:
+        return RobotsSeen(
+            state=f"robots.txt could not be asked: {answer.refused}", answered=False, ours=False, scrapy=False
+        )
+    status, body = answer.page.status, answer.page.body
+    ours, scrapy = (judged(status, body, (token,)) for token in (AGENT, "Scrapy"))
+    rules = ours.rules or Protego.parse("")
+    return RobotsSeen(
+        state=ours.state,
+        answered=ours.allowed,
+        ours=ours.refusal(home) is None,
+        scrapy=scrapy.refusal(home) is None,
+        delay=max(ours.delay(), scrapy.delay()),
+        sitemaps=tuple(rules.sitemaps)[:20],
+        banned=tuple(agent for agent in _AI if not rules.can_fetch(home, agent)),
+    )
+
+
+async def _source(ask: Ask, url: str) -> SourceSeen:
+    kind = "sitemap" if "sitemap" in url else "feed"
+    answer = await ask(url)
+    if not answer.body:
+        return SourceSeen(url=url, kind=kind, problem=why(answer))
+    return source_seen(url, links(Sitemap(url), answer.body, base_url=answer.url), kind)
+
+
+def read(page: Page, outlet: Outlet | None) -> Article | Rejection:
+    """Read a page with the rules of its outlet, or without rules."""
+    from processing.reading.extract import extract  # noqa: PLC0415 - loaded when there is a page
+
+    identity = identify(outlet, page.url) if outlet else None
+    if outlet is None or identity is None:
+        return extract(page)
+    return extract(page, rules_at(outlet.rules, page.fetched_at), url=identity.url, publisher_id=identity.key)
+
+
+def _of_host(url: str) -> Outlet | None:
+    host = urlsplit(url).hostname or ""
+    return next((outlet for outlet in outlets().values() if urlsplit(outlet.home).hostname == host), None)
+
+
+def _is_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query)
