@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
 from spiders.console.terminal import clean, print_json, print_rows, say
 
@@ -24,6 +25,7 @@ def report(
         str | None, typer.Option("--day", metavar="DAY", help="KST day of collection; else the newest.")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report page to FILE.")] = None,
+    language: Annotated[str, typer.Option("--lang", metavar="ko|en", help="What the page shows first.")] = "ko",
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 where something needs an answer today.")] = False,
     as_json: JsonOption = False,
     store: StoreOption = None,
@@ -33,6 +35,8 @@ def report(
     from processing.report.judging import judge
     from processing.report.stories import stories
 
+    if language not in {"ko", "en"}:
+        raise UsageError(f"--lang {language!r} is neither ko nor en")
     catalogue = open_catalogue(store)
     wanted = day(on) or newest_day(catalogue)
     made = judge(
@@ -47,7 +51,7 @@ def report(
     if html:
         from processing.report.page import render
 
-        html.write_text(render(made), encoding="utf-8")
+        html.write_text(render(made, language=language), encoding="utf-8")
         say(f"report of {made.day} written to {html}")
     if as_json:
         print_json([made.model_dump(mode="json")])

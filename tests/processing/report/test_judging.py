@@ -1,0 +1,177 @@
+"""Whether a day was normal: what alarms, what is a notice, what is neither."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processing.records import End, RunReport, SourceReport
+from processing.report.days import Count, DayReport, Promise
+from processing.report.judging import completeness, judge
+from processing.report.words import PHRASES
+
+DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
+AFTER = datetime(2026, 3, 2, 15, tzinfo=UTC)  # midnight in Seoul
+FEED = "https://gaon.example/rss"
+PROMISE = Promise(name="gaon", title="가온일보", daily=(10, 40), quiet_hours={FEED: 24})
+
+
+def run(articles: int = 20, rejections: dict[str, int] | None = None, **fields: object) -> RunReport:
+    given_ = {
+        "run": "r1",
+        "pages": articles + sum((rejections or {}).values()),
+        "end": End.NEW,
+        "why": "",
+        "sources": (SourceReport(url=FEED, status=200, links=20, new=5, overlap=15),),
+        "ended_at": NOON,
+    } | fields
+    return RunReport(
+        outlet="gaon",
+        day=DAY.isoformat(),
+        started_at=NOON - timedelta(minutes=1),
+        articles=articles,
+        rejections=rejections or {},
+        whys={},
+        announced=articles,
+        segments=1,
+        bytes=1,
+        requests=1,
+        agent="Sillok",
+        code_version="0",
+        **given_,  # type: ignore[arg-type]
+    )
+
+
+def judged(count: Count, promise: Promise | None = PROMISE, now: datetime = AFTER) -> DayReport:
+    return judge(DAY, {"gaon": promise} if promise else {}, {"gaon": count}, now=now, store="file:x", manifest=1)
+
+
+def codes(report: DayReport) -> list[tuple[str, str]]:
+    return [(finding.level, finding.code) for finding in report.findings]
+
+
+def test_a_normal_day_has_no_findings() -> None:
+    report = judged(Count(runs=(run(),), weekday=(22, 18, 25)))
+    assert codes(report) == []
+    assert report.complete
+    assert report.outlets[0].usual == 22
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted"),
+    [
+        (Count(runs=(run(9),)), ("alarm", "few")),
+        (Count(runs=()), ("alarm", "unvisited")),
+        (Count(runs=(run(12),), weekday=(30, 34, 31, 29)), ("alarm", "fewer")),
+        (Count(runs=(run(121),)), ("notice", "many")),
+        (Count(runs=(run(20, {"login": 21}),)), ("alarm", "layout")),
+        (Count(runs=(run(20, pages=21),)), ("alarm", "sums")),
+        (Count(runs=(run(20, end=End.UNHEALTHY),)), ("alarm", "ended")),
+        (Count(runs=(run(20, end=End.FAILED),)), ("alarm", "ended")),
+        (Count(runs=(run(),), gaps=2, announced=22), ("notice", "gaps")),
+        (Count(runs=(run(),), silent=1), ("notice", "silent")),
+        (Count(runs=(run(),), news={FEED: AFTER - timedelta(hours=25)}), ("notice", "quiet")),
+    ],
+)
+def test_each_finding(count: Count, wanted: tuple[str, str]) -> None:
+    assert codes(judged(count)) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        Count(runs=(run(10),), weekday=(19, 20)),  # half of the usual is still normal
+        Count(runs=(run(12),), weekday=(34,)),  # one weekday is no comparison
+        Count(runs=(run(20, {"login": 20}),)),
+        Count(runs=(run(10, {"login": 0}, end=End.PARTIAL),)),
+        Count(runs=(run(20, end=End.UNCHANGED),)),
+        Count(runs=(run(),), news={FEED: AFTER - timedelta(hours=24)}),
+        Count(runs=(run(120),)),
+    ],
+)
+def test_what_is_no_finding(count: Count) -> None:
+    assert codes(judged(count)) == []
+
+
+def test_few_pages_say_nothing_of_a_layout() -> None:
+    assert codes(judged(Count(runs=(run(3, {"login": 6}),)), Promise(name="gaon", title="", daily=(0, 9)))) == []
+
+
+def test_an_unfinished_day_is_not_judged_by_volume() -> None:
+    report = judged(Count(runs=(run(1),), weekday=(30, 30)), now=AFTER - timedelta(seconds=1))
+    assert (codes(report), report.complete) == ([], False)
+
+
+def test_the_last_run_counts_for_the_end() -> None:
+    broken = run(0, end=End.FAILED, ended_at=NOON - timedelta(hours=1))
+    assert codes(judged(Count(runs=(run(), broken)))) == []
+    assert codes(judged(Count(runs=(run(ended_at=NOON - timedelta(hours=2)), broken)))) == [("alarm", "ended")]
+
+
+@pytest.mark.parametrize("source", [{"status": 503}, {"status": 200, "problem": "HTML instead of XML"}])
+def test_a_source_that_failed_is_named(source: dict) -> None:
+    failing = SourceReport(**{"url": FEED, "links": 0, "new": 0, "overlap": 0, **source})
+    report = judged(Count(runs=(run(sources=(failing,)),)))
+    assert codes(report) == [("notice", "source")]
+    assert FEED in report.findings[0].what
+
+
+def test_a_paused_outlet_is_not_judged_by_volume() -> None:
+    paused = Promise(name="gaon", title="가온일보", daily=(10, 40), paused="robots.txt forbids it")
+    assert codes(judged(Count(runs=()), paused)) == []
+
+
+def test_an_outlet_that_is_no_longer_declared_is_reported() -> None:
+    report = judged(Count(runs=(run(1),)), None)
+    assert [row.outlet for row in report.outlets] == ["gaon"]
+    assert codes(report) == []
+
+
+def test_an_outlet_that_was_never_crawled_is_only_named() -> None:
+    report = judge(DAY, {"gaon": PROMISE}, {}, now=AFTER, store="file:x", manifest=0)
+    assert (report.never, report.outlets, report.findings) == (("gaon",), (), ())
+
+
+def test_alarms_come_first() -> None:
+    report = judged(Count(runs=(run(1),), gaps=1, announced=1))
+    assert [finding.level for finding in report.findings] == ["alarm", "notice"]
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_completeness_is_a_share(archived: int, gaps: int) -> None:
+    share = completeness(archived, gaps)
+    assert share is None if archived + gaps == 0 else 0 <= share <= 1
+    assert (share == 1) == (gaps == 0 and archived > 0)
+
+
+counts = st.builds(
+    Count,
+    runs=st.lists(
+        st.builds(run, st.integers(0, 50), st.dictionaries(st.sampled_from(["login", "empty"]), st.integers(0, 9))),
+        max_size=3,
+    ).map(tuple),
+    versions=st.integers(0, 99),
+    reprints=st.integers(0, 99),
+    archived=st.integers(0, 99),
+    gaps=st.integers(0, 99),
+    bytes=st.integers(0, 10**12),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["gaon", "naru", "noeul"]), counts))
+def test_totals_are_the_sums(found: dict[str, Count]) -> None:
+    report = judge(DAY, {}, found, now=AFTER, store="file:x", manifest=1)
+    for name in ("pages", "articles", "versions", "reprints", "gaps", "bytes"):
+        assert getattr(report.totals, name) == sum(getattr(row, name) for row in report.outlets)
+    assert report.totals.pages == report.totals.articles + sum(report.totals.rejections.values())
+
+
+def test_every_phrase_can_be_said_in_both_languages() -> None:
+    values = dict.fromkeys(
+        ("run", "pages", "end", "why", "rejected", "reason", "articles", "low", "high", "usual", "url", "problem"), "1"
+    ) | {"hours": "1", "gaps": "1", "announced": "1", "silent": "1", "outlet": "gaon"}
+    for phrase in PHRASES.values():
+        assert all(part.format(**values) for part in phrase)
+        assert any("가" <= sign <= "힣" for sign in phrase.korean)
