@@ -1,0 +1,54 @@
+"""`scrapy declare NAME URL`: write an outlet's module from what a look sees."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import spiders.outlets
+from processing.errors import TransientError, UsageError
+from spiders.asking import AskingCommand
+from spiders.commands.look import look
+from spiders.declaring import checked, module
+from spiders.logs import plain
+from spiders.sighting import lines
+
+
+class Command(AskingCommand):
+    """Looks, writes `spiders/outlets/NAME.py`, and says what is left for a person."""
+
+    def syntax(self) -> str:
+        return "[options] NAME URL"
+
+    def short_desc(self) -> str:
+        return "Look at a site and write the declaration of its outlet"
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--into", metavar="DIR", help="folder of the module (default: spiders/outlets)")
+
+    def answer(self, args: list[str], opts: Namespace) -> int:
+        if len(args) != 2:  # noqa: PLR2004 - name and address
+            raise UsageError("give a name and an address: scrapy declare hani https://www.hani.co.kr/")
+        name, url = args
+        path = Path(opts.into or spiders.outlets.__path__[0]) / f"{Path(name).name}.py"
+        if path.exists():
+            raise UsageError(f"{path} exists: an outlet is declared once")
+        seen = look(self, url)
+        print("\n".join(lines(seen)))  # noqa: T201 - this is a command
+        if not seen.robots.answered:
+            raise TransientError(f"{seen.home}: {seen.robots.state}; try again later")
+        if not (seen.robots.ours and seen.robots.scrapy):
+            raise UsageError(f"{seen.home}: robots.txt bans us; declare it by hand with `paused=` and `permission_needed=`")
+        source = module(name, seen)
+        outlet = checked(source)
+        path.write_text(source, encoding="utf-8")
+        print(_left(path, outlet.name))  # noqa: T201
+        return 0
+
+
+def _left(path: Path, name: str) -> str:
+    return plain(f"wrote {path}").replace("�", "?") + (
+        f"\nNow: finish its docstring, say in `daily` what a normal day brings, then\n"
+        f"  scrapy crawl {name} --dry-run      what it would fetch\n"
+        f"  scrapy freeze {name} URL           keep a page as its test\n"
+        f"  sillok outlets --table > docs/outlets.md"
+    )

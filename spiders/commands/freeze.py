@@ -1,0 +1,113 @@
+"""`scrapy freeze NAME URL`: keep a page, masked, and what it says as a test of the outlet."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+from random import SystemRandom
+from urllib.parse import urlsplit
+
+from processing.errors import TransientError, UsageError
+from processing.reading.decoding import decode
+from processing.records import Article, Page
+from spiders.asking import Answer, Ask, AskingCommand, why
+from spiders.commands.look import read
+from spiders.fixtures import keep, noted
+from spiders.identity import identify
+from spiders.logs import plain
+from spiders.masking import Mask, differences, is_mostly_latin, masked_record
+from spiders.outlet import Outlet
+from spiders.outlets import outlets
+
+_FOLDER = Path("tests/outlets")
+_TRIES = 5
+"""Random syllables can make a word of our rules by chance; another draw does not."""
+_OPEN = {"kogl-0", "kogl-1", "cc-zero", "cc-publicdomain", "cc-by", "cc-by-sa"}
+"""Marks under which a copy may be kept and altered."""
+_OWN = ".press.test"
+
+
+class Command(AskingCommand):
+    """Fetches, reads, masks, checks that the masked page reads alike, and keeps the pair."""
+
+    def syntax(self) -> str:
+        return "[options] NAME URL"
+
+    def short_desc(self) -> str:
+        return "Keep a page of an outlet, its words masked, and what it says as a test"
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--clear", action="store_true", help="keep it unmasked; its licence must allow that")
+        parser.add_argument("--into", metavar="DIR", default=str(_FOLDER), help="default: tests/outlets")
+
+    def answer(self, args: list[str], opts: Namespace) -> int:
+        outlet, url = self._wanted(args)
+        answer = self._fetched(outlet, url)
+        if answer.page is None or not answer.body:
+            raise TransientError(f"{outlet.name}: {url} was not to be had: {why(answer)}")
+        record = read(answer.page, outlet)
+        if not isinstance(record, Article):
+            raise UsageError(
+                f"{outlet.name}: {url} is no article ({record.reason}: {record.evidence}); freeze another page"
+            )
+        if opts.clear:
+            check_licence(record)
+            page, made = answer.page, "clear"
+        else:
+            page, record = masked(answer.page, record, outlet)
+            made = "masked"
+        path = keep(Path(opts.into) / outlet.name, page, record, made)
+        told = "\n".join(
+            f"  {name:<13} {plain(' '.join(str(value).split()))[:100]}" for name, value in noted(record).items()
+        )
+        print(f"kept {path}\n{told}\nLook at it, compare it with the page, and commit both files.")  # noqa: T201
+        return 0
+
+    def _wanted(self, args: list[str]) -> tuple[Outlet, str]:
+        if len(args) != 2:  # noqa: PLR2004 - name and address
+            raise UsageError("name an outlet and a page: scrapy freeze hani https://www.hani.co.kr/arti/...")
+        outlet = outlets().get(args[0])
+        if outlet is None:
+            raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
+        if identify(outlet, args[1]) is None:
+            raise UsageError(f"{args[1]} is no article of {outlet.name}: its `article` or `hosts` do not match")
+        return outlet, args[1]
+
+    def _fetched(self, outlet: Outlet, url: str) -> Answer:
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
+        found: list[Answer] = []
+
+        async def plan(ask: Ask) -> None:
+            found.append(await ask(url))
+
+        self.follow(outlet, plan, permission=self.settings.getdict("SILLOK_PERMISSION").get(outlet.name))
+        return found[0]
+
+
+def masked(page: Page, record: Article, outlet: Outlet) -> tuple[Page, Article]:
+    """Return the page masked and what it says then; raise UsageError unless it reads as the masked original."""
+    if is_mostly_latin(record.text):
+        raise UsageError(
+            f"{outlet.name}: the text is mostly in Latin letters, which are not masked; freeze another page"
+        )
+    text = decode(page)
+    if not isinstance(text, str):
+        raise UsageError(f"{outlet.name}: {page.url} cannot be decoded: {text.evidence}")
+    wrong: list[str] = []
+    for _ in range(_TRIES):
+        mask = Mask(SystemRandom(), kept=(outlet.title,))
+        headers = tuple((key, value) for key, value in page.headers if key.lower() != "content-type")
+        hidden = replace(page, body=mask.text(text).encode(), charset="utf-8", headers=headers)
+        expected, found = masked_record(record, mask), read(hidden, outlet)
+        wrong = differences(expected, found)
+        if not wrong:
+            return hidden, expected
+    raise UsageError(f"{outlet.name}: masked, {page.url} reads otherwise in {', '.join(wrong)}; freeze another page")
+
+
+def check_licence(record: Article) -> None:
+    """Raise UsageError unless the page carries a mark under which it may be kept as it is, or is our own."""
+    licence = record.rights.licence or "no mark"
+    if (urlsplit(record.url).hostname or "").endswith(_OWN) or licence.lower() in _OPEN:
+        return
+    raise UsageError(f"{record.url} carries no open licence ({licence}): freeze it without --clear")

@@ -1,0 +1,98 @@
+"""An outlet's module, written from what a look saw. Pure: text out; a person finishes the docstring and the figures."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from processing.errors import UsageError
+from spiders.outlet import Outlet
+from spiders.sighting import Sighting
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_BY_HOME = {"ndsoft", "article_no", "arc"}
+"""Families that need nothing but the address of the front page."""
+_KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing"}
+
+
+def module(name: str, seen: Sighting) -> str:
+    """Return the source of `spiders/outlets/NAME.py`; raise UsageError where nothing sound can be written."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name for an outlet: lower-case ASCII letters, digits and _, like its domain")
+    if seen.declared:
+        raise UsageError(f"{seen.home} is declared already: spiders/outlets/{seen.declared}.py")
+    if seen.family not in _BY_HOME and not (seen.article and seen.useful):
+        raise UsageError(
+            f"{seen.home}: no source or no pattern of articles was found; declare it by hand, see CONTRIBUTING.md"
+        )
+    return _by_home(name, seen) if seen.family in _BY_HOME else _by_sources(name, seen)
+
+
+def checked(source: str) -> Outlet:
+    """Return the outlet that a module's source declares; raise DeclarationError where it contradicts itself."""
+    space: dict[str, object] = {}
+    exec(compile(source, "<declaration>", "exec"), space)  # noqa: S102 - written above, from quoted strings only
+    outlet = space["OUTLET"]
+    assert isinstance(outlet, Outlet)  # noqa: S101 - both templates end so
+    return outlet
+
+
+def _by_home(name: str, seen: Sighting) -> str:
+    family = seen.family
+    return f"""{_docstring(seen)}
+from spiders.families.{family} import {family}
+
+OUTLET = {family}(
+{_head(name, seen)}{_tail(seen)})
+"""
+
+
+def _by_sources(name: str, seen: Sighting) -> str:
+    sources = [f"{_KINDS[source.kind]}({_text(source.url)})" for source in seen.useful]
+    kinds = sorted({_KINDS[source.kind] for source in seen.useful} | {"Outlet"})
+    listed = "".join(f"        {source},\n" for source in sources)
+    hosts = sorted({urlsplit(url).hostname or "" for source in seen.useful for url in source.sample} - _hosts(seen))
+    also = f"    hosts=({', '.join(map(_text, hosts))},),\n" if hosts else ""
+    return f"""{_docstring(seen)}
+import re
+
+from spiders.outlet import {", ".join(kinds)}
+
+OUTLET = Outlet(
+{_head(name, seen)}    sources=(
+{listed}    ),
+    article=re.compile({_pattern(seen.article or "")}),
+{also}{_tail(seen)})
+"""
+
+
+def _hosts(seen: Sighting) -> set[str]:
+    return {urlsplit(seen.home).hostname or "", *(urlsplit(source.url).hostname or "" for source in seen.useful)}
+
+
+def _docstring(seen: Sighting) -> str:
+    title = re.sub(r"[\"\\\\]|[^\w .,()·&'-]", "", seen.title or urlsplit(seen.home).netloc)
+    return f'"""{title[:60]}: say in a line what it is and what is special about it."""\n'
+
+
+def _head(name: str, seen: Sighting) -> str:
+    title = seen.title or urlsplit(seen.home).netloc
+    return f"    name={_text(name)},\n    title={_text(title[:60])},\n    home={_text(seen.home)},\n"
+
+
+def _tail(seen: Sighting) -> str:
+    day = f"{seen.at:%Y-%m-%d}"
+    evidence = _text(f"`scrapy look` on {day}: {_evidence(seen)}")
+    return f"    daily=(1, 500),\n    evidence={evidence},\n    confirmed={_text(day)},\n"
+
+
+def _evidence(seen: Sighting) -> str:
+    listed = sum(source.links for source in seen.sources)
+    return f"{len(seen.useful)} sources with {listed} links"
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _pattern(pattern: str) -> str:
+    return f'r"{pattern}"' if '"' not in pattern and not pattern.endswith("\\") else _text(pattern)
