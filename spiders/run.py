@@ -93,6 +93,7 @@ class Run:
         self.on_failure: Callable[[], None] = lambda: None
         self.landing = Landing(writer, self.fail)
         self._agent, self._version = agent, version
+        self._later: list[Fetch] = []
         self._stopped = asyncio.Event()
 
     # -- what is written down
@@ -113,6 +114,10 @@ class Run:
         else:
             self.counts.rejections[record.reason] += 1
         self.landing.add(record)
+
+    def later(self, row: Fetch) -> None:
+        """Log a source's answer at the end: until all it announced is settled, the next crawl has to read it again."""
+        self._later.append(row)
 
     def crashed(self, url: str, error: Exception) -> None:
         """Note that the reader broke on a page: the page is rejected, and a person has to look."""
@@ -176,6 +181,8 @@ class Run:
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left))
+        for row in self._later:
+            self.log(row)
         self._note_hosts()
         self.landing.close()
         report = self._report(reason)

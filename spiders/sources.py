@@ -140,7 +140,7 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
     known = found.known if visit.last else found.links
     moment = now + interval(run.outlet.pace, links=found.links, known=known)
     new_at = now if found.new else visit.last.new_at if visit.last else None
-    run.log(row.model_copy(update={"visits": 0, "detail": lie or still or gap, "next_at": moment, "new_at": new_at}))
+    run.later(row.model_copy(update={"visits": 0, "detail": lie or still or gap, "next_at": moment, "new_at": new_at}))
     _note(run, visit, quiet)
     problem = "; ".join(filter(None, (listed.problem, lie or still, gap, quiet))) or None
     if lie or still or gap or listed.problem:

@@ -99,10 +99,12 @@ class Command(crawl.Command):
     def _wish(self, opts: Namespace, outlet: Outlet) -> Wish:
         settings = self._settings()
         arguments = dict(opts.spargs)
-        if settings["SILLOK_KEPT"] and not outlet.sources and "url" not in arguments:
-            from spiders.middlewares.kept import kept_pages  # noqa: PLC0415 - only for an outlet without a source
+        if settings["SILLOK_KEPT"]:
+            from spiders.middlewares.kept import kept_pages  # noqa: PLC0415 - a crawl of the wire has no use for it
 
-            arguments["url"] = " ".join(row.url for row in kept_pages(Path(settings["SILLOK_KEPT"]), outlet))
+            rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
+            if not outlet.sources:
+                arguments.setdefault("url", " ".join(row.url for row in rows))
         wanted = wish(
             arguments,
             today=datetime.now(SEOUL).date(),  # noqa: TID251 - a command starts from the clock
