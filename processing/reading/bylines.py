@@ -32,9 +32,10 @@ _BEFORE = re.compile(
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
 )
 _THROUGH = re.compile(
-    rf"(?<![가-힣])(?P<names>{_NAME})\s(?:[가-힣A-Za-z0-9]{{2,8}}\s)(?P<role>기자|특파원)(?=\s?[(\[]?[\w.+-]+@)"
+    rf"(?<![가-힣])(?P<names>{_NAME})\s(?:[가-힣A-Za-z0-9]{{2,8}}\s)(?P<role>기자|특파원)(?=\s?[(\[]?[\w.+-]+@|\s?=)"
 )
 _MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[\w.+-]{{1,64}}@)")
+_LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})\s$")
 _ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
 _SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
 _SURNAMES = frozenset(
@@ -85,10 +86,20 @@ def people(text: str) -> tuple[Author, ...]:
             role = " ".join(match["role"].split()) or None
             if role in {"글", "사진", "영상", "촬영", "그래픽"}:
                 role = None  # what the person made, not what the person is
-            for name in _SEPARATOR.split(match["names"]):
-                if is_name(name):
+            before = _named_before(text[: match.start()]) if pattern is _LIST else []
+            for name in [*before, *_SEPARATOR.split(match["names"])]:
+                if is_name(name) and (pattern is not _BEFORE or len(name) > 2):  # noqa: PLR2004 (기자 사이 is no name)
                     found.setdefault(name, Author(name=name, role=role))
     return _with_mails(tuple(found.values())[:_MOST], text)
+
+
+def _named_before(text: str) -> list[str]:
+    """Return names before a list with blanks only: `차병섭 이나루 기자`; three syllables, so no place."""
+    names: list[str] = []
+    while (match := _LAST_WORD.search(text)) and is_name(match[1]):
+        names.insert(0, match[1])
+        text = text[: match.start(1)]
+    return names
 
 
 def named(text: str) -> tuple[Author, ...]:

@@ -42,10 +42,10 @@ class Moment(NamedTuple):
     zone_assumed: bool
 
 
-def moments(text: str) -> list[tuple[int, Moment]]:
-    """Return every moment in running text with the position where it begins, in reading order."""
-    found = ((match.start(), _moment(match)) for match in _STAMP.finditer(text))
-    return [(start, moment) for start, moment in found if moment]
+def moments(text: str) -> list[tuple[int, int, Moment]]:
+    """Return every moment in running text with where it begins and ends, in reading order."""
+    found = ((match.start(), match.end(), _moment(match)) for match in _STAMP.finditer(text))
+    return [(start, end, moment) for start, end, moment in found if moment]
 
 
 def parse_moment(text: str) -> Moment | None:

@@ -12,6 +12,7 @@ from processing.reading.body import Place, find_body, select
 from processing.reading.decoding import decode
 from processing.reading.head import Head, read_head
 from processing.reading.judgement import judge
+from processing.reading.kinds import is_photo
 from processing.reading.markup import prepare
 from processing.reading.rejections import Finding, reject
 from processing.reading.rights import RightsPolicy
@@ -26,6 +27,8 @@ from processing.reading.tree import parse, text_of
 from processing.records import Article, Page, Rejection
 
 OBEY = RightsPolicy()
+_NO_BODY = frozenset({"script", "style", "meta"})
+_STALE, _COLUMN = 0.4, 0.5  # share of the page's sentences a rule must name; share of sentences below which it is wide
 SCANNED = 600
 """A body of fewer characters of sentences is compared with what the page's scripts hold."""
 
@@ -66,7 +69,13 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading:
     body = Place(script.root, prose=script.length) if script else place
     prepared = prepare(body, frozenset(node for css in rules.drop for node in select(root, css))) if body else None
     decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
-    cleaned = clean(paragraphs(prepared.article) if prepared else [], title=title, decks=decks)
+    cleaned = clean(
+        paragraphs(prepared.article) if prepared else [],
+        title=title,
+        decks=decks,
+        pictured=bool(prepared and prepared.images),
+        photo=is_photo(title),
+    )
     return Reading(
         page=page,
         root=root,
@@ -83,15 +92,21 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading:
 
 
 def _place(root: HtmlElement, rules: Rules) -> Place | None:
-    """Return the body that the rules name, or that the generic reader finds."""
-    if rules.body:
-        named = [node for node in select(root, rules.body) if node.tag not in {"script", "style", "meta"}]
-        lengths = [len(text_of(node)) for node in named]
-        if any(lengths):
-            longest = max(lengths)
-            return Place(named[lengths.index(longest)], prose=longest)
+    """Return the body: where the rules name it, narrowed by the generic reader where they name a whole column.
+
+    A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win.
+    """
     body = root.find("body")
-    return find_body(body) if body is not None else None
+    generic = find_body(body) if body is not None else None
+    named = [node for node in select(root, rules.body) if node.tag not in _NO_BODY] if rules.body else []
+    places = [Place(node, prose=len(text)) for node in named if (text := text_of(node))]
+    if not places:
+        return generic
+    chosen = max(places, key=lambda place: place.prose)
+    inner = find_body(chosen.element)
+    if generic and (inner is None or inner.prose < _STALE * generic.prose):
+        return generic
+    return inner if inner and inner.prose < _COLUMN * chosen.prose else chosen
 
 
 def _script(root: HtmlElement, head: Head, place: Place | None) -> ScriptArticle | None:

@@ -95,6 +95,11 @@ def kind_of(
     return Kind.ARTICLE
 
 
+def is_photo(title: str) -> bool:
+    """Say whether a headline marks a photo page."""
+    return kind_of(title, section=None, text="") is Kind.PHOTO
+
+
 def chain_of(title: str, kind: Kind) -> str | None:
     """Return what the parts of a chain (1보, 2보, 종합) share: the headline without marks; None for other kinds."""
     if kind not in {Kind.FLASH, Kind.ROUNDUP}:

@@ -27,12 +27,14 @@ class Line(Enum):
 
 
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
+_PLAIN_STYLE = re.compile(r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)")
 _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"’')\]]|$)")
 _RESERVED = r"무단\s?[-·]?\s?(?:전재|복제|배포|도용|수집|복사|사용|게재|인용|전제)"
 _FORBIDDEN = r"(?:금지|금합니다|금함|불허|불법)"
 
 _RIGHTS = re.compile(
-    rf"^[\W_]*(?:lt;|gt;|&lt;)?[\W_]*(?:저작권자|copyrights?\b|ⓒ|©|Ⓒ|\(c\)|all rights reserved).{{0,200}}$"
+    r"^[\W_]*(?:lt;|gt;|&lt;)?[\W_]*(?:저작권자\s?[^가-힣\s]|저작권자\s?[(:]|copyrights?\b|ⓒ|©|Ⓒ|\(c\)|"
+    rf"all rights reserved).{{0,200}}$"
     rf"|^.{{0,70}}{_RESERVED}[^.]{{0,70}}{_FORBIDDEN}[^가-힣]{{0,30}}(?:gt;)?$"
     rf"|^.{{0,60}}{_RESERVED}.{{0,60}}(?:금합니다|금지합니다|금지됩니다|금지되어 있습니다)[.\s]*$"
     rf"|^[\W_]*(?:ⓒ|©).{{0,80}}$|^.{{0,50}}all rights reserved\.?[^가-힣]*.{{0,60}}{_FORBIDDEN}?[^가-힣]*$"
@@ -40,11 +42,11 @@ _RIGHTS = re.compile(
     re.IGNORECASE,
 )
 _PREMIUM = re.compile(
-    r"^.{0,30}(?:프리미엄|유료|구독자|회원)\s?(?:전용)?\s?(?:기사|콘텐츠|컨텐츠|뉴스).{0,60}(?:불법|형사|무단|"
-    r"입니다|전용|로그인|구독).{0,40}$"
-    r"|^(?:이에 대해 )?.{0,20}무관용 원칙.{0,20}대응.{0,10}$|^이 기사는 .{0,40}(?:유료|프리미엄|먼저|발행된|"
-    r"노출된|출고된).{0,60}$"
-    r"|^.{0,30}(?:로그인|구독|결제)\s?(?:하시면|하면|후).{0,30}(?:보실|볼|읽을|열람).{0,20}$"
+    r"^.{0,30}(?:프리미엄|유료|구독자|회원)\s?(?:전용)?\s?(?:기사|콘텐츠|컨텐츠|뉴스)"
+    r"(?:입니다|를 무단|을 무단|의 무단|로,? ).{0,60}$"
+    r"|^(?:이에 대해 )?.{0,20}무관용 원칙.{0,20}대응합니다.{0,4}$"
+    r"|^[이본] 기사는 .{0,40}(?:유료|프리미엄|먼저|발행된|노출된|출고된).{0,50}(?:기사|콘텐츠|뉴스)입니다.{0,4}$"
+    r"|^.{0,30}(?:로그인|구독|결제)\s?(?:하시면|하면|후)\s.{0,30}(?:보실|볼|읽으실|읽을|열람하실) 수 있습니다.{0,4}$"
 )
 _PROMOTION = re.compile(
     r"^.{0,40}(?:제보\s?(?:는|를|하기|전화|메일|문의|받습니다|해 ?주|바랍니다|기다립니다)|기사\s?제보|"
@@ -55,7 +57,8 @@ _PROMOTION = re.compile(
     r"채널|페이스북|홈페이지|앱|만나보세요|만나기|팔로우)[^.]{0,60}$"
     r"|^[\[(【<〈].{0,30}(?:구독|바로가기|클릭|카카오톡|카톡|메일|전화|홈페이지|페이스북|"
     r"앱 ?다운).{0,40}[\])】>〉].{0,80}$"
-    r"|^[\W_]*(?:전화|이메일|메일|카카오톡|카톡|라인|팩스|홈페이지|사이트|유튜브)\s?[:：].{0,80}$"
+    r"|^[\W_]*(?:전화|이메일|메일|카카오톡|카톡|라인|팩스|홈페이지|사이트|유튜브)\s?[:：].{0,40}(?:\d{3,4}-|@|"
+    r"검색|https?:|\.(?:kr|com)|추가).{0,40}$"
     r"|^.{0,30}(?:좋아요를 눌러|구독을 눌러|구독해\s?주세요|구독하세요|친구\s?추가|채널 ?추가|무료\s?체험|운세|"
     r"토정비결).{0,50}$"
     r"|^(?:ADVERTISEMENT|AD|광고|PR|Sponsored)$|^.{0,20}후원\s?(?:하기|계좌|문의).{0,40}$|^.{0,40}(?:급등|"
@@ -97,18 +100,19 @@ _RELATED = re.compile(
 )
 _RELATED_LINE = re.compile(
     r"^[\[(<【◆■▶▷☞※\s]*(?:관련\s?기사|연관\s?기사|관련\s?뉴스)\s?(?:\d/\d)?\s?[:：\]>】☞▶▷].{0,120}$"
-    r"|^[▶▷☞►]+\s?[^.?!]{4,90}$"
 )
 _CREDIT = re.compile(
     r"^[\W_]*(?:취재|영상\s?(?:취재|편집|구성|제작|촬영|제공)|취재\s?기자|촬영\s?(?:기자)?|편집|그래픽|디자인|"
-    r"CG|자막|화면\s?(?:제공|출처)|구성|제작|사진|자료\s?(?:조사|제공|출처|사진)|작가|VJ|영상|글|기획|연출|"
-    r"리서처|인턴|출처|앵커|진행|출연|방송|대담|캡처|일러스트|삽화)"
+    r"CG|자막|화면\s?(?:제공|출처)|구성|제작|사진|자료\s?(?:조사|제공|출처|사진)|VJ|영상|글|연출|"
+    r"리서처|인턴|출처|캡처|일러스트|삽화)"
     r"(?:\s?[·/,]\s?(?:사진|영상|편집|글|그래픽|취재))*\s?[:：=|ㅣ／/]\s?[^.]{1,140}[\W_]*$"
 )
 _SIGNATURE = re.compile(r"^(?:글|사진|영상|취재|정리)[.·]\s?[가-힣A-Za-z·\s]{2,20}$")
-_PHOTO = re.compile(
+_LABELLED = re.compile(
     r"^[\W_]*(?:사진|자료|그래픽|이미지|영상|캡처)\s?(?:제공|출처|캡처|설명|자료)?\s?[=:：|ㅣ/].{1,80}$"
-    r"|^[/／]\s?.{1,40}$|^[\[(〈<【].{1,40}(?:제공|캡처|갈무리|자료\s?사진|DB|게티이미지.{0,4}|연합뉴스|뉴시스|"
+)
+_PHOTO = re.compile(
+    r"^[/／]\s?.{1,40}$|^[\[(〈<【].{1,40}(?:제공|캡처|갈무리|자료\s?사진|DB|게티이미지.{0,4}|연합뉴스|뉴시스|"
     r"뉴스1|인스타그램|유튜브|페이스북)[.\s]*[\])〉>】]?$"
     r"|^[^.]{0,160}(?:재판매 및 DB ?금지|게티이미지(?:뱅크|코리아)?|자료\s?사진)[\])〉>\s.]*$"
     r"|^.{0,30}(?:사진|이미지|영상|기사)[은는과와]?.{0,24}(?:관련|관계)\s?(?:이\s?)?(?:없음|없습니다|"
@@ -137,7 +141,11 @@ _END = re.compile(
     r"^[$#@%{}\[\]<>_\-]{1,4}[A-Z_]{3,30}[$#@%{}\[\]<>_\-]{1,4}$|^[\W_]*(?:끝|以上|이상)[\W_]*$|^[=\-*_─━~·.•\s|"
     r"]+$|^※\s?(?:별첨|첨부|붙임).{0,30}$"
 )
-_MARKED = re.compile(r"^\s?[▲△▼▽◀▶◇◆]\s?")
+_MARKED = re.compile(r"^\s?[▲△]\s?[^▲△▼]{8,250}$")
+_LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|조[부모]상|시[부모]상")
+_ARROW = re.compile(r"^[▶▷☞►]+\s?[^.?!]{4,90}$")
+_SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
+_OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
 _LONGEST_CAPTION, _LONGEST_ODD = 300, 240
 _MANY = 3  # sentences
 
@@ -167,7 +175,7 @@ def sort_of(line: str) -> Line | None:
         return None
     if len(line) <= _LONGEST_ODD and not _is_told(line):
         for sort, pattern in _WHOLE:
-            if pattern.match(line):
+            if pattern.match(line) and not (sort is Line.CREDIT and _OBJECT.search(line)):
                 return sort
     if is_byline(line):
         return Line.BYLINE
@@ -175,21 +183,25 @@ def sort_of(line: str) -> Line | None:
 
 
 def _is_told(line: str) -> bool:
-    """Say whether a line tells: three sentences or more, or one that reports (…고 밝혔다, …고 말했다)."""
-    return len(_STOP.findall(line)) >= _MANY or bool(
-        re.search(r"(?:했다|혔다|됐다|였다|졌다|이다|한다|었다|났다|겼다|왔다)[.]?[”\"]?$", line)
-    )
+    """Say whether a line tells: three sentences or more, or one in plain style (…했다., …이다”)."""
+    return len(_STOP.findall(line)) >= _MANY or bool(_PLAIN_STYLE.search(line))
 
 
 def _is_caption(line: str) -> bool:
+    if _LABELLED.match(line) and not _OBJECT.search(line):
+        return True
     if _PHOTO.match(line) and len(_STOP.findall(line)) <= 1:
         return True
-    return len(_STOP.findall(line)) <= 2 and bool(_WITH_CREDIT.search(line))  # noqa: PLR2004
+    credit = _WITH_CREDIT.search(line)
+    if credit is None or len(_STOP.findall(line)) >= _MANY:
+        return False
+    shown = line[: credit.start()].rstrip()
+    return not _PLAIN_STYLE.search(shown) or bool(_SHOWN.search(shown))
 
 
 def is_marked(line: str) -> bool:
-    """Say whether a line begins with the triangle or diamond of captions, which is also the bullet of lists."""
-    return bool(_MARKED.match(line))
+    """Say whether a line begins with the triangle of captions, which is also the bullet of lists and obituaries."""
+    return bool(_MARKED.match(line)) and not _LIST_WORD.search(line)
 
 
 def is_link(line: str) -> bool:
@@ -197,14 +209,23 @@ def is_link(line: str) -> bool:
     return bool(_RELATED_LINE.match(line)) and not is_prose(line)
 
 
+def is_arrow(line: str) -> bool:
+    """Say whether a line stands behind an arrow: among sentences a subhead, after the last of them a link."""
+    return bool(_ARROW.match(line))
+
+
 def without_credit(line: str) -> tuple[str, str]:
-    """Split a photo credit in brackets off the end of running text; the second part is "" where there is none."""
+    """Split a photo credit behind a mark off the end of running text; the second part is "" where there is none."""
     match = _WITH_CREDIT.search(line)
-    return (
-        (line[: match.start()].rstrip(), match[0])
-        if match and match[0].strip().startswith(("[", "(", "〈", "<", "【"))
-        else (line, "")
-    )
+    if match is None or not match[0].strip().startswith(("[", "(", "〈", "<", "【", "/", "ⓒ", "©")):
+        return line, ""
+    return line[: match.start()].rstrip(), match[0]
 
 
-__all__ = ["MAIL", "Line", "is_link", "is_marked", "is_prose", "sort_of", "without_credit"]
+def captionless(line: str) -> str:
+    """Return a caption that tells something without its credit: on a photo page it is the text."""
+    credit = _WITH_CREDIT.search(line)
+    return line[: credit.start()].rstrip() if credit and is_prose(line[: credit.start()].rstrip()) else line
+
+
+__all__ = ["MAIL", "Line", "captionless", "is_arrow", "is_link", "is_marked", "is_prose", "sort_of", "without_credit"]

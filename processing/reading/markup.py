@@ -89,6 +89,10 @@ class _Walk:
             self.text.append(text)
             self.linked += len(squeeze(text)) if self.links else 0
 
+    def has_begun(self) -> bool:
+        """Say whether running text stands before this point: a deck comes before, a subhead after."""
+        return any(is_prose(paragraph.text or "") for paragraph in self.prepared.article)
+
     def flush(self, tag: str = "p") -> None:
         """End the current paragraph; a paragraph that is nothing but links is none."""
         text, linked = squeeze("".join(self.text)), self.linked
@@ -119,7 +123,7 @@ def prepare(place: Place, dropped: frozenset[HtmlElement] = frozenset()) -> Prep
 
 
 def _enter(walk: _Walk, node: HtmlElement) -> None:
-    if node.tag in BLOCKS or node.tag in {"br", "hr"}:
+    if node.tag in BLOCKS or node.tag in {"br", "hr"} or _is_head(node):
         walk.flush()
     elif node.tag in {"b", "strong"} and not squeeze("".join(walk.text)):
         walk.bold = node
@@ -130,7 +134,7 @@ def _enter(walk: _Walk, node: HtmlElement) -> None:
 def _leave(walk: _Walk, node: HtmlElement, body: HtmlElement) -> None:
     if node.attrib.pop("data-out", None) is None:
         walk.links -= node.tag == "a"
-        if node.tag in BLOCKS:
+        if node.tag in BLOCKS or _is_head(node):
             walk.flush("h3" if node.tag in {"h2", "h3", "h4", "h5"} else "p")
         elif walk.bold is not None and node is walk.bold and _is_subhead("".join(walk.text), node.tail):
             walk.flush()
@@ -138,6 +142,11 @@ def _leave(walk: _Walk, node: HtmlElement, body: HtmlElement) -> None:
         walk.flush()
     if node is not body:
         walk.add(node.tail)
+
+
+def _is_head(node: HtmlElement) -> bool:
+    """Say whether an inline element is marked as a subhead, which stands on a line of its own."""
+    return node.tag in {"strong", "b", "span", "em"} and bool(_DECK.search(marks(node)))
 
 
 def _is_subhead(text: str, tail: str | None) -> bool:
@@ -163,7 +172,7 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
     name = marks(node)
     if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(node):
         return _hand_out(walk, node, walk.prepared.captions)
-    if _DECK.search(name) and node.tag not in {"body", "article"}:
+    if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
     return bool(_JUNK.search(name)) and _is_little(walk, node)
 

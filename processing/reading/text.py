@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from processing.reading.bylines import MAIL, agency, is_byline, people
-from processing.reading.lines import Line, is_link, is_marked, is_prose, sort_of, without_credit
+from processing.reading.lines import Line, captionless, is_arrow, is_link, is_marked, is_prose, sort_of, without_credit
 from processing.reading.tree import squeeze
 
 _DAMAGED = (
@@ -20,7 +20,7 @@ _DAMAGED = (
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
 _BRACKETED = re.compile(
-    r"^\s*(?P<bracket>[\[(【<〈（［][^\[\](){}【】<>〈〉（）［］]{1,60}[\])】>〉）］])\s*(?:[/／]\s*)"
+    r"^\s*(?P<bracket>[\[(【<〈（［〔][^\[\](){}【】<>〈〉（）［］〔〕]{1,60}[\])】>〉）］〕])\s*(?:[/／]\s*)"
     r"?(?P<after>[^=.\n]{0,40}?=\s?(?=\S))?"
 )
 _EQUALS = re.compile(
@@ -49,7 +49,7 @@ _SPOKEN = re.compile(
     r"(?P<alone>YTN [가-힣]{2,4}))$"
 )
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$")
-_HEAD_LINES, _TAIL_LINES, _LONGEST_NAME = 6, 6, 12
+_HEAD_LINES, _TAIL_LINES, _LONGEST_NAME, _MOST_MARKED = 6, 6, 12, 2
 
 
 @dataclass(slots=True)
@@ -87,14 +87,21 @@ def bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def clean(lines: list[str], *, title: str = "", decks: tuple[str, ...] = ()) -> Cleaned:
-    """Return the running text of `lines`; `title` and `decks` are not repeated in it."""
+def clean(
+    lines: list[str], *, title: str = "", decks: tuple[str, ...] = (), pictured: bool = False, photo: bool = False
+) -> Cleaned:
+    """Return the running text of `lines`; `title` and `decks` are not repeated in it.
+
+    `pictured` says that the body has images: then one or two lines behind a triangle are captions, not a list.
+    `photo` says that it is a photo page: then a caption is the text, without its credit.
+    """
     cleaned = Cleaned()
     kept = [text for line in lines if (text := repaired(line))]
     kept = _without_head(kept, title, decks, cleaned)
     kept = _without_lists(kept, cleaned)
-    for line in kept:
-        _sort(line, cleaned, sum(map(is_marked, kept)))
+    marked = sum(map(is_marked, kept))
+    for line in map(captionless, kept) if photo else kept:
+        _sort(line, cleaned, captioned=pictured and 0 < marked <= _MOST_MARKED)
     _cut_dateline(cleaned)
     _cut_tail(cleaned)
     return cleaned
@@ -132,8 +139,8 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
     return kept
 
 
-def _sort(line: str, cleaned: Cleaned, marked: int) -> None:
-    """Put one line where it belongs; `marked` is how many lines begin with a triangle: one or two are captions."""
+def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
+    """Put one line where it belongs; `captioned` says that lines behind a triangle are captions."""
     if signed := _SIGNED.match(line):
         cleaned.bylines.append(line)
         line = signed["text"].strip()
@@ -143,7 +150,7 @@ def _sort(line: str, cleaned: Cleaned, marked: int) -> None:
         return
     match sort_of(line):
         case None:
-            _keep(line, cleaned, marked)
+            _keep(line, cleaned, captioned=captioned)
         case Line.BYLINE:
             cleaned.bylines.append(line)
         case Line.CAPTION:
@@ -158,8 +165,8 @@ def _sort(line: str, cleaned: Cleaned, marked: int) -> None:
             pass
 
 
-def _keep(line: str, cleaned: Cleaned, marked: int) -> None:
-    if is_marked(line) and marked <= 2 and len(line) <= 250 and not re.search(r"\S\s?[▲△◇◆]", line[1:]):  # noqa: PLR2004
+def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
+    if captioned and is_marked(line):
         cleaned.captions.append(line)
         return
     text, credit = without_credit(line)
@@ -200,7 +207,9 @@ def _dateline(line: str) -> int:
 def _cut_tail(cleaned: Cleaned) -> None:
     """Take a byline off the end of the last paragraphs, and drop what follows the last one: titles, agencies, names."""
     paragraphs = cleaned.paragraphs
-    while paragraphs and _is_loose(paragraphs[-1]) and any(map(is_prose, paragraphs[:-1])):
+    while (
+        paragraphs and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1])) and any(map(is_prose, paragraphs[:-1]))
+    ):
         line = paragraphs.pop()
         cleaned.agency = cleaned.agency or agency(line)
         if people(line):

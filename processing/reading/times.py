@@ -89,11 +89,11 @@ def visible(before: str, after: str) -> Shown:
     """Sort the moments of the visible text `before` the body and just `after` it by their labels."""
     shown = Shown([], [], [])
     for text in (before, after[:_NEAR]):
-        for start, moment in moments(text):
-            label, rest = text[max(0, start - 16) : start], text[start + 8 : start + 40]
+        for start, end, moment in moments(text):
+            label, rest = text[max(0, start - 16) : start], text[end : end + 12]
             if _MODIFIED_LABEL.search(label):
                 shown.modified.append(moment)
-            elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.search(rest[-30:]):
+            elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.match(rest):
                 shown.published.append(moment)
             elif text is before and len(text) - start <= _NEAR:
                 shown.unlabelled.append(moment)

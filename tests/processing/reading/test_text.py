@@ -1,0 +1,251 @@
+"""Korean cleaning: what is taken out, what it becomes, and that running text stays whole."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.reading.lines import Line, sort_of
+from processing.reading.text import clean, repaired
+
+FIRST = "한들시가 묵은 물길을 다시 열기로 했다."
+LAST = "의회는 오는 28일 예산안을 다룬다."
+
+DATELINES = [
+    ("(한들=연합뉴스) 표가람 기자 = ", "연합뉴스"),
+    ("[한들=뉴시스]표가람 기자 = ", "뉴시스"),
+    ("【한들=뉴시스】표가람 기자 = ", "뉴시스"),
+    ("(한들=뉴스1) 표가람 기자 = ", "뉴스1"),
+    ("[OSEN=표가람 기자] ", "OSEN"),
+    ("[한들경제 표가람 기자] ", None),
+    ("[한들일보=표가람 기자]", None),
+    ("(한들넷코리아=표가람 기자)", None),
+    ("[한들스포츠ㅣ표가람기자] ", None),
+    ("[한들데일리 = 표가람 기자] ", None),
+    ("[워싱턴 = 표가람 특파원 / 한들 = 소지안 기자] ", None),
+    ("한들=표가람 기자 ", None),
+    ("표가람 기자 = ", None),
+    ("표가람 한들뉴스 기자 = ", None),
+    ("표가람 소지안 기자 = ", None),
+    ("[한들경제] ", None),
+    ("〔한들=표가람 기자〕 ", None),
+]
+
+JUNK = [
+    "저작권자 ⓒ 한들신문 무단 전재 및 재배포 금지",
+    "<저작권자(c) 한들통신, 무단 전재-재배포 금지>",
+    "[ⓒ 한들경제 & handeul.test, 무단전재 및 재배포 금지]",
+    "Copyright ⓒ 한들신문. All rights reserved. 무단 전재 및 재배포, AI학습 이용 금지.",
+    "ⓒ 한들방송 무단 전재, 재배포 및 이용(AI학습 포함)금지",
+    "무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다.",
+    "lt;ⓒ물가의 소식, 한들신문(www.handeul.test) 무단전재 배포금지gt;",
+    "표가람 기자 garam@handeul.test",
+    "[표가람 기자 garam@handeul.test]",
+    "garam@handeul.test",
+    "표가람 기자",
+    "#물길 #한들시 #봄",
+    "입력 : 2026.03.21 14:05",
+    "2026/03/21 15:34 송고",
+    "사진=한들시 제공",
+    "(사진=한들시)",
+    "[사진 출처 = 한들통신]",
+    "/한들시 제공",
+    "※ '여러분의 제보가 뉴스가 됩니다' [카카오톡] 한들TV 검색해 채널 추가",
+    "▷ 전화 : 02-000-0000",
+    "▶ 네이버에서 한들뉴스 구독하기",
+    "제보는 카카오톡 handeuljebo",
+    "글자크기",
+    "공유하기",
+    "본문 듣기",
+    "댓글 0",
+    "ADVERTISEMENT",
+    "기사의 섹션 정보는 해당 언론사의 분류를 따르고 있습니다.",
+    "이 기사의 카테고리는 언론사의 분류를 따릅니다.",
+    "언론사는 한 기사를 두 개 이상의 카테고리로 분류할 수 있습니다.",
+    "<이미지를 클릭하시면 크게 보실 수 있습니다> |",
+    " | 도윤재 한들시장.(사진=표가람 기자) |",
+    "▶ 관련기사 : 물가에 심은 나무, 누가 돌보나",
+    "[영상편집 : 소지안]",
+    "( 취재 : 표가람 / 영상편집 : 소지안 / 제작 : 한들뉴스부 )",
+    "[사진은 기사 내용과 직접적인 관련 없음]",
+    "ae_1722207846792_886016_2.png",
+    "$$ARTICLEAD$$",
+    "=====",
+    "한들데일리 프리미엄 기사를 무단 전재·유포하는 행위는 불법이며 형사 처벌 대상입니다.",
+    "이에 대해 한들데일리는 무관용 원칙을 적용해 강력히 대응합니다.",
+]
+
+TELLING = [
+    "법원은 남의 글을 무단 전재한 업체에 배상하라고 판결했다.",
+    "언론사들은 AI 학습에 기사를 쓰지 못하게 하는 조항을 약관에 넣었다.",
+    "경찰은 시민의 제보를 받아 수사에 나섰다고 밝혔다.",
+    "그는 “제보는 카카오톡으로 받는다”고 적힌 안내문을 보고 연락했다.",
+    "사진을 제공한 주민은 이름을 밝히지 않았다.",
+    "네이버는 다음 달부터 구독 서비스를 바꾼다고 밝혔다.",
+    "카카오톡 채널을 추가하면 할인권을 주는 행사가 인기를 끌고 있다.",
+    "표가람 기자는 현장에서 이를 지켜봤다.",
+    "그는 2024년 3월 5일 오후 3시 7분에 역에 도착했다.",
+    "▲정부과제 중심 매출 ▲인재 부족 ▲부족한 정부 지원이 원인으로 꼽힌다.",
+    "관련 기사를 쓴 기자들은 모두 다섯 명이었다.",
+    "“후원하기 단추를 눌렀는데 아무 일도 없었다”고 그는 말했다.",
+    "유료 구독자는 지난해보다 두 배로 늘었다.",
+    "무단 복제를 금지하는 법이 국회를 통과했다.",
+    "“이 기사를 추천합니다”라는 문구가 논란이 됐다.",
+    "이 제품은 무료 체험 기간이 끝나면 자동으로 결제된다.",
+    "많이 본 뉴스 1위는 이 사건이었다.",
+    "사진 속 인물은 그의 아버지다.",
+    "저작권자를 찾는 일은 쉽지 않다.",
+    "ⓒ 표시는 저작권을 뜻한다.",
+    "구독자 전용 콘텐츠를 늘리겠다는 계획입니다.",
+    "글자 크기를 키운 교과서가 나왔다.",
+    "로그인 후 볼 수 있는 화면을 찍어 올렸다.",
+    "신고는 112로 하면 된다.",
+    "지난해 4월 3일 발표한 자료에 따르면 그렇다.",
+    "그 회사는 (사진=합성)이라는 설명을 붙였다.",
+    "영상 편집 일을 배우는 청소년이 늘고 있다.",
+    "광고 시장이 얼어붙었다.",
+    "표 값은 어른 5천원, 아이 2천원이다.",
+    "“전화 주세요.” 그가 남긴 말은 그것뿐이었다.",
+    "그는 “기사 제보를 기다린다”고 했다.",
+    "자동 요약 기능을 넣은 앱이 나왔습니다.",
+    "목록에는 열두 사람의 이름이 있었다.",
+    "로그인, 결제, 구독이라는 세 낱말이 벽에 적혀 있었다.",
+    "정부는 내년부터 이 제도를 모든 학교에 적용하겠다고 했다.",
+]
+
+
+@pytest.mark.parametrize(("dateline", "agency"), DATELINES)
+def test_a_dateline_becomes_a_field(dateline, agency):
+    cleaned = clean([dateline + FIRST, LAST])
+    assert cleaned.paragraphs == [FIRST, LAST]
+    assert cleaned.dateline == dateline.strip()
+    assert cleaned.agency == agency
+
+
+@pytest.mark.parametrize("head", ["[앵커]", "[편집자주]", "[인터뷰]", "[단독]", "<속보>"])
+def test_a_bracket_that_names_no_outlet_stays(head):
+    assert clean([f"{head} {FIRST}", LAST]).paragraphs == [f"{head} {FIRST}", LAST]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_line_that_is_no_running_text_goes(junk, place):
+    lines = [FIRST, LAST]
+    lines.insert(place, junk)
+    assert clean(lines).paragraphs == [FIRST, LAST]
+
+
+@pytest.mark.parametrize("line", TELLING)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_sentence_with_the_same_words_stays(line, place):
+    lines = [FIRST, LAST]
+    lines.insert(place, line)
+    assert clean(lines).paragraphs == lines
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(TELLING), min_size=1, max_size=8, unique=True),
+    st.lists(st.tuples(st.integers(0, 8), st.sampled_from(JUNK)), max_size=6),
+)
+def test_sentences_stay_whole_whatever_stands_between_them(sentences, junk):
+    lines = list(sentences)
+    for place, line in sorted(junk, reverse=True):
+        lines.insert(place, line)
+    assert clean(lines).paragraphs == sentences
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(TELLING), min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6, unique=True
+    )
+)
+def test_cleaning_twice_changes_nothing(paragraphs):
+    once = clean(paragraphs).paragraphs
+    assert clean(once).paragraphs == once == paragraphs
+
+
+@given(st.lists(st.text(max_size=80), max_size=8))
+def test_any_lines_are_cleaned_without_inventing_text(lines):
+    whole = "".join(map(repaired, lines))
+    assert all(part in whole or part in " ".join(map(repaired, lines)) for part in clean(lines).paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("tail", "byline"),
+    [
+        (" 표가람 기자", "표가람 기자"),
+        (" 표가람 기자 garam@handeul.test", "표가람 기자 garam@handeul.test"),
+        ("garam@handeul.test", "garam@handeul.test"),
+        (" /한들=표가람 기자 garam@handeul.test", "/한들=표가람 기자 garam@handeul.test"),
+    ],
+)
+def test_a_byline_is_cut_off_the_last_sentence(tail, byline):
+    cleaned = clean([FIRST, LAST + tail])
+    assert cleaned.paragraphs == [FIRST, LAST]
+    assert cleaned.bylines == [byline]
+
+
+def test_a_credit_is_cut_off_a_paragraph_and_kept_as_a_caption():
+    cleaned = clean([FIRST, LAST + "(사진=한들시)"])
+    assert (cleaned.paragraphs, cleaned.captions) == ([FIRST, LAST], ["(사진=한들시)"])
+
+
+def test_related_titles_go_up_to_the_next_sentence():
+    lines = [FIRST, "[관련기사]", "물가에 심은 나무 3천 그루, 누가 돌보나", "시장 연봉 공개한다…의회 “늦었다”", LAST]
+    assert clean(lines).paragraphs == [FIRST, LAST]
+
+
+def test_the_title_and_decks_before_it_are_not_text():
+    cleaned = clean(["내년 봄 착공", "물길을 R&D 단지로", FIRST, LAST], title="물길을 RD 단지로")
+    assert (cleaned.paragraphs, cleaned.decks, cleaned.heading) == (
+        [FIRST, LAST],
+        ["내년 봄 착공"],
+        "물길을 R&D 단지로",
+    )
+
+
+def test_triangles_are_captions_only_beside_images():
+    caption = "▲ 물길이 지나던 자리에 선 시장"
+    assert clean([FIRST, caption, LAST], pictured=True).captions == [caption]
+    assert caption in clean([FIRST, caption, LAST]).paragraphs
+
+
+def test_obituaries_are_no_captions():
+    line = "▲ 도윤재(한들시 과장)씨 별세, 도가람씨 부친상"
+    assert line in clean([line, FIRST], pictured=True).paragraphs
+
+
+def test_a_sign_off_stays_and_gives_the_reporter():
+    cleaned = clean(["[앵커]", FIRST, "한들뉴스 표가람입니다. (garam@handeul.test)"])
+    assert cleaned.paragraphs[-1] == "한들뉴스 표가람입니다."
+    assert any("표가람" in line for line in cleaned.bylines)
+
+
+def test_subheads_behind_arrows_stay_and_links_after_the_last_sentence_go():
+    lines = [FIRST, "▶ 무엇이 달라지나", LAST, "▶ 봄비 맞은 한들천 옛터"]
+    assert clean(lines).paragraphs == lines[:3]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "whole"),
+    [
+        ("Ramp;D 자회사", "R&D 자회사"),
+        ("lt;한들gt;", "<한들>"),
+        ("&quot;물길&quot;", '"물길"'),
+        (" | 한 칸 |", "한 칸"),
+        ("a\u200bb", "ab"),
+    ],
+)
+def test_damage_is_repaired(damaged, whole):
+    assert repaired(damaged) == whole
+
+
+def test_notices_and_tags_become_fields():
+    cleaned = clean([FIRST, "무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다.", "#물길 #한들시"])
+    assert cleaned.notices == ["무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다."]
+    assert cleaned.tags == ["물길", "한들시"]
+
+
+def test_a_premium_notice_is_told_from_a_copyright_line():
+    assert sort_of("이 기사는 유료 구독자를 위한 프리미엄 콘텐츠입니다") is Line.PREMIUM
