@@ -18,9 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; return 0, or 2 where an argument or the port is of no use."""
     asked = _parser().parse_args(arguments)
     try:
-        state = State(asked.state, datetime.now(UTC), epoch=asked.epoch)  # noqa: TID251 - the epoch is read off here
+        now = datetime.now(UTC)  # noqa: TID251 - the epoch is read off here
+        state = State(asked.state, now, epoch=asked.epoch)
         if asked.phase is not None:
-            state.set_phase(asked.phase)
+            state.set_phase(asked.phase, now)
         server = Server(Press(state, asked.port), admin=asked.admin)
     except ContentError as error:
         print(f"press: {error}", file=sys.stderr)

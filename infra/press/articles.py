@@ -2,8 +2,8 @@
 
 A story holds the article as its outlet means it: clean paragraphs, without byline, caption or notice. The templates
 add those; so the same values say what a reader of the page must find. A reprint is declared as edits of its
-original and can therefore never drift away from it. Times are minutes relative to the epoch of the press; `anchor`
-is the time of the first original, whose days the text names.
+original and can therefore never drift away from it. Times are minutes before the epoch of the press, so none is
+positive; `anchor` is the time of the first original, whose days the text names.
 """
 
 import tomllib
@@ -36,10 +36,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What becomes of a story from `phase` on; `minutes` is None where the outlet does not say that it edited."""
+    """What becomes of a story from `phase` on; `silent` where the outlet does not say that it edited."""
 
     phase: int
-    minutes: int | None = None
+    silent: bool = False
     title: str = ""
     edits: tuple[Mapping[str, Any], ...] = ()
     gone: int = 0  # the status with which the page answers from then on
@@ -56,7 +56,7 @@ class Story:
     paragraphs: tuple[str, ...]
     minutes: int
     anchor: int
-    modified: int | None = None
+    restated: bool = False
     section: str = "사회"
     subtitle: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
@@ -69,7 +69,7 @@ class Story:
     credit: str = ""
     of: str = ""
     relation: str = ""
-    phase: int = 0
+    phase: int = 0  # the first in which it is there
     changes: tuple[Change, ...] = ()
     tricks: frozenset[str] = frozenset()
     path: str = ""
@@ -112,7 +112,7 @@ def at_phase(story: Story, phase: int) -> Story:
                 story,
                 title=change.title or story.title,
                 paragraphs=edited(story.paragraphs, change.edits, story.id),
-                modified=story.modified if change.minutes is None else change.minutes,
+                restated=story.restated or not (change.silent or change.gone),
                 gone=change.gone or story.gone,
             )
     return story

@@ -1,7 +1,10 @@
-"""Days in running text: "{d}" is the day on which the original appeared, so that a text fits whatever the epoch is."""
+"""When things happen in the press, and the days that its texts name.
+
+"{d}" in a text is the day on which the original appeared, so that a text fits whatever the epoch is.
+"""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from infra.press.articles import Story
@@ -11,13 +14,33 @@ _HOURS = ((6, "새벽"), (12, "오전"), (18, "오후"), (24, "밤"))
 _EVENT_BEFORE = timedelta(minutes=20)
 
 
-def dated(story: Story, epoch: datetime) -> Story:
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The epoch of the press, and the moment at which what it does later happened."""
+
+    epoch: datetime
+    later: datetime
+
+    def published(self, story: Story) -> datetime:
+        """Return when the story appeared."""
+        return self.later if story.phase else self.epoch + timedelta(minutes=story.minutes)
+
+    def modified(self, story: Story) -> datetime | None:
+        """Return when the story says that it was edited, or None."""
+        return self.later if story.restated else None
+
+    def day(self) -> dict[str, str]:
+        """Return the fields of a path that names the day of the epoch."""
+        return {"yyyy": f"{self.epoch:%Y}", "mm": f"{self.epoch:%m}", "dd": f"{self.epoch:%d}"}
+
+
+def dated(story: Story, times: Times) -> Story:
     """Return the story with its days filled in.
 
     "{d}" is the day of the month ("22일"), "{d-1}" the day before, "{md}" has the month too ("11월 22일"), "{t}" is
     the part of the day some minutes before publication ("오전"). A reprint keeps the days of its original.
     """
-    moment = epoch + timedelta(minutes=story.anchor)
+    moment = times.later if story.phase else times.epoch + timedelta(minutes=story.anchor)
 
     def fill(text: str) -> str:
         return _TOKEN.sub(lambda found: _word(found, moment), text)

@@ -9,12 +9,13 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from infra.press import traps
 from infra.press.articles import Story
+from infra.press.dates import Times
 from infra.press.pages import urls
 from infra.press.press import Press
 from infra.press.sites import SITES
@@ -46,14 +47,13 @@ class Fact:
 def facts(press: Press, phase: int) -> tuple[Fact, ...]:
     """Return the facts of every story in a phase, in the order of outlet and number."""
     stories = press.current(phase)
-    where = urls(stories, press.state.epoch, press.port)
-    return tuple(_fact(story, where[story.id], press.state.epoch) for story in stories)
+    where = urls(stories, press.times, press.port)
+    return tuple(_fact(story, where[story.id], press.times) for story in stories)
 
 
 def expected_traps(press: Press) -> Mapping[str, traps.Trap]:
     """Return the traps by URL."""
-    day = press.state.epoch
-    fields = {"yyyy": f"{day:%Y}", "mm": f"{day:%m}", "dd": f"{day:%d}"}
+    fields = press.times.day()
     hosts = {site.name: site.host for site in SITES}
     return {f"http://{hosts[trap.outlet]}:{press.port}{trap.path.format(**fields)}": trap for trap in traps.load()}
 
@@ -69,7 +69,7 @@ def relations(stories: tuple[Story, ...]) -> Iterator[Mapping[str, str]]:
             yield {"article": story.id, "relation": story.relation, "parent": story.of, "original": first.id}
 
 
-def _fact(story: Story, url: str, epoch: datetime) -> Fact:
+def _fact(story: Story, url: str, times: Times) -> Fact:
     return Fact(
         id=story.id,
         outlet=story.outlet,
@@ -77,8 +77,8 @@ def _fact(story: Story, url: str, epoch: datetime) -> Fact:
         title=story.title,
         subtitle=story.subtitle,
         authors=tuple(person.name for person in story.people),
-        published=epoch + timedelta(minutes=story.minutes),
-        modified=None if story.modified is None else epoch + timedelta(minutes=story.modified),
+        published=times.published(story),
+        modified=times.modified(story),
         section=story.section,
         kind=story.kind,
         text=story.text,

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from infra.press.arc import arc_content, authors
 from infra.press.articles import SUBHEAD, Story
+from infra.press.dates import Times
 from infra.press.sites import SECTIONS, SITES, Site
 from infra.press.traps import Trap
 
@@ -60,16 +61,16 @@ class Entry:
 
 
 def build(
-    site: Site, stories: tuple[Story, ...], traps: tuple[Trap, ...], epoch: datetime, port: int
+    site: Site, stories: tuple[Story, ...], traps: tuple[Trap, ...], times: Times, port: int
 ) -> dict[str, Resource]:
     """Return everything that `site` serves, by path and query; `stories` are all, as they stand in the phase."""
     base = f"http://{site.host}:{port}"
-    own = {entry.path: entry for entry in _entries(site, stories, epoch, base)}
-    baits = {entry.path: (trap, entry) for trap, entry in _baits(site, traps, epoch, base)}
+    own = {entry.path: entry for entry in _entries(site, stories, times, base)}
+    baits = {entry.path: (trap, entry) for trap, entry in _baits(site, traps, times, base)}
     listed = [entry for entry in own.values() if entry.story and not entry.story.gone]
     listed += [entry for trap, entry in baits.values() if trap.listed]
     listed.sort(key=lambda entry: (entry.published, entry.number), reverse=True)
-    frame = {"site": site, "base": base, "epoch": epoch, "entries": listed, "urls": urls(stories, epoch, port)}
+    frame = {"site": site, "base": base, "times": times, "entries": listed, "urls": urls(stories, times, port)}
     served = {path: _source(site, template, frame) for path, template in site.sources.items()}
     served |= {path: _article(site, entry, frame) for path, entry in own.items()}
     served |= {path: _bait(site, trap, entry, frame) for path, (trap, entry) in baits.items()}
@@ -78,20 +79,20 @@ def build(
     return served
 
 
-def urls(stories: tuple[Story, ...], epoch: datetime, port: int) -> Mapping[str, str]:
+def urls(stories: tuple[Story, ...], times: Times, port: int) -> Mapping[str, str]:
     """Return the canonical URL of each story by its id."""
     found: dict[str, str] = {}
     for site in SITES:
-        entries = _entries(site, stories, epoch, f"http://{site.host}:{port}")
+        entries = _entries(site, stories, times, f"http://{site.host}:{port}")
         found |= {entry.story.id: entry.url for entry in entries if entry.story}
     return found
 
 
-def _entries(site: Site, stories: tuple[Story, ...], epoch: datetime, base: str) -> Iterator[Entry]:
+def _entries(site: Site, stories: tuple[Story, ...], times: Times, base: str) -> Iterator[Entry]:
     for story in stories:
         if story.outlet != site.name:
             continue
-        published = epoch + timedelta(minutes=story.minutes)
+        published = times.published(story)
         path = site.path(story, published)
         yield Entry(
             url=base + path,
@@ -99,17 +100,16 @@ def _entries(site: Site, stories: tuple[Story, ...], epoch: datetime, base: str)
             title=story.title,
             section=story.section,
             published=published,
-            modified=None if story.modified is None else epoch + timedelta(minutes=story.modified),
+            modified=times.modified(story),
             story=story,
             number=story.number,
         )
 
 
-def _baits(site: Site, traps: tuple[Trap, ...], epoch: datetime, base: str) -> Iterator[tuple[Trap, Entry]]:
-    day = {"yyyy": f"{epoch:%Y}", "mm": f"{epoch:%m}", "dd": f"{epoch:%d}"}
+def _baits(site: Site, traps: tuple[Trap, ...], times: Times, base: str) -> Iterator[tuple[Trap, Entry]]:
     for trap in traps:
         if trap.outlet == site.name:
-            path = trap.path.format(**day)
+            path = trap.path.format(**times.day())
             yield (
                 trap,
                 Entry(
@@ -117,7 +117,7 @@ def _baits(site: Site, traps: tuple[Trap, ...], epoch: datetime, base: str) -> I
                     path=path,
                     title=trap.title,
                     section=trap.section,
-                    published=epoch + timedelta(minutes=trap.minutes),
+                    published=times.epoch + timedelta(minutes=trap.minutes),
                     modified=None,
                     story=None,
                     number=0,
@@ -151,15 +151,14 @@ def _article(site: Site, entry: Entry, frame: Mapping[str, Any]) -> Resource:
         body=_render(site, f"{site.name}-article.html", {**frame, **own}),
         content_type=site.content_type,
         headers=headers,
-        changed=entry.changed + timedelta(seconds=len(story.changes)),
+        changed=entry.changed,
         tricks=story.tricks,
     )
 
 
 def _bait(site: Site, trap: Trap, entry: Entry, frame: Mapping[str, Any]) -> Resource:
     if trap.shape == "redirect":
-        day = {"yyyy": f"{frame['epoch']:%Y}", "mm": f"{frame['epoch']:%m}", "dd": f"{frame['epoch']:%d}"}
-        to = trap.to.format(base=frame["base"], **day)
+        to = trap.to.format(base=frame["base"], **frame["times"].day())
         return Resource(body=b"", content_type=site.content_type, status=trap.status, headers={"Location": to})
     template = "gone.html" if trap.shape == "status" else f"trap-{trap.shape}.html"
     body = _render(site, template, {**frame, "entry": entry, "trap": trap})

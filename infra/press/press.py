@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from infra.press import articles, traps
 from infra.press.articles import Story
-from infra.press.dates import dated
+from infra.press.dates import Times, dated
 from infra.press.pages import Resource, build
 from infra.press.sites import SITES, Site
 from infra.press.state import State
@@ -36,17 +36,22 @@ class Press:
     def __init__(self, state: State, port: int) -> None:
         self.state = state
         self.port = port
-        self._served = lru_cache(maxsize=32)(self._build)
+        self._served = lru_cache(maxsize=32)(self._build)  # a later moment is another key
 
     @cached_property
     def stories(self) -> tuple[Story, ...]:
         """Everything that the press ever writes, in every phase."""
         return articles.load()
 
+    @property
+    def times(self) -> Times:
+        """When the press begins and when its second phase does."""
+        return Times(self.state.epoch, self.state.later)
+
     def current(self, phase: int) -> tuple[Story, ...]:
         """Return the stories as they stand in a phase, their days filled in."""
         there = (articles.at_phase(story, phase) for story in self.stories if story.phase <= phase)
-        return tuple(dated(story, self.state.epoch) for story in there)
+        return tuple(dated(story, self.times) for story in there)
 
     def site(self, host: str) -> Site | None:
         """Return the outlet that a Host header names."""
@@ -55,7 +60,7 @@ class Press:
 
     def served(self, site: Site, phase: int) -> Mapping[str, Resource]:
         """Return what an outlet serves in a phase, by path and query."""
-        return self._served(site.name, phase)
+        return self._served(site.name, phase, self.times)
 
     def answer(self, host: str, target: str, headers: Mapping[str, str], now: datetime) -> Reply:
         """Return the reply to a GET; header names in `headers` are lower-case."""
@@ -71,9 +76,9 @@ class Press:
         reply = _reply(site, resource, headers)
         return replace(reply, cut=len(reply.body) // 2) if first else reply
 
-    def _build(self, name: str, phase: int) -> Mapping[str, Resource]:
+    def _build(self, name: str, phase: int, times: Times) -> Mapping[str, Resource]:
         site = next(site for site in SITES if site.name == name)
-        return build(site, self.current(phase), traps.load(), self.state.epoch, self.port)
+        return build(site, self.current(phase), traps.load(), times, self.port)
 
 
 def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:

@@ -50,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         except (ValueError, KeyError, TypeError):
             self._send(Reply(status=400, body=b'send {"phase": 0 or 1}\n'), body=True)
             return
-        self.server.press.state.set_phase(phase)
+        self.server.press.state.set_phase(phase, _now())
         self._send(Reply(status=204), body=True)
 
     def _answer(self) -> Reply:

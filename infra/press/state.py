@@ -10,18 +10,15 @@ from typing import Any
 from infra.press.articles import ContentError
 from processing.reading.rules import SEOUL
 
-HELD_BACK = timedelta(hours=1)
-"""The epoch lies so long before the first start: what phase 1 brings is stamped within that hour, not in the future."""
-
 LATER = timedelta(hours=7)
-"""So long after the epoch phase 1 begins by itself: after the revisit at six hours, never between two runs at once."""
+"""So long after the epoch the second phase begins by itself: after the revisit at six hours, never between two runs."""
 
 
 class State:
     """The state folder: `press.json` (written once, then only when it changes) and `access.jsonl`."""
 
     def __init__(self, folder: Path, now: datetime, *, epoch: datetime | None = None) -> None:
-        """Read the folder's state, or begin one whose epoch is `epoch`, else an hour before `now`."""
+        """Read the folder's state, or begin one whose epoch is `epoch`, else `now`."""
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "press.json"
         self._log = folder / "access.jsonl"
@@ -30,13 +27,15 @@ class State:
             kept = json.loads(self._file.read_text("utf-8"))
             self.epoch = datetime.fromisoformat(kept["epoch"])
             self._phase: int | None = kept["phase"]
+            self.later = datetime.fromisoformat(kept["later"])
             self._tricked = set(kept["tricked"])
             if epoch is not None and epoch != self.epoch:
                 raise ContentError(f"{self._file} has the epoch {self.epoch}; remove the folder to begin another")
         else:
-            begin = (epoch or now - HELD_BACK).astimezone(SEOUL)
+            begin = (epoch or now).astimezone(SEOUL)
             self.epoch = begin.replace(second=0, microsecond=0)
             self._phase = None
+            self.later = self.epoch + LATER
             self._tricked = set()
             self._write()
 
@@ -44,11 +43,13 @@ class State:
         """Return the phase that was set, else the one that the time since the epoch gives."""
         if self._phase is not None:
             return self._phase
-        return int(now - self.epoch >= LATER)
+        return int(now >= self.later)
 
-    def set_phase(self, phase: int) -> None:
-        """Fix the phase; the clock no longer matters."""
+    def set_phase(self, phase: int, now: datetime) -> None:
+        """Fix the phase, the clock no longer matters; what happens in the second one happens at `now`."""
         with self._lock:
+            if phase and not self._phase:
+                self.later = now.astimezone(SEOUL).replace(microsecond=0)
             self._phase = phase
             self._write()
 
@@ -68,7 +69,12 @@ class State:
             file.write(line)
 
     def _write(self) -> None:
-        kept = {"epoch": self.epoch.isoformat(), "phase": self._phase, "tricked": sorted(self._tricked)}
+        kept = {
+            "epoch": self.epoch.isoformat(),
+            "phase": self._phase,
+            "later": self.later.isoformat(),
+            "tricked": sorted(self._tricked),
+        }
         beside = self._file.with_suffix(".new")
         beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
         beside.replace(self._file)

@@ -11,7 +11,7 @@ from lxml import etree, html
 from infra.press.facts import expected_traps, facts
 from infra.press.press import SLOW_SECONDS, Press
 from infra.press.sites import SITES
-from infra.press.state import HELD_BACK, LATER, State
+from infra.press.state import LATER, State
 from processing.reading.rules import SEOUL
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SEOUL)
@@ -215,13 +215,13 @@ def test_the_press_stays_the_same_for_hours_and_over_restarts(press, tmp_path):
 
 def test_the_second_phase_comes_by_the_clock_after_six_hours(press):
     url = fact(press, "gaon/bank-clerk").url
-    assert press.state.epoch == NOW - HELD_BACK
+    assert press.state.epoch == NOW
     assert get(press, url, now=press.state.epoch + LATER - timedelta(seconds=1)).status == 200
     assert get(press, url, now=press.state.epoch + LATER).status == 410
 
 
 def test_the_second_phase_edits_deletes_and_adds(press):
-    press.state.set_phase(1)
+    press.state.set_phase(1, NOW + timedelta(minutes=9))
     before, after = ({one.id: one for one in facts(press, phase)} for phase in (0, 1))
     assert after.keys() - before.keys() >= {"gaon/embargo-award", "narae/tailor"}
     assert "36억원" in get(press, after["onsaem/night-bus"].url).body.decode()
@@ -230,13 +230,16 @@ def test_the_second_phase_edits_deletes_and_adds(press):
     assert after["gaon/cold-wave"].title != before["gaon/cold-wave"].title
     listed = get(press, source("gaon", "/rss/news.xml")).body.decode()
     assert after["gaon/bank-clerk"].url not in listed
-    assert all(one.published <= press.state.epoch + HELD_BACK for one in after.values())
+    moment = NOW + timedelta(minutes=9)
+    assert after["gaon/embargo-award"].published == after["gaon/cold-wave"].modified == moment
+    sitemap = get(press, source("onsaem", "/sitemap/latest-articles.xml")).body.decode()
+    assert f"<lastmod>{moment.isoformat()}</lastmod>" in sitemap
 
 
 def test_a_silent_edit_changes_the_etag_and_not_the_stated_times(press):
     one = fact(press, "narae/seaweed-recipe")
     first = get(press, one.url)
-    press.state.set_phase(1)
+    press.state.set_phase(1, NOW + timedelta(minutes=9))
     second = get(press, one.url, if_none_match=first.headers["ETag"])
     assert second.status == 200
     stated = re.compile(rb'"(?:display_date|last_updated_date)":"([^"]+)"')

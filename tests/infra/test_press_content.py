@@ -3,14 +3,14 @@
 import json
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 
 import pytest
 
 from infra.press import articles, traps
 from infra.press.articles import Change, ContentError, Person, Story, at_phase, edited
-from infra.press.dates import dated
+from infra.press.dates import Times, dated
 from infra.press.facts import LABELS, relations
 from infra.press.sites import SITES
 from processing.reading.rules import SEOUL
@@ -18,6 +18,7 @@ from processing.records import Kind, Reason, Why
 
 STORIES = articles.load()
 EPOCH = datetime(2026, 3, 1, 9, 30, tzinfo=SEOUL)
+TIMES = Times(EPOCH, EPOCH + timedelta(days=1))
 
 
 def story(**fields):
@@ -114,11 +115,17 @@ def test_labels_lead_a_board_copy_of_a_reprint_to_the_wire():
     assert rows["duru/plant-fire-onsaem"]["original"] == "gaon/plant-fire"
 
 
-def test_nothing_is_stamped_after_the_hour_that_the_press_holds_back():
-    moments = [one.minutes for one in STORIES]
-    moments += [change.minutes for one in STORIES for change in one.changes if change.minutes is not None]
-    assert max(moments) < 60
-    assert all(one.minutes <= 0 for one in STORIES if one.phase == 0)
+def test_nothing_is_stamped_after_the_epoch():
+    assert max(one.minutes for one in STORIES) <= 0
+    assert max(trap.minutes for trap in traps.load()) <= 0
+
+
+def test_what_happens_later_is_stamped_with_that_moment():
+    one = story(minutes=-30, changes=(Change(phase=1, title="새 제목"),))
+    assert (TIMES.published(one), TIMES.modified(one)) == (EPOCH - timedelta(minutes=30), None)
+    assert TIMES.modified(at_phase(one, 1)) == TIMES.later
+    assert TIMES.published(story(phase=1)) == TIMES.later
+    assert dated(story(phase=1, paragraphs=("{d}",)), TIMES).text == "2일"
 
 
 def test_every_trap_says_what_must_come_of_it():
@@ -158,35 +165,35 @@ def test_an_unknown_field_is_refused_by_name(tmp_path):
 
 def test_a_change_counts_from_its_phase_on():
     changes = (
-        Change(phase=1, minutes=5, title="새 제목", edits=({"old": "첫", "new": "고친"},)),
+        Change(phase=1, title="새 제목", edits=({"old": "첫", "new": "고친"},)),
         Change(phase=2, gone=410),
     )
     one = story(changes=changes)
     assert at_phase(one, 0) == one
     assert (at_phase(one, 1).title, at_phase(one, 1).text) == ("새 제목", "고친 문단.\n\n둘째 문단.")
-    assert at_phase(one, 1).modified == 5
+    assert at_phase(one, 1).restated
     assert (at_phase(one, 1).gone, at_phase(one, 2).gone) == (0, 410)
 
 
 def test_a_silent_edit_changes_the_text_and_not_the_time():
-    silent = [one for one in STORIES if any(change.minutes is None and change.edits for change in one.changes)]
+    silent = [one for one in STORIES if any(change.silent for change in one.changes)]
     assert silent
     for one in silent:
         assert at_phase(one, 1).text != one.text
-        assert at_phase(one, 1).modified == one.modified
+        assert not at_phase(one, 1).restated
 
 
 def test_days_in_the_text_are_those_of_the_original_even_in_a_reprint():
     """The epoch is 1 March, 09:30; two hours before, it is still the same day; ten hours before, it is February."""
-    same = dated(story(paragraphs=("{d} {t}, 전날은 {d-1}, 모임은 {md+1}.",), anchor=-120), EPOCH)
+    same = dated(story(paragraphs=("{d} {t}, 전날은 {d-1}, 모임은 {md+1}.",), anchor=-120), TIMES)
     assert same.text == "1일 오전, 전날은 28일, 모임은 3월 2일."
-    reprint = dated(story(paragraphs=("{d} {t}.",), anchor=-600, minutes=-120), EPOCH)
+    reprint = dated(story(paragraphs=("{d} {t}.",), anchor=-600, minutes=-120), TIMES)
     assert reprint.text == "28일 밤."
 
 
 def test_no_token_is_left_in_any_text():
     for one in STORIES:
-        whole = dated(at_phase(one, 1), EPOCH)
+        whole = dated(at_phase(one, 1), TIMES)
         assert "{" not in "".join((whole.title, *whole.subtitle, whole.text, *whole.captions)), one.id
 
 

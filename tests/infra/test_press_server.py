@@ -118,10 +118,10 @@ def test_the_log_says_who_asked_for_what(started, tmp_path):
 
 
 def test_a_set_phase_outlives_a_restart(tmp_path):
-    State(tmp_path, NOW).set_phase(1)
+    State(tmp_path, NOW).set_phase(1, NOW + timedelta(minutes=1))
     again = State(tmp_path, NOW + timedelta(days=3))
     assert again.phase(NOW) == 1
-    assert again.epoch == NOW - timedelta(hours=1)
+    assert (again.epoch, again.later) == (NOW, NOW + timedelta(minutes=1))
 
 
 def test_a_taken_port_is_one_clear_message(started, tmp_path, capsys):
