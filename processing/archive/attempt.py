@@ -39,7 +39,10 @@ class Attempt:
     def publication(self) -> Publication:
         """Publish, clear landing, and return what was done."""
         said = Publication(
-            dry_run=self._job.dry_run, held=tuple(self._intake.held), waiting=tuple(self._intake.waiting)
+            dry_run=self._job.dry_run,
+            held=tuple(self._intake.held),
+            waiting=tuple(self._intake.waiting),
+            quiet=tuple(self._intake.quiet),
         )
         if not self._runs:
             return said.model_copy(update={"removed": self._sweep()})

@@ -1,7 +1,7 @@
 """What one attempt at publishing works on: the runs that are ready and sound, those that are not, and the memories."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,7 +12,12 @@ from processing.archive.memory import Memory, published
 from processing.archive.publication import Held, OutletFacts
 from processing.archive.store import Store
 from processing.errors import CorruptRecordError, MissingError
+from processing.records import End, Why
 from processing.settings import Settings
+
+_QUIET_RUNS = 24
+_QUIET_TIME = timedelta(hours=6)
+"""How many runs of an outlet that brought nothing, and for how long, may wait in landing: a crawl reads them there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +41,14 @@ class Job:
 
 @dataclass(slots=True)
 class Intake:
-    """Runs to take in by outlet, outlets held back, runs that still go on, and every outlet's memory."""
+    """Runs to take in by outlet, outlets held back, runs that still go on or brought nothing, and every memory."""
 
     landing: list[Landed]
     memories: dict[str, Memory]
     runs: dict[str, list[Run]] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    quiet: list[str] = field(default_factory=list)
 
     @property
     def all_runs(self) -> list[Run]:
@@ -66,7 +72,24 @@ def gather(job: Job, head: Link | None) -> Intake:
             intake.waiting.append(f"{one.outlet}/{one.run}")
     for outlet, runs in found.items():
         _sort(job, intake, outlet, runs)
+    if job.run is None and all(_may_stay(runs, job.now) for runs in intake.runs.values()):
+        intake.quiet = [f"{run.outlet}/{run.run}" for run in intake.all_runs]
+        intake.runs = {}
     return intake
+
+
+def _may_stay(runs: Sequence[Run], now: datetime) -> bool:
+    """Tell whether an outlet's runs brought nothing, and are few and young enough to wait for the next that does.
+
+    What they saw is remembered from landing as well; publishing it would only make small parts.
+    """
+    oldest = min((seal.sealed_at for run in runs for seal in run.seals), default=now)
+    return len(runs) <= _QUIET_RUNS and now - oldest < _QUIET_TIME and all(_is_quiet(run) for run in runs)
+
+
+def _is_quiet(run: Run) -> bool:
+    ended = run.own_report is not None and run.own_report.end is End.UNCHANGED
+    return ended and run.pages == 0 and not any(row.why is Why.GONE for row in run.log)
 
 
 def _ready(job: Job, one: Landed, memory: Memory) -> Run | None:

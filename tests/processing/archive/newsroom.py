@@ -96,6 +96,7 @@ class Crawl:
     rejections: Sequence[Rejection] = ()
     log: Sequence[Fetch] = ()
     ended: bool = True
+    end: End = End.NEW
     at: datetime = NOON
     segments: int = 1
     seals: list[Seal] = field(default_factory=list)
@@ -121,8 +122,8 @@ class Crawl:
             day="2026-11-20",
             started_at=self.at,
             ended_at=self.at + timedelta(minutes=3),
-            end=End.NEW,
-            why="new articles",
+            end=self.end,
+            why="told by a test",
             pages=len(self.articles) + len(self.rejections),
             articles=len(self.articles),
             rejections=dict(Counter(str(row.reason) for row in self.rejections)),

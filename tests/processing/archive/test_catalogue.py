@@ -1,0 +1,152 @@
+"""The catalogue: what the manifests name, checked on the way, and a cache that cannot go stale."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from processing.archive.catalogue import Catalogue, Part
+from processing.archive.file_store import FileStore
+from processing.archive.manifests import key
+from processing.archive.store import Entry
+from processing.errors import CorruptRecordError, MissingError
+from processing.records import Manifest, Removed, Sum
+
+NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
+FIRST, SECOND = "articles/day=2026-03-01/b1.parquet", "log/outlet=gaon/b2.parquet"
+
+
+class Bucket:
+    """A directory that says it is a bucket, and counts what is fetched."""
+
+    url = "s3://annals/korea"
+
+    def __init__(self, root: Path) -> None:
+        self.within = FileStore(root)
+        self.fetched: Counter[str] = Counter()
+
+    def get(self, name: str) -> bytes:
+        self.fetched[name] += 1
+        return self.within.get(name)
+
+    def exists(self, name: str) -> bool:
+        return self.within.exists(name)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        return self.within.list(prefix)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Bucket:
+    return Bucket(tmp_path / "bucket")
+
+
+def add(bucket: Bucket, *parts: tuple[str, bytes], removes: tuple[str, ...] = ()) -> None:
+    """Publish `parts` on top of what is there."""
+    seq = 1 + sum(1 for _ in bucket.list("manifests/"))
+    previous = hashlib.sha256(bucket.within.get(key(seq - 1))).hexdigest() if seq > 1 else None
+    for name, body in parts:
+        bucket.within.put(name, body)
+    manifest = Manifest(
+        seq=seq,
+        previous=previous,
+        batch=f"b{seq}",
+        published_at=NOON,
+        adds=tuple(Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body)) for name, body in parts),
+        removes=tuple(Removed(key=name, reason="takedown") for name in removes),
+        code_version="0",
+        lock_sha256="0",
+    )
+    bucket.within.put(key(seq), manifest.model_dump_json().encode())
+
+
+def cached(folder: Path) -> list[bytes]:
+    return sorted(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_empty_archive_has_nothing(bucket: Bucket, tmp_path: Path) -> None:
+    catalogue = Catalogue(bucket, tmp_path / "cache")
+    assert (catalogue.head, catalogue.manifests, dict(catalogue.parts)) == (None, (), {})
+
+
+def test_nothing_is_asked_before_it_is_needed(tmp_path: Path) -> None:
+    Catalogue(object(), tmp_path)  # type: ignore[arg-type]
+
+
+def test_parts_are_those_that_manifests_name(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.within.put("articles/day=2026-03-01/orphan.parquet", b"left by a publication that was killed")
+    add(bucket, (FIRST, b"one"))
+    add(bucket, (SECOND, b"two"))
+    catalogue = Catalogue(bucket, tmp_path / "cache")
+    assert [(part.key, part.seq) for part in catalogue.parts.values()] == [(FIRST, 1), (SECOND, 2)]
+    assert [part.key for part in catalogue.of("log")] == [SECOND]
+    assert catalogue.head is not None
+    assert catalogue.head.seq == 2
+
+
+def test_a_part_is_fetched_once_for_all(bucket: Bucket, tmp_path: Path) -> None:
+    add(bucket, (FIRST, b"one"))
+    add(bucket, (SECOND, b"two"))
+    for _ in range(2):
+        catalogue = Catalogue(bucket, tmp_path / "cache")
+        assert [catalogue.local(part).read_bytes() for part in catalogue.parts.values()] == [b"one", b"two"]
+    assert bucket.fetched[FIRST] == bucket.fetched[SECOND] == bucket.fetched[key(1)] == 1
+
+
+def test_the_cache_knows_contents_not_names(bucket: Bucket, tmp_path: Path) -> None:
+    add(bucket, (FIRST, b"one"))
+    old = Catalogue(bucket, tmp_path / "cache")
+    old.local(old.parts[FIRST])
+    other = Bucket(tmp_path / "other")
+    add(other, (FIRST, b"another archive under the same address"))
+    new = Catalogue(other, tmp_path / "cache")
+    assert new.local(new.parts[FIRST]).read_bytes() == b"another archive under the same address"
+
+
+@pytest.mark.parametrize("name", [FIRST, key(1)])
+def test_what_was_altered_is_refused(name: str, bucket: Bucket, tmp_path: Path) -> None:
+    add(bucket, (FIRST, b"one"))
+    add(bucket, (SECOND, b"two"))
+    bucket.within.put(name, bucket.within.get(name) + b" ")
+    catalogue = Catalogue(bucket, tmp_path / "cache")
+    with pytest.raises(CorruptRecordError, match=name):
+        catalogue.local(catalogue.parts[FIRST])
+    assert b"one " not in cached(tmp_path / "cache")
+
+
+def test_what_is_removed_leaves_the_parts_and_the_cache(bucket: Bucket, tmp_path: Path) -> None:
+    add(bucket, (FIRST, b"one"))
+    before = Catalogue(bucket, tmp_path / "cache")
+    before.local(before.parts[FIRST])
+    add(bucket, (SECOND, b"two"), removes=(FIRST,))
+    after = Catalogue(bucket, tmp_path / "cache")
+    assert list(after.parts) == [SECOND]
+    assert b"one" not in cached(tmp_path / "cache")
+
+
+def test_a_directory_is_read_where_it_is(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "archive")
+    add(Bucket(tmp_path / "archive"), (FIRST, b"one"))
+    catalogue = Catalogue(store, tmp_path / "cache")
+    assert catalogue.local(catalogue.parts[FIRST]) == tmp_path / "archive" / FIRST
+    assert not (tmp_path / "cache").exists()
+    store.delete([FIRST])
+    with pytest.raises(MissingError, match=FIRST):
+        catalogue.local(catalogue.parts[FIRST])
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "labels"),
+    [
+        ("articles/day=2026-03-02/b1.parquet", "articles", {"day": "2026-03-02"}),
+        ("log/outlet=gaon/b1.parquet", "log", {"outlet": "gaon"}),
+        ("dedupe/v=f/sig/day=2026-03-02/b1.parquet", "dedupe", {"v": "f", "day": "2026-03-02"}),
+        ("pages/day=2026-03-02/outlet=gaon-run=r1-seg-000.warc.gz", "pages", {"day": "2026-03-02"}),
+    ],
+)
+def test_a_key_says_what_lies_there(name: str, table: str, labels: dict[str, str]) -> None:
+    part = Part(Sum(key=name, sha256="", bytes=0), 1)
+    assert (part.table, dict(part.labels)) == (table, labels)
