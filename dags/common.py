@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from airflow.sdk import (
     RetryAction,
     RetryRule,
 )
+from airflow.sdk.exceptions import AirflowSkipException
 
 from processing.errors import PermanentError, SillokError, TransientError
 
@@ -32,6 +34,9 @@ START = datetime(2026, 1, 1, tzinfo=KST)
 ROOT = Path(__file__).resolve().parent.parent
 GRACE = 20.0
 """Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
+
+MANY = 24
+"""Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
 
 LANDING = Asset(name="landing", uri="sillok://landing", group="sillok")
 """Sealed segments are waiting to be archived."""
@@ -69,6 +74,35 @@ def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
 def day_of(dag_run: Any) -> str:
     """Return the KST day of a run: its partition key, or the day on which a run by hand was asked for."""
     return str(dag_run.partition_key or f"{dag_run.run_after.astimezone(KST):%Y-%m-%d}")
+
+
+def announce(dag_run: Any, outlet_events: Any) -> None:
+    """Tell the archive that something landed; skips the task where it was nothing but polls without news."""
+    from processing.archive.store import open_store
+    from processing.settings import settings
+
+    day = day_of(dag_run)
+    if not worth_archiving((entry.key for entry in open_store(settings().store).list("landing/")), day):
+        raise AirflowSkipException("no outlet had news: the polls stay in landing for a later batch")
+    outlet_events[LANDING].add_partitions(day)
+
+
+def worth_archiving(keys: Iterable[str], day: str) -> bool:
+    """Return whether landing holds pages, a poll of an earlier KST day, or `MANY` polls of one outlet.
+
+    A poll without news seals its log alone. It can wait, because the next crawl reads it in landing; a day's reports
+    and the number of objects that a crawl reads at its start cannot wait longer.
+    """
+    polls: defaultdict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        if key.endswith((".articles.jsonl.gz", ".rejections.jsonl.gz")):
+            return True
+        outlet, run = key.split("/")[1:3]
+        started = datetime.strptime(run.removeprefix("run=")[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        if f"{started.astimezone(KST):%Y-%m-%d}" < day:
+            return True
+        polls[outlet].add(run)
+    return any(len(runs) >= MANY for runs in polls.values())
 
 
 def run_of(ti: Any) -> str:

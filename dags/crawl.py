@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow.sdk import DAG, TriggerRule, dag, get_current_context, task
 
-from dags.common import DEFAULTS, LANDING, START, crawl, day_of, run_of, timetable
+from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, timetable
 from spiders.outlet import Pace
 from spiders.outlets import outlets
 
@@ -33,8 +33,8 @@ def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[s
 
 @task(outlets=[LANDING], trigger_rule=TriggerRule.ALL_DONE, retries=0)
 def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:
-    """Announce that the outlets of this run are through, whatever became of each."""
-    outlet_events[LANDING].add_partitions(day_of(dag_run))
+    """Announce what the outlets of this run brought, whatever became of each; skipped when there was no news."""
+    announce(dag_run, outlet_events)
 
 
 def crawl_dag(pace: Pace, names: list[str]) -> DAG:

@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from dags.common import DEFAULTS, LANDING, START, crawl, day_of, run_of
+from dags.common import DEFAULTS, LANDING, START, announce, crawl, run_of
 from spiders.outlets import outlets
 
 NAMES = sorted(outlets())
@@ -47,7 +47,7 @@ def crawl_outlet() -> None:
     @task(outlets=[LANDING], retries=0)
     def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:
         """Announce what was fetched."""
-        outlet_events[LANDING].add_partitions(day_of(dag_run))
+        announce(dag_run, outlet_events)
 
     poll() >> landed()
 

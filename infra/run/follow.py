@@ -35,17 +35,21 @@ class Following:
         self.lines = {(dag, place): Line(name) for dag, names in crawls.items() for place, name in enumerate(names)}
         self.archive = Line("archive")
         self._taken: dict[str, set[str]] = {}
+        self._silent: set[str] = set()
 
     @property
     def over(self) -> bool:
-        """Whether all crawls are through, and an archive run that took in each of them has ended."""
-        taken = set().union(*self._taken.values())
+        """Whether all crawls are through, and an archive run that took in each that had news has ended."""
+        taken = set().union(self._silent, *self._taken.values())
         return all(line.over for line in self.lines.values()) and self.mine <= taken
 
     @property
     def failed(self) -> list[Line]:
         """The tasks that did not succeed."""
-        return [line for line in (*self.lines.values(), self.archive) if line.state != "success"]
+        idle = self.archive.state == "waiting" and self._silent == self.mine
+        return [line for line in self.lines.values() if line.state != "success"] + (
+            [] if idle or self.archive.state == "success" else [self.archive]
+        )
 
     def look(self) -> None:
         """Ask once how far everything is."""
@@ -57,6 +61,8 @@ class Following:
 
     def _look_at_crawl(self, run: dict[str, Any]) -> None:
         for task in self.client.tasks(run):
+            if task["task_id"] == "landed" and task["state"] == "skipped":
+                self._silent.add(run["dag_run_id"])
             if task["task_id"] != "poll" or task["map_index"] < 0:
                 continue
             line = self.lines[run["dag_id"], task["map_index"]]

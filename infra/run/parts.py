@@ -31,10 +31,10 @@ def wait(place: Place, parts: Parts, ready: Callable[[], bool], what: str) -> No
         time.sleep(0.1)
 
 
-def begin_store(place: Place, parts: Parts) -> None:
+def begin_store(place: Place, parts: Parts, *, press: bool = True) -> None:
     """Start the embedded object store on its port, and the press on its own where the sample needs it."""
     asked = {"store": ["-m", "infra.store", "--data", str(place.folder / "store")]}
-    if place.sample:
+    if place.sample and press:
         asked["press"] = ["-m", "infra.press", "--state", str(place.folder / "press")]
     for part, arguments in asked.items():
         if not free(place.port(part)):

@@ -1,10 +1,12 @@
 """What a person sees: progress while it works, as a live table or as plain lines, and the table at the end."""
 
+import sys
 import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -24,7 +26,7 @@ class Showing:
     """Shows steps and runs as they go."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
         self._began = time.monotonic()
         self._live: Live | None = None
         self._said: dict[str, str] = {}
@@ -64,12 +66,12 @@ class Showing:
     def closing(self, following: Following, held: Mapping[str, Holding]) -> None:
         """Show the table that a run ends with."""
         ends = {line.name: str(line.result.get("end", line.state)) for line in following.lines.values()}
-        table = Table(title="실록: the archive of the sample press", title_justify="left")
-        table.add_column("outlet")
-        table.add_column("this run")
-        for name in ("pages", "articles", "versions", "reprints folded", "archived"):
-            table.add_column(name, justify="right")
-        table.add_column("rejected pages")
+        table = Table(title="The archive of the sample press", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for name in ("outlet", "this run"):
+            table.add_column(name, no_wrap=True)
+        for name in ("pages", "articles", "versions", "reprints", "archived"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("rejected")
         for name in sorted({*ends, *held}):
             table.add_row(name, ends.get(name, "-"), *_figures(held.get(name, Holding())))
         table.add_section()

@@ -18,8 +18,9 @@ VERSIONS = "SELECT outlet, count(DISTINCT article_id) AS articles, count(*) AS v
 REJECTIONS = "SELECT outlet, reason, count(*) AS pages FROM rejections GROUP BY outlet, reason ORDER BY pages DESC"
 REPRINTS = """
 SELECT outlet, count(DISTINCT article_id) AS reprints FROM clusters JOIN articles USING (article_id)
-WHERE clusters.original <> article_id GROUP BY outlet
+WHERE relation IN ('copy', 'excerpt', 'derivative') GROUP BY outlet
 """
+"""Articles whose text another had first, whole or in part; a follow-up, a series or a digest is no reprint."""
 
 
 @dataclass(slots=True)

@@ -7,14 +7,17 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dags import common
 from processing import settings
 from processing.archive import segments
+from processing.archive.store import open_store
 from processing.errors import PermanentError, TransientError
 from processing.records import End, RunReport
 
@@ -234,3 +237,58 @@ def test_a_run_is_named_after_the_try_that_starts_it() -> None:
     start = datetime(2026, 11, 22, 9, 0, 1, tzinfo=common.KST)
     ti = SimpleNamespace(start_date=start, id="01a20248-d255-7468-bfe6-75e6b1872abc")
     assert common.run_of(ti) == "20261122T000001Z-872abc"
+
+
+def landing(outlet: str, run: str, *kinds: str) -> list[str]:
+    folder = f"landing/outlet={outlet}/run={run}"
+    return [f"{folder}/seg-000.{kind}" for kind in ("cdxj", "log.jsonl.gz", "seal.json", *kinds)]
+
+
+def test_an_empty_landing_is_not_announced() -> None:
+    assert not common.worth_archiving([], "2026-11-22")
+
+
+@pytest.mark.parametrize("kind", ["articles", "rejections"])
+def test_pages_are_archived_at_once(kind) -> None:
+    keys = landing("duru", "20261122T000000Z-aaaaaa") + landing("gaon", RUN, f"{kind}.jsonl.gz")
+    assert common.worth_archiving(keys, "2026-11-22")
+
+
+def test_polls_without_news_wait() -> None:
+    keys = [key for name in ("duru", "gaon") for key in landing(name, RUN)]
+    assert not common.worth_archiving(keys, "2026-11-22")
+
+
+@pytest.mark.parametrize(("run", "late"), [("20261121T145959Z-aaaaaa", True), ("20261121T150000Z-aaaaaa", False)])
+def test_they_wait_no_longer_than_the_korean_day(run, late) -> None:
+    assert common.worth_archiving(landing("duru", run), "2026-11-22") is late
+
+
+@pytest.mark.parametrize("count", [common.MANY - 1, common.MANY])
+def test_they_wait_until_one_outlet_has_many(count) -> None:
+    many = [key for number in range(count) for key in landing("duru", f"20261122T{number % 6:02}{number:02}00Z-aaaaaa")]
+    few = [key for number in range(common.MANY - 1) for key in landing("gaon", f"20261122T0000{number:02}Z-aaaaaa")]
+    assert common.worth_archiving([*many, *few], "2026-11-22") is (count >= common.MANY)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path}")
+    settings.settings.cache_clear()
+    yield open_store(f"file:{tmp_path}")
+    settings.settings.cache_clear()
+
+
+def test_a_landing_is_announced_for_its_korean_day(store) -> None:
+    store.put(f"landing/outlet=gaon/run={RUN}/seg-000.articles.jsonl.gz", b"")
+    events = {common.LANDING: Mock()}
+    common.announce(SimpleNamespace(partition_key="2026-11-22"), events)
+    events[common.LANDING].add_partitions.assert_called_once_with("2026-11-22")
+
+
+@pytest.mark.usefixtures("store")
+def test_no_news_skips_the_announcement() -> None:
+    events = {common.LANDING: Mock()}
+    with pytest.raises(AirflowSkipException):
+        common.announce(SimpleNamespace(partition_key="2026-11-22"), events)
+    events[common.LANDING].add_partitions.assert_not_called()

@@ -1,0 +1,221 @@
+"""Following runs through Airflow's answers, and what a person sees of it."""
+
+import io
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from infra.run.client import Airflow
+from infra.run.follow import Following, follow
+from infra.run.showing import WIDE, Showing
+from infra.run.summary import Holding, size, total
+from processing.errors import TransientError
+
+CRAWLS = {"crawl_hourly": ["duru", "narae"], "crawl_daily": ["gaon"]}
+LATER = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()  # noqa: TID251 - Airflow's own clock, not ours
+EARLIER = "2026-01-01T00:00:00+00:00"
+
+
+class Scripted(Airflow):
+    """An Airflow that answers what a test wrote down."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.states: dict[tuple[str, int], str] = {}
+        self.landed: dict[str, str] = {}
+        self.archives: list[dict[str, Any]] = []
+        self.error = "no source answered"
+
+    def trigger(self, dag: str) -> str:
+        return f"manual of {dag}"
+
+    def runs(self, **_: Any) -> list[dict[str, Any]]:
+        crawls = [{"dag_id": dag, "dag_run_id": f"manual of {dag}", "state": "running"} for dag in CRAWLS]
+        return [*self.archives, *crawls, {"dag_id": "crawl_hourly", "dag_run_id": "somebody else's", "state": "failed"}]
+
+    def tasks(self, run: dict[str, Any]) -> list[dict[str, Any]]:
+        if run["dag_id"] == "archive":
+            return [{"task_id": "publish", "map_index": -1, "state": run["state"]}]
+        assert run["dag_run_id"] != "somebody else's"
+        names = CRAWLS[run["dag_id"]]
+        polls = [
+            {"task_id": "poll", "map_index": place, "state": self.states.get((run["dag_id"], place)), "name": name}
+            for place, name in enumerate(names)
+        ]
+        landed = {"task_id": "landed", "map_index": -1, "state": self.landed.get(run["dag_id"])}
+        return [{"task_id": "poll", "map_index": -1, "state": None}, *polls, landed]
+
+    def result(self, task: dict[str, Any]) -> dict[str, Any]:
+        return {"end": "new", "pages": 4, "articles": 3, "outlet": task["name"]}
+
+    def complaints(self, _task: dict[str, Any]) -> list[str]:
+        return [self.error]
+
+    def causes(self, run: dict[str, Any]) -> set[str]:
+        return set(run["causes"])
+
+
+@pytest.fixture
+def airflow() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def following(airflow: Scripted) -> Following:
+    return Following(airflow, CRAWLS)
+
+
+def all_succeed(airflow: Scripted) -> None:
+    airflow.states = {(dag, place): "success" for dag, names in CRAWLS.items() for place in range(len(names))}
+
+
+def archive(state: str, *causes: str, run_after: str = LATER, name: str = "a") -> dict[str, Any]:
+    return {
+        "dag_id": "archive", "dag_run_id": name, "state": state, "run_after": run_after,
+        "causes": [f"manual of {cause}" for cause in causes],
+    }  # fmt: skip
+
+
+def test_nothing_is_over_at_first(following: Following) -> None:
+    following.look()
+    assert not following.over
+    assert [line.name for line in following.lines.values()] == ["duru", "narae", "gaon"]
+
+
+def test_a_run_is_over_when_its_landing_was_archived(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    following.look()
+    assert not following.over
+    airflow.archives = [archive("success", "crawl_hourly")]
+    following.look()
+    assert not following.over
+    airflow.archives.append(archive("success", "crawl_daily", name="b"))
+    following.look()
+    assert following.over
+    assert following.failed == []
+
+
+def test_an_archive_run_that_still_works_is_waited_for(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.archives = [archive("running", "crawl_hourly", "crawl_daily")]
+    following.look()
+    assert not following.over
+    assert following.archive.state == "running"
+
+
+def test_the_archive_run_of_an_earlier_start_does_not_count(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.archives = [archive("success", "crawl_hourly", "crawl_daily", run_after=EARLIER)]
+    following.look()
+    assert not following.over
+
+
+def test_without_news_nothing_needs_archiving(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.landed = dict.fromkeys(CRAWLS, "skipped")
+    following.look()
+    assert following.over
+    assert following.failed == []
+
+
+def test_news_of_one_dag_alone_is_waited_for(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": "success"}
+    following.look()
+    assert not following.over
+    airflow.archives = [archive("success", "crawl_daily")]
+    following.look()
+    assert following.over
+
+
+def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.states["crawl_hourly", 1] = "failed"
+    airflow.landed = dict.fromkeys(CRAWLS, "skipped")
+    following.look()
+    assert following.over
+    assert [(line.name, line.wrong) for line in following.failed] == [("narae", ["no source answered"])]
+
+
+def test_a_failed_archive_run_is_a_failure(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.archives = [archive("failed", "crawl_hourly", "crawl_daily")]
+    following.look()
+    assert following.over
+    assert [line.name for line in following.failed] == ["archive"]
+
+
+def test_following_ends_when_a_part_dies(following: Following) -> None:
+    def check() -> None:
+        raise TransientError("scheduler ended with 1")
+
+    with pytest.raises(TransientError, match="scheduler"):
+        follow(following, lambda _: None, check)
+
+
+def shown(following: Following) -> str:
+    output = io.StringIO()
+    with Showing(Console(file=output, width=120)) as showing:
+        showing.runs(following)
+        showing.runs(following)
+    return output.getvalue()
+
+
+def test_without_a_terminal_each_change_is_one_line(airflow: Scripted, following: Following) -> None:
+    airflow.states = {("crawl_hourly", 0): "success", ("crawl_daily", 0): "running"}
+    following.look()
+    lines = shown(following).splitlines()
+    assert [line.partition(" s  ")[2] for line in lines] == ["duru: new: 4 pages, 3 articles", "gaon: running"]
+
+
+def test_a_strangers_words_cannot_steer_the_terminal(airflow: Scripted, following: Following) -> None:
+    airflow.error = "[red]\x1b]0;owned\x07\x1b[2J blocked:\n[/nonsense]" + "가" * 1000
+    airflow.states = {("crawl_hourly", 0): "up_for_retry"}
+    following.look()
+    text = shown(following)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "[red]" in text
+    assert "failed, will be tried again" in text
+    assert text.count("가") < WIDE
+
+
+def test_on_a_terminal_the_table_is_live(airflow: Scripted, following: Following) -> None:
+    airflow.states = {("crawl_hourly", 0): "running"}
+    following.look()
+    output = io.StringIO()
+    with Showing(Console(file=output, width=120, force_terminal=True)) as showing:
+        showing.runs(following)
+    assert "duru" in output.getvalue()
+    assert "running" in output.getvalue()
+
+
+def test_the_closing_table_adds_up(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    following.look()
+    held = {
+        "duru": Holding(articles=20, versions=21, reprints=7, bytes=1500, rejections=Counter({"login": 2})),
+        "gaon": Holding(articles=10, versions=10, bytes=600, rejections=Counter({"login": 1, "empty": 3})),
+    }
+    output = io.StringIO()
+    Showing(Console(file=output, width=140)).closing(following, held)
+    rows = [line.split() for line in output.getvalue().splitlines()]
+    assert ["duru", "new", "23", "20", "21", "7", "1.5", "KB", "login", "2"] in rows
+    assert ["narae", "new", "0", "0", "0", "0", "0", "B", "none"] in rows
+    assert ["all", "37", "30", "31", "7", "2.1", "KB", "login", "3,", "empty", "3"] in rows
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 KB"), (669_000, "669.0 KB"), (10**13, "10.0 TB")]
+)
+def test_bytes_are_readable(count: int, text: str) -> None:
+    assert size(count) == text
+
+
+def test_a_total_leaves_its_parts_alone() -> None:
+    one = Holding(rejections=Counter(login=1))
+    assert total([one, one]).rejections == {"login": 2}
+    assert one.rejections == {"login": 1}
