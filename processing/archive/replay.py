@@ -4,11 +4,13 @@ CDXJ: a line is SURT key, 14-digit UTC moment, JSON with url, status, mime, dige
 WARC 1.1 (ISO 28500:2017): a `revisit` record has no payload of its own and names the record that has it.
 """
 
+import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 from warcio.archiveiterator import ArchiveIterator
@@ -16,7 +18,9 @@ from warcio.recordloader import ArcWarcRecord
 
 from processing.archive.catalogue import Catalogue, Part
 from processing.errors import CorruptRecordError, MissingError
+from processing.reading.rules import SEOUL
 
+_SECOND = timedelta(seconds=1)
 _REVISITS = 3
 """How many revisit records may stand between a page and its bytes; a longer way is a loop."""
 _TABLE: Mapping[str, pa.DataType] = {
@@ -59,11 +63,17 @@ def pages(catalogue: Catalogue) -> pa.Table:
     return pa.table(columns, schema=pa.schema(_TABLE))
 
 
-def lines(catalogue: Catalogue, part: Part) -> Iterator[Line]:
-    """Yield the lines of one index. Raises `CorruptRecordError` with the line's number where one is broken."""
+def lines(catalogue: Catalogue, part: Part, url: str = "") -> Iterator[Line]:
+    """Yield the lines of one index, or those of `url` alone.
+
+    Raises `CorruptRecordError` with the line's number where one is broken.
+    """
     folder = part.key.rpartition("/")[0]
+    wanted = json.dumps(url) if url else ""
     text = catalogue.local(part).read_text(encoding="utf-8")
     for number, line in enumerate(text.splitlines(), 1):
+        if wanted not in line:
+            continue
         try:
             _, moment, fields = line.split(" ", 2)
             yield _line(folder, part.key, moment, json.loads(fields))
@@ -78,7 +88,7 @@ def payload(catalogue: Catalogue, url: str, fetched_at: datetime | None = None) 
 
     Raises `MissingError` where no such response was recorded.
     """
-    found = [line for part in catalogue.of("pages", ".cdxj") for line in lines(catalogue, part) if line.url == url]
+    found = list(_recorded(catalogue, url, fetched_at))
     if fetched_at is not None:
         found.sort(key=lambda line: -abs((line.fetched_at - fetched_at).total_seconds()))
     else:
@@ -88,14 +98,33 @@ def payload(catalogue: Catalogue, url: str, fetched_at: datetime | None = None) 
     return _body(catalogue, found[-1], _REVISITS)
 
 
+def _recorded(catalogue: Catalogue, url: str, near: datetime | None) -> Iterator[Line]:
+    """Yield the responses of `url`; where a moment is given, of the days around it: a run may pass midnight."""
+    days = {(near.astimezone(SEOUL) + timedelta(days=away)).date().isoformat() for away in (-1, 0, 1)} if near else None
+    for part in catalogue.of("pages", ".cdxj"):
+        if days is None or part.labels.get("day") in days:
+            yield from lines(catalogue, part, url)
+
+
 def _body(catalogue: Catalogue, line: Line, revisits: int) -> bytes:
-    with io.BytesIO(catalogue.store.get_range(line.key, line.offset, line.length)) as stream:
+    with io.BytesIO(_record(catalogue, line)) as stream:
         record = next(iter(ArchiveIterator(stream)), None)
         if record is None:
             raise CorruptRecordError(f"{line.key} has no record at {line.offset}; restore it from a copy")
         if record.rec_type != "revisit":
             return bytes(record.content_stream().read())
         return _earlier(catalogue, line, record, revisits)
+
+
+def _record(catalogue: Catalogue, line: Line) -> bytes:
+    """Return one record, unpacked as a whole: the gzip member's own checksum tells a cut or altered one."""
+    packed = catalogue.store.get_range(line.key, line.offset, line.length)
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CorruptRecordError(
+            f"the record of {line.url} in {line.key} at {line.offset} is damaged ({error}); restore it from a copy"
+        ) from error
 
 
 def _earlier(catalogue: Catalogue, line: Line, record: ArcWarcRecord, revisits: int) -> bytes:
@@ -105,11 +134,8 @@ def _earlier(catalogue: Catalogue, line: Line, record: ArcWarcRecord, revisits: 
     at = datetime.fromisoformat(moment) if moment else None
     found = [
         other
-        for part in catalogue.of("pages", ".cdxj")
-        for other in lines(catalogue, part)
-        if other.url == url
-        and other.fetched_at < line.fetched_at
-        and (at is None or abs(other.fetched_at - at).total_seconds() < 1)
+        for other in _recorded(catalogue, url, at)
+        if other.fetched_at < line.fetched_at and (at is None or abs(other.fetched_at - at) < _SECOND)
     ]
     if not found or not revisits:
         raise MissingError(
