@@ -17,6 +17,7 @@ from scrapy.http import Headers, HtmlResponse, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from processing.errors import UsageError
+from processing.reading.rules import SEOUL
 from processing.reading.urls import unescaped
 from spiders.discover import is_day_archive
 from spiders.identity import identify
@@ -50,10 +51,15 @@ def _row(index: Path, number: int, line: str) -> Kept:
     try:
         fields = json.loads(line)
         stated = fields.get("fetched_at")
-        moment = datetime.fromisoformat(stated).astimezone() if stated else None
+        moment = _moment(stated) if stated else None
         return Kept(index.parent / fields["file"], unescaped(fields.get("url") or ""), moment, fields.get("charset"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{index} line {number} is no row of an index ({error!r}): it needs file and url") from error
+
+
+def _moment(stated: str) -> datetime:
+    moment = datetime.fromisoformat(stated)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)
 
 
 class KeptTransport(BaseDownloadHandler):

@@ -1,0 +1,54 @@
+"""Nothing leaves the outlet."""
+
+import re
+
+import pytest
+
+from spiders.middlewares.guard import Guard
+from spiders.outlet import Feed, Outlet
+
+OUTLET = Outlet(
+    name="a",
+    title="a",
+    home="https://www.a.example/",
+    sources=(Feed("https://rss.a.example:8443/feed"),),
+    hosts=("biz.a.example",),
+    article=re.compile(r"/news/(?P<id>\d+)"),
+)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.a.example/news/1",
+        "http://www.a.example/news/1",
+        "https://biz.a.example/",
+        "https://rss.a.example:8443/feed",
+        "https://www.a.example:443/x",
+    ],
+)
+def test_the_outlets_own_urls_pass(url: str) -> None:
+    assert Guard(OUTLET).fault(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://b.example/news/1",
+        "https://www.a.example.b.example/",
+        "https://b.example/www.a.example/",
+        "https://www.a.example@b.example/",
+        "https://user:secret@www.a.example/",
+        "ftp://www.a.example/news/1",
+        "file:///etc/passwd",
+        "gopher://www.a.example/",
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://2130706433/",
+        "https://www.a.example:22/",
+        "https://www.a.example:99999/",
+        "https://[broken/",
+    ],
+)
+def test_everything_else_is_refused(url: str) -> None:
+    assert Guard(OUTLET).fault(url)
