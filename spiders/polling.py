@@ -15,6 +15,9 @@ from spiders.outlet import Pace, Source
 LIES = "its validators lie: "
 """How the detail of a source begins whose ETag or Last-Modified stayed while its content changed."""
 
+ABSENT = frozenset({404, 410})
+"""Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
+
 _TRUST = 8
 """Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
 _INTERVAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=1), Pace.DAILY: timedelta(days=1)}
@@ -46,10 +49,13 @@ def backoff(failures: int) -> timedelta:
 
 
 def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
-    """Return until when back-off leaves this alone, or None where it may be asked."""
+    """Return until when back-off leaves this alone, or None where it may be asked.
+
+    "There is no such page" is an answer, so asking again at once is of no use: it counts as two failures more.
+    """
     if last is None or not last.failures:
         return None
-    moment = last.at + backoff(last.failures)
+    moment = last.at + backoff(last.failures + (2 if last.status in ABSENT else 0))
     return moment if moment > now else None
 
 

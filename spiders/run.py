@@ -32,7 +32,7 @@ from processing.records import (
 from spiders.hosts import Hosts
 from spiders.landing import Landing
 from spiders.outlet import Outlet
-from spiders.polling import note_url, waits_until
+from spiders.polling import ABSENT, note_url, waits_until
 from spiders.rows import answered, failed, note
 from spiders.verdict import Tally, verdict
 from spiders.visit import Visit
@@ -47,6 +47,7 @@ class Counts:
     pages: int = 0
     articles: int = 0
     removed: int = 0
+    absent: int = 0
     crashes: int = 0
     rejections: Counter[str] = field(default_factory=Counter)
     whys: Counter[str] = field(default_factory=Counter)
@@ -102,6 +103,7 @@ class Run:
         """Write a row of the fetch log and count it."""
         if row.role == "article":
             self.counts.whys[row.why] += 1
+            self.counts.absent += row.why is Why.FAILED and row.status in ABSENT
             if row.article_id is not None:
                 self.considered[row.article_id] = None
         self.landing.add(row)
@@ -227,6 +229,7 @@ class Run:
                 pages=counts.pages,
                 articles=counts.articles,
                 removed=counts.removed,
+                absent=counts.absent,
                 rejections=counts.rejections,
                 whys=counts.whys,
             )

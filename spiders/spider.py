@@ -19,7 +19,7 @@ from spiders import articles, sources
 from spiders.arguments import Wish
 from spiders.identity import identify
 from spiders.outlet import Outlet
-from spiders.polling import validators
+from spiders.polling import validators, waits_until
 from spiders.refusals import Refusal
 from spiders.rows import failed
 from spiders.run import Run
@@ -79,7 +79,7 @@ class ArticleSpider(Spider):
         now = self.run.clock()
         for row in self.run.memory.gaps():
             due = row.at + timedelta(hours=2 ** max(0, row.failures - 1)) if row.failures > 1 else row.at
-            if row.failures < _ATTEMPTS and due <= now:
+            if row.failures < _ATTEMPTS and due <= now and waits_until(row, now) is None:
                 yield row
 
     def _again(self, row: Fetch, reason: Any, priority: int) -> Iterator[Request]:

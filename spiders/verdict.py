@@ -24,6 +24,7 @@ class Tally:
     """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
 
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
+    `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
     """
 
     reason: str | None
@@ -37,6 +38,7 @@ class Tally:
     pages: int = 0
     articles: int = 0
     removed: int = 0
+    absent: int = 0
     rejections: Mapping[str, int] = field(default_factory=dict)
     whys: Mapping[str, int] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ def _limited(tally: Tally) -> tuple[End, str] | None:
 
 
 def _unread(tally: Tally) -> tuple[End, str] | None:
-    failed = tally.whys.get("failed", 0)
+    failed = tally.whys.get("failed", 0) - tally.absent
     answered = sum(tally.whys.get(why, 0) for why in ("fetched", "unchanged", "gone"))
     if failed and not answered:
         return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"
