@@ -24,7 +24,7 @@ _BYLINE = re.compile(
     r"byline|reporter|journalist|writer|author|(?:^|[\s_-])by(?:$|[\s_-])|press_?name|gija|basic_?info|"
     r"name_?(?:area|box)"
 )
-_LIST = re.compile(r"list|relat|rank|popular|other|more|best|hot")
+_LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
 _LONGEST = 160
 
 

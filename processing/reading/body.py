@@ -44,7 +44,8 @@ _BODY = re.compile(
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 _LONGEST_NOTICE = 200
 _ENOUGH = 40  # characters of sentences below which no place is a body
-_NEARLY_ALL, _MOST = 0.93, 0.6
+_NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
+_LINKED = 0.5  # share of unlinked text from which a line is no menu
 
 
 @dataclass(slots=True)
@@ -59,13 +60,18 @@ class Place:
     inner: list["Place"] = field(default_factory=list)
 
     def close(self) -> None:
-        """Judge the text that stands directly in this block."""
-        text = " ".join("".join(self.own).split())
-        if _SENTENCE.search(text) and len(text) > 2 * self.linked and not _is_notice(text):
-            self.prose += len(text)
-            self.worth += len(text) - 2 * self.linked
-        else:
-            self.worth -= 0.4 * len(text) + self.linked
+        """Judge the lines of text that stand directly in this block."""
+        if not self.own:
+            return
+        dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
+        for line in "".join(self.own).split("\n"):
+            text = " ".join(line.split())
+            if dense > _LINKED and _SENTENCE.search(text) and not _is_notice(text):
+                self.prose += len(text)
+                self.worth += len(text)
+            else:
+                self.worth -= 0.4 * len(text)
+        self.worth -= self.linked
         self.own.clear()
 
 
@@ -97,8 +103,7 @@ def find_body(root: HtmlElement) -> Place | None:
     best = max(places, key=lambda place: place.worth)
     if best.prose < _ENOUGH:
         return None
-    named = _named(root, places, best)
-    return _narrowed(named or best)
+    return _narrowed(_named(root, places, best) or _marked(places, best) or best)
 
 
 def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
@@ -107,6 +112,12 @@ def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
     named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
     found = max(named, key=lambda place: place.prose, default=None)
     return found if found and found.prose >= _MOST * best.prose else None
+
+
+def _marked(places: list[Place], best: Place) -> Place | None:
+    """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
+    inside = (place for place in places if place.prose >= _NEARLY * best.prose and _BODY.search(marks(place.element)))
+    return max((place for place in inside if place.prose <= best.prose), key=lambda place: place.prose, default=None)
 
 
 def _narrowed(place: Place) -> Place:
@@ -139,6 +150,8 @@ def _places(root: HtmlElement) -> list[Place]:
                 stack.append(Place(node))
                 continue
             links += node.tag == "a"
+            if node.tag == "br":
+                stack[-1].own.append("\n")
             if node.tag in BLOCKS:
                 stack.append(Place(node))
             _add(stack[-1], node.text, links)
@@ -166,6 +179,6 @@ def _close(stack: list[Place], done: list[Place]) -> None:
 
 def _add(place: Place, text: str | None, links: int) -> None:
     if text:
-        place.own.append(text)
+        place.own.append(text.replace("\n", " "))
         if links > 0:
             place.linked += len(text.strip())

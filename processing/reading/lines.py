@@ -27,6 +27,7 @@ class Line(Enum):
 
 
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
+_STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
 _PLAIN_STYLE = re.compile(r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)")
 _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"’')\]]|$)")
 _RESERVED = r"무단\s?[-·]?\s?(?:전재|복제|배포|도용|수집|복사|사용|게재|인용|전제)"
@@ -169,6 +170,11 @@ def is_prose(line: str) -> bool:
     return bool(_PROSE.search(line)) or bool(_STOP.search(line))
 
 
+def is_statement(line: str) -> bool:
+    """Say whether a line holds a sentence that ends in a full stop, as headlines do not."""
+    return bool(_STATEMENT.search(line))
+
+
 def sort_of(line: str) -> Line | None:
     """Return what sort of line this is, or None for running text."""
     if len(line) > _LONGEST_CAPTION:
@@ -228,4 +234,15 @@ def captionless(line: str) -> str:
     return line[: credit.start()].rstrip() if credit and is_prose(line[: credit.start()].rstrip()) else line
 
 
-__all__ = ["MAIL", "Line", "captionless", "is_arrow", "is_link", "is_marked", "is_prose", "sort_of", "without_credit"]
+__all__ = [
+    "MAIL",
+    "Line",
+    "captionless",
+    "is_arrow",
+    "is_link",
+    "is_marked",
+    "is_prose",
+    "is_statement",
+    "sort_of",
+    "without_credit",
+]

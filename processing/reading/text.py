@@ -9,7 +9,17 @@ import re
 from dataclasses import dataclass, field
 
 from processing.reading.bylines import MAIL, agency, is_byline, people
-from processing.reading.lines import Line, captionless, is_arrow, is_link, is_marked, is_prose, sort_of, without_credit
+from processing.reading.lines import (
+    Line,
+    captionless,
+    is_arrow,
+    is_link,
+    is_marked,
+    is_prose,
+    is_statement,
+    sort_of,
+    without_credit,
+)
 from processing.reading.tree import squeeze
 
 _DAMAGED = (
@@ -129,7 +139,9 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
     listing = False
     for line in lines:
         sort = sort_of(line)
-        listing = sort is Line.RELATED or (listing and not is_prose(line) and sort not in {Line.RIGHTS, Line.BYLINE})
+        listing = sort is Line.RELATED or (
+            listing and not is_statement(line) and sort not in {Line.RIGHTS, Line.BYLINE}
+        )
         if listing or is_link(line):
             continue
         if sort is Line.BYLINE and MAIL.search(line) and not _SIGNED.match(line):

@@ -67,7 +67,7 @@ def choose(
             and not _SECTION.fullmatch(title)
             and not (len(plain) < _SHORT_NAME and _SITE.search(title))
         ):
-            return completed(title, shown), source
+            return completed(title, [headline(one, [title], sites) for one in shown]), source
     return "", None
 
 
