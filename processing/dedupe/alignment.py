@@ -18,13 +18,13 @@ _LONGEST: Final = 20_000
 class Slot:
     """A short unequal stretch on both sides between equal runs: where a template is filled in.
 
-    The words are the stretches with the character before and after, which names often share (김서준, 김도준).
+    `before` and `after` are the equal characters around it, which names often share (김서준, 김도준).
     """
 
     left: str
     right: str
-    left_word: str
-    right_word: str
+    before: str
+    after: str
 
     @property
     def numeric(self) -> bool:
@@ -68,8 +68,7 @@ def align(left: str, right: str) -> Alignment:
         after = runs[place + 1][0] if place + 1 < len(runs) else 0
         flanked = max(before, after) >= _FLANK and min(before, after) >= _NEAR
         if 0 < mine <= _WIDEST and 0 < theirs <= _WIDEST and flanked:
-            words = left[start - 1 : end + 1], right[other_start - 1 : other_end + 1]
-            slots.append(Slot(left[start:end], right[other_start:other_end], *words))
+            slots.append(Slot(left[start:end], right[other_start:other_end], left[start - 1], left[end]))
     firm = [run for run in runs if run[0] >= _FIRM]
     span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
     breaks = sum(not run[0] for run in runs[1:-1])

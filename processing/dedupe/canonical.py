@@ -6,12 +6,15 @@ Any change here changes stored signatures: raise `NORMALISER`, and the golden va
 import html
 import re
 import unicodedata
+from functools import cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 NORMALISER: Final = 1
 
 _DAMAGED = re.compile(r"&?(?:amp|lt|gt|quot|nbsp|middot|apos|hellip|[lr][sd]quo|[mn]dash|#0?39|#x27);", re.IGNORECASE)
-_SILENT = re.compile(r"[^\w\n]+|_+")
 
 
 def readable(text: str) -> str:
@@ -23,11 +26,17 @@ def readable(text: str) -> str:
     return _DAMAGED.sub("", text) if ";" in text else text
 
 
-def body_lines(text: str) -> list[str]:
-    """Return the readable lines of a body."""
-    return [line for line in readable(text).split("\n") if line and not line.isspace()]
+@cache
+def _said() -> NDArray[np.bool_]:
+    """Return for each character of the Basic Multilingual Plane whether it is a letter, a digit or a line break."""
+    return np.array([chr(code).isalnum() or code == ord("\n") for code in range(0x10000)])
 
 
-def canonical(line: str) -> str:
-    """Return the letters and digits of a readable text in lower case: Korean spacing differs from desk to desk."""
-    return _SILENT.sub("", line.lower())
+def canonical(text: str) -> str:
+    """Return the letters, digits and line breaks of a readable text in lower case.
+
+    Blanks go, because Korean spacing differs from desk to desk; so do emoji and all else beyond 16 bits.
+    """
+    codes = np.frombuffer(text.lower().encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    kept: bytes = codes[_said()[codes]].tobytes()
+    return kept.decode("utf-16-le")

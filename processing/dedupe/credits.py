@@ -16,6 +16,8 @@ _SOURCE = re.compile(
     r"^\W*(?:출처|원문|기사\s?원문|제공)\s*[\])>:=]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*(?:[\])>(,·|]|기자|$)",
     re.MULTILINE,
 )
+_SIGN = re.compile(r"[ⓒ©]|\([cC]\)")
+_NAMED = re.compile(r"출처|원문|제공")
 _WORD = re.compile(r"[\s,/]+")
 _SCHEME = re.compile(r"^https?://(?:www\.|m\.|amp\.)?", re.IGNORECASE)
 
@@ -31,11 +33,13 @@ def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
 
     `names` maps what a credit says to the outlet's name; a credit that it does not have stands for itself.
     """
-    text = readable(document.text)
+    text = document.text
     edges = text if len(text) <= 1200 else f"{text[:600]}\n{text[-600:]}"  # noqa: PLR2004 - credits open or close a text
-    said = [*_DATELINE.findall(edges), *_COPYRIGHT.findall(edges), *_SOURCE.findall(edges)]
+    said = _DATELINE.findall(edges) if "=" in edges else []
+    said += _COPYRIGHT.findall(edges) if _SIGN.search(edges) else []
+    said += _SOURCE.findall(edges) if _NAMED.search(edges) else []
     if document.agency:
         said.append(document.agency)
     known = {canonical(title): canonical(name) for title, name in names.items()}
-    plain = {canonical(_WORD.split(each.strip())[0]) for each in said if each.strip()}
+    plain = {canonical(readable(_WORD.split(each.strip())[0])) for each in said if each.strip()}
     return sorted({known.get(each, each) for each in plain if each})

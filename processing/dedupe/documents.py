@@ -50,9 +50,9 @@ def number(identity: str) -> int:
 class Features:
     """What is made of a text. Each value is part of the fingerprint, so a change opens a new index.
 
-    Lengths are canonical characters. `body` and `head` are (bands, rows) of MinHash; `runs` is how many of the rarest
-    `run_length`-grams are kept as keys of their own, which finds a passage lifted from the middle of a text. A line of
-    at most `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
+    Lengths are canonical characters. `body` and `head` are (bands, rows) of MinHash; `runs` is how many passages of
+    three shingles are kept as keys of their own, which finds what was lifted from the middle of a text. A line of at
+    most `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
     """
 
     shingle: int = 5
@@ -60,7 +60,6 @@ class Features:
     head: tuple[int, int] = (8, 4)
     head_length: int = 200
     runs: int = 10
-    run_length: int = 16
     line_length: int = 60
     line_titles: int = 10
     shortest: int = 100
@@ -81,7 +80,7 @@ class Thresholds:
     copy: float = 0.75
     derivative: float = 0.5
     same: float = 0.5
-    breaks: float = 1.2
+    breaks: float = 1.5
     faithful: float = 0.9
     missing: float = 0.2
     exchanged: float = 0.4

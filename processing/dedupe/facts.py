@@ -7,13 +7,15 @@ _RUN = re.compile(
     r"(?:\s?[십백천만억조](?:\s?\d[\d,]*(?:\.\d+)?(?=\s?[십백천만억조])|\d[\d,]*)?)*"
 )
 _PIECE = re.compile(r"(\d[\d,]*(?:\.\d+)?)|([십백천만억조])")
+_DIGIT = re.compile(r"[0-9]")
+_UNIT = re.compile(r"[십백천만억조]")
 _SMALL = {"십": 10, "백": 100, "천": 1_000}
 _LARGE = {"만": 10**4, "억": 10**8, "조": 10**12}
 
 
 def value(run: str) -> str:
     """Return the value of a number as written: `2천500억` is `250000000000`; decimals stay as they are spelt."""
-    if run[-1].isdigit() and not any(unit in run for unit in "십백천만억조"):
+    if not _UNIT.search(run):
         plain = run.replace(",", "")
         return plain.lstrip("0") or "0"
     total = section = 0.0
@@ -34,7 +36,5 @@ def value(run: str) -> str:
 
 def facts(line: str) -> list[str]:
     """Return the number facts of two digits or more in a readable line, sorted and each once."""
-    if not any(character in line for character in "0123456789"):
-        return []
-    found = {value(run) for run in _RUN.findall(line)}
+    found = {value(run) for run in _RUN.findall(line)} if _DIGIT.search(line) else ()
     return sorted(fact for fact in found if len(fact.replace(".", "")) > 1)

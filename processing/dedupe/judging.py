@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
 
-import numpy as np
-
 from processing.dedupe.alignment import Alignment, align
-from processing.dedupe.canonical import canonical
 from processing.dedupe.chains import Mark, earlier_state, follows, mark_of
 from processing.dedupe.documents import FoldOptions
-from processing.dedupe.shingles import Hashes, shingles
+from processing.dedupe.shingles import Hashes, common, shingles
 from processing.dedupe.signing import kept_text, redraft
 from processing.dedupe.templates import names_exchanged, numbers_exchanged
 
@@ -71,8 +68,8 @@ def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
 
 def overlap(left: Hashes, right: Hashes) -> tuple[float, float]:
     """Return Jaccard similarity and the containment of the smaller set, of sorted distinct hashes."""
-    common = np.intersect1d(left, right, assume_unique=True).size
-    return common / max(1, left.size + right.size - common), common / max(1, min(left.size, right.size))
+    shared = common(left, right)
+    return shared / max(1, left.size + right.size - shared), shared / max(1, min(left.size, right.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,6 @@ def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
     """Return why two texts are fillings of one template, or an empty string."""
     if numbers_exchanged(alignment, pair.small.facts, pair.large.facts, options.thresholds):
         return "a template: numbers exchanged in place"
-    titles = canonical(pair.small.title), canonical(pair.large.title)
-    if names_exchanged(alignment, titles, same_outlet=pair.one_outlet):
+    if names_exchanged(alignment, (pair.small.title, pair.large.title), same_outlet=pair.one_outlet):
         return "a template: names exchanged in place"
     return ""

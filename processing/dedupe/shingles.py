@@ -43,9 +43,34 @@ def rolling(text: str, length: int) -> Hashes:
     return mixed(hashes)
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """Return each hash once, sorted."""
+    hashes = np.sort(hashes)
+    first = np.empty(hashes.size, np.bool_)
+    first[:1] = True
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    return hashes[first]
+
+
 def shingles(text: str, length: int) -> Hashes:
     """Return the distinct hashes of the n-grams, sorted."""
-    return np.unique(rolling(text, length))
+    return distinct(rolling(text, length))
+
+
+def runs(ordered: Hashes, length: int, count: int) -> Hashes:
+    """Return the `count` smallest hashes of passages of three adjoining n-grams, given in their order."""
+    size = ordered.size - 2 * length
+    if size <= 0:
+        return np.empty(0, np.uint64)
+    passages = (ordered[:size] * _BASE + ordered[length : length + size]) * _BASE + ordered[2 * length :]
+    return smallest(mixed(passages), count)
+
+
+def common(left: Hashes, right: Hashes) -> int:
+    """Return how many hashes two sorted distinct sets share: a merge of two runs."""
+    both = np.concatenate([left, right])
+    both.sort(kind="stable")
+    return int(np.count_nonzero(both[1:] == both[:-1]))
 
 
 def line_hash(line: str) -> int:

@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.dedupe.canonical import body_lines, canonical, readable
+from processing.dedupe.canonical import canonical, readable
 from processing.dedupe.columns import BANDS, SIG
 from processing.dedupe.credits import credits_of, url_key
 from processing.dedupe.documents import Document, Features, FoldOptions, number
 from processing.dedupe.facts import facts
-from processing.dedupe.shingles import Hashes, band_keys, line_hash, minhash, rolling, shingles, smallest
+from processing.dedupe.shingles import Hashes, band_keys, distinct, line_hash, minhash, rolling, runs
 
 _LONGEST_TITLE: Final = 300
 _EXACT, _BODY, _HEAD, _RUN, _ARTICLE, _CHAIN = range(6)
@@ -45,7 +45,8 @@ class Draft:
 def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     """Cut a document into canonical lines, and find the number facts of each."""
     features = options.features
-    read = [(line, plain) for line in body_lines(document.text) if (plain := canonical(line))]
+    text = readable(document.text)
+    read = [(line, plain) for line, plain in zip(text.split("\n"), canonical(text).split("\n"), strict=True) if plain]
     lines = tuple(plain for _, plain in read)
     hashes = _hashes(lines, features)
     title = readable(document.title)[:_LONGEST_TITLE]
@@ -101,12 +102,13 @@ def sketch(text: str, title: str, features: Features) -> Sketch:
     exact = line_hash(text if 2 * len(text) >= features.shortest else f"{text}\n{title}")
     if len(text) < features.shortest:
         return Sketch(exact, None, None, np.empty(0, np.uint64))
-    body = minhash(shingles(text, features.shingle), features.body[0] * features.body[1])
+    ordered = rolling(text, features.shingle)
+    body = minhash(distinct(ordered), features.body[0] * features.body[1])
     head = None
     if features.head[0]:
-        head = minhash(shingles(text[: features.head_length], features.shingle), features.head[0] * features.head[1])
-    runs = smallest(rolling(text, features.run_length), features.runs) if features.runs else np.empty(0, np.uint64)
-    return Sketch(exact, body, head, runs)
+        first = distinct(ordered[: features.head_length - features.shingle + 1])
+        head = minhash(first, features.head[0] * features.head[1])
+    return Sketch(exact, body, head, runs(ordered, features.shingle, features.runs))
 
 
 def _single(values: NDArray[np.int64], channel: int) -> NDArray[np.int64]:

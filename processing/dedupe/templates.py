@@ -2,18 +2,20 @@
 
 Numbers tell most of them: facts are missing and digits differ in place. Notices of people (인사, 부고, 동정) and event
 notices may differ in names alone. A true copy has few words exchanged one for one; where there are several, they are
-names if the two titles have exchanged them too, or if one was exchanged for the other again and again.
+names if the two titles have exchanged them too.
 """
 
-from collections import Counter
+import re
 from typing import Final
 
 from processing.dedupe.alignment import Alignment, Slot
+from processing.dedupe.canonical import canonical
 from processing.dedupe.documents import Thresholds
 
 _LEAST: Final = 3
 _DENSE: Final = 1.0
 _SHORTEST_MATCH: Final = 60
+_NOTICE = re.compile(r"^\W*(?:인사|부고|부음|동정|화촉|승진|운세|날씨)(?!\w)")
 
 
 def missing_facts(small: frozenset[str], large: frozenset[str]) -> tuple[float, int]:
@@ -35,24 +37,27 @@ def numbers_exchanged(alignment: Alignment, small: frozenset[str], large: frozen
 
 
 def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outlet: bool) -> bool:
-    """Say whether words stand one for the other so often that two texts are fillings of one form.
+    """Say whether words stand one for the other so that two texts are fillings of one form.
 
-    In one outlet density is enough: it has no reason to publish the same text twice with other words. Between outlets
-    the exchanged words must be names. `titles` are canonical, in the order of the alignment's sides.
+    They do where the titles differ in two such words, or in one and the exchanges are dense. In one outlet, and among
+    notices, density is enough: there is no reason to publish the same text twice with other words, while a desk that
+    reprints another's text may be dense in synonyms. `titles` are in the order of the alignment's sides.
     """
     slots = alignment.slots
+    mine, theirs = (canonical(title) for title in titles)
+    told = sum(_told(slot, mine, theirs) for slot in slots)
+    if told > 1:
+        return True
     if len(slots) < _LEAST or 100 * len(slots) / max(_SHORTEST_MATCH, alignment.matched) < _DENSE:
         return False
-    return same_outlet or any(_told(slot, titles) for slot in slots) or _repeated(slots)
+    return told > 0 or same_outlet or all(_NOTICE.search(title) for title in titles)
 
 
-def _told(slot: Slot, titles: tuple[str, str]) -> bool:
+def _told(slot: Slot, mine: str, theirs: str) -> bool:
     """Say whether the titles differ in what the slot differs in."""
-    mine, theirs = titles
-    left, right = slot.left_word, slot.right_word
-    return left in mine and right in theirs and left not in theirs and right not in mine
-
-
-def _repeated(slots: tuple[Slot, ...]) -> bool:
-    exchanges = Counter((slot.left, slot.right) for slot in slots if min(len(slot.left), len(slot.right)) > 1)
-    return any(count > 1 for count in exchanges.values())
+    words = (
+        (f"{slot.before}{slot.left}", f"{slot.before}{slot.right}"),
+        (f"{slot.left}{slot.after}", f"{slot.right}{slot.after}"),
+    )
+    pairs = words if min(len(slot.left), len(slot.right)) == 1 else ((slot.left, slot.right), *words)
+    return any(one in mine and other in theirs and one not in theirs and other not in mine for one, other in pairs)
