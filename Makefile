@@ -22,7 +22,7 @@ shell: ready ## open a shell in which scrapy, sillok and airflow meet this archi
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(BIN)/pytest -m "not full"
 test-all: ready-test ## run all tests, with what needs Debian packages or hours; a missing part is a failure
-	@$(BIN)/python -m infra.run.parts
+	@$(BIN)/python -m infra.run.debian
 	@SILLOK_TEST_ALL=1 $(BIN)/pytest
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .

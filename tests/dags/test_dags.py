@@ -75,30 +75,28 @@ def test_every_task_that_works_has_a_limit_and_the_retry_rules(live) -> None:
         assert given["retry_policy"] is common.DEFAULTS["retry_policy"], task
 
 
-@pytest.mark.parametrize("pace", list(Pace))
-def test_a_crawl_closes_by_itself_before_airflow_stops_it(live, pace) -> None:
-    dag = live.dags.get(f"crawl_{pace}")
-    if dag is None:
-        pytest.skip(f"no outlet is declared at the pace {pace}")
-    given = dag.get_task("poll").partial_kwargs
-    closes = given["op_kwargs"]["limit"] * 60
-    assert closes < given["execution_timeout"].total_seconds() < dag.dagrun_timeout.total_seconds()
+def polls(bag) -> list:
+    """The DAGs that crawl by pace."""
+    found = [dag for pace in Pace if (dag := bag.dags.get(f"crawl_{pace}"))]
+    assert found
+    return found
 
 
-@pytest.mark.parametrize("pace", list(Pace))
-def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live, pace) -> None:
-    dag = live.dags.get(f"crawl_{pace}")
-    if dag is None:
-        pytest.skip(f"no outlet is declared at the pace {pace}")
-    timetable = dag.timetable
-    assert str(timetable.timezone) == "Asia/Seoul"
-    assert timetable.key_format == "%Y-%m-%d"
+def test_a_crawl_closes_by_itself_before_airflow_stops_it(live) -> None:
+    for dag in polls(live):
+        given = dag.get_task("poll").partial_kwargs
+        closes = given["op_kwargs"]["limit"] * 60
+        assert closes < given["execution_timeout"].total_seconds() < dag.dagrun_timeout.total_seconds()
+
+
+def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live) -> None:
+    for dag in polls(live):
+        assert str(dag.timetable.timezone) == "Asia/Seoul"
+        assert dag.timetable.key_format == "%Y-%m-%d"
 
 
 def test_the_sample_press_is_never_crawled_by_the_clock(sample) -> None:
-    crawls = [dag for name, dag in sample.dags.items() if name.startswith("crawl_")]
-    assert crawls
-    assert not any(dag.timetable.can_be_scheduled for dag in crawls)
+    assert not any(dag.timetable.can_be_scheduled for dag in polls(sample))
 
 
 def test_the_landing_is_announced_whatever_became_of_the_outlets(live) -> None:
