@@ -3,6 +3,7 @@
 from processing.report.charts import volume, weeks
 from processing.report.days import DayReport, OutletDay, SourceDay
 from processing.report.html import Html, both, element, joined, share, stranger
+from processing.report.words import REASONS
 
 _ENDS = {
     "new": ("새 기사", "new"),
@@ -73,7 +74,7 @@ def _inside(row: OutletDay) -> Html:
         told.append(stranger(row.why))
     if row.paused:
         told.append(stranger(row.paused))
-    told += [stranger(f"{reason} {count}") for reason, count in row.rejections.items()]
+    told += [reason(name, count) for name, count in row.rejections.items()]
     return element(
         "div",
         element("ul", *(element("li", item) for item in told), class_="facts"),
@@ -81,6 +82,11 @@ def _inside(row: OutletDay) -> Html:
         element("ul", *(element("li", element("code", key)) for key in row.keys), class_="keys") if row.keys else "",
         class_="inside",
     )
+
+
+def reason(name: str, count: int) -> Html:
+    """Return how many pages were rejected for one reason."""
+    return element("span", both(f"{REASONS.get(name, name)} {count}", f"{name} {count}"), class_="reason")
 
 
 def _source(source: SourceDay) -> Html:

@@ -6,18 +6,17 @@ through as markup could still load or run nothing. Two radio buttons choose the 
 
 import base64
 import hashlib
-from datetime import date, datetime
+from datetime import date
 from importlib.resources import files
 
-from processing.reading.rules import SEOUL
-from processing.report.days import Changed, DayReport, Finding, Gap, Reprinted
-from processing.report.html import Html, both, element, joined, link, share, stranger
-from processing.report.outlet_rows import outlets
+from processing.report.days import DayReport, Finding
+from processing.report.html import Html, both, element, joined, share, stranger
+from processing.report.outlet_rows import outlets, reason
+from processing.report.story_lists import moment, size, stories, titles_of
 from processing.report.words import PHRASES
 
 _DAYS_KO = "월화수목금토일"
 _SEAL = "실록"
-_CHANGES = {"edit": ("고침", "edited"), "silent": ("시각 없이 고침", "edited silently"), "gone": ("내림", "taken down")}
 
 
 def render(report: DayReport, *, language: str = "ko") -> str:
@@ -40,9 +39,7 @@ def render(report: DayReport, *, language: str = "ko") -> str:
         _figures(report),
         _findings(report),
         outlets(report),
-        _reprinted(report),
-        _changed(report),
-        _missing(report),
+        stories(report),
     )
     body = element("body", _header(report, language), main, _footer(report))
     return f"<!doctype html>\n{element('html', head, body, lang='ko')}\n"
@@ -123,18 +120,19 @@ def _tile(korean: str, english: str, figure: str, beside: Html) -> Html:
 
 
 def _reasons(report: DayReport) -> Html:
-    told = ", ".join(f"{reason} {count}" for reason, count in report.totals.rejections.items())
-    return both(told or "없음", told or "none")
+    told = joined(*(reason(name, count) for name, count in report.totals.rejections.items()))
+    return told or both("없음", "none")
 
 
 def _findings(report: DayReport) -> Html:
     if not report.findings:
         return Html("")
-    rows = [_finding(finding) for finding in report.findings]
+    titles = titles_of(report)
+    rows = [_finding(finding, titles.get(finding.outlet, finding.outlet)) for finding in report.findings]
     return element("section", element("h2", both("살펴볼 일", "To look at")), element("ul", *rows, class_="findings"))
 
 
-def _finding(finding: Finding) -> Html:
+def _finding(finding: Finding, title: str) -> Html:
     phrase = PHRASES[finding.code]
     level = both("경보", "alarm") if finding.level == "alarm" else both("알림", "notice")
     korean = stranger(phrase.korean.format(**finding.values))
@@ -142,57 +140,9 @@ def _finding(finding: Finding) -> Html:
     return element(
         "li",
         element("span", level, class_="level"),
-        element("p", element("strong", finding.outlet), " ", both(korean, stranger(finding.what))),
+        element("p", element("strong", stranger(title)), " ", both(korean, stranger(finding.what))),
         element("p", both(cure, finding.cure), class_="cure"),
         class_=finding.level,
-    )
-
-
-def _list(korean: str, english: str, rows: list[Html]) -> Html:
-    if not rows:
-        return Html("")
-    return element("section", element("h2", both(korean, english)), element("ol", *rows, class_="stories"))
-
-
-def _reprinted(report: DayReport) -> Html:
-    return _list("많이 재게재된 기사", "Most reprinted", [_copied(story) for story in report.stories.reprinted])
-
-
-def _copied(story: Reprinted) -> Html:
-    by = ", ".join(story.by)
-    return element(
-        "li",
-        element("p", link(story.url, stranger(story.title)), class_="title"),
-        element("p", both(f"{story.outlet} → {by}", f"{story.outlet} → {by}"), class_="beside"),
-        element("span", both(f"{story.reprints}번", f"{story.reprints}×"), class_="count"),
-    )
-
-
-def _changed(report: DayReport) -> Html:
-    return _list("바뀐 기사", "Changed", [_change(story) for story in report.stories.changed])
-
-
-def _change(story: Changed) -> Html:
-    return element(
-        "li",
-        element("p", link(story.url, stranger(story.title)), class_="title"),
-        element(
-            "p", f"{story.outlet} · {moment(story.at)} · ", element("code", f"sillok show {story.article_id} --diff")
-        ),
-        element("span", both(*_CHANGES[story.kind]), class_=f"count {story.kind}"),
-    )
-
-
-def _missing(report: DayReport) -> Html:
-    return _list("빠진 기사", "Gaps", [_gap(gap) for gap in report.stories.missing])
-
-
-def _gap(gap: Gap) -> Html:
-    return element(
-        "li",
-        element("p", link(gap.url, stranger(gap.url)), class_="title"),
-        element("p", f"{gap.outlet} · {moment(gap.since)}", class_="beside"),
-        element("span", stranger(" ".join(filter(None, (gap.why, gap.detail)))), class_="count"),
     )
 
 
@@ -206,18 +156,3 @@ def _footer(report: DayReport) -> Html:
         element("p", both("같은 보고를 터미널에서: ", "The same in a terminal: "), element("code", command)),
         element("p", both("기사는 각 매체의 것입니다.", "The articles are their outlets'.")),
     )
-
-
-def moment(at: datetime) -> str:
-    """Return a moment in Seoul, to the minute."""
-    return f"{at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
-
-
-def size(count: int) -> str:
-    """Return bytes as a person reads them."""
-    value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:  # noqa: PLR2004 - SI prefixes step by a thousand
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"

@@ -13,6 +13,19 @@ class Phrase(NamedTuple):
     korean_cure: str
 
 
+REASONS: Mapping[str, str] = {
+    "not-article": "기사 아님",
+    "list-page": "목록",
+    "error-page": "오류 화면",
+    "blocked": "차단",
+    "login": "로그인",
+    "empty": "본문 없음",
+    "not-korean": "한국어 아님",
+    "too-large": "너무 큼",
+    "unreadable": "읽을 수 없음",
+}
+"""Why a page is no article, in Korean; the English word is the reason itself."""
+
 PHRASES: Mapping[str, Phrase] = {
     "sums": Phrase(
         "run {run} counted {pages} pages, which is not its articles and rejections",

@@ -15,7 +15,8 @@ from processing.report.charts import volume, weeks
 from processing.report.days import Changed, Count, DayReport, Gap, Promise, Reprinted, Stories
 from processing.report.html import both, element, link, share, stranger, text
 from processing.report.judging import judge
-from processing.report.page import render, size
+from processing.report.page import render
+from processing.report.story_lists import size
 from tests.processing.report.test_judging import run
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
