@@ -1,0 +1,104 @@
+"""The processes that the crawl bench compares: `python -m infra.bench.contestants bare|extract|ours|nothing …`.
+
+bare: a Scrapy spider that only downloads. extract: the same, and Trafilatura's bare extraction of each page. ours: our
+`crawl` with recorder, reading and records. nothing: Python and Scrapy loaded, no crawl.
+"""
+
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Spider, cmdline
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Request, Response, TextResponse
+
+CONCURRENCY = 8
+_BARE: dict[str, Any] = {
+    "LOG_LEVEL": "ERROR",
+    "CONCURRENT_REQUESTS": CONCURRENCY,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENCY,
+    "DOWNLOAD_DELAY": 0,
+    "TELNETCONSOLE_ENABLED": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "COOKIES_ENABLED": False,
+    "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": "gzip, deflate"},
+    "STATS_DUMP": False,
+}
+
+
+class Bare(Spider):
+    """Downloads every page."""
+
+    name = "bare"
+
+    def __init__(self, port: int, pages: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.port, self.pages = port, pages
+        self.got = 0
+
+    async def start(self) -> AsyncIterator[Request]:
+        for number in range(self.pages):
+            yield Request(f"http://127.0.0.1:{self.port}/news/{number}")
+
+    def parse(self, response: Response) -> Iterator[Any]:
+        self.got += bool(response.body)
+        yield from ()
+
+
+class Extract(Bare):
+    """Downloads every page and extracts it as Trafilatura does by default, with metadata."""
+
+    name = "extract"
+
+    def parse(self, response: Response) -> Iterator[Any]:
+        from trafilatura import bare_extraction  # noqa: PLC0415 - `bare` does without
+
+        assert isinstance(response, TextResponse)  # noqa: S101 - the server says so
+        self.got += bool(bare_extraction(response.text, with_metadata=True))
+        yield from ()
+
+
+def bare(spider: type[Bare], port: int, pages: int) -> None:
+    """Run one of Scrapy's own."""
+    process = AsyncCrawlerProcess(_BARE)
+    crawler = process.create_crawler(spider)
+    process.crawl(crawler, port=port, pages=pages)
+    process.start()
+    print(getattr(crawler.spider, "got", 0))
+
+
+def ours(names: list[str], source: str, arguments: list[str]) -> None:
+    """Run `scrapy crawl` for an outlet whose only source is `source` of the bench's server."""
+    import spiders.loader  # noqa: PLC0415 - the others do without
+    import spiders.middlewares.resolver  # noqa: PLC0415 - as above
+    from spiders.outlet import Outlet, Sitemap  # noqa: PLC0415 - as above
+
+    base = "http://{}.press.test:" + os.environ["SILLOK_PRESS"]
+    registry = {
+        name: Outlet(
+            name=name,
+            title=name,
+            home=base.format(name) + "/",
+            sources=(Sitemap(f"{base.format(name)}/{source}"),),
+            article=re.compile(r"/news/(?P<id>\d+)"),
+            budget=10**6,
+        )
+        for name in names
+    }
+    for user in (spiders.loader, spiders.middlewares.resolver):
+        vars(user)["outlets"] = lambda: registry
+    cmdline.execute(["scrapy", "crawl", names[0], *arguments])
+
+
+def main() -> None:
+    kind, *rest = sys.argv[1:]
+    if kind == "ours":
+        ours([rest[0]], rest[1], rest[2:])
+    elif kind != "nothing":
+        bare({"bare": Bare, "extract": Extract}[kind], int(rest[0]), int(rest[1]))
+
+
+if __name__ == "__main__":
+    main()
