@@ -13,14 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.archive import manifests
-from processing.archive.attempt import Attempt
 from processing.archive.catalogue import Catalogue
 from processing.archive.file_store import FileStore
-from processing.archive.memory import load
 from processing.archive.publication import OutletFacts, Publication
 from processing.archive.store import Store
-from processing.errors import AlreadyExistsError, CorruptRecordError, MissingError, StoreUnavailableError
-from processing.records import Manifest, Stamp, Why
+from processing.errors import MissingError
+from processing.records import Stamp, Why
 from processing.settings import Settings
 from tests.processing.archive.newsroom import NOON, Crawl, article, fetch, rejection
 
@@ -251,88 +249,6 @@ def test_the_window_is_read_from_the_manifests(store: FileStore, archive: Archiv
     Crawl(articles=[copy], at=NOON + HOUR).land(store)
     said = archive(now=NOON + 2 * HOUR)
     assert said.outlets["hanbit"].reprints == 1
-
-
-def test_the_chain_holds_and_the_head_is_found(store: FileStore, archive: Archive) -> None:
-    for number in range(4):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
-        assert archive(now=NOON + number * HOUR).seq == number + 1
-    head = manifests.head(store)
-    assert head is not None
-    chain = [link.manifest.seq for link in manifests.since(store, head, 1)]
-    assert chain == [4, 3, 2, 1]
-    store.delete([manifests.HINT])
-    assert manifests.head(store) == head
-    manifests.hint(store, 2)
-    assert manifests.head(store) == head
-
-
-def test_an_altered_manifest_breaks_the_chain(store: FileStore, archive: Archive) -> None:
-    for number in range(2):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
-        archive(now=NOON + number * HOUR)
-    first = Manifest.model_validate_json(store.get(manifests.key(1)))
-    store.put(manifests.key(1), first.model_copy(update={"adds": ()}).model_dump_json().encode())
-    with pytest.raises(CorruptRecordError, match="altered"):
-        list(manifests.since(store, manifests.head(store), 1))
-
-
-def test_a_cut_tail_is_noticed_outside_the_bucket(store: FileStore, archive: Archive) -> None:
-    for number in range(2):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
-        archive(now=NOON + number * HOUR)
-    store.delete([manifests.key(2), manifests.HINT])
-    with pytest.raises(CorruptRecordError, match="its tail was cut"):
-        archive(now=NOON + 5 * HOUR)
-
-
-def test_the_loser_of_a_number_begins_again_on_the_new_head(
-    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another archiver publishes the other outlet just before our manifest."""
-    Crawl(articles=[article("hanbit", 1)]).land(store)
-    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
-    commit = Attempt._commit
-    meanwhile = [lambda: archive(outlet="narae")]
-
-    def late(self: Attempt, *given: object) -> object:
-        while meanwhile:
-            meanwhile.pop()()
-        return commit(self, *given)
-
-    monkeypatch.setattr(Attempt, "_commit", late)
-    said = archive()
-    assert (said.seq, list(said.outlets)) == (2, ["hanbit"])
-    assert len(rows(store, "articles")) == 2
-    assert load(store, "narae").seen(article("narae", 1).article_id)
-    assert load(store, "hanbit").seen(article("hanbit", 1).article_id)
-
-
-def test_landing_that_another_archiver_cleared_is_no_error(
-    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Crawl(articles=[article("hanbit", 1)]).land(store)
-    pages = Attempt._put_pages
-    meanwhile = [archive]
-
-    def late(self: Attempt) -> object:
-        while meanwhile:
-            meanwhile.pop()()
-        return pages(self)
-
-    monkeypatch.setattr(Attempt, "_put_pages", late)
-    assert archive().unchanged
-    assert len(rows(store, "articles")) == 1
-
-
-def test_who_always_loses_gives_up_for_now(store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    def loses(*_: object) -> None:
-        raise AlreadyExistsError("manifests/00000001.json exists")
-
-    Crawl(articles=[article("hanbit", 1)]).land(store)
-    monkeypatch.setattr(Attempt, "_commit", loses)
-    with pytest.raises(StoreUnavailableError, match="other archivers"):
-        archive()
 
 
 def test_old_snapshots_go_and_the_last_two_stay(store: FileStore, archive: Archive) -> None:

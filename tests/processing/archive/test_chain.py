@@ -1,0 +1,217 @@
+"""The chain of manifests: found, held together, watched from outside, and won by one archiver at a time."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from processing.archive import manifests
+from processing.archive.attempt import Attempt
+from processing.archive.catalogue import Catalogue
+from processing.archive.diff import compare
+from processing.archive.file_store import FileStore
+from processing.archive.memory import load
+from processing.archive.publication import Publication
+from processing.archive.s3_store import S3Store
+from processing.archive.store import Store
+from processing.errors import AlreadyExistsError, CorruptRecordError, StoreFullError, StoreUnavailableError
+from processing.records import Manifest
+from processing.settings import Settings
+from tests.processing.archive.conftest import ROOT
+from tests.processing.archive.killed import Mortal, land, run
+from tests.processing.archive.newsroom import NOON, Crawl, article
+
+HOUR = timedelta(hours=1)
+Archive = Callable[..., Publication]
+
+
+def archived(store: Store, folder: Path) -> list[str]:
+    """Return the ids of the archived versions, as often as they stand there."""
+    parts = Catalogue(store, folder / "read").of("articles")
+    return [
+        key
+        for part in parts
+        for key in pq.read_table(Catalogue(store, folder / "read").local(part))["version_id"].to_pylist()
+    ]
+
+
+def test_the_chain_holds_and_the_head_is_found(store: FileStore, archive: Archive) -> None:
+    for number in range(4):
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        assert archive(now=NOON + number * HOUR).seq == number + 1
+    head = manifests.head(store)
+    assert head is not None
+    chain = [link.manifest.seq for link in manifests.since(store, head, 1)]
+    assert chain == [4, 3, 2, 1]
+    store.delete([manifests.HINT])
+    assert manifests.head(store) == head
+    manifests.hint(store, 2)
+    assert manifests.head(store) == head
+
+
+def test_an_altered_manifest_breaks_the_chain(store: FileStore, archive: Archive) -> None:
+    for number in range(2):
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        archive(now=NOON + number * HOUR)
+    first = Manifest.model_validate_json(store.get(manifests.key(1)))
+    store.put(manifests.key(1), first.model_copy(update={"adds": ()}).model_dump_json().encode())
+    with pytest.raises(CorruptRecordError, match="altered"):
+        list(manifests.since(store, manifests.head(store), 1))
+
+
+def test_a_cut_tail_is_noticed_outside_the_bucket(store: FileStore, archive: Archive) -> None:
+    for number in range(2):
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        archive(now=NOON + number * HOUR)
+    store.delete([manifests.key(2), manifests.HINT])
+    with pytest.raises(CorruptRecordError, match="its tail was cut"):
+        archive(now=NOON + 5 * HOUR)
+
+
+def test_the_loser_of_a_number_begins_again_on_the_new_head(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Another archiver publishes the other outlet just before our manifest."""
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
+    commit = Attempt._commit
+    meanwhile = [lambda: archive(outlet="narae")]
+
+    def late(self: Attempt, *given: object) -> object:
+        while meanwhile:
+            meanwhile.pop()()
+        return commit(self, *given)
+
+    monkeypatch.setattr(Attempt, "_commit", late)
+    said = archive()
+    assert (said.seq, list(said.outlets)) == (2, ["hanbit"])
+    assert len(archived(store, tmp_path)) == 2
+    assert load(store, "narae").seen(article("narae", 1).article_id)
+    assert load(store, "hanbit").seen(article("hanbit", 1).article_id)
+
+
+def test_landing_that_another_archiver_cleared_is_no_error(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    pages = Attempt._put_pages
+    meanwhile = [archive]
+
+    def late(self: Attempt) -> object:
+        while meanwhile:
+            meanwhile.pop()()
+        return pages(self)
+
+    monkeypatch.setattr(Attempt, "_put_pages", late)
+    assert archive().unchanged
+    assert len(archived(store, tmp_path)) == 1
+
+
+def test_who_always_loses_gives_up_for_now(store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def loses(*_: object) -> None:
+        raise AlreadyExistsError("manifests/00000001.json exists")
+
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    monkeypatch.setattr(Attempt, "_commit", loses)
+    monkeypatch.setattr("processing.archive.publish._TRIES", 3)
+    with pytest.raises(StoreUnavailableError, match="other archivers"):
+        archive()
+
+
+def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    good = store.get(manifests.key(1))
+    for damage, told in ((b"{", "no manifest"), (good.replace(b'"seq": 1', b'"seq": 7'), "calls itself 7")):
+        store.put(manifests.key(1), damage)
+        with pytest.raises(CorruptRecordError, match=told):
+            manifests.head(store)
+    newer = Manifest.model_validate_json(good).model_copy(update={"schema_version": 99})
+    store.put(manifests.key(1), newer.model_dump_json().encode())
+    with pytest.raises(CorruptRecordError, match="upgrade"):
+        manifests.head(store)
+    for hint in (b"", b"[]", b'{"seq": "x"}', b'{"seq": -1}'):
+        store.put(manifests.HINT, hint)
+        with pytest.raises(CorruptRecordError, match="head"):
+            manifests.head(store)
+    manifests.hint(store, 9)
+    with pytest.raises(CorruptRecordError, match="the chain was cut"):
+        manifests.head(store)
+
+
+def test_another_head_than_the_one_seen_is_noticed(store: FileStore, archive: Archive) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    first = Manifest.model_validate_json(store.get(manifests.key(1)))
+    store.put(manifests.key(1), first.model_copy(update={"batch": "0"}).model_dump_json().encode())
+    with pytest.raises(CorruptRecordError, match="not the one that was published"):
+        archive(now=NOON + HOUR)
+
+
+@pytest.mark.parametrize("number", [0, 5, 11, 17])
+def test_a_full_disk_publishes_nothing_and_loses_nothing(tmp_path: Path, number: int) -> None:
+    def full() -> None:
+        raise StoreFullError("no room")
+
+    store = FileStore(tmp_path / "archive")
+    land(store)
+    before = {entry.key for entry in store.list("landing/")}
+    with pytest.raises(StoreFullError):
+        run(Mortal(tmp_path / "archive", number, full), tmp_path)
+    assert manifests.head(store) is None
+    assert {entry.key for entry in store.list("landing/")} == before
+    assert run(store, tmp_path).seq == 1
+
+
+def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(swift: Settings, tmp_path: Path, archive: Archive) -> None:
+    bucket, folder = S3Store(f"{swift.store}same", swift), FileStore(tmp_path / "folder")
+    for name, store in (("bucket", bucket), ("folder", folder)):
+        options = swift.model_copy(update={"cache": tmp_path / f"{name}-c", "heads": tmp_path / f"{name}-h"})
+        land(store)
+        assert archive(store, options=options, now=NOON + HOUR).seq == 1
+        assert archive(store, options=options, now=NOON + HOUR).unchanged
+    assert compare(bucket, folder, tmp_path / "compared") == []
+    assert load(bucket, "hanbit").seen(article("hanbit", 1).article_id)
+    said = {entry.key for entry in bucket.list("")} ^ {entry.key for entry in folder.list("")}
+    assert said == {"capabilities.json"}
+
+
+@pytest.mark.parametrize("kind", ["directory", pytest.param("swift", marks=pytest.mark.full)])
+def test_archivers_at_once_lose_nothing_and_double_nothing(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Three processes publish the runs of one landing, each again and again until nothing is left."""
+    store: Store = FileStore(tmp_path / "archive")
+    environment = {"SILLOK_STORE": store.url}
+    if kind == "swift":
+        options: Settings = request.getfixturevalue("swift")
+        store = S3Store(f"{options.store}crowd", options)
+        assert options.store_access_key
+        assert options.store_secret_key
+        environment = {
+            "SILLOK_STORE": store.url,
+            "SILLOK_STORE_ENDPOINT": str(options.store_endpoint),
+            "SILLOK_STORE_ACCESS_KEY": options.store_access_key.get_secret_value(),
+            "SILLOK_STORE_SECRET_KEY": options.store_secret_key.get_secret_value(),
+        }
+    for number in range(2):
+        for outlet in ("hanbit", "narae"):
+            found = [article(outlet, number * 10 + place) for place in range(3)]
+            Crawl(outlet=outlet, run=f"run-{number}", articles=found, at=NOON).land(store)
+    command = [sys.executable, "-m", "tests.processing.archive.crowd", str(tmp_path)]
+    crowd = [subprocess.Popen([*command, str(place)], cwd=ROOT, env=environment) for place in range(3)]
+    assert [process.wait() for process in crowd] == [0, 0, 0]
+    expected = {
+        article(outlet, n * 10 + p).version_id for outlet in ("hanbit", "narae") for n in range(2) for p in range(3)
+    }
+    assert sorted(archived(store, tmp_path)) == sorted(expected)
+    assert list(store.list("landing/")) == []
+    head = manifests.head(store)
+    assert head is not None
+    chain = list(manifests.since(store, head, 1))
+    assert len({run for link in chain for run in link.manifest.runs}) == 4
+    assert sum(len(link.manifest.runs) for link in chain) == 4
