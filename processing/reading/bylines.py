@@ -24,7 +24,8 @@ _LIST = re.compile(
     r"AI)?\s?(?:전문|인턴|수습)?\s?"
     r"(?:기자|특파원|논설위원|논설실장|주필|편집위원|편집국장|편집장|대기자|칼럼니스트|에디터|앵커|아나운서|"
     r"리포터|통신원|인턴|디자이너|"
-    r"PD|피디|작가|평론가|기상캐스터|위원|시민기자)(?:단)?)(?![가-힣])"
+    r"PD|피디|작가|평론가|기상캐스터|위원|시민기자|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|"
+    r"전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
 )
 _TITLE = r"인턴기자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
 _BEFORE = re.compile(
@@ -66,6 +67,13 @@ _AGENCY = re.compile(
     r"(?<![가-힣])(연합뉴스|뉴시스|뉴스1|연합인포맥스|로이터|블룸버그)(?![가-힣A-Z])|(?<![A-Z])(AP|AFP|EPA|"
     r"OSEN)(?![A-Za-z])"
 )
+_GUEST = re.compile(
+    rf"(?P<name>{_NAME})\s(?P<role>(?:[가-힣A-Za-z·]{{2,12}}\s)?(?:시인|소설가|(?:명예)?교수|변호사|변리사|의사|원장|"
+    r"소장|대표|연구(?:위)?원|활동가|화가|감독|목사|신부))"
+)
+"""Who writes a column and is no journalist; told only of a field that holds the author and nothing else."""
+_UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
+"""An agency that no list has: after a place's equals sign, or alone on its line."""
 _MOST = 12
 
 
@@ -107,6 +115,8 @@ def named(text: str) -> tuple[Author, ...]:
     with_roles = people(text)
     if with_roles:
         return with_roles
+    if guest := _GUEST.fullmatch(text.strip()):
+        return (Author(name=guest["name"], role=guest["role"]),) if is_name(guest["name"]) else ()
     plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
     names = [name.strip() for name in _SEPARATOR.split(plain)]
     found = [Author(name=name.replace(" ", "")) for name in names if _ALONE.fullmatch(name) and is_name(name)]
@@ -128,7 +138,10 @@ def _with_mails(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
 def agency(text: str) -> str | None:
     """Return the news agency that a dateline or a credit names."""
     match = _AGENCY.search(text)
-    return (match[1] or match[2]) if match else None
+    if match:
+        return match[1] or match[2]
+    unknown = _UNKNOWN_AGENCY.search(text)
+    return unknown[1] if unknown else None
 
 
 def merged(groups: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:

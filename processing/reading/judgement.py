@@ -38,7 +38,9 @@ _LOGIN = re.compile(
 _ALERT = re.compile(r"alert\(\s?[\"'](?P<words>[^\"']{4,120})[\"']")
 _SHOWN = 3000  # characters of the page within which such words count
 _LITTLE = 120  # characters below which a text is none beside such words
+_LONG = 400  # characters above which such words in a headline are an article's
 _LINKS, _ITEM = 25, 12
+_FEW_LINKS = 10  # that make a list where there is no text at all
 _KOREAN_SHARE = 0.15
 _DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:published_time")
 _SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
@@ -49,6 +51,8 @@ def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind) -
 
     A short text is enough. No text is enough only for a page that declares itself an article of a kind that has none.
     """
+    if not is_declared(head) and len(text) < _LONG and (match := _ERROR.search(title)):
+        return Finding(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
     if text and (len(text) >= _LITTLE or _is_dated(head)):
         return _foreign(text) or (None if is_declared(head) else _listing(root, text))
     shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
@@ -60,7 +64,8 @@ def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind) -
     if is_declared(head) and title and kind in _SHORT_KINDS:
         return None
     reason = Reason.EMPTY if is_declared(head) else Reason.NOT_ARTICLE
-    return _listing(root, text) or Finding(reason, f"no running text: {shown[:150]}")
+    foreign = _foreign(shown) if len(shown) >= _LONG else None
+    return foreign or _listing(root, text) or Finding(reason, f"no running text: {shown[:150]}")
 
 
 def _is_dated(head: Head) -> bool:
@@ -88,7 +93,7 @@ def _foreign(text: str) -> Finding | None:
 def _listing(root: HtmlElement, text: str) -> Finding | None:
     """Find a page that is mostly headlines of others."""
     linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _ITEM]
-    if len(linked) >= _LINKS and sum(map(len, linked)) > 2 * len(text):
+    if len(linked) >= (_LINKS if text else _FEW_LINKS) and sum(map(len, linked)) > 2 * len(text):
         return Finding(Reason.LIST_PAGE, f"{len(linked)} headlines linked, {len(text)} characters of text: {linked[0]}")
     return None
 

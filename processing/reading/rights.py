@@ -29,6 +29,8 @@ _KOGL = re.compile(
 )
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")
 _PREMIUM = re.compile(r"프리미엄|유료|구독자\s?전용|회원\s?전용|더중앙플러스|로그인\s?후")
+_OWNED = re.compile(r"무단|저작권|재배포|ⓒ|©|Copyright|All rights reserved", re.IGNORECASE)
+_LONGEST_CLAUSE = 300
 _NO_ARCHIVE = ("noarchive", "none")
 
 
@@ -61,12 +63,22 @@ def rights_of(
         x_robots_tag=header[:200] if header else None,
         tdm_reservation=reserved,
         tdm_policy=tdm_policy,
-        ai_notice=next((line[:300] for line in notices if _AI.search(line)), None),
+        ai_notice=next((line[:300] for line in notices if _AI.search(line)), None) or _clause(root),
         licence=_licence(root),
         premium=next((line[:300] for line in premium), None) or _premium(head),
         exportable=why is None,
         why=why,
     )
+
+
+def _clause(root: HtmlElement) -> str | None:
+    """Return the AI-use clause that stands beside the body, in a copyright line or a footer."""
+    for text in root.itertext():
+        if len(text) <= _LONGEST_CLAUSE and ("AI" in text or "인공지능" in text):
+            line = " ".join(text.split())
+            if _AI.search(line) and _OWNED.search(line):
+                return line
+    return None
 
 
 def has_ai_clause(text: str) -> bool:

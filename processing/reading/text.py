@@ -26,6 +26,9 @@ _DAMAGED = (
     (re.compile(r"(?<=[A-Za-z])amp;(?=[A-Za-z])"), "&"),
     (re.compile(r"(?<![&\w])(?:lt|LT);"), "<"),
     (re.compile(r"(?<=[\s가-힣\w.)])gt;"), ">"),
+    (re.compile(r"(?<![&A-Za-z])quot;"), '"'),
+    (re.compile(r"(?<![&A-Za-z])apos;|(?<![&\w])#0?39;"), "'"),
+    (re.compile(r"(?<![&A-Za-z])nbsp;"), " "),
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
@@ -240,7 +243,7 @@ def _is_loose(line: str) -> bool:
         and not is_prose(line)
         and bool(
             re.fullmatch(
-                r"[\[(/=\s]*(?:연합뉴스|뉴시스|뉴스1|AP|AFP|로이터|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|"
+                r"[\[(/=\s]*(?:연합뉴스|뉴시스|뉴스1|AP|AFP|로이터|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|"
                 r"TV))[\])\s]*",
                 line,
             )

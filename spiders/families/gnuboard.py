@@ -17,6 +17,7 @@ RULES = Rules(
     body="#bo_v_con",
     title="#bo_v_title .bo_v_tit",
     published="#bo_v_info .if_date",
+    section="#bo_v_title .bo_v_cate",
     drop=("#bo_v_share", "#bo_v_act", "#bo_vc", ".bo_v_nb"),
 )
 
