@@ -1,0 +1,130 @@
+"""Time and memory of the reader beside bare Trafilatura, alternating in one run on one core.
+
+    SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading [--rounds 5] [--generated 2000] [--flat 10000]
+
+Both get the same decoded characters; ours decodes the bytes itself, which is in its time. A ratio of at most 1.0 is the
+goal, though ours also reads people, times, rights, captions and kind. Kept and generated pages are reported apart.
+"""
+
+import argparse
+import os
+import platform
+import random
+import resource
+import statistics
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from trafilatura import bare_extraction
+
+from infra.bench.kept import folder, kept
+from processing.reading.decoding import decode
+from processing.reading.extract import extract
+from processing.reading.reading import Item, read_many
+from processing.records import Page
+
+NOW = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
+_SYLLABLES = (
+    "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이지치키티피히"
+)
+
+
+def generated(count: int, seed: int = 7) -> Iterator[Page]:
+    """Yield invented pages of 60 to 120 KB: menus, lists of links, an article of 5 to 25 paragraphs."""
+    chance = random.Random(seed)  # noqa: S311 (text for a bench)
+    for number in range(count):
+        paragraphs = "".join(f"<p>{_sentences(chance)}</p>" for _ in range(chance.randint(5, 25)))
+        links = "".join(
+            f'<li><a href="/news/{index}">{_words(chance, 6)}</a></li>' for index in range(chance.randint(300, 700))
+        )
+        title = _words(chance, 7)
+        head = f'<title>{title} - 한들신문</title><meta property="og:title" content="{title}">'
+        stamp = '<meta property="article:published_time" content="2026-03-21T14:05:33+09:00">'
+        body = f"{paragraphs}<p>저작권자 ⓒ 한들신문 무단전재 및 재배포 금지</p>"
+        markup = (
+            f'<html lang="ko"><head><meta charset="utf-8">{head}{stamp}</head><body><nav><ul>{links}</ul></nav>'
+            f'<div class="view"><h1>{title}</h1><div class="info">표가람 기자 입력 2026.03.21 14:05</div>'
+            f'<div class="article_body">{body}</div></div><ul>{links}</ul></body></html>'
+        )
+        yield Page(url=f"https://www.handeul.test/news/{number}", fetched_at=NOW, body=markup.encode())
+
+
+def _words(chance: random.Random, count: int) -> str:
+    return " ".join("".join(chance.choices(_SYLLABLES, k=chance.randint(2, 5))) for _ in range(count))
+
+
+def _sentences(chance: random.Random) -> str:
+    return " ".join(f"{_words(chance, chance.randint(6, 14))}다." for _ in range(chance.randint(2, 5)))
+
+
+def ratio(pages: list[Page], rounds: int) -> tuple[float, float, float]:
+    """Return the median over `rounds` of ours/bare, and the median milliseconds a page of each."""
+    texts = [text for page in pages if isinstance(text := decode(page), str)]
+    ratios, ours, bare = [], [], []
+    for _ in range(rounds):
+        own = other = 0.0
+        for page, text in zip(pages, texts, strict=True):
+            start = perf_counter()
+            extract(page)
+            middle = perf_counter()
+            bare_extraction(text, with_metadata=True)
+            own += middle - start
+            other += perf_counter() - middle
+        ratios.append(own / other)
+        ours.append(1000 * own / len(pages))
+        bare.append(1000 * other / len(pages))
+    return statistics.median(ratios), statistics.median(ours), statistics.median(bare)
+
+
+def side_by_side(pages: list[Page], jobs: int) -> float:
+    """Return pages a second that `jobs` children read from files."""
+    with TemporaryDirectory() as place:
+        items = []
+        for number, page in enumerate(pages):
+            path = Path(place) / f"{number}.html"
+            path.write_bytes(page.body)
+            items.append(Item(file=path.name, path=path, url=page.url, fetched_at=page.fetched_at))
+        rows = read_many(items, jobs=jobs, rules_for=lambda _: (), now=NOW)
+        next(rows)  # the children have started
+        start = perf_counter()
+        return sum(1 for _ in rows) / (perf_counter() - start)
+
+
+def memory(pages: list[Page], count: int) -> list[int]:
+    """Return the peak memory of this process, in MB, after each fifth of `count` pages."""
+    peaks = []
+    for number in range(1, count + 1):
+        extract(pages[number % len(pages)])
+        if number % (count // 5) == 0:
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    return peaks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--generated", type=int, default=2000)
+    parser.add_argument("--flat", type=int, default=10_000)
+    arguments = parser.parse_args()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "lxml"))
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}")
+    pages = [one.page for one in kept(folder())]
+    for name, chosen, rounds in (
+        ("kept", pages, arguments.rounds),
+        ("generated", list(generated(arguments.generated)), 1),
+    ):
+        found, ours, bare = ratio(chosen, rounds)
+        print(
+            f"{name:9} {len(chosen):5} pages  ours {ours:6.2f} ms  bare {bare:6.2f} ms  ratio {found:.2f}  "
+            "(goal: at most 1.00)"
+        )
+    print(f"--jobs 2  {side_by_side(pages * 20, 2):.0f} pages/s")
+    print(f"peak memory over {arguments.flat} pages, MB after each fifth: {memory(pages, arguments.flat)}")
+
+
+if __name__ == "__main__":
+    main()
