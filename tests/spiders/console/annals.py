@@ -100,8 +100,12 @@ REJECTED = Rejection(
 
 def build(root: Path) -> Store:
     """Write the archive under `root` and return its store."""
-    store = open_store(f"file:{root / 'archive'}")
-    adds = [*_pages(store, root / "spool"), *_parts(store)]
+    return fill(open_store(f"file:{root / 'archive'}"), root / "spool")
+
+
+def fill(store: Store, spool: Path) -> Store:
+    """Write the archive into `store`, which is empty, and return it."""
+    adds = [*_pages(store, spool), *_parts(store)]
     manifest = Manifest(
         seq=1,
         previous=None,
