@@ -19,6 +19,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    SSLError,
 )
 from botocore.handlers import add_expect_header
 from pydantic import SecretStr
@@ -125,6 +126,8 @@ def explanation(error: Exception, where: str) -> SillokError:
         return StoreRefusedError(f"{where}: no credentials; set SILLOK_STORE_ACCESS_KEY and SILLOK_STORE_SECRET_KEY")
     if isinstance(error, ParamValidationError):
         return UsageError(f"{where}: {error}")
+    if isinstance(error, SSLError):
+        return StoreRefusedError(f"{where}: its TLS certificate is not trusted; name its authority in SILLOK_STORE_CA")
     return StoreUnavailableError(
         f"{where}: no answer ({type(error).__name__}); is the store running, and is SILLOK_STORE_ENDPOINT right?"
     )

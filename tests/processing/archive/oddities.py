@@ -4,18 +4,27 @@ It checks no signatures; it speaks just what the store asks of it.
 """
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class Odd(ThreadingHTTPServer):
     """Objects in memory; `faults` are names that the handler looks for, each used up where it has a count."""
 
     daemon_threads = True
+    scheme = "http"
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -32,7 +41,7 @@ class Odd(ThreadingHTTPServer):
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -157,9 +166,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def odd_server() -> Iterator[Odd]:
-    """Serve until the end of the block."""
+def odd_server(tls: Path | None = None) -> Iterator[Odd]:
+    """Serve until the end of the block; over TLS with the certificate and key that `tls` holds."""
     server = Odd()
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.scheme = "https"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -168,3 +182,21 @@ def odd_server() -> Iterator[Odd]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def certificate(path: Path) -> Path:
+    """Write a certificate for 127.0.0.1, signed by itself, and its key; return the file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, *plain))
+    return path

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from processing.errors import (
     UsageError,
 )
 from processing.settings import Settings
-from tests.processing.archive.oddities import Odd, odd_server
+from tests.processing.archive.oddities import Odd, certificate, odd_server
 
 
 @pytest.fixture
@@ -60,6 +61,31 @@ def test_what_goes_over_the_wire(server: Odd, store: S3Store) -> None:
         "x-amz-sdk-checksum-algorithm",
         "content-encoding",
     }
+
+
+def test_over_tls_a_put_is_no_chunked_stream(options: Settings, tmp_path: Path) -> None:
+    """Over TLS, and only there, boto3 by itself would send `aws-chunked` without a length: 411 on older Ceph."""
+    pem = certificate(tmp_path / "loopback.pem")
+    (tmp_path / "file").write_bytes(b"hello")
+    with odd_server(pem) as server:
+        told = options.model_copy(update={"store_endpoint": server.endpoint, "store_ca": pem})
+        store = S3Store("s3://bucket", told)
+        store.put("a", b"hello")
+        store.put_file("b", tmp_path / "file", create=True)
+        assert store.get("b") == b"hello"
+        puts = [{name.lower(): value for name, value in seen[2].items()} for seen in server.seen if seen[0] == "PUT"]
+    assert len(puts) == 2
+    for headers in puts:
+        assert headers["content-length"] == "5"
+        assert headers["x-amz-checksum-sha256"] == b64encode(hashlib.sha256(b"hello").digest()).decode()
+        assert not headers.keys() & {"transfer-encoding", "x-amz-trailer", "content-encoding", "expect"}
+
+
+def test_a_certificate_of_nobody_we_know_is_refused(options: Settings, tmp_path: Path) -> None:
+    with odd_server(certificate(tmp_path / "loopback.pem")) as server:
+        told = options.model_copy(update={"store_endpoint": server.endpoint, "store_attempts": 1})
+        with pytest.raises(StoreRefusedError, match="SILLOK_STORE_CA"):
+            S3Store("s3://bucket", told).get("a")
 
 
 def test_the_checksum_header_can_be_left_out(server: Odd, options: Settings) -> None:
