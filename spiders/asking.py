@@ -7,7 +7,7 @@ import logging
 import secrets
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -42,16 +42,23 @@ class Answer:
         return self.page.body if self.page and 200 <= self.page.status < 300 else b""  # noqa: PLR2004 - RFC 9110 §15.3
 
 
-Ask = Callable[..., Awaitable[Answer]]
-Plan = Callable[[Ask], Awaitable[None]]
+class Visitor(Run):
+    """A run that writes nothing and remembers each robots.txt that the middleware was answered."""
+
+    robots: Answer | None = None
+
+    def answered_robots(self, visit: Visit, response: Response) -> None:
+        super().answered_robots(visit, response)
+        if self.robots is None:
+            self.robots = Answer(response.url, page_of(response, outlet=self.outlet.name, at=self.clock()))
 
 
 class AskingSpider(Spider):
-    """Follows a plan through the project's middlewares."""
+    """Follows a plan through the project's middlewares; the plan calls `ask`."""
 
     name = "asking"
 
-    def __init__(self, *, run: Run, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *, run: Visitor, plan: "Plan", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.run = run
         self.plan = plan
@@ -59,16 +66,16 @@ class AskingSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         try:
-            await self.plan(self.ask)
+            await self.plan(self)
         except SillokError as error:
             self.error = error
         nothing: tuple[Request, ...] = ()
         for request in nothing:  # a start without a yield would be no generator
             yield request
 
-    async def ask(self, url: str, *, robots: bool = False) -> Answer:
-        """Ask for `url`; nothing that the network does raises. `robots` marks robots.txt, which is always allowed."""
-        visit = Visit(role="robots" if robots else "source", url=url, reason="asked")
+    async def ask(self, url: str) -> Answer:
+        """Ask for `url`, after its robots.txt; nothing that the network does raises."""
+        visit = Visit(role="source", url=url, reason="asked")
         request = Request(url, callback=NO_CALLBACK, meta={"visit": visit}, dont_filter=True)
         assert self.crawler.engine is not None  # noqa: S101 - it runs while the plan does
         try:
@@ -79,6 +86,9 @@ class AskingSpider(Spider):
             return Answer(url, refused=f"a gate, not the page: {response.meta['blocked']}")
         page = page_of(response, outlet=self.run.outlet.name, at=response.meta.get("fetched_at") or self.run.clock())
         return Answer(response.url, page)
+
+
+Plan = Callable[[AskingSpider], Awaitable[None]]
 
 
 class AskingCommand(ScrapyCommand):
@@ -101,6 +111,13 @@ class AskingCommand(ScrapyCommand):
             print(plain(str(error)), file=sys.stderr)  # noqa: T201 - this is a command
             self.exitcode = 1 if isinstance(error, TransientError) else 2
 
+    @property
+    def outlets(self) -> Mapping[str, Outlet]:
+        """The outlets that `scrapy list` shows."""
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        outlets: Mapping[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
+        return outlets
+
     def answer(self, args: list[str], opts: Namespace) -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
@@ -109,7 +126,7 @@ class AskingCommand(ScrapyCommand):
         """Run `plan` for `outlet` in a crawl of its own; raise what the plan raised, TransientError if it never ran."""
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets both before `run`
         assert self.settings is not None  # noqa: S101
-        run = Run(
+        run = Visitor(
             outlet,
             f"look-{secrets.token_hex(3)}",
             memory=Memory(),

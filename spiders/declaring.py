@@ -9,8 +9,8 @@ from spiders.outlet import Outlet
 from spiders.sighting import Sighting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_BY_HOME = {"ndsoft", "article_no", "arc"}
-"""Families that need nothing but the address of the front page."""
+_BY_HOME = {"ndsoft": "/rss/allArticle.xml", "article_no": "/data/rss/news.xml", "arc": "/arc/outboundfeeds/"}
+"""Families that need nothing but the address of the front page, if their own source answered."""
 _KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing"}
 
 
@@ -20,11 +20,13 @@ def module(name: str, seen: Sighting) -> str:
         raise UsageError(f"{name!r} is no name for an outlet: lower-case ASCII letters, digits and _, like its domain")
     if seen.declared:
         raise UsageError(f"{seen.home} is declared already: spiders/outlets/{seen.declared}.py")
-    if seen.family not in _BY_HOME and not (seen.article and seen.useful):
+    if _is_plain(seen):
+        return _by_home(name, seen)
+    if not (seen.article and seen.useful):
         raise UsageError(
             f"{seen.home}: no source or no pattern of articles was found; declare it by hand, see CONTRIBUTING.md"
         )
-    return _by_home(name, seen) if seen.family in _BY_HOME else _by_sources(name, seen)
+    return _by_sources(name, seen)
 
 
 def checked(source: str) -> Outlet:
@@ -34,6 +36,11 @@ def checked(source: str) -> Outlet:
     outlet = space["OUTLET"]
     assert isinstance(outlet, Outlet)  # noqa: S101 - both templates end so
     return outlet
+
+
+def _is_plain(seen: Sighting) -> bool:
+    path = _BY_HOME.get(seen.family)
+    return path is not None and any(path in source.url for source in seen.useful)
 
 
 def _by_home(name: str, seen: Sighting) -> str:

@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 from processing.errors import TransientError, UsageError
 from processing.reading.decoding import decode
 from processing.records import Article, Page
-from spiders.asking import Answer, Ask, AskingCommand, why
+from spiders.asking import Answer, AskingCommand, AskingSpider, why
 from spiders.commands.look import read
 from spiders.fixtures import keep, noted
 from spiders.identity import identify
 from spiders.logs import plain
 from spiders.masking import Mask, differences, is_mostly_latin, masked_record
 from spiders.outlet import Outlet
-from spiders.outlets import outlets
 
 _FOLDER = Path("tests/outlets")
 _TRIES = 5
@@ -66,7 +65,7 @@ class Command(AskingCommand):
     def _wanted(self, args: list[str]) -> tuple[Outlet, str]:
         if len(args) != 2:  # noqa: PLR2004 - name and address
             raise UsageError("name an outlet and a page: scrapy freeze hani https://www.hani.co.kr/arti/...")
-        outlet = outlets().get(args[0])
+        outlet = self.outlets.get(args[0])
         if outlet is None:
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
         if identify(outlet, args[1]) is None:
@@ -77,8 +76,8 @@ class Command(AskingCommand):
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
         found: list[Answer] = []
 
-        async def plan(ask: Ask) -> None:
-            found.append(await ask(url))
+        async def plan(asker: AskingSpider) -> None:
+            found.append(await asker.ask(url))
 
         self.follow(outlet, plan, permission=self.settings.getdict("SILLOK_PERMISSION").get(outlet.name))
         return found[0]

@@ -2,6 +2,7 @@
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -10,14 +11,13 @@ from protego import Protego
 from processing.errors import UsageError
 from processing.reading.rules import rules_at
 from processing.records import Article, Page, Rejection
-from spiders.asking import Ask, AskingCommand, why
+from spiders.asking import Answer, AskingCommand, AskingSpider, why
 from spiders.discover import links
 from spiders.identity import identify, is_on_site, outlet_of
 from spiders.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
 from spiders.markup import decoded, html_tree
 from spiders.middlewares.robots import judged
 from spiders.outlet import Listing, Outlet, Sitemap
-from spiders.outlets import outlets
 from spiders.settings import AGENT
 from spiders.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
 
@@ -52,16 +52,18 @@ def look(command: AskingCommand, url: str) -> Sighting:
     found: list[Sighting] = []
     outlet = stranger(url)
 
-    async def plan(ask: Ask) -> None:
-        found.append(await _seen(ask, outlet, url))
+    declared = outlet_of(url, command.outlets.values()) or _of_host(url, command.outlets.values())
+
+    async def plan(asker: AskingSpider) -> None:
+        found.append(await _seen(asker, outlet, url, declared))
 
     command.follow(outlet, plan)
     return found[0]
 
 
-async def _seen(ask: Ask, outlet: Outlet, url: str) -> Sighting:
-    robots = await _robots(ask, outlet.home)
-    declared = outlet_of(url, outlets().values()) or _of_host(url)
+async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet | None) -> Sighting:
+    front = await asker.ask(outlet.home)  # the middleware asks for robots.txt first
+    robots = _robots(asker.run.robots, outlet.home, front)
     seen = Sighting(
         url=url,
         home=outlet.home,
@@ -71,19 +73,18 @@ async def _seen(ask: Ask, outlet: Outlet, url: str) -> Sighting:
     )
     if not (robots.ours and robots.scrapy):
         return seen.model_copy(update={"problems": ("robots.txt closes the site: nothing else was asked",)})
-    front = await ask(outlet.home)
     root = html_tree(front.body) if front.body else None
     if root is None:
         return seen.model_copy(update={"problems": (f"the front page was not to be had: {why(front)}",)})
     text = decoded(front.body)
     tried = worth_trying(front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text))
-    sources = [await _source(ask, address) for address in tried]
+    sources = [await _source(asker, address) for address in tried]
     if not any(source.links for source in sources):
         sources.append(source_seen(front.url, links(Listing(front.url), front.body, base_url=front.url), "list"))
     listed = [link for source in sources for link in source.sample if is_on_site(outlet, link)]
     pattern = pattern_of(listed)
     chosen = url if _is_page(url) else next((link for link in listed if pattern and re.search(pattern, link)), None)
-    sample = await ask(chosen) if chosen else None
+    sample = await asker.ask(chosen) if chosen else None
     family = next((name for page in (text, decoded(sample.body) if sample else "") if (name := family_of(page))), "own")
     facts = {"title": site_title(root), "family": family, "sources": tuple(sources), "article": pattern}
     if sample is None or sample.page is None or not sample.body:
@@ -92,12 +93,10 @@ async def _seen(ask: Ask, outlet: Outlet, url: str) -> Sighting:
     return seen.model_copy(update=facts | {"reading": read(sample.page, declared)})
 
 
-async def _robots(ask: Ask, home: str) -> RobotsSeen:
-    answer = await ask(f"{home}robots.txt", robots=True)
-    if answer.page is None:
-        return RobotsSeen(
-            state=f"robots.txt could not be asked: {answer.refused}", answered=False, ours=False, scrapy=False
-        )
+def _robots(answer: Answer | None, home: str, front: Answer) -> RobotsSeen:
+    """Return what robots.txt says; where it could not be asked, the refusal of the front page says why."""
+    if answer is None or answer.page is None:
+        return RobotsSeen(state=front.refused or "robots.txt was not asked", answered=False, ours=False, scrapy=False)
     status, body = answer.page.status, answer.page.body
     ours, scrapy = (judged(status, body, (token,)) for token in (AGENT, "Scrapy"))
     rules = ours.rules or Protego.parse("")
@@ -112,9 +111,9 @@ async def _robots(ask: Ask, home: str) -> RobotsSeen:
     )
 
 
-async def _source(ask: Ask, url: str) -> SourceSeen:
+async def _source(asker: AskingSpider, url: str) -> SourceSeen:
     kind = "sitemap" if "sitemap" in url else "feed"
-    answer = await ask(url)
+    answer = await asker.ask(url)
     if not answer.body:
         return SourceSeen(url=url, kind=kind, problem=why(answer))
     return source_seen(url, links(Sitemap(url), answer.body, base_url=answer.url), kind)
@@ -130,9 +129,9 @@ def read(page: Page, outlet: Outlet | None) -> Article | Rejection:
     return extract(page, rules_at(outlet.rules, page.fetched_at), url=identity.url, publisher_id=identity.key)
 
 
-def _of_host(url: str) -> Outlet | None:
+def _of_host(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
     host = urlsplit(url).hostname or ""
-    return next((outlet for outlet in outlets().values() if urlsplit(outlet.home).hostname == host), None)
+    return next((outlet for outlet in outlets if urlsplit(outlet.home).hostname == host), None)
 
 
 def _is_page(url: str) -> bool:
