@@ -25,6 +25,14 @@ _NEWEST = """
     WHERE {after}
     ORDER BY n.published.at DESC NULLS LAST, n.article_id LIMIT $limit
 """
+_WHERE = """
+    SELECT DISTINCT article_id, day FROM articles
+    WHERE starts_with(article_id, $wanted) OR ($url <> '' AND (url = $url OR fetched_url = $url))
+"""
+_VERSIONS = """
+    SELECT * FROM articles WHERE article_id = $id AND day BETWEEN $first AND $last ORDER BY fetched_at, version_id
+"""
+"""The second of two steps: which days hold an article is asked of narrow columns, its text of these days alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +73,11 @@ def search(catalogue: Catalogue, words: Sequence[str], wanted: Wanted) -> Iterat
     parameters: dict[str, object] = {}
     conditions = []
     for number, word in enumerate(words):
-        parameters[f"word{number}"] = unicodedata.normalize("NFC", word).lower()
-        conditions.append(f"contains(lower(title || chr(10) || text), $word{number})")
+        sought = unicodedata.normalize("NFC", word).lower()
+        parameters[f"word{number}"] = sought
+        cased = sought != sought.upper()  # Hangul has no case, and folding that of every text costs most of a search
+        texts = ("lower(title)", "lower(text)") if cased else ("title", "text")
+        conditions.append("(" + " OR ".join(f"contains({one}, $word{number})" for one in texts) + ")")
     if not conditions:
         raise UsageError("say at least one word to search for")
     place = "greatest(strpos(lower(n.text), $word0) - 30, 1)"
@@ -83,12 +94,8 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
     wanted = article_id(identity) if "://" in identity else identity.partition("-")[0].lower()
     if len(wanted) < _SHORTEST:
         raise UsageError(f"{identity!r} is too short: give at least {_SHORTEST} characters of the id (`sillok ls`)")
-    statement = (
-        "SELECT * FROM articles WHERE starts_with(article_id, $wanted) "
-        "OR ($url <> '' AND (url = $url OR fetched_url = $url)) ORDER BY fetched_at, version_id"
-    )
     url = identity if "://" in identity else ""
-    found = tuple(ask(catalogue, statement, {"wanted": wanted, "url": url}).records())
+    found = list(ask(catalogue, _WHERE, {"wanted": wanted, "url": url}).records())
     identities = sorted({row["article_id"] for row in found})
     if not identities:
         raise MissingError(
@@ -96,7 +103,8 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
         )
     if len(identities) > 1:
         raise UsageError(f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}")
-    return found
+    days = sorted({row["day"] for row in found})
+    return tuple(ask(catalogue, _VERSIONS, {"id": identities[0], "first": days[0], "last": days[-1]}).records())
 
 
 def folded(catalogue: Catalogue, version: str) -> Mapping[str, Any] | None:
