@@ -79,7 +79,7 @@ def airflow(place: Place) -> dict[str, str]:
         "API__SECRET_KEY": place.secret("api"),
         "API_AUTH__JWT_SECRET": place.secret("jwt"),
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        "DAG_PROCESSOR__REFRESH_INTERVAL": "60",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
         "LOGGING__LOGGING_LEVEL": "INFO",
     }

@@ -96,4 +96,4 @@ def follow(following: Following, show: Callable[[Following], None], check: Calla
         if following.over:
             return
         check()
-        time.sleep(0.5)
+        time.sleep(1)

@@ -4,6 +4,7 @@ One story in three starts, because each start of Airflow costs half a minute: a 
 against the sample press and the embedded store, in a folder of its own.
 """
 
+import http.client
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from infra.run import processes
-from infra.run.place import ROOT, Place
+from infra.run.place import LOOPBACK, ROOT, Place
 
 LIMIT = 400
 
@@ -180,6 +181,45 @@ def test_ctrl_c_ends_everything_at_once(second: tuple[str, list[dict[str, object
     assert "Stopped; nothing is broken" in said
     assert "Traceback" not in said
     assert processes.alive(instance.place) == {}
+
+
+def log_in(place: Place, password: str) -> int:
+    connection = http.client.HTTPConnection(LOOPBACK, place.port("api-server"), timeout=30)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers)
+    return connection.getresponse().status
+
+
+def test_up_stays_until_down(second: tuple[str, list[dict[str, object]]], instance: Instance) -> None:
+    assert second
+    code, said = instance.run("up", "--sample")
+    assert code == 0, said
+    place = instance.place
+    assert f"http://127.0.0.1:{place.port('api-server')}/" in said
+    password = json.loads((place.folder / "login.json").read_text())["admin"]
+    assert password not in said
+    assert log_in(place, password) == http.client.CREATED
+    assert log_in(place, "guessed") == http.client.UNAUTHORIZED
+    before = processes.alive(place)
+    assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(before.values())
+    assert set(_listening(set(before))) == {"0100007F"}
+    assert instance.run("up", "--sample")[0] == 0
+    parents = {part for process, part in processes.alive(place).items() if process in before}
+    assert parents == set(before.values())
+    code, said = instance.run("shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n")
+    assert code == 7
+    assert said.split() == ["dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae", "3.3.2", "6"]
+    code, said = instance.run("down")
+    assert code == 0
+    assert "sample: stopped" in said
+    assert processes.alive(place) == {}
+
+
+def test_up_without_a_contact_says_what_to_type(instance: Instance) -> None:
+    code, said = instance.run("up")
+    assert code == 2
+    assert "make up SILLOK_CONTACT=" in said
+    assert not (instance.var / "live" / "airflow").exists()
 
 
 @pytest.mark.full
