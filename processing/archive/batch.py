@@ -68,6 +68,10 @@ class Run:
     def log(self) -> list[Fetch]:
         return [row for row in self._rows("log") if isinstance(row, Fetch)]
 
+    def read(self) -> None:
+        """Read all rows now. Raises CorruptRecordError where a file is not what its seal says."""
+        _ = self.articles, self.rejections, self.log
+
     def _rows(self, kind: Rows) -> list[Row]:
         return [row for seal in self.seals for row in segments.read_rows(self.store, seal, kind)]
 

@@ -94,13 +94,36 @@ def test_a_held_outlet_holds_no_other_and_can_be_released(store: FileStore, arch
     assert list(store.list("landing/")) == []
 
 
-def test_a_sealed_file_that_was_altered_holds_its_outlet(store: FileStore, archive: Archive) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("seg-000.articles.jsonl.gz", "not what its seal says"),
+        ("seg-000.log.jsonl.gz", "not what its seal says"),
+        ("seg-000.seal.json", "no Seal"),
+        ("report.json", "no RunReport"),
+    ],
+)
+def test_a_damaged_file_holds_its_outlet_alone(store: FileStore, archive: Archive, name: str, told: str) -> None:
     crawl = Crawl(articles=articles(2)).land(store)
     Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
-    store.put(f"{crawl.folder}/seg-000.articles.jsonl.gz", b"other")
+    store.put(f"{crawl.folder}/{name}", b"other")
     said = archive()
     assert list(said.outlets) == ["narae"]
-    assert "not what its seal says" in said.held[0].faults[0]
+    assert told in said.held[0].faults[0]
+    assert archive(released=frozenset({crawl.run})).held  # what cannot be read cannot be released
+    assert store.exists(f"{crawl.folder}/{name}")
+
+
+def test_a_memory_is_read_once_an_outlet(store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    Crawl(articles=articles(1)).land(store)
+    archive()
+    for number in range(5):
+        Crawl(run=f"r{number}", articles=[article("hanbit", 10 + number)]).land(store)
+    asked: list[str] = []
+    get = FileStore.get
+    monkeypatch.setattr(FileStore, "get", lambda self, key: (asked.append(key), get(self, key))[1])
+    archive(now=NOON + HOUR)
+    assert sum("snapshot" in key for key in asked) == 1
 
 
 def test_too_few_articles_alarm_and_are_published(store: FileStore, archive: Archive) -> None:

@@ -274,7 +274,9 @@ def test_the_tables_open_in_what_people_use(store: FileStore, archive: Archive, 
 
 
 def test_what_a_part_says_of_itself(store: FileStore, archive: Archive, tmp_path: Path) -> None:
-    Crawl(articles=[article("hanbit", number) for number in range(5)]).land(store)
+    """Zstd, a schema version, and rows in the order of their ids, not of their fetching."""
+    articles = [article("hanbit", number, at=NOON + number * timedelta(seconds=1)) for number in range(9)]
+    Crawl(articles=articles).land(store)
     archive()
     path = next((tmp_path / "archive" / "articles").rglob("*.parquet"))
     assert pq.read_schema(path).metadata[b"sillok.schema_version"] == b"1"
