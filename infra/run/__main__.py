@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from infra.run import environment
 from infra.run.place import Place
 from processing.errors import PermanentError, TransientError
 
@@ -15,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=["run", "up", "down", "shell"])
     parser.add_argument("--sample", action="store_true", help="up: with the sample press instead of the real outlets")
     asked = parser.parse_args(arguments)
+    environment.spare_loopback()
     try:
         return _do(asked.what, sample=asked.sample)
     except KeyboardInterrupt:

@@ -25,6 +25,12 @@ def base(place: Place) -> dict[str, str]:
     return kept
 
 
+def spare_loopback() -> None:
+    """Keep this process and all that it starts from asking a proxy for what is on this machine."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK, "localhost", ".press.test"]))
+
+
 def sillok(place: Place) -> dict[str, str]:
     """Return where the archive of this instance lies, how it is reached, and which outlets there are."""
     access, secret = credentials(place)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -18,6 +17,9 @@ from spiders.console.terminal import clean
 
 WIDE = 300
 """Characters of a message that are shown; it may quote a page."""
+
+ROOMY = 100
+"""Columns of a terminal from which on a table may be airy."""
 
 STYLES = {"success": "green", "failed": "red", "up_for_retry": "red", "running": "yellow"}
 
@@ -66,15 +68,15 @@ class Showing:
     def closing(self, following: Following, held: Mapping[str, Holding]) -> None:
         """Show the table that a run ends with."""
         ends = {line.name: str(line.result.get("end", line.state)) for line in following.lines.values()}
-        table = Table(title="The archive of the sample press", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        gap = 1 if self.console.width < ROOMY else 3
+        table = Table(title="The archive of the sample press", title_justify="left", box=None, padding=(0, gap, 0, 0))
         for name in ("outlet", "this run"):
             table.add_column(name, no_wrap=True)
         for name in ("pages", "articles", "versions", "reprints", "archived"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("rejected")
+        table.add_column("rejected pages", min_width=14)
         for name in sorted({*ends, *held}):
             table.add_row(name, ends.get(name, "-"), *_figures(held.get(name, Holding())))
-        table.add_section()
         table.add_row("all", "", *_figures(total(held.values())))
         self.console.print(table)
 

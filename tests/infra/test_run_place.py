@@ -1,6 +1,7 @@
 """Where an instance lives: ports that stay, secrets that nobody else reads, one process at a time."""
 
 import base64
+import os
 import socket
 import stat
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import proxy_bypass
 
 import pytest
 
@@ -187,6 +189,20 @@ def test_another_airflows_settings_do_not_leak_in(here: Place, monkeypatch: pyte
     monkeypatch.setenv("AIRFLOW_HOME", "/elsewhere")
     found = {**environment.base(here), **environment.airflow(here)}
     assert "elsewhere" not in str(found)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, ""), ("intranet.test", "intranet.test,")])
+def test_a_proxy_is_not_asked_for_what_is_here(monkeypatch: pytest.MonkeyPatch, before: str | None, after: str) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        if before:
+            monkeypatch.setenv(name, before)
+    monkeypatch.setenv("http_proxy", "http://proxy.test:3128")
+    environment.spare_loopback()
+    assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == f"{after}127.0.0.1,localhost,.press.test"
+    assert proxy_bypass("127.0.0.1:9999")
+    assert proxy_bypass("gaon.press.test:28390")
+    assert not proxy_bypass("news.test")
 
 
 def test_without_a_home_the_folder_is_home(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
