@@ -74,6 +74,10 @@ _GUEST = re.compile(
 """Who writes a column and is no journalist; told only of a field that holds the author and nothing else."""
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
 """An agency that no list has: after a place's equals sign, or alone on its line."""
+_HINT = re.compile(
+    r"@|기자|특파원|위원|주필|국장|칼럼니스트|에디터|앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|"
+    r"평론가|캐스터|\d\d\s?[.:/-]\s?\d"
+)
 _MOST = 12
 
 
@@ -173,6 +177,8 @@ def _beside_a_moment(line: str) -> tuple[Author, ...]:
 def is_byline(line: str, *, longest: int = 140) -> bool:
     """Say whether a whole line is a byline: people or an address, and beside them outlet, place and role only."""
     if len(line) > longest:
+        return False
+    if not _HINT.search(line):
         return False
     mails = MAIL.findall(line)
     authors = people(line) or _beside_a_moment(line)

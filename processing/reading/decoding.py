@@ -21,6 +21,7 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _FAMILIAR = "이다는의에을가고"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BROKEN = 0.2  # share of undecodable characters from which a page is no text
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
 
@@ -33,7 +34,11 @@ def decode(page: Page) -> str | Finding:
         return Finding(Reason.EMPTY, f"{len(body)} bytes, none of them a character")
     if len(body) > MAX_BYTES:
         return Finding(Reason.TOO_LARGE, f"{len(body)} bytes, more than {MAX_BYTES}")
-    return _characters(body, _declared(page, body))
+    text = _characters(body, _declared(page, body))
+    broken = text.count("\ufffd")
+    if broken and broken > _BROKEN * (wide := len(text) - len(text.encode("ascii", "ignore"))):
+        return Finding(Reason.UNREADABLE, f"{broken} of {wide} characters beyond ASCII cannot be decoded: {text[:80]}")
+    return text
 
 
 def _inflated(body: bytes) -> bytes | Finding:

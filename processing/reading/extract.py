@@ -52,14 +52,16 @@ def extract(
     if isinstance(root, Finding):
         return reject(page, root, url)
     reading = read(page, root, rules)
+    if isinstance(reading, Finding):
+        return reject(page, reading, url)
     finding = judge(root, reading.head, title=reading.title, text=reading.cleaned.text, kind=kind_in(reading))
     if finding:
         return reject(page, finding, url)
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)
 
 
-def read(page: Page, root: HtmlElement, rules: Rules) -> Reading:
-    """Return everything that one tree gives towards an article."""
+def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
+    """Return everything that one tree gives towards an article, or why it is too much."""
     head = read_head(root, page.url)
     place = _place(root, rules)
     script = _script(root, head, place)
@@ -69,13 +71,11 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading:
     body = Place(script.root, prose=script.length) if script else place
     prepared = prepare(body, frozenset(node for css in rules.drop for node in select(root, css))) if body else None
     decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
-    cleaned = clean(
-        paragraphs(prepared.article) if prepared else [],
-        title=title,
-        decks=decks,
-        pictured=bool(prepared and prepared.images),
-        photo=is_photo(title),
-    )
+    lines = paragraphs(prepared.article) if prepared else []
+    if isinstance(lines, Finding):
+        return lines
+    pictured = bool(prepared and prepared.images)
+    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title))
     return Reading(
         page=page,
         root=root,

@@ -6,6 +6,7 @@ anchors: a sentence that mentions 무단 전재, 제보 or 사진 is running tex
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 from processing.reading.bylines import MAIL, is_byline
 
@@ -177,6 +178,7 @@ def is_statement(line: str) -> bool:
     return bool(_STATEMENT.search(line))
 
 
+@lru_cache(maxsize=4096)
 def sort_of(line: str) -> Line | None:
     """Return what sort of line this is, or None for running text."""
     if len(line) > _LONGEST_CAPTION:

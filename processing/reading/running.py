@@ -7,7 +7,9 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
+from processing.reading.rejections import Finding
 from processing.reading.tree import squeeze
+from processing.records import Reason
 
 
 def _options() -> Extractor:
@@ -19,14 +21,18 @@ def _options() -> Extractor:
 
 
 _OPTIONS = _options()
+MAX_PARAGRAPHS = 3000
+"""No article has more; the time that Trafilatura takes grows with their square."""
 
 
 def _plain(element: _Element) -> str:
     return squeeze("".join(str(text) for text in element.itertext()))
 
 
-def paragraphs(article: HtmlElement) -> list[str]:
+def paragraphs(article: HtmlElement) -> list[str] | Finding:
     """Return the paragraphs that Trafilatura reads from an `article` element, subheads and table rows among them."""
+    if len(article) > MAX_PARAGRAPHS:
+        return Finding(Reason.TOO_LARGE, f"more than {MAX_PARAGRAPHS} paragraphs")
     root = Element("html")
     body = Element("body")
     root.append(body)

@@ -12,8 +12,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from processing.reading.rejections import Finding
 from processing.records import Reason
 
-MAX_ELEMENTS = 150_000
-"""A page of more elements is no article: the largest kept page has 6,000."""
+MAX_ELEMENTS = 50_000
+"""A page of more elements is no article: the largest kept page has 2,500."""
 MAX_DEPTH = 400
 """Deeper nesting is an attack or a broken template; the deepest kept page has 40 levels."""
 
