@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -110,18 +110,19 @@ def run_of(ti: Any) -> str:
     return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"
 
 
-def verdict(code: int, what: str, why: str = "") -> SillokError | None:
+def verdict(code: int, what: str, why: str = "", passing: Collection[int] = (1, 3, 4)) -> SillokError | None:
     """Turn the exit code of a command, and what its report says, into the error that Airflow's retry rules know.
 
-    0 is success and 5 is success with bad rows skipped. 1 (failed), 3 (unhealthy), 4 (interrupted) and death by a
-    signal may pass; 2 (usage, configuration) and every code that we do not give ourselves will not.
+    0 is success and 5 is success with bad rows skipped. What may pass: death by a signal, and the codes in `passing`,
+    which are 1 (failed), 3 (unhealthy) and 4 (interrupted). 2 (usage, configuration) and a code that we never give
+    will not.
     """
     if code in {0, 5}:
         return None
     known = {1: "failed", 2: "was asked or configured wrongly", 3: "is unhealthy", 4: "was interrupted"}
     how = known.get(code) or (f"was killed by {_signal(code)}" if code < 0 else f"ended with unknown exit code {code}")
     message = f"{what} {how}: {why or 'its log above says why'}"
-    return TransientError(message) if code < 0 or code in {1, 3, 4} else PermanentError(message)
+    return TransientError(message) if code < 0 or code in passing else PermanentError(message)
 
 
 def _signal(code: int) -> str:
@@ -157,7 +158,7 @@ def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) ->
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         errors="replace",
     ) as process:
         try:
@@ -174,8 +175,9 @@ def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) ->
 
 
 def sillok(*arguments: str) -> None:
-    """Run one `sillok` command; raises the error that its exit code stands for."""
-    error = verdict(stream([str(Path(sys.executable).with_name("sillok")), *arguments]), f"sillok {arguments[0]}")
+    """Run one `sillok` command; raises the error that its exit code stands for. An unhealthy batch needs a person."""
+    code = stream([str(Path(sys.executable).with_name("sillok")), *arguments])
+    error = verdict(code, f"sillok {arguments[0]}", passing=(1, 4))
     if error:
         raise error
 

@@ -217,7 +217,7 @@ def test_a_report_that_was_archived_meanwhile_is_no_error(scrapy) -> None:
     assert common.crawl("gaon", RUN) == {"outlet": "gaon", "run": RUN}
 
 
-@pytest.mark.parametrize(("code", "kind"), [(1, TransientError), (2, PermanentError)])
+@pytest.mark.parametrize(("code", "kind"), [(1, TransientError), (2, PermanentError), (3, PermanentError)])
 def test_sillok_commands_raise_what_their_code_means(scrapy, code, kind) -> None:
     scrapy.code = code
     with pytest.raises(kind, match="sillok archive"):
