@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from processing.reading.urls import canonical
+from processing.records import Origin
 from spiders.outlet import Outlet
 
 
@@ -21,7 +22,7 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
     Mobile, AMP and older spellings of one article come out the same wherever the outlet's pattern tells that they are.
     """
     spelling = canonical(url)
-    if not is_on_site(outlet, url):
+    if not _belongs(outlet, url, spelling):
         return None
     found = outlet.article.search(spelling)
     if found is None:
@@ -37,13 +38,29 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
 
 def is_on_site(outlet: Outlet, url: str) -> bool:
     """Return whether the host of `url`, or the desktop host that it is a variant of, belongs to `outlet`."""
-    hosts = outlet.allowed_hosts
-    return _host(url) in hosts or _host(canonical(url)) in hosts
+    return _belongs(outlet, url, canonical(url))
 
 
 def outlet_of(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
     """Return the first of `outlets` that publishes an article at `url`; None where none does."""
     return next((outlet for outlet in outlets if identify(outlet, url)), None)
+
+
+def resolved(origin: Origin, outlets: Iterable[Outlet]) -> Origin:
+    """Return the origin of a portal's or a board's copy with the canonical URL of the publisher's own article.
+
+    What a portal links (`mtview.php?no=…&outlink=1`) then is the very address under which that article is archived. An
+    origin that no declared outlet publishes comes back as it is.
+    """
+    for outlet in outlets if origin.url else ():
+        found = identify(outlet, origin.url or "")
+        if found and outlet.outlet_class != "portal":
+            return Origin(outlet=origin.outlet or outlet.title, url=found.url)
+    return origin
+
+
+def _belongs(outlet: Outlet, url: str, spelling: str) -> bool:
+    return _host(url) in outlet.allowed_hosts or _host(spelling) in outlet.allowed_hosts
 
 
 def _host(url: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from processing.reading.urls import canonical
-from spiders.identity import Identity, identify, is_on_site, outlet_of
+from processing.records import Origin
+from spiders.identity import Identity, identify, is_on_site, outlet_of, resolved
 from spiders.outlet import Outlet
 from spiders.outlets import outlets
 
@@ -115,6 +116,30 @@ def test_a_group_that_did_not_match_leaves_the_normalised_url() -> None:
     assert identify(declared("kormedi"), "https://kormedi.com/?p=1587762&utm_source=x") == Identity(
         "https://kormedi.com/?p=1587762", "1587762"
     )
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (
+            Origin(url="http://www.edaily.co.kr/news/newspath.asp?newsid=02952006632460120&portal=naver"),
+            Origin(
+                outlet="이데일리", url="https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId=02952006632460120"
+            ),
+        ),
+        (
+            Origin(
+                outlet="서울신문", url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082&wlog_tag3=naver"
+            ),
+            Origin(outlet="서울신문", url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082"),
+        ),
+        (Origin(url="https://newspaper.example/article/1"), Origin(url="https://newspaper.example/article/1")),
+        (Origin(url="https://v.daum.net/v/20240513125214547"), Origin(url="https://v.daum.net/v/20240513125214547")),
+        (Origin(outlet="데일리안"), Origin(outlet="데일리안")),
+    ],
+)
+def test_a_portal_s_copy_points_to_the_publisher_s_article(origin: Origin, expected: Origin) -> None:
+    assert resolved(origin, outlets().values()) == expected
 
 
 @pytest.mark.skipif("SILLOK_ARTICLE_URLS" not in os.environ, reason="SILLOK_ARTICLE_URLS names no table of real URLs")
