@@ -53,7 +53,7 @@ def hold(data: Path) -> IO[str]:
 def base_port(data: Path, wanted: int | None) -> int:
     """Return the first of four free ports: `wanted`, else the one used before, else any. It is kept."""
     kept = data / "port"
-    port = wanted or (int(kept.read_text()) if kept.exists() else _free())
+    port = wanted or (int(kept.read_text()) if kept.exists() else free_ports())
     taken = [number for number in range(port, port + len(SERVERS)) if not _is_free(number)]
     if taken:
         raise InUseError(f"port {taken[0]} of {HOST} is in use: stop what holds it, or choose another with --port")
@@ -130,7 +130,7 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _free() -> int:
+def free_ports() -> int:
     """Return the first of four neighbouring free ports."""
     while True:
         with socket.socket() as probe:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.store.ceph import ACCESS, SECRET
+from infra.store.layout import free_ports
 from processing.archive.file_store import FileStore
 from processing.archive.publication import Publication
 from processing.archive.publish import publish
+from processing.archive.s3_client import client
 from processing.archive.s3_store import S3Store
 from processing.archive.store import Store
 from processing.settings import Settings
@@ -77,10 +80,33 @@ def reaching(data: Path, prefix: str = "") -> Settings:
     )
 
 
-@pytest.fixture(params=["directory", "swift"])
+@pytest.fixture(scope="session")
+def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that reach a Ceph of one node; `make test-all` has its packages."""
+    data, port = tmp_path_factory.mktemp("ceph"), free_ports()
+    command = [sys.executable, "-m", "infra.store.ceph", "--data", str(data), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready "), "Ceph did not start"
+        options = Settings(
+            store="s3://annals/",
+            store_endpoint=f"http://127.0.0.1:{port}",
+            store_access_key=ACCESS,
+            store_secret_key=SECRET,
+            store_attempts=2,
+        )
+        client(options).create_bucket(Bucket="annals")
+        yield options
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(params=["directory", "swift", pytest.param("ceph", marks=pytest.mark.full)])
 def each(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """Either kind of store, empty."""
+    """Each kind of store, empty."""
     if request.param == "directory":
         return FileStore(tmp_path / "each")
-    options: Settings = request.getfixturevalue("swift")
+    options: Settings = request.getfixturevalue(request.param)
     return S3Store(f"{options.store}{tmp_path.name.replace('[', '-').replace(']', '')}", options)

@@ -180,15 +180,17 @@ def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(swift: Settings, tmp
     assert said == {"capabilities.json"}
 
 
-@pytest.mark.parametrize("kind", ["directory", pytest.param("swift", marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "kind", ["directory", *(pytest.param(name, marks=pytest.mark.full) for name in ("swift", "ceph"))]
+)
 def test_archivers_at_once_lose_nothing_and_double_nothing(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Three processes publish the runs of one landing, each again and again until nothing is left."""
     store: Store = FileStore(tmp_path / "archive")
     environment = {"SILLOK_STORE": store.url}
-    if kind == "swift":
-        options: Settings = request.getfixturevalue("swift")
+    if kind != "directory":
+        options: Settings = request.getfixturevalue(kind)
         store = S3Store(f"{options.store}crowd", options)
         assert options.store_access_key
         assert options.store_secret_key
