@@ -7,8 +7,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
-from processing.reading.rules import rules_at
 from processing.records import Article, Page, Reason, Rejection, Why, article_id
+from spiders import reading
 from spiders.identity import identify
 from spiders.rows import answered, digest, failed, read, unchanged
 from spiders.run import Run
@@ -66,6 +66,7 @@ def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
         headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in response.headers.items() for v in vs),
         charset=charset.split(";")[0].strip(" \"'") or None if found else None,
         robots=response.meta.get("robots"),
+        hints={"tdmrep": response.meta["tdmrep"]} if response.meta.get("tdmrep") else {},
     )
 
 
@@ -81,9 +82,7 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
     found = identify(run.outlet, response.url)
     canonical = found.url if found else visit.canonical or visit.url
     blocked = response.meta.get("blocked")
-    record = (
-        _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical, found.key if found else None)
-    )
+    record = _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical)
     run.keep(record)
     _cool_down(run, response.url.split("/")[2], record)
     gone = _says_gone(visit, record)
@@ -103,12 +102,9 @@ def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
         run.hosts.cool(host, f"cooling down: {record.evidence}")
 
 
-def _read(run: Run, page: Page, canonical: str, key: str | None) -> Article | Rejection:
-    # Loaded with the first page: a poll that finds nothing new needs no reader.
-    from processing.reading.extract import extract  # noqa: PLC0415 - see above
-
+def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
     try:
-        return extract(page, rules_at(run.outlet.rules, page.fetched_at), url=canonical, publisher_id=key)
+        return reading.read(page, run.outlet, canonical=canonical)
     except Exception as error:  # noqa: BLE001 - a page never costs the run; the error is logged and in the rejection
         run.crashed(page.url, error)
         evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]

@@ -106,6 +106,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.middlewares.guard.Guard": 50,
     "spiders.middlewares.robots.Robots": 100,
+    "spiders.middlewares.reservation.Reservation": 120,
     "spiders.middlewares.pace.Pace": 150,
     "spiders.middlewares.budget.Budget": 160,
     "spiders.middlewares.retries.Retries": 550,

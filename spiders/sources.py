@@ -1,5 +1,6 @@
 """Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of the source."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +13,14 @@ from spiders.arguments import Wish
 from spiders.discover import Links, addresses, due, is_day_archive, links
 from spiders.identity import identify, is_on_site
 from spiders.links import Link
-from spiders.outlet import Sitemap
+from spiders.outlet import Listing, Sitemap
 from spiders.polling import LIES, caught, interval, lies, missed, silence, waits_until
 from spiders.rows import answered, considered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
+
+_HEAD = 50_000
+_NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -85,6 +89,9 @@ def answer(run: Run, wish: Wish, response: Response) -> Found:
     last = visit.last
     if not wish.backfill and last and last.links and last.digest == digest(response.body) and not visit.rest:
         return _same(run, visit, response)
+    if isinstance(visit.source, Listing) and says_nofollow(response):
+        failed_poll(run, visit, "it says nofollow: its links are not ours to follow", status=response.status)
+        return Found()
     listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
     if listed.problem and not listed.links and not listed.children:
         failed_poll(run, visit, listed.problem, status=response.status)
@@ -99,6 +106,12 @@ def failed_poll(run: Run, visit: Visit, detail: str, *, status: int | None = Non
     run.log(row.model_copy(update={"next_at": moment}))
     run.counts.problems[visit.url] = detail
     _report(run, visit, status, Found(), detail, next_at=moment)
+
+
+def says_nofollow(response: Response) -> bool:
+    """Return whether a page asks, in its header or its meta, that its links are not followed."""
+    header = (response.headers.get(b"X-Robots-Tag") or b"").lower()
+    return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
 
 
 def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:
@@ -139,7 +152,7 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
     known = found.known if visit.last else found.links
     moment = now + interval(run.outlet.pace, links=found.links, known=known)
-    new_at = now if found.new else visit.last.new_at if visit.last else None
+    new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
     run.later(row.model_copy(update={"visits": 0, "detail": lie or still or gap, "next_at": moment, "new_at": new_at}))
     _note(run, visit, quiet)
     problem = "; ".join(filter(None, (listed.problem, lie or still, gap, quiet))) or None

@@ -15,7 +15,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from processing.records import Article, Fetch, Rejection, Why, article_id
-from spiders import articles, sources
+from spiders import articles, rendering, sources
 from spiders.arguments import Wish
 from spiders.identity import identify
 from spiders.outlet import Outlet
@@ -52,6 +52,7 @@ class ArticleSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Apply what the outlet declares: it may ask for more time between requests, never for less."""
         super().update_settings(settings)
+        rendering.apply(cls.outlet, settings)
         settings.set("COOKIES_ENABLED", cls.outlet.cookies, priority="spider")
         if cls.outlet.delay:
             delay = max(cls.outlet.delay, settings.getfloat("DOWNLOAD_DELAY"))

@@ -32,6 +32,9 @@ class Asked:
 Answer = Reply | Callable[[Asked], Reply]
 
 
+TDMREP = "/.well-known/tdmrep.json"
+
+
 class Origin:
     """`routes` maps a path (or host + path) to a reply or to a function of the request; anything else is 404."""
 
@@ -78,7 +81,8 @@ class Origin:
             handler.close_connection = True
 
     def paths(self, host: str = "") -> list[str]:
-        return [asked.path for asked in self.asked if asked.host.startswith(host)]
+        """Return the paths asked for, in order; the file about data mining has a test of its own."""
+        return [asked.path for asked in self.asked if asked.host.startswith(host) and asked.path != TDMREP]
 
     def gaps(self) -> list[float]:
         times = [asked.at for asked in self.asked]

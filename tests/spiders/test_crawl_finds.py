@@ -4,7 +4,7 @@ from pathlib import Path
 
 from processing.records import Reason
 from tests.spiders.conftest import Crawl
-from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
+from tests.spiders.origin import TDMREP, Asked, Origin, Reply, article, feed, html, text
 
 
 def at(origin: Origin, outlet: str, path: str) -> str:
@@ -195,6 +195,31 @@ def test_an_article_is_asked_again_with_what_it_was_remembered_by(origin: Origin
     (row,) = done.articles_log()
     assert (row.why, row.status, row.visits, row.outcome) == ("unchanged", 304, 2, "article")
     assert done.report.pages == 0
+
+
+def test_a_list_that_says_nofollow_is_not_followed(origin: Origin, crawl: Crawl) -> None:
+    origin.routes["/list?page=1"] = html(
+        "<meta name=robots content='noindex, nofollow'><ul><li><a href=/news/1>1</a></ul>"
+    )
+    done = crawl("paged")
+    assert done.code == 3
+    assert "nofollow" in done.report.why
+    assert "/news/1" not in origin.paths()
+
+
+def test_what_a_host_reserves_travels_with_its_pages_and_its_absence_is_remembered(
+    origin: Origin, crawl: Crawl
+) -> None:
+    rule = '[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "http://plain.press.test/policy"}]'
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1), "/news/2": article(2)}
+    done = crawl("plain")
+    assert [asked.path for asked in origin.asked] == ["/robots.txt", "/feed", TDMREP, "/news/1"]
+    assert done.articles()[0].rights.tdm_reservation is None
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/2")), TDMREP: text(rule)}
+    done = crawl("plain")
+    assert [asked.path for asked in origin.asked].count(TDMREP) == 1
+    done = crawl("plain", "--fresh")
+    assert [one.rights.tdm_reservation for one in done.articles()] == [True]
 
 
 def test_a_redirect_to_an_article_that_is_known_is_not_followed(origin: Origin, crawl: Crawl) -> None:
