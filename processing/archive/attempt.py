@@ -1,6 +1,7 @@
 """One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest only once."""
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from processing.archive.schema import ArchivedArticle
 from processing.archive.sweep import old_snapshots, sweep
 from processing.errors import CorruptRecordError
 from processing.records import Manifest, Seal, Sum, Why
+
+logger = logging.getLogger(__name__)
 
 _THREADS = 8
 
@@ -76,6 +79,9 @@ class Attempt:
         for outlet in snapshots:
             self._job.store.delete(old_snapshots(self._job.store, outlet, link, self._head, self._job.now))
         size = sum(one.bytes for one in adds)
+        for name, counts in said.outlets.items():
+            told = (name, counts.runs, counts.pages, counts.new, counts.edits, counts.reprints, link.manifest.seq)
+            logger.info("%s: %d runs, %d pages, %d new, %d edits, %d reprints; manifest %d", *told)
         return said.model_copy(
             update={"seq": link.manifest.seq, "objects": len(adds), "bytes": size, "removed": removed}
         )
