@@ -43,7 +43,8 @@ _BODY = re.compile(
 )
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 _LONGEST_NOTICE = 200
-_ENOUGH = 40  # characters of sentences below which no place is a body
+_ENOUGH = 10  # characters of sentences below which no place is a body
+_SHORT = 250  # characters of sentences below which a mark tells more than length
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
@@ -111,13 +112,15 @@ def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
     held = {place.element: place for place in places}
     named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
     found = max(named, key=lambda place: place.prose, default=None)
-    return found if found and found.prose >= _MOST * best.prose else None
+    least = _MOST * best.prose if best.prose >= _SHORT else _ENOUGH
+    return found if found and found.prose >= least else None
 
 
 def _marked(places: list[Place], best: Place) -> Place | None:
     """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
-    inside = (place for place in places if place.prose >= _NEARLY * best.prose and _BODY.search(marks(place.element)))
-    return max((place for place in inside if place.prose <= best.prose), key=lambda place: place.prose, default=None)
+    least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
+    inside = (place for place in places if least <= place.prose <= best.prose and _BODY.search(marks(place.element)))
+    return max(inside, key=lambda place: place.prose, default=None)
 
 
 def _narrowed(place: Place) -> Place:

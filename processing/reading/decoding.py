@@ -22,6 +22,7 @@ _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _FAMILIAR = "이다는의에을가고"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _BROKEN = 0.2  # share of undecodable characters from which a page is no text
+_ENOUGH, _LEAST_FAMILIAR = 100, 0.04  # one syllable in five of running Korean is one of the familiar ones
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
 
@@ -38,6 +39,10 @@ def decode(page: Page) -> str | Finding:
     broken = text.count("\ufffd")
     if broken and broken > _BROKEN * (wide := len(text) - len(text.encode("ascii", "ignore"))):
         return Finding(Reason.UNREADABLE, f"{broken} of {wide} characters beyond ASCII cannot be decoded: {text[:80]}")
+    if broken and (hangul := sum("가" <= letter <= "힣" for letter in text)) > _ENOUGH:
+        familiar = sum(map(text.count, _FAMILIAR))
+        if familiar < _LEAST_FAMILIAR * hangul:
+            return Finding(Reason.UNREADABLE, f"only {familiar} of {hangul} syllables are common ones: {text[:80]}")
     return text
 
 
@@ -103,8 +108,8 @@ def _utf16_without_mark(body: bytes) -> str | None:
     """Name UTF-16 where every second byte of the beginning is NUL, as in ASCII markup."""
     sample = body[:400]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    most = len(sample) // 4
-    return "utf-16-le" if odd > most >= even else "utf-16-be" if even > most >= odd else None
+    least = max(6, len(sample) // 16)
+    return "utf-16-le" if odd > max(least, 4 * even) else "utf-16-be" if even > max(least, 4 * odd) else None
 
 
 def _likeness(text: str) -> int:

@@ -184,7 +184,8 @@ def _may_be_picture(node: HtmlElement) -> bool:
 def _is_little(walk: _Walk, node: HtmlElement) -> bool:
     """Say whether a block may be dropped for its mark alone: little text, and a paragraph only without a sentence."""
     text = text_of(node)
-    return len(text) <= walk.limit and not (node.tag == "p" and is_prose(text))
+    little = len(text) <= max(walk.limit, _SHORT) and len(text) <= _MOST * walk.limit / _LITTLE
+    return little and not (node.tag == "p" and is_prose(text))
 
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:

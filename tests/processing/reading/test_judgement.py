@@ -1,125 +1,94 @@
-"""Pages that answer 200 and are no article, and what a page says about its use beside its text."""
+"""Pages that are no articles, each with its reason and evidence; and short articles, which are."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from processing.reading.bylines import agency, named
 from processing.reading.extract import extract
-from processing.reading.kinds import kind_of
-from processing.reading.text import repaired
-from processing.records import Article, Kind, Page, Reason, Rejection
+from processing.records import Article, Kind, Page, Reason
+from tests.processing.reading.layouts import LAYOUTS, opengraph
+from tests.processing.reading.layouts import page as site
+from tests.processing.reading.stories import Story
 
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-STORY = "솔내시는 낡은 등대를 고쳐 도서관으로 쓰기로 했다고 밝혔다. 공사는 내년 봄에 시작해 가을에 끝난다."
-
-
-def read(body, *, head=""):
-    page = f'<html lang="ko"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'
-    return extract(Page(url="http://paper.test/1", fetched_at=NOW, body=page.encode()))
+FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
 
 
-def declared(title):
-    return (
-        f'<title>{title}</title><meta property="og:type" content="article"><meta property="og:title" content="{title}">'
-        '<meta property="article:published_time" content="2026-11-22T09:00:00+09:00">'
+def read(markup: str):
+    return extract(
+        Page(url="https://www.handeul.test/news/7", fetched_at=FETCHED, body=markup.encode(), outlet="handeul"),
+        url="https://www.handeul.test/7",
     )
 
 
-def test_a_long_error_page_is_told_by_its_headline():
-    words = "찾으시는 주소가 바뀌었거나 잘못 입력되었을 수 있으니 입력하신 주소를 다시 확인해 주시기 바랍니다. " * 3
-    found = read(f"<h2>요청하신 페이지를 찾을 수 없습니다.</h2><p>{words}</p>", head="<title>새벽일보</title>")
-    assert isinstance(found, Rejection)
-    assert found.reason is Reason.ERROR_PAGE
-
-
-def test_an_article_about_a_missing_page_is_an_article():
-    title = "'페이지를 찾을 수 없습니다'…구청 누리집 사흘째 먹통"
-    found = read(f"<article><h1>{title}</h1><p>{STORY}</p><p>{STORY}</p></article>", head=declared(title))
-    assert isinstance(found, Article)
-
-
-def test_an_article_in_english_says_so():
-    words = "The old lighthouse will become a library next autumn, the city said on Friday. " * 8
-    title = "Lighthouse to become a library"
-    found = read(f"<article><h1>{title}</h1><div id='articleBody'><p>{words}</p></div></article>", head=declared(title))
-    assert isinstance(found, Rejection)
-    assert found.reason is Reason.NOT_KOREAN
-
-
-def test_headlines_alone_are_a_list():
-    links = "".join(f'<li><a href="/{n}">등대 도서관 {n}번째 소식을 전합니다 {n}</a></li>' for n in range(12))
-    found = read(f"<main><h1>특집</h1><ul>{links}</ul></main>", head="<title>특집</title>")
-    assert isinstance(found, Rejection)
-    assert found.reason is Reason.LIST_PAGE
-
-
-@pytest.mark.parametrize(
-    "clause",
-    [
-        "Copyright ⓒ 새벽일보. All rights reserved. 무단 전재, 재배포 및 AI학습 이용 금지",
-        "저작권법의 보호를 받으며, 무단 전재와 인공지능 학습 이용을 금합니다.",
-    ],
+LINKS = "".join(
+    f'<li><a href="/news/{number}">물가에 심은 나무 {number}천 그루, 누가 돌보나</a></li>' for number in range(60)
 )
-def test_an_ai_clause_beside_the_body_is_kept_as_a_right(clause):
-    page = f"<article><h1>등대 도서관</h1><p>{STORY}</p><p>{STORY}</p></article><footer><p>{clause}</p></footer>"
-    found = read(page, head=declared("등대 도서관"))
-    assert isinstance(found, Article)
-    assert found.rights.ai_notice == clause
-    assert "금지" not in found.text
+
+REJECTED = [
+    (
+        Reason.BLOCKED,
+        "<html><title>Request Rejected</title><body>The request was blocked by our Web Firewall security policy.</body></html>",
+    ),
+    (Reason.BLOCKED, "<html><title>Just a moment...</title><body>Checking your browser</body></html>"),
+    (
+        Reason.BLOCKED,
+        "<html><title>안내</title><body><p>비정상적인 접근이 감지되어 접속이 차단되었습니다.</p></body></html>",
+    ),
+    (Reason.ERROR_PAGE, "<html><title>오류</title><body><p>요청하신 페이지를 찾을 수 없습니다.</p></body></html>"),
+    (
+        Reason.ERROR_PAGE,
+        "<html><head><script>alert('글이 존재하지 않습니다.');history.back();</script></head><body></body></html>",
+    ),
+    (Reason.ERROR_PAGE, site("<title>한들신문</title>", "<div><h2>삭제되었거나 없는 기사입니다.</h2></div>")),
+    (
+        Reason.LOGIN,
+        "<html><title>한들마을</title><body><p>글을 읽을 권한이 없습니다. 회원이시라면 로그인 후 이용해 보십시오.</p></body></html>",
+    ),
+    (Reason.LIST_PAGE, site("<title>사회 - 한들신문</title>", f"<ul>{LINKS}</ul>")),
+    (Reason.NOT_ARTICLE, site("<title>회사 소개 - 한들신문</title>", "<div><img src='map.png'></div>")),
+    (Reason.EMPTY, site(opengraph(Story()), '<div itemprop="articleBody"></div>')),
+    (
+        Reason.NOT_KOREAN,
+        site(
+            opengraph(Story(title="A stream returns")),
+            f"<article>{'<p>The city opened a buried stream again on Saturday, and people came to see it.</p>' * 9}</article>",
+        ),
+    ),
+    (Reason.EMPTY, ""),
+]
 
 
-def test_a_headline_about_ai_use_is_no_clause():
-    page = f"<article><h1>등대</h1><p>{STORY}</p><p>{STORY}</p></article><ul><li>정부, AI 학습 이용 금지 검토</li></ul>"
-    found = read(page, head=declared("등대 도서관"))
-    assert isinstance(found, Article)
-    assert found.rights.ai_notice is None
-
-
-@pytest.mark.parametrize(
-    ("damaged", "whole"),
-    [
-        ("시장은 quot;곧 연다quot;고 말했다.", '시장은 "곧 연다"고 말했다.'),
-        ("내년 Ramp;D 예산", "내년 R&D 예산"),
-        ("둘nbsp;셋", "둘 셋"),
-        ("영문 xquot; 그대로", "영문 xquot; 그대로"),
-    ],
-)
-def test_quotation_marks_that_a_board_broke_are_mended(damaged, whole):
-    assert repaired(damaged) == whole
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("(솔내=새벽통신) 이하람 기자 =", "새벽통신"),
-        ("새벽통신", "새벽통신"),
-        ("[새벽통신]", "새벽통신"),
-        ("(서울=연합뉴스)", "연합뉴스"),
-        ("새벽통신 관계자는 사실이라고 말했다", None),
-        ("5세대 이동통신 요금", None),
-    ],
-)
-def test_an_agency_that_no_list_has(line, found):
-    assert agency(line) == found
-
-
-@pytest.mark.parametrize(
-    ("line", "name", "role"),
-    [
-        ("설여울 시인", "설여울", "시인"),
-        ("한보람 솔내대 교수", "한보람", "솔내대 교수"),
-        ("채무영 산업부장", "채무영", "산업부장"),
-    ],
-)
-def test_who_writes_a_column(line, name, role):
-    (author,) = named(line)
-    assert (author.name, author.role) == (name, role)
+@pytest.mark.parametrize(("reason", "markup"), REJECTED)
+def test_what_is_no_article(reason, markup):
+    rejection = read(markup)
+    assert not isinstance(rejection, Article), rejection
+    assert rejection.reason is reason
+    assert (rejection.outlet, rejection.url) == ("handeul", "https://www.handeul.test/7")
+    assert rejection.evidence
 
 
 @pytest.mark.parametrize(
     ("title", "kind"),
-    [("[외환] 원/달러 환율 내려 출발", Kind.MARKET), ("[오늘의 주요뉴스] 등대·도서관", Kind.BRIEFING)],
+    [("[속보] 한들시 물길 열려", Kind.FLASH), ("한들시 물길 열려", Kind.ARTICLE), ("[포토] 물가의 아이들", Kind.PHOTO)],
 )
-def test_kinds_by_their_mark(title, kind):
-    assert kind_of(title, section=None, text=STORY) is kind
+@pytest.mark.parametrize("layout", ["ndsoft", "naver", "daum", "wordpress", "article14", "tables"])
+def test_a_short_article_is_kept_typed_and_not_padded(title, kind, layout):
+    story = Story(title=title, paragraphs=("한들시가 덮였던 물길을 21일 열었다고 밝혔다.",))
+    article = read(LAYOUTS[layout](story))
+    assert isinstance(article, Article), article
+    assert (article.kind, article.text) == (kind, story.text)
+
+
+def test_a_flash_without_text_is_an_article():
+    article = read(site(opengraph(Story(title="[속보] 한들시 물길 열려")), '<div itemprop="articleBody"></div>'))
+    assert (article.kind, article.text) == (Kind.FLASH, "")
+
+
+def test_an_article_about_an_error_page_is_read():
+    story = Story(
+        paragraphs=(
+            "시청 누리집이 21일 “요청하신 페이지를 찾을 수 없습니다”라는 말만 되풀이했다.",
+            "시는 로그인 후 이용하라는 안내를 지웠다고 밝혔다.",
+        )
+    )
+    assert read(LAYOUTS["ndsoft"](story)).text == story.text

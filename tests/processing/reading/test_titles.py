@@ -1,0 +1,80 @@
+"""Headlines without what templates put around them."""
+
+import pytest
+
+from processing.reading.head import Head
+from processing.reading.titles import choose, completed, headline, section_in, site_names
+
+SITES = {"한들신문", "handeul", "마이한들"}
+TITLE = "한들시, 덮였던 물길 다시 연다"
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        f"{TITLE} - 한들신문",
+        f"{TITLE} | 한들신문",
+        f"{TITLE}ㅣ한들신문",
+        f"{TITLE}-사회ㅣ한들신문",
+        f"{TITLE} : 뉴스 : 한들닷컴",
+        f"{TITLE} : 노동 : 사회 : 뉴스 : 한들신문",
+        f"{TITLE} - 1등 인터넷뉴스 한들닷컴 - 사회 > 지방",
+        f"한들신문 모바일 :: {TITLE}",
+        f"{TITLE} : 네이버 뉴스",
+        f"{TITLE} < 사회 < 기사본문 - 한들신문",
+        f"{TITLE} - handeul",
+        TITLE,
+    ],
+)
+@pytest.mark.parametrize("shown", [[], [TITLE]])
+def test_site_and_section_are_taken_off(dressed, shown):
+    assert headline(dressed, shown, SITES) == TITLE
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "물길 - 다시 열리다",
+        "시장 “물길 연다”…의회 “예산부터”",
+        "[단독] A사 | B사 합병",
+        "오늘: 물길이 열리는 날",
+        "뉴스를 만드는 사람들",
+        "A-B 노선 6월 개통",
+    ],
+)
+def test_marks_inside_a_headline_stay(title):
+    assert headline(title, [title], SITES) == title
+
+
+def test_a_title_that_is_the_site_is_passed_over():
+    candidates = [("og", "한들신문"), ("title", "보도자료"), ("heading", TITLE)]
+    assert choose(candidates, [TITLE], SITES) == (TITLE, "heading")
+
+
+def test_a_headline_cut_short_is_completed_from_the_page():
+    assert completed("한들시, 덮였던 물길 다...", [TITLE]) == TITLE
+    assert completed("다른 이야기가 여기에...", [TITLE]) == "다른 이야기가 여기에..."
+    assert choose([("title", "한들시, 덮였던 물길 다... > 사회 | 한들신문")], ["한들시, 덮였던 물길 다..."], SITES)[
+        0
+    ].endswith("...")
+
+
+def test_double_escaped_titles():
+    assert choose([("og", "“물길” &amp;quot;연다&amp;quot;&amp;hellip;")], [], SITES)[0] == '“물길” "연다"…'
+
+
+def test_no_title():
+    assert choose([("og", None), ("title", "")], [], SITES) == ("", None)
+
+
+def test_what_a_site_calls_itself():
+    head = Head(meta={"og:site_name": ["한들신문"]}, article={"publisher": {"name": "한들미디어"}})
+    assert {"한들신문", "한들미디어", "handeul"} <= site_names(head, "https://www.handeul.co.kr/news/7")
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [("제목 - 한들닷컴 - 정치 > 정부", "정치"), ("보도자료 | 한들시청", "보도자료"), ("제목 : 뉴스 : 한들닷컴", None)],
+)
+def test_the_section_that_a_title_names(title, section):
+    assert section_in(title) == section
