@@ -10,12 +10,12 @@ from processing.errors import TransientError, UsageError
 from processing.reading.decoding import decode
 from processing.records import Article, Page
 from spiders.asking import Answer, AskingCommand, AskingSpider, why
-from spiders.commands.look import read
 from spiders.fixtures import keep, noted
 from spiders.identity import identify
 from spiders.logs import plain
 from spiders.masking import Mask, differences, is_mostly_latin, masked_record
 from spiders.outlet import Outlet
+from spiders.reading import read
 
 _FOLDER = Path("tests/outlets")
 _TRIES = 5

@@ -9,15 +9,14 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from processing.errors import UsageError
-from processing.reading.rules import rules_at
-from processing.records import Article, Page, Rejection
 from spiders.asking import Answer, AskingCommand, AskingSpider, why
 from spiders.discover import links
-from spiders.identity import identify, is_on_site, outlet_of
+from spiders.identity import is_on_site, outlet_of
 from spiders.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
 from spiders.markup import decoded, html_tree
 from spiders.middlewares.robots import judged
 from spiders.outlet import Listing, Outlet, Sitemap
+from spiders.reading import read
 from spiders.settings import AGENT
 from spiders.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
 
@@ -117,16 +116,6 @@ async def _source(asker: AskingSpider, url: str) -> SourceSeen:
     if not answer.body:
         return SourceSeen(url=url, kind=kind, problem=why(answer))
     return source_seen(url, links(Sitemap(url), answer.body, base_url=answer.url), kind)
-
-
-def read(page: Page, outlet: Outlet | None) -> Article | Rejection:
-    """Read a page with the rules of its outlet, or without rules."""
-    from processing.reading.extract import extract  # noqa: PLC0415 - loaded when there is a page
-
-    identity = identify(outlet, page.url) if outlet else None
-    if outlet is None or identity is None:
-        return extract(page)
-    return extract(page, rules_at(outlet.rules, page.fetched_at), url=identity.url, publisher_id=identity.key)
 
 
 def _of_host(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
