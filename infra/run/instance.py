@@ -10,6 +10,10 @@ from types import FrameType
 from infra.run import processes
 from infra.run.parts import Parts
 from infra.run.place import Place
+from processing.errors import UsageError
+
+KEPT_UP = "triggerer"
+"""The part that only `make up` starts."""
 
 _PR_SET_PDEATHSIG = 1
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -19,10 +23,13 @@ _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def instance(place: Place) -> Iterator[Parts]:
     """Give the parts of an instance, which is swept on the way in, of what is left over, and on the way out.
 
-    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher sweeps.
+    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher sweeps. Raises
+    UsageError where `make up` keeps this instance running.
     """
     _listen()
     with place.alone():
+        if processes.alive(place, [KEPT_UP]):
+            raise UsageError("this instance is up: stop it first with make down")
         processes.sweep(place)
         watcher = processes.watch(place)
         parts: Parts = {}

@@ -1,7 +1,9 @@
 """`make up`, `make down` and `make shell`: Airflow on this machine for as long as a person wants it."""
 
+import signal
 import subprocess
 import sys
+from types import FrameType
 
 from infra.run import environment, parts, processes
 from infra.run.instance import instance
@@ -71,4 +73,9 @@ def _shell(place: Place) -> int:
     if sys.stdin.isatty():
         print(f"scrapy, sillok and airflow now meet the archive of {place.folder}; leave with exit")
     command = ["bash", "--norc"] if sys.stdin.isatty() else ["sh", "-s"]
+    signal.signal(signal.SIGINT, _leave_it_to_the_shell)
     return subprocess.run(command, env=variables, check=False).returncode  # noqa: S603 - the user's shell
+
+
+def _leave_it_to_the_shell(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: Ctrl-C is meant for the command that runs in it. A handler, because SIG_IGN would be inherited."""

@@ -204,6 +204,9 @@ def test_up_stays_until_down(second: tuple[str, list[dict[str, object]]], instan
     assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(before.values())
     assert set(_listening(set(before))) == {"0100007F"}
     assert instance.run("up", "--sample")[0] == 0
+    code, said = instance.run("run")
+    assert code == 2
+    assert "make down" in said
     parents = {part for process, part in processes.alive(place).items() if process in before}
     assert parents == set(before.values())
     code, said = instance.run("shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n")
