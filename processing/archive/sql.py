@@ -138,3 +138,7 @@ def _explained() -> Iterator[None]:
         raise UsageError(f"the query needs more memory than there is; select fewer columns or days: {error}") from error
     except duckdb.Error as error:
         raise UsageError(f"the query cannot be answered: {error}") from error
+    except RuntimeError as error:  # what DuckDB makes of Ctrl-C while it computes
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise

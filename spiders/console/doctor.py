@@ -1,47 +1,42 @@
 """`sillok doctor`: is everything here that a crawl and a publication need, and if not, what to do."""
 
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from secrets import token_hex
-from typing import TYPE_CHECKING, Literal
+from typing import Annotated
 
 import typer
 
-from processing.errors import MissingError, SillokError, TransientError
+from processing.errors import SillokError
+from spiders.console.checks import Check, Told, chain, clock, creation, failed, landing, round_trip, tried
 from spiders.console.keeping import lock_sha256
-from spiders.console.options import JsonOption, StoreOption, now
+from spiders.console.options import JsonOption, StoreOption
 from spiders.console.terminal import print_json, print_rows
 
-if TYPE_CHECKING:
-    from processing.archive.store import Store
-    from processing.settings import Settings
-
-_SKEW = timedelta(minutes=1)
-"""Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
 _ROOM = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. `bad` stops work, `odd` deserves a thought; `cure` is what to do."""
-
-    what: str
-    state: Literal["ok", "odd", "bad", "retry"]
-    told: str
-    cure: str = ""
-
-
-def doctor(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
+def doctor(
+    *,
+    robots: Annotated[
+        str | None, typer.Option("--robots", metavar="OUTLET", help="Also ask this outlet whether it lets us in.")
+    ] = None,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
     """Check settings, store, clock, folders and outlets, and say what to fix.
 
     Writes one small object to the store, reads it back and deletes it. Ends with 2 where something must be fixed first,
     with 1 where trying again may help.
     """
     checks = list(_checks(store))
+    if robots:
+        checks.append(tried("robots", lambda: _robots(robots)))
     if as_json:
         print_json(map(asdict, checks))
     else:
@@ -54,9 +49,9 @@ def doctor(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
 
 
 def _checks(url: str | None) -> Iterator[Check]:
-    yield _tried("packages", lambda: ("ok", f"list {lock_sha256()[:12]}", ""))
-    yield _tried("outlets", _outlets)
-    yield _tried("contact", _contact)
+    yield tried("packages", lambda: ("ok", f"list {lock_sha256()[:12]}", ""))
+    yield tried("outlets", _outlets)
+    yield tried("contact", _contact)
     try:
         from processing.archive.store import open_store
         from processing.settings import settings
@@ -64,35 +59,19 @@ def _checks(url: str | None) -> Iterator[Check]:
         options = settings()
         opened = open_store(url or options.store, options)
     except SillokError as error:
-        yield _failed("settings", error)
+        yield failed("settings", error)
         return
     yield Check("settings", "ok", f"store {opened.url}")
-    wrote = _tried("store", lambda: _round(opened))
+    wrote = tried("store", lambda: round_trip(opened))
     yield wrote
     if wrote.state == "ok":
-        yield _tried("creation", lambda: _creation(opened, options))
-        yield _tried("clock", lambda: _clock(opened))
-        yield _tried("chain", lambda: _chain(opened, options))
-        yield _tried("landing", lambda: _landing(opened))
-    for name, folder in (("cache", options.cache), ("heads", options.heads), ("spool", _spool())):
-        yield _tried(name, lambda folder=folder: _folder(folder))  # type: ignore[misc]
-
-
-Told = tuple[Literal["ok", "odd", "bad"], str, str]
-
-
-def _tried(what: str, look: Callable[[], Told]) -> Check:
-    """Return what a look found; an error is a finding too."""
-    try:
-        state, told, cure = look()
-    except (SillokError, OSError) as error:
-        return _failed(what, error)
-    return Check(what, state, told, cure)
-
-
-def _failed(what: str, error: Exception) -> Check:
-    told, _, cure = str(error).partition("; ")
-    return Check(what, "retry" if isinstance(error, TransientError) else "bad", told, cure)
+        yield tried("creation", lambda: creation(opened, options))
+        yield tried("clock", lambda: clock(opened))
+        yield tried("chain", lambda: chain(opened, options))
+        yield tried("landing", lambda: landing(opened))
+    yield tried("cache", lambda: _folder(options.cache))
+    yield tried("heads", lambda: _folder(options.heads))
+    yield tried("spool", lambda: _folder(_spool()))
 
 
 def _outlets() -> Told:
@@ -117,67 +96,29 @@ def _contact() -> Told:
     return "ok", contact, ""
 
 
-def _round(store: "Store") -> Told:
-    """Write, read back, delete."""
-    key, data = f"probe/{token_hex(8)}", os.urandom(64)
-    store.put(key, data)
-    same = store.get(key) == data
-    store.delete([key])
-    try:
-        store.get(key)
-    except MissingError:
-        if same:
-            return "ok", "an object was written, read back and deleted", ""
-        return "bad", f"{store.url} returned other bytes than it was given", "do not use this store"
-    return "bad", f"{store.url} still has an object that was deleted", "allow deletion to these credentials"
-
-
-def _creation(store: "Store", options: "Settings") -> Told:
-    from processing.archive.probe import probe
-
-    missing = probe(store).missing
-    if not missing:
-        return "ok", "several archivers may run at once", ""
-    told = f"the store lacks: {', '.join(missing)}"
-    if set(missing) == {"creates_exactly"}:
-        if options.single_writer:
-            return "ok", f"{told}; SILLOK_SINGLE_WRITER=true says that only one archiver runs", ""
-        return "bad", told, "let one archiver run at a time and set SILLOK_SINGLE_WRITER=true"
-    return "bad", told, "choose another store: the archive needs these"
-
-
-def _clock(store: "Store") -> Told:
-    """Compare the clock of this machine with the store's."""
-    key = f"probe/{token_hex(8)}"
-    before = now()
-    store.put(key, b"clock")
-    stamps: list[datetime] = [entry.modified for entry in store.list(key)]
-    store.delete([key])
-    away = max((abs(stamp - before) for stamp in stamps), default=timedelta())
-    if away > _SKEW:
-        return "bad", f"this clock and the store's differ by {away.total_seconds():.0f} s", "set the clock (NTP)"
-    return "ok", f"within {max(away.total_seconds(), 1):.0f} s of the store's", ""
-
-
-def _chain(store: "Store", options: "Settings") -> Told:
-    from processing.archive.manifests import Witness, head
-
-    link = head(store)
-    Witness(options.heads, store).check(store, link)
-    return "ok", f"{link.manifest.seq} manifests" if link else "nothing published yet", ""
-
-
-def _landing(store: "Store") -> Told:
-    runs = {entry.key.rpartition("/")[0] for entry in store.list("landing/")}
-    if runs:
-        return "odd", f"{len(runs)} runs wait in landing", "sillok archive"
-    return "ok", "nothing waits in landing", ""
-
-
 def _spool() -> Path:
     from spiders.settings import environment
 
     return environment().spool
+
+
+def _robots(name: str) -> Told:
+    """Have `scrapy look` ask the outlet, as politely as a crawl would."""
+    from spiders.outlets import outlets
+
+    if name not in outlets():
+        return "bad", f"there is no outlet {name!r}", "sillok outlets lists them"
+    home = outlets()[name].home
+    command = [sys.executable, "-m", "scrapy", "look", home, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our command, a declared address
+    if not done.stdout.strip():
+        return "bad", f"{home} was not to be asked", f"scrapy look {home}"
+    seen = json.loads(done.stdout)["robots"]
+    if not seen["answered"]:
+        return "odd", f"{home} did not answer for robots.txt: nothing would be crawled", f"scrapy look {home}"
+    if seen["ours"] and seen["scrapy"]:
+        return "ok", f"robots.txt of {home} lets us in", ""
+    return "odd", f"robots.txt of {home} keeps us out", "ask the outlet, and record its consent in SILLOK_PERMISSION"
 
 
 def _folder(folder: Path) -> Told:

@@ -90,3 +90,21 @@ def test_an_empty_archive_says_what_to_do(sillok) -> None:
     done = sillok("ls")
     assert done.code == 2
     assert "sillok archive" in done.err
+
+
+def test_control_c_in_a_query_that_computes_is_four(monkeypatch, sillok) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise RuntimeError("Query interrupted")  # what DuckDB 2.0 says
+
+    monkeypatch.setattr("processing.archive.sql._rows", interrupted)
+    done = sillok("query", "SELECT 1")
+    assert (done.code, done.err) == (4, "interrupted\n")
+
+
+def test_other_faults_of_ours_are_not_hidden(monkeypatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("processing.archive.sql._rows", broken)
+    done = CliRunner().invoke(app, ["query", "SELECT 1"])
+    assert isinstance(done.exception, RuntimeError)

@@ -116,7 +116,7 @@ def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
 @pytest.mark.usefixtures("store")
 def test_a_wrong_clock_is_bad(sillok, monkeypatch) -> None:
     moment = options.now() + timedelta(minutes=10)
-    monkeypatch.setattr("spiders.console.doctor.now", lambda: moment)
+    monkeypatch.setattr("spiders.console.checks.now", lambda: moment)
     found = checks(sillok("doctor", "--json"))["clock"]
     assert (found["state"], found["cure"]) == ("bad", "set the clock (NTP)")
 
@@ -143,3 +143,30 @@ def test_a_folder_that_cannot_be_made_is_bad(tmp_path: Path, sillok, monkeypatch
     monkeypatch.setenv("SILLOK_CACHE", str(tmp_path / "file" / "cache"))
     settings.cache_clear()
     assert checks(sillok("doctor", "--json"))["cache"]["state"] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        ({"answered": True, "ours": True, "scrapy": True}, "ok"),
+        ({"answered": True, "ours": True, "scrapy": False}, "odd"),
+        ({"answered": True, "ours": False, "scrapy": True}, "odd"),
+        ({"answered": False, "ours": False, "scrapy": False}, "odd"),
+        (None, "bad"),
+    ],
+)
+def test_an_outlet_is_asked_whether_it_lets_us_in(seen: dict | None, state: str, sillok, monkeypatch) -> None:
+    asked = []
+
+    def run(command, **_):
+        asked.append(command[1:])
+        return type("Done", (), {"stdout": json.dumps({"robots": seen}) if seen else ""})
+
+    monkeypatch.setattr("subprocess.run", run)
+    assert checks(sillok("doctor", "--robots", "hani", "--json"))["robots"]["state"] == state
+    assert asked == [["-m", "scrapy", "look", "https://www.hani.co.kr/", "--json"]]
+
+
+def test_an_unknown_outlet_is_not_asked(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("subprocess.run", None)
+    assert checks(sillok("doctor", "--robots", "nobody", "--json"))["robots"]["state"] == "bad"
