@@ -25,6 +25,7 @@ _BYLINE = re.compile(
     r"name_?(?:area|box)"
 )
 _LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
+_BYLINE_TAGS = ("p", "div", "span", "em", "strong", "li", "ul", "dl", "dt", "dd", "a", "td", "address")
 _LONGEST = 160
 
 
@@ -89,14 +90,31 @@ def _metas(head: Head) -> tuple[Author, ...]:
 
 
 def _elements(root: HtmlElement) -> tuple[Author, ...]:
-    """Return the people of the first element that is marked as a byline, and of those beside it."""
-    for element in root.iter("p", "div", "span", "em", "strong", "li", "dd", "a", "td", "address"):
+    """Return the people of the first element that is marked as a byline, and of its twins beside it."""
+    first: HtmlElement | None = None
+    found: list[tuple[Author, ...]] = []
+    for element in root.iter(*_BYLINE_TAGS):
+        if first is not None and not _is_twin(element, first):
+            continue
         name = f"{marks(element)} {element.get('itemprop') or ''} {element.get('rel') or ''}"
         if _BYLINE.search(name) and not _LIST.search(name):
             text = text_of(element)
-            if len(text) <= _LONGEST and (found := people(text) or (named(text) if "author" in name else ())):
-                return found
-    return ()
+            if len(text) <= _LONGEST and (names := people(text) or _plain_names(text)):
+                first = element if first is None else first
+                found.append(names)
+    return merged(found)
+
+
+def _plain_names(text: str) -> tuple[Author, ...]:
+    """Return names without roles; two syllables beside a byline are as likely a word of the template."""
+    found = named(text)
+    return found if all(len(one.name) > 2 for one in found) else ()  # noqa: PLR2004
+
+
+def _is_twin(element: HtmlElement, first: HtmlElement) -> bool:
+    """Say whether two bylines stand side by side, of the same make."""
+    same = (element.tag, element.get("class")) == (first.tag, first.get("class"))
+    return same and element.getparent() is first.getparent()
 
 
 def _nearest(around: Around) -> tuple[Author, ...]:

@@ -11,7 +11,7 @@ from processing.reading.assembly import Reading, assemble, kind_in
 from processing.reading.body import Place, find_body, select
 from processing.reading.decoding import decode
 from processing.reading.head import Head, read_head
-from processing.reading.judgement import judge
+from processing.reading.judgement import feed, judge
 from processing.reading.kinds import is_photo
 from processing.reading.markup import prepare
 from processing.reading.rejections import Finding, reject
@@ -48,6 +48,8 @@ def extract(
     text = decode(page)
     if isinstance(text, Finding):
         return reject(page, text, url)
+    if finding := feed(text):
+        return reject(page, finding, url)
     root = parse(rules.prepare(text) if rules.prepare else text)
     if isinstance(root, Finding):
         return reject(page, root, url)
@@ -94,7 +96,8 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
 def _place(root: HtmlElement, rules: Rules) -> Place | None:
     """Return the body: where the rules name it, narrowed by the generic reader where they name a whole column.
 
-    A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win.
+    A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win. Lists of names
+    (인사, 부고) have no sentence, so they give way only to what is longer.
     """
     body = root.find("body")
     generic = find_body(body) if body is not None else None
@@ -104,7 +107,7 @@ def _place(root: HtmlElement, rules: Rules) -> Place | None:
         return generic
     chosen = max(places, key=lambda place: place.prose)
     inner = find_body(chosen.element)
-    if generic and (inner is None or inner.prose < _STALE * generic.prose):
+    if generic and generic.prose > chosen.prose and (inner is None or inner.prose < _STALE * generic.prose):
         return generic
     return inner if inner and inner.prose < _COLUMN * chosen.prose else chosen
 

@@ -39,7 +39,9 @@ _ALERT = re.compile(r"alert\(\s?[\"'](?P<words>[^\"']{4,120})[\"']")
 _SHOWN = 3000  # characters of the page within which such words count
 _LITTLE = 120  # characters below which a text is none beside such words
 _LONG = 400  # characters above which such words in a headline are an article's
-_LINKS, _ITEM = 25, 12
+_LINKS, _ITEM, _LEADS, _MOSTLY = 25, 12, 3, 0.4
+_TELLING = 300  # characters from which a text is no lead
+_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
 _FEW_LINKS = 10  # that make a list where there is no text at all
 _KOREAN_SHARE = 0.15
 _DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:published_time")
@@ -91,11 +93,24 @@ def _foreign(text: str) -> Finding | None:
 
 
 def _listing(root: HtmlElement, text: str) -> Finding | None:
-    """Find a page that is mostly headlines of others."""
+    """Find a page that is mostly headlines of others: links outweigh the text, or its paragraphs are cut-off leads."""
     linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _ITEM]
-    if len(linked) >= (_LINKS if text else _FEW_LINKS) and sum(map(len, linked)) > 2 * len(text):
-        return Finding(Reason.LIST_PAGE, f"{len(linked)} headlines linked, {len(text)} characters of text: {linked[0]}")
+    paragraphs = text.split("\n\n")
+    leads = sum(paragraph.endswith(("..", "…")) for paragraph in paragraphs)
+    cut_off = leads >= _LEADS and leads > _MOSTLY * len(paragraphs)
+    enough = _LINKS if text else _LINKS // 2
+    linked_length = sum(map(len, linked))
+    outweighed = len(linked) >= enough and linked_length > 2 * len(text) and len(text) < _TELLING
+    if cut_off or outweighed:
+        first = linked[0] if linked else paragraphs[0]
+        return Finding(Reason.LIST_PAGE, f"{len(linked)} headlines linked, {len(text)} characters of text: {first}")
     return None
+
+
+def feed(text: str) -> Finding | None:
+    """Find a feed or a sitemap, which is no page at all."""
+    match = _FEED.match(text[:_SHOWN])
+    return Finding(Reason.LIST_PAGE, f"an XML list of links: {match[1]}") if match else None
 
 
 def _alerts(root: HtmlElement) -> str:

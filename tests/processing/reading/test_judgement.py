@@ -45,6 +45,17 @@ REJECTED = [
         "<html><title>한들마을</title><body><p>글을 읽을 권한이 없습니다. 회원이시라면 로그인 후 이용해 보십시오.</p></body></html>",
     ),
     (Reason.LIST_PAGE, site("<title>사회 - 한들신문</title>", f"<ul>{LINKS}</ul>")),
+    (Reason.LIST_PAGE, "<?xml version='1.0'?><rss><channel><item><title>물길</title></item></channel></rss>"),
+    (
+        Reason.LIST_PAGE,
+        site(
+            "<title>사회 - 한들신문</title>",
+            "".join(
+                f"<dl><dt><a href='/{n}'>물가에 심은 나무 {n}천 그루</a></dt><dd>{p[:60]}...</dd></dl>"
+                for n, p in enumerate(Story().paragraphs)
+            ),
+        ),
+    ),
     (Reason.NOT_ARTICLE, site("<title>회사 소개 - 한들신문</title>", "<div><img src='map.png'></div>")),
     (Reason.EMPTY, site(opengraph(Story()), '<div itemprop="articleBody"></div>')),
     (
