@@ -16,10 +16,10 @@ from processing.archive.check import alarms
 from processing.archive.intake import Job, gather
 from processing.archive.manifests import Link, Witness
 from processing.archive.parts import Part, day, of_records, of_tables, versions
-from processing.archive.publication import OutletCounts, OutletFacts, Publication
+from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Publication
 from processing.archive.schema import ArchivedArticle
 from processing.archive.sweep import old_snapshots, sweep
-from processing.errors import CorruptRecordError
+from processing.errors import CorruptRecordError, StoreFullError
 from processing.records import Manifest, Seal, Sum, Why
 
 logger = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Attempt:
         memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
         return Part(f"log/outlet={outlet}/snapshot-{self._batch}.gz", memory.encode())
 
-    def _alarms(self) -> Iterator[object]:
+    def _alarms(self) -> Iterator[Alarm]:
         for outlet, runs in sorted(self._intake.runs.items()):
             facts = self._job.outlets.get(outlet, OutletFacts())
             yield from alarms(outlet, runs, self._intake.memories[outlet], facts, self._job.now)
@@ -151,7 +151,12 @@ class Attempt:
         """Copy one file out of landing, through this machine, so that its checksum is seen again on the way."""
         seal, file = what
         path = folder / str(number)
-        self._job.store.get_file(file.key, path)
+        try:
+            self._job.store.get_file(file.key, path)
+        except OSError as error:  # the store has errors of its own: this is our disk
+            raise StoreFullError(
+                f"cannot keep a copy of {file.key} in {folder} ({error.strerror}): free some"
+            ) from error
         with path.open("rb") as body:
             if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
                 raise CorruptRecordError(f"{file.key} is not what its seal says: restore it from a copy")

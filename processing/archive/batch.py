@@ -5,6 +5,8 @@ grace: then its process is dead, and it is published as `interrupted` from its s
 """
 
 import hashlib
+import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +17,13 @@ from processing.archive import segments
 from processing.archive.memory import Memory
 from processing.archive.spool import Row, Rows
 from processing.archive.store import Entry, Store
-from processing.errors import CorruptRecordError
 from processing.reading.rules import SEOUL
 from processing.records import Article, End, Fetch, Rejection, RunReport, Seal, SourceReport, Why
 
+logger = logging.getLogger(__name__)
+
 LANDING = "landing/"
+_SEAL = re.compile(r"seg-(\d+)\.seal\.json")
 _ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED}
 
 
@@ -42,8 +46,7 @@ class Landed:
     @property
     def segments(self) -> list[int]:
         """Numbers of the sealed segments."""
-        names = (name for name in self.entries if name.endswith(".seal.json"))
-        return sorted(int(name.removeprefix("seg-").partition(".")[0]) for name in names)
+        return sorted(int(found[1]) for found in map(_SEAL.fullmatch, self.entries) if found)
 
 
 @dataclass(frozen=True)
@@ -135,12 +138,13 @@ class Run:
 
 
 def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
-    """Return what lies in landing by outlet and run. Raises CorruptRecordError for a key that no crawl writes."""
+    """Return what lies in landing by outlet and run. What no crawl wrote is left alone, with a warning."""
     found: dict[tuple[str, str], dict[str, Entry]] = {}
     for entry in store.list(LANDING if outlet is None else f"{LANDING}outlet={outlet}/"):
         parts = entry.key.split("/")
         if len(parts) != 4 or not (parts[1].startswith("outlet=") and parts[2].startswith("run=")):  # noqa: PLR2004 - landing/outlet=/run=/name
-            raise CorruptRecordError(f"{entry.key} in {store.url} was not written by a crawl: move it out of {LANDING}")
+            logger.warning("%s in %s was not written by a crawl: move it out of %s", entry.key, store.url, LANDING)
+            continue
         key = (parts[1].removeprefix("outlet="), parts[2].removeprefix("run="))
         found.setdefault(key, {})[parts[3]] = entry
     return [Landed(*key, entries) for key, entries in sorted(found.items()) if run is None or key[1] == run]

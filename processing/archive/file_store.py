@@ -36,6 +36,7 @@ class FileStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.url = f"file:{root}"
+        self.identity = f"file:{root.resolve()}"
 
     def get(self, key: str) -> bytes:
         with self._reading(key) as file:

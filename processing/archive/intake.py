@@ -47,8 +47,15 @@ class Sorted:
     outlet: str
     memory: Memory
     runs: Sequence[Run]
+    damaged: Sequence[str]
     faults: Sequence[str]
     waiting: Sequence[str]
+
+    @property
+    def held(self) -> Held:
+        """What is said of an outlet that has faults."""
+        names = sorted({*(run.run for run in self.runs), *self.damaged})
+        return Held(outlet=self.outlet, runs=tuple(names), faults=tuple(self.faults))
 
 
 @dataclass(slots=True)
@@ -80,7 +87,7 @@ def gather(job: Job, head: Link | None) -> Intake:
         landing,
         {one.outlet: one.memory for one in found},
         {one.outlet: one.runs for one in found if one.runs and not one.faults},
-        [Held(outlet=one.outlet, runs=_names(one.runs), faults=tuple(one.faults)) for one in found if one.faults],
+        [one.held for one in found if one.faults],
         [run for one in found for run in one.waiting],
     )
     if job.run is None and all(_may_stay(runs, job.now) for runs in intake.runs.values()):
@@ -94,7 +101,7 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
     memory = published(job.store, snapshot)
     grace = timedelta(minutes=job.options.run_grace_minutes)
     runs: list[Run] = []
-    waiting = []
+    waiting, damaged = [], []
     wrong: list[str] = []
     for one in landing:
         if one.outlet != outlet:
@@ -108,13 +115,10 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
                 waiting.append(f"{outlet}/{one.run}")
         except CorruptRecordError as error:
             wrong.append(str(error))
+            damaged.append(one.run)
     judged = [run for run in runs if run.run not in job.released]
     wrong += faults(judged, job.outlets.get(outlet, OutletFacts()), job.now)
-    return Sorted(outlet, memory, runs, wrong, waiting)
-
-
-def _names(runs: Sequence[Run]) -> tuple[str, ...]:
-    return tuple(run.run for run in runs)
+    return Sorted(outlet, memory, runs, damaged, wrong, waiting)
 
 
 def _may_stay(runs: Sequence[Run], now: datetime) -> bool:

@@ -8,6 +8,7 @@ the first manifest after it that has no successor. So finding it costs the same 
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,29 +101,40 @@ class Witness:
     """The head's number and hash, kept in a file outside the bucket, so that a cut or altered tail is noticed."""
 
     def __init__(self, folder: Path, store: Store) -> None:
-        self._path = folder / f"{hashlib.sha256(store.url.encode()).hexdigest()[:16]}.json"
+        self._path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
 
     def check(self, store: Store, link: Link | None) -> None:
         """Raise CorruptRecordError where the chain no longer holds what was seen of it."""
-        if not self._path.exists():
+        seen = self._seen()
+        if seen is None:
             return
-        seen = json.loads(self._path.read_bytes())
+        if link is None or link.manifest.seq < seen[0]:
+            link = head(store)  # another archiver may have published, and noted that, since `link` was read
         current = link.manifest.seq if link else 0
-        if current < seen["seq"]:
+        if current < seen[0]:
             raise CorruptRecordError(
-                f"{store.url} ends at manifest {current}, but {seen['seq']} were published: its tail was cut; "
+                f"{store.url} ends at manifest {current}, but {seen[0]} were published: its tail was cut; "
                 f"restore it from a copy, or delete {self._path} if this is meant"
             )
-        there = link if link and current == seen["seq"] else read(store, seen["seq"])
-        if there.sha256 != seen["sha256"]:
+        there = link if link and current == seen[0] else read(store, seen[0])
+        if there.sha256 != seen[1]:
             raise CorruptRecordError(
-                f"{key(seen['seq'])} in {store.url} is not the one that was published; restore it from a copy, "
+                f"{key(seen[0])} in {store.url} is not the one that was published; restore it from a copy, "
                 f"or delete {self._path} if this is meant"
             )
 
     def note(self, store: Store, link: Link) -> None:
         """Keep `link` as the newest head seen."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(".part")
-        part.write_text(json.dumps({"store": store.url, "seq": link.manifest.seq, "sha256": link.sha256}) + "\n")
+        part = self._path.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps({"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}) + "\n")
         part.replace(self._path)
+
+    def _seen(self) -> tuple[int, str] | None:
+        if not self._path.exists():
+            return None
+        try:
+            seen = json.loads(self._path.read_bytes())
+            return int(seen["seq"]), str(seen["sha256"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorruptRecordError(f"{self._path} is damaged: delete it; it is written again") from error

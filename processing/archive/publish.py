@@ -55,7 +55,8 @@ def publish(
         dry_run=dry_run,
         released=released,
     )
-    probe.allow_publishing(store, job.options)
+    if not dry_run:
+        probe.allow_publishing(store, job.options)
     for _ in range(_TRIES):
         head = manifests.head(store)
         try:

@@ -62,6 +62,7 @@ class S3Store:
     def __init__(self, url: str, options: Settings) -> None:
         bucket, _, prefix = url.removeprefix("s3:").strip("/").partition("/")
         self.url = url.rstrip("/")
+        self.identity = f"{self.url} at {options.store_endpoint or options.store_region}"
         self._bucket = bucket
         self._prefix = f"{checked(prefix)}/" if prefix else ""
         self._options = options

@@ -39,10 +39,12 @@ class Store(Protocol):
 
     `put(create=True)` is create-if-absent; where the key already holds the very same bytes it succeeds, because a
     retry whose first answer was lost must look like that first try. `get_range` returns fewer bytes only at the end
-    of the object. `list` yields in the order of the keys' bytes. `delete` of a missing key is no error.
+    of the object. `list` yields in the order of the keys' bytes. `delete` of a missing key is no error. `url` is what
+    a person wrote; `identity` tells the store from every other, also from one of that name on another server.
     """
 
     url: str
+    identity: str
 
     def get(self, key: str) -> bytes: ...
     def get_range(self, key: str, start: int, length: int) -> bytes: ...

@@ -15,7 +15,7 @@ from tests.processing.archive.newsroom import FACTS, NOON
 
 def main() -> None:
     folder, place = Path(sys.argv[1]), sys.argv[2]
-    options = Settings(cache=folder / f"cache-{place}", heads=folder / f"heads-{place}")
+    options = Settings(cache=folder / f"cache-{place}", heads=folder / "heads")
     store = open_store(options.store, options)
     order = random.Random(place)  # noqa: S311 - only an order
     while runs := landed(store):

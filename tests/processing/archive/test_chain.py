@@ -143,6 +143,31 @@ def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive)
         manifests.head(store)
 
 
+def test_a_head_that_was_read_too_early_is_no_cut_tail(store: FileStore, archive: Archive, options: Settings) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    early = manifests.head(store)
+    Crawl(run="r2", articles=[article("hanbit", 2)]).land(store)
+    archive()
+    manifests.Witness(options.heads, store).check(store, early)
+    manifests.Witness(options.heads, store).check(store, None)
+
+
+def test_a_damaged_witness_says_so(store: FileStore, archive: Archive, options: Settings) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    next(options.heads.iterdir()).write_text("{}")
+    with pytest.raises(CorruptRecordError, match="delete it"):
+        archive()
+
+
+def test_archives_of_one_name_on_two_servers_have_two_witnesses(swift: Settings, tmp_path: Path) -> None:
+    other = swift.model_copy(update={"store_endpoint": "http://127.0.0.1:9"})
+    names = {S3Store(swift.store, one).identity for one in (swift, other)}
+    assert len(names) == 2
+    assert FileStore(tmp_path / "a" / ".." / "b").identity == FileStore(tmp_path / "b").identity
+
+
 def test_another_head_than_the_one_seen_is_noticed(store: FileStore, archive: Archive) -> None:
     Crawl(articles=[article("hanbit", 1)]).land(store)
     archive()

@@ -20,7 +20,7 @@ from processing.archive.segments import (
     send,
 )
 from processing.archive.warc import Exchange
-from processing.errors import AlreadyExistsError, CorruptRecordError, StoreFullError
+from processing.errors import AlreadyExistsError, CorruptRecordError, StoreFullError, UsageError
 from processing.records import Article, End, Fetch, Reason, Rejection, RunReport, Why
 
 NOON = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -145,6 +145,9 @@ def test_a_retry_of_a_run_goes_on_after_its_sealed_segments(tmp_path: Path) -> N
     first = writer(store, tmp_path)
     first.add(fetched(1))
     first.seal()
+    with pytest.raises(UsageError, match=RUN):
+        writer(store, tmp_path).add(fetched(2))
+    first.release()
     second = writer(store, tmp_path)
     second.add(fetched(2))
     second.seal()
@@ -171,7 +174,7 @@ def test_what_could_not_be_sent_is_sent_later_and_then_gone_from_the_spool(tmp_p
         out.seal()
     spool = tmp_path / "spool"
     assert resend(store, spool, "plain") == []  # the process of that run, this one, still lives
-    next(spool.rglob("pid")).write_text("0x")
+    out.release()
     store.room = 99
     (seal,) = resend(store, spool, "plain")
     assert list(read_rows(store, seal, "articles")) == [read(1)]
@@ -197,7 +200,7 @@ def test_what_a_killed_crawl_left_open_is_swept(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "archive")
     out = writer(store, tmp_path)
     out.add(read(1))
-    next((tmp_path / "spool").rglob("pid")).write_text("999999999")
+    out.release()
     assert resend(store, tmp_path / "spool", "plain") == []
     assert not list((tmp_path / "spool").rglob("seg-*"))
 

@@ -9,7 +9,6 @@ import pytest
 
 from processing.archive.file_store import FileStore
 from processing.archive.publication import Publication
-from processing.errors import CorruptRecordError
 from tests.processing.archive.newsroom import NOON, Crawl, article
 
 Archive = Callable[..., Publication]
@@ -69,8 +68,12 @@ def test_seals_go_before_what_they_name(store: FileStore, archive: Archive, monk
     assert len(names) == 13
 
 
-def test_a_stranger_in_landing_is_not_touched(store: FileStore, archive: Archive) -> None:
-    store.put("landing/notes.txt", b"mine")
-    with pytest.raises(CorruptRecordError, match=r"notes\.txt"):
-        archive()
-    assert store.exists("landing/notes.txt")
+def test_a_stranger_in_landing_is_left_alone_and_stops_nobody(
+    store: FileStore, archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    for key in ("landing/notes.txt", "landing/outlet=hanbit/notes.txt", "landing/outlet=hanbit/run=r/seg-x.seal.json"):
+        store.put(key, b"mine")
+    assert archive().seq == 1
+    assert {entry.key for entry in store.list("landing/")} >= {"landing/notes.txt", "landing/outlet=hanbit/notes.txt"}
+    assert "landing/notes.txt" in caplog.text
