@@ -28,7 +28,10 @@ _AHEAD = 8  # pages a child that may be read before the first of them is handed 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One kept page: where its bytes are and what is known of it. `problem` says why the row itself is broken."""
+    """One kept page: where its bytes are and what is known of it. `problem` says why the row itself is broken.
+
+    `canonical` and `publisher_id` are what the outlet's declaration makes of the URL, where the caller knows it.
+    """
 
     file: str
     path: Path
@@ -39,6 +42,8 @@ class Item:
     headers: tuple[tuple[str, str], ...] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
+    canonical: str | None = None
+    publisher_id: str | None = None
 
 
 def read_many(
@@ -120,7 +125,8 @@ def _task(item: Item, rules_for: RulesFor, now: datetime) -> Task | Rejection:
         headers=page.headers,
         hints=page.hints,
     )
-    return Task(known, rules_for(item.outlet) if item.outlet else ())
+    rules = rules_for(item.outlet) if item.outlet else ()
+    return Task(known, rules, url=item.canonical, publisher_id=item.publisher_id)
 
 
 def row_of(item: Item, result: Article | Rejection) -> Row:

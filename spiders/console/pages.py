@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -48,7 +48,8 @@ def read(
     if bool(pages) == bool(index):
         raise UsageError("give either pages or --index")
     items = _known(_items(pages or [], url, fetched_at, index))
-    print_json(read_many(items, jobs=jobs, rules_for=(lambda _: ()) if generic else _rules, now=now()))
+    rows = read_many(items, jobs=jobs, rules_for=(lambda _: ()) if generic else _rules, now=now())
+    print_json(map(_resolved, rows))
 
 
 def _items(pages: list[Path], url: str, fetched_at: str | None, index: Path | None) -> Iterator["Item"]:
@@ -76,10 +77,33 @@ def _moment(text: str | None) -> "datetime | None":
 
 
 def _known(items: Iterable["Item"]) -> Iterator["Item"]:
-    """Yield the items with the registry's name of their outlet, where it is declared, and the charset it declares."""
+    """Yield the items with what their outlet's declaration says: its name and charset, the article's address."""
+    from spiders.identity import identify
+
     for item in items:
         outlet = outlet_of_page(item.url, item.outlet)
-        yield replace(item, outlet=outlet.name, charset=item.charset or outlet.charset) if outlet else item
+        if outlet is None:
+            yield item
+            continue
+        found = identify(outlet, item.url)
+        yield replace(
+            item,
+            outlet=outlet.name,
+            charset=item.charset or outlet.charset,
+            canonical=found.url if found else None,
+            publisher_id=found.key if found else None,
+        )
+
+
+def _resolved(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose origin has the address under which its publisher's own article is archived, as in a crawl."""
+    from processing.records import Origin
+    from spiders.identity import resolved
+    from spiders.outlets import outlets
+
+    if not row.get("origin"):
+        return row
+    return {**row, "origin": resolved(Origin(**row["origin"]), outlets().values()).model_dump()}
 
 
 def outlet_of_page(url: str, name: str) -> "Outlet | None":

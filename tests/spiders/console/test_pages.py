@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from processing.records import article_id
 from spiders.console.pages import outlet_of_page
+from spiders.identity import identify
 
 SENTENCES = (
     "솔섬 도서관이 2일 문을 열었다. 섬에 도서관이 선 것은 이번이 처음이다.",
@@ -99,3 +101,14 @@ def test_generic_reads_without_an_outlets_rules(tmp_path: Path, sillok, monkeypa
     for option in ([], ["--generic"]):
         rows(sillok("read", "one.html", "--url", "https://www.hani.co.kr/arti/area/1090123.html", *option))
     assert asked == ["hani"]
+
+
+def test_a_page_is_filed_under_the_address_a_crawl_would_give_it(tmp_path: Path, sillok) -> None:
+    (tmp_path / "one.html").write_bytes(page("제목이 있는 기사"))
+    (row,) = rows(sillok("read", "one.html", "--url", "https://m.hani.co.kr/arti/area/1090123.html?utm_source=x"))
+    outlet = outlet_of_page("", "hani")
+    assert outlet
+    found = identify(outlet, "https://www.hani.co.kr/arti/area/1090123.html")
+    assert found
+    assert (row["url"], row["publisher_id"], row["outlet"]) == (found.url, "1090123", "hani")
+    assert row["article_id"] == article_id(found.url)
