@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from processing.archive.batch import Landed, Run, landed, ready
@@ -58,7 +58,7 @@ class Sorted:
         return Held(outlet=self.outlet, runs=tuple(names), faults=tuple(self.faults))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Runs to take in by outlet, outlets held back, runs that still go on or brought nothing, and every memory."""
 
@@ -67,7 +67,7 @@ class Intake:
     runs: dict[str, Sequence[Run]]
     held: list[Held]
     waiting: list[str]
-    quiet: list[str] = field(default_factory=list)
+    quiet: list[str]
 
     @property
     def all_runs(self) -> list[Run]:
@@ -83,17 +83,16 @@ def gather(job: Job, head: Link | None) -> Intake:
     outlets = sorted({one.outlet for one in landing})
     with ThreadPoolExecutor(_THREADS) as pool:  # a bucket answers in milliseconds, but hundreds of times
         found = list(pool.map(lambda name: _sorted(job, name, landing, known.get(name)), outlets))
-    intake = Intake(
+    sound = {one.outlet: one.runs for one in found if one.runs and not one.faults}
+    quiet = [name for name, runs in sound.items() if job.run is None and _may_stay(runs, job.now)]
+    return Intake(
         landing,
-        {one.outlet: one.memory for one in found},
-        {one.outlet: one.runs for one in found if one.runs and not one.faults},
-        [one.held for one in found if one.faults],
-        [run for one in found for run in one.waiting],
+        memories={one.outlet: one.memory for one in found},
+        runs={name: runs for name, runs in sound.items() if name not in quiet},
+        held=[one.held for one in found if one.faults],
+        waiting=[run for one in found for run in one.waiting],
+        quiet=[f"{name}/{run.run}" for name in quiet for run in sound[name]],
     )
-    if job.run is None and all(_may_stay(runs, job.now) for runs in intake.runs.values()):
-        intake.quiet = [f"{run.outlet}/{run.run}" for run in intake.all_runs]
-        intake.runs = {}
-    return intake
 
 
 def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | None) -> Sorted:
@@ -122,9 +121,9 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
 
 
 def _may_stay(runs: Sequence[Run], now: datetime) -> bool:
-    """Tell whether an outlet's runs brought nothing, and are few and young enough to wait for the next that does.
+    """Tell whether an outlet's runs brought nothing, and are few and young enough to wait for one that does.
 
-    What they saw is remembered from landing as well; publishing it would only make small parts.
+    What they saw is remembered from landing as well; publishing each would only make small parts.
     """
     oldest = min((seal.sealed_at for run in runs for seal in run.seals), default=now)
     return len(runs) <= _QUIET_RUNS and now - oldest < _QUIET_TIME and all(_is_quiet(run) for run in runs)

@@ -59,8 +59,8 @@ class Alarm(Record):
 class Publication(Record):
     """What a publication did. `seq` and `batch` are None where there was nothing to publish, and in a dry run `seq`.
 
-    `waiting` are runs that are still going on, `quiet` those that brought nothing new and stay in landing until some
-    run does; `removed` counts objects taken out of landing.
+    `waiting` are runs that are still going on, `quiet` those that brought nothing new and stay in landing until a
+    run of their outlet does; `removed` counts objects taken out of landing.
     """
 
     seq: int | None = None

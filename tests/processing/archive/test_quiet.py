@@ -35,12 +35,14 @@ def test_a_poll_that_brought_nothing_publishes_nothing_and_is_remembered(store: 
     assert load(store, "hanbit").source(FEED) is not None
 
 
-def test_news_of_any_outlet_takes_the_quiet_ones_along(store: FileStore, archive: Archive) -> None:
+def test_news_takes_the_quiet_polls_of_its_outlet_along_and_leaves_others(store: FileStore, archive: Archive) -> None:
     poll().land(store)
+    poll(outlet="narae").land(store)
     Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
     said = archive()
-    assert (sorted(said.outlets), said.quiet) == (["hanbit", "narae"], ())
-    assert list(store.list("landing/")) == []
+    assert {name: counts.runs for name, counts in said.outlets.items()} == {"narae": 2}
+    assert said.quiet == ("hanbit/poll-0",)
+    assert {entry.key.split("/")[1] for entry in store.list("landing/")} == {"outlet=hanbit"}
 
 
 @pytest.mark.parametrize(
