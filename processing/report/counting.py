@@ -47,7 +47,7 @@ _ANNOUNCED = """
             bool_or(outcome = 'article' OR why IN ('seen', 'unchanged')) AS archived,
             bool_or(outcome = 'rejection') AS rejected,
             arg_max(why, "at") AS last
-        FROM log WHERE role = 'article' AND article_id IS NOT NULL GROUP BY 1
+        FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $start GROUP BY 1
     )
     SELECT a.outlet,
         count(*) AS announced,

@@ -9,6 +9,8 @@ from processing.report.days import Changed, Gap, Reprinted, Stories
 
 _MOST = 10
 """Lines of each list: a report is read in a minute; `sillok query` has the rest."""
+_BACK = timedelta(days=30)
+"""How long a gap is asked for again by every crawl (`processing.archive.memory.HOT_DAYS`)."""
 _NEWEST = """
     SELECT * FROM articles
     QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
@@ -39,7 +41,7 @@ _GONE = f"""
 _MISSING = """
     SELECT outlet, arg_max(url, "at") AS url, min(coalesce(announced_at, "at")) AS since, arg_max(why, "at") AS why,
         arg_max(detail, "at") AS detail
-    FROM log WHERE role = 'article' AND article_id IS NOT NULL
+    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $back
     GROUP BY outlet, article_id
     HAVING arg_max(why, "at") IN ('failed', 'over-budget') AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
         AND min(coalesce(announced_at, "at")) < $end
@@ -62,4 +64,5 @@ def stories(catalogue: Catalogue, day: date) -> Stories:
 
 def gaps(catalogue: Catalogue, end: datetime, most: int = _MOST) -> tuple[Gap, ...]:
     """Return what was announced before `end` and is neither archived nor a page without an article, oldest first."""
-    return tuple(map(Gap.model_validate, ask(catalogue, _MISSING, {"end": end, "most": most}).records()))
+    span = {"back": end - _BACK, "end": end, "most": most}
+    return tuple(map(Gap.model_validate, ask(catalogue, _MISSING, span).records()))

@@ -14,6 +14,7 @@ from spiders.console.options import JsonOption, OutletOption, StoreOption, now, 
 from spiders.console.terminal import clean, print_json, print_rows, say
 
 if TYPE_CHECKING:
+    from processing.archive.catalogue import Catalogue
     from processing.archive.publication import OutletFacts, Publication
     from processing.records import Fetch
 
@@ -87,8 +88,9 @@ def gaps(
     """List articles that were announced and could not be had; with --fetch have them fetched."""
     from processing.archive.memory import load
 
-    opened = open_catalogue(store).store
-    missing = [row for name in _asked(outlet) for row in load(opened, name).gaps()]
+    catalogue = open_catalogue(store)
+    opened = catalogue.store
+    missing = [row for name in _asked(catalogue, outlet) for row in load(opened, name).gaps()]
     if fetch:
         raise typer.Exit(_fetch(sorted({row.outlet for row in missing}), opened.url))
     rows = map(_gap, missing)
@@ -143,12 +145,16 @@ def _told(done: "Publication") -> None:
         say(f"published manifest {done.seq}: {done.objects} objects, {done.bytes:,} bytes")
 
 
-def _asked(outlet: str | None) -> list[str]:
+def _asked(catalogue: "Catalogue", outlet: str | None) -> list[str]:
+    """Return the outlets that the archive or its landing knows, or the one that is asked for."""
     from spiders.outlets import outlets
 
-    if outlet is not None and outlet not in outlets():
-        raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
-    return [outlet] if outlet else sorted(outlets())
+    if outlet is not None:
+        if outlet not in outlets():
+            raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
+        return [outlet]
+    landed = (entry.key.split("/")[1].removeprefix("outlet=") for entry in catalogue.store.list("landing/"))
+    return sorted({*(catalogue.head.memory if catalogue.head else ()), *landed})
 
 
 def _gap(row: "Fetch") -> dict[str, Any]:
