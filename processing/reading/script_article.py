@@ -153,12 +153,13 @@ def _arc(elements: list[Json]) -> str:
         elif kind == "image":
             parts.append(f"<figure><img><figcaption>{json_ld.text(element.get('caption')) or ''}</figcaption></figure>")
         elif kind == "quote":
-            parts.append(_arc(element.get("content_elements") or []))
+            parts.append(_arc(inner if isinstance(inner := element.get("content_elements"), list) else []))
         elif kind == "list":
-            items = element.get("items")
+            listed = element.get("items")
+            items = listed if isinstance(listed, list) else []
             parts.extend(
                 f"<li>{text}</li>"
-                for item in items or ()
+                for item in items
                 if isinstance(item, dict) and (text := json_ld.text(item.get("content")))
             )
     return "".join(parts)
