@@ -7,10 +7,13 @@ two stories does not make them one. A text that holds three or more stories side
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 _STORIES: Final = 3
+_STORIES_BEFORE: Final = 2
+_OWN: Final = frozenset({"wire", "publisher"})
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _SHARED: Final = 0.2
 
 
@@ -29,9 +32,21 @@ class Node:
     length: int
     url_key: int
     origin_key: int
+    name: str  # of the outlet, canonical, as credits have it
     credits: frozenset[str]
     digest: bytes
     day: date
+
+    @property
+    def seen(self) -> datetime:
+        """When the text was first seen there.
+
+        A portal's or an aggregator's publication time is often the time of its own collection, so only that is taken;
+        an outlet's own time counts unless it lies after our fetch.
+        """
+        if self.outlet_class in _OWN and self.published_at:
+            return min(self.published_at, self.fetched_at or self.published_at)
+        return self.fetched_at or self.published_at or _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +86,22 @@ class Forest:
 
 
 def digests(nodes: Mapping[int, Node], parts: Iterable[tuple[int, int, Edge]], base: Forest) -> frozenset[int]:
-    """Return the documents that hold at least three stories of different components side by side."""
+    """Return the documents that hold stories of different components side by side.
+
+    Two are enough where they were there before it; what came later may be two excerpts of one long text.
+    """
     held: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    before: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for small, large, edge in parts:
-        held[large].append((edge.span[1], edge.span[0], base.find(small)))
-    return frozenset(number for number, spans in held.items() if _side_by_side(spans) >= _STORIES and number in nodes)
+        piece = (edge.span[1], edge.span[0], base.find(small))
+        held[large].append(piece)
+        if nodes[small].seen < nodes[large].seen:
+            before[large].append(piece)
+    return frozenset(
+        number
+        for number, pieces in held.items()
+        if _side_by_side(pieces) >= _STORIES or _side_by_side(before[number]) >= _STORIES_BEFORE
+    )
 
 
 def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:

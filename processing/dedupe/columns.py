@@ -73,5 +73,8 @@ CLUSTERS = _schema(
 )
 """One row a document, sorted by version id; the newest counts."""
 
+INPUTS = _schema({"day": pa.date32(), "digest": pa.string()})
+"""For each day what it was last matched against: see `processing.dedupe.staleness`."""
+
 ALIASES = _schema({"old": pa.string(), "new": pa.string(), "day": pa.date32()})
 """A cluster id that was retired, and the one that its documents have now."""

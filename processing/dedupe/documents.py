@@ -51,15 +51,17 @@ class Features:
     """What is made of a text. Each value is part of the fingerprint, so a change opens a new index.
 
     Lengths are canonical characters. `body` and `head` are (bands, rows) of MinHash; `runs` is how many passages of
-    three shingles are kept as keys of their own, which finds what was lifted from the middle of a text. A line of at
-    most `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
+    three shingles are kept as keys of their own, which finds what was lifted from the middle of a text; `title_keys` is
+    how many of an outlet's own title's passages are, which finds the states of a running report. A line of at most
+    `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
     """
 
     shingle: int = 5
     body: tuple[int, int] = (16, 8)
     head: tuple[int, int] = (8, 4)
     head_length: int = 200
-    runs: int = 10
+    runs: int = 8
+    title_keys: int = 3
     line_length: int = 60
     line_titles: int = 10
     shortest: int = 100
@@ -81,7 +83,7 @@ class Thresholds:
     derivative: float = 0.5
     same: float = 0.5
     breaks: float = 1.5
-    faithful: float = 0.9
+    faithful: float = 0.87
     missing: float = 0.2
     exchanged: float = 0.4
     veto: bool = True

@@ -17,7 +17,8 @@ def value(run: str) -> str:
     """Return the value of a number as written: `2천500억` is `250000000000`; decimals stay as they are spelt."""
     if not _UNIT.search(run):
         plain = run.replace(",", "")
-        return plain.lstrip("0") or "0"
+        plain = plain.lstrip("0")
+        return plain if plain[:1].isdigit() else f"0{plain}"
     total = section = 0.0
     current: float | None = None
     for digits, unit in _PIECE.findall(run):

@@ -3,16 +3,16 @@
 For the archive:
 
     folded = fold(documents, window, day=day, options=options)
-    for (kind, day), table in folded.parts.items():        # sig, bands, edges, aliases
+    for (kind, day), table in folded.parts.items():
         put(f"dedupe/v={options.fingerprint}/{kind}/day={day}/{batch}.parquet", table)
     for day, table in folded.clusters_by_day().items():
         put(f"clusters/day={day}/{batch}.parquet", table)
 
 Parts are append-only and named after the batch. `window.tables(kind, first, last)` returns the parts of the days from
 `first` to `last` (KST collection days, both included), the earliest published first, as local paths or tables. Kinds
-are `sig`, `bands`, `edges`, `aliases` below `dedupe/v=<fingerprint>/` and `clusters` beside it. Of a document a reader
-takes the newest row (`QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY publication DESC) = 1`), because a
-later batch may change the cluster of an earlier document; such rows are in `folded.clusters` too, on their own day.
+are `sig`, `bands`, `edges`, `aliases` and `inputs` below `dedupe/v=<fingerprint>/`, and `clusters` beside it. Of a
+document a reader takes the row published last, because a later batch may change the cluster of an earlier document;
+such rows are in `folded.clusters` too, on their own day.
 Asked are `window_days` to either side of the documents' days, twice that for `sig`, and further back only where a
 cluster reaches there.
 
@@ -33,10 +33,11 @@ import pyarrow.compute as pc
 from processing.dedupe.changes import changed
 from processing.dedupe.columns import CLUSTERS
 from processing.dedupe.documents import Document, FoldOptions
-from processing.dedupe.fresh import sign
+from processing.dedupe.fresh import Fresh, sign, signed_before
 from processing.dedupe.matching import match
 from processing.dedupe.partitions import Partitions
 from processing.dedupe.resolving import cluster_table, gather, resolve
+from processing.dedupe.staleness import inputs_after
 from processing.dedupe.window import Kind, Window
 
 
@@ -68,18 +69,32 @@ def fold(documents: Sequence[Document], window: Window, *, day: date, options: F
         return Folded(parts={}, clusters=CLUSTERS.empty_table())
     with Partitions(window, options) as partitions:
         fresh = sign(partitions, documents, day)
-        edges = match(partitions, fresh)
-        nodes, links, reached = gather(partitions, fresh, edges)
-        found = cluster_table(resolve(nodes, links, reached), nodes)
-        clusters, aliases = changed(partitions, found, fresh)
-    tables: dict[Kind, pa.Table] = {"sig": fresh.sig, "bands": fresh.bands, "edges": edges, "aliases": aliases}
+        seen = inputs_after(partitions, fresh)
+        signed: dict[Kind, pa.Table] = {"sig": fresh.sig, "bands": fresh.bands, "inputs": seen}
+        return _folded(partitions, fresh, signed)
+
+
+def refold(days: Sequence[date], window: Window, *, options: FoldOptions) -> Folded:
+    """Match and resolve stale days again from their signatures: see `processing.dedupe.staleness`."""
+    with Partitions(window, options) as partitions:
+        fresh = signed_before(partitions, days)
+        if not fresh.asked:
+            return Folded(parts={}, clusters=CLUSTERS.empty_table())
+        return _folded(partitions, fresh, {"inputs": inputs_after(partitions, fresh)})
+
+
+def _folded(partitions: Partitions, fresh: Fresh, signed: Mapping[Kind, pa.Table]) -> Folded:
+    edges = match(partitions, fresh)
+    nodes, links, reached = gather(partitions, fresh, edges)
+    found = cluster_table(resolve(nodes, links, reached), nodes)
+    clusters, aliases = changed(partitions, found, fresh)
+    tables: dict[Kind, pa.Table] = {**signed, "edges": edges, "aliases": aliases}
     parts = {(kind, when): part for kind, table in tables.items() for when, part in by_day(table).items()}
-    return Folded(parts=parts, clusters=clusters, counts=counts(documents, clusters))
+    return Folded(parts=parts, clusters=clusters, counts=counts(fresh.asked_ids(), clusters))
 
 
-def counts(documents: Sequence[Document], clusters: pa.Table) -> dict[str, int]:
+def counts(asked: frozenset[str], clusters: pa.Table) -> dict[str, int]:
     """Return how many documents were asked to be folded, and how many of them have each relation."""
-    asked = {each.id for each in documents}
     places = zip(clusters["version_id"].to_pylist(), clusters["relation"].to_pylist(), strict=True)
     relations = Counter(relation for identity, relation in places if identity in asked)
     return {"documents": len(asked), **dict(sorted((str(relation), count) for relation, count in relations.items()))}

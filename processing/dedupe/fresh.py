@@ -59,6 +59,22 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     return Fresh(sig, bands, asked)
 
 
+def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
+    """Return the documents of `days` as the window holds them, as if they were signed now."""
+    features = partitions.options.features
+    span = widened(days, 2 * partitions.options.window_days)
+    partitions.show_signatures(span, (), SIG)
+    partitions.database.register("asked_days", pa.table({"day": pa.array(days, pa.date32())}))
+    found = partitions.table("SELECT * FROM window_sig SEMI JOIN asked_days USING (day) ORDER BY id")
+    partitions.database.unregister("asked_days")
+    rows = found.to_pylist()
+    made = (signed(redraft(row, features), frozenset(row["dropped"]), features) for row in rows)
+    sig, bands = tables(made, features)
+    asked = frozenset(row["number"] for row in rows)
+    partitions.show_signatures(span, asked, SIG)
+    return Fresh(sig, bands, asked)
+
+
 def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:
     names: dict[int, object] = {}
     for each in drafts:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from processing.dedupe.canonical import canonical
 from processing.dedupe.chains import mark_of
 from processing.dedupe.clusters import Edge, Node
 
@@ -24,6 +25,7 @@ def node_of(row: Mapping[str, object]) -> Node:
         length=cast("int", row["length"]),
         url_key=cast("int", row["url_key"]),
         origin_key=cast("int", row["origin_key"]),
+        name=canonical(str(row["outlet"])),
         credits=frozenset(cast("list[str]", row["credits"])),
         digest=cast("bytes", row["digest"]),
         day=cast("date", row["day"]),

@@ -2,18 +2,16 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
-from processing.dedupe.canonical import canonical
 from processing.dedupe.clusters import Edge, Node
 from processing.dedupe.documents import CLASSES
 
-_OWN: Final = frozenset({"wire", "publisher"})
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _WEAK: Final = ("followup", "derivative", "series")
 
 
@@ -30,45 +28,41 @@ class Row:
     evidence: str
 
 
-def first_seen(node: Node) -> datetime:
-    """Return when a text was first seen there.
-
-    A portal's or an aggregator's publication time is often the time of its own collection, so only that is taken; an
-    outlet's own time counts unless it lies after our fetch.
-    """
-    if node.outlet_class in _OWN and node.published_at:
-        return min(node.published_at, node.fetched_at or node.published_at)
-    return node.fetched_at or node.published_at or _NEVER
-
-
-def credited(node: Node, members: Iterable[Node]) -> list[Node]:
-    """Return the members whose text `node` says it has: by its link to the source, else by naming another outlet."""
-    others = [each for each in members if each.number != node.number and each.article_id != node.article_id]
-    linked = [each for each in others if node.origin_key and each.url_key == node.origin_key]
-    if linked:
-        return linked
-    own = canonical(node.outlet)
-    said = {each for each in node.credits if each != own}
-    return [each for each in others if each.outlet != node.outlet and canonical(each.outlet) in said]
+def credits_it(node: Node, other: Node) -> str:
+    """Return how `node` says that its text is the other one's: "links to it", "credits it", or an empty string."""
+    if node.article_id == other.article_id:
+        return ""
+    if node.origin_key and node.origin_key == other.url_key:
+        return "links to it"
+    return "credits it" if other.name != node.name and other.name in node.credits else ""
 
 
 def claim(node: Node) -> tuple[int, datetime, int, str]:
     """Return the order in which members without explicit credit are taken for the original, the first first."""
     place = CLASSES.index(node.outlet_class) if node.outlet_class in CLASSES else len(CLASSES)
-    return place, first_seen(node), -node.length, node.id
+    return place, node.seen, -node.length, node.id
 
 
 def original(members: Sequence[Node]) -> Node:
     """Return whose text it is: one that credits no other member; of these by class, first seen, length and id."""
-    owning = [node for node in members if not credited(node, members)]
+    urls = {node.url_key: node for node in members if node.url_key}
+    names = {node.name for node in members if node.name}
+    owning = [node for node in members if not _says_whose(node, urls, names)]
     return min(owning or members, key=claim)
+
+
+def _says_whose(node: Node, urls: Mapping[int, Node], names: AbstractSet[str]) -> bool:
+    source = urls.get(node.origin_key) if node.origin_key else None
+    if source and source.article_id != node.article_id:
+        return True
+    return bool((node.credits & names) - {node.name})
 
 
 def relation(node: Node, parent: Node, edge: Edge) -> str:
     """Return how `node` came from `parent`, which shares its cluster."""
     if node.article_id == parent.article_id:
         return "version"
-    if node.outlet == parent.outlet and node.outlet:
+    if node.outlet == parent.outlet and node.outlet and node.outlet_class in CLASSES[:2]:  # a board runs no report
         if node.rank != parent.rank:
             return "followup"
         return "copy" if node.digest == parent.digest else "version"
@@ -76,42 +70,73 @@ def relation(node: Node, parent: Node, edge: Edge) -> str:
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[Row]:
-    """Return the rows of one cluster: a tree that grows from the original along the strongest links."""
+    """Return the rows of one cluster: a tree that grows from the original, where a credit names the parent."""
     first = original(cluster)
     name = min(node.article_id for node in cluster)
     nodes = {node.number: node for node in cluster}
+    tree = _tree(first.number, nodes, links)
     found = [Row(first.number, name, first.number, "original", None, 1.0, "")]
-    seen = {first.number}
-    queue: list[tuple[tuple[object, ...], int, int, Edge]] = []
-
-    def reach(number: int) -> None:
-        for edge in links.get(number, ()):
-            other = edge.other(number)
-            if other in nodes and other not in seen and edge.link in {"same", "part"}:
-                heapq.heappush(queue, (_weight(nodes[other], nodes[number], edge), other, number, edge))
-
-    reach(first.number)
-    while queue:
-        _, number, parent, edge = heapq.heappop(queue)
-        if number in seen:
-            continue
-        seen.add(number)
-        kind = relation(nodes[number], nodes[parent], edge)
-        evidence = _evidence(nodes[number], nodes[parent], edge)
-        found.append(Row(number, name, first.number, kind, parent, _score(edge), evidence))
-        reach(number)
+    for number, (parent, edge) in _recredited(tree, nodes, links).items():
+        node, other = nodes[number], nodes[parent]
+        evidence = "; ".join(filter(None, (edge.evidence, credits_it(node, other))))
+        found.append(Row(number, name, first.number, relation(node, other, edge), parent, _score(edge), evidence))
     return found
 
 
-def _weight(node: Node, parent: Node, edge: Edge) -> tuple[object, ...]:
-    explicit = bool(credited(node, [parent]))
-    return (not explicit, node.article_id != parent.article_id, -round(edge.jaccard, 4), parent.id, node.id)
+Tree: TypeAlias = dict[int, tuple[int, Edge]]  # for each member but the original its parent and the link to it
 
 
-def _evidence(node: Node, parent: Node, edge: Edge) -> str:
-    if node.origin_key and node.origin_key == parent.url_key:
-        return f"{edge.evidence}; links to it"
-    return f"{edge.evidence}; credits it" if credited(node, [parent]) else edge.evidence
+def _merging(number: int, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]) -> Iterator[tuple[int, Edge]]:
+    for edge in links.get(number, ()):
+        if edge.link in {"same", "part"} and edge.other(number) in nodes:
+            yield edge.other(number), edge
+
+
+def _tree(first: int, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]) -> Tree:
+    """Return the tree that grows along the strongest links, versions of one article first."""
+    found: Tree = {}
+    queue: list[tuple[tuple[bool, float, str, str], int, int, Edge]] = []
+    reached = first
+    while True:
+        for other, edge in _merging(reached, nodes, links):
+            if other != first and other not in found:
+                node, parent = nodes[other], nodes[reached]
+                near = (node.article_id != parent.article_id, -round(edge.jaccard, 4), parent.id, node.id)
+                heapq.heappush(queue, (near, other, reached, edge))
+        while queue and queue[0][1] in found:
+            heapq.heappop(queue)
+        if not queue:
+            return found
+        _, reached, parent_number, link = heapq.heappop(queue)
+        found[reached] = (parent_number, link)
+
+
+def _recredited(tree: Tree, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]) -> Tree:
+    """Return the tree with each member that names its source under it, the most alike where there are several."""
+    made = dict(tree)
+    for number in tree:
+        named = [
+            (
+                credits_it(nodes[number], nodes[other]) == "links to it",
+                round(edge.jaccard, 4),
+                nodes[other].id,
+                other,
+                edge,
+            )
+            for other, edge in _merging(number, nodes, links)
+            if credits_it(nodes[number], nodes[other]) and not _below(other, number, made)
+        ]
+        if named:
+            _, _, _, other, edge = max(named, key=lambda each: each[:3])
+            made[number] = (other, edge)
+    return made
+
+
+def _below(number: int, ancestor: int, tree: Tree) -> bool:
+    """Say whether `number` hangs under `ancestor`, which must not become its child."""
+    while number in tree and number != ancestor:
+        number = tree[number][0]
+    return number == ancestor
 
 
 def unmerged(
@@ -140,11 +165,11 @@ def unmerged(
 
 def _weak(row: Row, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]], names: Mapping[int, str]) -> Row:
     node = nodes[row.number]
-    mine = (first_seen(node), node.id)
+    mine = (node.seen, node.id)
     earlier: dict[str, list[tuple[Node, Edge]]] = defaultdict(list)
     for edge in links.get(row.number, ()):
         other = nodes[edge.other(row.number)]
-        if names.get(other.number) != row.cluster and (first_seen(other), other.id) < mine:
+        if names.get(other.number) != row.cluster and (other.seen, other.id) < mine:
             earlier[edge.link].append((other, edge))
     for link in _WEAK:
         if earlier[link]:
@@ -156,8 +181,8 @@ def _weak(row: Row, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge
 def _nearness(link: str, pair: tuple[Node, Edge]) -> tuple[int | float, datetime, str]:
     other, edge = pair
     if link == "followup":  # the state just before
-        return (-1 if other.rank is None else other.rank, first_seen(other), other.id)
-    return (_score(edge), first_seen(other), other.id)
+        return (-1 if other.rank is None else other.rank, other.seen, other.id)
+    return (_score(edge), other.seen, other.id)
 
 
 def _score(edge: Edge) -> float:

@@ -15,14 +15,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.canonical import canonical, readable
+from processing.dedupe.chains import mark_of
 from processing.dedupe.columns import BANDS, SIG
 from processing.dedupe.credits import credits_of, url_key
 from processing.dedupe.documents import Document, Features, FoldOptions, number
 from processing.dedupe.facts import facts
-from processing.dedupe.shingles import Hashes, band_keys, distinct, line_hash, minhash, rolling, runs
+from processing.dedupe.shingles import Hashes, band_keys, distinct, line_hash, minhash, mixed, rolling, runs, smallest
 
 _LONGEST_TITLE: Final = 300
-_EXACT, _BODY, _HEAD, _RUN, _ARTICLE, _CHAIN = range(6)
+_TITLE_SHINGLE: Final = 4
+_EXACT, _BODY, _HEAD, _RUN, _ARTICLE, _TITLE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +97,24 @@ class Sketch:
     body: Hashes | None
     head: Hashes | None
     runs: Hashes
+    title: Hashes
 
 
-def sketch(text: str, title: str, features: Features) -> Sketch:
+def sketch(text: str, title: str, outlet: str, features: Features) -> Sketch:
     """Return the signatures of a canonical text. Texts of a line or two are the same only under the same title."""
+    stem = smallest(rolling(mark_of(title).stem, _TITLE_SHINGLE), features.title_keys)
+    named = mixed(stem ^ np.uint64(line_hash(outlet) % 2**64))
+    title = canonical(title)
     exact = line_hash(text if 2 * len(text) >= features.shortest else f"{text}\n{title}")
     if len(text) < features.shortest:
-        return Sketch(exact, None, None, np.empty(0, np.uint64))
+        return Sketch(exact, None, None, np.empty(0, np.uint64), named)
     ordered = rolling(text, features.shingle)
     body = minhash(distinct(ordered), features.body[0] * features.body[1])
     head = None
     if features.head[0]:
         first = distinct(ordered[: features.head_length - features.shingle + 1])
         head = minhash(first, features.head[0] * features.head[1])
-    return Sketch(exact, body, head, runs(ordered, features.shingle, features.runs))
+    return Sketch(exact, body, head, runs(ordered, features.shingle, features.runs), named)
 
 
 def _single(values: NDArray[np.int64], channel: int) -> NDArray[np.int64]:
@@ -128,8 +134,7 @@ def keys_of(sketches: Sequence[Sketch], articles: Sequence[str], features: Featu
             for (row, _), mine in zip(known, keys, strict=True):
                 groups[row].append(mine)
     for row, each in enumerate(sketches):
-        if each.runs.size:
-            groups[row].append(_single(each.runs.view(np.int64), _RUN))
+        groups[row] += [_single(each.runs.view(np.int64), _RUN), _single(each.title.view(np.int64), _TITLE)]
     return [np.unique(np.concatenate(group)) for group in groups]
 
 
@@ -147,7 +152,7 @@ def signed(made: Draft, learnt: frozenset[int], features: Features) -> Signed:
     text = kept_text(made.lines, made.hashes, dropped)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
     row = {**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text)}
-    return Signed(row, sketch(text, canonical(str(made.row["title"])), features))
+    return Signed(row, sketch(text, str(made.row["title"]), str(made.row["outlet"]), features))
 
 
 def tables(documents: Iterable[Signed], features: Features) -> tuple[pa.Table, pa.Table]:

@@ -1,8 +1,9 @@
 """The partitions that a fold reads and writes, and where earlier ones come from.
 
 Kinds: `sig` (one row a document: canonical text, number facts, credits, line hashes), `bands` (key, document number;
-sorted by key), `edges` (one row a judged pair), `aliases` (a cluster id that was merged into another), and `clusters`
-(one row a document). A partition of a day is a list of parts, each written once; a reader takes a row's newest part.
+sorted by key), `edges` (one row a judged pair), `aliases` (a cluster id that was merged into another), `inputs` (what
+a day was matched against), and `clusters` (one row a document). A partition of a day is a list of parts, each written
+once; a reader takes a row's newest part.
 """
 
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-Kind: TypeAlias = Literal["sig", "bands", "edges", "aliases", "clusters"]
+Kind: TypeAlias = Literal["sig", "bands", "edges", "aliases", "inputs", "clusters"]
 Part: TypeAlias = Path | pa.Table
 
 

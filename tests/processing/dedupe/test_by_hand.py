@@ -1,0 +1,166 @@
+"""`sillok fold FILE`: what people bring, in any state, however often it is interrupted."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from processing.dedupe import by_hand
+from processing.dedupe.by_hand import fold_file
+from processing.dedupe.rows import read_rows
+from processing.errors import UsageError
+from tests.processing.dedupe.made import LIBRARY, RIVER, press
+
+GOOD = [
+    {"id": "a", "text": RIVER, "outlet": "가람일보", "fetched_at": "2031-05-01T09:00:00+09:00"},
+    {"id": "b", "text": RIVER, "outlet": "나래신문", "fetched_at": "2031-05-01T10:00:00", "unheard": {"of": 1}},
+    {"id": 3, "text": LIBRARY, "title": None},
+]
+
+
+def lines(path: Path, rows: list[object]) -> Path:
+    path.write_text(
+        "".join(f"{row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    )
+    return path
+
+
+def read(path: Path) -> dict[str, dict[str, object]]:
+    return {row["id"]: row for row in map(json.loads, path.read_text().splitlines())}
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    rows: list[object] = [
+        {
+            "id": each.id,
+            "text": each.text,
+            "title": each.title,
+            "outlet": each.outlet,
+            "fetched_at": str(each.fetched_at),
+        }
+        for each in press(4, 7)
+    ]
+    return lines(tmp_path / "many.jsonl", rows)
+
+
+def test_each_document_gets_a_row_in_the_promised_fields(tmp_path: Path) -> None:
+    summary = fold_file(lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out" / "clusters.jsonl")
+    rows = read(tmp_path / "out" / "clusters.jsonl")
+    assert list(rows) == ["3", "a", "b"]
+    assert rows["b"] == {"id": "b", "cluster": "a", "original": "a", "relation": "copy", "parent": "a", "score": 1.0}
+    assert rows["3"]["cluster"] == "3"
+    assert (summary.documents, summary.clusters, summary.bad) == (3, 2, ())
+    assert summary.relations == {"copy": 1, "original": 2}
+
+
+def test_a_gzip_file_is_read_by_its_bytes_not_its_name(tmp_path: Path) -> None:
+    plain = lines(tmp_path / "docs.jsonl", list(GOOD))
+    packed = tmp_path / "docs"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    fold_file(plain, tmp_path / "one")
+    fold_file(packed, tmp_path / "other")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "object"), ('{"text": "가"}', "`id`"), ('{"id": "", "text": ""}', "`id`"),
+        ('{"id": true, "text": ""}', "`id`"), ('{"id": "\\ud800", "text": ""}', "`id`"), ('{"id": "x"}', "`text`"), ('{"id": "x", "text": 5}', "`text`"),
+        ('{"id": "x", "text": "", "title": []}', "`title`"), ('{"id": "x", "text": "", "fetched_at": "gestern"}', "`fetched_at`"),
+        ('{"id": "x", "text": "", "fetched_at": 1}', "`fetched_at`"), ('{"id": "x", "text": "", "published_at": "0001-01-01T00:00:00"}', "`published_at`"),
+        ('{"id": "a", "text": "zweimal"}', "already"),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_named_by_its_line_and_skipped(tmp_path: Path, row: str, why: str) -> None:
+    path = lines(tmp_path / "docs.jsonl", [GOOD[0], "", row, GOOD[1]])
+    summary = fold_file(path, tmp_path / "out")
+    assert [(bad.line, why in bad.why) for bad in summary.bad] == [(3, True)]
+    assert set(read(tmp_path / "out")) == {"a", "b"}
+
+
+def test_a_line_that_is_too_long_is_a_bad_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("processing.dedupe.rows.LONGEST", 3000)
+    path = lines(tmp_path / "docs.jsonl", [GOOD[0], {"id": "x", "text": "가" * 9000}, GOOD[2]])
+    summary = fold_file(path, tmp_path / "out")
+    assert [bad.line for bad in summary.bad] == [2]
+    assert set(read(tmp_path / "out")) == {"a", "3"}
+
+
+@pytest.mark.parametrize("content", [None, b"\x1f\x8bnonsense", gzip.compress(b'{"id": "a", "text": ""}\n' * 50)[:-9]])
+def test_a_file_that_cannot_be_read_is_said_once(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "docs.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"docs\.jsonl cannot be read"):
+        fold_file(path, tmp_path / "out")
+
+
+def test_an_empty_file_makes_an_empty_result(tmp_path: Path) -> None:
+    assert fold_file(lines(tmp_path / "docs.jsonl", []), tmp_path / "out").documents == 0
+    assert (tmp_path / "out").read_text() == ""
+
+
+def test_batches_do_not_matter_and_progress_is_told(many: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    fold_file(many, tmp_path / "one")
+    fold_file(many, tmp_path / "other", batch=9, progress=lambda done, of: told.append((done, of)))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    count = read_rows(many).count
+    assert told == [(min(9 * (place + 1), count), count) for place in range(-(-count // 9))]
+    assert not list(tmp_path.glob("*.work"))
+
+
+def test_an_interrupted_fold_goes_on_where_it_stopped(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold_file(many, tmp_path / "whole", batch=9)
+    kept = by_hand.fold
+    folded: list[int] = []
+
+    def dying(*arguments: object, **named: object) -> object:
+        folded.append(1)
+        if len(folded) == 3:
+            raise KeyboardInterrupt
+        return kept(*arguments, **named)  # type: ignore[arg-type]  # as given
+
+    monkeypatch.setattr(by_hand, "fold", dying)
+    with pytest.raises(KeyboardInterrupt):
+        fold_file(many, tmp_path / "out", batch=9)
+    assert not (tmp_path / "out").exists()
+    fold_file(many, tmp_path / "out", batch=9)
+    assert len(folded) == -(-read_rows(many).count // 9) + 1, "a finished batch was folded again"
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_what_another_file_left_behind_is_not_used(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dying(done: int, _of: int) -> None:
+        if done > 9:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fold_file(many, tmp_path / "out", batch=9, progress=dying)
+    other = lines(tmp_path / "docs.jsonl", list(GOOD))
+    fold_file(other, tmp_path / "out", batch=9)
+    assert set(read(tmp_path / "out")) == {"a", "b", "3"}
+    assert monkeypatch
+
+
+def test_a_folder_that_is_no_work_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(UsageError, match="no work folder"):
+        fold_file(lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out", work=tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def test_rows_without_any_time_are_compared_with_all_others(tmp_path: Path) -> None:
+    rows: list[object] = [
+        {"id": "a", "text": RIVER, "fetched_at": "2031-01-01T09:00:00+09:00"},
+        {"id": "b", "text": RIVER, "outlet": "나래신문"},
+        {"id": "c", "text": LIBRARY, "fetched_at": "2031-09-01T09:00:00+09:00"},
+    ]
+    fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
+    assert read(tmp_path / "out")["b"]["cluster"] == "a"

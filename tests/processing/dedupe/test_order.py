@@ -1,0 +1,111 @@
+"""The same documents make the same clusters, in whatever order and in however many runs they came."""
+
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from processing.dedupe.documents import Document
+from processing.dedupe.fold import fold
+from processing.dedupe.window import EmptyWindow
+from tests.processing.dedupe.made import DAY, LIBRARY, OPTIONS, RIVER, Memory, document, folded, later, places, press
+
+MENU = [
+    document(f"m{place}", f"메뉴 바로가기\n{text}", title=f"{place} 번째 소식 {text[:8]}", outlet="모음판")
+    for place, text in enumerate((RIVER, LIBRARY, *(each.text for each in press(9, 2)[:2])))
+]
+PRESS = [*press(3, 8), *MENU]
+WHOLE = places(folded([PRESS]))
+
+
+def split(documents: list[Document], cuts: list[int]) -> list[list[Document]]:
+    edges = [0, *sorted({cut % len(documents) for cut in cuts} - {0}), len(documents)]
+    return [documents[start:end] for start, end in pairwise(edges)]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(order=st.randoms(use_true_random=False), cuts=st.lists(st.integers(0, 10_000), max_size=5))
+def test_any_order_and_any_split_into_runs_end_in_the_same_clusters(order: Random, cuts: list[int]) -> None:
+    shuffled = list(PRESS)
+    order.shuffle(shuffled)
+    assert places(folded(split(shuffled, cuts))) == WHOLE
+
+
+def test_the_press_of_these_tests_has_all_that_makes_order_matter() -> None:
+    relations = {place[2] for place in WHOLE.values()}
+    assert {"original", "copy", "excerpt"} <= relations
+    window = folded([PRESS[: -len(MENU)], *([each] for each in MENU)])
+    signed = [row for kind, _, table in window.parts if kind == "sig" for row in table.to_pylist()]
+    assert any(row["dropped"] for row in signed), "no boilerplate was learnt"
+    assert len(signed) > len(PRESS), "no earlier document was signed again"
+
+
+def test_a_retry_gives_the_same_bytes() -> None:
+    window = folded([PRESS[:20]])
+    first = fold(PRESS[20:], window, day=DAY, options=OPTIONS)
+    again = fold(list(reversed(PRESS[20:])), window, day=DAY, options=OPTIONS)
+    assert list(first.parts) == list(again.parts)
+    for key, table in first.parts.items():
+        assert table.equals(again.parts[key]), key
+    assert first.clusters.equals(again.clusters)
+
+
+def test_folding_the_same_batch_into_its_own_result_changes_no_row() -> None:
+    window = folded([PRESS])
+    window.add(fold(PRESS, window, day=DAY, options=OPTIONS))
+    assert places(window) == WHOLE
+
+
+def test_a_late_bridge_gives_two_clusters_the_smaller_name_and_retires_the_other() -> None:
+    river, library = document("m", RIVER), document("b", LIBRARY, fetched_at=later(days=1))
+    both = document("x", RIVER, fetched_at=later(hours=1))
+    bridge = replace(both, id="a", outlet="나래신문")
+    window = folded([[river, library]])
+    assert {row["cluster"] for row in window.rows().values()} == {"m", "b"}
+    result = fold([bridge], window, day=DAY, options=OPTIONS)
+    aliases = [row for (kind, _), table in result.parts.items() if kind == "aliases" for row in table.to_pylist()]
+    assert [(row["old"], row["new"]) for row in aliases] == [("m", "a")]
+    assert {row["version_id"]: row["cluster"] for row in result.clusters.to_pylist()} == {"a": "a", "m": "a"}
+
+
+def test_rows_of_earlier_documents_are_given_again_only_where_they_changed() -> None:
+    window = folded([[document("a", RIVER), document("b", LIBRARY, title="책을 고친다")]])
+    result = fold(
+        [document("c", RIVER, outlet="나래신문", fetched_at=later(hours=2))], window, day=DAY, options=OPTIONS
+    )
+    assert result.clusters["version_id"].to_pylist() == ["c"]
+
+
+def test_a_cluster_reaches_further_back_than_the_window() -> None:
+    chain = [document(name, RIVER, outlet=name, fetched_at=later(days=3 * place)) for place, name in enumerate("dcba")]
+    expected = {"a", "b", "c", "d"}
+    for batches in ([chain], [[each] for each in chain], [[each] for each in reversed(chain)]):
+        rows = folded(batches).rows()
+        assert set(rows) == expected
+        assert {row["cluster"] for row in rows.values()} == {"a"}
+
+
+def test_documents_further_apart_than_the_window_are_not_compared() -> None:
+    rows = folded([[document("a", RIVER), document("b", RIVER, fetched_at=later(days=4))]]).rows()
+    assert {row["cluster"] for row in rows.values()} == {"a", "b"}
+
+
+def test_no_documents_make_no_parts() -> None:
+    assert fold([], EmptyWindow(), day=DAY, options=OPTIONS).parts == {}
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "…", "가", "\x00\ud800", "𝄞" * 300])
+def test_texts_without_words_stay_alone_and_break_nothing(text: str) -> None:
+    rows = folded(
+        [[document("a", text), document("b", text, title="다른 제목", outlet="나래신문"), document("c", RIVER)]]
+    ).rows()
+    assert {row["cluster"] for row in rows.values()} == {"a", "b", "c"}
+
+
+def test_an_empty_window_and_an_empty_memory_are_the_same() -> None:
+    one = fold(PRESS[:10], EmptyWindow(), day=DAY, options=OPTIONS)
+    other = fold(PRESS[:10], Memory(), day=DAY, options=OPTIONS)
+    assert one.clusters.equals(other.clusters)

@@ -1,0 +1,250 @@
+"""Which documents are one text, whose it is, and how each copy came from it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.dedupe.documents import FoldOptions
+from tests.processing.dedupe.made import LIBRARY, NOON, RIVER, document, folded, later
+
+LINES = RIVER.split("\n")
+WEATHER = (
+    "내일은 전국이 대체로 맑겠으나 오후부터 구름이 많아지겠다. 아침 최저기온은 {0}도, 낮 최고기온은 {1}도로 예보됐다. "
+    "미세먼지 농도는 {2}㎍으로 보통 수준이겠고 바다의 물결은 {3}m로 일겠다. 일교차가 {4}도 안팎으로 크겠으니 건강 관리에 유의해야 한다."
+)
+MOURNING = (
+    "{0} 누리공업 부장의 가족이 오랜 투병 끝에 자택에서 별세했다. 상주인 {0} 부장은 조용히 가족장으로 모시기로 했다고 전해 왔다. "
+    "빈소는 시립장례식장에 마련됐으며 발인은 유족의 뜻에 따라 비공개로 치른다. 조문은 {1} 씨와 {2} 씨가 안내하고 조화는 정중히 사양한다."
+)
+
+
+def places(*documents: object) -> dict[str, dict[str, object]]:
+    return folded([documents]).rows()  # type: ignore[list-item]  # documents, all of them
+
+
+def test_a_reprint_with_other_byline_spacing_and_headline_is_a_copy_of_the_earlier() -> None:
+    reprint = "[나래신문 한도윤 기자] " + RIVER.replace(" 있", "있").replace("“", '"') + "\nⓒ 나래신문, 무단 전재 금지"
+    rows = places(
+        document("b", RIVER),
+        document(
+            "a",
+            reprint,
+            outlet="나래신문",
+            title="나무다리 개통",
+            fetched_at=later(hours=2),
+            published_at=later(hours=2),
+        ),
+    )
+    assert rows["a"]["relation"] == "copy"
+    assert (rows["a"]["original"], rows["a"]["parent"]) == ("b", "b")
+    assert rows["b"]["relation"] == "original"
+    assert {row["cluster"] for row in rows.values()} == {"a"}
+    assert 0.75 <= float(str(rows["a"]["score"])) <= 1
+
+
+def test_the_beginning_or_the_middle_of_a_text_is_an_excerpt() -> None:
+    for part in (LINES[:3], LINES[2:5]):
+        rows = places(
+            document("a", RIVER), document("b", "\n".join(part), outlet="나래신문", published_at=later(hours=1))
+        )
+        assert rows["b"]["relation"] == "excerpt", part
+        assert rows["b"]["parent"] == "a"
+
+
+def test_half_a_text_within_another_is_linked_and_not_merged() -> None:
+    mixed = "\n".join([*LINES[:4], *LIBRARY.split("\n")[:3]])
+    rows = places(document("a", RIVER), document("b", mixed, outlet="나래신문", published_at=later(hours=1)))
+    assert rows["b"]["relation"] == "derivative"
+    assert rows["b"]["parent"] == "a"
+    assert rows["a"]["cluster"] != rows["b"]["cluster"]
+
+
+def test_versions_of_one_article_stay_together_however_much_was_changed() -> None:
+    rows = places(
+        document("1-a", RIVER, article_id="1"),
+        document("1-b", LIBRARY, article_id="1", fetched_at=later(hours=1), published_at=NOON),
+    )
+    assert {row["cluster"] for row in rows.values()} == {"1"}
+    assert rows["1-b"]["relation"] == "version"
+
+
+@pytest.mark.parametrize("outlet", ["가람일보", "나래신문"])
+def test_a_template_with_other_numbers_is_not_a_copy(outlet: str) -> None:
+    rows = places(
+        document("a", WEATHER.format(11, 22, 35, "0.5", 11), title="[날씨] 내일 맑음"),
+        document(
+            "b",
+            WEATHER.format(-3, 14, 62, "2.5", 17),
+            title="[날씨] 내일 맑음",
+            outlet=outlet,
+            published_at=later(days=1),
+        ),
+    )
+    assert rows["a"]["cluster"] != rows["b"]["cluster"]
+    assert rows["b"]["relation"] == ("series" if outlet == "가람일보" else "original")
+
+
+@pytest.mark.parametrize("outlet", ["가람일보", "나래신문"])
+def test_a_notice_that_differs_in_names_alone_is_not_a_copy(outlet: str) -> None:
+    rows = places(
+        document("a", MOURNING.format("김서준", "이하나", "박도담"), title="[부고] 김서준씨 모친상"),
+        document(
+            "b",
+            MOURNING.format("최은호", "정라온", "강이룸"),
+            title="[부고] 최은호씨 모친상",
+            outlet=outlet,
+            published_at=later(days=1),
+        ),
+    )
+    assert rows["a"]["cluster"] != rows["b"]["cluster"]
+
+
+def test_a_template_reprinted_as_it_is_is_a_copy() -> None:
+    text = WEATHER.format(11, 22, 35, "0.5", 11)
+    rows = places(
+        document("a", text), document("b", f"본문 듣기\n{text}", outlet="나래신문", published_at=later(hours=1))
+    )
+    assert rows["b"]["relation"] == "copy"
+
+
+def test_a_number_in_another_spelling_is_no_other_fact() -> None:
+    text = f"{RIVER}\n공사에는 2천300억원이 들었고 1만2천명이 9천800일 동안 일했다. 옛 다리는 3조5천억원 들여 복원한다."
+    other = (
+        text.replace("2천300억", "2,300억")
+        .replace("1만2천", "12,000")
+        .replace("9천800", "9,800")
+        .replace("3조5천억", "3조5,000억")
+    )
+    assert places(document("a", text), document("b", other, outlet="나래신문"))["b"]["cluster"] == "a"
+
+
+def test_a_running_report_is_a_chain_that_is_not_merged() -> None:
+    states = (("[속보]", 1), ("(2보)", 3), ("(종합)", 5))
+    rows = places(
+        *(
+            document(
+                str(size), "\n".join(LINES[:size]), title=f"나무다리 주말 개통 {mark}", published_at=later(hours=size)
+            )
+            for mark, size in states
+        )
+    )
+    assert [(rows[each]["relation"], rows[each]["parent"]) for each in ("1", "3", "5")] == [
+        ("original", None), ("followup", "1"), ("followup", "3"),
+    ]  # fmt: skip
+    assert len({row["cluster"] for row in rows.values()}) == 3
+
+
+def test_states_of_a_report_half_a_day_apart_are_no_chain() -> None:
+    rows = places(
+        document("a", LINES[0], title="[속보] 나무다리 개통"),
+        document("b", RIVER, title="나무다리 개통(종합)", published_at=later(hours=13), fetched_at=later(hours=13)),
+    )
+    assert rows["b"]["relation"] == "original"
+
+
+def test_a_digest_of_stories_makes_them_no_cluster() -> None:
+    market = (
+        "시장 골목 끝 국수집이 세 번째 대를 맞았다. 새 주인은 할머니가 쓰던 솥과 국자를 그대로 물려받았다.\n"
+        "국물은 멸치와 무만으로 내고 고명은 철마다 바뀐다. 손님들은 줄이 길어도 서두르는 이가 없다고 입을 모은다.\n"
+        "가게는 낡은 간판을 떼지 않고 글씨만 덧칠했다. 골목 상인들은 오래된 집이 버텨 주어 고맙다고 했다.\n"
+        "주말에는 국수 뽑는 법을 배우려는 젊은이들이 찾아온다. 주인은 반죽이 쉬는 시간을 기다리는 것이 비결이라고 귀띔했다."
+    )
+    texts = {"a": "\n".join(LINES[:4]), "b": LIBRARY, "c": market}
+    digest = "\n".join(texts.values())
+    rows = places(
+        *(document(name, text, outlet=name, title=name) for name, text in texts.items()),
+        document("d", digest, outlet="묶음", title="오늘의 소식", published_at=later(hours=5)),
+    )
+    assert len({row["cluster"] for row in rows.values()}) == 4
+    assert rows["d"]["relation"] == "digest"
+
+
+def test_short_texts_are_one_only_when_they_are_the_same_under_the_same_title() -> None:
+    photo = "주말 나들이 인파"
+    rows = places(document("a", photo), document("b", photo, title="다른 날"), document("c", photo, outlet="나래신문"))
+    assert rows["a"]["cluster"] == rows["c"]["cluster"] != rows["b"]["cluster"]
+
+
+def test_an_explicit_credit_outweighs_class_and_time() -> None:
+    credited = f"(가람=나래신문) 한도윤 기자 = {RIVER}"
+    rows = places(
+        document("wire", credited, outlet="모두통신", outlet_class="wire", published_at=NOON),
+        document("owner", RIVER, outlet="나래신문", published_at=later(hours=3)),
+    )
+    assert rows["wire"]["original"] == "owner"
+    assert "credits it" in str(rows["wire"]["evidence"])
+
+
+def test_a_link_to_the_source_is_the_parent_and_outweighs_a_stronger_likeness() -> None:
+    shorter = "\n".join(LINES[:4])
+    rows = places(
+        document("first", RIVER, url="https://www.river.test/1"),
+        document("second", shorter, outlet="나래신문", url="https://narae.test/2?x=1", published_at=later(hours=1)),
+        document(
+            "portal",
+            RIVER,
+            outlet="포털",
+            outlet_class="portal",
+            origin_url="http://narae.test/2?x=1#top",
+            published_at=later(hours=2),
+        ),
+    )
+    assert rows["portal"]["parent"] == "second"
+    assert "links to it" in str(rows["portal"]["evidence"])
+
+
+@pytest.mark.parametrize("first", ["portal", "aggregator"])
+def test_a_portals_time_is_never_trusted_before_the_publishers(first: str) -> None:
+    rows = places(
+        document(
+            "early", RIVER, outlet="포털", outlet_class=first, published_at=NOON - timedelta(days=1), fetched_at=NOON
+        ),
+        document("late", RIVER, published_at=later(hours=8), fetched_at=later(hours=9)),
+    )
+    assert rows["early"]["original"] == "late"
+
+
+def test_a_wire_comes_before_papers_and_a_time_after_the_fetch_is_not_believed() -> None:
+    rows = places(
+        document("paper", RIVER, published_at=NOON),
+        document(
+            "wire",
+            RIVER,
+            outlet="모두통신",
+            outlet_class="wire",
+            published_at=later(hours=1),
+            fetched_at=later(hours=2),
+        ),
+    )
+    assert rows["paper"]["original"] == "wire"
+    rows = places(
+        document("a", RIVER, published_at=later(days=300), fetched_at=NOON),
+        document("b", RIVER, outlet="나래신문", published_at=later(hours=1), fetched_at=later(hours=1)),
+    )
+    assert rows["b"]["original"] == "a"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(["wire", "publisher", "portal", "aggregator", "unheard-of"]), st.integers(0, 3))
+def test_the_original_does_not_depend_on_ids(classes: list[str], hours: int) -> None:
+    at: datetime = later(hours=hours)
+    documents = [
+        document(str(place), RIVER, outlet=name, outlet_class=name, published_at=at, fetched_at=at)
+        for place, name in enumerate(classes)
+    ]
+    originals = {row["original"] for row in folded([documents], FoldOptions()).rows().values()}
+    assert originals == {str(classes.index("wire"))}
+
+
+def test_names_of_outlets_that_credits_use_can_be_given() -> None:
+    credited = f"(가람=나래) {RIVER}"
+    documents = [
+        document("a", credited, outlet="garam"),
+        document("b", RIVER, outlet="narae", published_at=later(hours=1)),
+    ]
+    options = replace(FoldOptions(), outlet_names={"나래": "narae"})
+    assert folded([documents], options).rows()["a"]["original"] == "b"
+    assert folded([documents]).rows()["a"]["original"] == "a"
