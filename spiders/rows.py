@@ -42,17 +42,25 @@ def considered(
     )
 
 
-def failed(run: Runs, visit: Visit, detail: str, *, why: Why = Why.FAILED, status: int | None = None) -> Fetch:
-    """Return the row of a URL that was to be asked and gave nothing."""
+def failed(
+    run: Runs,
+    visit: Visit,
+    detail: str,
+    *,
+    why: Why = Why.FAILED,
+    status: int | None = None,
+    counted: bool = True,
+) -> Fetch:
+    """Return the row of a URL that was to be asked and gave nothing; not `counted` where we ended it ourselves."""
     last = visit.last
-    failures = (last.failures if last else 0) + (why is Why.FAILED)
+    failures = (last.failures if last else 0) + (why is Why.FAILED and counted)
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
     return _row(run, visit, why=why, detail=detail[:500], status=status, failures=failures, **known)
 
 
 def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:
     """Return the row of a URL that answered with a body."""
-    stored = response.meta.get("stored")
+    stored = response.meta["stored"]  # what is not in the WARC is not read
     fields: dict[str, Any] = {
         "status": response.status,
         "etag": _header(response, b"ETag"),
@@ -61,8 +69,7 @@ def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: A
         "bytes": len(response.body),
         "visits": (visit.last.visits if visit.last else 0) + 1,
     }
-    if stored:
-        fields |= {"payload": stored.payload, "stored_url": stored.url, "stored_at": stored.at}
+    fields |= {"payload": stored.payload, "stored_url": stored.url, "stored_at": stored.at}
     return _row(run, visit, why=why, **(fields | more))
 
 

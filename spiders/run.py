@@ -86,6 +86,8 @@ class Run:
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
         self.turned_down: set[str] = set()
+        self.announced: set[str] = set()
+        self.polled: set[str] = set()
         self.requests = 0
         self.started_at = clock()
         self.error: SillokError | None = None
@@ -146,7 +148,7 @@ class Run:
         self.log(answered(self, visit, response, why=Why.FETCHED))
 
     def failed_robots(self, visit: Visit, error: Exception) -> None:
-        self.log(failed(self, visit, str(error) or type(error).__name__))
+        self.log(failed(self, visit, str(error) or type(error).__name__, counted=not self.stopping))
 
     # -- how it goes on and ends
 
@@ -182,7 +184,7 @@ class Run:
         """Log what is left, seal, and write the report, last."""
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
-            self.log(failed(self, visit, left))
+            self.log(failed(self, visit, left, counted=False))
         for row in self._later:
             self.log(row)
         self._note_hosts()
@@ -221,7 +223,7 @@ class Run:
                 reason=reason,
                 error=self.error,
                 crashes=counts.crashes,
-                asked=len(counts.sources),
+                asked=len(self.polled | set(counts.sources)),
                 answered=len(counts.answered),
                 problems=counts.problems,
                 silent=tuple(counts.silent),
@@ -247,7 +249,7 @@ class Run:
             rejections=dict(sorted(counts.rejections.items())),
             whys=dict(sorted(counts.whys.items())),
             sources=tuple(counts.sources.values()),
-            announced=len(self.considered),
+            announced=len(self.announced),
             segments=self.landing.segments,
             bytes=self.landing.bytes,
             requests=self.requests,

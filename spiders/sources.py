@@ -99,9 +99,9 @@ def answer(run: Run, wish: Wish, response: Response) -> Found:
     return _changed(run, wish, visit, response, listed)
 
 
-def failed_poll(run: Run, visit: Visit, detail: str, *, status: int | None = None) -> None:
+def failed_poll(run: Run, visit: Visit, detail: str, *, status: int | None = None, why: Why = Why.FAILED) -> None:
     """Take in that a source gave nothing."""
-    row = failed(run, visit, detail, status=status)
+    row = failed(run, visit, detail, why=why, status=status, counted=not run.stopping)
     moment = run.clock() + interval(run.outlet.pace, links=0, known=0, failures=row.failures)
     run.log(row.model_copy(update={"next_at": moment}))
     run.counts.problems[visit.url] = detail
@@ -171,6 +171,7 @@ def _consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> N
         return
     found.links += 1
     article = article_id(identity.url)
+    run.announced.add(article)
     seen = run.memory.seen(article)
     found.known += seen or article in run.memory.announced(visit.url)
     if article in run.considered:

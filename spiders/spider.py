@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
@@ -46,6 +46,7 @@ class ArticleSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.run.on_failure = lambda: articles.close(crawler)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
     @classmethod
@@ -112,6 +113,7 @@ class ArticleSpider(Spider):
 
     def poll(self, visit: Visit, priority: int = _POLL) -> Request:
         """Return the request of a source."""
+        self.run.polled.add(visit.url)
         headers = {} if self.wish.backfill else validators(visit.last)
         meta = {"visit": visit}
         return Request(
@@ -152,15 +154,19 @@ class ArticleSpider(Spider):
             yield record
         self.run.landing.roll()
 
+    def broke(self) -> None:
+        """Count an error of our own; its traceback is in the log."""
+        self.run.counts.crashes += 1
+
     def lost_source(self, failure: Failure) -> None:
-        visit, detail, _ = _lost(failure)
-        sources.failed_poll(self.run, visit, detail)
+        visit, detail, why = _lost(failure)
+        sources.failed_poll(self.run, visit, detail, why=why)
 
     def lost_article(self, failure: Failure) -> None:
         visit, detail, why = _lost(failure)
         oversized = articles.oversized(self.run, visit, failure.value)
         if oversized is None:
-            self.run.log(failed(self.run, visit, detail, why=why))
+            self.run.log(failed(self.run, visit, detail, why=why, counted=not self.run.stopping))
 
 
 def _lost(failure: Failure) -> tuple[Visit, str, Why]:

@@ -8,7 +8,6 @@ the outlet's next crawl sends it (`resend`): nothing that was closed is lost to 
 import gzip
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -19,10 +18,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from processing.archive.spool import Row, Rows, Segment, folder, is_alive
+from processing.archive.spool import Lock, Row, Rows, Segment, folder, is_alive
 from processing.archive.store import Store
 from processing.archive.warc import Exchange, Original
-from processing.errors import CorruptRecordError, MissingError
+from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Article, Fetch, Rejection, RunReport, Seal
 
 _MODELS: dict[Rows, type[Row]] = {"articles": Article, "rejections": Rejection, "log": Fetch}
@@ -64,6 +63,7 @@ class SegmentWriter:
         self._limits = limits or Limits()
         self._number = 1 + max((seal.segment for seal in sealed(store, outlet, run)), default=-1)
         self._open: Segment | None = None
+        self._lock: Lock | None = None
         self.bytes = 0
 
     def exchange(self, exchange: Exchange) -> Original:
@@ -93,6 +93,17 @@ class SegmentWriter:
         self._number += 1
         return segment.close(self._clock())
 
+    def _held(self) -> Lock:
+        try:
+            return Lock(self._spool)
+        except BlockingIOError as error:
+            raise UsageError(f"run {self.run} is being written by another process: give each its own run") from error
+
+    def release(self) -> None:
+        """Let go of the spool: what is still in it may be sent by another process."""
+        if self._lock:
+            self._lock.release()
+
     def seal(self) -> Seal | None:
         """Close the open segment and send it."""
         closed = self.close()
@@ -101,7 +112,7 @@ class SegmentWriter:
     def _segment(self) -> Segment:
         if self._open is None:
             self._spool.mkdir(parents=True, exist_ok=True)
-            (self._spool / "pid").write_text(str(os.getpid()))
+            self._lock = self._lock or self._held()
             self._open = Segment(self._spool, self.outlet, self.run, self._number, self._clock())
             self._open.warc.open(self._clock(), self._software, self.outlet)
         return self._open

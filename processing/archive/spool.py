@@ -1,8 +1,8 @@
 """The open segment of a crawl: files on the local disk, and the seal that is written beside them when it closes."""
 
+import fcntl
 import gzip
 import hashlib
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal, TypeAlias
@@ -82,10 +82,21 @@ class Segment:
         return self._spool / f"{self.stem}.{suffix}"
 
 
+class Lock:
+    """A run's hold on its spool; the system lets go of it when the process ends, however it ends."""
+
+    def __init__(self, spool: Path) -> None:
+        self._file = (spool / "lock").open("wb")
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def release(self) -> None:
+        self._file.close()
+
+
 def is_alive(run: Path) -> bool:
-    """Return whether the process that writes this run's spool still lives."""
+    """Return whether a process still writes this run's spool."""
     try:
-        os.kill(int((run / "pid").read_text()), 0)
-    except (OSError, ValueError):
-        return False
-    return True
+        Lock(run).release()
+    except BlockingIOError:
+        return True
+    return False

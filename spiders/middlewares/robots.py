@@ -86,8 +86,8 @@ class Robots:
             self._asked[key] = asyncio.ensure_future(self._ask(key, parts.netloc))
         verdicts = await asyncio.shield(self._asked[key])
         refusal = verdicts.refusal(request.url)
-        if refusal:
-            raise Refusal(Why.ROBOTS, refusal)
+        if refusal:  # without rules nothing is forbidden for good: it failed, and is asked for again
+            raise Refusal(Why.ROBOTS if verdicts.rules else Why.FAILED, refusal)
         request.meta["robots"] = "allowed" if verdicts.rules else verdicts.state
 
     async def _ask(self, authority: str, host: str) -> Verdicts:

@@ -234,7 +234,7 @@ def test_a_redirect_to_an_article_that_is_known_is_not_followed(origin: Origin, 
 
 
 def test_what_failed_is_a_gap_that_the_next_crawl_fetches(origin: Origin, crawl: Crawl) -> None:
-    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": Reply(404)}
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": Reply(500)}
     first = crawl("plain")
     assert (first.code, first.report.end) == (3, "unhealthy")
     origin.routes["/news/1"] = article(1)
