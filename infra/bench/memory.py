@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from processing.archive import manifests
 from processing.archive.file_store import FileStore
@@ -35,24 +36,27 @@ SPANS = (1, 30, 365)
 REVISITS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 168))
 
 
-class Counting(FileStore):
-    """A directory that counts what is asked of it; each call is one request to a bucket."""
+Answers: TypeAlias = list[int]
 
-    requests = 0
-    size = 0
+
+class Counting(FileStore):
+    """A directory that keeps the bytes of each answer; each call is one request to a bucket."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.answers: Answers = []
 
     def get(self, key: str) -> bytes:
         data = super().get(key)
-        self.requests += 1
-        self.size += len(data)
+        self.answers.append(len(data))
         return data
 
     def exists(self, key: str) -> bool:
-        self.requests += 1
+        self.answers.append(0)
         return super().exists(key)
 
     def list(self, prefix: str) -> Iterator[Entry]:
-        self.requests += 1
+        self.answers.append(0)
         return super().list(prefix)
 
 
@@ -87,13 +91,13 @@ def main() -> None:
 def _cost(store: Counting, days: int, repeats: int) -> Cost:
     times = []
     for _ in range(repeats):
-        store.requests = store.size = 0
+        store.answers.clear()
         start = time.perf_counter()
         memory = load(store, OUTLET)
         times.append((time.perf_counter() - start) * 1000)
     if not memory.seen(_identity(0)) or memory.seen(_identity(-1)):
         sys.exit("the memory does not hold what was put into it")
-    return Cost(days, store.requests, store.size, statistics.median(times))
+    return Cost(days, len(store.answers), sum(store.answers), statistics.median(times))
 
 
 def _history(folder: Path, days: int, articles: int) -> Counting:

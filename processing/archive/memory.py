@@ -8,16 +8,25 @@ Nothing here imports pyarrow: a poll that finds nothing new must start fast.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+
+from pydantic import ValidationError
 
 from processing.archive import manifests, taking
-from processing.archive.segments import read_rows, sealed
+from processing.archive.segments import read_rows
 from processing.archive.snapshot import Snapshot, decode, encode
 from processing.archive.store import Store
-from processing.errors import CorruptRecordError
+from processing.errors import CorruptRecordError, MissingError
 from processing.records import Article, Fetch, RunReport, Seal, Sum
+
+_SEAL = re.compile(r"/run=[^/]+/seg-\d+\.seal\.json$")
+_TRIES = 3
+_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +137,48 @@ class Memory:
 
 
 def load(store: Store, outlet: str) -> Memory:
-    """Return the memory of `outlet`: its snapshot in the newest manifest, and what landing holds since."""
-    link = manifests.head(store)
-    memory = published(store, link.manifest.memory.get(outlet) if link else None)
-    found: dict[str, list[Seal]] = {}
-    for seal in sealed(store, outlet):
-        if not memory.has(seal.run, seal.segment):
-            found.setdefault(seal.run, []).append(seal)
-    for _, seals in sorted(found.items()):
-        memory.take((row for seal in seals for row in _log(store, seal)), seals)
-    return memory
+    """Return the memory of `outlet`: its snapshot in the newest manifest, and what landing holds since.
+
+    Where a publication moves rows from landing into a snapshot meanwhile, both are read again.
+    """
+    for _ in range(_TRIES):
+        link = manifests.head(store)
+        memory = published(store, link.manifest.memory.get(outlet) if link else None)
+        whole = _take_landing(store, outlet, memory)
+        if whole and not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
+            break
+    return memory  # still overtaken after all tries: some pages may be asked for twice, none is lost
+
+
+def _take_landing(store: Store, outlet: str, memory: Memory) -> bool:
+    """Take in the sealed segments that `memory` does not have; tell whether all were still there."""
+    keys = [key for key in _seals(store, outlet) if not memory.has(*_segment(key))]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = [one for one in pool.map(partial(_read, store), keys) if one is not None]
+    for run in sorted({seal.run for seal, _ in found}):
+        seals = [seal for seal, _ in found if seal.run == run]
+        memory.take((row for seal, rows in found if seal.run == run for row in rows), seals)
+    return len(found) == len(keys)
+
+
+def _seals(store: Store, outlet: str) -> Iterator[str]:
+    return (entry.key for entry in store.list(f"landing/outlet={outlet}/") if _SEAL.search(entry.key))
+
+
+def _segment(key: str) -> tuple[str, int]:
+    """Return the run and the number of the segment that the seal under `key` closes."""
+    return key.split("/")[2].removeprefix("run="), int(key.rpartition("/seg-")[2].partition(".")[0])
+
+
+def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
+    """Return a seal and its log rows; None where a publication has taken them away."""
+    try:
+        seal = Seal.model_validate_json(store.get(key))
+        return seal, [row for row in read_rows(store, seal, "log") if isinstance(row, Fetch)]
+    except MissingError:
+        return None
+    except ValidationError as error:
+        raise CorruptRecordError(f"{key} in {store.url} is no seal: {error}; restore it from a copy") from error
 
 
 def published(store: Store, where: Sum | None) -> Memory:
@@ -157,7 +198,3 @@ def compact(
     memory = Memory(decode(previous) if previous is not None else None)
     memory.take(rows, seals, reports)
     return memory.encode()
-
-
-def _log(store: Store, seal: Seal) -> Iterator[Fetch]:
-    return (row for row in read_rows(store, seal, "log") if isinstance(row, Fetch))
