@@ -37,6 +37,7 @@ def sighting(**more: Any) -> Sighting:
         (["/view.do?ncd=8636307&ref=A", "/view.do?ncd=8636308", "/view.do?ncd=8636309"], ["8636307", "8636308", "8636309"]),
         (["/a/2026/09/27/2026092700012.html", "/a/2026/09/26/2026092600011.html", "/a/2025/12/26/2025122600013.html"], ["2026092700012", "2026092600011", "2025122600013"]),
         (["/2026/09/a-slug/", "/2026/09/b-slug/", "/2025/01/c/"], ["a-slug", "b-slug", "c"]),
+        (["/n/10001/some-title", "/n/10002/other", "/n/10003/third-one"], ["10001", "10002", "10003"]),
         (["/news/articleView.html?idxno=12345"], ["12345"]),
         (["/bbs/board.php?bo_table=news&wr_id=7", "/bbs/board.php?bo_table=news&wr_id=812", "/bbs/board.php?bo_table=news&wr_id=9"], ["7", "812", "9"]),
     ],
