@@ -20,8 +20,8 @@ _ESCAPES = re.compile(
 )
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
-_LONG = {"title", "excerpt", "paused", "text", "evidence", "detail", "why"}
-"""Columns that may take more than one line; the others are copied from the screen and stay whole."""
+_NARROW = 26
+"""Cells up to which a column stays whole; a wider one may take several lines."""
 _JSON_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
@@ -50,16 +50,23 @@ def print_json(rows: Iterable[object]) -> None:
 def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, title: str | None = None) -> None:
     """Write `rows` as a table where a person looks on, else as tab-separated lines without a heading."""
     cells = ([shown(row.get(column)) for column in columns] for row in rows)
-    if not watched():
+    if watched():
+        _print_table(list(cells), columns, title)
+    else:
         sys.stdout.writelines("\t".join(line) + "\n" for line in cells)
-        return
+
+
+def _print_table(cells: Sequence[Sequence[str]], columns: Sequence[str], title: str | None) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title, box=None, header_style="bold", title_justify="left", pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=column not in _LONG, overflow="fold")
+    for number, column in enumerate(columns):
+        width = max(map(cell_len, [column, *(line[number] for line in cells)]))
+        narrow = width <= _NARROW
+        table.add_column(column, no_wrap=narrow, min_width=width if narrow else None, overflow="fold")
     for line in cells:
         table.add_row(*(Text(cell) for cell in line))
     Console().print(table)

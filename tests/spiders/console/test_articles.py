@@ -151,3 +151,19 @@ def test_show_raw_of_a_page_that_is_not_there(sillok) -> None:
     done = sillok("show", FREE.article_id, "--raw")
     assert done.code == 2
     assert FREE.url in done.err
+
+
+def test_a_person_sees_a_table_with_whole_ids_and_titles_as_they_are(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    done = sillok("ls")
+    assert done.lines[0].split() == ["id", "published", "outlet", "kind", "note", "title"]
+    assert {one.article_id for one in (FIRST, COPY, ATTACK, RESERVED, FREE)} <= set(done.out.split())
+    assert "[red]" in done.out  # not taken for markup of the table's library
+    assert "\x1b" not in done.out
+    assert "pwned" not in done.out
+
+
+def test_a_person_sees_an_empty_table(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    assert sillok("ls", "--outlet", "nobody").code == 0
