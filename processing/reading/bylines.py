@@ -77,7 +77,7 @@ _GUEST = re.compile(
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
 """An agency that no list has: after a place's equals sign, or alone on its line."""
 _HINT = re.compile(
-    r"@|기자|특파원|위원|주필|국장|칼럼니스트|에디터|앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|"
+    r"@|기자|특파원|위원|주필|국장|부장|칼럼니스트|에디터|앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|"
     r"평론가|캐스터|\d\d\s?[.:/-]\s?\d"
 )
 _MOST = 12
