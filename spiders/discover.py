@@ -24,7 +24,7 @@ __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_arc
 MAX_LINKS = 50_000
 """What one document may list (the sitemap protocol's limit); the rest is left out and `whole` is False."""
 
-MAX_URL = 4000
+MAX_URL = 2000
 """Characters; a longer address is left out."""
 UNDATED_PER_POLL = 8
 

@@ -12,7 +12,7 @@ OUTLET = news_sitemap(
     home="https://www.donga.com/",
     latest="https://www.donga.com/sitemap/donga-newsmap.xml",
     feeds=("https://rss.donga.com/total.xml",),
-    article=re.compile(r"/(?:[A-Za-z0-9_]+/)*all/(?P<ymd>\d{8})/(?P<id>\d{7,9})(?:/|$|\?)"),
+    article=re.compile(r"/all/(?P<ymd>\d{8})/(?P<id>\d{7,9})(?:/|$|\?)"),
     canonical="https://www.donga.com/news/article/all/{ymd}/{id}/1",
     older=(re.compile(r"/View\?(?:.*&)?gid=(?P<id>\d{7,9})"),),
     hosts=("news.donga.com",),

@@ -10,7 +10,7 @@ OUTLET = portal(
     title="네이버뉴스",
     home="https://n.news.naver.com/",
     article=re.compile(
-        r"(?=.*?(?:/article/(?:comment/|print/)?|[?&]oid=)(?P<oid>\d{3}))"
+        r"^(?=.*?(?:/article/(?:comment/|print/)?|[?&]oid=)(?P<oid>\d{3}))"
         r".*?(?:/\d{3}/|[?&]aid=)(?P<id>\d{10})(?!\d)"
     ),
     canonical="https://n.news.naver.com/article/{oid}/{id}",

@@ -13,7 +13,7 @@ OUTLET = Outlet(
         Sitemap("https://www.news1.kr/api/feeds/google-news/"),
         Listing("https://www.news1.kr/latest?page={page}", pages=3),
     ),
-    article=re.compile(r"(?:/articles/\??|/(?:[a-z0-9-]+/)+)(?P<id>\d{7})(?:[=/?]|$)"),
+    article=re.compile(r"(?:/articles/\??|/[a-z0-9-]+/)(?P<id>\d{7})(?:[=/?]|$)"),
     canonical="https://www.news1.kr/articles/{id}",
     hosts=("m.news1.kr",),
     rules=(Rules(body="#article_body_content, #articles_detail"),),
