@@ -1,7 +1,7 @@
 """What tests of a crawl share: an origin on loopback and a crawl as a process."""
 
+import multiprocessing
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import pytest
 from processing.archive.file_store import FileStore
 from processing.archive.segments import read_rows, report, sealed
 from processing.records import Article, Fetch, Rejection, RunReport
+from tests.spiders import warm
 from tests.spiders.origin import Origin
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,9 @@ def crawled(code: int, out: str, log: str, folder: Path) -> Crawled:
     return Crawled(code, out, log, folder, run, cast("RunReport", report(store, outlet, run) if run else None))
 
 
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.spiders.warm"])
+
 Crawl = Callable[..., Crawled]
 
 
@@ -65,8 +69,12 @@ def origin() -> Iterator[Origin]:
 
 def command(origin_port: int, folder: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
-    env |= {"SILLOK_PRESS": str(origin_port), "SILLOK_STORE": f"file:{folder / 'archive'}",
-            "SILLOK_SPOOL": str(folder / "spool"), "PYTHONPATH": str(ROOT)}
+    env |= {
+        "SILLOK_PRESS": str(origin_port),
+        "SILLOK_STORE": f"file:{folder / 'archive'}",
+        "SILLOK_SPOOL": str(folder / "spool"),
+        "PYTHONPATH": str(ROOT),
+    }
     settings = ["-s", "SILLOK_RETRY_WAIT=0.05"]
     return [sys.executable, "-m", "tests.spiders.driver", *arguments, *settings], env
 
@@ -77,7 +85,13 @@ def crawl(origin: Origin, tmp_path: Path) -> Crawl:
 
     def run(*arguments: str, env: dict[str, str] | None = None) -> Crawled:
         line, environment = command(origin.port, tmp_path, "crawl", *arguments)
-        done = subprocess.run(line, env=environment | (env or {}), cwd=ROOT, capture_output=True, text=True, timeout=60)
-        return crawled(done.returncode, done.stdout, done.stderr, tmp_path)
+        output, log = tmp_path / "stdout", tmp_path / "stderr"
+        process = _FORKS.Process(target=warm.run, args=(line[3:], environment | (env or {}), ROOT, output, log))
+        process.start()
+        process.join(90)
+        if process.exitcode is None:
+            process.kill()
+            pytest.fail(f"the crawl did not end: {log.read_text()}")
+        return crawled(process.exitcode, output.read_text(), log.read_text(), tmp_path)
 
     return run
