@@ -37,7 +37,9 @@ class Command(AskingCommand):
         if not seen.robots.answered:
             raise TransientError(f"{seen.home}: {seen.robots.state}; try again later")
         if not (seen.robots.ours and seen.robots.scrapy):
-            raise UsageError(f"{seen.home}: robots.txt bans us; declare it by hand with `paused=` and `permission_needed=`")
+            raise UsageError(
+                f"{seen.home}: robots.txt bans us; declare it by hand, `paused=` with `permission_needed=`"
+            )
         source = module(name, seen)
         outlet = checked(source)
         path.write_text(source, encoding="utf-8")
