@@ -1,10 +1,12 @@
 """Killed at any moment of publishing and started again: the same archive, nothing lost, nothing twice."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,15 +19,25 @@ from tests.processing.archive.conftest import ROOT
 from tests.processing.archive.killed import Mortal, land, run
 from tests.processing.archive.newsroom import article
 
-CHANGES = 39
-"""How often one publication of what `land` wrote changes the store; the first test below counts them."""
-BOUNDARIES = (*range(CHANGES - 20), 20, 24, 31, 38)
-"""Every change up to the clearing of landing, and some of its twenty deletions."""
-SAMPLE = (9, 16, 17, 25)
+DELETIONS = 20
+"""Objects that `land` writes, and that a publication takes away at its end."""
+BOUNDARIES = (*range(16), *range(-DELETIONS - 3, -DELETIONS + 2), -10, -1)
+"""Moments to die: before that change of the store, counted from the first, or below 0 from the last. The manifest and
+the hint are the two before the deletions."""
+SAMPLE = (9, -DELETIONS - 2, -DELETIONS - 1, -7)
 
 
 class Death(BaseException):
     """Stands for SIGKILL where a process of its own would cost too much."""
+
+
+class Reference(NamedTuple):
+    store: FileStore
+    changes: int
+
+    def moment(self, number: int) -> int:
+        """Return the change before which to die."""
+        return number if number >= 0 else self.changes + number
 
 
 def die() -> None:
@@ -33,20 +45,20 @@ def die() -> None:
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
-    """The archive of a publication that was not killed."""
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """The archive of a publication that was not killed, and how often that changed the store."""
     folder = tmp_path_factory.mktemp("reference")
     store = Mortal(folder / "archive", 10_000, die)
     land(store)
     landed = store.changes
     run(store, folder)
-    assert store.changes - landed == CHANGES
-    return FileStore(folder / "archive")
+    assert landed == DELETIONS
+    return Reference(FileStore(folder / "archive"), store.changes - landed)
 
 
-def sound(store: Store, folder: Path, reference: Store) -> None:
+def sound(store: Store, folder: Path, reference: Reference) -> None:
     """Fail unless `store` is the archive that `reference` is, whole and clean."""
-    assert compare(reference, store, folder / "compared") == []
+    assert compare(reference.store, store, folder / "compared") == []
     head = manifests.head(store)
     assert head is not None
     for link in manifests.since(store, head, 1):
@@ -57,29 +69,42 @@ def sound(store: Store, folder: Path, reference: Store) -> None:
 
 
 @pytest.mark.parametrize("number", BOUNDARIES)
-def test_dying_before_any_change_changes_nothing_in_the_end(tmp_path: Path, reference: FileStore, number: int) -> None:
+def test_dying_before_any_change_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
     store = FileStore(tmp_path / "archive")
     land(store)
     with pytest.raises(Death):
-        run(Mortal(tmp_path / "archive", number, die), tmp_path)
+        run(Mortal(tmp_path / "archive", reference.moment(number), die), tmp_path)
     run(store, tmp_path)
     sound(store, tmp_path, reference)
 
 
 @pytest.mark.parametrize("number", SAMPLE)
-def test_a_killed_process_changes_nothing_in_the_end(tmp_path: Path, reference: FileStore, number: int) -> None:
-    kill(tmp_path, number)
+def test_a_killed_process_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
+    kill(tmp_path, reference.moment(number))
     run(FileStore(tmp_path / "archive"), tmp_path)
     sound(FileStore(tmp_path / "archive"), tmp_path, reference)
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("number", range(CHANGES))
-def test_a_process_killed_twice_changes_nothing_in_the_end(tmp_path: Path, reference: FileStore, number: int) -> None:
+@pytest.mark.parametrize("number", range(30))
+def test_a_process_killed_twice_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
     kill(tmp_path, number)
-    again(tmp_path, CHANGES - 1 - number)
+    again(tmp_path, 30 - number)
     run(FileStore(tmp_path / "archive"), tmp_path)
     sound(FileStore(tmp_path / "archive"), tmp_path, reference)
+
+
+def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """Whatever seeds the hashes of a process, and wherever its folders lie."""
+    archives = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        land(FileStore(folder / "archive"))
+        assert again(folder, 10_000, PYTHONHASHSEED=seed) == 0
+        store = FileStore(folder / "archive")
+        archives.append({entry.key: store.get(entry.key) for entry in store.list("")})
+    assert archives[0] == archives[1]
+    assert len(archives[0]) > 15
 
 
 def kill(folder: Path, number: int) -> None:
@@ -87,6 +112,6 @@ def kill(folder: Path, number: int) -> None:
     assert again(folder, number) == -signal.SIGKILL
 
 
-def again(folder: Path, number: int) -> int:
+def again(folder: Path, number: int, **environment: str) -> int:
     command = [sys.executable, "-m", "tests.processing.archive.killed", str(folder), str(number)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
