@@ -102,6 +102,8 @@ def install(venv: Path, kind: str, *, fresh: bool) -> None:
     packages = ["--require-hashes", "--compile-bytecode", "-r", str(ROOT / LOCK / f"{kind}.txt")]
     step(f"installing the locked packages ({kind})", [*uv, *packages], environment)
     step("installing Sillok itself", [*uv, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], environment)
+    rooms = [str(ROOT / room) for room in ("spiders", "processing", "dags", "infra")]
+    step("compiling it", [python, "-m", "compileall", "-q", *rooms], os.environ)
 
 
 def ensure(kind: str) -> None:

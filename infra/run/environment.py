@@ -31,10 +31,17 @@ def spare_loopback() -> None:
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK, "localhost", ".press.test"]))
 
 
+def registry(place: Place) -> dict[str, str]:
+    """Return which outlets there are, and who asks them."""
+    if place.sample:
+        return {"SILLOK_PRESS": str(place.port("press")), "SILLOK_CONTACT": "mailto:reader@press.test"}
+    return {"SILLOK_PRESS": "", "SILLOK_CONTACT": contact()}
+
+
 def sillok(place: Place) -> dict[str, str]:
-    """Return where the archive of this instance lies, how it is reached, and which outlets there are."""
+    """Return where the archive of this instance lies and how it is reached, and its outlets."""
     access, secret = credentials(place)
-    found = {
+    return {
         "SILLOK_STORE": f"s3://{BUCKET}/archive",
         "SILLOK_STORE_ENDPOINT": f"http://{LOOPBACK}:{place.port('store')}",
         "SILLOK_STORE_ACCESS_KEY": access,
@@ -42,10 +49,8 @@ def sillok(place: Place) -> dict[str, str]:
         "SILLOK_CACHE": str(place.folder / "cache"),
         "SILLOK_HEADS": str(place.folder / "heads"),
         "SILLOK_SPOOL": str(place.folder / "spool"),
+        **registry(place),
     }
-    if place.sample:
-        return {**found, "SILLOK_PRESS": str(place.port("press")), "SILLOK_CONTACT": "mailto:reader@press.test"}
-    return {**found, "SILLOK_PRESS": "", "SILLOK_CONTACT": contact()}
 
 
 def credentials(place: Place) -> tuple[str, str]:

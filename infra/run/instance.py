@@ -15,6 +15,9 @@ from processing.errors import UsageError
 KEPT_UP = "triggerer"
 """The part that only `make up` starts."""
 
+IDLE = 2.0
+"""Seconds between SIGTERM and SIGKILL when all work is done and published, and nobody has anything to save."""
+
 _PR_SET_PDEATHSIG = 1
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,12 +36,14 @@ def instance(place: Place) -> Iterator[Parts]:
         processes.sweep(place)
         watcher = processes.watch(place)
         parts: Parts = {}
+        grace = processes.GRACE
         try:
             yield parts
+            grace = IDLE
         finally:
             for number in _POLITE:
                 signal.signal(number, signal.SIG_IGN)  # nothing but SIGKILL interrupts the sweeping
-            processes.sweep(place)
+            processes.sweep(place, grace)
             for process in parts.values():
                 process.wait()
             watcher.kill()

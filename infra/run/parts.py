@@ -75,15 +75,17 @@ def migrate(place: Place) -> None:
 
 
 def airflow(place: Place, parts: Parts, *names: str) -> None:
-    """Start these parts of Airflow; none but the API server listens, and that on loopback."""
-    variables = {**environment.base(place), **environment.airflow(place), **environment.sillok(place)}
+    """Start these parts of Airflow; none but the API server listens, and that on loopback.
+
+    Only the scheduler, whose tasks work on the archive, is told the way to it.
+    """
     if "api-server" in names and not free(place.port("api-server")):
         place.move("api-server")
-        variables.update(environment.airflow(place))
-    arguments = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
+    variables = {**environment.base(place), **environment.airflow(place), **environment.registry(place)}
     for part in names:
-        command = [sys.executable, "-m", "airflow", part, *arguments.get(part, [])]
-        parts[part] = start(place, part, command, variables)
+        arguments = ["--skip-serve-logs"] if part in {"scheduler", "triggerer"} else []
+        archive = environment.sillok(place) if part == "scheduler" else {}
+        parts[part] = start(place, part, [sys.executable, "-m", "airflow", part, *arguments], {**variables, **archive})
 
 
 def await_airflow(place: Place, parts: Parts) -> Airflow:

@@ -35,10 +35,11 @@ def run() -> int:
         parts.begin_store(place, running)
         showing.step("preparing Airflow")
         parts.migrate(place)
+        showing.step("starting Airflow")
+        parts.airflow(place, running, "api-server", "dag-processor")
         parts.await_store(place, running)
         before = catalogue(place).head
-        showing.step("starting Airflow")
-        following = _crawl(place, running, _start(place, running, mend=mend), showing)
+        following = _crawl(place, running, _schedule(place, running, mend=mend), showing)
         if mend:
             _take_in(place)
         _close(place, following, showing, changed=catalogue(place).head != before)
@@ -46,9 +47,10 @@ def run() -> int:
     return 0
 
 
-def _start(place: Place, running: Parts, *, mend: bool) -> Airflow:
-    """Start Airflow; after a start that was broken off, the scheduler only when what that left open is closed."""
-    parts.airflow(place, running, "api-server", "dag-processor", *([] if mend else ["scheduler"]))
+def _schedule(place: Place, running: Parts, *, mend: bool) -> Airflow:
+    """Start the scheduler; after a start that was broken off, only when what that left open is closed."""
+    if not mend:
+        parts.airflow(place, running, "scheduler")
     client = parts.await_airflow(place, running)
     if mend:
         for left in client.runs(state=OPEN):
