@@ -72,6 +72,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 ROBOTSTXT_OBEY = False  # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py
 COOKIES_ENABLED = False
+COOKIES = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
 REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 
 # How hard we knock: one request at a time, and never sooner than the host is quick to answer.
@@ -104,6 +105,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    COOKIES: None,  # it loads the public suffix list; an outlet that declares cookies brings it back
     "spiders.middlewares.guard.Guard": 50,
     "spiders.middlewares.robots.Robots": 100,
     "spiders.middlewares.reservation.Reservation": 120,
@@ -113,7 +119,14 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.blocks.Blocks": 560,
     "spiders.middlewares.redirects.Redirects": 600,
 }
-EXTENSIONS = {"spiders.middlewares.recorder.Recorder": 100}
+EXTENSIONS = {
+    "spiders.middlewares.recorder.Recorder": 100,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
 DOWNLOAD_HANDLERS = {
     "http": "spiders.middlewares.transport.Transport",
     "https": "spiders.middlewares.transport.Transport",
@@ -124,7 +137,7 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "spiders.middlewares.resolver.PublicResolver"
 
-# Doors we keep shut: both run Python that is sent to them, and both are open by default.
+# Doors we keep shut: both run Python that is sent to them, and both are open by default. Their code is not even loaded.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 

@@ -23,7 +23,7 @@ from spiders.polling import validators, waits_until
 from spiders.refusals import Refusal
 from spiders.rows import failed
 from spiders.run import Run
-from spiders.settings import REVISITS
+from spiders.settings import COOKIES, REVISITS
 from spiders.visit import Visit, visit_of
 
 _POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
@@ -54,7 +54,10 @@ class ArticleSpider(Spider):
         """Apply what the outlet declares: it may ask for more time between requests, never for less."""
         super().update_settings(settings)
         rendering.apply(cls.outlet, settings)
-        settings.set("COOKIES_ENABLED", cls.outlet.cookies, priority="spider")
+        if cls.outlet.cookies:
+            settings.set("COOKIES_ENABLED", "1", priority="spider")
+            middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES") | {COOKIES: 700}
+            settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="spider")
         if cls.outlet.delay:
             delay = max(cls.outlet.delay, settings.getfloat("DOWNLOAD_DELAY"))
             settings.set("DOWNLOAD_DELAY", delay, priority="spider")

@@ -36,6 +36,7 @@ OUTLETS = [
     outlet("paged", Listing(base("paged") + "/list?page={page}", links="ul a", pages=3)),
     outlet("poor", Feed(base("poor") + "/feed"), budget=5),
     outlet("slow", Feed(base("slow") + "/feed"), delay=0.3),
+    outlet("known", Feed(base("known") + "/feed"), cookies=True),
     outlet("quiet", Feed(base("quiet") + "/feed", quiet_hours=1)),
     outlet("shut", Feed(base("shut") + "/feed"), paused="robots.txt bans us", permission_needed="robots.txt"),
     outlet("inner", Feed("http://inner.example:80/feed"), hosts=("localhost", "inner.example")),

@@ -209,14 +209,18 @@ def test_a_redirect_to_this_machine_is_recorded_and_not_followed(origin: Origin,
     assert "/secret" not in origin.paths()
 
 
-def test_cookies_are_not_kept(origin: Origin, crawl: Crawl) -> None:
-    announce(origin, "plain", 1, 2)
+@pytest.mark.parametrize(("outlet", "kept"), [("plain", None), ("known", "id=1")])
+def test_cookies_are_kept_for_an_outlet_that_declares_them_only(
+    origin: Origin, crawl: Crawl, outlet: str, kept: str | None
+) -> None:
+    announce(origin, outlet, 1, 2)
     origin.routes["/news/1"] = Reply(
         body=article(1).body,
         headers={"Set-Cookie": "id=1; Path=/", "Content-Type": "text/html"},
     )
-    crawl("plain")
-    assert all(asked.header("Cookie") is None for asked in origin.asked)
+    crawl(outlet)
+    assert origin.asked[-1].header("Cookie") == kept
+    assert origin.asked[0].header("Cookie") is None
 
 
 def test_no_door_is_open_while_it_crawls(origin: Origin, tmp_path: Path) -> None:
