@@ -16,8 +16,12 @@ BUCKET = "sillok"
 
 
 def base(place: Place) -> dict[str, str]:
-    """Return what every part sees: this environment without another Airflow's settings, our own commands first."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
+    """Return what every part sees: this environment without another Airflow's settings, our own commands first.
+
+    Nor does the sample see settings that are meant for real outlets and their archive.
+    """
+    foreign = ("AIRFLOW", "SILLOK_") if place.sample else ("AIRFLOW",)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key == "SILLOK_VAR"}
     kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     kept.setdefault("HOME", str(place.folder))
     kept.setdefault("LC_ALL", "C.UTF-8")

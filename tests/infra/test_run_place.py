@@ -191,6 +191,13 @@ def test_another_airflows_settings_do_not_leak_in(here: Place, monkeypatch: pyte
     assert "elsewhere" not in str(found)
 
 
+def test_settings_for_real_outlets_do_not_reach_the_sample(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SILLOK_DELAY", "60")
+    assert "SILLOK_DELAY" not in environment.base(here)
+    assert environment.base(Place.named("live"))["SILLOK_DELAY"] == "60"
+    assert environment.base(here)["SILLOK_VAR"] == os.environ["SILLOK_VAR"]
+
+
 @pytest.mark.parametrize(("before", "after"), [(None, ""), ("intranet.test", "intranet.test,")])
 def test_a_proxy_is_not_asked_for_what_is_here(monkeypatch: pytest.MonkeyPatch, before: str | None, after: str) -> None:
     for name in ("no_proxy", "NO_PROXY"):
