@@ -102,7 +102,8 @@ class Sketch:
 
 def sketch(text: str, title: str, outlet: str, features: Features) -> Sketch:
     """Return the signatures of a canonical text. Texts of a line or two are the same only under the same title."""
-    stem = smallest(rolling(mark_of(title).stem, _TITLE_SHINGLE), features.title_keys)
+    passages = rolling(mark_of(title).stem, _TITLE_SHINGLE)
+    stem = distinct(np.concatenate([passages[:1], smallest(passages, features.title_keys)]))  # a chain shares its head
     named = mixed(stem ^ np.uint64(line_hash(outlet) % 2**64))
     title = canonical(title)
     exact = line_hash(text if 2 * len(text) >= features.shortest else f"{text}\n{title}")
