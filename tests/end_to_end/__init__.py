@@ -1,0 +1,1 @@
+"""The whole way at once: processes, HTTP, files."""
