@@ -5,8 +5,6 @@ read back. What differs between servers is found out when it is first met: listi
 of many to one by one.
 """
 
-import base64
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from processing.archive.s3_client import FAULTS, client, code, explanation, status
 from processing.archive.store import Entry, checked
+from processing.archive.sums import PART, Sums
 from processing.errors import (
     AlreadyExistsError,
     CorruptRecordError,
@@ -37,7 +36,6 @@ T = TypeVar("T")
 
 _MANY = 1000
 """Objects that one request may delete."""
-PART = 16 << 20
 LARGE = 64 << 20
 """From this size on a file goes up in parts, so that a lost connection costs one part."""
 _READS = 4
@@ -90,11 +88,11 @@ class S3Store:
         self._read(key, save)
 
     def put(self, key: str, data: bytes, *, create: bool = False) -> None:
-        self._put(key, data, _Sums([data]), create=create)
+        self._put(key, data, Sums([data]), create=create)
 
     def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
         with path.open("rb") as file:
-            sums = _Sums(iter(lambda: file.read(PART), b""))
+            sums = Sums(iter(lambda: file.read(PART), b""))
             file.seek(0)
             if path.stat().st_size < LARGE:
                 self._put(key, file, sums, create=create)
@@ -190,7 +188,7 @@ class S3Store:
                     return use(body)
             return use(self._client.get_object(**self._named(key), **wanted)["Body"])
 
-    def _put(self, key: str, body: bytes | IO[bytes], sums: "_Sums", *, create: bool) -> None:
+    def _put(self, key: str, body: bytes | IO[bytes], sums: Sums, *, create: bool) -> None:
         extra: dict[str, str] = {"IfNoneMatch": "*"} if create else {}
         if self._options.store_checksum:
             extra["ChecksumSHA256"] = sums.header
@@ -202,7 +200,7 @@ class S3Store:
             return
         self._confirm(key, answer, sums, sums.md5.hexdigest())
 
-    def _put_object(self, key: str, body: bytes | IO[bytes], sums: "_Sums", extra: Mapping[str, Any]) -> Any:
+    def _put_object(self, key: str, body: bytes | IO[bytes], sums: Sums, extra: Mapping[str, Any]) -> Any:
         try:
             return self._client.put_object(**self._named(key), Body=body, Metadata=sums.metadata, **extra)
         except ClientError as error:
@@ -210,7 +208,7 @@ class S3Store:
                 raise _PreconditionError from error
             raise
 
-    def _settle(self, key: str, sums: "_Sums") -> None:
+    def _settle(self, key: str, sums: Sums) -> None:
         """Decide whether what stands under `key` is our own put, whose first answer was lost."""
         try:
             same = self._digest(key) == sums.sha256.digest()
@@ -219,7 +217,7 @@ class S3Store:
         if not same:
             raise AlreadyExistsError(f"{key!r} exists already in {self.url} with other content; it was left as it is")
 
-    def _confirm(self, key: str, answer: Mapping[str, Any], sums: "_Sums", expected: str) -> None:
+    def _confirm(self, key: str, answer: Mapping[str, Any], sums: Sums, expected: str) -> None:
         if str(answer.get("ETag", "")).strip('"') == expected or answer.get("ChecksumSHA256") == sums.header:
             return
         if self._digest(key) != sums.sha256.digest():
@@ -227,35 +225,8 @@ class S3Store:
 
     def _digest(self, key: str) -> bytes:
         """Return the SHA-256 of what the store holds, by reading it."""
-        return self._read(key, lambda body: _Sums(body.iter_chunks(PART)).sha256.digest())
+        return self._read(key, lambda body: Sums(body.iter_chunks(PART)).sha256.digest())
 
 
 class _PreconditionError(Exception):
     """The server says that the object exists."""
-
-
-class _Sums:
-    """What a server may confirm of the bytes that we sent."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self.sha256 = hashlib.sha256()
-        self.md5 = hashlib.md5(usedforsecurity=False)
-        self._parts: list[bytes] = []
-        for chunk in chunks:
-            self.sha256.update(chunk)
-            self.md5.update(chunk)
-            self._parts.append(hashlib.md5(chunk, usedforsecurity=False).digest())
-
-    @property
-    def header(self) -> str:
-        """The value of `x-amz-checksum-sha256`."""
-        return base64.b64encode(self.sha256.digest()).decode()
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        return {"sha256": self.sha256.hexdigest()}
-
-    @property
-    def parted_etag(self) -> str:
-        """The ETag of an upload in parts of `PART` bytes: MD5 of the parts' MD5s, a dash, their number."""
-        return f"{hashlib.md5(b''.join(self._parts), usedforsecurity=False).hexdigest()}-{len(self._parts)}"

@@ -281,7 +281,7 @@ def test_a_publication_in_between_hides_nothing(
     listing = FileStore.list
 
     def late(self: FileStore, prefix: str) -> object:
-        while meanwhile:
+        while prefix.startswith("landing/outlet=") and meanwhile:
             meanwhile.pop()()
         return listing(self, prefix)
 
