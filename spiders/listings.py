@@ -1,5 +1,6 @@
 """Links of an HTML page that lists articles."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -9,11 +10,15 @@ from spiders.feeds import plain
 from spiders.links import Link
 from spiders.markup import html_tree
 
+EVERY = "a"
+_DIGIT = re.compile(r"\d")
+
 
 def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], str | None]:
     """Return the page's base address, the links within what the CSS `select` names, and what is wrong.
 
-    What is selected may be the anchors or elements around them; `<base href>` is honoured.
+    What is selected may be the anchors or elements around them; `<base href>` is honoured. Where every anchor of a page
+    is selected, those whose address has no digit are its menus and left out.
     """
     root = html_tree(body)
     if root is None:
@@ -26,7 +31,7 @@ def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None]]
     for element in root.cssselect(select):
         for anchor in element.iter("a"):
             href = (anchor.get("href") or "").strip()
-            if href and not href.startswith("#"):
+            if href and not href.startswith("#") and (select != EVERY or _DIGIT.search(href)):
                 yield href, plain(anchor.text_content()) or plain(anchor.get("title"))
 
 

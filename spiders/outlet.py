@@ -44,7 +44,10 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An HTML page that lists links. `{page}` in the URL is paged from 1 to `pages`; `links` is CSS for the anchors."""
+    """An HTML page that lists links. `{page}` in the URL is paged from 1 to `pages`; `links` is CSS for the anchors.
+
+    The default takes every link whose address has a digit, which menus have not and articles nearly always have.
+    """
 
     url: str
     links: str = "a"

@@ -12,9 +12,7 @@ OUTLET = news_sitemap(
     home="https://www.mt.co.kr/",
     latest="https://www.mt.co.kr/sitemap/latest.xml",
     feeds=("http://rss.mt.co.kr/mt_news.xml",),
-    article=re.compile(
-        r"(?:/(?:amp/)?(?P<path>[a-z-]+/\d{4}/\d{2}/\d{2})/|/(?:amp/)?\d{4}/\d{2}/\d{2}/|/mtview\.php\?(?:.*&)?no=)(?P<id>\d{19})"
-    ),
+    article=re.compile(r"(?:/\d{4}/\d{2}/\d{2}/|/mtview\.php\?(?:.*&)?no=)(?P<id>\d{19})"),
     canonical="https://news.mt.co.kr/mtview.php?no={id}",
     hosts=("news.mt.co.kr", "m.mt.co.kr"),
     rules=(Rules(body="#textBody"),),

@@ -320,6 +320,13 @@ def test_a_list_gives_its_links_once_with_their_titles() -> None:
     ]
 
 
+def test_of_a_whole_page_the_menus_are_left_out() -> None:
+    body = b'<html><body><a href="/politics">x</a><a href="/news/7">y</a><a href="/login">z</a></body></html>'
+    assert [link.url for link in found(LISTING, body)] == ["https://www.saebyeok.example/news/7"]
+    named = Listing(LISTING.url, links="body a")
+    assert len(found(named, body)) == 3
+
+
 def test_a_list_whose_selector_finds_nothing_is_a_problem() -> None:
     listed = links(
         Listing("https://www.saebyeok.example/", links="ul.gone a"), b"<html><body><a href=/1>x</a>", base_url=BASE
