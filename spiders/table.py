@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from importlib import import_module
 
 from spiders.discover import is_day_archive
 from spiders.outlet import Feed, Listing, Outlet, Sitemap
@@ -34,7 +35,8 @@ def markdown(outlets: Sequence[Outlet]) -> str:
     caveats = [
         f"* **{outlet.title}** (`{outlet.name}`): {' '.join(outlet.caveats)}" for outlet in ordered if outlet.caveats
     ]
-    parts = [_PREAMBLE, _summary(ordered), "\n".join(rows), "## Worth knowing", "\n".join(caveats)]
+    families = ["## Families", _families(ordered)]
+    parts = [_PREAMBLE, _summary(ordered), "\n".join(rows), *families, "## Worth knowing", "\n".join(caveats)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -44,6 +46,14 @@ def _summary(outlets: Sequence[Outlet]) -> str:
     confirmed = sum(bool(outlet.confirmed) for outlet in outlets)
     named = ", ".join(f"{family} {number}" for family, number in families.most_common())
     return f"{len(outlets)} outlets, {paused} of them paused, {confirmed} confirmed. Families: {named}."
+
+
+def _families(outlets: Sequence[Outlet]) -> str:
+    """Return what the families of these outlets are, in the first words of their modules."""
+    names = sorted({outlet.family for outlet in outlets} - {"own"})
+    modules = {name: import_module(f"spiders.families.{name}") for name in names}
+    lines = [f"* `{name}`: {(module.__doc__ or '').partition(chr(10))[0]}" for name, module in modules.items()]
+    return "\n".join([*lines, "* `own`: a CMS of its own, or one that nobody else here uses."])
 
 
 def _cells(outlet: Outlet) -> tuple[str, ...]:

@@ -40,3 +40,8 @@ def test_a_bar_does_not_break_the_table() -> None:
     table = markdown([replace(HANI, evidence="a | b")])
     row = next(line for line in table.splitlines() if line.startswith("| [hani]"))
     assert row.count(" | ") == 8
+
+
+def test_each_family_is_explained() -> None:
+    explained = re.findall(r"^\* `(\w+)`: \S", outlet_table(), re.MULTILINE)
+    assert set(explained) == {outlet.family for outlet in outlets().values()}
