@@ -144,21 +144,20 @@ def load(store: Store, outlet: str) -> Memory:
     for _ in range(_TRIES):
         link = manifests.head(store)
         memory = published(store, link.manifest.memory.get(outlet) if link else None)
-        whole = _take_landing(store, outlet, memory)
-        if whole and not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
+        _take_landing(store, outlet, memory)
+        if not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
             break
     return memory  # still overtaken after all tries: some pages may be asked for twice, none is lost
 
 
-def _take_landing(store: Store, outlet: str, memory: Memory) -> bool:
-    """Take in the sealed segments that `memory` does not have; tell whether all were still there."""
+def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
+    """Take in the sealed segments that `memory` does not have."""
     keys = [key for key in _seals(store, outlet) if not memory.has(*_segment(key))]
     with ThreadPoolExecutor(_THREADS) as pool:
         found = [one for one in pool.map(partial(_read, store), keys) if one is not None]
     for run in sorted({seal.run for seal, _ in found}):
         seals = [seal for seal, _ in found if seal.run == run]
         memory.take((row for seal, rows in found if seal.run == run for row in rows), seals)
-    return len(found) == len(keys)
 
 
 def _seals(store: Store, outlet: str) -> Iterator[str]:
