@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,13 @@ def build(
     listed.sort(key=lambda entry: (entry.published, entry.number), reverse=True)
     frame = {"site": site, "base": base, "times": times, "entries": listed, "urls": urls(stories, times, port)}
     served = {path: _source(site, template, frame) for path, template in site.sources.items()}
+    served.update(_days(site, frame))
     served |= {path: _article(site, entry, frame) for path, entry in own.items()}
     served |= {path: _bait(site, trap, entry, frame) for path, (trap, entry) in baits.items()}
     robots = textwrap.dedent(site.robots).format(base=base)
+    if site.reserved:
+        rules = json.dumps([{"location": site.reserved, "tdm-reservation": 1}])
+        served["/.well-known/tdmrep.json"] = Resource(body=rules.encode(), content_type="application/json")
     served["/robots.txt"] = Resource(body=robots.encode(), content_type="text/plain")
     return served
 
@@ -130,6 +135,13 @@ def _source(site: Site, template: str, frame: Mapping[str, Any]) -> Resource:
     changed = max((entry.changed for entry in entries), default=None)
     kind = site.content_type if template.endswith(".html") else "text/xml"
     return Resource(body=_render(site, template, frame), content_type=kind, headers=site.headers, changed=changed)
+
+
+def _days(site: Site, frame: Mapping[str, Any]) -> Iterator[tuple[str, Resource]]:
+    """Make a sitemap for each day on which something appeared; the entries come newest first."""
+    if site.days:
+        for day, entries in groupby(frame["entries"], key=lambda entry: entry.published.date()):
+            yield site.days.format(day), _source(site, "news-sitemap.xml", {**frame, "entries": list(entries)})
 
 
 def _article(site: Site, entry: Entry, frame: Mapping[str, Any]) -> Resource:

@@ -15,7 +15,8 @@ DOMAIN = "press.test"
 class Site:
     """One outlet's web server.
 
-    `article` is a format string for an article's path (fields of `place`); `sources` maps a path to its template.
+    `article` is a format string for an article's path (fields of `path`); `sources` maps a path to its template.
+    `days` is the path of a sitemap of one day, `reserved` the location for which tdmrep.json reserves text mining.
     `validators` says which of ETag and Last-Modified the server sends.
     """
 
@@ -24,6 +25,8 @@ class Site:
     article: str
     sources: Mapping[str, str]
     robots: str
+    days: str = ""
+    reserved: str = ""
     charset: str = "utf-8"
     content_type: str = "text/html; charset=utf-8"
     validators: frozenset[str] = frozenset({"etag", "last-modified"})
@@ -78,6 +81,7 @@ SITES = (
             "/sitemap/latest-articles.xml": "news-sitemap.xml",
             "/rss/all.xml": "rss.xml",
         },
+        days="/sitemap/articles/{:%Y/%Y%m%d}.xml",
         robots="""\
             User-agent: *
             Disallow: /plus/
@@ -136,6 +140,7 @@ SITES = (
             Disallow: /
             Sitemap: {base}/arc/outboundfeeds/news-sitemap/?outputType=xml
             """,
+        reserved="/culture/*",
         headers={"Server": "openresty", "Vary": "Accept-Encoding"},
     ),
     Site(

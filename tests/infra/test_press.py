@@ -81,6 +81,19 @@ def test_the_news_sitemap_announces_every_story_with_its_time(press):
     assert all(datetime.fromisoformat(time).utcoffset() == timedelta(hours=9) for time in times)
 
 
+def test_a_day_has_a_sitemap_of_its_own(press):
+    days = {}
+    for one in facts(press, 0):
+        if one.outlet == "onsaem":
+            days.setdefault(one.published.date(), set()).add(one.url)
+    assert len(days) > 1
+    for day, urls in days.items():
+        tree = etree.fromstring(get(press, source("onsaem", f"/sitemap/articles/{day:%Y/%Y%m%d}.xml")).body)
+        listed = set(tree.xpath("//*[local-name()='loc']/text()"))
+        assert urls <= listed
+        assert listed.isdisjoint(set().union(*(others for other, others in days.items() if other != day)))
+
+
 def test_a_disallowed_story_is_announced_all_the_same(press):
     closed = [one for one in facts(press, 0) if not one.robots]
     assert closed

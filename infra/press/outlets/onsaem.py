@@ -12,7 +12,10 @@ OUTLET = Outlet(
     name="onsaem",
     title="온샘일보",
     home=f"{_BASE}/",
-    sources=(Sitemap(f"{_BASE}/sitemap/index.xml"),),
+    sources=(
+        Sitemap(f"{_BASE}/sitemap/index.xml"),
+        Sitemap(f"{_BASE}/sitemap/articles/{{yyyy}}/{{yyyymmdd}}.xml"),
+    ),
     article=re.compile(r"/(?:article|plus)/[a-z]+/(?P<id>\d{12})"),
     rules=(Rules(subtitle="h2.deck"),),
     pace=Pace.QUARTER_HOUR,
