@@ -13,10 +13,10 @@ from lxml import etree
 
 from processing.reading.rules import SEOUL
 from processing.reading.urls import unescaped
-from spiders import feeds, listings, sitemaps, wordpress
+from spiders.formats import feeds, listings, sitemaps, wordpress
+from spiders.formats.markup import Tree, local_name, unpacked, xml_tree
 from spiders.identity import identify
 from spiders.links import Child, Link, Links
-from spiders.markup import Tree, local_name, unpacked, xml_tree
 from spiders.outlet import Listing, Sitemap, Source
 
 __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_archive", "links"]

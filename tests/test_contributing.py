@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from spiders.declaring import checked
-from spiders.fixtures import kept
+from spiders.scouting.declaring import checked
+from spiders.scouting.fixtures import kept
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
 from tests.spiders.test_look_commands import FRONT, PAGE

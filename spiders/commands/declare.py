@@ -5,11 +5,11 @@ from pathlib import Path
 
 import spiders.outlets
 from processing.errors import TransientError, UsageError
-from spiders.asking import AskingCommand
 from spiders.commands.look import look
-from spiders.declaring import checked, module
 from spiders.logs import plain
-from spiders.sighting import lines
+from spiders.scouting.asking import AskingCommand
+from spiders.scouting.declaring import checked, module
+from spiders.scouting.sighting import lines
 
 
 class Command(AskingCommand):

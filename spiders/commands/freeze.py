@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from processing.errors import TransientError, UsageError
 from processing.reading.decoding import decode
 from processing.records import Article, Page
-from spiders.asking import Answer, AskingCommand, AskingSpider, why
-from spiders.fixtures import keep, noted
 from spiders.identity import identify
 from spiders.logs import plain
-from spiders.masking import Mask, differences, is_mostly_latin, masked_record
 from spiders.outlet import Outlet
 from spiders.reading import read
+from spiders.scouting.asking import Answer, AskingCommand, AskingSpider, why
+from spiders.scouting.fixtures import keep, noted
+from spiders.scouting.masking import Mask, differences, is_mostly_latin, masked_record
 
 _FOLDER = Path("tests/outlets")
 _TRIES = 5

@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from processing.errors import UsageError
-from spiders.asking import Answer, AskingCommand, AskingSpider, why
 from spiders.discover import links
+from spiders.formats.markup import decoded, html_tree
 from spiders.identity import is_on_site, outlet_of
-from spiders.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
-from spiders.markup import decoded, html_tree
 from spiders.middlewares.robots import judged
 from spiders.outlet import Listing, Outlet, Sitemap
 from spiders.reading import read
+from spiders.scouting.asking import Answer, AskingCommand, AskingSpider, why
+from spiders.scouting.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
+from spiders.scouting.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
 from spiders.settings import AGENT
-from spiders.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
 
 _AI = "GPTBot ClaudeBot CCBot Google-Extended PerplexityBot Bytespider Applebot-Extended anthropic-ai Diffbot".split()  # noqa: SIM905 - a list of names
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from processing.reading.extract import extract
 from processing.reading.rules import Rules, rules_at
 from processing.records import Article, Page, Rejection
-from spiders.fixtures import keep
 from spiders.identity import Identity, identify
 from spiders.outlet import Outlet
 from spiders.outlets import outlets
+from spiders.scouting.fixtures import keep
 
 FETCHED = datetime(2026, 11, 20, 9, 30, tzinfo=ZoneInfo("Asia/Seoul"))
 PUBLISHED = "2026-11-20T08:12:00+09:00"

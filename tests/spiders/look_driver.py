@@ -6,7 +6,7 @@ LOOK_DRIVER_MODULE names a module that declares one more outlet, once it is ther
 import os
 from pathlib import Path
 
-from spiders.declaring import checked
+from spiders.scouting.declaring import checked
 from tests.spiders import driver
 
 driver.OUTLETS.append(driver.outlet("hosts", hosts=("golja.press.test",), paused="only here for its host"))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from processing.records import Stamp
 from spiders import discover
 from spiders.discover import addresses, due, is_day_archive, links
+from spiders.formats.markup import MAX_UNPACKED
 from spiders.links import Child, Link
-from spiders.markup import MAX_UNPACKED
 from spiders.outlet import Feed, Listing, Sitemap, Source
 
 SEOUL = ZoneInfo("Asia/Seoul")

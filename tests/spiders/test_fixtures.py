@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from processing.records import Article, Reason, Rejection
-from spiders.fixtures import keep, kept, noted
 from spiders.outlets import outlets
+from spiders.scouting.fixtures import keep, kept, noted
 from tests.spiders import layouts
 
 OUTLET = outlets()["mediatoday"]

@@ -11,13 +11,13 @@ from lxml.html import document_fromstring
 
 from processing.errors import DeclarationError, UsageError
 from processing.records import Article, Rejection
-from spiders.declaring import checked, module
+from spiders.formats.moments import stamp
 from spiders.identity import identify, is_on_site
 from spiders.links import Child, Link, Links
-from spiders.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
-from spiders.moments import stamp
 from spiders.outlet import Feed, Sitemap
-from spiders.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
+from spiders.scouting.declaring import checked, module
+from spiders.scouting.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
+from spiders.scouting.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
 
 HOME = "https://www.saebyeok.example/"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -12,8 +12,8 @@ from processing.errors import UsageError
 from processing.reading.bylines import is_name
 from processing.records import Article, Rights
 from spiders.commands.freeze import check_licence, masked
-from spiders.masking import Mask, differences, is_mostly_latin, masked_record, surnames, vocabulary
 from spiders.outlets import outlets
+from spiders.scouting.masking import Mask, differences, is_mostly_latin, masked_record, surnames, vocabulary
 from tests.spiders import layouts
 
 HANGUL = re.compile("[가-힣]+")

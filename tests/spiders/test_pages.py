@@ -9,10 +9,10 @@ import pytest
 from processing.reading.extract import extract
 from processing.reading.rules import rules_at
 from processing.records import Article
-from spiders.fixtures import Kept, kept, noted
 from spiders.identity import identify
 from spiders.outlet import Outlet
 from spiders.outlets import outlets
+from spiders.scouting.fixtures import Kept, kept, noted
 from tests.spiders import layouts
 
 ROOT = Path(__file__).parents[1] / "outlets"

@@ -13,10 +13,10 @@ from processing.errors import UsageError
 from processing.records import Article, Page
 from spiders.commands.freeze import masked
 from spiders.identity import identify, outlet_of
-from spiders.masking import vocabulary
 from spiders.outlet import Outlet
 from spiders.outlets import outlets
 from spiders.reading import read
+from spiders.scouting.masking import vocabulary
 
 FOLDER = Path(os.environ.get("SILLOK_KEPT_PAGES", "unset"))
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="SILLOK_KEPT_PAGES names no folder of kept pages")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from spiders.feeds import plain
+from spiders.formats.feeds import plain
+from spiders.formats.markup import decoded, local_name
+from spiders.formats.moments import stamp
 from spiders.links import Child, Link
-from spiders.markup import decoded, local_name
-from spiders.moments import stamp
 
 
 def pages(root: etree._Element) -> Iterator[Link]:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from processing.reading.urls import canonical, desktop, unescaped
-from spiders.feeds import plain
+from spiders.formats.feeds import plain
 from spiders.outlet import Outlet
 
 _SIGNS = (

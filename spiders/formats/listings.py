@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from spiders.feeds import plain
+from spiders.formats.feeds import plain
+from spiders.formats.markup import html_tree
 from spiders.links import Link
-from spiders.markup import html_tree
 
 EVERY = "a"
 _DIGIT = re.compile(r"\d")

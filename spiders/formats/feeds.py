@@ -7,9 +7,9 @@ from html import unescape
 from lxml import etree
 
 from processing.records import Stamp
+from spiders.formats.markup import local_name
+from spiders.formats.moments import stamp
 from spiders.links import Link
-from spiders.markup import local_name
-from spiders.moments import stamp
 
 FULL_TEXT = 400
 """Characters, tags not counted, from which on a feed's text is taken for the whole article and not for a summary."""

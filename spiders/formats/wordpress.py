@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from processing.records import Stamp
-from spiders.feeds import plain
+from spiders.formats.feeds import plain
+from spiders.formats.moments import stamp
 from spiders.links import Link
-from spiders.moments import stamp
 
 
 def is_json(body: bytes) -> bool:

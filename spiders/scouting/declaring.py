@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from processing.errors import UsageError
 from spiders.outlet import Outlet
-from spiders.sighting import Sighting
+from spiders.scouting.sighting import Sighting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _BY_HOME = {"ndsoft": "/rss/allArticle.xml", "article_no": "/data/rss/news.xml", "arc": "/arc/outboundfeeds/"}
