@@ -47,8 +47,14 @@ def test_news_takes_the_quiet_polls_of_its_outlet_along_and_leaves_others(store:
 
 @pytest.mark.parametrize(
     "crawl",
-    [poll(end=End.UNHEALTHY), poll(end=End.PARTIAL), poll(why=Why.GONE), Crawl(articles=[article("hanbit", 1)])],
-    ids=["unhealthy", "partial", "a deletion", "a page"],
+    [
+        poll(end=End.UNHEALTHY),
+        poll(end=End.PARTIAL),
+        poll(why=Why.GONE),
+        Crawl(articles=[article("hanbit", 1)]),
+        Crawl(articles=[article("hanbit", 1)], end=End.UNCHANGED),
+    ],
+    ids=["unhealthy", "partial", "a deletion", "a page", "a page of a poll that says unchanged"],
 )
 def test_what_says_something_is_published_at_once(store: FileStore, archive: Archive, crawl: Crawl) -> None:
     crawl.land(store)
