@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 from infra.run import environment, parts
 from infra.run.client import OPEN, Airflow
@@ -12,15 +13,16 @@ from infra.run.parts import Parts
 from infra.run.place import Place
 from infra.run.processes import check
 from infra.run.showing import Showing, told
-from infra.run.summary import catalogue, holdings
+from infra.run.summary import catalogue, example, holdings
 from processing.errors import TransientError
 
 AFTER = """
 Where it lies   {archive} in the embedded store, whose files are under {folder}/store
+Report page     {report}
 Look at it      make shell         then: sillok ls --limit 10
-                                         sillok show ARTICLE_ID
+                                         sillok show {example}
+                                         sillok cluster {example}
                                          sillok query "select outlet, count(*) from articles group by outlet"
-                                         sillok report
 Airflow's page  make up SAMPLE=1   with the real outlets: make up SILLOK_CONTACT=mailto:you@example.org
 """
 
@@ -89,12 +91,22 @@ def _crawls(place: Place) -> dict[str, list[str]]:
 
 def _take_in(place: Place) -> None:
     """Publish what crawls had sealed whose start was broken off: none of them is alive now."""
-    settings = {**environment.base(place), **environment.sillok(place), "SILLOK_RUN_GRACE_MINUTES": "0"}
-    parts.job(place, [sys.executable, "-m", "spiders.cli", "archive"], settings)
+    _sillok(place, "archive", SILLOK_RUN_GRACE_MINUTES="0")
 
 
 def _close(place: Place, following: Following, showing: Showing, *, changed: bool) -> None:
-    showing.closing(following, holdings(catalogue(place)))
+    """Show what the archive holds now, and where and how to look at it."""
+    report = place.folder / "report.html"
+    if changed or not report.exists():
+        _sillok(place, "report", "--html", str(report))
+    found = catalogue(place)
+    showing.closing(following, holdings(found))
     showing.step("archived" if changed else "unchanged: nothing new at the sources, nothing published")
-    archive = environment.sillok(place)["SILLOK_STORE"]
-    showing.console.print(AFTER.format(archive=archive, folder=place.folder), markup=False)
+    said = AFTER.format(archive=found.store.url, folder=place.folder, report=report, example=example(found))
+    showing.console.print(said, markup=False)
+
+
+def _sillok(place: Place, *arguments: str, **settings: str) -> None:
+    """Run a console command on the archive of this instance."""
+    command = [str(Path(sys.executable).with_name("sillok")), *arguments]
+    parts.job(place, command, {**environment.base(place), **environment.sillok(place), **settings})

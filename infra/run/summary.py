@@ -22,6 +22,11 @@ WHERE relation IN ('copy', 'excerpt', 'derivative') GROUP BY outlet
 """
 """Articles whose text another had first, whole or in part; a follow-up, a series or a digest is no reprint."""
 
+EXAMPLE = """
+SELECT split_part(original, '-', 1) AS article_id FROM clusters WHERE relation = 'copy'
+GROUP BY original ORDER BY count(*) DESC, original LIMIT 1
+"""
+
 
 @dataclass(slots=True)
 class Holding:
@@ -71,6 +76,11 @@ def holdings(found: "Catalogue") -> dict[str, Holding]:
     for row in _rows(found, "clusters", REPRINTS):
         held[row["outlet"]].reprints = row["reprints"]
     return dict(sorted(held.items()))
+
+
+def example(found: "Catalogue") -> str:
+    """Return the id of the article that most others reprinted, as one to look at."""
+    return next((str(row["article_id"]) for row in _rows(found, "clusters", EXAMPLE)), "ARTICLE_ID")
 
 
 def size(count: int) -> str:

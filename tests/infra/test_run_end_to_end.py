@@ -120,11 +120,12 @@ def test_a_killed_start_leaves_no_process(first: str, instance: Instance) -> Non
     assert processes.alive(instance.place) == {}
 
 
-def test_it_ends_with_a_table_and_says_how_to_look(first: str) -> None:
+def test_it_ends_with_a_table_and_says_how_to_look(first: str, instance: Instance) -> None:
     for name in ("dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae", "all"):
         assert re.search(rf"^ *{name} ", first, re.MULTILINE), first
     for hint in ("sillok ls", "sillok show", "sillok query", "make up", "s3://sillok/archive"):
         assert hint in first
+    assert instance.place.folder.joinpath("report.html").read_text().lstrip().lower().startswith("<!doctype html")
 
 
 def test_everything_was_read_and_nothing_twice(instance: Instance, second: tuple[str, list[dict[str, object]]]) -> None:
