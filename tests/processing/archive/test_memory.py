@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from processing.archive.file_store import FileStore
 from processing.archive.memory import Memory, compact, load
 from processing.archive.publication import Publication
-from processing.archive.snapshot import decode, encode
+from processing.archive.snapshot import RECORD, decode, encode
 from processing.archive.taking import HOT_DAYS
 from processing.errors import CorruptRecordError
 from processing.records import Fetch, Why, article_id
@@ -212,6 +212,20 @@ def test_order_does_not_matter_and_seen_is_never_forgotten(
         row.article_id for row in rows if row.why in {Why.FETCHED, Why.UNCHANGED, Why.GONE}
     }
     assert not any(known.seen(identity) for identity in silent if identity)
+
+
+def test_an_identity_takes_fourteen_bytes_however_often_it_is_asked() -> None:
+    """Two articles, one rejection; revisits that name no version add nothing."""
+    rows = [
+        visit(1),
+        visit(2),
+        visit(1, HOUR, Why.UNCHANGED),
+        visit(2, HOUR, Why.GONE),
+        logged("r", rejection("hanbit", 1)),
+    ]
+    assert len(decode(compact(None, rows)).known) == 3 * RECORD
+    edited = logged("r", article("hanbit", 1, at=NOON + DAY, text="고침"))
+    assert len(decode(compact(compact(None, rows), [edited])).known) == 4 * RECORD
 
 
 def test_a_snapshot_reads_back_as_it_was() -> None:
