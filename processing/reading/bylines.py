@@ -17,7 +17,7 @@ ROLE = (
     r"앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|평론가|객원(?:기자|위원)|전문위원|선임연구원|"
     r"기상캐스터|캐스터|그래픽"
 )
-MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _NAME = r"[가-힣]{2,4}"
 _LIST = re.compile(
     rf"(?<![가-힣])(?P<names>(?:{_NAME}\s?[·,ㆍ・、/&]\s?){{0,8}}{_NAME})\s?"
@@ -35,9 +35,9 @@ _BEFORE = re.compile(
 )
 _THROUGH = re.compile(
     r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s)(?P<role>기자|"
-    r"특파원)(?=\s?[(\[]?[\w.+-]+@|\s?=)"
+    r"특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=)"
 )
-_MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[\w.+-]{{1,64}}@)")
+_MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)")
 _LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})\s$")
 _ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
 _SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
@@ -64,7 +64,6 @@ _PLACES_WORDS = (
     "전국 지방 북한 미국 중국 일본"
 )
 PLACES = frozenset(_PLACES_WORDS.split())
-_AGENCIES = ("연합뉴스", "뉴시스", "뉴스1", "연합인포맥스")
 _AGENCY = re.compile(
     r"(?<![가-힣])(연합뉴스|뉴시스|뉴스1|연합인포맥스|로이터|블룸버그)(?![가-힣A-Z])|(?<![A-Z])(AP|AFP|EPA|"
     r"OSEN)(?![A-Za-z])"

@@ -28,7 +28,6 @@ _KOGL = re.compile(
     re.IGNORECASE,
 )
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")
-_PREMIUM = re.compile(r"프리미엄|유료|구독자\s?전용|회원\s?전용|더중앙플러스|로그인\s?후")
 _OWNED = re.compile(r"무단|저작권|재배포|ⓒ|©|Copyright|All rights reserved", re.IGNORECASE)
 _LONGEST_CLAUSE = 300
 _NO_ARCHIVE = ("noarchive", "none")
@@ -79,11 +78,6 @@ def _clause(root: HtmlElement) -> str | None:
             if _AI.search(line) and _OWNED.search(line):
                 return line
     return None
-
-
-def has_ai_clause(text: str) -> bool:
-    """Say whether a line forbids use for machine learning."""
-    return bool(_AI.search(text))
 
 
 def _why(marks: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
@@ -137,8 +131,3 @@ def _premium(head: Head) -> str | None:
         return "isAccessibleForFree: false"
     tier = head.first("article:content_tier", "content_tier") or ""
     return f"content_tier: {tier}" if tier in {"locked", "metered"} else None
-
-
-def is_premium(text: str) -> bool:
-    """Say whether a line is the notice of paid content."""
-    return bool(_PREMIUM.search(text))

@@ -38,7 +38,7 @@ _BRACKETED = re.compile(
 )
 _EQUALS = re.compile(
     r"^\s*(?P<by>[가-힣A-Za-z0-9·ㆍ,/\s]{2,40}?(?:기자|특파원|통신원|위원|앵커|"
-    r"리포터)(?:\s?[\w.+-]+@[\w.-]+)?)\s?=\s?(?=\S)"
+    r"리포터)(?:\s?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)?)\s?=\s?(?=\S)"
 )
 _PLACE_EQUALS = re.compile(r"^\s*(?P<by>[가-힣·]{2,8}\s?[=|]\s?[가-힣·,\s]{2,20}(?:기자|특파원))\s+(?=\S)")
 _OUTLET = re.compile(
@@ -49,12 +49,13 @@ _NOT_DATELINE = re.compile(
     r"^[\[(【<〈]\s?(?:앵커|기자|단독|속보|종합|편집자|인터뷰|사설|포토|영상|질문|답변|Q|A)\s?[^=]{0,8}[\])】>〉]$"
 )
 _TRAILING = re.compile(
-    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>[^.?!”\"]{0,60}?(?:[\w.+-]{1,64}@[\w-]{1,63}(?:\.["
+    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>[^.?!”\"]{0,60}?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-"
+    r"9-]{1,63}(?:\.["
     r"\w-]{1,63}){1,4}|(?:기자|특파원))[)\]>\s]*)$"
 )
 _SIGNED = re.compile(
     r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다|"
-    r"YTN [가-힣]{2,4})\.?)\s?[\[(]?\s?(?:[\w.+-]{1,64}@[\w.-]{3,80})\s?[\])]?$"
+    r"YTN [가-힣]{2,4})\.?)\s?[\[(]?\s?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
 )
 _SPOKEN = re.compile(
     r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:(?:[가-힣0-9]{2,6}(?:부|팀|"
@@ -159,6 +160,8 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
     if signed := _SIGNED.match(line):
         cleaned.bylines.append(line)
         line = signed["text"].strip()
+        if not line.endswith(("니다", "니다.")):
+            return
     if spoken := _SPOKEN.match(line):
         cleaned.bylines.append(f"{spoken['name'] or (spoken['alone'] or '')[4:]} 기자")
         cleaned.paragraphs.append(line)
