@@ -34,8 +34,8 @@ class Landing:
         if self._writer is not None and not self._error:
             try:
                 return self._writer.exchange(exchange)
-            except OSError as error:
-                self._fail(_full(error))
+            except (OSError, SillokError) as error:
+                self._fail(_told(error))
         return Original(payload_digest(exchange.body), exchange.url, exchange.at)
 
     def add(self, row: Article | Rejection | Fetch) -> None:
@@ -44,8 +44,8 @@ class Landing:
             return
         try:
             self._writer.add(row)
-        except OSError as error:
-            self._fail(_full(error))
+        except (OSError, SillokError) as error:
+            self._fail(_told(error))
 
     def roll(self) -> None:
         """Send the open segment if it is full, in the background; note where an earlier one could not be sent."""
@@ -75,7 +75,7 @@ class Landing:
         try:
             closed = self._writer.close() if self._writer else None
         except OSError as error:
-            self._fail(_full(error))
+            self._fail(_told(error))
         if closed and self._writer:
             self._sent.append(self._sender.submit(send, self._writer.store, closed))
 
@@ -96,7 +96,9 @@ class Landing:
         self._failed(error)
 
 
-def _full(error: OSError) -> SillokError:
+def _told(error: OSError | SillokError) -> SillokError:
+    if isinstance(error, SillokError):
+        return error
     return StoreFullError(
         f"the spool cannot be written ({error.strerror or error}): free room there or set SILLOK_SPOOL; "
         "sealed segments are safe, the next crawl does the rest"

@@ -115,6 +115,8 @@ class Command(crawl.Command):
         _check_visit(outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet))
         if settings.getbool("SILLOK_SCHEDULED") and not settings["SILLOK_CONTACT"] and not settings["SILLOK_PRESS"]:
             raise UsageError("SILLOK_CONTACT is not set: a scheduled crawl says whom to write to (a URL or an address)")
+        if not settings["SILLOK_CONTACT"] and not settings["SILLOK_PRESS"] and not settings["SILLOK_KEPT"]:
+            log.warning("SILLOK_CONTACT is not set: an outlet that is bothered by this crawl cannot write to you")
         return wanted
 
     def _open(self, outlet: Outlet, wanted: Wish) -> Run:

@@ -1,8 +1,9 @@
 """What a crawl finds, and the one row that each URL gets."""
 
+import json
 from pathlib import Path
 
-from processing.records import Reason
+from processing.records import Article, Reason
 from tests.spiders.conftest import Crawl
 from tests.spiders.origin import TDMREP, Asked, Origin, Reply, article, feed, html, text
 
@@ -47,6 +48,22 @@ def test_articles_go_to_stdout_and_nothing_else_does(origin: Origin, crawl: Craw
     (line,) = done.out.splitlines()
     assert '"title":"산책로 1호 착공"' in line
     assert len(done.log.strip().splitlines()) == 1, done.log
+
+
+def test_an_output_file_takes_the_articles_instead(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1)}
+    done = crawl("plain", "-O", str(tmp_path / "out.jsonl"))
+    assert done.out == ""
+    assert Article.model_validate_json((tmp_path / "out.jsonl").read_text()) == done.articles()[0]
+
+
+def test_a_task_gets_log_lines_it_can_read_and_no_articles(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1)}
+    done = crawl("plain", env={"SILLOK_LOG": "json"})
+    (line,) = [json.loads(line) for line in done.out.splitlines()]
+    assert line["level"] == "INFO"
+    assert line["event"].startswith("plain: new (1 pages, 1 articles")
+    assert done.log == ""
 
 
 def test_a_second_poll_asks_the_sources_and_fetches_no_page(origin: Origin, crawl: Crawl) -> None:
