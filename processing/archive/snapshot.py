@@ -106,7 +106,12 @@ class Snapshot:
     def merged(self) -> bytes:
         """Return `known` with `fresh` in it."""
         records = {self.known[at : at + RECORD] for at in range(0, len(self.known), RECORD)}
-        return b"".join(sorted(records.union(*self.fresh.values())))
+        records.update(*self.fresh.values())
+        for article, new in self.fresh.items():
+            nothing = bytes.fromhex(article) + NO_VERSION
+            if new != {nothing}:  # it gave a version by now
+                records.discard(nothing)
+        return b"".join(sorted(records))
 
     def _records(self, article: str) -> Iterator[bytes]:
         wanted, known = bytes.fromhex(article), self.known

@@ -107,12 +107,13 @@ def _taken(snapshot: Snapshot, run: str, at: datetime) -> Taken:
 
 def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     old = snapshot.sources.get(row.url)
-    if old and old.fetch.at > row.at:
+    new = Polled(row, announced)
+    if old is None:
+        snapshot.sources[row.url] = new
         return
-    if row.why is Why.FETCHED or old is None:
-        snapshot.sources[row.url] = Polled(row, announced)
-    else:
-        snapshot.sources[row.url] = Polled(_carried(row, old.fetch), old.announced)
+    before, after = (new, old) if old.fetch.at > row.at else (old, new)
+    body = after if after.fetch.why is Why.FETCHED else before
+    snapshot.sources[row.url] = Polled(_carried(after.fetch, before.fetch), body.announced)
 
 
 def _visit(snapshot: Snapshot, article: str, row: Fetch) -> None:
@@ -127,15 +128,13 @@ def _answered(snapshot: Snapshot, article: str, row: Fetch) -> None:
     at = int(row.at.timestamp())
     old = snapshot.hot.get(article)
     if old is None or old.kind == "pending":
-        full = _carried(row, old.fetch()) if old else row
-        snapshot.hot[article] = State(_kind(full), at, at, as_json(full))
+        snapshot.hot[article] = State(_kind(row), at, max(at, old.asked if old else 0), as_json(row))
         return
-    newest = old.fetch()
-    old.first = min(old.first, at)
-    old.asked = max(old.asked, at)
-    if row.at >= newest.at:
-        full = _carried(row, newest)
-        old.kind, old.row = _kind(full), as_json(full)
+    known = old.fetch()
+    before, after = (known, row) if row.at >= known.at else (row, known)
+    full = _carried(after, before)
+    old.kind, old.row = _kind(full), as_json(full)
+    old.first, old.asked = min(old.first, at), max(old.asked, at)
 
 
 def _pending(snapshot: Snapshot, article: str, row: Fetch) -> None:
