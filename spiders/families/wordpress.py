@@ -17,7 +17,14 @@ _POSTS = f"wp-json/wp/v2/posts?per_page=100&page={{page}}&after={_DAY}T00:00:00&
 
 
 def wordpress(
-    *, name: str, title: str, home: str, article: re.Pattern[str], archive: bool = False, **fields: Unpack[Fields]
+    *,
+    name: str,
+    title: str,
+    home: str,
+    article: re.Pattern[str],
+    canonical: str,
+    archive: bool = False,
+    **fields: Unpack[Fields],
 ) -> Outlet:
     """Declare an outlet that runs on WordPress; `archive` where its `/wp-json/` is known to answer."""
     stated: Fields = {"rules": (RULES,), "older": (_SHORT,), **fields}
@@ -27,6 +34,7 @@ def wordpress(
         home=home,
         sources=(Feed(f"{home}feed/"), *((Listing(f"{home}{_POSTS}"),) if archive else ())),
         article=article,
+        canonical=canonical,
         family="wordpress",
         **stated,
     )

@@ -9,6 +9,7 @@ OUTLET = Outlet(
     title="BYTE",
     home="https://mydailybyte.com/",
     article=re.compile(r"/post/(?P<id>[^/?#]+)"),
+    canonical="https://www.mydailybyte.com/post/{id}",
     older=(re.compile(r"mydailybyte\.com/(?P<id>[a-z0-9_]+)/?$"),),
     hosts=("www.mydailybyte.com",),
     pace=Pace.DAILY,

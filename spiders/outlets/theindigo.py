@@ -10,6 +10,7 @@ OUTLET = wordpress(
     title="더인디고",
     home="https://theindigo.co.kr/",
     article=re.compile(r"theindigo\.co\.kr/archives/(?P<id>\d+)"),
+    canonical="https://theindigo.co.kr/archives/{id}",
     archive=True,
     pace=Pace.DAILY,
     daily=(0, 30),

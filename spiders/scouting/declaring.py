@@ -68,8 +68,18 @@ OUTLET = Outlet(
 {_head(name, seen)}    sources=(
 {listed}    ),
     article=re.compile({_pattern(seen.article or "")}),
-{also}{_tail(seen)})
+{_canonical(seen)}{also}{_tail(seen)})
 """
+
+
+def _canonical(seen: Sighting) -> str:
+    """Return the field for addresses in which nothing but the id varies; else a person decides what belongs to it."""
+    head, _, rest = (seen.article or "").partition("(?P<id>")
+    _, _, tail = rest.partition(")")
+    if re.search(r"\[|\\d", head + tail):
+        return ""
+    before, after = (re.sub(r"\\(.)", r"\1", part).replace("{", "{{").replace("}", "}}") for part in (head, tail))
+    return f"    canonical={_text(f'{seen.home}{before[1:]}{{id}}{after}')},\n"
 
 
 def _hosts(seen: Sighting) -> set[str]:

@@ -60,6 +60,8 @@ def test_every_outlet_has_an_address_here() -> None:
         ("naver_news", "https://n.news.naver.com/mnews/article/018/0005316196?sid=100", "http://news.naver.com/main/read.nhn?oid=018&sid1=101&aid=0005316196"),
         ("edaily", "https://m.edaily.co.kr/news/read?newsId=01744966629248344", "http://www.edaily.co.kr/news/newspath.asp?newsid=01744966629248344&portal=naver"),
         ("livein", "https://livein.co.kr/bbs/board.php?wr_id=7&bo_table=n05&page=9", "https://livein.co.kr/n05/7"),
+        ("kormedi", "https://kormedi.com/2791999/a-slug-in-english/", "https://kormedi.com/2791999"),
+        ("byline_network", "https://byline.network/2026/09/a-slug/?utm_source=x", "http://byline.network/2026/09/a-slug"),
         ("donga", "http://news.donga.com/3/all/20131023/58406128/1", "https://www.donga.com/news/Culture/article/all/20131023/58406128/2"),
     ],
 )  # fmt: skip

@@ -170,6 +170,7 @@ def test_a_module_declares_what_was_seen() -> None:
     assert list(outlet.sources) == [Feed(rss.url), Sitemap(maps.url)]
     assert outlet.hosts == ("news.saebyeok.example",)
     assert outlet.article_key(f"{HOME}news/1001") == "1001"
+    assert outlet.canonical == f"{HOME}news/{{id}}"
     assert outlet.confirmed == "2026-11-20"
     assert "scrapy look" in outlet.evidence
     assert source.startswith('"""새벽일보: ')
@@ -204,6 +205,19 @@ def test_a_family_makes_it_a_few_lines(family: str, path: str) -> None:
 def test_nothing_is_written_that_would_not_hold(name: str, more: dict[str, Any], cure: str) -> None:
     with pytest.raises(UsageError, match=cure):
         module(name, sighting(**more))
+
+
+@pytest.mark.parametrize(
+    ("article", "canonical"),
+    [
+        (r"/view\.do\?ncd=(?P<id>\d{7})", f"{HOME}view.do?ncd={{id}}"),
+        (r"/a/(?P<id>\d+)\.html", f"{HOME}a/{{id}}.html"),
+        (r"/news/[^/?&]+/(?P<id>\d+)", ""),
+        (r"/\d{4}/\d{2}/(?P<id>[^/?&]+)/", ""),
+    ],
+)
+def test_one_spelling_is_declared_where_only_the_id_varies(article: str, canonical: str) -> None:
+    assert checked(module("saebyeok", sighting(article=article))).canonical == canonical
 
 
 def test_the_signs_of_a_family_alone_do_not_make_it_one() -> None:

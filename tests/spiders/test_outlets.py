@@ -39,6 +39,11 @@ def test_it_says_what_its_claims_rest_on(outlet: Outlet) -> None:
 
 
 @each
+def test_it_declares_one_spelling_of_an_article(outlet: Outlet) -> None:
+    assert "{id}" in outlet.canonical
+
+
+@each
 def test_its_selectors_are_selectors(outlet: Outlet) -> None:
     for rules in outlet.rules:
         stated = (rules.body, rules.title, rules.subtitle, rules.byline, rules.published, rules.modified, rules.section)
