@@ -49,6 +49,11 @@ def test_ls_says_what_is_a_reprint_and_what_was_edited(sillok) -> None:
     assert notes[FREE.article_id] == ""
 
 
+def test_ls_shows_the_newest_version(sillok) -> None:
+    row = json.loads(sillok("ls", "--edited", "--json").out)
+    assert (row["relation"], row["versions"]) == ("version", 2)  # its first one is the original
+
+
 def test_a_hostile_title_is_one_harmless_line(sillok) -> None:
     done = sillok("ls", "--kind", "flash")
     assert done.lines[0].endswith("\t속보 [red]너울호 회항 둘째 줄")
