@@ -47,6 +47,13 @@ _SURNAMES = frozenset(
     "상시갈단견당화창"
 )
 _DOUBLE = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
+_PARTED = re.compile(
+    rf"(?<![가-힣])([{''.join(sorted(_SURNAMES))}]|{'|'.join(_DOUBLE)})\s([가-힣]{{2}})(?=\s?(?:기자|특파원))"
+)
+_OUTLET_FIRST = re.compile(
+    r"^(?:[Bb]y\s|[가-힣A-Za-z]{2,10}(?:뉴스|일보|신문|데일리|타임스|투데이|경제|닷컴|방송|TV|팀|"
+    r"부)\s)(?=[가-힣]{2,4}$)"
+)
 _NOBODY = re.compile(
     r"뉴스|뉴시스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|편집|온라인|디지털|"
     r"인터넷|관리자|스포츠|연합|위원회|"
@@ -92,7 +99,7 @@ def is_name(text: str) -> bool:
 
 def people(text: str) -> tuple[Author, ...]:
     """Return the people that a byline names with a role, in its order, with e-mails where they are clear."""
-    text = text[:600]
+    text = _PARTED.sub(r"\1\2", text[:600])
     found: dict[str, Author] = {}
     for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
         for match in pattern.finditer(text):
@@ -123,7 +130,7 @@ def named(text: str) -> tuple[Author, ...]:
     if guest := _GUEST.fullmatch(text.strip()):
         return (Author(name=guest["name"], role=guest["role"]),) if is_name(guest["name"]) else ()
     plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
-    names = [name.strip() for name in _SEPARATOR.split(plain)]
+    names = [_OUTLET_FIRST.sub("", name.strip()) for name in _SEPARATOR.split(plain)]
     found = [Author(name=name.replace(" ", "")) for name in names if _ALONE.fullmatch(name) and is_name(name)]
     return _with_mails(tuple(found), text)
 

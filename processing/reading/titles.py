@@ -10,18 +10,30 @@ from processing.reading import json_ld
 from processing.reading.head import Head, unescaped
 from processing.reading.tree import marks, text_of
 
-_CUT = re.compile(r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+<\s*|\s+>\s*|\s-\s|-(?=[가-힣/·]{2,8}$)")
+_CUT = re.compile(
+    r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+<\s*|\s+>\s*|\s-\s|-(?=[가-힣/·]{2,8}$)|-\s(?=\S{2,12}$)"
+)
 _SITE = re.compile(
-    r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송|경제TV|매일경제|네이버|다음|네이트|"
+    r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송|경제TV|[가-힣]{2}경제$|비즈$|"
+    r"네트워크$|정책브리핑|공감언론|네이버|다음|네이트|"
     r"Daum|NAVER|카카오|모바일|News\b|NEWS\b|\.com$|\.kr$|시청$|군청$|구청$|도청$"
 )
 _SECTION = re.compile(
     r"(?:뉴스|전체|기사본문|기사보기|본문|기사|속보|정치|경제|사회|국제|세계|문화|연예|스포츠|오피니언|사설|"
     r"칼럼|과학|산업|증권|금융|"
     r"부동산|생활|지역|지방|전국|북한|외교|국방|교육|의료|건강|노동|환경|법원|검찰|"
-    r"행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|일반|IT|it|테크|라이프|포토|영상|"
+    r"행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|정책뉴스|일반|IT|it|테크|라이프|포토|영상|"
     r"[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6})+"
 )
+_OWN_NAMES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "copyright",
+    "publisher",
+    "twitter:site",
+)
+_LONG_SITE = 24  # letters beyond which a name is a sentence about the site
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 300
@@ -40,16 +52,16 @@ def headings(root: HtmlElement) -> list[str]:
 
 def site_names(head: Head, url: str) -> set[str]:
     """Return what the site calls itself, compared without marks: its name, its publisher, the labels of its host."""
-    publisher = json_ld.text(head.article.get("publisher"))
     host = urlsplit(url).hostname or ""
+    owners = (one for one in head.objects if json_ld.is_a(one, "WebSite", "Organization", "NewsMediaOrganization"))
     names = [
-        head.first("og:site_name"),
-        publisher,
-        head.first("application-name"),
+        *head.every(*_OWN_NAMES),
+        json_ld.text(head.article.get("publisher")),
+        *(json_ld.text(one.get("name")) for one in owners),
         host.removeprefix("www."),
         *host.split(".")[:-1],
     ]
-    return {_bare(name) for name in names if name and len(_bare(name)) > 1}
+    return {plain for name in names if name and 1 < len(plain := _bare(name)) <= _LONG_SITE}
 
 
 def choose(
@@ -103,6 +115,7 @@ def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
 
 def _without_ends(title: str, sites: set[str]) -> str:
     removed = False
+    title = title.rstrip(" :|<>–—-")
     for _ in range(5):
         cuts = list(_CUT.finditer(title))
         if not cuts:

@@ -17,6 +17,7 @@ BYLINES = [
     ("[워싱턴 = 표가람 특파원 / 서울 = 소지안 기자]", [("표가람", "특파원", None), ("소지안", "기자", None)]),
     ("인턴 표가람, 디자이너 소지안", [("표가람", "인턴", None), ("소지안", "디자이너", None)]),
     ("표가람 선임기자 겸 논설위원", [("표가람", "선임기자", None)]),
+    ("표 가람 기자", [("표가람", "기자", None)]),
     ("표가람기자", [("표가람", "기자", None)]),
     ("남궁나루 인턴기자", [("남궁나루", "인턴기자", None)]),
     ("표가람(garam@handeul.test)", [("표가람", None, "garam@handeul.test")]),
@@ -77,6 +78,8 @@ def test_nobody(text):
 
 
 def test_names_without_roles():
+    assert [one.name for one in named("한들일보 표가람")] == ["표가람"]
+    assert [one.name for one in named("By 표가람")] == ["표가람"]
     assert [one.name for one in named("표가람, 소지안 외 2명")] == ["표가람", "소지안"]
 
 

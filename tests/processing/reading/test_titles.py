@@ -23,6 +23,10 @@ TITLE = "한들시, 덮였던 물길 다시 연다"
         f"{TITLE} : 네이버 뉴스",
         f"{TITLE} < 사회 < 기사본문 - 한들신문",
         f"{TITLE} - handeul",
+        f"{TITLE} ::공감언론 마이한들::",
+        f"{TITLE} | 한들경제",
+        f"{TITLE}- 한들경제",
+        f"{TITLE} - 정책뉴스 | 뉴스 | 대한민국 정책브리핑",
         TITLE,
     ],
 )
@@ -68,8 +72,14 @@ def test_no_title():
 
 
 def test_what_a_site_calls_itself():
-    head = Head(meta={"og:site_name": ["한들신문"]}, article={"publisher": {"name": "한들미디어"}})
-    assert {"한들신문", "한들미디어", "handeul"} <= site_names(head, "https://www.handeul.co.kr/news/7")
+    head = Head(
+        meta={"og:site_name": ["한들신문"], "copyright": ["한들사"]},
+        article={"publisher": {"name": "한들미디어"}},
+        objects=({"@type": "WebSite", "name": "더한들"},),
+    )
+    assert {"한들신문", "한들미디어", "더한들", "한들사", "handeul"} <= site_names(
+        head, "https://www.handeul.co.kr/news/7"
+    )
 
 
 @pytest.mark.parametrize(
