@@ -23,13 +23,15 @@ test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(BIN)/pytest -m "not full"
 test-all: ready-test ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(BIN)/pytest
+	@SILLOK_TEST_ALL=1 $(BIN)/pytest $(if $(ONLY),-m $(ONLY))
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+.PHONY: bench
+bench: bench-reading bench-folding bench-crawl bench-memory ## measure; each also alone: bench-reading, bench-folding, …
 .PHONY: bench-reading bench-folding bench-crawl bench-memory
 bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-test
 	@$(BIN)/python -m infra.bench.$*
