@@ -51,7 +51,7 @@ class Features:
     """What is made of a text. Each value is part of the fingerprint, so a change opens a new index.
 
     Lengths are canonical characters. `body` and `head` are (bands, rows) of MinHash; `runs` is how many passages of
-    three shingles are kept as keys of their own, which finds what was lifted from the middle of a text; `title_keys` is
+    five shingles are kept as keys of their own, which finds what was lifted from the middle of a text; `title_keys` is
     how many of an outlet's own title's passages are, which finds the states of a running report. A line of at most
     `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
     """

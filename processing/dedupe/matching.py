@@ -1,6 +1,6 @@
 """match: candidates, compared text by text, become edges."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ from processing.dedupe.columns import EDGES
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.judging import Text, Verdict, judge, text_of
+from processing.dedupe.linked import components
 from processing.dedupe.partitions import Partitions, widened
 
 _KNOWN = """
@@ -23,14 +24,18 @@ def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
     """Return the edges of every document of `fresh`, sorted, with those that hold no longer as "none"."""
     known = _known(partitions, fresh)
     found = np.unique(np.concatenate([pairs(partitions, fresh), known]), axis=0)
-    texts = _rows(partitions, fresh, found)
     before = {(a, b) for a, b in known.tolist()}
-    rows: list[dict[str, object]] = []
-    for left, right, verdict in _judged(found, texts, partitions.options):
-        if verdict.link != "none" or (left.number, right.number) in before:
-            rows.append(_row(left, right, verdict))
-    rows.sort(key=lambda row: (row["a"], row["b"]))
-    return pa.Table.from_pylist(rows, schema=EDGES)
+    return edge_table(
+        (left, right, verdict)
+        for left, right, verdict in judged(found, _rows(partitions, fresh, found), partitions.options)
+        if verdict.link != "none" or (left.number, right.number) in before
+    )
+
+
+def edge_table(found: Iterable[tuple[Text, Text, Verdict]]) -> pa.Table:
+    """Return judged pairs as the table `edges`, sorted."""
+    rows = [_row(left, right, verdict) for left, right, verdict in found]
+    return pa.Table.from_pylist(rows, schema=EDGES).sort_by([("a", "ascending"), ("b", "ascending")])
 
 
 def _known(partitions: Partitions, fresh: Fresh) -> NDArray[np.int64]:
@@ -40,18 +45,18 @@ def _known(partitions: Partitions, fresh: Fresh) -> NDArray[np.int64]:
     return np.stack([np.asarray(table["a"]), np.asarray(table["b"])], axis=1).astype(np.int64)
 
 
-def _rows(partitions: Partitions, fresh: Fresh, found: NDArray[np.int64]) -> tuple[pa.Table, Mapping[int, int]]:
+def _rows(partitions: Partitions, fresh: Fresh, found: NDArray[np.int64]) -> pa.Table:
     needed = np.unique(found)
     mine = fresh.sig.filter(pa.array(np.isin(fresh.numbers, needed)))
-    table = pa.concat_tables([mine, partitions.rows(np.setdiff1d(needed, fresh.numbers)).cast(mine.schema)])
-    return table, {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
+    return pa.concat_tables([mine, partitions.rows(np.setdiff1d(needed, fresh.numbers)).cast(mine.schema)])
 
 
-def _judged(
-    found: NDArray[np.int64], texts: tuple[pa.Table, Mapping[int, int]], options: FoldOptions
-) -> Iterator[tuple[Text, Text, Verdict]]:
-    """Judge group by group, so that only the texts of one group of candidates are in memory as shingles."""
-    table, places = texts
+def judged(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> Iterator[tuple[Text, Text, Verdict]]:
+    """Judge pairs on the rows of `sig` in `table`; a pair that lacks one is left out.
+
+    They are judged group by group, so that only the texts of one group of candidates are in memory as shingles.
+    """
+    places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
     for group in _groups(found):
         numbers = [number for number in np.unique(group).tolist() if number in places]
         rows = table.take([places[number] for number in numbers]).to_pylist()
@@ -62,23 +67,13 @@ def _judged(
 
 
 def _groups(found: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the pairs by connected component of the candidate graph, in the order of their first pair."""
-    parent: dict[int, int] = {}
-
-    def root(number: int) -> int:
-        parent.setdefault(number, number)
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    for a, b in found.tolist():
-        one, other = root(a), root(b)
-        parent[max(one, other)] = min(one, other)
-    labels = np.array([root(a) for a in found[:, 0].tolist()], np.int64)
-    order = np.argsort(labels, kind="stable")
-    cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    yield from (group for group in np.split(found[order], cuts) if group.size)
+    """Yield the pairs by connected component of the candidate graph."""
+    if not found.size:
+        return
+    numbers, labels = components(found)
+    roots = labels[np.searchsorted(numbers, found[:, 0])]
+    order = np.argsort(roots, kind="stable")
+    yield from np.split(found[order], np.flatnonzero(np.diff(roots[order])) + 1)
 
 
 def _row(left: Text, right: Text, verdict: Verdict) -> dict[str, object]:

@@ -58,11 +58,13 @@ def shingles(text: str, length: int) -> Hashes:
 
 
 def runs(ordered: Hashes, length: int, count: int) -> Hashes:
-    """Return the `count` smallest hashes of passages of three adjoining n-grams, given in their order."""
-    size = ordered.size - 2 * length
+    """Return the `count` smallest hashes of passages of five adjoining n-grams, given in their order."""
+    size = ordered.size - 4 * length
     if size <= 0:
         return np.empty(0, np.uint64)
-    passages = (ordered[:size] * _BASE + ordered[length : length + size]) * _BASE + ordered[2 * length :]
+    passages = ordered[:size]
+    for place in range(1, 5):
+        passages = passages * _BASE + ordered[place * length : place * length + size]
     return smallest(mixed(passages), count)
 
 
@@ -100,14 +102,17 @@ def minhash(hashes: Hashes, bins: int) -> Hashes:
 
 
 def band_keys(signatures: Hashes, bands: int, rows: int, channel: int) -> NDArray[np.int64]:
-    """Return (documents, bands) keys of 48 bits from (documents, bands * rows) signatures; channels never collide."""
+    """Return (documents, bands) keys of 48 bits from (documents, bands * rows) signatures.
+
+    The lowest three bits say the channel, so that channels never collide and a join can treat them differently.
+    """
     keys = np.empty((signatures.shape[0], bands), np.uint64)
     for band in range(bands):
-        key = np.full(signatures.shape[0], (channel << 16) + band + 1, np.uint64) * _BASE
+        key = np.full(signatures.shape[0], band + 1, np.uint64) * _BASE
         for row in range(rows):
             key = mixed(key ^ signatures[:, band * rows + row]) * _BASE + _WORD(row)
         keys[:, band] = mixed(key)
-    return (keys >> _WORD(64 - _KEY_BITS)).view(np.int64)
+    return ((keys >> _WORD(64 - _KEY_BITS)) & ~_WORD(7) | _WORD(channel)).view(np.int64)
 
 
 def smallest(hashes: Hashes, count: int) -> Hashes:

@@ -24,7 +24,8 @@ from processing.dedupe.shingles import Hashes, band_keys, distinct, line_hash, m
 
 _LONGEST_TITLE: Final = 300
 _TITLE_SHINGLE: Final = 4
-_EXACT, _BODY, _HEAD, _RUN, _ARTICLE, _TITLE = range(6)
+_EXACT, _BODY, _HEAD, _RUN, _ARTICLE, TITLE = range(6)
+"""Channels of the band keys. Titles are compared within a day, the others within the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def keys_of(sketches: Sequence[Sketch], articles: Sequence[str], features: Featu
             for (row, _), mine in zip(known, keys, strict=True):
                 groups[row].append(mine)
     for row, each in enumerate(sketches):
-        groups[row] += [_single(each.runs.view(np.int64), _RUN), _single(each.title.view(np.int64), _TITLE)]
+        groups[row] += [_single(each.runs.view(np.int64), _RUN), _single(each.title.view(np.int64), TITLE)]
     return [np.unique(np.concatenate(group)) for group in groups]
 
 

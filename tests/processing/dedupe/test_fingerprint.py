@@ -29,9 +29,9 @@ def test_golden_values_of_every_layer() -> None:
         18338240832477390441,
     ]
     assert keys_of([sketch(text, "가", "나", Features())], ["a"], Features())[0][[0, 17, -1]].tolist() == [
-        12575491062552,
-        148131321445787,
-        263585935603367,
+        12105302515401,
+        128221799398761,
+        278003850354923,
     ]
 
 
@@ -104,7 +104,7 @@ def test_distinct_is_the_sorted_set(text: str) -> None:
 
 def test_a_passage_from_the_middle_shares_a_run() -> None:
     text = canonical(LIBRARY).replace("\n", "")
-    whole, middle = (runs(rolling(each, 5), 5, 10).tolist() for each in (text, text[60:200]))
+    whole, middle = (runs(rolling(each, 5), 5, 10).tolist() for each in (text, text[60:240]))
     assert set(whole) & set(middle)
 
 

@@ -1,0 +1,146 @@
+"""`sillok fold --corpus`: fold an archive of any size, slice by slice, within a memory limit.
+
+The same keys, judgement and resolving as a fold of a batch, in another order of work: band keys are cut by their value
+into slices, so that each slice has whole buckets; its pairs go to disk; pairs are judged a slice of documents at a
+time; components are found over numbers alone. DuckDB spills what does not fit. For the command:
+
+    corpus = Corpus(window, span, work, options=options, slices=16)
+    for step in corpus.run(): ...          # (what was done, of how many), for a progress bar
+    corpus.clusters                        # the parts of `clusters`, to be published or written out
+
+`span` is the first and the last day. Every step leaves its files in `work` under its final name only when it is whole,
+so that an interrupted run goes on; `work` is removed by the caller.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from processing.dedupe.candidates import signed_again
+from processing.dedupe.columns import BANDS, SIG
+from processing.dedupe.documents import FoldOptions
+from processing.dedupe.linked import components
+from processing.dedupe.matching import edge_table, judged
+from processing.dedupe.nodes import edge_of, node_of
+from processing.dedupe.partitions import Partitions
+from processing.dedupe.resolving import cluster_table, resolve
+from processing.dedupe.signing import TITLE
+from processing.dedupe.window import Window, write_part
+
+# Of a document that was signed more than once the stored keys are of any time: its true ones come from its newest text.
+_KEYS = """
+    CREATE OR REPLACE VIEW true_bands AS
+    SELECT key, number, day FROM raw_bands WHERE number NOT IN (SELECT number FROM superseded)
+    UNION ALL SELECT key, number, day FROM again_bands
+"""
+_PAIRS = """
+    COPY (
+        WITH slice AS (SELECT DISTINCT key, number, day FROM true_bands WHERE (key >> 3) % $slices = $slice),
+             shared AS (SELECT key FROM slice GROUP BY key HAVING count(*) > 1),
+             newest AS (SELECT * FROM slice SEMI JOIN shared USING (key)
+                        QUALIFY row_number() OVER (PARTITION BY key ORDER BY day DESC, number) <= $bucket)
+        SELECT DISTINCT one.number AS a, other.number AS b FROM newest AS one JOIN newest AS other USING (key)
+        WHERE one.number < other.number
+          AND abs(one.day - other.day) <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END)
+    TO '{path}' (FORMAT parquet, COMPRESSION zstd)
+"""
+_SLICE = """
+    SELECT DISTINCT a, b FROM read_parquet({paths}) WHERE (a % $slices + $slices) % $slices = $slice ORDER BY a, b
+"""
+
+
+class Corpus:
+    """A fold of all documents that a window holds within `span`."""
+
+    def __init__(
+        self, window: Window, span: tuple[date, date], work: Path, *, options: FoldOptions, slices: int = 16
+    ) -> None:
+        self.window = window
+        self.span = span
+        self.work = work
+        self.options = options
+        self.slices = slices
+
+    def run(self) -> Iterator[tuple[str, int, int]]:
+        """Do all steps, and yield what was done, which part of it, and of how many."""
+        (self.work / "temp").mkdir(parents=True, exist_ok=True)
+        with Partitions(self.window, self.options, self.work / "temp") as partitions:
+            partitions.show("bands", self.span, BANDS)
+            partitions.show_signatures(self.span, (), SIG)
+            partitions.database.register("again_bands", signed_again(partitions, frozenset()))
+            partitions.database.execute(_KEYS)
+            for place in range(self.slices):
+                self.find_pairs(partitions, place)
+                yield "pairs", place + 1, self.slices
+            for place in range(self.slices):
+                self._judge(partitions, place)
+                yield "edges", place + 1, self.slices
+            labels = components(self._links())
+            for place in range(self.slices):
+                self._resolve(partitions, labels, place)
+                yield "clusters", place + 1, self.slices
+
+    @property
+    def clusters(self) -> list[Path]:
+        return [self._path("clusters", place) for place in range(self.slices)]
+
+    def find_pairs(self, partitions: Partitions, place: int) -> Path:
+        """Write the pairs of documents that share a key of the slice; the view `true_bands` has the keys."""
+        path = self._path("pairs", place)
+        if not path.exists():
+            part = path.with_suffix(".part")
+            query = _PAIRS.format(path=str(part).replace("'", "''"))
+            options = self.options
+            values = {"slices": self.slices, "slice": place, "bucket": options.bucket}
+            values |= {"reach": options.window_days, "title": TITLE}
+            partitions.database.execute(query, values)
+            part.replace(path)
+        return path
+
+    def _judge(self, partitions: Partitions, place: int) -> None:
+        path = self._path("edges", place)
+        if path.exists():
+            return
+        paths = [str(self._path("pairs", other)) for other in range(self.slices)]
+        found = partitions.table(_SLICE.format(paths=paths), slices=self.slices, slice=place)
+        pairs = np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
+        rows = partitions.rows(np.unique(pairs)).cast(SIG)
+        self._write(edge_table(each for each in judged(pairs, rows, self.options) if each[2].link != "none"), path)
+
+    def _links(self) -> NDArray[np.int64]:
+        tables = [pq.read_table(self._path("edges", place), columns=["a", "b"]) for place in range(self.slices)]
+        found = pa.concat_tables(tables)
+        return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
+
+    def _resolve(self, partitions: Partitions, labels: tuple[NDArray[np.int64], NDArray[np.int64]], place: int) -> None:
+        path = self._path("clusters", place)
+        if path.exists():
+            return
+        numbers, roots = labels
+        mine = numbers[roots % self.slices == place]
+        partitions.keep("linked", numbers)
+        alone = partitions.table(
+            "SELECT number FROM window_sig WHERE number NOT IN (SELECT number FROM linked) "
+            "AND (number % $slices + $slices) % $slices = $slice",
+            slices=self.slices,
+            slice=place,
+        )
+        wanted = np.concatenate([mine, np.asarray(alone["number"]).astype(np.int64)])
+        nodes = {node.number: node for node in map(node_of, partitions.rows(wanted).to_pylist())}
+        edges = pa.concat_tables([pq.read_table(self._path("edges", other)) for other in range(self.slices)])
+        touching = edges.filter(pa.array(np.isin(np.asarray(edges["a"]), mine)))
+        found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))
+        self._write(cluster_table(found, nodes), path)
+
+    def _path(self, kind: str, place: int) -> Path:
+        return self.work / f"{kind}-{place:04d}.parquet"
+
+    @staticmethod
+    def _write(table: pa.Table, path: Path) -> None:
+        write_part(table, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
