@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from infra.run import parts, processes
+from infra.run.instance import listen
 from infra.run.place import ROOT, Place
 from infra.run.summary import catalogue
 
@@ -86,6 +87,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--seed", type=int, default=random.randrange(1000))  # noqa: S311 - moments, not secrets
     asked = parser.parse_args()
+    listen()
     chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="sillok-faults-") as folder:

@@ -29,7 +29,7 @@ def instance(place: Place) -> Iterator[Parts]:
     Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher sweeps. Raises
     UsageError where `make up` keeps this instance running.
     """
-    _listen()
+    listen()
     with place.alone():
         if processes.alive(place, [KEPT_UP]):
             raise UsageError("this instance is up: stop it first with make down")
@@ -50,7 +50,7 @@ def instance(place: Place) -> Iterator[Parts]:
             watcher.communicate()
 
 
-def _listen() -> None:
+def listen() -> None:
     """Turn every polite way of stopping us into KeyboardInterrupt; when `make` goes, we go."""
     for number in _POLITE:
         signal.signal(number, _interrupt)
