@@ -27,8 +27,19 @@ logger = logging.getLogger(__name__)
 _THREADS = 8
 
 
+class DamagedPagesError(CorruptRecordError):
+    """The raw pages of a segment are not what its seal says; the outlet is to be held back."""
+
+    def __init__(self, outlet: str, key: str) -> None:
+        super().__init__(f"{key} is not what its seal says: restore it from a copy")
+        self.outlet = outlet
+
+
 class Attempt:
-    """A publication on top of `head`. Raises AlreadyExistsError where another archiver was first."""
+    """A publication on top of `head`.
+
+    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet must be held back.
+    """
 
     def __init__(self, job: Job, head: Link | None) -> None:
         self._job = job
@@ -159,7 +170,7 @@ class Attempt:
             ) from error
         with path.open("rb") as body:
             if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
-                raise CorruptRecordError(f"{file.key} is not what its seal says: restore it from a copy")
+                raise DamagedPagesError(seal.outlet, file.key)
         name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
         key = f"pages/day={day(seal.sealed_at)}/{name}"
         self._job.store.put_file(key, path)

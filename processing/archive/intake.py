@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from processing.archive.batch import Landed, Run, landed, ready
@@ -25,7 +25,8 @@ _QUIET_TIME = timedelta(hours=6)
 class Job:
     """What is to be published: all of landing, one outlet's or one run's, and what that needs to know.
 
-    Runs in `released` are not checked again; a person looked at them.
+    Runs in `released` are not checked again; a person looked at them. `damaged` names outlets whose raw pages were
+    found damaged, and how.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Job:
     run: str | None = None
     dry_run: bool = False
     released: frozenset[str] = frozenset()
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
     grace = timedelta(minutes=job.options.run_grace_minutes)
     runs: list[Run] = []
     waiting, damaged = [], []
-    wrong: list[str] = []
+    wrong = [job.damaged[outlet]] if outlet in job.damaged else []
     for one in landing:
         if one.outlet != outlet:
             continue

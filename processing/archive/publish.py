@@ -9,10 +9,11 @@ several archivers at once one wins each number; the others read the new head and
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from processing.archive import manifests, probe
-from processing.archive.attempt import Attempt
+from processing.archive.attempt import Attempt, DamagedPagesError
 from processing.archive.intake import Job
 from processing.archive.publication import OutletFacts, Publication
 from processing.archive.store import Store
@@ -61,6 +62,8 @@ def publish(
         head = manifests.head(store)
         try:
             return Attempt(job, head).publication()
+        except DamagedPagesError as error:  # seen only while its pages are copied: begin again without that outlet
+            job = replace(job, damaged={**job.damaged, error.outlet: str(error)})
         except AlreadyExistsError:
             logger.info("another archiver published meanwhile; this one begins again on the new head")
         except MissingError:

@@ -99,6 +99,8 @@ def test_a_held_outlet_holds_no_other_and_can_be_released(store: FileStore, arch
     [
         ("seg-000.articles.jsonl.gz", "not what its seal says"),
         ("seg-000.log.jsonl.gz", "not what its seal says"),
+        ("seg-000.warc.gz", "not what its seal says"),
+        ("seg-000.cdxj", "not what its seal says"),
         ("seg-000.seal.json", "no Seal"),
         ("report.json", "no RunReport"),
     ],
