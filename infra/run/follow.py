@@ -61,8 +61,10 @@ class Following:
 
     def _look_at_crawl(self, run: dict[str, Any]) -> None:
         for task in self.client.tasks(run):
-            if task["task_id"] == "landed" and task["state"] == "skipped":
+            if task["task_id"] == "landed" and run["state"] not in OPEN and task["state"] != "success":
                 self._silent.add(run["dag_run_id"])
+                if task["state"] != "skipped":
+                    self.archive.state, self.archive.wrong = "failed", self.client.complaints(task)
             if task["task_id"] != "poll" or task["map_index"] < 0:
                 continue
             line = self.lines[run["dag_id"], task["map_index"]]

@@ -33,7 +33,10 @@ class Scripted(Airflow):
         return f"manual of {dag}"
 
     def runs(self, **_: Any) -> list[dict[str, Any]]:
-        crawls = [{"dag_id": dag, "dag_run_id": f"manual of {dag}", "state": "running"} for dag in CRAWLS]
+        crawls = [
+            {"dag_id": dag, "dag_run_id": f"manual of {dag}", "state": "success" if dag in self.landed else "running"}
+            for dag in CRAWLS
+        ]
         return [*self.archives, *crawls, {"dag_id": "crawl_hourly", "dag_run_id": "somebody else's", "state": "failed"}]
 
     def tasks(self, run: dict[str, Any]) -> list[dict[str, Any]]:
@@ -129,6 +132,16 @@ def test_news_of_one_dag_alone_is_waited_for(airflow: Scripted, following: Follo
     airflow.archives = [archive("success", "crawl_daily")]
     following.look()
     assert following.over
+
+
+@pytest.mark.parametrize("state", ["failed", "upstream_failed", None])
+def test_a_landing_that_was_never_announced_is_a_failure(airflow: Scripted, following: Following, state: str) -> None:
+    all_succeed(airflow)
+    airflow.error = "the store did not answer"
+    airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": state}
+    following.look()
+    assert following.over
+    assert [(line.name, line.wrong) for line in following.failed] == [("archive", ["the store did not answer"])]
 
 
 def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: Following) -> None:
