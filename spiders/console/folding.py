@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, open_catalogue
 from spiders.console.terminal import clean, print_json, say, shown
 from spiders.console.words import marked
@@ -18,25 +19,47 @@ _TOLD = 20
 
 
 def fold(
-    documents: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines with id and text; also gzipped.")],
+    documents: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="JSON lines with id and text; also gzipped.")
+    ] = None,
     *,
+    corpus: Annotated[bool, typer.Option("--corpus", help="Fold all that the archive holds, at once.")] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the rows go; else stdout.")
     ] = None,
     as_json: JsonOption = False,
+    store: StoreOption = None,
 ) -> None:
     """Fold any JSON lines: which documents are the same text, whose was first, how each relates.
 
     Optional fields are outlet, outlet_class, title, url, published_at and fetched_at; others are ignored. Rows out: id,
     cluster, original, relation, parent, score. An interrupted fold goes on where it stopped. Ends with 5 where rows
-    were skipped.
+    were skipped. With --corpus, the documents are those of the archive, which is not changed.
     """
+    if corpus == (documents is not None):
+        raise UsageError("give either a file of documents or --corpus")
+    if documents is None:
+        _fold_archive(store, output, as_json=as_json)
+    else:
+        _fold_file(documents, output, as_json=as_json)
+
+
+def _fold_archive(store: str | None, output: Path | None, *, as_json: bool) -> None:
+    from spiders.console.corpus import fold_corpus
+
+    count = fold_corpus(store, output, _step)
+    _wipe()
+    if output and as_json:
+        print_json([{"documents": count}])
+    say(f"{count} documents of the archive were folded")
+
+
+def _fold_file(documents: Path, output: Path | None, *, as_json: bool) -> None:
     from processing.dedupe.by_hand import fold_file
 
     out = output or _kept(documents)
     summary = fold_file(documents, out, progress=_progress)
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    _wipe()
     if output is None:
         with out.open(encoding="utf-8") as rows:
             sys.stdout.writelines(rows)
@@ -85,6 +108,17 @@ def _kept(documents: Path) -> Path:
 def _progress(done: int, of: int) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{done:,} of {of:,} documents")
+
+
+def _step(what: str, done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{what}: {done} of {of}")
+
+
+def _wipe() -> None:
+    """Take the line of progress away."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from processing.archive.store import Store
+from processing.archive.segments import SegmentWriter, put_report
+from processing.archive.store import Store, open_store
 from processing.settings import settings
 from spiders.cli import app
 from tests.spiders.console import annals
+from tests.spiders.console.annals import ARTICLES, DAILY
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,18 @@ def sillok() -> Sillok:
         return Ended(done.exit_code, done.stdout, done.stderr, done.stdout_bytes)
 
     return run
+
+
+@pytest.fixture
+def landed(tmp_path: Path, monkeypatch) -> Store:
+    """A store in which one finished run waits."""
+    store = open_store(f"file:{tmp_path / 'fresh'}")
+    monkeypatch.setenv("SILLOK_STORE", store.url)
+    settings.cache_clear()
+    writer = SegmentWriter(store, DAILY, "r1", tmp_path / "spool", clock=lambda: NOW)
+    mine = [one for one in ARTICLES if one.outlet == DAILY]
+    for row in (*mine, *annals.fetches(DAILY, mine), annals.failed(DAILY, 11), annals.REJECTED, annals.rejected()):
+        writer.add(row)
+    writer.seal()
+    put_report(store, annals.run_report(DAILY, len(mine) + 1, {"error-page": 1}))
+    return store

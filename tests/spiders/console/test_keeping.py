@@ -3,34 +3,16 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from processing.archive.segments import SegmentWriter, put_report
-from processing.archive.store import Store, open_store
-from processing.settings import settings
+from processing.archive.store import Store
 from spiders.outlets import outlets
 from tests.spiders.console import annals
 from tests.spiders.console.annals import ARTICLES, DAILY
-
-NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def landed(tmp_path: Path, monkeypatch) -> Store:
-    """A store in which one finished run waits."""
-    store = open_store(f"file:{tmp_path / 'fresh'}")
-    monkeypatch.setenv("SILLOK_STORE", store.url)
-    settings.cache_clear()
-    writer = SegmentWriter(store, DAILY, "r1", tmp_path / "spool", clock=lambda: NOW)
-    mine = [one for one in ARTICLES if one.outlet == DAILY]
-    for row in (*mine, *annals.fetches(DAILY, mine), annals.failed(DAILY, 11), annals.REJECTED, annals.rejected()):
-        writer.add(row)
-    writer.seal()
-    put_report(store, annals.run_report(DAILY, len(mine) + 1, {"error-page": 1}))
-    return store
+from tests.spiders.console.conftest import NOW
 
 
 def test_archive_publishes_what_landed_once(landed: Store, sillok) -> None:
