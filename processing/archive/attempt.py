@@ -80,7 +80,8 @@ class Attempt:
         return said if self._job.dry_run else self._publish(said, parts, snapshots)
 
     def _publish(self, said: Publication, parts: Sequence[Part], snapshots: dict[str, Part]) -> Publication:
-        adds = [*self._put([*parts, *snapshots.values()]), *self._put_pages()]
+        pages = self._put_pages()  # first: what is damaged is found before anything of this batch lies there
+        adds = [*pages, *self._put([*parts, *snapshots.values()])]
         named = {part.key: outlet for outlet, part in snapshots.items()}
         memory = dict(self._head.manifest.memory) if self._head else {}
         memory |= {named[one.key]: one for one in adds if one.key in named}
