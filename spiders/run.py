@@ -216,26 +216,28 @@ class Run:
             elif before and not why and self.requests:
                 self.log(note(self, note_url(host), Why.FETCHED, "open again", 0))
 
+    def _tally(self, reason: str | None) -> Tally:
+        counts = self.counts
+        return Tally(
+            reason=reason,
+            error=self.error,
+            crashes=counts.crashes,
+            asked=len(self.polled | set(counts.sources)),
+            answered=len(counts.answered),
+            problems=counts.problems,
+            silent=tuple(counts.silent),
+            cooled=self.hosts.all_cooled(),
+            pages=counts.pages,
+            articles=counts.articles,
+            removed=counts.removed,
+            absent=counts.absent,
+            rejections=counts.rejections,
+            whys=counts.whys,
+        )
+
     def _report(self, reason: str | None) -> RunReport:
         counts = self.counts
-        end, why = verdict(
-            Tally(
-                reason=reason,
-                error=self.error,
-                crashes=counts.crashes,
-                asked=len(self.polled | set(counts.sources)),
-                answered=len(counts.answered),
-                problems=counts.problems,
-                silent=tuple(counts.silent),
-                cooled=self.hosts.all_cooled(),
-                pages=counts.pages,
-                articles=counts.articles,
-                removed=counts.removed,
-                absent=counts.absent,
-                rejections=counts.rejections,
-                whys=counts.whys,
-            )
-        )
+        end, why = verdict(self._tally(reason))
         return RunReport(
             outlet=self.outlet.name,
             run=self.id,

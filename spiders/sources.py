@@ -2,36 +2,24 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from processing.records import Fetch, SourceReport, Why, article_id
+from processing.records import Fetch, SourceReport, Why
 from spiders.arguments import Wish
+from spiders.considering import Found, consider
 from spiders.discover import Links, addresses, due, is_day_archive, links
-from spiders.identity import identify, is_on_site
-from spiders.links import Link
+from spiders.identity import is_on_site
 from spiders.outlet import Listing, Sitemap
-from spiders.polling import LIES, caught, interval, lies, missed, silence, waits_until
-from spiders.rows import answered, considered, digest, failed, unchanged
+from spiders.polling import caught, interval, lies, missed, silence, waits_until
+from spiders.rows import answered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
 
 _HEAD = 50_000
 _NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Found:
-    """What follows from an answer: articles to ask for, further documents of the source to ask for."""
-
-    visits: list[Visit] = field(default_factory=list)
-    polls: list[Visit] = field(default_factory=list)
-    links: int = 0
-    known: int = 0
-    new: int = 0
 
 
 def polls(run: Run, wish: Wish, now: datetime) -> Iterator[Visit]:
@@ -114,12 +102,6 @@ def says_nofollow(response: Response) -> bool:
     return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
 
 
-def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:
-    """Return the row of a URL that is no article of this outlet."""
-    why = Why.NOT_ARTICLE if is_on_site(run.outlet, url) else Why.OFF_SITE
-    return considered(run, url[:2000], why, source=source)
-
-
 def _same(run: Run, visit: Visit, response: Response) -> Found:
     now = run.clock()
     last = visit.last
@@ -137,74 +119,37 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
     now = run.clock()
     found = Found()
     for link in listed.links:
-        _consider(run, wish, visit, link, found)
+        consider(run, wish, visit, link, found)
     if visit.rest and found.new:
         found.polls.append(_page_after(run, visit))
     if isinstance(visit.source, Sitemap) and listed.children:
         since = wish.days[0] if wish.days else None
         found.polls += _children(run, visit, due(visit.source, listed.children, now=now, since=since))
     row = answered(run, visit, response, why=Why.FETCHED, links=found.links, new_links=found.new)
-    lie = None if wish.backfill else caught(visit.last, row.etag, row.last_modified, new=found.new)
-    still = visit.last.detail if visit.last and lies(visit.last) else None
-    gap = None if wish.backfill or visit.rest else missed(visit.last, links=found.links, known=found.known)
+    detail = _suspicion(wish, visit, row, known=found.known)
     quiet = None
     if visit.source and not listed.children and not wish.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
-    known = found.known if visit.last else found.links
-    moment = now + interval(run.outlet.pace, links=found.links, known=known)
+    moment = now + interval(run.outlet.pace, links=found.links, known=found.known if visit.last else found.links)
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
-    run.later(row.model_copy(update={"visits": 0, "detail": lie or still or gap, "next_at": moment, "new_at": new_at}))
+    run.later(row.model_copy(update={"visits": 0, "detail": detail, "next_at": moment, "new_at": new_at}))
     _note(run, visit, quiet)
-    problem = "; ".join(filter(None, (listed.problem, lie or still, gap, quiet))) or None
-    if lie or still or gap or listed.problem:
-        run.counts.problems[visit.url] = problem or ""
+    if detail or listed.problem:
+        run.counts.problems[visit.url] = "; ".join(filter(None, (listed.problem, detail)))
+    problem = "; ".join(filter(None, (listed.problem, detail, quiet))) or None
     _report(run, visit, response.status, found, problem, next_at=moment)
     return found
 
 
-def _consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> None:
-    identity = identify(run.outlet, link.url)
-    if identity is None:
-        if link.url not in run.turned_down:
-            run.turned_down.add(link.url)
-            run.log(turned_down(run, link.url, visit.url))
-        return
-    found.links += 1
-    article = article_id(identity.url)
-    run.announced.add(article)
-    seen = run.memory.seen(article)
-    found.known += seen or article in run.memory.announced(visit.url)
-    if article in run.considered:
-        return
-    last = run.memory.last(article)
-    if not wish.span.holds(link):
-        run.log(considered(run, link.url, Why.OUT_OF_RANGE, article=article, source=visit.url))
-    elif seen and not _is_changed(link, last):
-        run.log(considered(run, link.url, Why.SEEN, article=article, source=visit.url))
-    elif not seen and (until := waits_until(last, run.clock())):
-        detail = f"failed {last.failures if last else 0} times; asked again from {until:%Y-%m-%d %H:%M} UTC"
-        run.log(considered(run, link.url, Why.SEEN, detail, article=article, source=visit.url))
-    else:
-        found.new += not seen
-        found.visits.append(
-            Visit(
-                role="article",
-                url=link.url,
-                reason="changed" if seen else "new",
-                canonical=identity.url,
-                article_id=article,
-                announced_by=visit.url,
-                announced_at=run.clock(),
-                last=last,
-            )
-        )
-        run.considered[article] = None
-
-
-def _is_changed(link: Link, last: Fetch | None) -> bool:
-    """Return whether the source says that an article changed after we last asked for it."""
-    stamp = link.modified
-    return bool(last and stamp and stamp.precision != "day" and stamp.at > last.at and last.why is not Why.GONE)
+def _suspicion(wish: Wish, visit: Visit, row: Fetch, *, known: int) -> str | None:
+    """Return what is wrong with a source that answered: it lies, or it moved on so far that something was missed."""
+    if visit.last and lies(visit.last):
+        return visit.last.detail
+    if wish.backfill:
+        return None
+    lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
+    gap = None if visit.rest else missed(visit.last, links=row.links or 0, known=known)
+    return lie or gap
 
 
 def _page_after(run: Run, visit: Visit) -> Visit:
@@ -240,6 +185,3 @@ def _report(
         problem=problem,
         next_at=next_at,
     )
-
-
-__all__ = ["LIES", "Found", "answer", "failed_poll", "polls", "turned_down"]

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from processing.records import Article, Fetch, Rejection, Why, article_id
 from spiders import articles, rendering, sources
 from spiders.arguments import Wish
+from spiders.considering import turned_down
 from spiders.identity import identify
 from spiders.outlet import Outlet
 from spiders.polling import validators, waits_until
@@ -107,7 +108,7 @@ class ArticleSpider(Spider):
         for url in self.wish.urls:
             found = identify(self.outlet, url)
             if found is None:
-                self.run.log(sources.turned_down(self.run, url))
+                self.run.log(turned_down(self.run, url))
                 continue
             identity = article_id(found.url)
             last = self.run.memory.last(identity)
