@@ -99,7 +99,7 @@ def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
             rest = plain.removeprefix(inner) if plain.startswith(inner) else plain.removesuffix(inner)
             if rest != plain and _is_template(title, heading, rest, sites):
                 best = heading
-    return best or _without_ends(title, sites)
+    return headline(best, shown, sites) if best else _without_ends(title, sites)
 
 
 def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:

@@ -138,3 +138,15 @@ def test_a_list_of_names_is_not_beaten_by_one_sentence_of_the_template():
     found = read(page, head=declared("[인사] 솔내시"), rules=Rules(body="#text"))
     assert isinstance(found, Article)
     assert found.text == names
+
+
+def test_a_board_names_itself_twice_around_the_title():
+    title = "등대가 도서관이 된다"
+    head = f"<title>{title} &gt; 뉴스모음 | 두루모아</title>"
+    page = (
+        f'<h1 id="hd_h1">{title} &gt; 뉴스모음</h1><article id="bo_v"><h2 id="bo_v_title"><span class="bo_v_tit">{title}</span>'
+        f'</h2><strong class="if_date">26-11-22 07:01</strong><div id="bo_v_con">{STORY}<br><br>{STORY}</div></article>'
+    )
+    found = read(page, head=head)
+    assert isinstance(found, Article)
+    assert found.title == title
