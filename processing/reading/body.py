@@ -32,6 +32,7 @@ _HIDING_WORDS = (
 )
 _HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
+_LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")  # 인사: names and posts behind marks, without a sentence
 _BODY = re.compile(
     r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
     r"cont(?:ent)?s?|view[-_]?area)"
@@ -41,11 +42,17 @@ _BODY = re.compile(
     r"text[-_]?(?:area|body)"
     r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|cmt|repl(?:y|ies)|relat(?:ed|ion|e)s?|recommend\w*|popular|rank(?:ing|ed)?|"
+    r"sidebar|aside|most|more|"
+    r"subscribe|newsletter|best|hot|issue)(?=$|[\s_-])|disqus|livere"
+)
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 _LONGEST_NOTICE = 200
 _ENOUGH = 10  # characters of sentences below which no place is a body
 _SHORT = 250  # characters of sentences below which a mark tells more than length
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
+_LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
 
@@ -59,6 +66,7 @@ class Place:
     own: list[str] = field(default_factory=list)
     linked: int = 0
     inner: list["Place"] = field(default_factory=list)
+    aside: bool = False
 
     def close(self) -> None:
         """Judge the lines of text that stand directly in this block."""
@@ -67,12 +75,13 @@ class Place:
         dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
         for line in "".join(self.own).split("\n"):
             text = " ".join(line.split())
-            if dense > _LINKED and _SENTENCE.search(text) and not _is_notice(text):
+            told = _SENTENCE.search(text) or _LISTED.match(text)
+            if dense > _LINKED and told and not _is_notice(text):
                 self.prose += len(text)
                 self.worth += len(text)
             else:
                 self.worth -= 0.4 * len(text)
-        self.worth -= self.linked
+        self.worth -= _LINK_WEIGHT * self.linked
         self.own.clear()
 
 
@@ -98,13 +107,22 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement]:
 
 def find_body(root: HtmlElement) -> Place | None:
     """Return the element that holds the running text, or None where no element holds sentences."""
-    places = _places(root)
-    if not places:
+    places = [place for place in _places(root, heeding=True) if not place.aside]
+    if sum(place.prose for place in places) < _ENOUGH:
+        places = _places(root, heeding=False)  # a wrong mark cannot lose an article
+    best = max(places, key=lambda place: place.worth, default=None)
+    if best is None or best.prose < _ENOUGH:
         return None
-    best = max(places, key=lambda place: place.worth)
-    if best.prose < _ENOUGH:
-        return None
+    best = _with_twins(best, places)
     return _narrowed(_named(root, places, best) or _marked(places, best) or best)
+
+
+def _with_twins(best: Place, places: list[Place]) -> Place:
+    """Step out of one paragraph, or one block of many alike, to what holds them all."""
+    held = {place.element: place for place in places}
+    while (above := held.get(best.element.getparent())) is not None and _has_twin(best, above):
+        best = above
+    return best
 
 
 def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
@@ -140,8 +158,8 @@ def _has_twin(heart: Place, place: Place) -> bool:
     return any(one is not heart and (one.element.tag, one.element.get("class")) == same for one in place.inner)
 
 
-def _places(root: HtmlElement) -> list[Place]:
-    """Weigh every block of the page in one walk, inner before outer."""
+def _places(root: HtmlElement, *, heeding: bool) -> list[Place]:
+    """Weigh every block of the page in one walk, inner before outer; `heeding` sets marked asides apart."""
     done: list[Place] = []
     stack = [Place(root)]
     links = 0
@@ -156,7 +174,7 @@ def _places(root: HtmlElement) -> list[Place]:
             if node.tag == "br":
                 stack[-1].own.append("\n")
             if node.tag in BLOCKS:
-                stack.append(Place(node))
+                stack.append(Place(node, aside=stack[-1].aside or (heeding and bool(_ASIDE.search(marks(node))))))
             _add(stack[-1], node.text, links)
             continue
         links -= node.tag == "a" and stack[-1].element is not node
@@ -173,8 +191,11 @@ def _close(stack: list[Place], done: list[Place]) -> None:
         return
     place.close()
     above = stack[-1]
-    above.prose += place.prose
-    above.worth += place.worth
+    if place.aside == above.aside:
+        above.prose += place.prose
+        above.worth += place.worth
+    else:
+        above.worth += min(0.0, place.worth)
     if place.prose:
         above.inner.append(place)
         done.append(place)

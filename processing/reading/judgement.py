@@ -97,7 +97,7 @@ def _listing(root: HtmlElement, text: str) -> Finding | None:
     linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _ITEM]
     paragraphs = text.split("\n\n")
     leads = sum(paragraph.endswith(("..", "…")) for paragraph in paragraphs)
-    cut_off = leads >= _LEADS and leads > _MOSTLY * len(paragraphs)
+    cut_off = leads > _MOSTLY * len(paragraphs) and len(linked) >= _LEADS
     enough = _LINKS if text else _LINKS // 2
     linked_length = sum(map(len, linked))
     outweighed = len(linked) >= enough and linked_length > 2 * len(text) and len(text) < _TELLING

@@ -23,7 +23,7 @@ _CAPTION = re.compile(
     r"pop_view_img"
 )
 _DECK = re.compile(
-    r"sub[-_]?(?:tit|tt|head)|summary|mid[-_]?title|standfirst|article-head-sub|art_?sub|media_end_summary|"
+    r"sub[-_]?(?:tit|tt|head)|summ[au]ry|mid[-_]?title|standfirst|article-head-sub|art_?sub|media_end_summary|"
     r"h_sub|(?:^|[\s_-])deck"
     r"|lead[-_]?tit|tit[-_]?sub|stitle|s[-_]tit|sub_?story"
 )

@@ -62,8 +62,9 @@ _SPOKEN = re.compile(
     r"국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?|"
     r"(?P<alone>YTN [가-힣]{2,4}))$"
 )
-_BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$")
+_BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _HEAD_LINES, _TAIL_LINES, _LONGEST_NAME, _MOST_MARKED = 6, 6, 12, 2
+_REPEATED = 20  # characters from which a line that comes twice is no refrain
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def clean(
     """
     cleaned = Cleaned()
     kept = [text for line in lines if (text := repaired(line))]
-    kept = _without_head(kept, title, decks, cleaned)
+    kept = _without_summary(_without_head(kept, title, decks, cleaned))
     kept = _without_lists(kept, cleaned)
     marked = sum(map(is_marked, kept))
     for line in map(captionless, kept) if photo else kept:
@@ -135,6 +136,17 @@ def _without_head(lines: list[str], title: str, decks: tuple[str, ...], cleaned:
     while len(lines) > 1 and _BULLETED.match(lines[0]) and not is_prose(lines[0]):
         cleaned.decks.append(lines.pop(0))
     return [line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known]
+
+
+def _without_summary(lines: list[str]) -> list[str]:
+    """Drop what stands at the head and again later: a summary made of the text's own sentences."""
+    later = set(lines[_HEAD_LINES:])
+    for index in range(min(_HEAD_LINES, len(lines)) - 1, -1, -1):
+        if len(lines[index]) >= _REPEATED and lines[index] in later:
+            del lines[index]
+        else:
+            later.add(lines[index])
+    return lines
 
 
 def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
