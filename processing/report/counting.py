@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from processing.archive.catalogue import Catalogue
 from processing.archive.sql import ask
-from processing.errors import MissingError
+from processing.errors import CorruptRecordError, MissingError
 from processing.reading.rules import SEOUL
 from processing.records import RunReport
 from processing.report.days import Count
@@ -60,6 +62,7 @@ _GONE = """
     SELECT outlet, count(DISTINCT article_id) AS deletions FROM log
     WHERE why = 'gone' AND "at" >= $start AND "at" < $end GROUP BY 1
 """
+_RUNS = "SELECT * EXCLUDE (manifest) FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
 _NEWS = """
     SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN "at" END)) AS new_at
     FROM log WHERE role = 'source' AND "at" < $end GROUP BY ALL
@@ -104,17 +107,24 @@ def count_day(catalogue: Catalogue, day: date) -> dict[str, Count]:
 
 def _runs(catalogue: Catalogue, day: date) -> tuple[dict[str, list[RunReport]], dict[str, dict[date, int]]]:
     """Return the reports of `day` by outlet, and the articles of each outlet by day over the history."""
-    statement = "SELECT * EXCLUDE (manifest) FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
     first = day - timedelta(days=HISTORY)
     runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
-    for row in ask(catalogue, statement, {"first": first.isoformat(), "last": day.isoformat()}).records():
-        report = RunReport.model_validate(row)
+    for row in ask(catalogue, _RUNS, {"first": first.isoformat(), "last": day.isoformat()}).records():
+        report = _report(row)
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
         if on == day:
             runs[report.outlet].append(report)
     return runs, volumes
+
+
+def _report(row: Mapping[str, Any]) -> RunReport:
+    try:
+        return RunReport.model_validate(row)
+    except ValidationError as error:
+        run = f"{row.get('outlet')} {row.get('run')}"
+        raise CorruptRecordError(f"the report of run {run} is none that this version can read: {error}") from error
 
 
 def _weekday(volume: Mapping[date, int], day: date) -> tuple[int, ...]:

@@ -88,3 +88,13 @@ def test_a_day_is_counted_by_seoul(archive, tmp_path: Path) -> None:
     assert newest_day(catalogue) == date(2026, 3, 2)
     assert WIRE not in count_day(catalogue, date(2026, 3, 1))
     assert count_day(catalogue, date(2026, 3, 2))[WIRE].versions == 2
+
+
+def test_a_report_that_cannot_be_read_is_named(sillok, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "processing.report.counting._RUNS", "SELECT 'gaon' AS outlet, 'r9' AS run, $first AS later, $last AS other"
+    )
+    done = sillok("report")
+    assert done.code == 2
+    assert "run gaon r9" in done.err
+    assert len(done.err.splitlines()) == 1
