@@ -7,7 +7,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -158,15 +158,22 @@ def _item(raw: bytes, number: int, folder: Path) -> Item:
     name = row.get("file") if isinstance(row, dict) else None
     if not isinstance(name, str) or not name:
         return Item(file=f"line {number}", path=folder, problem=f"line {number} of the index names no file")
-    fetched = parse_moment(row["fetched_at"]) if isinstance(row.get("fetched_at"), str) else None
     return Item(
         file=name,
         path=folder / name,
         url=_text(row, "url"),
-        fetched_at=fetched.at if fetched else None,
+        fetched_at=_fetched(_text(row, "fetched_at")),
         charset=_text(row, "charset") or None,
         outlet=_text(row, "outlet"),
     )
+
+
+def _fetched(text: str) -> datetime | None:
+    """Return when a page was fetched; a day alone means its end, so that nothing of that day lies in the future."""
+    moment = parse_moment(text)
+    if moment is None:
+        return None
+    return moment.at + timedelta(days=1, seconds=-1) if moment.precision == "day" else moment.at
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

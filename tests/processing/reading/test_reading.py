@@ -98,3 +98,18 @@ def test_the_outlet_of_a_row_chooses_its_rules(tmp_path):
 def test_nothing_to_read(tmp_path):
     (tmp_path / "index.jsonl").write_text("", "utf-8")
     assert list(read_many(index_items(tmp_path / "index.jsonl"), jobs=2, rules_for=lambda _: (), now=NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("fetched", "at"),
+    [
+        ("2026-03-21", "2026-03-21T23:59:59+09:00"),
+        ("2026-03-21T10:00:00+02:00", "2026-03-21T17:00:00+09:00"),
+        ("once", None),
+        ("", None),
+    ],
+)
+def test_the_fetch_of_a_row(tmp_path, fetched, at):
+    (tmp_path / "index.jsonl").write_text(json.dumps({"file": "a.html", "fetched_at": fetched}), "utf-8")
+    item = next(index_items(tmp_path / "index.jsonl"))
+    assert (item.fetched_at.isoformat() if item.fetched_at else None) == at
