@@ -81,7 +81,8 @@ class Command(crawl.Command):
         crawler.signals.connect(interrupt.install, signal=signals.engine_started)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
         self.crawler_process.start()
-        ended = run.finish(_reason(crawler))
+        reason = _reason(crawler)
+        ended = run.finish("shutdown" if run.stopping else reason)  # a second Ctrl-C leaves Scrapy without a reason
         if run.error is None:
             clear(self._spool(), outlet.name, run.id)
         _sum_up(ended)
