@@ -1,5 +1,6 @@
 """A shell for the commands: an archive, settings of its own, and what a command wrote and returned."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from processing.archive.segments import SegmentWriter, put_report
 from processing.archive.store import Store, open_store
 from processing.settings import settings
 from spiders.cli import app
+from spiders.outlets import outlets
 from tests.spiders.console import annals
 from tests.spiders.console.annals import ARTICLES, DAILY
 
@@ -37,12 +39,14 @@ Sillok = Callable[..., Ended]
 def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No variable of the person who runs the tests reaches a command, and no command writes outside `tmp_path`."""
     monkeypatch.chdir(tmp_path)
-    for name in ("STORE", "CACHE", "CONTACT", "PRESS"):
-        monkeypatch.delenv(f"SILLOK_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("SILLOK_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("SILLOK_CACHE", str(tmp_path / "cache"))
     settings.cache_clear()
+    outlets.cache_clear()
     yield
     settings.cache_clear()
+    outlets.cache_clear()
 
 
 @pytest.fixture

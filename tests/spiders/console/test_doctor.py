@@ -35,7 +35,8 @@ def store(tmp_path: Path, monkeypatch) -> Store:
     return opened
 
 
-def test_a_fresh_machine_is_well(tmp_path: Path, sillok) -> None:
+def test_a_fresh_machine_is_well(tmp_path: Path, sillok, monkeypatch) -> None:
+    monkeypatch.setattr("spiders.console.doctor._ROOM", 0)
     done = sillok("doctor", "--json")
     assert done.code == 0
     found = checks(done)
@@ -170,3 +171,9 @@ def test_an_outlet_is_asked_whether_it_lets_us_in(seen: dict | None, state: str,
 def test_an_unknown_outlet_is_not_asked(sillok, monkeypatch) -> None:
     monkeypatch.setattr("subprocess.run", None)
     assert checks(sillok("doctor", "--robots", "nobody", "--json"))["robots"]["state"] == "bad"
+
+
+def test_a_disk_that_fills_up_is_told(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("spiders.console.doctor._ROOM", 1 << 62)
+    found = checks(sillok("doctor", "--json"))["spool"]
+    assert (found["state"], "MB free" in found["told"]) == ("odd", True)
