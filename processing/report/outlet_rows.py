@@ -3,16 +3,8 @@
 from processing.report.charts import volume, weeks
 from processing.report.days import DayReport, OutletDay, SourceDay
 from processing.report.html import Html, both, element, joined, share, stranger
-from processing.report.words import REASONS
+from processing.report.words import ENDS, REASONS
 
-_ENDS = {
-    "new": ("새 기사", "new"),
-    "unchanged": ("변화 없음", "unchanged"),
-    "partial": ("일부", "partial"),
-    "unhealthy": ("이상", "unhealthy"),
-    "interrupted": ("중단", "interrupted"),
-    "failed": ("실패", "failed"),
-}
 _GOOD_STATUS = {200, 304}
 
 
@@ -61,7 +53,7 @@ def _end(row: OutletDay) -> Html:
     if row.end is None:
         return element("span", both("실행 없음", "no run"), class_="pill alarm")
     bad = row.end in {"unhealthy", "failed", "interrupted"}
-    return element("span", both(*_ENDS[row.end]), class_="pill alarm" if bad else "pill good")
+    return element("span", both(ENDS[row.end], row.end), class_="pill alarm" if bad else "pill good")
 
 
 def _inside(row: OutletDay) -> Html:

@@ -13,7 +13,7 @@ from processing.report.days import DayReport, Finding
 from processing.report.html import Html, both, element, joined, share, stranger
 from processing.report.outlet_rows import outlets, reason
 from processing.report.story_lists import moment, size, stories, titles_of
-from processing.report.words import PHRASES
+from processing.report.words import korean
 
 _DAYS_KO = "월화수목금토일"
 _SEAL = "실록"
@@ -47,13 +47,13 @@ def render(report: DayReport, *, language: str = "ko") -> str:
 
 def _header(report: DayReport, language: str) -> Html:
     day = date.fromisoformat(report.day)
-    korean = f"{day.year}년 {day.month}월 {day.day}일 {_DAYS_KO[day.weekday()]}요일"
+    told = f"{day.year}년 {day.month}월 {day.day}일 {_DAYS_KO[day.weekday()]}요일"
     unfinished = both("아직 끝나지 않은 하루", "this day is not over yet")
     return element(
         "header",
         element("div", element("span", _SEAL, class_="seal", aria_hidden="true"), _languages(language), class_="bar"),
         element("p", both("하루 보고", "Report of the day"), class_="kicker"),
-        element("h1", both(korean, f"{day:%A}, {day.day} {day:%B %Y}")),
+        element("h1", both(told, f"{day:%A}, {day.day} {day:%B %Y}")),
         element(
             "p",
             _verdict(report),
@@ -133,14 +133,12 @@ def _findings(report: DayReport) -> Html:
 
 
 def _finding(finding: Finding, title: str) -> Html:
-    phrase = PHRASES[finding.code]
     level = both("경보", "alarm") if finding.level == "alarm" else both("알림", "notice")
-    korean = stranger(phrase.korean.format(**finding.values))
-    cure = phrase.korean_cure.format(**finding.values, outlet=finding.outlet)
+    what, cure = korean(finding.code, finding.values, finding.outlet)
     return element(
         "li",
         element("span", level, class_="level"),
-        element("p", element("strong", stranger(title)), " ", both(korean, stranger(finding.what))),
+        element("p", element("strong", stranger(title)), " ", both(stranger(what), stranger(finding.what))),
         element("p", both(cure, finding.cure), class_="cure"),
         class_=finding.level,
     )

@@ -26,17 +26,27 @@ REASONS: Mapping[str, str] = {
 }
 """Why a page is no article, in Korean; the English word is the reason itself."""
 
+ENDS: Mapping[str, str] = {
+    "new": "새 기사",
+    "unchanged": "변화 없음",
+    "partial": "일부",
+    "unhealthy": "이상",
+    "interrupted": "중단",
+    "failed": "실패",
+}
+"""How a run ended, in Korean; the English word is the value itself."""
+
 PHRASES: Mapping[str, Phrase] = {
     "sums": Phrase(
         "run {run} counted {pages} pages, which is not its articles and rejections",
         "a page was lost between fetching and reading: this is a bug, report it with the run's log",
-        "실행 {run}의 페이지 수 {pages}이(가) 기사와 제외 페이지의 합과 다릅니다",
+        "실행 {run}의 페이지 수({pages})가 기사와 제외 페이지의 합과 다릅니다",
         "수집과 판독 사이에서 페이지가 사라졌습니다. 실행 로그와 함께 결함으로 알려 주십시오",
     ),
     "ended": Phrase(
         "the last run ended {end}: {why}",
         "scrapy crawl {outlet}, and read its log",
-        "마지막 실행이 {end}(으)로 끝났습니다: {why}",
+        "마지막 실행이 ‘{end}’ 상태로 끝났습니다: {why}",
         "scrapy crawl {outlet} 을 실행하고 로그를 확인하십시오",
     ),
     "layout": Phrase(
@@ -72,7 +82,7 @@ PHRASES: Mapping[str, Phrase] = {
     "source": Phrase(
         "{url} did not answer as a source: {problem}",
         "open it in a browser; where it has moved, change the declaration",
-        "출처 {url} 이(가) 제대로 답하지 않았습니다: {problem}",
+        "출처 {url} 주소가 제대로 답하지 않았습니다: {problem}",
         "브라우저로 열어 보고, 옮겨졌으면 선언을 고치십시오",
     ),
     "quiet": Phrase(
@@ -94,3 +104,12 @@ PHRASES: Mapping[str, Phrase] = {
         "sillok ls --outlet {outlet} --edited 와 sillok show ID --diff 로 확인하십시오",
     ),
 }
+
+
+def korean(code: str, values: Mapping[str, str], outlet: str) -> tuple[str, str]:
+    """Return what is the matter and what to do, in Korean."""
+    told = dict(values)
+    told["end"] = ENDS.get(told.get("end", ""), told.get("end", ""))
+    told["reason"] = REASONS.get(told.get("reason", ""), told.get("reason", ""))
+    phrase = PHRASES[code]
+    return phrase.korean.format(**told), phrase.korean_cure.format(**told, outlet=outlet)

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.records import End
+from processing.records import End, Reason
 from processing.report.charts import volume, weeks
 from processing.report.days import Changed, Count, DayReport, Gap, Promise, Reprinted, Stories
 from processing.report.html import both, element, link, share, stranger, text
 from processing.report.judging import judge
 from processing.report.page import render
 from processing.report.story_lists import size
+from processing.report.words import ENDS, REASONS, korean
 from tests.processing.report.test_judging import run
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -175,3 +176,12 @@ def test_a_volume_bar_stays_inside_the_picture(articles: int, low: int, more: in
     for x, width in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', drawn):
         assert float(x) + float(width) <= 121.5
     assert ("low" in drawn) == (articles < low)
+
+
+@pytest.mark.parametrize("end", End)
+def test_an_end_is_told_in_korean(end: End) -> None:
+    what, cure = korean("ended", {"end": end, "why": "x"}, "gaon")
+    assert end not in what
+    assert "scrapy crawl gaon" in cure
+    assert set(ENDS) == set(End)
+    assert set(REASONS) == set(Reason)
