@@ -26,6 +26,8 @@ _BYLINE = re.compile(
 )
 _LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
 _BYLINE_TAGS = ("p", "div", "span", "em", "strong", "li", "ul", "dl", "dt", "dd", "a", "td", "address")
+_STAMPED = re.compile(r"\D{0,12}(?:19|20)\d\d\s?[-./년]|[A-Za-z0-9._+-]+@")
+_SHORT = 20  # characters of four names
 _LONGEST = 160
 
 
@@ -123,15 +125,26 @@ def _nearest(around: Around) -> tuple[Author, ...]:
         for text in part:
             if len(text) <= _LONGEST and (found := people(text)):
                 return found
-    beside = (_beside_a_moment(text) for text in around.before[-2500:].split("|")[::-1] if len(text) <= _LONGEST)
-    return next((found for found in beside if found), ())
+    segments = [text for part in around.before[-2500:].split("|") if (text := part.strip())]
+    for index in range(len(segments) - 1, -1, -1):
+        beside = [*segments[index + 1 : index + 2], *segments[max(0, index - 1) : index]]
+        if found := _beside_a_moment(segments[index]) or _alone(segments[index], beside):
+            return found
+    return ()
+
+
+def _alone(text: str, beside: list[str]) -> tuple[Author, ...]:
+    """Return the people of a line of names that stands beside a date or an address."""
+    if len(text) > _SHORT or not any(_STAMPED.match(other) for other in beside):
+        return ()
+    return _plain_names(text)
 
 
 def _beside_a_moment(text: str) -> tuple[Author, ...]:
     """Return the people of a line that is nothing but names and a date."""
     found = moments(text)
     name = text[: found[0][0]].strip(" |·") if found else ""
-    return named(name) if len(name) <= 20 else ()  # noqa: PLR2004 (four names)
+    return named(name) if len(name) <= _SHORT else ()
 
 
 def _with_details(chosen: tuple[Author, ...], others: tuple[Author, ...], head: Head) -> tuple[Author, ...]:

@@ -12,7 +12,7 @@ _BEFORE, _AFTER = 6000, 2500
 
 
 class Around(NamedTuple):
-    """Visible text before and after the body, a bar between blocks."""
+    """Visible text before and after the body: a bar between blocks, a blank between the elements of a line."""
 
     before: str
     after: str
@@ -31,9 +31,9 @@ def around(root: HtmlElement, body: HtmlElement | None) -> Around:
             if node is body or _is_unseen(node):
                 walker.skip_subtree()
             else:
-                parts.append(f" | {node.text or ''}" if node.tag in BLOCKS else node.text or "")
+                parts.append(f" | {node.text or ''}" if node.tag in BLOCKS else f" {node.text or ''}")
         elif node is not root:
-            parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else node.tail or "")
+            parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else f" {node.tail or ''}")
     whole = " ".join("".join(before).split())
     return Around(whole if body is None else whole[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER])
 

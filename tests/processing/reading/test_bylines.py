@@ -70,6 +70,7 @@ def test_running_text_is_no_byline(line):
         "가나다라마",
         "kim",
         "취재팀",
+        "승인",
         "https://www.example.test",
     ],
 )

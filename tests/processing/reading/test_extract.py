@@ -114,6 +114,31 @@ def test_a_rejection_knows_outlet_url_and_fetch():
     )
 
 
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<div><span>소지안 기자</span><span>입력 2026-03-21 14:05</span></div>",
+        "<p>기사입력 2026/03/21 [14:05] 소지안 기자</p>",
+        "<ul><li>소지안</li><li>2026.03.21 14:05</li><li>조회 22</li></ul>",
+        "<div>승인 2026.03.21 14:05 | 최종수정 2026.03.21 15:00 | 소지안 | jian@handeul.test</div>",
+        '<div class="reporter"><span>소지안</span></div><div>입력 2026.03.21 14:05</div>',
+    ],
+)
+def test_what_is_only_shown_is_read_too(info):
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in MOUNTAIN)
+    article = read(
+        site(
+            "<title>물길을 다시 연다 - 한들신문</title>",
+            f"<h1>물길을 다시 연다</h1>{info}<div class=view_cont>{text}</div>",
+        )
+    )
+    assert ([one.name for one in article.authors], article.published.at.isoformat()) == (
+        ["소지안"],
+        "2026-03-21T14:05:00+09:00",
+    )
+    assert (article.title, article.text) == ("물길을 다시 연다", Story().text)
+
+
 def test_keywords_are_the_articles_own():
     menu = '<meta name="keywords" content="한들신문, 신문, 뉴스, 속보, 정치, 경제, 사회, 국제, 문화, 사설, 칼럼, 날씨, 운세">'
     assert read(LAYOUTS["ndsoft"](Story()).replace("<head>", "<head>" + menu)).keywords == ()
