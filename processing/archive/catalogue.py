@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from processing.archive.manifests import Link, head, key
-from processing.archive.store import Store
+from processing.archive.store import Store, checked
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum
 
@@ -84,7 +84,7 @@ class Catalogue:
         """
         if not self.store.url.startswith("file:"):
             return self._kept(part.key, part.sum.sha256)
-        path = Path(self.store.url.removeprefix("file:")) / part.key
+        path = Path(self.store.url.removeprefix("file:")) / checked(part.key)
         if not path.is_file():
             raise MissingError(f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}")
         return path

@@ -12,7 +12,7 @@ from processing.archive.catalogue import Catalogue, Part
 from processing.archive.file_store import FileStore
 from processing.archive.manifests import key
 from processing.archive.store import Entry
-from processing.errors import CorruptRecordError, MissingError
+from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Manifest, Removed, Sum
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -136,6 +136,13 @@ def test_a_directory_is_read_where_it_is(tmp_path: Path) -> None:
     store.delete([FIRST])
     with pytest.raises(MissingError, match=FIRST):
         catalogue.local(catalogue.parts[FIRST])
+
+
+def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("not of this archive")
+    catalogue = Catalogue(FileStore(tmp_path / "archive"), tmp_path / "cache")
+    with pytest.raises(UsageError, match="secret"):
+        catalogue.local(Part(Sum(key="../secret", sha256="", bytes=0), 1))
 
 
 @pytest.mark.parametrize(
