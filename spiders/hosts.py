@@ -17,10 +17,11 @@ class _Host:
 
 
 class Hosts:
-    """The hosts of one crawl; `clock` is monotonic, in seconds."""
+    """The hosts of one crawl; `clock` is monotonic, in seconds. `least` is the delay that every host gets."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], least: float = 0.0) -> None:
         self._clock = clock
+        self.least = least
         self._hosts: dict[str, _Host] = {}
 
     def slow(self, host: str, delay: float) -> None:
@@ -73,4 +74,6 @@ class Hosts:
         return state.walls
 
     def _host(self, host: str) -> _Host:
-        return self._hosts.setdefault(host, _Host())
+        if host not in self._hosts:
+            self._hosts[host] = _Host(delay=self.least)
+        return self._hosts[host]

@@ -1,6 +1,7 @@
 """No host is asked before it wants to be: Crawl-delay, Retry-After, pauses before a retry, cool-down.
 
-AutoThrottle and the least delay are Scrapy's and act in the downloader's slot; this waits before that.
+The delay counts from the answer before, so that it holds on the wire however long connecting took. AutoThrottle is
+Scrapy's and acts in the downloader's slot, after this.
 """
 
 from typing import Self
@@ -23,7 +24,9 @@ class Pace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        pace = cls(run_of(crawler))
+        run = run_of(crawler)
+        run.hosts.least = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        pace = cls(run)
         crawler.signals.connect(pace.left, signal=signals.request_left_downloader)
         return pace
 

@@ -176,6 +176,16 @@ def test_a_delay_counts_from_the_answer_and_never_gets_less() -> None:
     assert hosts.wait("b") == 0
 
 
+def test_every_host_gets_the_least_delay() -> None:
+    clock = Monotonic()
+    hosts = Hosts(clock, least=0.5)
+    assert hosts.wait("a") == 0
+    clock.now += 0.2
+    hosts.left("a")
+    assert hosts.wait("a") == 0.5
+    assert hosts.wait("b") == 0
+
+
 def test_a_hold_is_not_shortened_by_a_smaller_one() -> None:
     clock = Monotonic()
     hosts = Hosts(clock)
