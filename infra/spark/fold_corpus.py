@@ -1,0 +1,125 @@
+"""Fold an archive's signatures on Spark: the same keys, judgement and resolving as on one machine, hence the same rows.
+
+    spark-submit infra/spark/fold_corpus.py PARTS OUT
+
+PARTS is the folder `dedupe/v=…` of an archive (`sig/day=…/*.parquet`, `bands/day=…/*.parquet`), OUT a folder for the
+cluster rows as Parquet. Buckets are joined as DataFrames; a component of the candidate graph is then judged and
+resolved as a whole in one Python worker, so that what decides is `processing.dedupe` and nothing else.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import (  # type: ignore[import-not-found,unused-ignore]  # an optional extra
+    DataFrame,
+    Row,
+    SparkSession,
+    Window,
+)
+from pyspark.sql import functions as f
+
+from infra.spark.stars import components
+from processing.dedupe.columns import SIG
+from processing.dedupe.documents import FoldOptions
+from processing.dedupe.matching import edge_table, judged
+from processing.dedupe.nodes import edge_of, node_of
+from processing.dedupe.resolving import cluster_table, resolve
+from processing.dedupe.signing import TITLE, redraft, signed, tables
+
+SCHEMA = (
+    "article_id string, version_id string, cluster string, original string, relation string, parent string, "
+    "score double, evidence string, day date"
+)
+
+
+def session(cores: int = 2) -> SparkSession:
+    """Return a local session without a web page and without a listening port beyond loopback."""
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": str(2 * cores),
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+    }
+    builder = SparkSession.builder.master(f"local[{cores}]").appName("sillok fold")
+    return builder.config(map=settings).getOrCreate()
+
+
+def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFrame:
+    """Return the rows of `clusters` of all documents under `parts`."""
+    sig = _newest(spark, parts).cache()
+    pairs = _pairs(_keys(spark, parts, sig, options), options).cache()
+    labels = components(pairs).cache()
+    labelled = sig.join(labels, "number", "left").withColumn("label", f.coalesce("label", "number"))
+    groups = labelled.rdd.map(lambda row: (row["label"], row)).groupByKey()
+    inside = pairs.join(labels, pairs["a"] == labels["number"]).select("a", "b", "label")
+    linked = inside.rdd.map(lambda row: (row["label"], (row["a"], row["b"]))).groupByKey()
+    found = groups.leftOuterJoin(linked).flatMap(lambda each: _fold_group(each[1][0], each[1][1] or (), options))
+    return spark.createDataFrame(found, SCHEMA)
+
+
+def _newest(spark: SparkSession, parts: Path) -> DataFrame:
+    """Return the newest row of each document and how many it has; names of later parts sort after earlier ones."""
+    paths = sorted(str(path) for path in parts.glob("sig/day=*/*.parquet"))
+    named = spark.read.parquet(*paths).withColumn("file", f.element_at(f.split(f.input_file_name(), "/"), -1))
+    last = Window.partitionBy("number").orderBy(f.desc("file"))
+    counted = named.withColumn("times", f.count("*").over(Window.partitionBy("number")))
+    return counted.withColumn("place", f.row_number().over(last)).where("place = 1").drop("place", "file")
+
+
+def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions) -> DataFrame:
+    """Return the band keys; those of documents signed more than once are made again from their newest text."""
+    bands = spark.read.parquet(*sorted(str(path) for path in parts.glob("bands/day=*/*.parquet")))
+    again = sig.where("times > 1")
+    made = again.rdd.flatMap(lambda row: _keys_again(row.asDict(), options))
+    return (
+        bands.join(again.select("number"), "number", "left_anti")
+        .select("key", "number", "day")
+        .union(spark.createDataFrame(made, "key long, number long, day date"))
+    )
+
+
+def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any, ...]]:
+    again = signed(redraft(row, options.features), frozenset(row["dropped"]), options.features)
+    yield from ((each["key"], each["number"], each["day"]) for each in tables([again], options.features)[1].to_pylist())
+
+
+def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
+    newest = Window.partitionBy("key").orderBy(f.desc("day"), "number")
+    bucket = keys.distinct().withColumn("place", f.row_number().over(newest)).where(f.col("place") <= options.bucket)
+    one = bucket.select("key", f.col("number").alias("a"), f.col("day").alias("day_a"))
+    other = bucket.select("key", f.col("number").alias("b"), f.col("day").alias("day_b"))
+    days = options.window_days
+    reach = f.when(f.col("key").bitwiseAND(7) == TITLE, min(1, days)).otherwise(days)
+    near = f.abs(f.datediff("day_a", "day_b")) <= reach
+    return one.join(other, "key").where(near & (f.col("a") < f.col("b"))).select("a", "b").distinct()
+
+
+def _fold_group(rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions) -> list[tuple[Any, ...]]:
+    """Judge and resolve one component of the candidate graph."""
+    names = set(SIG.names)
+    said = [{name: value for name, value in row.asDict().items() if name in names} for row in rows]
+    table = pa.Table.from_pylist(said, schema=SIG).sort_by("id")
+    found = np.array(sorted(pairs), np.int64).reshape(-1, 2)
+    edges = edge_table(each for each in judged(found, table, options) if each[2].link != "none")
+    nodes = {node.number: node for node in map(node_of, table.to_pylist())}
+    resolved = resolve(nodes, [edge_of(edge) for edge in edges.to_pylist()], frozenset(nodes))
+    return [tuple(row.values()) for row in cluster_table(resolved, nodes).to_pylist()]
+
+
+def main() -> int:
+    """Fold the parts named on the command line."""
+    parts, out = sys.argv[1:]
+    spark = session()
+    clusters(spark, Path(parts), FoldOptions()).write.mode("errorifexists").parquet(out)
+    spark.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
