@@ -63,6 +63,7 @@ _SPOKEN = re.compile(
     r"(?P<alone>YTN [가-힣]{2,4}))$"
 )
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
+_JOINED = re.compile(r"(?:[은는이가을를의에도와과]|에서|으로|로)\s")
 _HEAD_LINES, _TAIL_LINES, _LONGEST_NAME, _MOST_MARKED = 6, 6, 12, 2
 _REPEATED = 20  # characters from which a line that comes twice is no refrain
 
@@ -208,7 +209,7 @@ def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
 def _cut_dateline(cleaned: Cleaned) -> None:
     """Take a dateline off the first paragraphs: place, outlet and reporter in brackets or before an equals sign."""
     for index, line in enumerate(cleaned.paragraphs[:3]):
-        cut = _dateline(line)
+        cut = _dateline(line, first=index == 0)
         if not cut:
             continue
         cleaned.dateline = squeeze(line[:cut])
@@ -220,10 +221,13 @@ def _cut_dateline(cleaned: Cleaned) -> None:
         return
 
 
-def _dateline(line: str) -> int:
-    """Return how many characters of a paragraph's head are a dateline; 0 for none."""
+def _dateline(line: str, *, first: bool) -> int:
+    """Return how many characters of a paragraph's head are a dateline; 0 for none.
+
+    An outlet's name alone is one in square brackets at the head of the `first` paragraph; `<뉴스A>` names a programme.
+    """
     match = _BRACKETED.match(line)
-    if match and _OUTLET.search(match["bracket"]) and not _NOT_DATELINE.match(match["bracket"]):
+    if match and _is_dateline(match["bracket"], first=first) and not _JOINED.match(line[match.end("bracket") :]):
         after = match["after"] or ""
         if after and not (people(after) or "=" in match["bracket"]):
             return match.end("bracket")
@@ -232,6 +236,12 @@ def _dateline(line: str) -> int:
         return match.end()
     match = _EQUALS.match(line) or _PLACE_EQUALS.match(line)
     return match.end() if match and people(match["by"]) else 0
+
+
+def _is_dateline(bracket: str, *, first: bool) -> bool:
+    if _NOT_DATELINE.match(bracket) or not _OUTLET.search(bracket):
+        return False
+    return "=" in bracket or bool(people(bracket)) or (first and bracket[0] not in "<〈")
 
 
 def _cut_tail(cleaned: Cleaned) -> None:
