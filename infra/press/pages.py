@@ -199,7 +199,7 @@ def _paragraph(text: str) -> Markup:
 def _damage(text: str) -> str:
     """Return what a board made of `text` when a member pasted escaped HTML and the board removed each ampersand."""
     escaped = str(Markup.escape(text)).replace("&#34;", "&quot;").replace("&#39;", "'")
-    return escaped.replace("&amp;", "&amp;").replace("&", "")
+    return escaped.replace("&", "")
 
 
 def _script(value: object) -> Markup:
