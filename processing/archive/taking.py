@@ -107,12 +107,12 @@ def _taken(snapshot: Snapshot, run: str, at: datetime) -> Taken:
 
 def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     old = snapshot.sources.get(row.url)
-    new = Polled(row, announced)
+    new = Polled(row, announced if row.why is Why.FETCHED else frozenset())
     if old is None:
         snapshot.sources[row.url] = new
         return
     before, after = (new, old) if old.fetch.at > row.at else (old, new)
-    body = after if after.fetch.why is Why.FETCHED else before
+    body = next((one for one in (after, before) if one.fetch.why is Why.FETCHED), old)
     snapshot.sources[row.url] = Polled(_carried(after.fetch, before.fetch), body.announced)
 
 

@@ -192,7 +192,10 @@ def test_what_is_old_shrinks_to_its_identity() -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Fetch]:
-    """Return log rows of a few stories and a feed: each fetched once, then asked again with any end, at any time."""
+    """Return log rows of a few stories and a feed: each fetched once, then asked again with any end, at any time.
+
+    Of several bodies of one feed that come in the wrong order, an older ETag may stay: it is then asked for once more.
+    """
     rows = []
     for number in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, 600))
@@ -200,8 +203,9 @@ def histories(draw: st.DrawFn) -> list[Fetch]:
         for later in draw(st.lists(st.integers(1, 2000), max_size=4, unique=True)):
             why = draw(st.sampled_from([Why.UNCHANGED, Why.GONE, Why.FAILED, Why.SEEN, Why.OVER_BUDGET]))
             rows.append(visit(number, (start + later) * HOUR, why, run=f"r{start + later}", announced_by=FEED))
-    for hour in draw(st.lists(st.integers(0, 2000), max_size=4, unique=True)):
-        why = draw(st.sampled_from([Why.FETCHED, Why.UNCHANGED, Why.FAILED]))
+    hours = sorted(draw(st.lists(st.integers(0, 2000), max_size=4, unique=True)))
+    for hour in hours:
+        why = Why.FETCHED if hour == hours[0] else draw(st.sampled_from([Why.UNCHANGED, Why.FAILED]))
         etag = f'"{hour}"' if why is Why.FETCHED else None
         rows.append(fetch("hanbit", f"r{hour}", FEED, NOON + hour * HOUR, why, role="source", etag=etag))
     return rows
