@@ -10,6 +10,5 @@ container and object servers; those know no passwords, so run it only where the 
 
 import warnings
 
-warnings.filterwarnings(
-    "ignore", message=r"\s*Eventlet is deprecated"
-)  # Swift's own choice; it says so at every import
+# Swift's own choice of library, which says so at every import.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
