@@ -1,8 +1,9 @@
-"""Folding: how right, how fast, how it grows. `python -m infra.bench.folding [score] [speed] [growth SIZE…]`.
+"""Folding measured: `python -m infra.bench.folding [score] [speed] [growth] [corpus] [SIZE…]`.
 
 `score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` signs the same
 composed documents with Sillok, datasketch's MinHash (the optional extra `bench`) and rensa in one run, on one core, and
-prints processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each SIZE.
+prints processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each SIZE;
+`corpus` joins the drawn keys of SIZE documents in slices.
 """
 
 import os
@@ -21,8 +22,10 @@ import rensa  # type: ignore[import-untyped]  # it ships no types
 
 from infra.bench import folding_benchmark, folding_window
 from infra.bench.composed import START, compose
+from processing.dedupe.corpus import Corpus
 from processing.dedupe.documents import Document, Features, FoldOptions, Thresholds
 from processing.dedupe.fold import fold
+from processing.dedupe.linked import components
 from processing.dedupe.signing import draft, signed, tables
 from processing.dedupe.window import EmptyWindow, FolderWindow
 
@@ -34,7 +37,9 @@ ABLATIONS: Final = {
     "neither head nor runs": FoldOptions(features=Features(head=(0, 4), runs=0)),
     "no veto": FoldOptions(thresholds=Thresholds(veto=False)),
 }
-_DAY: Final = 3000
+_DAY: Final = 3_000
+_WHOLE_DAY: Final = 47_000
+_WHOLE_WINDOW: Final = 1_000_000
 
 
 def score() -> None:
@@ -95,22 +100,47 @@ def _rensa(words: list[str]) -> object:
 
 
 def growth(sizes: Sequence[int]) -> None:
-    """Print what folding one day costs against windows of `sizes`, and what a million documents weigh."""
+    """Print what folding a day costs against windows of `sizes`, and what a million documents weigh."""
     print("| window | day | processor s | ms a document | wall s | peak MB | keys MB/million | with text MB/million |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             window = FolderWindow(Path(folder))
             known = folding_window.fill(window, size, FoldOptions())
-            day = folding_window.a_day(known, min(_DAY, size))
+            weights = [folding_window.weight(Path(folder), kind) / size for kind in ("bands", "sig")]
+            for count in (_DAY, _WHOLE_DAY) if size >= _WHOLE_WINDOW else (_DAY,):
+                _grown(window, size, folding_window.a_day(known, count), weights)
+
+
+def _grown(window: FolderWindow, size: int, day: list[Document], weights: Sequence[float]) -> None:
+    wall, start = time.perf_counter(), time.process_time()
+    fold(day, window, day=START.date(), options=FoldOptions())
+    took, waited = time.process_time() - start, time.perf_counter() - wall
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = (
+        f"{took:.1f} | {1000 * took / len(day):.2f} | {waited:.1f} | {peak:.0f} | {weights[0]:.0f} | {sum(weights):.0f}"
+    )
+    print(f"| {size:,} | {len(day):,} | {figures} |", flush=True)
+
+
+def corpus(sizes: Sequence[int]) -> None:
+    """Print what joining the drawn keys of a whole archive costs, in slices within one gigabyte of DuckDB's."""
+    print("| documents | pairs | slices | processor s | wall s | peak MB |\n|---|---|---|---|---|---|", flush=True)
+    for size in sizes:
+        slices = max(2, size // 250_000)
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            expected = folding_window.drawn(FolderWindow(root), size)
+            day = START.date()
+            job = Corpus(FolderWindow(root), (day, day), root / "work", options=FoldOptions(), slices=slices)
             wall, start = time.perf_counter(), time.process_time()
-            fold(day, window, day=START.date(), options=FoldOptions())
+            links = job.candidates()
+            numbers, _ = components(links)
             took, waited = time.process_time() - start, time.perf_counter() - wall
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            keys = folding_window.weight(Path(folder), "bands") / size
-            both = keys + folding_window.weight(Path(folder), "sig") / size
-        print(f"| {size:,} | {len(day):,} | {took:.1f} | {1000 * took / len(day):.2f} | {waited:.1f} | {peak:.0f} "
-              f"| {keys:.0f} | {both:.0f} |", flush=True)  # fmt: skip
+        right = "" if len(links) == expected and numbers.size == 2 * expected else " WRONG"
+        figures = f"{len(links):,}{right} | {slices} | {took:.1f} | {waited:.1f} | {peak:.0f}"
+        print(f"| {size:,} | {figures} |", flush=True)
 
 
 def main(wanted: Sequence[str]) -> int:
@@ -125,6 +155,8 @@ def main(wanted: Sequence[str]) -> int:
         speed()
     if "growth" in wanted:
         growth(sizes)
+    if "corpus" in wanted:
+        corpus(sizes)
     return 0
 
 

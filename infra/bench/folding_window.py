@@ -108,3 +108,20 @@ def _endless(seed: int) -> Iterator[Document]:
 def weight(root: Path, kind: str) -> int:
     """Return the bytes of all parts of a kind."""
     return sum(path.stat().st_size for path in root.glob(f"{kind}/day=*/*.parquet"))
+
+
+def drawn(window: FolderWindow, size: int, chunk: int = 250_000) -> int:
+    """Write the band keys of `size` documents, a quarter of them copies with 25 of 37 keys; return their number."""
+    pairs = 0
+    for place, start in enumerate(range(0, size, chunk)):
+        draw = np.random.default_rng(start)
+        count = min(chunk, size - start)
+        keys = draw.integers(0, 2**45, (count, _KEYS), dtype=np.int64) << 3
+        copies = np.arange(3, count, 4)
+        keys[copies, :25] = keys[copies - 3, :25]
+        pairs += copies.size
+        numbers = np.repeat(np.arange(start, start + count, dtype=np.int64), _KEYS)
+        order = np.argsort(keys.ravel(), kind="stable")
+        columns = [pa.array(keys.ravel()[order]), pa.array(numbers[order]), _days(START.date(), order.size)]
+        window.write("bands", START.date(), f"{place:08d}", pa.Table.from_arrays(columns, schema=BANDS))
+    return pairs

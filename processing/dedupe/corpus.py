@@ -70,12 +70,9 @@ class Corpus:
         """Do all steps, and yield what was done, which part of it, and of how many."""
         (self.work / "temp").mkdir(parents=True, exist_ok=True)
         with Partitions(self.window, self.options, self.work / "temp") as partitions:
-            partitions.show("bands", self.span, BANDS)
-            partitions.show_signatures(self.span, (), SIG)
-            partitions.database.register("again_bands", signed_again(partitions, frozenset()))
-            partitions.database.execute(_KEYS)
+            self._show(partitions)
             for place in range(self.slices):
-                self.find_pairs(partitions, place)
+                self._find_pairs(partitions, place)
                 yield "pairs", place + 1, self.slices
             for place in range(self.slices):
                 self._judge(partitions, place)
@@ -89,8 +86,23 @@ class Corpus:
     def clusters(self) -> list[Path]:
         return [self._path("clusters", place) for place in range(self.slices)]
 
-    def find_pairs(self, partitions: Partitions, place: int) -> Path:
-        """Write the pairs of documents that share a key of the slice; the view `true_bands` has the keys."""
+    def candidates(self) -> NDArray[np.int64]:
+        """Return all pairs that share a key, without judging them."""
+        (self.work / "temp").mkdir(parents=True, exist_ok=True)
+        with Partitions(self.window, self.options, self.work / "temp") as partitions:
+            self._show(partitions)
+            paths = [str(self._find_pairs(partitions, place)) for place in range(self.slices)]
+            found = partitions.table(f"SELECT DISTINCT a, b FROM read_parquet({paths})")  # noqa: S608 - paths of our own
+        return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
+
+    def _show(self, partitions: Partitions) -> None:
+        partitions.show("bands", self.span, BANDS)
+        partitions.show_signatures(self.span, (), SIG)
+        partitions.database.register("again_bands", signed_again(partitions, frozenset()))
+        partitions.database.execute(_KEYS)
+
+    def _find_pairs(self, partitions: Partitions, place: int) -> Path:
+        """Write the pairs of documents that share a key of the slice."""
         path = self._path("pairs", place)
         if not path.exists():
             part = path.with_suffix(".part")
