@@ -1,0 +1,92 @@
+"""The scorer of readings: what counts, what is neutral, what misses a goal."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from infra.bench.reading import generated, ratio
+from infra.bench.reading_scores import GOAL, missed, table
+from infra.bench.scoring import bare, score, total
+from processing.reading.extract import extract
+from processing.records import Article, Page
+from tests.processing.reading.layouts import LAYOUTS
+from tests.processing.reading.stories import Story
+
+STORY = Story()
+ARTICLE = extract(
+    Page(
+        url="https://www.handeul.test/news/7",
+        fetched_at=datetime(2026, 3, 22, tzinfo=UTC),
+        body=LAYOUTS["ndsoft"](STORY).encode(),
+    )
+)
+GOLD = {
+    "file": "a.html",
+    "title": STORY.title,
+    "body": STORY.text,
+    "authors": [STORY.author],
+    "published_at": STORY.published,
+    "published_precision": "second",
+    "leaks": ["무단전재"],
+    "subtitle": list(STORY.decks),
+}
+
+
+def test_a_reading_that_is_right():
+    found = score(GOLD, ARTICLE)
+    assert (found.f1, found.leaks, found.facts, found.lost, found.main) == (1.0, (), (True, True, True), False, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": "다른 제목"}, "title"),
+        ({"published_at": "2026-03-21T14:06:00+09:00"}, "time"),
+        ({"authors": ["소지안"]}, "authors"),
+    ],
+)
+def test_what_is_wrong_counts(change, field):
+    assert getattr(score(GOLD | change, ARTICLE), field) is False
+
+
+def test_missing_and_leaked_text_lowers_the_figure():
+    short = ARTICLE.model_copy(update={"text": STORY.paragraphs[0]})
+    long = ARTICLE.model_copy(update={"text": STORY.text + "\n\n무단전재 및 재배포 금지"})
+    assert score(GOLD, short).f1 < 0.6
+    assert score(GOLD, long).f1 < 1.0
+    assert score(GOLD, long).leaks == ("무단전재",)
+
+
+def test_deck_and_white_space_are_neutral():
+    assert isinstance(ARTICLE, Article)
+    spaced = ARTICLE.model_copy(update={"text": "\n\n".join([*STORY.decks, STORY.text.replace(" ", "  ")])})
+    assert score(GOLD, spaced).f1 == 1.0
+    assert bare("“가 나”\u200b") == '"가나"'
+
+
+def test_another_time_that_the_page_states_and_less_precision_count():
+    assert score(GOLD | {"published_at": "2026-03-20T00:00:00+09:00", "published_alt": [STORY.published]}, ARTICLE).time
+    assert score(GOLD | {"published_at": "2026-03-21T00:00:00+09:00", "published_precision": "day"}, ARTICLE).time
+    assert score(GOLD | {"published_at": None}, ARTICLE).time
+
+
+def test_a_rejection_is_lost():
+    rejection = extract(Page(url="https://a.test/", fetched_at=datetime(2026, 3, 22, tzinfo=UTC), body=b""))
+    found = score(GOLD, rejection)
+    assert (found.f1, found.lost, found.facts) == (0.0, True, (False, False, False))
+
+
+def test_goals():
+    figures = total([score(GOLD, ARTICLE)])
+    assert missed(figures) == []
+    assert missed(replace(figures, f1=0.5, leaky=3)) == ["f1", "leaky"]
+    assert table({"declared": figures}).count("\n") == 3
+    assert f"{GOAL.f1:.4f}" in table({})
+
+
+def test_generated_pages_are_articles_and_the_same_each_time():
+    pages = list(generated(2))
+    assert pages == list(generated(2))
+    assert all(isinstance(extract(page), Article) for page in pages)
+    assert all(figure > 0 for figure in ratio(pages[:1], rounds=1))
