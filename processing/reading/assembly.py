@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -22,7 +23,7 @@ from processing.reading.times import Stated, Times, attributes_of, settle, visib
 from processing.reading.titles import section_in
 from processing.reading.tree import lines_of, text_of
 from processing.reading.urls import canonical
-from processing.records import Article, Kind, Page, article_id, version_id
+from processing.records import Article, Author, Kind, Origin, Page, article_id, version_id
 
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
@@ -74,16 +75,9 @@ def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, pol
     page, head, cleaned = reading.page, reading.head, reading.cleaned
     address = url or _canonical(reading)
     identity = article_id(address)
-    bylines = Bylines(
-        lines=cleaned.bylines,
-        script=reading.script.bylines if reading.script else (),
-        selector=reading.rules.byline,
-    )
-    authors, authors_source = authors_of(reading.root, head, reading.around, bylines)
-    origin = origin_of(reading.root, head, page.url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines)
+    credit = _credits(reading)
     times = _times(reading)
     kind = kind_in(reading)
-    captions = [*(reading.prepared.captions if reading.prepared else ()), *cleaned.captions]
     return Article(
         article_id=identity,
         version_id=version_id(identity, reading.title, cleaned.text),
@@ -94,11 +88,9 @@ def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, pol
         title=reading.title,
         subtitle=_decks(reading),
         text=cleaned.text,
-        authors=authors,
-        agency=agency_of(
-            head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=reading.around.before
-        ),
-        origin=origin,
+        authors=credit.authors,
+        agency=credit.agency,
+        origin=credit.origin,
         publisher_id=publisher_id,
         section=reading.section,
         keywords=reading.keywords,
@@ -109,12 +101,38 @@ def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, pol
         published=times.published,
         modified=times.modified,
         dateline=cleaned.dateline,
-        captions=tuple(dict.fromkeys(captions)),
+        captions=_captions(reading),
         notices=tuple(dict.fromkeys([*cleaned.notices, *cleaned.premium])),
         rights=rights_of(page, reading.root, head, notices=cleaned.notices, premium=cleaned.premium, policy=policy),
         extractor="trafilatura",
-        sources=_sources(reading, authors_source, times),
+        sources=_sources(reading, credit.source, times),
     )
+
+
+class _Credits(NamedTuple):
+    """Who wrote it and whose it is; `source` says where the authors were read."""
+
+    authors: tuple[Author, ...]
+    source: str | None
+    origin: Origin | None
+    agency: str | None
+
+
+def _credits(reading: Reading) -> _Credits:
+    head, cleaned = reading.head, reading.cleaned
+    script = reading.script.bylines if reading.script else ()
+    bylines = Bylines(lines=cleaned.bylines, script=script, selector=reading.rules.byline)
+    authors, source = authors_of(reading.root, head, reading.around, bylines)
+    url = reading.page.url
+    origin = origin_of(reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines)
+    before = reading.around.before
+    agency = agency_of(head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=before)
+    return _Credits(authors, source, origin, agency)
+
+
+def _captions(reading: Reading) -> tuple[str, ...]:
+    found = [*(reading.prepared.captions if reading.prepared else ()), *reading.cleaned.captions]
+    return tuple(dict.fromkeys(found))
 
 
 def _sources(reading: Reading, authors: str | None, times: Times) -> dict[str, str]:
