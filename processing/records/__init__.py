@@ -1,0 +1,47 @@
+"""What crosses a border: the records whose JSON schema is the archive's documentation.
+
+`Page` never leaves the process and is a plain dataclass. Everything else is a frozen pydantic model that refuses
+unknown fields, because we wrote it. Every datetime is aware; a time that a page does not state is None, never now().
+"""
+
+from processing.records.articles import (
+    Article,
+    Author,
+    Kind,
+    Origin,
+    Page,
+    Reason,
+    Rejection,
+    Rights,
+    Stamp,
+    article_id,
+    version_id,
+)
+from processing.records.crawls import End, Fetch, RunReport, Seal, SourceReport, Sum, Why
+from processing.records.manifests import Manifest, Removed
+from processing.records.record import SCHEMA_VERSION, Record
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Article",
+    "Author",
+    "End",
+    "Fetch",
+    "Kind",
+    "Manifest",
+    "Origin",
+    "Page",
+    "Reason",
+    "Record",
+    "Rejection",
+    "Removed",
+    "Rights",
+    "RunReport",
+    "Seal",
+    "SourceReport",
+    "Stamp",
+    "Sum",
+    "Why",
+    "article_id",
+    "version_id",
+]

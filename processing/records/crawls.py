@@ -1,0 +1,133 @@
+"""What a crawl leaves: rows of its fetch log, the seals of its segments, its report."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from processing.records.record import SCHEMA_VERSION, Record
+
+
+class Why(StrEnum):
+    """What became of a URL that a run considered; every URL has one row a run in the fetch log."""
+
+    FETCHED = "fetched"
+    UNCHANGED = "unchanged"  # asked again: 304, or the same payload
+    SEEN = "seen"
+    OUT_OF_RANGE = "out-of-range"
+    ROBOTS = "robots"
+    OFF_SITE = "off-site"
+    NOT_ARTICLE = "not-article"
+    OVER_BUDGET = "over-budget"
+    GONE = "gone"  # 404 or 410 of an article we hold: a recorded deletion
+    FAILED = "failed"  # `detail` names the class of the failure
+
+
+class Fetch(Record):
+    """One row of the fetch log: a URL that a run considered and what became of it.
+
+    `role` tells articles from sources and robots.txt. `announced_by` is the source's URL. `digest` is "sha256:" and the
+    hex digest of the payload without content coding. `visits` counts the times this article was asked, now included.
+    `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
+    `failures` counts how often in a row a source or an article failed, now included; `new_at` is when a source last
+    announced something new, `next_at` when its turn-over asks for the next poll.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    outlet: str
+    run: str
+    at: AwareDatetime
+    role: Literal["article", "source", "robots"]
+    url: str
+    article_id: str | None = None
+    why: Why
+    detail: str | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    bytes: int | None = None
+    announced_by: str | None = None
+    announced_at: AwareDatetime | None = None
+    version_id: str | None = None
+    outcome: Literal["article", "rejection"] | None = None
+    visits: int = 0
+    links: int | None = None
+    new_links: int | None = None
+    payload: str | None = None
+    stored_url: str | None = None
+    stored_at: AwareDatetime | None = None
+    failures: int = 0
+    new_at: AwareDatetime | None = None
+    next_at: AwareDatetime | None = None
+
+
+class Sum(Record):
+    """An object and what it must hash to."""
+
+    key: str
+    sha256: str
+    bytes: int
+    rows: int | None = None
+
+
+class Seal(Record):
+    """The unit of commit: what belongs to one closed segment of a crawl. A file that no seal names does not count."""
+
+    schema_version: int = SCHEMA_VERSION
+    outlet: str
+    run: str
+    segment: int
+    sealed_at: AwareDatetime
+    files: tuple[Sum, ...]
+    pages: int
+    articles: int
+    rejections: int
+
+
+class End(StrEnum):
+    """How a poll of an outlet ended."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    PARTIAL = "partial"  # a limit closed it; what it fetched is kept
+    UNHEALTHY = "unhealthy"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class SourceReport(Record):
+    """How one source of an outlet answered."""
+
+    url: str
+    status: int | None
+    links: int
+    new: int
+    overlap: int
+    problem: str | None = None
+    next_at: AwareDatetime | None = None
+
+
+class RunReport(Record):
+    """What one crawl of one outlet did; written last. pages == articles + rejections, always."""
+
+    schema_version: int = SCHEMA_VERSION
+    outlet: str
+    run: str
+    day: str  # KST, YYYY-MM-DD
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    end: End
+    why: str
+    pages: int
+    articles: int
+    rejections: Mapping[str, int]
+    whys: Mapping[str, int]
+    sources: tuple[SourceReport, ...]
+    announced: int
+    segments: int
+    bytes: int
+    requests: int
+    agent: str
+    code_version: str
