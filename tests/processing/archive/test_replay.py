@@ -27,6 +27,7 @@ class Pressroom:
         self.store = FileStore(root / "archive")
         self._bucket = Bucket(root / "archive")
         self._spool = root / "spool"
+        self._cache = root / "cache"
         self._runs = 0
 
     def record(self, *exchanges: Exchange) -> list[Original]:
@@ -44,7 +45,7 @@ class Pressroom:
         return kept
 
     def catalogue(self) -> Catalogue:
-        return Catalogue(self.store, Path("cache"))
+        return Catalogue(self.store, self._cache)
 
 
 @pytest.fixture
