@@ -64,7 +64,7 @@ class Features:
     title_keys: int = 3
     line_length: int = 60
     line_titles: int = 10
-    shortest: int = 100
+    shortest: int = 80
     learnt: bool = True
 
 
