@@ -33,18 +33,20 @@ check: ready-test ## ruff, mypy, import-linter
 .PHONY: bench
 bench: bench-reading bench-folding bench-crawl bench-memory ## measure; each also alone: bench-reading, bench-folding, …
 .PHONY: bench-reading bench-folding bench-crawl bench-memory
-bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-test
+bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-bench
 	@$(BIN)/python -m infra.bench.$*
 
 .PHONY: lock
 lock: ready-test ## resolve the locked lists anew: exact versions and hashes, no address of any index
 	@sh infra/lock.sh $(BIN)/uv
 
-.PHONY: ready ready-test
+.PHONY: ready ready-test ready-bench
 ready:
 	@sh infra/bootstrap.sh run
 ready-test:
 	@sh infra/bootstrap.sh test
+ready-bench: ready-test
+	@sh infra/bootstrap.sh bench
 
 .PHONY: clean
 clean: down ## remove what runs have made (the archive under var/ too)

@@ -1,4 +1,4 @@
-"""Build or repair `.venv` from the hash-pinned lists in `infra/lock`: python infra/bootstrap.py run|test.
+"""Build or repair `.venv` from the hash-pinned lists in `infra/lock`: python infra/bootstrap.py run|test|bench.
 
 Uses the standard library alone, because nothing else is there yet. pip installs a pinned uv, uv installs the rest and
 compiles it. A stamp inside `.venv` holds the digest of everything that went in and is written last: with the right
@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = Path("infra") / "lock"
+KINDS = ("run", "test", "bench")
 CARRIED = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -36,9 +37,7 @@ class BootstrapError(Exception):
 
 def digests(root: Path) -> dict[str, str]:
     """Return what an environment is made of: the digest of each list, the interpreter and the place."""
-    made = {
-        kind: hashlib.sha256((root / LOCK / f"{kind}.txt").read_bytes()).hexdigest() for kind in ("uv", "run", "test")
-    }
+    made = {kind: hashlib.sha256((root / LOCK / f"{kind}.txt").read_bytes()).hexdigest() for kind in ("uv", *KINDS)}
     made["project"] = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
     made["python"] = sys.version
     made["place"] = str(root)
@@ -117,7 +116,7 @@ def ensure(kind: str) -> None:
     fresh = any(found.get(key) != wanted[key] for key in ("python", "place"))
     (venv / "sillok.json").unlink(missing_ok=True)
     install(venv, kind, fresh=fresh)
-    stamp = {key: wanted[key] for key in needed}
+    stamp = {**({} if fresh else found), **{key: wanted[key] for key in needed}}
     if kind == "test":
         stamp["run"] = wanted["run"]  # the test list contains the run list
     (venv / "sillok.json").write_text(json.dumps(stamp, indent=2))
@@ -134,8 +133,8 @@ def alone() -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     """Return 0 when the environment is ready, 1 when a step failed, 2 for wrong usage, 130 when interrupted."""
-    if arguments not in (["run"], ["test"]):
-        print("usage: python infra/bootstrap.py run|test", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in KINDS:
+        print(f"usage: python infra/bootstrap.py {'|'.join(KINDS)}", file=sys.stderr)
         return 2
     try:
         with alone():

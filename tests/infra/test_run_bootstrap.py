@@ -18,7 +18,7 @@ def tree(tmp_path: Path) -> Path:
     """A checkout that holds only what the digests are taken of."""
     lists = tmp_path / "infra" / "lock"
     lists.mkdir(parents=True)
-    for kind in ("uv", "run", "test"):
+    for kind in ("uv", "run", "test", "bench"):
         (lists / f"{kind}.txt").write_text(f"{kind}==1 \\\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     return tmp_path
@@ -57,6 +57,12 @@ def test_more_is_added_to_what_is_there(steps: list[tuple[str, bool]]) -> None:
     bootstrap.ensure("run")
     bootstrap.ensure("test")
     assert steps == [("run", True), ("test", False)]
+
+
+def test_what_benches_need_takes_nothing_away(steps: list[tuple[str, bool]]) -> None:
+    for kind in ("test", "bench", "test", "run", "bench"):
+        bootstrap.ensure(kind)
+    assert steps == [("test", True), ("bench", False)]
 
 
 @pytest.mark.parametrize("changed", ["infra/lock/run.txt", "infra/lock/uv.txt", "pyproject.toml"])
@@ -143,7 +149,7 @@ def test_a_failing_step_names_itself_and_the_cure(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("arguments", [[], ["all"], ["run", "test"]])
 def test_wrong_usage_is_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(arguments) == 2
-    assert "run|test" in capsys.readouterr().err
+    assert "run|test|bench" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("script", ["exit 1", "exit 127"])
