@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from processing.archive.surt import surt
+
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
@@ -21,8 +23,6 @@ class Indexed:
 
 def cdxj(index: Iterable[Indexed], filename: str) -> Iterator[str]:
     """Yield the sorted lines of the index of one file: SURT key, 14-digit time, JSON (as cdxj-indexer writes them)."""
-    from surt import surt  # type: ignore[import-untyped]  # noqa: PLC0415 - it loads the public suffix list; a poll with nothing to index has no need
-
     yield from sorted(f"{surt(line.url)} {line.at:%Y%m%d%H%M%S} {_facts_of(line, filename)}" for line in index)
 
 

@@ -14,7 +14,6 @@ LIBRARIES = (
     "scrapy.core.downloader.handlers.http11",
     "trafilatura",
     "pydantic_settings",
-    "surt",
     "protego",
 )
 
