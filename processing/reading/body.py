@@ -1,8 +1,9 @@
 """Where in the tree the running text stands: by declared rules, by its mark-up, or by where the sentences are.
 
 The measure is Korean: a block counts for its characters when it holds a sentence (a syllable before a full stop), and
-counts against its container when it is a link or a menu word. No outlet is named here; the marks are those of
-schema.org, of families (NDSoft, gnuboard5, WordPress, Naver, Daum) and of what Korean templates call a body.
+counts against its container when it is a link or a menu word; English counts from seven words on. No outlet is named
+here; the marks are those of schema.org, of families (NDSoft, gnuboard5, WordPress, Naver, Daum) and of what Korean
+templates call a body.
 """
 
 import re
@@ -32,6 +33,7 @@ _HIDING_WORDS = (
 )
 _HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
+_ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
 _LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")  # 인사: names and posts behind marks, without a sentence
 _BODY = re.compile(
     r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
@@ -75,7 +77,7 @@ class Place:
         dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
         for line in "".join(self.own).split("\n"):
             text = " ".join(line.split())
-            told = _SENTENCE.search(text) or _LISTED.match(text)
+            told = _SENTENCE.search(text) or _LISTED.match(text) or _ENGLISH.search(text)
             if dense > _LINKED and told and not _is_notice(text):
                 self.prose += len(text)
                 self.worth += len(text)

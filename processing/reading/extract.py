@@ -56,7 +56,10 @@ def extract(
     reading = read(page, root, rules)
     if isinstance(reading, Finding):
         return reject(page, reading, url)
-    finding = judge(root, reading.head, title=reading.title, text=reading.cleaned.text, kind=kind_in(reading))
+    kind = kind_in(reading)
+    finding = judge(
+        root, reading.head, title=reading.title, text=reading.cleaned.text, kind=kind, english=rules.english
+    )
     if finding:
         return reject(page, finding, url)
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)

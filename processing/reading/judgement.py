@@ -48,25 +48,26 @@ _DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:publi
 _SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
 
 
-def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind) -> Finding | None:
+def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool = False) -> Finding | None:
     """Return what speaks against a page being an article, or None where it is one.
 
-    A short text is enough. No text is enough only for a page that declares itself an article of a kind that has none.
+    A short text is enough, in Korean or, where the outlet publishes in it, in `english`. No text is enough only for a
+    page that declares itself an article of a kind that has none.
     """
     if not is_declared(head) and len(text) < _LONG and (match := _ERROR.search(title)):
         return Finding(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
     if text and (len(text) >= _LITTLE or _is_dated(head)):
-        return _foreign(text) or (None if is_declared(head) else _listing(root, text))
+        return _foreign(text, english=english) or (None if is_declared(head) else _listing(root, text))
     shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
     for reason, pattern in ((Reason.BLOCKED, _BLOCKED), (Reason.ERROR_PAGE, _ERROR), (Reason.LOGIN, _LOGIN)):
         if (match := pattern.search(shown)) and not (title and kind in _SHORT_KINDS and _is_dated(head)):
             return Finding(reason, shown[max(0, match.start() - 40) : match.end() + 80])
     if text:
-        return _foreign(text) or (None if is_declared(head) else _listing(root, text))
+        return _foreign(text, english=english) or (None if is_declared(head) else _listing(root, text))
     if is_declared(head) and title and kind in _SHORT_KINDS:
         return None
     reason = Reason.EMPTY if is_declared(head) else Reason.NOT_ARTICLE
-    foreign = _foreign(shown) if len(shown) >= _LONG else None
+    foreign = _foreign(shown, english=english) if len(shown) >= _LONG else None
     return foreign or _listing(root, text) or Finding(reason, f"no running text: {shown[:150]}")
 
 
@@ -84,10 +85,11 @@ def is_declared(head: Head) -> bool:
     )
 
 
-def _foreign(text: str) -> Finding | None:
+def _foreign(text: str, *, english: bool) -> Finding | None:
     letters = sum(letter.isalpha() for letter in text)
     hangul = sum("가" <= letter <= "힣" for letter in text)
-    if letters and hangul < _KOREAN_SHARE * letters:
+    latin = sum(letter.isascii() for letter in text if letter.isalpha()) if english else 0
+    if letters and hangul + latin < _KOREAN_SHARE * letters:
         return Finding(Reason.NOT_KOREAN, f"{hangul} of {letters} letters are Hangul: {text[:80]}")
     return None
 

@@ -2,6 +2,7 @@
 
 import re
 
+from processing.reading.rules import Rules
 from spiders.families.feed import feed
 
 OUTLET = feed(
@@ -15,5 +16,6 @@ OUTLET = feed(
     hosts=("m.koreaherald.com",),
     daily=(30, 300),
     evidence="feed parsed with 50 entries 2026-08-20",
-    caveats=("In English: most of its pages end as `not-korean`.",),
+    rules=(Rules(english=True),),
+    caveats=("In English.",),
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from processing.reading.rules import Rules
 from spiders.families.feed import feed
 
 OUTLET = feed(
@@ -13,5 +14,6 @@ OUTLET = feed(
     canonical="https://koreajoongangdaily.joins.com{path}{id}.html",
     daily=(20, 200),
     evidence="feed used by one aggregator 2025-11",
-    caveats=("In English: most of its pages end as `not-korean`.",),
+    rules=(Rules(english=True),),
+    caveats=("In English.",),
 )

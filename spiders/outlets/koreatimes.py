@@ -2,6 +2,7 @@
 
 import re
 
+from processing.reading.rules import Rules
 from spiders.families.feed import feed
 
 OUTLET = feed(
@@ -14,5 +15,6 @@ OUTLET = feed(
     older=(re.compile(r"/www/[a-z]+/\d{4}/\d{2}/\d{3}_(?P<id>\d{5,6})\.html"),),
     daily=(30, 300),
     evidence="feed parsed with 65 entries 2026-08-20",
-    caveats=("Numbers of before 2025 did not survive the move.", "In English: most of its pages end as `not-korean`."),
+    rules=(Rules(english=True),),
+    caveats=("Numbers of before 2025 did not survive the move.", "In English."),
 )

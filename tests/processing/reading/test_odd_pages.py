@@ -48,6 +48,21 @@ def test_an_article_in_english_says_so():
     assert found.reason is Reason.NOT_KOREAN
 
 
+def test_an_article_in_english_is_read_where_the_outlet_publishes_in_english():
+    sentences = [
+        "The old lighthouse will become a library next autumn, the city said on Friday.",
+        "Residents asked for it in 2019, when the lamp was put out for the last time and the keepers moved away.",
+        "“We wanted a place that is open in the evening,” said Kim Dal-nae, who reads to children there.",
+        "The work will cost 4.1 billion won, and the reading room under the lamp will hold forty people.",
+    ]
+    title = "Lighthouse to become a library"
+    body = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    html = f"<article><h1>{title}</h1><div id='articleBody'>{body}</div></article>"
+    found = read(html, head=declared(title), rules=Rules(english=True))
+    assert isinstance(found, Article)
+    assert found.text.split("\n\n") == sentences
+
+
 def test_headlines_alone_are_a_list():
     links = "".join(f'<li><a href="/{n}">등대 도서관 {n}번째 소식을 전합니다 {n}</a></li>' for n in range(12))
     found = read(f"<main><h1>특집</h1><ul>{links}</ul></main>", head="<title>특집</title>")
