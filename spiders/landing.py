@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from processing.archive.segments import SegmentWriter, put_report, send
 from processing.archive.warc import Exchange, Original, payload_digest
@@ -71,11 +70,11 @@ class Landing:
             self._fail(error)
 
     def _close(self) -> None:
-        closed: Path | None = None
         try:
             closed = self._writer.close() if self._writer else None
         except OSError as error:
             self._fail(_told(error))
+            return
         if closed and self._writer:
             self._sent.append(self._sender.submit(send, self._writer.store, closed))
 
