@@ -15,12 +15,12 @@ SEOUL = ZoneInfo("Asia/Seoul")
 Precision = Literal["second", "minute", "day"]
 
 _DAY = (
-    r"(?<![\d.,:/-])(?P<year>(?:19|20)\d\d|\d\d)\s?(?P<cut>[-./년])\s?(?P<month>\d{1,2})"
+    r"(?<![\d.,/-])(?<!\d:)(?P<year>(?:19|20)\d\d|\d\d)\s?(?P<cut>[-./년])\s?(?P<month>\d{1,2})"
     r"\s?[-./월]\s?(?P<day>\d{1,2})(?!\d)\s?[일.]?"
 )
 _WEEKDAY = r"(?:\s*[(\[]?[월화수목금토일](?:요일)?[)\]]?)?"
 _TIME = (
-    r"(?:\s*[T,|(\[]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?(?:[:시]\s?(?P<minute>\d{2})|시(?!\d))"
+    r"(?:\s*[T,|(\[ㅣ│·/–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?(?:[:시]\s?(?P<minute>\d{2})|시(?!\d))"
     r"(?:\s?[:분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?\s*분?초?\s*(?P<after>AM|PM|am|pm)?"
     r"\s*(?P<zone>Z\b|UTC|GMT|KST|[+-]\d{2}:?\d{2}\b)?)?"
 )

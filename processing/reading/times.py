@@ -25,6 +25,7 @@ _SLACK = timedelta(minutes=15)  # clocks of outlets run ahead
 _PUBLISHED_META_WORDS = (
     "article:published_time og:article:published_time og:published_time article:published datepublished "
     "dd:published_time og:regdate pubdate publishdate publish-date publish_date parsely-pub-date sailthru.date "
+    "publish_time "
     "nextweb:createdate article.published dc.date.issued dcterms.created dc.date dcterms.date date regdate "
     "article_date_original originalpublicationdate news:publication_date"
 )

@@ -11,7 +11,7 @@ from processing.reading.head import Head, unescaped
 from processing.reading.tree import marks, text_of
 
 _CUT = re.compile(
-    r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+<\s*|\s+>\s*|\s-\s|-(?=[가-힣/·]{2,8}$)|-\s(?=\S{2,12}$)"
+    r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+[<〈]\s*|\s+[>〉]\s*|\s-\s|-(?=[가-힣/·]{2,8}$)|-\s(?=\S{2,12}$)"
 )
 _SITE = re.compile(
     r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송|경제TV|[가-힣]{2}경제$|비즈$|"
@@ -35,6 +35,7 @@ _OWN_NAMES = (
 )
 _LONG_SITE = 24  # letters beyond which a name is a sentence about the site
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
+_LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 300
 _SHORT_NAME, _LONG_NAME = 10, 14  # letters within which a site-like word is the whole name
@@ -115,7 +116,7 @@ def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
 
 def _without_ends(title: str, sites: set[str]) -> str:
     removed = False
-    title = title.rstrip(" :|<>–—-")
+    title = _LOOSE_ENDS.sub("", title)
     for _ in range(5):
         cuts = list(_CUT.finditer(title))
         if not cuts:
@@ -140,8 +141,14 @@ def _is_site(segment: str, sites: set[str]) -> bool:
     return (
         plain in sites
         or any(site in plain and len(plain) <= 2 * len(site) + 4 for site in sites if len(site) >= _TELLING)
-        or (len(plain) <= _LONG_NAME and bool(_SITE.search(segment)))
+        or (len(plain) <= _LONG_NAME and bool(_SITE.search(segment)) and _is_name(segment))
     )
+
+
+def _is_name(segment: str) -> bool:
+    """Say whether a segment with a site's word is a name: one word, or its last word says what it is."""
+    words = segment.split()
+    return len(words) == 1 or bool(_SITE.search(words[-1]) or _SECTION.fullmatch(words[-1]))
 
 
 def completed(title: str, shown: Iterable[str]) -> str:
