@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from processing.reading import json_ld
 from processing.reading.body import select
-from processing.reading.bylines import MAIL, merged, named, people
+from processing.reading.bylines import MAIL, merged, named, people, writer
 from processing.reading.dates import moments
 from processing.reading.head import Head
 from processing.reading.surroundings import Around
@@ -47,7 +47,7 @@ def authors_of(
 
     A declaration that names some of the people of the text's own byline is completed from it.
     """
-    in_text = merged(people(line) for line in bylines.lines)
+    in_text = merged(map(_signed, bylines.lines))
     for source, found in _sources(root, head, around, bylines):
         if found:
             names = {one.name for one in found}
@@ -65,9 +65,15 @@ def _sources(
     yield "json-ld", _declared(head)
     yield "meta", _metas(head)
     yield "script", merged(named(text) for text in bylines.script)
-    yield "text", merged(people(line) for line in bylines.lines)
+    yield "text", merged(map(_signed, bylines.lines))
     yield "byline", _elements(root)
     yield "around", _nearest(around)
+
+
+def _signed(line: str) -> tuple[Author, ...]:
+    """Return the people of a byline, or the guest who wrote a column."""
+    guest = writer(line)
+    return (guest,) if guest else people(line)
 
 
 def _declared(head: Head) -> tuple[Author, ...]:

@@ -7,6 +7,7 @@ templates call a body.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -28,6 +29,7 @@ _SILENT_WORDS = (
 )
 SILENT = frozenset(_SILENT_WORDS.split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STREAMED = re.compile(r"S:\d+$")  # React sends blocks hidden and shows them by a script
 _HIDING_WORDS = (
     "hide hidden blind screen_out sr-only sr_only visually-hidden ir u_hc skip is-blind a11y-hidden offscreen"
 )
@@ -53,6 +55,7 @@ _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBod
 _LONGEST_NOTICE = 200
 _ENOUGH = 10  # characters of sentences below which no place is a body
 _SHORT = 250  # characters of sentences below which a mark tells more than length
+_SINGLE, _SINGLE_LEAST = 0.3, 120  # share and characters from which a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
@@ -94,7 +97,9 @@ def _is_notice(text: str) -> bool:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Say whether a reader with a screen does not see this element."""
-    if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
+    if element.get("hidden") is not None and not _STREAMED.match(element.get("id") or ""):
+        return True
+    if _HIDDEN.search(element.get("style") or ""):
         return True
     return not _HIDING.isdisjoint((element.get("class") or "").split())
 
@@ -139,8 +144,18 @@ def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
 def _marked(places: list[Place], best: Place) -> Place | None:
     """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
     least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
-    inside = (place for place in places if least <= place.prose <= best.prose and _BODY.search(marks(place.element)))
+    marked = [place for place in places if place.prose <= best.prose and _BODY.search(marks(place.element))]
+    inside = [place for place in marked if place.prose >= least] or _single(marked, best)
     return max(inside, key=lambda place: place.prose, default=None)
+
+
+def _single(marked: list[Place], best: Place) -> list[Place]:
+    """Return the one marked place that holds a good part of an unmarked column: lists and notices fill the rest."""
+    if _BODY.search(marks(best.element)):
+        return []
+    held = [place for place in marked if place.prose >= max(_SINGLE_LEAST, _SINGLE * best.prose)]
+    makes = Counter((place.element.tag, place.element.get("class")) for place in marked)
+    return [place for place in held if makes[place.element.tag, place.element.get("class")] == 1]
 
 
 def _narrowed(place: Place) -> Place:

@@ -28,7 +28,7 @@ _LIST = re.compile(
     r"PD|피디|작가|평론가|기상캐스터|위원|시민기자|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|"
     r"전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
 )
-_TITLE = r"인턴기자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
+_TITLE = r"인턴기자|선임기자|기자명|글쓴이|작성자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
 _BEFORE = re.compile(
     rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
@@ -57,7 +57,7 @@ _OUTLET_FIRST = re.compile(
 _NOBODY = re.compile(
     r"뉴스|뉴시스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|편집|온라인|디지털|"
     r"인터넷|관리자|스포츠|연합|위원회|"
-    r"^(?:승인|등록|작성|최종|송고|발행|게재|조회|댓글|추천|공유|인쇄|목록|이전|다음|정보|정치|경기|국제|통신|"
+    r"^(?:구독|연구|문의|신고|이름|이메일|이미지|유튜브|페이지|인터뷰|주말판|공감|연재|지역|오늘|소개|승인|등록|작성|최종|송고|발행|게재|조회|댓글|추천|공유|인쇄|목록|이전|다음|정보|정치|경기|국제|통신|"
     r"운영|특별|취재|보도|담당|콘텐|기획|자료|독자|제공|무단|입력|수정|기자|특파|본지|해당|전체|모바일|"
     r"포토|사진|영상|그래픽|시민|전문|선임|수습|인턴)|"
     r"[부팀]$|(?:시|군|구|도|교육|경찰)청$|(?:보도|사무|본)국$|(?:연구소|센터|협회|재단|공사|대학)$"
@@ -67,7 +67,8 @@ _PLACES_WORDS = (
     "원주 강릉 청주 천안 전주 군산 익산 목포 여수 순천 광양 포항 경주 구미 안동 창원 진주 김해 양산 거제 통영 "
     "서귀포 의정부 파주 평택 안산 안양 부천 화성 시흥 김포 하남 이천 여주 양평 가평 속초 동해 삼척 태백 충주 제천 "
     "공주 보령 아산 서산 논산 당진 홍성 예산 정읍 남원 김제 완주 무안 해남 나주 영암 장성 담양 경산 영주 영천 상주 "
-    "문경 예천 봉화 울진 영덕 밀양 사천 함안 창녕 고성 남해 하동 산청 합천 거창 판문점 국회 법원 현지 워싱턴 뉴욕 "
+    "문경 예천 봉화 울진 영덕 밀양 사천 함안 창녕 고성 남해 하동 산청 합천 거창 판문점 국회 법원 현지 고척 잠실 상암 "
+    "목동 문학 사직 여의도 강남 용산 과천 판교 워싱턴 뉴욕 "
     "도쿄 베이징 상하이 런던 파리 베를린 모스크바 방콕 하노이 자카르타 로마 브뤼셀 제네바 카이로 홍콩 선전 종합 "
     "전국 지방 북한 미국 중국 일본"
 )
@@ -77,8 +78,9 @@ _AGENCY = re.compile(
     r"OSEN)(?![A-Za-z])"
 )
 _GUEST = re.compile(
-    rf"(?P<name>{_NAME})\s(?P<role>(?:[가-힣A-Za-z·]{{2,12}}\s)?(?:시인|소설가|(?:명예)?교수|변호사|변리사|의사|원장|"
-    r"소장|대표|연구(?:위)?원|활동가|화가|감독|목사|신부))"
+    rf"(?:(?:글|필자)\s?[=:|ㅣ·]?\s?|/\s?)?(?P<name>{_NAME})(?:\s?[|/ㅣ·,(]\s?|\s)(?P<role>(?:[가-힣A-Za-z0-9·]{{2,16}}\s){{0,3}}"
+    r"[가-힣A-Za-z·]{0,10}(?:시인|소설가|교수|변호사|변리사|의사|원장|소장|대표|연구(?:위)?원|활동가|화가|감독|목사|신부|"
+    r"작가|이사장|회장|총장|박사|평론가|칼럼니스트|사무총장|사무처장|센터장|고문|회계사|세무사|노무사|건축가|번역가))\)?"
 )
 """Who writes a column and is no journalist; told only of a field that holds the author and nothing else."""
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
@@ -105,7 +107,7 @@ def people(text: str) -> tuple[Author, ...]:
     for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
         for match in pattern.finditer(text):
             role = " ".join(match["role"].split()) or None
-            if role in {"글", "사진", "영상", "촬영", "그래픽"}:
+            if role in {"글", "사진", "영상", "촬영", "그래픽", "기자명", "글쓴이", "작성자"}:
                 role = None  # what the person made, not what the person is
             before = _named_before(text[: match.start()]) if pattern is _LIST else []
             for name in [*before, *_SEPARATOR.split(match["names"])]:
@@ -123,13 +125,19 @@ def _named_before(text: str) -> list[str]:
     return names
 
 
+def writer(line: str) -> Author | None:
+    """Return the guest that a whole line names with post or trade, as columns do at their head or end."""
+    guest = _GUEST.fullmatch(line.strip())
+    return Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
+
+
 def named(text: str) -> tuple[Author, ...]:
     """Return the people of a field that holds names only (`박철현`, `김철수, 이영희`), or names with roles."""
     with_roles = people(text)
     if with_roles:
         return with_roles
-    if guest := _GUEST.fullmatch(text.strip()):
-        return (Author(name=guest["name"], role=guest["role"]),) if is_name(guest["name"]) else ()
+    if guest := writer(text):
+        return (guest,)
     plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
     names = [_OUTLET_FIRST.sub("", name.strip()) for name in _SEPARATOR.split(plain)]
     found = [Author(name=name.replace(" ", "")) for name in names if _ALONE.fullmatch(name) and is_name(name)]

@@ -72,7 +72,8 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     script = _script(root, head, place)
     shown = headings(root)
     titles = _titles(root, head, rules, script, shown)
-    title, title_source = choose(titles, shown, site_names(head, page.url))
+    sites = site_names(head, page.url)
+    title, title_source = choose(titles, shown, sites)
     body = Place(script.root, prose=script.length) if script else place
     prepared = prepare(body, frozenset(node for css in rules.drop for node in select(root, css))) if body else None
     decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
@@ -80,7 +81,7 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     if isinstance(lines, Finding):
         return lines
     pictured = bool(prepared and prepared.images)
-    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title))
+    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=frozenset(sites))
     return Reading(
         page=page,
         root=root,
@@ -92,7 +93,7 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
         cleaned=cleaned,
         title=completed(title, [cleaned.heading] if cleaned.heading else ()),
         title_source=title_source,
-        around=around(root, place.element if place else None),
+        around=around(root, _heart(place, rules).element if place else None),
     )
 
 
@@ -113,6 +114,12 @@ def _place(root: HtmlElement, rules: Rules) -> Place | None:
     if generic and generic.prose > chosen.prose and (inner is None or inner.prose < _STALE * generic.prose):
         return generic
     return inner if inner and inner.prose < _COLUMN * chosen.prose else chosen
+
+
+def _heart(place: Place, rules: Rules) -> Place:
+    """Return the running text inside a body that the rules name with its headline, byline and times."""
+    inner = find_body(place.element) if rules.body else None
+    return inner if inner and inner.prose >= _COLUMN * place.prose else place
 
 
 def _script(root: HtmlElement, head: Head, place: Place | None) -> ScriptArticle | None:

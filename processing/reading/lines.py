@@ -33,6 +33,7 @@ _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'
 _PLAIN_STYLE = re.compile(r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)")
 _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"’')\]]|$)")
 _MARKED = re.compile(r"^\s?[▲△]\s?[^▲△▼]{8,250}$")
+_LISTED = re.compile(r"[▲△◇◆■○]")
 _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|조[부모]상|시[부모]상")
 _ARROW = re.compile(r"^[▶▷☞►]+\s?[^.?!]{4,90}$")
 _SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
@@ -109,6 +110,11 @@ def _credit(line: str) -> re.Match[str] | None:
 def is_marked(line: str) -> bool:
     """Say whether a line begins with the triangle of captions, which is also the bullet of lists and obituaries."""
     return bool(_MARKED.match(line)) and not _LIST_WORD.search(line)
+
+
+def is_listed(line: str) -> bool:
+    """Say whether a line is an item of a list of names, as in 인사 and 부고."""
+    return bool(_LISTED.match(line)) and not is_prose(line)
 
 
 def is_link(line: str) -> bool:

@@ -12,7 +12,8 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from processing.reading.body import BLOCKS, SILENT, Place, is_hidden
-from processing.reading.lines import is_prose
+from processing.reading.bylines import writer
+from processing.reading.lines import is_prose, sort_of
 from processing.reading.tree import lines_of, marks, squeeze, text_of
 
 _B, _E = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-]|\d)"
@@ -25,7 +26,7 @@ _CAPTION = re.compile(
 _DECK = re.compile(
     r"sub[-_]?(?:tit|tt|head)|summ[au]ry|mid[-_]?title|standfirst|article-head-sub|art_?sub|media_end_summary|"
     r"h_sub|(?:^|[\s_-])deck"
-    r"|lead[-_]?tit|tit[-_]?sub|stitle|s[-_]tit|sub_?story"
+    r"|view[-_]sub(?![a-z])|lead[-_]?tit|tit[-_]?sub|stitle|s[-_]tit|sub_?story"
 )
 _DECK_OUTSIDE = re.compile(
     r"(?:news|art|article|view|head)[-_]?(?:sub[-_]?tit|summary)|^\s*sub[-_]?tit|summary_view|article-head-sub|"
@@ -56,6 +57,8 @@ _PARTICLE = re.compile(
 )
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
+_LEADING_MARK = re.compile(r"[^가-힣A-Za-z(]|.{0,40}=")
+_UNDER = 50  # characters within which a line below an image is a caption without a sentence
 _MAX_CAPTION, _LITTLE, _SHORT = 300, 0.25, 120
 _MOST = 0.6  # share of the body that is never a caption, however it is marked
 _MOST_DECKS = 8
@@ -83,6 +86,7 @@ class _Walk:
     linked: int = 0
     links: int = 0
     bold: HtmlElement | None = None
+    pictured: bool = False
 
     def add(self, text: str | None) -> None:
         if text:
@@ -95,10 +99,15 @@ class _Walk:
 
     def flush(self, tag: str = "p") -> None:
         """End the current paragraph; a paragraph that is nothing but links is none."""
-        text, linked = squeeze("".join(self.text)), self.linked
+        text, linked, plain = squeeze("".join(self.text)), self.linked, self.bold is None and tag == "p"
         self.text.clear()
         self.linked, self.bold = 0, None
-        if text and not (linked >= 0.9 * len(text) and not text.endswith(("다.", "요.", "까?"))):
+        if not text:
+            return
+        pictured, self.pictured = self.pictured, False
+        if pictured and plain and _is_under_picture(text):
+            self.prepared.captions.append(text)
+        elif not (linked >= 0.9 * len(text) and not text.endswith(("다.", "요.", "까?"))):
             paragraph = Element(tag)
             paragraph.text = text
             self.prepared.article.append(paragraph)
@@ -166,6 +175,7 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
     """Say whether `node` is no running text; what says something is handed out."""
     if node.tag == "img":
         walk.prepared.images.append(node.get("src") or node.get("data-src") or "")
+        walk.pictured = True
         return True
     if node.tag in SILENT or node in walk.dropped or is_hidden(node):
         return True
@@ -195,8 +205,16 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
         return False
     for image in node.iter("img"):
         walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
+    walk.pictured = not lines and next(node.iter("img"), None) is not None
     to.extend(lines if to is walk.prepared.decks else [" ".join(lines)] if lines else [])
     return True
+
+
+def _is_under_picture(text: str) -> bool:
+    """Say whether a plain line right below an image is its caption: a few words, and none of a subhead's marks."""
+    return len(text) <= _UNDER and not (
+        _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text) or sort_of(text) or writer(text)
+    )
 
 
 def _is_picture(node: HtmlElement) -> bool:

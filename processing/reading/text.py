@@ -8,12 +8,14 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from processing.reading.bylines import MAIL, agency, is_byline, people
+from processing.reading.bylines import MAIL, agency, is_byline, people, writer
+from processing.reading.datelines import bare, dateline_end
 from processing.reading.lines import (
     Line,
     captionless,
     is_arrow,
     is_link,
+    is_listed,
     is_marked,
     is_prose,
     is_statement,
@@ -32,38 +34,23 @@ _DAMAGED = (
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
-_BRACKETED = re.compile(
-    r"^\s*(?P<bracket>[\[(【<〈（［〔][^\[\](){}【】<>〈〉（）［］〔〕]{1,60}[\])】>〉）］〕])\s*(?:[/／]\s*)"
-    r"?(?P<after>[^=.\n]{0,40}?=\s?(?=\S))?"
-)
-_EQUALS = re.compile(
-    r"^\s*(?P<by>[가-힣A-Za-z0-9·ㆍ,/\s]{2,40}?(?:기자|특파원|통신원|위원|앵커|"
-    r"리포터)(?:\s?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)?)\s?=\s?(?=\S)"
-)
-_PLACE_EQUALS = re.compile(r"^\s*(?P<by>[가-힣·]{2,8}\s?[=|]\s?[가-힣·,\s]{2,20}(?:기자|특파원))\s+(?=\S)")
-_OUTLET = re.compile(
-    r"=|기자|특파원|뉴스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|OSEN|TV|KBS|"
-    r"MBC|SBS|YTN|JTBC|조선|중앙|한겨레|매경|한경|인포맥스|스포츠|리포트|칼럼니스트|논설"
-)
-_NOT_DATELINE = re.compile(
-    r"^[\[(【<〈]\s?(?:앵커|기자|단독|속보|종합|편집자|인터뷰|사설|포토|영상|질문|답변|Q|A)\s?[^=]{0,8}[\])】>〉]$"
-)
 _TRAILING = re.compile(
-    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>[^.?!”\"]{0,60}?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-"
+    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>(?:[^.?!”\"]{0,60}?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-"
     r"9-]{1,63}(?:\.["
-    r"\w-]{1,63}){1,4}|(?:기자|특파원))[)\]>\s]*)$"
+    r"\w-]{1,63}){1,4}|기자|특파원)){1,3}(?:\s?\([가-힣]{2,16}\))?[)\]>\s]*)$"
 )
 _SIGNED = re.compile(
-    r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다|"
-    r"YTN [가-힣]{2,4})\.?)\s?[\[(]?\s?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
+    r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|"
+    r"YTN [가-힣]{2,4})\s?[\[(]?\s?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
 )
 _SPOKEN = re.compile(
     r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:(?:[가-힣0-9]{2,6}(?:부|팀|"
     r"국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?|"
     r"(?P<alone>YTN [가-힣]{2,4}))$"
 )
+_WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
+_WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
-_JOINED = re.compile(r"(?:[은는이가을를의에도와과]|에서|으로|로)\s")
 _HEAD_LINES, _TAIL_LINES, _LONGEST_NAME, _MOST_MARKED = 6, 6, 12, 2
 _REPEATED = 20  # characters from which a line that comes twice is no refrain
 
@@ -98,18 +85,20 @@ def repaired(text: str) -> str:
     return squeeze(_RESIDUE.sub("", _RESIDUE.sub("", text)))
 
 
-def bare(text: str) -> str:
-    """Return letters and digits only, for comparing lines that templates print twice."""
-    return re.sub(r"[\W_]+", "", text).lower()
-
-
 def clean(
-    lines: list[str], *, title: str = "", decks: tuple[str, ...] = (), pictured: bool = False, photo: bool = False
+    lines: list[str],
+    *,
+    title: str = "",
+    decks: tuple[str, ...] = (),
+    pictured: bool = False,
+    photo: bool = False,
+    sites: frozenset[str] = frozenset(),
 ) -> Cleaned:
     """Return the running text of `lines`; `title` and `decks` are not repeated in it.
 
     `pictured` says that the body has images: then one or two lines behind a triangle are captions, not a list.
     `photo` says that it is a photo page: then a caption is the text, without its credit.
+    `sites` are the names of the page's site, letters only: in brackets at the head they are a dateline.
     """
     cleaned = Cleaned()
     kept = [text for line in lines if (text := repaired(line))]
@@ -117,9 +106,10 @@ def clean(
     kept = _without_lists(kept, cleaned)
     marked = sum(map(is_marked, kept))
     for line in map(captionless, kept) if photo else kept:
-        _sort(line, cleaned, captioned=pictured and 0 < marked <= _MOST_MARKED)
-    _cut_dateline(cleaned)
+        _sort(_without_wire(line, cleaned), cleaned, captioned=pictured and 0 < marked <= _MOST_MARKED)
+    _cut_dateline(cleaned, sites)
     _cut_tail(cleaned)
+    _cut_writer(cleaned)
     return cleaned
 
 
@@ -179,7 +169,8 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
         cleaned.bylines.append(f"{spoken['name'] or (spoken['alone'] or '')[4:]} 기자")
         cleaned.paragraphs.append(line)
         return
-    match sort_of(line):
+    sort = sort_of(line)
+    match Line.BYLINE if sort and _WRITTEN.match(line) and people(line) else sort:
         case None:
             _keep(line, cleaned, captioned=captioned)
         case Line.BYLINE:
@@ -196,6 +187,15 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
             pass
 
 
+def _without_wire(line: str, cleaned: Cleaned) -> str:
+    """Take the agency off the last line of a list of names."""
+    wire = _WIRE.search(line)
+    if wire is None or not is_listed(line):
+        return line
+    cleaned.agency = cleaned.agency or wire[1]
+    return line[: wire.start()].rstrip()
+
+
 def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
     if captioned and is_marked(line):
         cleaned.captions.append(line)
@@ -206,10 +206,10 @@ def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
     cleaned.paragraphs.append(text)
 
 
-def _cut_dateline(cleaned: Cleaned) -> None:
+def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
     """Take a dateline off the first paragraphs: place, outlet and reporter in brackets or before an equals sign."""
     for index, line in enumerate(cleaned.paragraphs[:3]):
-        cut = _dateline(line, first=index == 0)
+        cut = dateline_end(line, sites, first=index == 0)
         if not cut:
             continue
         cleaned.dateline = squeeze(line[:cut])
@@ -219,29 +219,6 @@ def _cut_dateline(cleaned: Cleaned) -> None:
         rest = line[cut:].strip()
         cleaned.paragraphs[index : index + 1] = [rest] if rest else []
         return
-
-
-def _dateline(line: str, *, first: bool) -> int:
-    """Return how many characters of a paragraph's head are a dateline; 0 for none.
-
-    An outlet's name alone is one in square brackets at the head of the `first` paragraph; `<뉴스A>` names a programme.
-    """
-    match = _BRACKETED.match(line)
-    if match and _is_dateline(match["bracket"], first=first) and not _JOINED.match(line[match.end("bracket") :]):
-        after = match["after"] or ""
-        if after and not (people(after) or "=" in match["bracket"]):
-            return match.end("bracket")
-        if not after and (by := _EQUALS.match(line[match.end() :])):
-            return match.end() + by.end()
-        return match.end()
-    match = _EQUALS.match(line) or _PLACE_EQUALS.match(line)
-    return match.end() if match and people(match["by"]) else 0
-
-
-def _is_dateline(bracket: str, *, first: bool) -> bool:
-    if _NOT_DATELINE.match(bracket) or not _OUTLET.search(bracket):
-        return False
-    return "=" in bracket or bool(people(bracket)) or (first and bracket[0] not in "<〈")
 
 
 def _cut_tail(cleaned: Cleaned) -> None:
@@ -259,6 +236,17 @@ def _cut_tail(cleaned: Cleaned) -> None:
         if match and is_byline(match["tail"].strip()):
             cleaned.bylines.append(match["tail"].strip())
             paragraphs[index] = paragraphs[index][: match.start("tail")].rstrip(" [(<")
+
+
+def _cut_writer(cleaned: Cleaned) -> None:
+    """Take the line that names a column's writer off its head or end, where no other byline was found."""
+    paragraphs = cleaned.paragraphs
+    if any(map(people, cleaned.bylines)) or not any(map(is_prose, paragraphs)):
+        return
+    for index in (0, len(paragraphs) - 1):
+        if writer(paragraphs[index]):
+            cleaned.bylines.append(paragraphs.pop(index))
+            return
 
 
 def _is_loose(line: str) -> bool:

@@ -1,0 +1,202 @@
+"""Forms that few templates use: each look-alike is invented, each was first missed or taken for something else."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from processing.reading.extract import extract
+from processing.reading.rules import GENERIC, Rules
+from processing.reading.text import clean
+from processing.reading.titles import headline
+from processing.records import Article, Page
+from tests.processing.reading.stories import MOUNTAIN
+
+FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
+FIRST, LAST = MOUNTAIN[0], MOUNTAIN[-1]
+TITLE = "한들시, 덮였던 물길 다시 연다"
+BYLINE = "<span>표가람 기자</span><span>입력 2026.03.21 14:05</span>"
+
+
+def body(lines=MOUNTAIN):
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def read(inner: str, *, head: str = "", rules: Rules = GENERIC) -> Article:
+    markup = f'<html><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body><h1>{TITLE}</h1>{inner}</body></html>'
+    page = Page(url="https://www.handeul.test/news/1", fetched_at=FETCHED, body=markup.encode())
+    article = extract(page, rules)
+    assert isinstance(article, Article), article
+    return article
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "입력:2026.03.21 14:05",
+        "입력 :2026/03/21 14:05",
+        "2026.03.21ㅣ14:05",
+        "2026.03.21 · 14:05",
+        "2026.03.21 / 14:05",
+        "2026.03.21 - 14:05",
+    ],
+)
+def test_a_stamp_is_read_whatever_stands_before_and_inside_it(stamp):
+    found = read(f"<div>{stamp}</div><div>{body()}</div>").published
+    assert found.at.isoformat() == "2026-03-21T14:05:00+09:00"
+    assert found.precision == "minute"
+
+
+def test_times_and_people_are_read_inside_a_body_that_the_rules_name_too_widely():
+    article = read(f'<div id="whole"><div>{BYLINE}</div><div>{body()}</div></div>', rules=Rules(body="#whole"))
+    assert article.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+    assert [one.name for one in article.authors] == ["표가람"]
+
+
+@pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("한들뉴스 창간 열 돌 - 물의 마을을 걷다", True),
+        ("포털, 뉴스 화면 개편 | 무엇이 달라지나", True),
+        ("물의 마을을 걷다 <상>", True),
+        ("물의 마을을 걷다 - 한들뉴스", False),
+        ("물의 마을을 걷다 〈 사회 〈 기사본문 - 한들신문", False),
+    ],
+)
+def test_only_a_name_is_taken_off_a_headline(title, whole):
+    assert headline(title, [], set()) == (title if whole else "물의 마을을 걷다")
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "[물빛코리아] 표가람 기자 = ",
+        "물빛코리아=표가람 기자 | ",
+        "◆ 한들뉴스 표가람 기자 = ",
+        "[SPORTHANDEUL] 표가람 기자= ",
+    ],
+)
+def test_a_reporter_and_an_equals_sign_make_any_head_a_dateline(dateline):
+    cleaned = clean([dateline + FIRST, LAST])
+    assert cleaned.paragraphs == [FIRST, LAST]
+    assert cleaned.bylines
+
+
+def test_the_name_of_the_site_in_brackets_is_a_dateline():
+    assert clean([f"[물빛] {FIRST}", LAST], sites=frozenset({"물빛"})).paragraphs == [FIRST, LAST]
+    assert clean([f"[물빛] {FIRST}", LAST]).paragraphs == [f"[물빛] {FIRST}", LAST]
+
+
+def test_a_sentence_before_a_signature_is_not_lost():
+    assert (
+        clean([FIRST, "물이 맑다고 했다. YTN 표가람 (garam@handeul.test)"])
+        .paragraphs[1]
+        .startswith("물이 맑다고 했다.")
+    )
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "표가람 기자 garam@handeul.test, 소지안 기자 jian@handeul.test",
+        "표가람 문화뉴스팀 기자 garam@handeul.test (콘텐츠본부)",
+        "garam@handeul.test 표가람 기자",
+    ],
+)
+def test_a_longer_byline_is_cut_off_the_last_sentence(tail):
+    cleaned = clean([FIRST, f"{LAST} {tail}"])
+    assert cleaned.paragraphs == [FIRST, LAST]
+    assert cleaned.bylines == [tail]
+
+
+@pytest.mark.parametrize(
+    "line", ["표가람 한들대 교수", "표가람 | 한들말글연구소 연구위원", "표가람(한들대 교수)", "필자 표가람 시인"]
+)
+@pytest.mark.parametrize("at_head", [True, False])
+def test_the_writer_of_a_column_is_an_author(line, at_head):
+    article = read(f"<div>2026.03.21 14:05</div><div>{body([line, *MOUNTAIN] if at_head else [*MOUNTAIN, line])}</div>")
+    assert article.text == "\n\n".join(MOUNTAIN)
+    assert [one.name for one in article.authors] == ["표가람"]
+
+
+def test_a_person_in_the_middle_or_beside_a_reporter_is_no_writer():
+    lines = [FIRST, "표가람 한들대 교수", LAST]
+    assert clean(lines).paragraphs == lines
+    assert clean([FIRST, LAST, "소지안 시인", "표가람 기자 garam@handeul.test"]).paragraphs == [
+        FIRST,
+        LAST,
+        "소지안 시인",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "좋아요 0 화나요 0 슬퍼요 0 추가취재 원해요 0",
+        "외부 필자의 원고는 본지의 편집 방향과 일치하지 않을 수 있습니다.",
+        "<이 기사는 한들대학교가 제공한 것으로, 본지의 의견과 다를 수 있습니다>",
+        "이 기사는 21일 08:00 한들마켓에 표출된 기사입니다.",
+        "단말기 서비스 문의 (000-0000)",
+        "<저작권자 한들신문, 무단전재>",
+        "원본 링크 : https://handeul.test/1",
+    ],
+)
+def test_a_rare_notice_goes(line):
+    assert clean([FIRST, line, LAST]).paragraphs == [FIRST, LAST]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "두 사람의 의견은 서로 다를 수 있다고 그는 덧붙였다.",
+        "시는 편집 방향이 다를 수 있다는 점을 인정했다.",
+        "읽어주기 기능은 많은 어르신이 쓴다.",
+        "사진 이용 규정을 어긴 업체는 이메일로 문의했다고 한다.",
+        "저작권자를 밝히지 않은 무단 전재가 늘고 있다.",
+    ],
+)
+def test_a_sentence_with_the_words_of_a_rare_notice_stays(line):
+    assert clean([FIRST, line, LAST]).paragraphs == [FIRST, line, LAST]
+
+
+def test_a_few_words_below_an_image_are_its_caption():
+    article = read(f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>한들시청 전경</p><p>{LAST}</p></div>")
+    assert article.text == f"{FIRST}\n\n{LAST}"
+    assert article.captions == ("한들시청 전경",)
+
+
+@pytest.mark.parametrize("line", ["<b>물길 옆 사람들</b>", "◆물길 옆 사람들", "“물이 맑다”", "[앵커]", "그는 웃었다."])
+def test_subheads_quotes_and_sentences_below_an_image_are_none(line):
+    article = read(f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>{line}</p><p>{LAST}</p></div>")
+    assert line.removeprefix("<b>").removesuffix("</b>") in article.text
+
+
+def test_a_list_of_names_keeps_its_last_line_without_the_agency():
+    cleaned = clean(["◇ 한들대", "▲ 도서관장 소지안 ▲ 교무처장 모루미", "▲ 학생처장 표가람 (한들=연합뉴스)"])
+    assert cleaned.paragraphs[-1] == "▲ 학생처장 표가람"
+    assert cleaned.agency == "연합뉴스"
+
+
+def test_a_lone_mark_is_believed_against_a_column_of_leads():
+    leads = "".join(f'<li><a href="/{number}">제목</a><p>{line}</p></li>' for number, line in enumerate(MOUNTAIN * 2))
+    article = read(
+        f'{BYLINE}<div class="column"><div class="article_body">{body()}</div><ul class="leads">{leads}</ul></div>'
+    )
+    assert article.text == "\n\n".join(MOUNTAIN)
+
+
+def test_a_block_that_is_streamed_hidden_is_read():
+    assert read(f'{BYLINE}<div hidden id="S:0"><div>{body()}</div></div>').text == "\n\n".join(MOUNTAIN)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<li><span>기자명</span> 표가람</li>", ["표가람"]),
+        ("<li>선임기자 표가람</li>", ["표가람"]),
+        ("<li>표가람 기자 <b>구독</b> <i>기자 소개</i></li>", ["표가람"]),
+        ("<li>[한들=고척, 표가람 기자]</li>", ["표가람"]),
+    ],
+)
+def test_words_of_the_template_and_grounds_are_nobody(byline, names):
+    article = read(f'<ul class="byline">{byline}</ul><div>2026.03.21 14:05</div><div>{body()}</div>')
+    assert [one.name for one in article.authors] == names
