@@ -35,7 +35,7 @@ _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"
 _MARKED = re.compile(r"^\s?[▲△]\s?[^▲△▼]{8,250}$")
 _LISTED = re.compile(r"[▲△◇◆■○]")
 _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|조[부모]상|시[부모]상")
-_ARROW = re.compile(r"^[▶▷☞►]+\s?[^.?!]{4,90}$")
+_ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
 _SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
 _OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
@@ -124,7 +124,7 @@ def is_link(line: str) -> bool:
 
 def is_arrow(line: str) -> bool:
     """Say whether a line stands behind an arrow: among sentences a subhead, after the last of them a link."""
-    return bool(_ARROW.match(line))
+    return bool(_ARROW.match(line)) and not _STOP.search(line.rstrip("!"))
 
 
 def without_credit(line: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ _DAMAGED = (
     (re.compile(r"(?<![&A-Za-z])quot;"), '"'),
     (re.compile(r"(?<![&A-Za-z])apos;|(?<![&\w])#0?39;"), "'"),
     (re.compile(r"(?<![&A-Za-z])nbsp;"), " "),
+    (re.compile(r"\[email\sprotected\]"), ""),  # what Cloudflare prints for an address
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")

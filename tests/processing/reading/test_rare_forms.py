@@ -138,6 +138,12 @@ def test_a_person_in_the_middle_or_beside_a_reporter_is_no_writer():
         "단말기 서비스 문의 (000-0000)",
         "<저작권자 한들신문, 무단전재>",
         "원본 링크 : https://handeul.test/1",
+        "〈한들신문은 협회의 디지털뉴스이용규칙에 따른 저작권을 행사합니다.〉",
+        "- 마을 소식을 더 빨리 아는 법? [물빛클럽 가입하기▶]",
+        "키워드Tags #물길 #한들 하천 #봄",
+        "본문의 검색 링크는 AI 자동 인식으로 제공됩니다.",
+        "표가람 기자 [email protected]",
+        "[email\xa0protected]",
     ],
 )
 def test_a_rare_notice_goes(line):
@@ -156,6 +162,12 @@ def test_a_rare_notice_goes(line):
 )
 def test_a_sentence_with_the_words_of_a_rare_notice_stays(line):
     assert clean([FIRST, line, LAST]).paragraphs == [FIRST, line, LAST]
+
+
+def test_links_behind_arrows_after_the_last_sentence_go_and_answers_stay():
+    assert clean([FIRST, LAST, "▶물값, 왜 오르나? 소지안이 묻다…", "▶️ 물빛 이야기 [연재]"]).paragraphs == [FIRST, LAST]
+    answers = [FIRST, "▷ 언제 시작합니까?", "▶ 네, 곧 시작합니다."]
+    assert clean(answers).paragraphs == answers
 
 
 def test_a_few_words_below_an_image_are_its_caption():
