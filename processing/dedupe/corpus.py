@@ -29,6 +29,7 @@ from processing.dedupe.matching import edge_table, judged
 from processing.dedupe.nodes import edge_of, node_of
 from processing.dedupe.partitions import Partitions
 from processing.dedupe.resolving import cluster_table, resolve
+from processing.dedupe.sieve import promising
 from processing.dedupe.signing import TITLE
 from processing.dedupe.window import Window, write_part
 
@@ -122,7 +123,8 @@ class Corpus:
         found = partitions.table(_SLICE.format(paths=paths), slices=self.slices, slice=place)
         pairs = np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
         rows = partitions.rows(np.unique(pairs)).cast(SIG)
-        self._write(edge_table(each for each in judged(pairs, rows, self.options) if each[2].link != "none"), path)
+        verdicts = judged(promising(pairs, rows, self.options), rows, self.options)
+        self._write(edge_table(each for each in verdicts if each[2].link != "none"), path)
 
     def _links(self) -> NDArray[np.int64]:
         tables = [pq.read_table(self._path("edges", place), columns=["a", "b"]) for place in range(self.slices)]

@@ -1,6 +1,7 @@
 """match: candidates, compared text by text, become edges."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,9 @@ from processing.dedupe.fresh import Fresh
 from processing.dedupe.judging import Text, Verdict, judge, text_of
 from processing.dedupe.linked import components
 from processing.dedupe.partitions import Partitions, widened
+from processing.dedupe.sieve import promising
 
+_TOGETHER: Final = 256
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
@@ -23,11 +26,13 @@ _KNOWN = """
 def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
     """Return the edges of every document of `fresh`, sorted, with those that hold no longer as "none"."""
     known = _known(partitions, fresh)
-    found = np.unique(np.concatenate([pairs(partitions, fresh), known]), axis=0)
+    candidates = pairs(partitions, fresh)
+    rows = _rows(partitions, fresh, np.concatenate([candidates, known]))
+    found = np.unique(np.concatenate([promising(candidates, rows, partitions.options), known]), axis=0)
     before = {(a, b) for a, b in known.tolist()}
     return edge_table(
         (left, right, verdict)
-        for left, right, verdict in judged(found, _rows(partitions, fresh, found), partitions.options)
+        for left, right, verdict in judged(found, rows, partitions.options)
         if verdict.link != "none" or (left.number, right.number) in before
     )
 
@@ -54,8 +59,9 @@ def _rows(partitions: Partitions, fresh: Fresh, found: NDArray[np.int64]) -> pa.
 def judged(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> Iterator[tuple[Text, Text, Verdict]]:
     """Judge pairs on the rows of `sig` in `table`; a pair that lacks one is left out.
 
-    They are judged group by group, so that only the texts of one group of candidates are in memory as shingles.
+    They are judged group by group, so that only the texts of a few groups of candidates are in memory as shingles.
     """
+    table = table.combine_chunks()  # many small takes from pieces are slow
     places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
     for group in _groups(found):
         numbers = [number for number in np.unique(group).tolist() if number in places]
@@ -67,13 +73,15 @@ def judged(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> I
 
 
 def _groups(found: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the pairs by connected component of the candidate graph."""
+    """Yield the pairs by connected components of the candidate graph, several small ones at once."""
     if not found.size:
         return
     numbers, labels = components(found)
     roots = labels[np.searchsorted(numbers, found[:, 0])]
     order = np.argsort(roots, kind="stable")
-    yield from np.split(found[order], np.flatnonzero(np.diff(roots[order])) + 1)
+    ends = np.append(np.flatnonzero(np.diff(roots[order])) + 1, len(found))
+    last = np.append(ends[1:] // _TOGETHER != ends[:-1] // _TOGETHER, [True])
+    yield from np.split(found[order], ends[last][:-1])
 
 
 def _row(left: Text, right: Text, verdict: Verdict) -> dict[str, object]:

@@ -90,6 +90,14 @@ def kept_text(lines: Iterable[str], hashes: Iterable[int], dropped: frozenset[in
     return "".join(line for line, mark in zip(lines, hashes, strict=True) if mark not in dropped)
 
 
+def text_of_row(row: Mapping[str, object], features: Features) -> str:
+    """Return the text of a row of `sig` without its boilerplate."""
+    if not row["dropped"]:
+        return str(row["text"]).replace("\n", "")
+    made = redraft(row, features)
+    return kept_text(made.lines, made.hashes, frozenset(cast("list[int]", row["dropped"])))
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """The signatures of one text; `body` is None where it is too short to be compared but as a whole."""
