@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from processing.errors import UsageError
 from processing.reading.lines import sort_of
-from processing.reading.tree import elements_at, marks
+from processing.reading.tree import elements_at, lines_of, marks
 
 _BLOCKS_WORDS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 "
@@ -37,6 +37,7 @@ _HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
 _ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
 _LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")  # 인사: names and posts behind marks, without a sentence
+_ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _BODY = re.compile(
     r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
     r"cont(?:ent)?s?|view[-_]?area)"
@@ -119,9 +120,21 @@ def find_body(root: HtmlElement) -> Place | None:
         places = _places(root, heeding=False)  # a wrong mark cannot lose an article
     best = max(places, key=lambda place: place.worth, default=None)
     if best is None or best.prose < _ENOUGH:
-        return None
+        return _list_of_names(root)
     best = _with_twins(best, places)
     return _narrowed(_named(root, places, best) or _marked(places, best) or best)
+
+
+def _list_of_names(root: HtmlElement) -> Place | None:
+    """Return the marked body whose lines stand behind marks, as in 인사 and 부고, where a page has no sentence."""
+    for element in root.iter():
+        if element.tag not in BLOCKS or not (element.get("itemprop") == "articleBody" or _BODY.search(marks(element))):
+            continue
+        lines = lines_of(element)
+        items = [line for line in lines if _ITEM.match(line)]
+        if len(items) >= _FEWEST_ITEMS and 2 * len(items) >= len(lines):
+            return Place(element, prose=sum(map(len, items)))
+    return None
 
 
 def _with_twins(best: Place, places: list[Place]) -> Place:

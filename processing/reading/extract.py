@@ -80,7 +80,7 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     lines = paragraphs(prepared.article) if prepared else []
     if isinstance(lines, Finding):
         return lines
-    pictured = bool(prepared and prepared.images)
+    pictured = len(prepared.images) if prepared else 0
     cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=frozenset(sites))
     return Reading(
         page=page,

@@ -7,6 +7,7 @@ of the last paragraphs, and a bracketed photo credit are cut from a paragraph, e
 import html
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from processing.reading.bylines import MAIL, agency, is_byline, people, writer
 from processing.reading.datelines import bare, dateline_end
@@ -91,13 +92,14 @@ def clean(
     *,
     title: str = "",
     decks: tuple[str, ...] = (),
-    pictured: bool = False,
+    pictured: int = 0,
     photo: bool = False,
     sites: frozenset[str] = frozenset(),
 ) -> Cleaned:
     """Return the running text of `lines`; `title` and `decks` are not repeated in it.
 
-    `pictured` says that the body has images: then one or two lines behind a triangle are captions, not a list.
+    `pictured` is how many images the body has: beside them one or two lines behind a triangle are captions, but two in
+    a row are a list where there is one image.
     `photo` says that it is a photo page: then a caption is the text, without its credit.
     `sites` are the names of the page's site, letters only: in brackets at the head they are a dateline.
     """
@@ -105,9 +107,11 @@ def clean(
     kept = [text for line in lines if (text := repaired(line))]
     kept = _without_summary(_without_head(kept, title, decks, cleaned))
     kept = _without_lists(kept, cleaned)
-    marked = sum(map(is_marked, kept))
+    triangles = [is_marked(line) for line in kept]
+    listed = pictured == 1 and any(one and other for one, other in pairwise(triangles))
+    captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
     for line in map(captionless, kept) if photo else kept:
-        _sort(_without_wire(line, cleaned), cleaned, captioned=pictured and 0 < marked <= _MOST_MARKED)
+        _sort(_without_wire(line, cleaned), cleaned, captioned=captioned)
     _cut_dateline(cleaned, sites)
     _cut_tail(cleaned)
     _cut_writer(cleaned)

@@ -188,6 +188,18 @@ def test_a_list_of_names_keeps_its_last_line_without_the_agency():
     assert cleaned.agency == "연합뉴스"
 
 
+def test_a_page_of_names_without_a_sentence_is_read():
+    lines = ["◇ 한들대", "▲ 도서관장 소지안", "▲ 교무처장 모루미", "▲ 학생처장 표가람"]
+    head = '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-03-21T14:05:00">'
+    assert read(f'<div class="article_body">{body(lines)}</div>', head=head).text == "\n\n".join(lines)
+
+
+def test_two_triangles_in_a_row_are_a_list_beside_one_image():
+    lines = [FIRST, "▲ 물빛동 3.2㎞ 구간 공사", "▲ 가람동 4.1㎞ 구간 공사", LAST]
+    assert clean(lines, pictured=1).paragraphs == lines
+    assert clean(lines, pictured=2).paragraphs == [FIRST, LAST]
+
+
 def test_a_lone_mark_is_believed_against_a_column_of_leads():
     leads = "".join(f'<li><a href="/{number}">제목</a><p>{line}</p></li>' for number, line in enumerate(MOUNTAIN * 2))
     article = read(
