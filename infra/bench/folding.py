@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import rensa  # type: ignore[import-untyped]  # it ships no types
+import rensa
 
 from infra.bench import folding_benchmark, folding_window
 from infra.bench.composed import START, compose
