@@ -9,6 +9,7 @@ templates call a body.
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -158,17 +159,27 @@ def _marked(places: list[Place], best: Place) -> Place | None:
     """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
     least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
     marked = [place for place in places if place.prose <= best.prose and _BODY.search(marks(place.element))]
-    inside = [place for place in marked if place.prose >= least] or _single(marked, best)
+    inside = [place for place in marked if place.prose >= least] or _single(marked, best, places)
     return max(inside, key=lambda place: place.prose, default=None)
 
 
-def _single(marked: list[Place], best: Place) -> list[Place]:
-    """Return the one marked place that holds a good part of an unmarked column: lists and notices fill the rest."""
+def _single(marked: list[Place], best: Place, places: list[Place]) -> list[Place]:
+    """Return the one marked place that holds a good part of an unmarked column: lists and notices fill the rest.
+
+    A text that stands before the marked place is the article itself, and the mark a widget's.
+    """
     if _BODY.search(marks(best.element)):
         return []
     held = [place for place in marked if place.prose >= max(_SINGLE_LEAST, _SINGLE * best.prose)]
     makes = Counter((place.element.tag, place.element.get("class")) for place in marked)
-    return [place for place in held if makes[place.element.tag, place.element.get("class")] == 1]
+    alone = [place for place in held if makes[place.element.tag, place.element.get("class")] == 1]
+    return [place for place in alone if not _follows_text(place, places)]
+
+
+def _follows_text(place: Place, places: list[Place]) -> bool:
+    """Say whether a longer text ends before `place` begins; `places` has inner before outer, so before it or in it."""
+    before = takewhile(lambda one: one is not place, places)
+    return any(one.prose >= _SINGLE_LEAST and place.element not in one.element.iterancestors() for one in before)
 
 
 def _narrowed(place: Place) -> Place:

@@ -208,6 +208,12 @@ def test_a_lone_mark_is_believed_against_a_column_of_leads():
     assert article.text == "\n\n".join(MOUNTAIN)
 
 
+def test_a_lone_mark_after_the_text_is_a_widget():
+    widget = "<p>물가에 심은 나무 3천 그루를 누가 돌보나 물었다. 시는 답을 찾지 못했다고 밝혔다.</p>" * 3
+    article = read(f'{BYLINE}<div><div class="detail">{body()}</div><div class="news_txt">{widget}</div></div>')
+    assert article.text.startswith("\n\n".join(MOUNTAIN))
+
+
 def test_a_block_that_is_streamed_hidden_is_read():
     assert read(f'{BYLINE}<div hidden id="S:0"><div>{body()}</div></div>').text == "\n\n".join(MOUNTAIN)
 
