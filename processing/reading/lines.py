@@ -130,7 +130,7 @@ def is_arrow(line: str) -> bool:
 def without_credit(line: str) -> tuple[str, str]:
     """Split a photo credit behind a mark off the end of running text; the second part is "" where there is none."""
     match = _credit(line)
-    if match is None or not match[0].strip().startswith(("[", "(", "〈", "<", "【", "/", "ⓒ", "©")):
+    if match is None or not match[0].strip().startswith(("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 =")):
         return line, ""
     return line[: match.start()].rstrip(), match[0]
 

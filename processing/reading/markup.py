@@ -57,7 +57,10 @@ _PARTICLE = re.compile(
 )
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
+_NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LEADING_MARK = re.compile(r"[^가-힣A-Za-z(]|.{0,40}=")
+_TRIANGLE = re.compile(r"[▲△]\s?[^=▲△]{2,120}$")
 _UNDER = 50  # characters within which a line below an image is a caption without a sentence
 _MAX_CAPTION, _LITTLE, _SHORT = 300, 0.25, 120
 _MOST = 0.6  # share of the body that is never a caption, however it is marked
@@ -136,6 +139,8 @@ def _enter(walk: _Walk, node: HtmlElement) -> None:
         walk.flush()
     elif node.tag in {"b", "strong"} and not squeeze("".join(walk.text)):
         walk.bold = node
+    if node.tag in _NO_CAPTION or _BOLD.search(node.get("style") or ""):
+        walk.pictured = False
     walk.links += node.tag == "a"
     walk.add(node.text)
 
@@ -212,8 +217,11 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
 
 def _is_under_picture(text: str) -> bool:
     """Say whether a plain line right below an image is its caption: a few words, and none of a subhead's marks."""
-    return len(text) <= _UNDER and not (
-        _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text) or sort_of(text) or writer(text)
+    return bool(_TRIANGLE.match(text)) or (
+        len(text) <= _UNDER
+        and not (
+            _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text) or sort_of(text) or writer(text)
+        )
     )
 
 
