@@ -182,6 +182,14 @@ def sillok(*arguments: str) -> None:
         raise error
 
 
+def spark(*arguments: str) -> None:
+    """Run the corpus fold on Spark; raises the error that its exit code stands for."""
+    code = stream([sys.executable, "-m", "infra.spark.fold_corpus", *arguments])
+    error = verdict(code, "the fold on Spark", passing=(1, 4))
+    if error:
+        raise error
+
+
 def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str, Any]:
     """Run `scrapy crawl` for one outlet and return what its report says, as numbers for the next task.
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dags import archive, common, crawl, crawl_outlet
+from dags import archive, common, crawl, crawl_outlet, fold_corpus
+from processing.errors import PermanentError
 from spiders.outlet import Pace
 from tests.dags.conftest import FOLDER
 
-FILES = (archive, crawl, crawl_outlet)
+FILES = (archive, crawl, crawl_outlet, fold_corpus)
 HEAVY = ("scrapy", "twisted", "trafilatura", "boto3", "botocore", "pyarrow", "duckdb", "lxml", "numpy")
 
 
@@ -41,7 +42,7 @@ def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
     bag = request.getfixturevalue("sample" if press else "live")
     assert bag.import_errors == {}
     crawls = {f"crawl_{pace}" for pace in expected_outlets(press=press)}
-    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive"}
+    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive", "fold_corpus"}
 
 
 @pytest.mark.parametrize("press", [False, True])
@@ -127,11 +128,49 @@ def test_the_form_offers_the_declared_outlets_and_checks_what_is_typed(live) -> 
     assert params.get_param("url").resolve("https://news.test/1") == "https://news.test/1"
 
 
+@pytest.fixture
+def called(live, monkeypatch: pytest.MonkeyPatch) -> tuple:
+    """The task that folds the corpus, and the commands that it gives instead of running them."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(common, "stream", lambda command: commands.append([*command]) or 0)
+    return live.dags["fold_corpus"].get_task("fold").python_callable, commands
+
+
+FORM = {"engine": "duckdb", "output": "out", "parts": None}
+
+
+def test_the_corpus_is_folded_by_what_a_person_could_type(called, monkeypatch) -> None:
+    fold, commands = called
+    fold(params=FORM)
+    assert [Path(commands[0][0]).name, *commands[0][1:]] == ["sillok", "fold", "--corpus", "-o", "out"]
+    monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: object())
+    fold(params={**FORM, "engine": "spark", "parts": "dedupe/v=1"})
+    assert commands[1] == [sys.executable, "-m", "infra.spark.fold_corpus", "dedupe/v=1", "out"]
+
+
+@pytest.mark.parametrize(("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "--extra spark")])
+def test_spark_asks_for_what_it_lacks_and_is_not_retried(called, monkeypatch, parts, says) -> None:
+    fold, commands = called
+    monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: None)
+    with pytest.raises(PermanentError, match=says):
+        fold(params={**FORM, "engine": "spark", "parts": parts})
+    assert commands == []
+
+
+def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> None:
+    dag = live.dags["fold_corpus"]
+    assert not dag.timetable.can_be_scheduled
+    assert dag.max_active_runs == 1
+    for name, wrong in (("engine", "flink"), ("output", "--store"), ("output", ""), ("parts", "-x")):
+        with pytest.raises(Exception, match="Failed validating"):
+            dag.params.get_param(name).resolve(wrong)
+
+
 @pytest.mark.parametrize("press", ["", "20000"])
 def test_parsing_loads_nothing_heavy(press) -> None:
     code = "import sys, importlib, airflow.sdk, airflow.dag_processing.dagbag\n"
     code += "its_own = set(sys.modules)\n"
-    code += "for name in ('archive', 'crawl', 'crawl_outlet'): importlib.import_module('dags.' + name)\n"
+    code += "for name in ('archive', 'crawl', 'crawl_outlet', 'fold_corpus'): importlib.import_module('dags.' + name)\n"
     code += f"print([name for name in {HEAVY!r} if name in set(sys.modules) - its_own])"
     environment = {"SILLOK_PRESS": press, "PATH": "", "AIRFLOW__CORE__UNIT_TEST_MODE": "True"}
     done = subprocess.run(
