@@ -21,9 +21,9 @@ shell: ready ## open a shell in which scrapy, sillok and airflow meet this archi
 .PHONY: test test-all check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(BIN)/pytest -m "not full"
-test-all: ready-test ## run all tests, with what needs Debian packages or hours; a missing part is a failure
+test-all: ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(BIN)/pytest $(if $(ONLY),-m $(ONLY))
+	@SILLOK_TEST_ALL=1 $(BIN)/pytest $(if $(ONLY),-m $(ONLY)) $(PATHS)
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -40,13 +40,15 @@ bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-bench
 lock: ready-test ## resolve the locked lists anew: exact versions and hashes, no address of any index
 	@sh infra/lock.sh $(BIN)/uv
 
-.PHONY: ready ready-test ready-bench
+.PHONY: ready ready-test ready-bench ready-spark
 ready:
 	@sh infra/bootstrap.sh run
 ready-test:
 	@sh infra/bootstrap.sh test
 ready-bench: ready-test
 	@sh infra/bootstrap.sh bench
+ready-spark: ready-test
+	@sh infra/bootstrap.sh spark
 
 .PHONY: clean
 clean: down ## remove what runs have made (the archive under var/ too)

@@ -1,4 +1,4 @@
-"""Build or repair `.venv` from the hash-pinned lists in `infra/lock`: python infra/bootstrap.py run|test|bench.
+"""Build or repair `.venv` from the hash-pinned lists in `infra/lock`: python infra/bootstrap.py run|test|bench|spark.
 
 Uses the standard library alone, because nothing else is there yet. pip installs a pinned uv, uv installs the rest and
 compiles it. A stamp inside `.venv` holds the digest of everything that went in and is written last: with the right
@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = Path("infra") / "lock"
-KINDS = ("run", "test", "bench")
+KINDS = ("run", "test", "bench", "spark")
 CARRIED = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",

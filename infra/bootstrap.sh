@@ -1,5 +1,5 @@
 #!/bin/sh
-# Find a python3 that can make a virtual environment, then let it build .venv: sh infra/bootstrap.sh run|test|bench
+# Find a python3 that can make a virtual environment, then let it build .venv: sh infra/bootstrap.sh run|test|bench|spark
 # This part is shell because it must speak clearly where Python is missing or too old to read the rest.
 set -eu
 here=$(dirname "$0")

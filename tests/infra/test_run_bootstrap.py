@@ -18,7 +18,7 @@ def tree(tmp_path: Path) -> Path:
     """A checkout that holds only what the digests are taken of."""
     lists = tmp_path / "infra" / "lock"
     lists.mkdir(parents=True)
-    for kind in ("uv", "run", "test", "bench"):
+    for kind in ("uv", "run", "test", "bench", "spark"):
         (lists / f"{kind}.txt").write_text(f"{kind}==1 \\\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     return tmp_path
@@ -149,7 +149,7 @@ def test_a_failing_step_names_itself_and_the_cure(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("arguments", [[], ["all"], ["run", "test"]])
 def test_wrong_usage_is_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(arguments) == 2
-    assert "run|test|bench" in capsys.readouterr().err
+    assert "run|test|bench|spark" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("script", ["exit 1", "exit 127"])
