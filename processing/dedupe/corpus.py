@@ -26,13 +26,15 @@ from processing.dedupe.columns import BANDS, SIG
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.linked import components
 from processing.dedupe.matching import edge_table, judged
-from processing.dedupe.nodes import edge_of, node_of
+from processing.dedupe.nodes import NODE, edge_of, node_of
 from processing.dedupe.partitions import Partitions
 from processing.dedupe.resolving import cluster_table, resolve
+from processing.dedupe.shingles import KEYS
 from processing.dedupe.sieve import promising
 from processing.dedupe.signing import TITLE
 from processing.dedupe.window import Window, write_part
 
+# Parts are sorted by key, so a slice reads little but its own rows, as long as its bounds are literals.
 # Of a document that was signed more than once the stored keys are of any time: its true ones come from its newest text.
 _KEYS = """
     CREATE OR REPLACE VIEW true_bands AS
@@ -41,9 +43,9 @@ _KEYS = """
 """
 _PAIRS = """
     COPY (
-        WITH slice AS (SELECT DISTINCT key, number, day FROM true_bands WHERE (key >> 3) % $slices = $slice),
+        WITH slice AS (SELECT key, number, day FROM true_bands WHERE key >= {first} AND key < {end}),
              shared AS (SELECT key FROM slice GROUP BY key HAVING count(*) > 1),
-             newest AS (SELECT * FROM slice SEMI JOIN shared USING (key)
+             newest AS (SELECT * FROM (SELECT DISTINCT key, number, day FROM slice SEMI JOIN shared USING (key))
                         QUALIFY row_number() OVER (PARTITION BY key ORDER BY day DESC, number) <= $bucket)
         SELECT DISTINCT one.number AS a, other.number AS b FROM newest AS one JOIN newest AS other USING (key)
         WHERE one.number < other.number
@@ -107,10 +109,10 @@ class Corpus:
         path = self._path("pairs", place)
         if not path.exists():
             part = path.with_suffix(".part")
-            query = _PAIRS.format(path=str(part).replace("'", "''"))
+            first, end = (KEYS * bound // self.slices for bound in (place, place + 1))
+            query = _PAIRS.format(path=str(part).replace("'", "''"), first=first, end=end)
             options = self.options
-            values = {"slices": self.slices, "slice": place, "bucket": options.bucket}
-            values |= {"reach": options.window_days, "title": TITLE}
+            values = {"bucket": options.bucket, "reach": options.window_days, "title": TITLE}
             partitions.database.execute(query, values)
             part.replace(path)
         return path
@@ -145,7 +147,7 @@ class Corpus:
             slice=place,
         )
         wanted = np.concatenate([mine, np.asarray(alone["number"]).astype(np.int64)])
-        nodes = {node.number: node for node in map(node_of, partitions.rows(wanted).to_pylist())}
+        nodes = {node.number: node for node in map(node_of, partitions.rows(wanted, NODE).to_pylist())}
         edges = pa.concat_tables([pq.read_table(self._path("edges", other)) for other in range(self.slices)])
         touching = edges.filter(pa.array(np.isin(np.asarray(edges["a"]), mine)))
         found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))

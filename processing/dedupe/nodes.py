@@ -1,7 +1,7 @@
 """Rows of `sig` and `edges` as the values that resolving works on."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from processing.dedupe.canonical import canonical
 from processing.dedupe.chains import mark_of
@@ -10,9 +10,27 @@ from processing.dedupe.clusters import Edge, Node
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+NODE: Final = (
+    "number",
+    "id",
+    "article_id",
+    "outlet",
+    "outlet_class",
+    "title",
+    "published_at",
+    "fetched_at",
+    "length",
+    "url_key",
+    "origin_key",
+    "credits",
+    "digest",
+    "day",
+)
+"""The columns of `sig` that a node is made of: no text."""
+
 
 def node_of(row: Mapping[str, object]) -> Node:
-    """Return the node of a row of `sig`."""
+    """Return the node of a row of `sig`, which has the columns `NODE` at least."""
     return Node(
         number=cast("int", row["number"]),
         id=str(row["id"]),

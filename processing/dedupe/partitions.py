@@ -68,10 +68,12 @@ class Partitions:
         self.database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT DISTINCT number FROM given")  # noqa: S608 - our name
         self.database.unregister("given")
 
-    def rows(self, numbers: Sequence[int] | NDArray[np.int64]) -> pa.Table:
-        """Return the rows of `window_sig` of these documents, sorted by number."""
+    def rows(self, numbers: Sequence[int] | NDArray[np.int64], columns: Sequence[str] = ("*",)) -> pa.Table:
+        """Return the rows of `window_sig` of these documents, sorted by number; texts are most of what it costs."""
         self.keep("needed", numbers)
-        return self.table("SELECT * FROM window_sig WHERE number IN (SELECT number FROM needed) ORDER BY number")
+        chosen = ", ".join(columns)
+        where = "number IN (SELECT number FROM needed)" if len(numbers) else "false"
+        return self.table(f"SELECT {chosen} FROM window_sig WHERE {where} ORDER BY number")  # noqa: S608 - our names
 
     def table(self, query: str, **values: object) -> pa.Table:
         """Return what a query finds."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from processing.dedupe.clusters import Edge, Node, components
 from processing.dedupe.columns import CLUSTERS, EDGES, SIG
 from processing.dedupe.fresh import Fresh
-from processing.dedupe.nodes import edge_of, node_of
+from processing.dedupe.nodes import NODE, edge_of, node_of
 from processing.dedupe.partitions import Partitions, days_of, widened
 from processing.dedupe.relations import Row, rows, unmerged
 
@@ -77,8 +77,8 @@ def gather(partitions: Partitions, fresh: Fresh, edges: pa.Table) -> tuple[dict[
     found = [edge_of(row) for row in touching.to_pylist()]
     wanted = reached.union(*((edge.a, edge.b) for edge in found))
     partitions.show_signatures(widened(days, 0), fresh.asked, SIG)
-    stored = partitions.rows(sorted(wanted.difference(fresh.numbers.tolist())))
-    mine = fresh.sig.filter(pa.array(np.isin(fresh.numbers, sorted(wanted))))
+    stored = partitions.rows(sorted(wanted.difference(fresh.numbers.tolist())), NODE)
+    mine = fresh.sig.select(list(NODE)).filter(pa.array(np.isin(fresh.numbers, sorted(wanted))))
     nodes = {node.number: node for table in (stored, mine) for node in map(node_of, table.to_pylist())}
     return nodes, found, reached & nodes.keys()
 

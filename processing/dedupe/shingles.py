@@ -19,6 +19,9 @@ _BASE: Final = _WORD(0x9E3779B97F4A7C15)
 _PROBES: Final = 48
 _KEY_BITS: Final = 48
 
+KEYS: Final = 2**_KEY_BITS
+"""Band keys are from 0 on and smaller than this."""
+
 
 def mixed(hashes: Hashes) -> Hashes:
     """Return MurmurHash3's finaliser of each value: a fixed bijection of 64 bits."""
