@@ -1,9 +1,10 @@
 """sign: the documents of a batch, and earlier ones that the batch lets us read better."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from itertools import chain, islice
+from typing import Final, cast
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 
 from processing.dedupe.boilerplate import learn, unlearnt
 from processing.dedupe.columns import SIG
-from processing.dedupe.documents import Document
+from processing.dedupe.documents import Document, Features
 from processing.dedupe.partitions import Partitions, days_of, widened
-from processing.dedupe.signing import Draft, draft, redraft, signed, tables
+from processing.dedupe.signing import Draft, Signed, draft, redraft, signed, tables
 from processing.errors import CorruptRecordError
+
+_PIECE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,24 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     partitions.show_signatures(span, asked, SIG)
     learnt = learn(partitions, drafts)
     nothing: frozenset[int] = frozenset()
-    made = [signed(each, learnt.get(each.day, nothing), options.features) for each in drafts]
-    for row in unlearnt(partitions, learnt):
-        again = redraft(row, options.features)
-        dropped = learnt[again.day].union(cast("list[int]", row["dropped"]))
-        made.append(signed(again, dropped, options.features))
-    sig, bands = tables(made, options.features)
-    return Fresh(sig, bands, asked)
+    known = ((drafts.pop(), nothing) for _ in range(len(drafts)))  # a draft is let go when it is signed
+    older = ((redraft(row, options.features), row["dropped"]) for row in unlearnt(partitions, learnt))
+    made = (
+        signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)), options.features)
+        for each, dropped in chain(known, older)
+    )
+    return Fresh(*_in_pieces(made, options.features), asked)
+
+
+def _in_pieces(made: Iterator[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
+    """Return the tables of all that is signed; no more than `_PIECE` documents are held as Python values at once."""
+    pieces = []
+    while piece := list(islice(made, _PIECE)):
+        pieces.append(tables(piece, features))
+    if not pieces:
+        return tables((), features)
+    sig, bands = (pa.concat_tables(side) for side in zip(*pieces, strict=True))
+    return sig.sort_by("id"), bands.sort_by([("key", "ascending"), ("number", "ascending")])
 
 
 def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
@@ -69,7 +83,7 @@ def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
     partitions.database.unregister("asked_days")
     rows = found.to_pylist()
     made = (signed(redraft(row, features), frozenset(row["dropped"]), features) for row in rows)
-    sig, bands = tables(made, features)
+    sig, bands = _in_pieces(made, features)
     asked = frozenset(row["number"] for row in rows)
     partitions.show_signatures(span, asked, SIG)
     return Fresh(sig, bands, asked)
