@@ -49,8 +49,9 @@ class Crawled:
 def crawled(code: int, out: str, log: str, folder: Path) -> Crawled:
     """Gather what the newest run of an archive left behind."""
     store = FileStore(folder / "archive")
-    keys = [entry.key.split("/") for entry in store.list("landing/")] if (folder / "archive").exists() else []
-    run, outlet = max(((parts[2][4:], parts[1][7:]) for parts in keys), default=("", ""))
+    runs = [one for one in (folder / "archive").glob("landing/outlet=*/run=*") if any(one.iterdir())]
+    newest = max(runs, key=lambda one: one.stat().st_mtime_ns, default=None)  # two may begin within one second
+    run, outlet = (newest.name[4:], newest.parent.name[7:]) if newest else ("", "")
     return Crawled(code, out, log, folder, run, cast("RunReport", report(store, outlet, run) if run else None))
 
 
