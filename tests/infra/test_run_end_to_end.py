@@ -4,6 +4,7 @@ One story in three starts, because each start of Airflow costs half a minute: a 
 against the sample press and the embedded store, in a folder of its own.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -102,12 +103,16 @@ def _listening(wanted: set[int]) -> list[str]:
                 sockets[f"socket:[{fields[9]}]"] = fields[1].partition(":")[0]
     found = []
     for process in wanted:
-        try:
-            held = [str(handle.readlink()) for handle in Path(f"/proc/{process}/fd").iterdir()]
-        except FileNotFoundError:
-            continue
-        found += [sockets[name] for name in held if name in sockets]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            found += [sockets[name] for name in _held(process) if name in sockets]
     return found
+
+
+def _held(process: int) -> Iterator[str]:
+    """What a process holds open; files that it closes meanwhile are passed over, and nothing else is."""
+    for handle in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            yield str(handle.readlink())
 
 
 def test_nothing_listens_beyond_loopback(killed: list[str]) -> None:
