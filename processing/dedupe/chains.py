@@ -13,7 +13,8 @@ _MARK = re.compile(
 )
 _FULL: Final = 8
 _ALL: Final = 10
-_REACH: Final = timedelta(hours=12)
+REACH: Final = timedelta(hours=12)
+"""How far apart the states of one running report are seen."""
 _ALIKE: Final = 0.4
 
 
@@ -59,6 +60,6 @@ def follows(left: Mark, right: Mark, times: tuple[datetime | None, datetime | No
     titles share two of five character pairs or the later text holds most of the earlier one.
     """
     first, second = times
-    if left.rank == right.rank or first is None or second is None or abs(first - second) > _REACH:
+    if left.rank == right.rank or first is None or second is None or abs(first - second) > REACH:
         return False
     return alike(left.stem, right.stem) >= _ALIKE or containment >= 0.5  # noqa: PLR2004 - most of it

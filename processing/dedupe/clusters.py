@@ -1,9 +1,12 @@
 """resolve: from judged pairs to clusters, the same whatever the order in which documents came.
 
 "Same" links make components. An excerpt then hangs on one parent alone, the most alike, so that a digest which quotes
-two stories does not make them one. A text that holds three or more stories side by side is a digest and no parent.
+two stories does not make them one. A text that holds three or more stories side by side is a digest and no parent. A
+passing state of a running report (속보, 1보, …) is never in one cluster with the state that followed it, though a third
+text may be like both.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,27 +123,80 @@ def _by_size(edge: Edge, nodes: Mapping[int, Node]) -> tuple[int, int]:
 
 def components(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
     """Return the clusters as a forest, and which documents are digests."""
+    forest, whole = _joined(nodes, edges)
+    states = _passed(nodes, edges, forest)
+    if not states:
+        return forest, whole
+    return _joined(nodes, _parted(nodes, edges, states))
+
+
+def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
     names = {number: node.id for number, node in nodes.items()}
     base = Forest(names)
     for edge in edges:
         if edge.link == "same":
             base.join(edge.a, edge.b)
-    size: dict[int, int] = defaultdict(int)
-    for number, node in nodes.items():
-        size[base.find(number)] = max(size[base.find(number)], node.length)
     parts = [(*_by_size(edge, nodes), edge) for edge in edges if edge.link == "part"]
     whole = digests(nodes, parts, base)
-    best: dict[int, tuple[tuple[float, float, str], int]] = {}
-    for small, large, edge in parts:
-        child, parent = base.find(small), base.find(large)
-        if child == parent or large in whole or (size[child], names[child]) >= (size[parent], names[parent]):
-            continue
-        claim = (round(edge.jaccard, 4), round(edge.containment, 4), names[large])
-        if child not in best or claim > best[child][0]:
-            best[child] = (claim, parent)
     hung = Forest(names)
     for number in nodes:
         hung.join(number, base.find(number))
-    for child, (_, parent) in sorted(best.items()):
+    for child, parent in sorted(_parents(nodes, parts, base, whole).items()):
         hung.join(child, parent)
     return hung, whole
+
+
+def _parents(
+    nodes: Mapping[int, Node], parts: Sequence[tuple[int, int, Edge]], base: Forest, whole: frozenset[int]
+) -> dict[int, int]:
+    """Return on which component each component of excerpts hangs."""
+    size: dict[int, int] = defaultdict(int)
+    for number, node in nodes.items():
+        size[base.find(number)] = max(size[base.find(number)], node.length)
+    best: dict[int, tuple[tuple[float, float, str], int]] = {}
+    for small, large, edge in parts:
+        child, parent = base.find(small), base.find(large)
+        if child == parent or large in whole or (size[child], base.names[child]) >= (size[parent], base.names[parent]):
+            continue
+        claim = (round(edge.jaccard, 4), round(edge.containment, 4), base.names[large])
+        if child not in best or claim > best[child][0]:
+            best[child] = (claim, parent)
+    return {child: parent for child, (_, parent) in best.items()}
+
+
+def _passed(nodes: Mapping[int, Node], edges: Iterable[Edge], forest: Forest) -> dict[int, list[int]]:
+    """Return the passing states that fell in with states which followed them, and these.
+
+    A mark alone is not enough, because outlets put 속보 over anything and portals and boards repeat it: a state passes
+    where its own newsroom published the fuller one later.
+    """
+    found: dict[int, list[int]] = defaultdict(list)
+    for edge in edges:
+        if edge.link == "followup" and forest.find(edge.a) == forest.find(edge.b):
+            earlier, later = sorted((nodes[edge.a], nodes[edge.b]), key=lambda node: (node.seen, node.id))
+            if earlier.outlet_class in _OWN and _place(earlier) < _place(later):
+                found[earlier.number].append(later.number)
+    return found
+
+
+def _place(node: Node) -> float:
+    return math.inf if node.rank is None else node.rank
+
+
+def _parted(nodes: Mapping[int, Node], edges: Iterable[Edge], states: Mapping[int, Sequence[int]]) -> list[Edge]:
+    """Return the edges without those that tie a passing state, or what was copied from it in its time, to others.
+
+    What was seen before any later state was, and is no more like one, is a copy of the passing state.
+    """
+    edges = list(edges)
+    alike = {(edge.a, edge.b): edge.jaccard for edge in edges if edge.link in {"same", "part"}}
+    alike |= {(b, a): jaccard for (a, b), jaccard in alike.items()}
+    group = {state: state for state in states}
+    for edge in sorted(edges, key=lambda edge: (-edge.jaccard, nodes[edge.a].id, nodes[edge.b].id)):
+        for state, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            if edge.link == "same" and state in states and other not in group:
+                later = states[state]
+                early = all(nodes[other].seen < nodes[number].seen for number in later)
+                if early and all(alike.get((other, number), 0.0) <= edge.jaccard for number in later):
+                    group[other] = state
+    return [edge for edge in edges if group.get(edge.a) == group.get(edge.b)]

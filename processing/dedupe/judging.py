@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Final, cast
 
 from processing.dedupe.alignment import Alignment, align
-from processing.dedupe.chains import Mark, earlier_state, follows, mark_of
-from processing.dedupe.documents import FoldOptions
+from processing.dedupe.chains import REACH, Mark, earlier_state, follows, mark_of
+from processing.dedupe.documents import FoldOptions, Thresholds
 from processing.dedupe.shingles import Hashes, common, shingles
 from processing.dedupe.signing import kept_text, redraft
 from processing.dedupe.templates import names_exchanged, numbers_exchanged
@@ -42,6 +42,8 @@ class Verdict:
 
 _RETITLED: Final = 0.9
 _IDENTICAL: Final = 0.999
+_TITLED: Final = 10
+"""Characters of a title that says what the report is about; shorter ones head columns and pictures."""
 NONE: Final = Verdict("none")
 
 
@@ -85,6 +87,14 @@ class Pair:
     def one_outlet(self) -> bool:
         return bool(self.small.outlet) and self.small.outlet == self.large.outlet
 
+    @property
+    def retold(self) -> bool:
+        """Whether one outlet published both under one title within half a day: a report that it wrote anew."""
+        left, right = self.small, self.large
+        titled = len(left.mark.stem) >= _TITLED and left.mark == right.mark
+        near = left.seen is not None and right.seen is not None and abs(left.seen - right.seen) <= REACH
+        return self.one_outlet and titled and near
+
     def verdict(self, link: str, evidence: str, span: tuple[int, int] = (0, 0)) -> Verdict:
         return Verdict(link, self.jaccard, self.containment, evidence, span)
 
@@ -112,11 +122,17 @@ def _compared(pair: Pair, options: FoldOptions) -> Verdict:
     alignment = align(pair.small.text, pair.large.text)
     if limits.veto and pair.jaccard < _IDENTICAL and (why := _template(pair, alignment, options)):
         return pair.verdict("series", why) if pair.one_outlet else NONE
-    if pair.containment < limits.copy:
-        return pair.verdict("derivative", "shared passages")
     broken = 100 * alignment.breaks / len(pair.small.text)
-    if broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks):
+    reworded = broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
+    if pair.containment < limits.copy:
+        updated = pair.retold and not reworded
+        return pair.verdict("same", "one report, updated") if updated else pair.verdict("derivative", "shared passages")
+    if reworded:
         return pair.verdict("derivative", "reworded throughout")
+    return _alike(pair, alignment, limits)
+
+
+def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:
     link = "same" if pair.jaccard >= limits.same else "part"
     if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark):
         if pair.one_outlet:

@@ -137,6 +137,58 @@ def test_a_running_report_is_a_chain_that_is_not_merged() -> None:
     assert len({row["cluster"] for row in rows.values()}) == 3
 
 
+def test_a_passing_state_shares_no_cluster_with_the_next_through_a_third_text() -> None:
+    flash = "\n".join(LINES[:3])
+    rows = places(
+        document("flash", flash, title="나무다리 주말 개통(2보)"),
+        document("early", flash, outlet="나래신문", title="나무다리 열린다", published_at=later(minutes=20)),
+        document("full", RIVER, title="나무다리 주말 개통", published_at=later(hours=2)),
+        document("late", flash, outlet="누리일보", title="나무다리 소식", published_at=later(hours=3)),
+    )
+    assert rows["full"]["cluster"] != rows["flash"]["cluster"]
+    assert (rows["full"]["relation"], rows["full"]["parent"]) == ("followup", "flash")
+    assert rows["early"]["parent"] == "flash", "nobody can copy what is not there yet"
+    assert (rows["late"]["relation"], rows["late"]["parent"]) == ("excerpt", "full")
+
+
+@pytest.mark.parametrize(
+    ("mark", "outlet_class", "hours"), [("[속보] ", "portal", 0), ("[속보] ", "publisher", 4), ("", "publisher", 0)]
+)
+def test_a_mark_alone_makes_no_passing_state(mark: str, outlet_class: str, hours: int) -> None:
+    rows = places(
+        document("b", RIVER, title="나무다리 개통", published_at=later(hours=2), outlet_class=outlet_class),
+        document("c", RIVER, outlet="누리일보", title="나무다리 소식", published_at=later(hours=3)),
+        document(
+            "a",
+            "\n".join(LINES[:5]),
+            title=f"{mark}나무다리 개통",
+            outlet_class=outlet_class,
+            published_at=later(hours=hours),
+        ),
+    )
+    assert {row["cluster"] for row in rows.values()} == {"a"}
+
+
+UPDATED = "\n".join([*LINES[:4], *LIBRARY.split("\n")[:3]])
+
+
+@pytest.mark.parametrize(
+    ("other", "merged"),
+    [
+        ({}, True),
+        ({"title": "작은 도서관과 나무다리 이야기"}, False),
+        ({"outlet": "나래신문"}, False),
+        ({"published_at": later(days=2), "fetched_at": later(days=2)}, False),
+    ],
+)
+def test_one_title_of_one_outlet_on_one_day_is_one_report(other: dict[str, object], merged: bool) -> None:  # noqa: FBT001 - of a table
+    title = "강가의 나무다리가 주말부터 열린다"
+    known = {"title": title, "published_at": later(hours=2), **other}
+    rows = places(document("a", RIVER, title=title), document("b", UPDATED, **known))
+    assert (rows["b"]["cluster"] == "a") is merged
+    assert rows["b"]["relation"] == ("version" if merged else "derivative")
+
+
 def test_states_of_a_report_half_a_day_apart_are_no_chain() -> None:
     rows = places(
         document("a", LINES[0], title="[속보] 나무다리 개통"),
