@@ -105,6 +105,18 @@ def worth_archiving(keys: Iterable[str], day: str) -> bool:
     return any(len(runs) >= MANY for runs in polls.values())
 
 
+def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
+    """Return the outlets to be asked at a tick, by what the archive and its landing say of their last polls."""
+    from processing.archive.store import open_store
+    from processing.settings import settings
+    from spiders.outlets import outlets
+    from spiders.turns import due
+
+    turns = due(open_store(settings().store), outlets(), names, now)
+    log.info("%d of %d outlets are due: %s", len(turns), len(names), ", ".join(turns) or "none")
+    return turns
+
+
 def run_of(ti: Any) -> str:
     """Return the name of the crawl that a task try starts: its start in UTC and the end of the try's own id."""
     return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"

@@ -1,9 +1,13 @@
-"""Ask the outlets for news: one DAG a pace, one mapped task an outlet.
+"""Ask the outlets for news: one DAG a pace, one mapped task an outlet whose turn it is.
+
+The clock ticks more often than the pace: `due` reads from the archive which outlets are asked at this tick, sooner
+where a source turns over faster than it is polled, later where it is quiet or fails. A run by hand asks every outlet
+now; a backfill asks every outlet for the articles of its KST day.
 
 Each task runs `scrapy crawl NAME` in a process of its own and fails when the crawl says so; one outlet's failure stops
 no other. Fetched pages lie sealed under `landing/` as soon as a segment is closed, so whatever kills a task, what it
 had sealed is kept. When all outlets are through, `landed` announces the landing once and the `archive` DAG takes it
-from there. A backfill asks for the articles of its KST day instead of the newest.
+from there.
 
 By hand: `scrapy crawl NAME`, or `airflow dags trigger crawl_hourly`.
 """
@@ -13,13 +17,21 @@ from typing import Any
 
 from airflow.sdk import DAG, TriggerRule, dag, get_current_context, task
 
-from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, timetable
+from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, timetable, whose_turn
+from processing.errors import PermanentError
 from spiders.outlet import Pace
 from spiders.outlets import outlets
 
-CRON = {Pace.QUARTER_HOUR: "*/15 * * * *", Pace.HOURLY: "7 * * * *", Pace.DAILY: "41 5 * * *"}
+CRON = {Pace.QUARTER_HOUR: "*/5 * * * *", Pace.HOURLY: "7,22,37,52 * * * *", Pace.DAILY: "41 5,11,17,23 * * *"}
+"""The ticks, as far apart as `spiders.polling.TICK`."""
 LIMIT = {Pace.QUARTER_HOUR: 12, Pace.HOURLY: 50, Pace.DAILY: 600}
 """Minutes after which a crawl closes by itself; Airflow's own limit lies above it."""
+
+
+@task(execution_timeout=timedelta(minutes=5))
+def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
+    """Return whom this run asks: at a tick those whose turn it is, otherwise everyone."""
+    return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
 @task(map_index_template="{{ outlet }}", max_active_tis_per_dagrun=4)
@@ -27,13 +39,17 @@ def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[s
     """Crawl one outlet."""
     get_current_context()["outlet"] = outlet  # type: ignore[typeddict-unknown-key] # shown instead of 0, 1, 2
     day = day_of(dag_run)
-    span = ["-a", f"since={day}", "-a", f"until={day}"] if dag_run.run_type == "backfill" else []
-    return crawl(outlet, run_of(ti), *span, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
+    asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
+    if dag_run.run_type == "scheduled" and ti.try_number == 1:  # a second try asks again what failed in the first
+        asks = ["-s", "SILLOK_DUE=1"]
+    return crawl(outlet, run_of(ti), *asks, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
 
 
 @task(outlets=[LANDING], trigger_rule=TriggerRule.ALL_DONE, retries=0)
-def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:
+def landed(asked: list[str] | None, *, dag_run: Any = None, outlet_events: Any = None) -> None:
     """Announce what the outlets of this run brought, whatever became of each; skipped when there was no news."""
+    if asked is None:  # the state of a run is that of its last task
+        raise PermanentError("nobody was asked, because `due` failed: its log says why; the next tick tries again")
     announce(dag_run, outlet_events)
 
 
@@ -54,7 +70,8 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
     )
     def build() -> None:
         polls = poll.override(execution_timeout=timedelta(minutes=LIMIT[pace] + 2)).partial(limit=LIMIT[pace])
-        polls.expand(outlet=names) >> landed()
+        asked = due(names)
+        polls.expand(outlet=asked) >> landed(asked)  # type: ignore[arg-type]  # resolved when it runs
 
     return build()
 

@@ -20,8 +20,11 @@ ABSENT = frozenset({404, 410})
 
 _TRUST = 8
 """Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
-_INTERVAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=1), Pace.DAILY: timedelta(days=1)}
-_SOONEST, _LATEST = timedelta(minutes=5), timedelta(days=1)
+USUAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=1), Pace.DAILY: timedelta(days=1)}
+"""The time between two polls of a source that turns over as its pace expects."""
+TICK = {Pace.QUARTER_HOUR: timedelta(minutes=5), Pace.HOURLY: timedelta(minutes=15), Pace.DAILY: timedelta(hours=6)}
+"""How often a scheduler asks whose turn it is: as often as the soonest poll that `interval` asks for."""
+_LATEST = timedelta(days=1)
 _PATIENCE = timedelta(minutes=30)
 
 
@@ -55,8 +58,13 @@ def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
     """
     if last is None or not last.failures:
         return None
-    moment = last.at + backoff(last.failures + (2 if last.status in ABSENT else 0))
+    moment = last.at + backoff(weighed(last))
     return moment if moment > now else None
+
+
+def weighed(last: Fetch) -> int:
+    """Return the failures in a row by which back-off is judged."""
+    return last.failures + (2 if last.status in ABSENT else 0)
 
 
 def validators(last: Fetch | None) -> dict[str, str]:
@@ -95,14 +103,27 @@ def missed(last: Fetch | None, *, links: int, known: int) -> str | None:
     return f"all {links} links are new: something may have been missed since {last.at:%Y-%m-%d %H:%M} UTC; poll sooner"
 
 
-def interval(pace: Pace, *, links: int, known: int, failures: int = 0) -> timedelta:
-    """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails."""
-    usual = _INTERVAL[pace]
+def interval(pace: Pace, *, links: int, known: int | None, failures: int = 0) -> timedelta:
+    """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails.
+
+    `known` is None where there is nothing to compare with.
+    """
+    usual = USUAL[pace]
     if failures:
         return max(usual, backoff(failures))
+    if known is None:
+        return usual
     new = 1 - known / links if links else 0.0
     factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004 - more than half
-    return min(max(usual * factor, _SOONEST), _LATEST)
+    return min(max(usual * factor, TICK[pace]), _LATEST)
+
+
+def is_due(last: Fetch | None, pace: Pace, now: datetime) -> bool:
+    """Return whether a source is asked at the tick `now`: its moment lies nearer to it than to the next tick."""
+    if last is None:
+        return True
+    moment = last.next_at or last.at + USUAL[pace]
+    return moment - TICK[pace] / 2 <= now and waits_until(last, now) is None
 
 
 def silence(source: Source, links: Iterable[Link], last: Fetch | None, *, new: int, now: datetime) -> str | None:

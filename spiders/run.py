@@ -53,6 +53,7 @@ class Counts:
     whys: Counter[str] = field(default_factory=Counter)
     sources: dict[str, SourceReport] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
 
@@ -122,6 +123,14 @@ class Run:
     def later(self, row: Fetch) -> None:
         """Log a source's answer at the end: until all it announced is settled, the next crawl has to read it again."""
         self._later.append(row)
+
+    def hasten(self, url: str, moment: datetime) -> None:
+        """Bring the next poll of a source forward where one of its children turns over faster than it says."""
+        for place, row in enumerate(self._later):
+            if row.url == url and row.next_at and row.next_at > moment:
+                self._later[place] = row.model_copy(update={"next_at": moment})
+                report = self.counts.sources[url]
+                self.counts.sources[url] = report.model_copy(update={"next_at": moment})
 
     def crashed(self, url: str, error: Exception) -> None:
         """Note that the reader broke on a page: the page is rejected, and a person has to look."""
@@ -222,7 +231,8 @@ class Run:
             reason=reason,
             error=self.error,
             crashes=counts.crashes,
-            asked=len(self.polled | set(counts.sources)),
+            asked=len((self.polled | set(counts.sources)) - counts.left),
+            left=len(counts.left),
             answered=len(counts.answered),
             problems=counts.problems,
             silent=tuple(counts.silent),

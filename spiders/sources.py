@@ -13,7 +13,7 @@ from spiders.considering import Found, consider
 from spiders.discover import Links, addresses, due, is_day_archive, links
 from spiders.identity import is_on_site
 from spiders.outlet import Listing, Sitemap
-from spiders.polling import caught, interval, lies, missed, silence, waits_until
+from spiders.polling import caught, interval, is_due, lies, missed, silence, waits_until, weighed
 from spiders.rows import answered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
@@ -45,9 +45,7 @@ def polls(run: Run, wish: Wish, now: datetime) -> Iterator[Visit]:
             if held is None:
                 yield visit
             else:
-                _report(run, visit, None, Found(), held[0])
-                if held[1]:
-                    run.counts.problems[visit.url] = held[0]
+                _leave(run, wish, visit, *held)
 
 
 def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, bool] | None:
@@ -60,9 +58,20 @@ def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, 
     until = waits_until(visit.last, now)
     if visit.last and until:
         return f"failed {visit.last.failures} times; asked again from {until:%Y-%m-%d %H:%M} UTC", True
-    if wish.due_only and visit.last and visit.last.next_at and visit.last.next_at > now:
-        return f"not due before {visit.last.next_at:%Y-%m-%d %H:%M} UTC", False
+    last = visit.last
+    if wish.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
+        return f"not due before {last.next_at:%Y-%m-%d %H:%M} UTC", False
     return None
+
+
+def _leave(run: Run, wish: Wish, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
+    """Report a source that is not asked now; where only what is due is asked, that is no fault of this crawl."""
+    moment = visit.last.next_at if visit.last else None
+    _report(run, visit, None, Found(), why, next_at=moment)
+    if fault:
+        run.counts.problems[visit.url] = why
+    if wish.due_only:
+        run.counts.left.add(visit.url)
 
 
 def answer(run: Run, wish: Wish, response: Response) -> Found:
@@ -90,7 +99,9 @@ def answer(run: Run, wish: Wish, response: Response) -> Found:
 def failed_poll(run: Run, visit: Visit, detail: str, *, status: int | None = None, why: Why = Why.FAILED) -> None:
     """Take in that a source gave nothing."""
     row = failed(run, visit, detail, why=why, status=status, counted=not run.stopping)
-    moment = run.clock() + interval(run.outlet.pace, links=0, known=0, failures=row.failures)
+    moment = run.clock()
+    if not run.stopping:  # what we ended ourselves is due at once
+        moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
     run.log(row.model_copy(update={"next_at": moment}))
     run.counts.problems[visit.url] = detail
     _report(run, visit, status, Found(), detail, next_at=moment)
@@ -130,9 +141,12 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
     quiet = None
     if visit.source and not listed.children and not wish.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
-    moment = now + interval(run.outlet.pace, links=found.links, known=found.known if visit.last else found.links)
+    known = found.known if visit.last and not listed.children else None
+    moment = now + interval(run.outlet.pace, links=found.links, known=known)
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
     run.later(row.model_copy(update={"visits": 0, "detail": detail, "next_at": moment, "new_at": new_at}))
+    if visit.announced_by:
+        run.hasten(visit.announced_by, moment)
     _note(run, visit, quiet)
     if detail or listed.problem:
         run.counts.problems[visit.url] = "; ".join(filter(None, (listed.problem, detail)))
@@ -161,7 +175,14 @@ def _page_after(run: Run, visit: Visit) -> Visit:
 
 def _children(run: Run, visit: Visit, children: Iterable[object]) -> list[Visit]:
     return [
-        Visit(role="source", url=url, reason="poll", source=visit.source, last=run.memory.source(url))
+        Visit(
+            role="source",
+            url=url,
+            reason="poll",
+            source=visit.source,
+            last=run.memory.source(url),
+            announced_by=visit.url,
+        )
         for url in (str(getattr(child, "url", "")) for child in children)
         if is_on_site(run.outlet, url)
     ]

@@ -4,7 +4,6 @@ It asks the sources, considers each link once, asks for articles, and gives ever
 """
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -20,17 +19,16 @@ from spiders.arguments import Wish
 from spiders.considering import turned_down
 from spiders.identity import identify
 from spiders.outlet import Outlet
-from spiders.polling import validators, waits_until
+from spiders.polling import validators
 from spiders.refusals import Refusal
 from spiders.rows import failed
 from spiders.run import Run
 from spiders.settings import COOKIES, REVISITS
+from spiders.turns import gaps
 from spiders.visit import Visit, visit_of
 
 _POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
 """Priorities: sources first, so that a crawl that is cut short knows what it missed; then what nobody has yet."""
-_ATTEMPTS = 6
-"""Failures in a row after which a gap is asked no more by itself; `sillok gaps --fetch` still does."""
 
 
 class ArticleSpider(Spider):
@@ -75,18 +73,11 @@ class ArticleSpider(Spider):
             yield self.poll(visit)
         if self.wish.sources_only:
             return
-        for row in self._gaps():
+        for row in gaps(self.run.memory, now):
             yield from self._again(row, "gap", _GAP)
         limit = min(self.settings.getint("SILLOK_REVISITS_A_RUN"), max(0, self.outlet.budget - self.run.spent()) // 2)
         for row in self.run.memory.due(now, REVISITS)[:limit]:
             yield from self._again(row, "revisit", _AGAIN)
-
-    def _gaps(self) -> Iterator[Fetch]:
-        now = self.run.clock()
-        for row in self.run.memory.gaps():
-            due = row.at + timedelta(hours=2 ** max(0, row.failures - 1)) if row.failures > 1 else row.at
-            if row.failures < _ATTEMPTS and due <= now and waits_until(row, now) is None:
-                yield row
 
     def _again(self, row: Fetch, reason: Any, priority: int) -> Iterator[Request]:
         found = identify(self.outlet, row.url)

@@ -23,6 +23,7 @@ _LIMITS = {
 class Tally:
     """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
 
+    `left` counts sources whose turn it was not, where a crawl asks only what is due; they are not among `asked`.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
     `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
     """
@@ -32,6 +33,7 @@ class Tally:
     crashes: int = 0
     asked: int = 0
     answered: int = 0
+    left: int = 0
     problems: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     cooled: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +98,7 @@ def _unread(tally: Tally) -> tuple[End, str] | None:
     if failed and not answered:
         return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"
     refused = sum(tally.whys.get(why, 0) for why in ("robots", "off-site"))
-    if not tally.asked and refused and not answered:
+    if not (tally.asked or tally.left) and refused and not answered:
         return End.UNHEALTHY, f"none of {refused} URLs may be asked; the log says why"
     return None
 
@@ -106,6 +108,8 @@ def _sound(tally: Tally) -> tuple[End, str]:
     trouble = f"; but {_listed(tally.problems)}" if tally.problems else ""
     if new:
         return End.NEW, f"{tally.articles} articles from {tally.pages} pages{trouble}"
+    if tally.left and not tally.asked:
+        return End.UNCHANGED, f"no source was due{trouble}"
     return End.UNCHANGED, f"every source asked has only what is known already{trouble}"
 
 

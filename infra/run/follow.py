@@ -65,12 +65,20 @@ class Following:
                 self._silent.add(run["dag_run_id"])
                 if task["state"] != "skipped":
                     self.archive.state, self.archive.wrong = "failed", self.client.complaints(task)
+            if task["task_id"] == "due" and task["state"] == "failed":
+                self._give_up(run["dag_id"], self.client.complaints(task))
             if task["task_id"] != "poll" or task["map_index"] < 0:
                 continue
             line = self.lines[run["dag_id"], task["map_index"]]
             if not line.over:
                 line.state = task["state"] or "waiting"
                 self._conclude(line, task)
+
+    def _give_up(self, dag: str, wrong: list[str]) -> None:
+        """Note that nobody is asked by this DAG: without a list of outlets there are no tasks to wait for."""
+        for (named, _), line in self.lines.items():
+            if named == dag:
+                line.state, line.wrong = "upstream_failed", wrong
 
     def _look_at_archive(self, run: dict[str, Any]) -> None:
         if datetime.fromisoformat(run["run_after"]) < self.began:

@@ -84,6 +84,10 @@ class Memory:
         polled = self._snapshot.sources.get(url)
         return polled.fetch if polled else None
 
+    def asked_at(self) -> datetime | None:
+        """Return when a source or a robots.txt was last asked, or None before the first crawl."""
+        return max((polled.fetch.at for polled in self._snapshot.sources.values()), default=None)
+
     def announced(self, url: str) -> frozenset[str]:
         """Return the ids of the articles that a source announced when it last answered with a body."""
         polled = self._snapshot.sources.get(url)

@@ -20,6 +20,7 @@ from processing.archive import segments
 from processing.archive.store import open_store
 from processing.errors import PermanentError, TransientError
 from processing.records import End, RunReport
+from spiders import turns
 
 RUN = "20261122T000000Z-abcdef"
 
@@ -277,6 +278,16 @@ def store(tmp_path, monkeypatch: pytest.MonkeyPatch):
     settings.settings.cache_clear()
     yield open_store(f"file:{tmp_path}")
     settings.settings.cache_clear()
+
+
+def test_turns_are_told_from_the_archive_that_is_set(store, monkeypatch) -> None:
+    asked: list[tuple] = []
+    monkeypatch.setattr(turns, "due", lambda *given: asked.append(given) or ["hani"])
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    assert common.whose_turn(["gwangju", "hani"], now) == ["hani"]
+    ((found, declared, names, moment),) = asked
+    assert (found.url, names, moment) == (store.url, ["gwangju", "hani"], now)
+    assert declared["hani"].name == "hani"
 
 
 def test_a_landing_is_announced_for_its_korean_day(store) -> None:

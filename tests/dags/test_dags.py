@@ -3,13 +3,21 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
+from airflow.serialization.decoders import decode_timetable
+from airflow.serialization.encoders import encode_timetable
 
 from dags import archive, common, crawl, crawl_outlet, fold_corpus
 from processing.errors import PermanentError
 from spiders.outlet import Pace
+from spiders.polling import TICK
 from tests.dags.conftest import FOLDER
 
 FILES = (archive, crawl, crawl_outlet, fold_corpus)
@@ -49,8 +57,10 @@ def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
 def test_each_outlet_is_polled_once_at_its_own_pace(request, press) -> None:
     bag = request.getfixturevalue("sample" if press else "live")
     for pace, names in expected_outlets(press=press).items():
-        poll = bag.dags[f"crawl_{pace}"].get_task("poll")
-        assert poll.op_kwargs_expand_input.value == {"outlet": sorted(names)}
+        due, poll = (bag.dags[f"crawl_{pace}"].get_task(name) for name in ("due", "poll"))
+        assert [*due.op_args] == [sorted(names)]
+        (given,) = poll.op_kwargs_expand_input.value.values()
+        assert given.operator is due
         assert poll.partial_kwargs["map_index_template"] == "{{ outlet }}"
 
 
@@ -96,6 +106,79 @@ def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live) -> No
         assert dag.timetable.key_format == "%Y-%m-%d"
 
 
+def test_the_clock_ticks_as_often_as_the_soonest_poll_is_asked_for(live) -> None:
+    for dag in polls(live):
+        tick = TICK[Pace(dag.dag_id.removeprefix("crawl_"))]
+        clock = decode_timetable(encode_timetable(dag.timetable))
+        span = {"earliest": datetime(2026, 11, 22, tzinfo=UTC), "latest": datetime(2026, 11, 24, tzinfo=UTC)}
+        ticks = [info.run_after.timestamp() for info in clock.iter_partition_dagrun_infos(**span)]
+        assert {later - earlier for earlier, later in pairwise(ticks)} == {tick.total_seconds()}, dag.dag_id
+
+
+class Called(NamedTuple):
+    """The tasks of one crawl DAG, and what they ask for instead of doing it."""
+
+    due: Callable
+    poll: Callable
+    landed: Callable
+    turns: list[tuple]
+    crawls: list[tuple]
+
+
+@pytest.fixture
+def asked(live, monkeypatch: pytest.MonkeyPatch) -> Called:
+    dag = live.dags["crawl_hourly"]
+    due, landed = (dag.get_task(name).python_callable for name in ("due", "landed"))
+    known = due.__globals__
+    found = Called(due, known["poll"].function, landed, turns=[], crawls=[])
+    monkeypatch.setitem(known, "whose_turn", lambda names, now: found.turns.append((names, now)) or names[:1])
+    monkeypatch.setitem(known, "crawl", lambda *given: found.crawls.append(given) or {})
+    monkeypatch.setitem(known, "get_current_context", dict)
+    return found
+
+
+def run_of(kind: str, day: str | None = "2026-11-20") -> SimpleNamespace:
+    return SimpleNamespace(run_type=kind, partition_key=day)
+
+
+def try_of(number: int = 1) -> SimpleNamespace:
+    return SimpleNamespace(try_number=number, start_date=datetime(2026, 11, 22, tzinfo=UTC), id="0" * 36)
+
+
+def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
+    names = ["duru", "gaon"]
+    assert asked.due(names, dag_run=run_of("scheduled"), ti=try_of()) == ["duru"]
+    assert asked.turns == [(names, try_of().start_date)]
+    for kind in ("manual", "backfill"):
+        assert asked.due(names, dag_run=run_of(kind), ti=try_of()) == names
+    assert len(asked.turns) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "asks"),
+    [
+        ("scheduled", 1, ["-s", "SILLOK_DUE=1"]),
+        ("scheduled", 2, []),
+        ("manual", 1, []),
+        ("backfill", 1, ["-a", "since=2026-11-20", "-a", "until=2026-11-20"]),
+        ("backfill", 2, ["-a", "since=2026-11-20", "-a", "until=2026-11-20"]),
+    ],
+)
+def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(asked, kind, number, asks) -> None:
+    asked.poll("duru", 50, dag_run=run_of(kind), ti=try_of(number))
+    assert asked.crawls == [("duru", "20261122T000000Z-000000", *asks, "-s", "CLOSESPIDER_TIMEOUT=3000")]
+
+
+def test_a_tick_that_could_not_tell_whose_turn_it_is_fails_where_the_run_is_judged(asked, monkeypatch) -> None:
+    told: list[tuple] = []
+    monkeypatch.setitem(asked.landed.__globals__, "announce", lambda *given: told.append(given))
+    with pytest.raises(PermanentError, match="its log says why"):
+        asked.landed(None, dag_run=run_of("scheduled"), outlet_events={})
+    assert told == []
+    asked.landed([], dag_run=run_of("scheduled"), outlet_events={})
+    assert len(told) == 1
+
+
 def test_the_sample_press_is_never_crawled_by_the_clock(sample) -> None:
     assert not any(dag.timetable.can_be_scheduled for dag in polls(sample))
 
@@ -106,7 +189,7 @@ def test_the_landing_is_announced_whatever_became_of_the_outlets(live) -> None:
             continue
         landed = dag.get_task("landed")
         assert landed.outlets == [common.LANDING]
-        assert landed.upstream_task_ids == {"poll"}
+        assert landed.upstream_task_ids == ({"poll"} if name == "crawl_outlet" else {"due", "poll"})
         assert landed.trigger_rule == ("all_success" if name == "crawl_outlet" else "all_done")
 
 

@@ -25,6 +25,7 @@ class Scripted(Airflow):
         super().__init__(0)
         self.states: dict[tuple[str, int], str] = {}
         self.landed: dict[str, str] = {}
+        self.undecided: set[str] = set()
         self.archives: list[dict[str, Any]] = []
         self.error = "no source answered"
 
@@ -42,13 +43,17 @@ class Scripted(Airflow):
         if run["dag_id"] == "archive":
             return [{"task_id": "publish", "map_index": -1, "state": run["state"]}]
         assert run["dag_run_id"] != "somebody else's"
+        landed = {"task_id": "landed", "map_index": -1, "state": self.landed.get(run["dag_id"])}
+        undecided = run["dag_id"] in self.undecided
+        due = {"task_id": "due", "map_index": -1, "state": "failed" if undecided else "success"}
+        if undecided:
+            return [due, {"task_id": "poll", "map_index": -1, "state": "upstream_failed"}, landed]
         names = CRAWLS[run["dag_id"]]
         polls = [
             {"task_id": "poll", "map_index": place, "state": self.states.get((run["dag_id"], place)), "name": name}
             for place, name in enumerate(names)
         ]
-        landed = {"task_id": "landed", "map_index": -1, "state": self.landed.get(run["dag_id"])}
-        return [{"task_id": "poll", "map_index": -1, "state": None}, *polls, landed]
+        return [due, {"task_id": "poll", "map_index": -1, "state": None}, *polls, landed]
 
     def result(self, task: dict[str, Any]) -> dict[str, Any]:
         return {"end": "new", "pages": 4, "articles": 3, "outlet": task["name"]}
@@ -150,6 +155,20 @@ def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: F
     following.look()
     assert following.over
     assert [(line.name, line.wrong) for line in following.failed] == [("narae", ["no source answered"])]
+
+
+def test_a_run_in_which_nobody_was_asked_is_over_and_names_the_reason(airflow: Scripted, following: Following) -> None:
+    all_succeed(airflow)
+    airflow.error = "the store did not answer"
+    airflow.undecided = {"crawl_daily"}
+    airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": "failed"}
+    following.look()
+    assert following.over
+    assert [(line.name, line.state) for line in following.failed] == [
+        ("gaon", "upstream_failed"),
+        ("archive", "failed"),
+    ]
+    assert following.failed[0].wrong == ["the store did not answer"]
 
 
 def test_a_failed_archive_run_is_a_failure(airflow: Scripted, following: Following) -> None:

@@ -104,6 +104,52 @@ def test_a_poll_that_shares_nothing_with_the_one_before_is_reported_as_a_gap(ori
     assert (source.next_at - done.report.ended_at).total_seconds() < 15 * 60
 
 
+def test_where_only_what_is_due_is_asked_the_others_are_no_fault(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(at(origin, "two", "/news/1")), "/other": Reply(500), "/news/1": article(1)}
+    first = crawl("two")
+    assert first.code == 0, first.log
+    origin.asked.clear()
+    done = crawl("two", env={"SILLOK_DUE": "1"})
+    assert (done.code, done.report.end, done.report.why) == (0, "unchanged", "no source was due")
+    assert origin.asked == []
+    problems = {source.url.rpartition("/")[2]: source.problem or "" for source in done.report.sources}
+    assert problems["feed"].startswith("not due before ")
+    assert problems["other"].startswith("not due before ")
+    assert [source.next_at for source in done.report.sources] == [source.next_at for source in first.report.sources]
+
+
+def test_a_gap_is_fetched_where_no_source_is_due_and_its_failure_is_told(origin: Origin, crawl: Crawl) -> None:
+    origin.routes |= {"/feed": feed(*(at(origin, "plain", f"/news/{n}") for n in (1, 2))), "/news/1": article(1)}
+    origin.routes["/news/2"] = Reply(500)
+    crawl("plain")
+    origin.asked.clear()
+    failing = crawl("plain", env={"SILLOK_DUE": "1"})
+    assert (failing.code, failing.report.end) == (3, "unhealthy")
+    assert set(origin.paths()) == {"/robots.txt", "/news/2"}
+    assert crawl("plain", env={"SILLOK_DUE": "1"}).report.why == "no source was due"
+
+
+def test_an_index_is_asked_again_as_soon_as_its_fastest_child(origin: Origin, crawl: Crawl) -> None:
+    def child(*numbers: int) -> Reply:
+        pages = "".join(f"<url><loc>{at(origin, 'maps', f'/news/{n}')}</loc></url>" for n in numbers)
+        return text(f"<urlset>{pages}</urlset>")
+
+    maps = "".join(f"<sitemap><loc>{at(origin, 'maps', path)}</loc></sitemap>" for path in ("/a.xml", "/b.xml"))
+    origin.routes |= {f"/news/{n}": article(n) for n in range(1, 5)}
+    origin.routes |= {"/sitemap.xml": text(f"<sitemapindex>{maps}</sitemapindex>"), "/a.xml": child(1)}
+    origin.routes["/b.xml"] = child(2)
+    waits = []
+    for numbers in ((2,), (2,), (3, 4)):
+        origin.routes["/b.xml"] = child(*numbers)
+        done = crawl("maps")
+        (index,) = [row for row in done.rows() if row.url.endswith("/sitemap.xml")]
+        (told,) = [source for source in done.report.sources if source.url == index.url]
+        assert told.next_at == index.next_at
+        waits.append(round((index.next_at - index.at).total_seconds() / 60))
+    assert waits == [15, 15, 5]
+    assert [row.announced_by for row in done.rows() if row.url.endswith("/b.xml")] == [index.url]
+
+
 def test_a_feed_that_keeps_its_etag_while_it_changes_is_caught_and_no_longer_trusted(
     origin: Origin, crawl: Crawl
 ) -> None:
