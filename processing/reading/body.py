@@ -37,6 +37,8 @@ _HIDING_WORDS = (
 _HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
 _ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
+_TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")  # 인사: names and posts behind marks, without a sentence
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _BODY = re.compile(
@@ -82,14 +84,20 @@ class Place:
         dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
         for line in "".join(self.own).split("\n"):
             text = " ".join(line.split())
-            told = _SENTENCE.search(text) or _LISTED.match(text) or _ENGLISH.search(text)
-            if dense > _LINKED and told and not _is_notice(text):
+            if dense > _LINKED and _tells(text, self.element.tag) and not _is_notice(text):
                 self.prose += len(text)
                 self.worth += len(text)
             else:
                 self.worth -= 0.4 * len(text)
         self.worth -= _LINK_WEIGHT * self.linked
         self.own.clear()
+
+
+def _tells(text: str, tag: str) -> bool:
+    """Say whether a line directly in a `tag` tells; a headline's dots and question marks end no sentence."""
+    if tag in _HEADINGS:
+        return bool(_TOLD.search(text))
+    return bool(_SENTENCE.search(text) or _LISTED.match(text) or _ENGLISH.search(text))
 
 
 def _is_notice(text: str) -> bool:

@@ -15,7 +15,7 @@ ROLE = (
     r"위원|장|인)|"
     r"대기자|칼럼니스트|에디터|"
     r"앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|평론가|객원(?:기자|위원)|전문위원|선임연구원|"
-    r"기상캐스터|캐스터|그래픽"
+    r"(?:기상|외신)?캐스터|그래픽"
 )
 MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _NAME = r"[가-힣]{2,4}"
@@ -25,7 +25,7 @@ _LIST = re.compile(
     r"AI)?\s?(?:전문|인턴|수습)?\s?"
     r"(?:기자|특파원|논설위원|논설실장|주필|편집위원|편집국장|편집장|대기자|칼럼니스트|에디터|앵커|아나운서|"
     r"리포터|통신원|인턴|디자이너|"
-    r"PD|피디|작가|평론가|기상캐스터|위원|시민기자|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|"
+    r"PD|피디|작가|평론가|(?:기상|외신)?캐스터|위원|시민기자|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|"
     r"전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
 )
 _TITLE = (
@@ -36,11 +36,15 @@ _BEFORE = re.compile(
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
 )
 _THROUGH = re.compile(
-    r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s)(?P<role>기자|"
+    r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s|온라인\s뉴스\s)(?P<role>기자|"
     r"특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=)"
 )
 _MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)")
-_LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})\s$")
+_LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})(?:\s|\s?[·,]\s?(?P<place>[가-힣]{2,4})\s)$")
+_ROLE_GLUED = re.compile(r"(?<=기자|파원)(?=(?:기사\s?)?(?:입력|수정|등록|승인|송고|구독|페이지))")
+_AT_PLACE = re.compile(r"(?<==)\s?[가-힣]{2}(?:\([가-힣]{2,8}\))?,\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
+_FROM_PLACE = re.compile(r"^[가-힣A-Za-z·ㆍ,()\s]{2,16}=\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
+_PICTURED = re.compile(r"[\s,/]*(?:사진\s?[=:|ㅣ]\s?[^@=]{2,24}|[^@=\s]{2,16}\s제공)$")
 _ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
 _SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
 _SURNAMES = frozenset(
@@ -104,7 +108,7 @@ def is_name(text: str) -> bool:
 
 def people(text: str) -> tuple[Author, ...]:
     """Return the people that a byline names with a role, in its order, with e-mails where they are clear."""
-    text = _PARTED.sub(r"\1\2", text[:600])
+    text = _AT_PLACE.sub("", _ROLE_GLUED.sub(" ", _PARTED.sub(r"\1\2", text[:600])))
     found: dict[str, Author] = {}
     for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
         for match in pattern.finditer(text):
@@ -119,9 +123,12 @@ def people(text: str) -> tuple[Author, ...]:
 
 
 def _named_before(text: str) -> list[str]:
-    """Return names before a list with blanks only: `차병섭 이나루 기자`; three syllables, so no place."""
+    """Return names before a list: `차병섭 이나루 기자`, `전주 차병섭·봉화 이나루 기자`.
+
+    They have three syllables, so that no place is one.
+    """
     names: list[str] = []
-    while (match := _LAST_WORD.search(text)) and is_name(match[1]):
+    while (match := _LAST_WORD.search(text)) and is_name(match[1]) and (match["place"] or "서울") in PLACES:
         names.insert(0, match[1])
         text = text[: match.start(1)]
     return names
@@ -203,7 +210,8 @@ def is_byline(line: str, *, longest: int = 140) -> bool:
     authors = people(line) or _beside_a_moment(line)
     if not mails and not authors:
         return False
-    rest = MAIL.sub(" ", line)
+    rest = _AT_PLACE.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line))
+    rest = _FROM_PLACE.sub(" ", rest)
     for author in authors:
         rest = rest.replace(author.name, " ")
     rest = _WORDS.sub(" ", rest)

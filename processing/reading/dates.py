@@ -1,5 +1,7 @@
 """Moments that Korean pages state: ISO 8601, `입력 2024.07.29 07:01`, `2024.01.22. 오후 11:01`, `24-07-29 07:01`.
 
+English editions write `Oct. 3, 2026 4:20 p.m.` and `3 October 2026 - 16:20`.
+
 A stamp without an offset is Seoul time, and says that this was assumed. A day without a time is midnight with
 precision "day". Nothing here knows what time it is now.
 """
@@ -18,9 +20,18 @@ _DAY = (
     r"(?<![\d.,/-])(?<!\d:)(?P<year>(?:19|20)\d\d|\d\d)\s?(?P<cut>[-./년])\s?(?P<month>\d{1,2})"
     r"\s?[-./월]\s?(?P<day>\d{1,2})(?!\d)\s?[일.]?"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_DAY_FIRST = re.compile(
+    rf"(?<![\w.])(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH},?\s((?:19|20)\d\d)(?:\sat(?=\s\d))?", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(
+    rf"(?<![\w.]){_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s((?:19|20)\d\d)(?:\sat(?=\s\d))?", re.IGNORECASE
+)
+_HALF = re.compile(r"(?<=\d)(\s?)([ap])\.m\.", re.IGNORECASE)
 _WEEKDAY = r"(?:\s*[(\[]?[월화수목금토일](?:요일)?[)\]]?)?"
 _TIME = (
-    r"(?:\s*[T,|(\[ㅣ│·/–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?(?:[:시]\s?(?P<minute>\d{2})|시(?!\d))"
+    r"(?:\s*[T,|(\[ㅣ│·/@–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?(?:[:시]\s?(?P<minute>\d{2})|시(?!\d))"
     r"(?:\s?[:분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?\s*분?초?\s*(?P<after>AM|PM|am|pm)?"
     r"\s*(?P<zone>Z\b|UTC|GMT|KST|[+-]\d{2}:?\d{2}\b)?)?"
 )
@@ -44,7 +55,7 @@ class Moment(NamedTuple):
 
 def moments(text: str) -> list[tuple[int, int, Moment]]:
     """Return every moment in running text with where it begins and ends, in reading order."""
-    found = ((match.start(), match.end(), _moment(match)) for match in _STAMP.finditer(text))
+    found = ((match.start(), match.end(), _moment(match)) for match in _STAMP.finditer(_in_numbers(text)))
     return [(start, end, moment) for start, end, moment in found if moment]
 
 
@@ -56,13 +67,25 @@ def parse_moment(text: str) -> Moment | None:
     if _EPOCH.match(text):
         seconds = int(text[:10])
         return Moment(datetime.fromtimestamp(seconds, UTC).astimezone(SEOUL), "second", zone_assumed=False)
-    if match := _STAMP.search(text):
+    if match := _STAMP.search(_in_numbers(text)):
         return _moment(match)
     return _rfc_5322(text)
 
 
+def _in_numbers(text: str) -> str:
+    """Write English dates and halves of the day in numbers; every character of `text` keeps its place."""
+    text = _MONTH_FIRST.sub(lambda found: _day(found, found[1], found[2]), text)
+    text = _DAY_FIRST.sub(lambda found: _day(found, found[2], found[1]), text)
+    return _HALF.sub(r"\1\2m  ", text)
+
+
+def _day(found: re.Match[str], month: str, day: str) -> str:
+    number = _MONTHS.index(month.lower()) + 1
+    return f"{found[3]}-{number:02}-{int(day):02}".ljust(len(found[0]))
+
+
 def _rfc_5322(text: str) -> Moment | None:
-    """Read the form of feeds and of English templates: `Wed, 29 Jul 2024 07:01:00 +0900`."""
+    """Read what else the form of feeds allows: two-digit years, named American zones."""
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, IndexError, TypeError, OverflowError):

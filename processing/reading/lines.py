@@ -38,6 +38,21 @@ _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|�
 _ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
 _SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
 _OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
+_WORD = re.compile(r"[가-힣A-Za-z]+")
+_CONTROL_WORDS = (
+    "가 가나다 가나다라 가능 글씨 글자 글꼴 크기 크기조절 조절 조절하기 키우기 줄이기 작게 크게 보통 폰트 "
+    "폰트크기 글씨크기 글자크기 본문 본문듣기 기사 기사듣기 뉴스 뉴스듣기 듣기 다시듣기 소리로 음성 음성으로 "
+    "음성재생 재생 일시정지 정지 설정 읽기 읽어주기 요약 요약보기 자동요약 펼침 펼치기 접기 열기 닫기 닫힘 더보기 "
+    "전체보기 보기 큰사진 큰사진보기 사진 이미지 확대 확대보기 축소 영역 시작 끝 이전 다음 구독 구독중 구독하기 "
+    "공유 공유하기 인쇄 인쇄하기 프린트 프린트하기 스크랩 스크랩하기 저장 저장하기 복사 링크 링크복사 주소 "
+    "주소복사 메일 이메일 댓글 댓글쓰기 추천 추천하기 좋아요 클린뷰 다크모드 스크롤 이동 상태바 번역 카카오톡 "
+    "카카오스토리 페이스북 트위터 네이버블로그 밴드 라인 텔레그램 인스타그램 facebook twitter kakao band line url "
+    "sns x"
+)
+_CONTROLS = frozenset(_CONTROL_WORDS.split())
+_FEWEST_CONTROLS = 2  # one such word alone may be a subhead
+_ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요약 펼침 구독중 클린뷰 가 가가"
+_CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3  # sentences
 
@@ -51,6 +66,9 @@ _WHOLE: tuple[tuple[Line, re.Pattern[str]], ...] = (
     (Line.RIGHTS, phrases.RIGHTS),
     (Line.RELATED, phrases.RELATED),
     (Line.INTERFACE, phrases.WORDS_ALONE),
+    (Line.INTERFACE, phrases.PLAYER),
+    (Line.PROMOTION, phrases.PREFERENCE),
+    (Line.PORTAL, phrases.HELPLINE),
     (Line.PROMOTION, phrases.INVITATION),
     (Line.BYLINE, phrases.DESK),
     (Line.PORTAL, phrases.NOTE),
@@ -80,9 +98,17 @@ def sort_of(line: str) -> Line | None:
         for sort, pattern in _WHOLE:
             if pattern.match(line) and not (sort is Line.CREDIT and _OBJECT.search(line)):
                 return sort
+        if _is_controls(line):
+            return Line.INTERFACE
     if is_byline(line):
         return Line.BYLINE
     return Line.CAPTION if _is_caption(line) else None
+
+
+def _is_controls(line: str) -> bool:
+    """Say whether a line is a row of a template's controls: nothing but their words."""
+    words = _WORD.findall(line.lower())
+    return (len(words) >= _FEWEST_CONTROLS and _CONTROLS.issuperset(words)) or line.strip() in _CONTROLS_ALONE
 
 
 def _is_told(line: str) -> bool:
@@ -91,6 +117,8 @@ def _is_told(line: str) -> bool:
 
 
 def _is_caption(line: str) -> bool:
+    if line.startswith("↑"):  # portals pointed up to the picture so, for years
+        return True
     if phrases.LABELLED.match(line) and not _OBJECT.search(line):
         return True
     if phrases.PHOTO.match(line) and len(_STOP.findall(line)) <= 1:

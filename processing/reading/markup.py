@@ -13,7 +13,7 @@ from lxml.html import Element, HtmlElement
 
 from processing.reading.body import BLOCKS, SILENT, Place, is_hidden
 from processing.reading.bylines import writer
-from processing.reading.lines import is_prose, sort_of
+from processing.reading.lines import is_prose, is_statement, sort_of
 from processing.reading.tree import lines_of, marks, squeeze, text_of
 
 _B, _E = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-]|\d)"
@@ -111,7 +111,7 @@ class _Walk:
         if pictured and plain and _is_under_picture(text):
             self.prepared.captions.append(text)
         elif not (linked >= 0.9 * len(text) and not text.endswith(("다.", "요.", "까?"))):
-            paragraph = Element(tag)
+            paragraph = Element("p" if is_statement(text) else tag)  # boards put whole texts into headings
             paragraph.text = text
             self.prepared.article.append(paragraph)
 

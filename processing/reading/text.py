@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from processing.reading.bylines import MAIL, agency, is_byline, people, writer
+from processing.reading.bylines import MAIL, agency, people
 from processing.reading.datelines import bare, dateline_end
+from processing.reading.endings import cut
 from processing.reading.lines import (
     Line,
     captionless,
-    is_arrow,
     is_link,
     is_listed,
     is_marked,
@@ -36,11 +36,6 @@ _DAMAGED = (
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
-_TRAILING = re.compile(
-    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>(?:[^.?!”\"]{0,60}?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-"
-    r"9-]{1,63}(?:\.["
-    r"\w-]{1,63}){1,4}|기자|특파원)){1,3}(?:\s?\([가-힣]{2,16}\))?[)\]>\s]*)$"
-)
 _SIGNED = re.compile(
     r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|"
     r"YTN [가-힣]{2,4})\s?[\[(]?\s?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
@@ -53,7 +48,7 @@ _SPOKEN = re.compile(
 _WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
 _WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
-_HEAD_LINES, _TAIL_LINES, _LONGEST_NAME, _MOST_MARKED = 6, 6, 12, 2
+_HEAD_LINES, _MOST_MARKED = 6, 2
 _REPEATED = 20  # characters from which a line that comes twice is no refrain
 
 
@@ -113,8 +108,10 @@ def clean(
     for line in map(captionless, kept) if photo else kept:
         _sort(_without_wire(line, cleaned), cleaned, captioned=captioned)
     _cut_dateline(cleaned, sites)
-    _cut_tail(cleaned)
-    _cut_writer(cleaned)
+    ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
+    cleaned.bylines.extend(ending.bylines)
+    cleaned.notices.extend(ending.notices)
+    cleaned.agency = cleaned.agency or ending.agency
     return cleaned
 
 
@@ -224,46 +221,3 @@ def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
         rest = line[cut:].strip()
         cleaned.paragraphs[index : index + 1] = [rest] if rest else []
         return
-
-
-def _cut_tail(cleaned: Cleaned) -> None:
-    """Take a byline off the end of the last paragraphs, and drop what follows the last one: titles, agencies, names."""
-    paragraphs = cleaned.paragraphs
-    while (
-        paragraphs and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1])) and any(map(is_prose, paragraphs[:-1]))
-    ):
-        line = paragraphs.pop()
-        cleaned.agency = cleaned.agency or agency(line)
-        if people(line):
-            cleaned.bylines.append(line)
-    for index in range(max(0, len(paragraphs) - _TAIL_LINES), len(paragraphs)):
-        match = _TRAILING.search(paragraphs[index])
-        if match and is_byline(match["tail"].strip()):
-            cleaned.bylines.append(match["tail"].strip())
-            paragraphs[index] = paragraphs[index][: match.start("tail")].rstrip(" [(<")
-
-
-def _cut_writer(cleaned: Cleaned) -> None:
-    """Take the line that names a column's writer off its head or end, where no other byline was found."""
-    paragraphs = cleaned.paragraphs
-    if any(map(people, cleaned.bylines)) or not any(map(is_prose, paragraphs)):
-        return
-    for index in (0, len(paragraphs) - 1):
-        if writer(paragraphs[index]):
-            cleaned.bylines.append(paragraphs.pop(index))
-            return
-
-
-def _is_loose(line: str) -> bool:
-    """Say whether a last line is an agency's or an outlet's bare name."""
-    return (
-        len(line) <= _LONGEST_NAME
-        and not is_prose(line)
-        and bool(
-            re.fullmatch(
-                r"[\[(/=\s]*(?:연합뉴스|뉴시스|뉴스1|AP|AFP|로이터|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|"
-                r"TV))[\])\s]*",
-                line,
-            )
-        )
-    )

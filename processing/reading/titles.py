@@ -35,6 +35,7 @@ _OWN_NAMES = (
 )
 _LONG_SITE = 24  # letters beyond which a name is a sentence about the site
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
+_QUOTED = re.compile(r"\s?[\"']\S")
 _LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 300
@@ -66,7 +67,7 @@ def site_names(head: Head, url: str) -> set[str]:
 
 
 def choose(
-    candidates: Iterable[tuple[str, str | None]], shown: Sequence[str], sites: set[str]
+    candidates: Sequence[tuple[str, str | None]], shown: Sequence[str], sites: set[str]
 ) -> tuple[str, str | None]:
     """Return the headline and where it was read: the first candidate that is more than a site's or section's name.
 
@@ -81,7 +82,8 @@ def choose(
             and not _SECTION.fullmatch(title)
             and not (len(plain) < _SHORT_NAME and _SITE.search(title))
         ):
-            return completed(title, [headline(one, [title], sites) for one in shown]), source
+            printed = (*shown, *(unescaped(text)[:_LONGEST] for _, text in candidates if text))
+            return completed(title, [headline(one, [title], sites) for one in printed]), source
     return "", None
 
 
@@ -152,9 +154,12 @@ def _is_name(segment: str) -> bool:
 
 
 def completed(title: str, shown: Iterable[str]) -> str:
-    """Return the whole headline where a template cut `title` short with dots and prints it whole elsewhere."""
+    """Return the whole headline where a template cut `title` short and prints it whole elsewhere.
+
+    It is cut with dots, or at a quotation mark that the template did not escape in an attribute.
+    """
     if not _BROKEN_END.search(title):
-        return title
+        return next((one for one in shown if one.startswith(title) and _QUOTED.match(one, len(title))), title)
     stem = _bare(_BROKEN_END.sub("", title))
     longer = (one for one in shown if len(stem) >= 8 and _bare(one).startswith(stem) and len(_bare(one)) > len(stem))  # noqa: PLR2004
     return next((one for one in longer if not _BROKEN_END.search(one)), title)

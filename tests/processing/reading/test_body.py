@@ -36,6 +36,18 @@ def test_what_is_hidden_is_not_the_body(attribute):
     assert is_hidden(parse(f"<div {attribute}></div>").find(".//div"))
 
 
+@pytest.mark.parametrize(
+    "headline", ["“물이 돌아온다”… 묵은 물길 다시 여는 한들시", "한들시, 왜 묵은 물길을 다시 여나? 비용은 3년에 나눠"]
+)
+def test_a_headline_with_dots_or_a_question_is_not_of_the_body(headline):
+    place = body_of(f"<div><h3>{headline}</h3><p>표가람 기자 입력 2026.03.21</p><div id=x>{TEXT}</div></div>")
+    assert place.element.get("id") == "x"
+
+
+def test_a_text_that_stands_in_headings_is_read():
+    assert read("<div>" + "".join(f"<h3>{text}</h3>" for text in MOUNTAIN) + "</div>") == list(MOUNTAIN)
+
+
 def test_paragraph_blocks_of_one_make_are_one_text():
     blocks = "".join(f'<div class="par">{text}</div>' for text in MOUNTAIN)
     assert read(f"<div id=x>{blocks}</div>") == list(MOUNTAIN)

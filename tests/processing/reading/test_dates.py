@@ -35,6 +35,12 @@ FORMS = [
     ("2026년 3월 1일", "2026-03-01T00:00:00+09:00", "day", True),
     ("2024.01.17 오전 10시", "2024-01-17T10:00:00+09:00", "minute", True),
     ("1690000000", "2023-07-22T13:26:40+09:00", "second", False),
+    ("Published : Oct. 3, 2026 4:20 p.m.", "2026-10-03T16:20:00+09:00", "minute", True),
+    ("Oct 3, 2026 at 12:20 AM", "2026-10-03T00:20:00+09:00", "minute", True),
+    ("Updated 3rd October 2026 - 16:20", "2026-10-03T16:20:00+09:00", "minute", True),
+    ("September 30, 2026", "2026-09-30T00:00:00+09:00", "day", True),
+    ("2026/10/03 [토] @ 16:20", "2026-10-03T16:20:00+09:00", "minute", True),
+    ("Sat, 03 Oct 26 16:20:11 +0900", "2026-10-03T16:20:11+09:00", "second", False),
     ("2023-04-20T04:24:13-05:00", "2023-04-20T18:24:13+09:00", "second", False),
 ]
 
@@ -51,6 +57,15 @@ def test_a_form(text, iso, precision, assumed):
 )
 def test_no_moment(text):
     assert parse_moment(text) is None
+
+
+@given(st.dates(datetime(1990, 1, 1).date(), datetime(2089, 1, 1).date()), st.integers(0, 23))  # noqa: DTZ001
+def test_an_english_stamp_is_found_where_it_stands(day, hour):
+    stamp = f"{day:%B} {day.day}, {day.year} {hour % 12 or 12}:05 {'a.m.' if hour < 12 else 'p.m.'}"
+    text = f"Posted : {stamp} | 조회 12"
+    [(start, end, moment)] = moments(text)
+    assert text[start:end].strip() == stamp
+    assert (moment.at.date(), moment.at.hour, moment.at.minute) == (day, hour, 5)
 
 
 def test_all_moments_of_a_text_in_order():

@@ -28,6 +28,10 @@ DATELINES = [
     ("표가람 소지안 기자 = ", None),
     ("[한들경제] ", None),
     ("〔한들=표가람 기자〕 ", None),
+    ("[도요하시(일본)=뉴시스] 표가람 기자 = ", "뉴시스"),
+    ("(랄릿푸르[네팔]=연합뉴스) 표가람 특파원 = ", "연합뉴스"),
+    ("[OSEN=도하(카타르), 표가람 기자] ", "OSEN"),
+    ("표가람 기자 | ", None),
 ]
 
 JUNK = [
@@ -102,9 +106,71 @@ JUNK = [
     "=====",
     "한들데일리 프리미엄 기사를 무단 전재·유포하는 행위는 불법이며 형사 처벌 대상입니다.",
     "이에 대해 한들데일리는 무관용 원칙을 적용해 강력히 대응합니다.",
+    "구글에서 한들신문 먼저 보기",
+    "구글 검색 선호 매체 추가",
+    "구글 선호 매체 등록",
+    "Google에서 한들신문 자주 보기",
+    "Google에서 한들신문을 선택해 주세요.",
+    "전체 내용을 이해하기 위해서는 기사 본문과 함께 읽어야 합니다.",
+    "이동 통신망을 이용하여 음성을 재생하면 별도의 데이터 통화료가 부과될 수 있습니다.",
+    "Your browser does not support the audio element.",
+    "기사를 읽어드립니다",
+    "기사 소리로 듣기",
+    "02:10",
+    "큰사진보기",
+    "가",
+    "가 가",
+    "구독 구독중",
+    "이전 다음",
+    "뉴스듣기 프린트 글자크기",
+    "본문 글씨 키우기",
+    "카카오톡 페이스북 트위터 URL 복사",
+    "※ 우울감 등 말하기 어려운 고민이 있거나 이런 어려움을 겪는 이웃이 있으면 자살 예방 상담전화 109에서 도움을 받을 수 있습니다.",
+    "기사제공 한들스포츠",
+    "이 기사는 2026년 3월 21일 10시에 한들단말기에 표출됐습니다.",
+    "※ 이 기사는 한들신문 3월 22일자 지면에 실린 기사입니다.",
+    "↑ 물길을 둘러보는 시장 (한들=연합뉴스) 도윤재 시장이 21일 물가를 둘러봤다고 시가 밝혔다. 시장은 장화를 신었다.",
+    "[물길이 지나던 자리를 둘러보는 도윤재 / 한들시(시설과)]",
+    "[촬영 소지안]",
+    "[소지안 제작] 사진합성·일러스트",
+    "[Mandatory Credit: Garam Pyo-Handeul Images]",
+    "한들TV 앱 다운받기",
+    "한들TV 생방송 만나보기",
+    "■ 인터뷰 자료의 저작권은 한들 라디오에 있습니다.",
+    "인용보도 시 <물가의 아침> 출처를 밝혀주시기 바랍니다.",
+    "표가람 온라인 뉴스 기자 garam@handeul.test",
+    "전주 표가람·봉화 소지안 기자",
+    "대만 가오슝시=표가람기자",
+    "표가람 엔터뉴스팀 기자 garam@handeul.test(콘텐트본부) 한들엔터테인먼트 제공",
+    "표가람 기자 garam@handeul.test, 사진=한들엔터테인먼트 제공",
+    "표가람외신캐스터",
+    "표가람 기자입력 2026.03.21 14:05",
+]
+
+GLUED = [
+    "[ⓒ 한들일보 & handeul.test, 무단전재 및 재배포 금지]",
+    "Copyright © 한들. All rights reserved. 무단 전재 및 재배포 금지.",
+    "GoodNews paper ⓒ 한들일보, 무단전재 및 수집, 재배포금지",
+    "<저작권자 ⓒ 한들방송(www.handeul.test) 무단전재 및 재배포 금지>",
+    "※ '당신의 제보가 뉴스가 됩니다' [카카오톡] 한들TV 검색해 채널 추가 [전화] 02-000-0000",
+    "[이 기사는 증시분석 전문기자 한들봇(bot@handeul.test)이 실시간으로 작성했습니다.]",
+    "◎공감언론 한들이 독자 여러분의 소중한 제보를 기다립니다.",
+    "표가람 엔터뉴스팀 기자 garam@handeul.test (콘텐트본부) 사진=한들통신",
+    "[ 표가람 기자 garam@handeul.test ]·",
+    "표가람 기자 (garam@handeul.test) 2026년 03월 21일",
+    "(한들 디지털뉴스편집부)",
 ]
 
 TELLING = [
+    "구글은 이 매체를 먼저 보여 주는 설정을 더했다.",
+    "그는 카카오톡과 페이스북으로 소식을 공유했다.",
+    "자살 예방 상담전화 109는 밤에도 열려 있다.",
+    "※ 표는 1월부터 3월까지의 값이다.",
+    "그는 “무단 전재를 금합니다.”라는 문구를 가리켰다.",
+    "시장은 “※ 표시를 보라”고 말했다. ▲ 물길 ▲ 나무가 그것이다.",
+    "이 기사는 2026년에 나온 뒤 많은 말을 낳았다.",
+    "저작권은 시에 있다. 인용할 때 출처를 밝혀야 한다.",
+    "↓ 표시가 있는 문으로 나가야 한다.",
     "<한들뉴스> 앵커는 이렇게 말을 맺었다.",
     "[한들일보]는 이 사실을 처음 알렸다.",
     "〈한들타임스〉 보도는 달랐다.",
@@ -223,6 +289,31 @@ def test_a_byline_is_cut_off_the_last_sentence(tail, byline):
     cleaned = clean([FIRST, LAST + tail])
     assert cleaned.paragraphs == [FIRST, LAST]
     assert cleaned.bylines == [byline]
+
+
+@pytest.mark.parametrize("notice", GLUED)
+def test_a_notice_is_cut_off_the_last_sentence(notice):
+    assert clean([FIRST, f"{LAST} {notice}"]).paragraphs == [FIRST, LAST]
+
+
+@pytest.mark.parametrize("notice", GLUED)
+def test_a_notice_inside_a_sentence_stays(notice):
+    line = f"{LAST} 안내문에는 “{notice}”라고 적혀 있었다."
+    assert clean([FIRST, line]).paragraphs == [FIRST, line]
+
+
+def test_a_bare_name_after_the_last_sentence_goes():
+    assert clean([FIRST, LAST, "<연합>"]).paragraphs == clean([FIRST, LAST, "KBS"]).paragraphs == [FIRST, LAST]
+
+
+def test_the_turns_of_an_interview_are_no_links():
+    turns = [
+        "▷ 표가람 : 물길은 언제 열리나요?",
+        "▶ 도윤재 : 내년 봄입니다.",
+        "▷ 표가람 : 28년 만이네요.",
+        "▶ 도윤재 : 고맙습니다.",
+    ]
+    assert clean(turns).paragraphs == turns
 
 
 def test_a_credit_is_cut_off_a_paragraph_and_kept_as_a_caption():

@@ -63,6 +63,14 @@ def test_a_headline_cut_short_is_completed_from_the_page():
     ].endswith("...")
 
 
+def test_a_headline_cut_at_a_quotation_mark_is_completed_from_the_page():
+    whole = '도윤재 "물길은 다시 열린다"…내년 봄 착공'
+    candidates = [("og", "도윤재"), ("title", f"{whole} - 한들신문")]
+    assert choose(candidates, [], SITES) == (whole, "og")
+    assert choose(candidates[:1], ["많이 본 기사", whole], SITES) == (whole, "og")
+    assert choose([("og", TITLE)], [f"{TITLE} 더 보기"], SITES) == (TITLE, "og")
+
+
 def test_double_escaped_titles():
     assert choose([("og", "“물길” &amp;quot;연다&amp;quot;&amp;hellip;")], [], SITES)[0] == '“물길” "연다"…'
 
