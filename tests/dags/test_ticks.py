@@ -1,0 +1,42 @@
+"""What Airflow itself makes of a tick: an empty list of outlets, some outlets, and no list at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dags.conftest import FOLDER
+
+
+@pytest.fixture(scope="module")
+def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    home = tmp_path_factory.mktemp("airflow")
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("SILLOK_", "AIRFLOW"))},
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(FOLDER),
+        "SILLOK_PRESS": "20000",
+    }
+    airflow = [str(Path(sys.executable).with_name("airflow")), "db", "migrate"]
+    for command in (airflow, [sys.executable, "-m", "tests.dags.ticks"]):
+        done = subprocess.run(command, env=env, cwd=FOLDER.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(line) for line in done.stdout.splitlines() if line.startswith('["'))
+
+
+def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(ticks: dict[str, dict[str, str]]) -> None:
+    assert ticks["nobody"] == {"run": "success", "due -1": "success", "poll -1": "skipped", "landed -1": "success"}
+
+
+def test_only_who_is_due_is_crawled(ticks: dict[str, dict[str, str]]) -> None:
+    polls = {"poll 0": "success", "poll 1": "success"}
+    assert ticks["two"] == {"run": "success", "due -1": "success", **polls, "landed -1": "success"}
+
+
+def test_a_tick_that_cannot_tell_is_a_run_that_failed(ticks: dict[str, dict[str, str]]) -> None:
+    states = {"due -1": "failed", "poll -1": "upstream_failed", "landed -1": "failed"}
+    assert ticks["unknown"] == {"run": "failed", **states}

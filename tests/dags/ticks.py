@@ -1,0 +1,38 @@
+"""Runs a crawl DAG in Airflow's own test run, three times: nobody is due, two are, it cannot be told.
+
+`python -m tests.dags.ticks` prints a line of JSON a run: its state, and the state of each task instance. It needs a
+database of its own, because a run has one: `airflow db migrate` in an AIRFLOW_HOME.
+"""
+
+import json
+import sys
+
+from airflow.sdk import task
+
+from dags import crawl
+from processing.errors import PermanentError
+from spiders.outlet import Pace
+
+NAMES = ["duru", "gaon", "narae"]
+DECISIONS = {"nobody": [], "two": NAMES[:2], "unknown": None}
+
+
+def ran(decision: list[str] | None) -> dict[str, object]:
+    """Run the DAG with that decision in place of the one that is read from an archive; crawl nobody."""
+
+    @task(task_id="due")
+    def due(names: list[str]) -> list[str]:
+        if decision is None:
+            raise PermanentError("the store is away")
+        return [name for name in names if name in decision]
+
+    replaced = {"due": due, "crawl": lambda outlet, *_: {"outlet": outlet}, "announce": lambda *_: None}
+    vars(crawl).update(replaced)
+    run = crawl.crawl_dag(Pace.HOURLY, NAMES).test()
+    states = {f"{one.task_id} {one.map_index}": one.state for one in run.get_task_instances()}
+    return {"run": run.state, **states}
+
+
+if __name__ == "__main__":
+    for name, decision in DECISIONS.items():
+        sys.stdout.write(json.dumps([name, ran(decision)]) + "\n")
