@@ -39,7 +39,7 @@ def registry(place: Place) -> dict[str, str]:
     """Return which outlets there are, and who asks them."""
     if place.sample:
         return {"SILLOK_PRESS": str(place.port("press")), "SILLOK_CONTACT": "mailto:reader@press.test"}
-    return {"SILLOK_PRESS": "", "SILLOK_CONTACT": contact()}
+    return {"SILLOK_PRESS": "", "SILLOK_CONTACT": contact(place)}
 
 
 def sillok(place: Place) -> dict[str, str]:
@@ -63,9 +63,12 @@ def credentials(place: Place) -> tuple[str, str]:
     return kept["access_key"], kept["secret_key"]
 
 
-def contact() -> str:
-    """Return the contact that outlets see; raises UsageError where none is set."""
-    found = os.environ.get("SILLOK_CONTACT", "").strip()
+def contact(place: Place, *, running: bool = True) -> str:
+    """Return the contact that outlets see: that of this environment, else the one with which the instance was started.
+
+    A new start (`running` is false) needs one of its own. Raises UsageError where none is set.
+    """
+    found = os.environ.get("SILLOK_CONTACT", "").strip() or (place.contact if running else "")
     if not found:
         raise UsageError(
             "SILLOK_CONTACT is not set: the outlets must be able to reach whoever visits them on a schedule; "

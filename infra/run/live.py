@@ -14,13 +14,15 @@ SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 
 def up(place: Place) -> int:
     """Start everything in the background and return 0; an instance that is up already is left alone."""
-    if not place.sample:
-        environment.contact()
     with place.alone():
         if not _is_up(place):
+            if not place.sample:
+                place.keep_contact(environment.contact(place, running=False))
             _begin(place)
     print(f"Airflow        http://{LOOPBACK}:{place.port('api-server')}/")
     print(f"Log in         as {environment.USER}; the password is in {environment.passwords(place)}")
+    if not place.sample:
+        print(f"Outlets see    {place.contact}")
     print("The DAGs are paused: unpause the crawls that you want, and `archive`.")
     print("make shell     scrapy, sillok and airflow for this instance;  make down stops it")
     return 0

@@ -83,6 +83,15 @@ class Place:
         return self.secret("fernet") + "="
 
     @property
+    def contact(self) -> str:
+        """What outlets were told of whoever started this instance; nothing before its first start."""
+        return str(self._read("contact.json").get("contact", ""))
+
+    def keep_contact(self, contact: str) -> None:
+        """Remember the contact for the shells that are opened on this instance."""
+        self._write("contact.json", {"contact": contact})
+
+    @property
     def broken_off(self) -> bool:
         """Whether the last start began and did not end in order; nothing to mend where there was none."""
         return (self.folder / "at-work").exists()

@@ -162,10 +162,25 @@ def test_the_embedded_stores_secret_is_handed_on_unseen(here: Place, capsys: pyt
 
 
 @pytest.mark.parametrize("contact", ["", "  "])
+@pytest.mark.usefixtures("here")
 def test_the_real_outlets_need_a_contact(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    live = Place.named("live")
     monkeypatch.setenv("SILLOK_CONTACT", contact)
     with pytest.raises(UsageError, match="make up SILLOK_CONTACT="):
-        environment.contact()
+        environment.contact(live)
+    live.keep_contact("mailto:before@example.org")
+    with pytest.raises(UsageError, match="make up SILLOK_CONTACT="):
+        environment.contact(live, running=False)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_shell_knows_the_contact_with_which_its_instance_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Place.named("live")
+    live.keep_contact("mailto:started@example.org")
+    monkeypatch.delenv("SILLOK_CONTACT", raising=False)
+    assert environment.registry(live)["SILLOK_CONTACT"] == "mailto:started@example.org"
+    monkeypatch.setenv("SILLOK_CONTACT", "mailto:typed@example.org")
+    assert environment.registry(live)["SILLOK_CONTACT"] == "mailto:typed@example.org"
 
 
 def test_the_sample_needs_none_and_never_meets_a_real_outlet(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
