@@ -7,7 +7,7 @@
 import errno
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -78,8 +78,21 @@ app.command("fold", rich_help_panel=_HAND)(folding.fold)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - how Typer calls what belongs to an option
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - rarely asked
+
+        typer.echo(f"sillok {version('sillok')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _sillok() -> None:
+def _sillok(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Do nothing before the command."""
 
 

@@ -9,7 +9,16 @@ import typer
 
 from processing.errors import UsageError
 from processing.records import Kind
-from spiders.console.options import JsonOption, OutletOption, SinceOption, StoreOption, UntilOption, day, open_catalogue
+from spiders.console.options import (
+    JsonOption,
+    OutletOption,
+    SinceOption,
+    StoreOption,
+    UntilOption,
+    day,
+    known,
+    open_catalogue,
+)
 from spiders.console.terminal import clean, clean_block, print_json, print_rows, shown, watched
 
 if TYPE_CHECKING:
@@ -19,8 +28,8 @@ _COLUMNS = ("id", "published", "outlet", "kind", "note", "title")
 _FOUND = ("id", "published", "outlet", "title", "excerpt")
 _VERSIONS = ("number", "version_id", "fetched_at", "modified", "characters", "title")
 _FIELDS = (
-    ("subtitle", "deck"), ("outlet", "outlet"), ("kind", "kind"), ("chain", "chain"), ("section", "section"),
-    ("authors", "by"), ("agency", "agency"), ("origin", "origin"), ("published", "published"), ("modified", "modified"),
+    ("subtitle", "deck"), ("outlet", "outlet"), ("kind", "kind"), ("section", "section"), ("authors", "by"),
+    ("agency", "agency"), ("origin", "origin"), ("published", "published"), ("modified", "modified"),
     ("fetched_at", "fetched"), ("url", "url"), ("version_id", "version"), ("rights", "rights"),
     ("extractor", "read by"),
 )  # fmt: skip
@@ -49,8 +58,9 @@ def ls(
 
     if on and (since or until):
         raise UsageError("give either --day or --since and --until")
+    catalogue = open_catalogue(store)
     wanted = Wanted(
-        outlet=outlet,
+        outlet=known(catalogue, outlet),
         since=day(on or since),
         until=day(on or until),
         kind=kind,
@@ -58,7 +68,7 @@ def ls(
         edited=edited,
         limit=limit,
     )
-    rows = ({**row, "note": _note(row)} for row in newest(open_catalogue(store), wanted))
+    rows = ({**row, "note": _note(row)} for row in newest(catalogue, wanted))
     _listed(rows, _COLUMNS, as_json=as_json)
 
 
@@ -79,8 +89,9 @@ def search(
     from processing.archive.articles import Wanted
     from processing.archive.articles import search as find
 
-    wanted = Wanted(outlet=outlet, since=day(since), until=day(until), limit=limit)
-    _listed(find(open_catalogue(store), words, wanted), _FOUND, as_json=as_json)
+    catalogue = open_catalogue(store)
+    wanted = Wanted(outlet=known(catalogue, outlet), since=day(since), until=day(until), limit=limit)
+    _listed(find(catalogue, words, wanted), _FOUND, as_json=as_json)
 
 
 def show(

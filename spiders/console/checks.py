@@ -18,6 +18,10 @@ _SKEW = timedelta(minutes=1)
 """Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
 
 
+_NEWS = (".articles.jsonl.gz", ".rejections.jsonl.gz")
+"""What a segment has besides its log where a page was fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at. `bad` stops work, `odd` deserves a thought; `cure` is what to do."""
@@ -92,11 +96,15 @@ def chain(store: "Store", options: "Settings") -> Told:
 
     link = head(store)
     Witness(options.heads, store).check(store, link)
-    return "ok", f"{link.manifest.seq} manifests" if link else "nothing published yet", ""
+    return "ok", f"manifest {link.manifest.seq} is the newest" if link else "nothing published yet", ""
 
 
 def landing(store: "Store") -> Told:
-    runs = {entry.key.rpartition("/")[0] for entry in store.list("landing/")}
-    if runs:
-        return "odd", f"{len(runs)} runs wait in landing", "sillok archive"
-    return "ok", "nothing waits in landing", ""
+    """Tell runs with pages, which `sillok archive` takes in, from polls without news, which wait for the next news."""
+    runs: dict[str, bool] = {}
+    for entry in store.list("landing/"):
+        run, _, file = entry.key.rpartition("/")
+        runs[run] = runs.get(run, False) or file.endswith(_NEWS)
+    if news := sum(runs.values()):
+        return "odd", f"{news} runs with pages wait in landing", "sillok archive"
+    return "ok", f"{len(runs)} polls without news wait in landing" if runs else "nothing waits in landing", ""

@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 
 from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, open_catalogue
-from spiders.console.terminal import clean, print_json, say, shown
+from spiders.console.terminal import print_json, say, shown, watched
 from spiders.console.words import marked
 
 _BAD_ROWS = 5
@@ -91,7 +91,7 @@ def cluster(
         return
     by_version = {row["version_id"]: row for row in members}
     for row in members:
-        sys.stdout.write(_line(row) + "\n")
+        sys.stdout.write((_entry if watched() else "\t".join)(_cells(row)) + "\n")
         parent = by_version.get(row["parent"])
         if diff and parent:
             sys.stdout.write(f"\n{marked(parent['text'], row['text'])}\n\n")
@@ -121,12 +121,22 @@ def _wipe() -> None:
         sys.stderr.write("\r\x1b[K")
 
 
-def _line(row: Mapping[str, Any]) -> str:
+def _entry(cells: Sequence[str]) -> str:
+    """Return a document of the timeline as two lines: a table would leave no room for titles."""
+    when, outlet, relation, score, changed, version, title = cells
+    return f"{when}  {outlet:<12} {relation:<10} {score:<5} {changed:<14} {version}\n    {title}"
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
     """Return a document of the timeline: when, who, how it relates, what changed, its title."""
-    cells = [shown(row["published"] or row["first_seen"]), clean(row["outlet"]), row["relation"]]
-    if row["parent"]:
-        cells.append(f"{row['score']:.2f}")
-        cells.append(f"-{row['removed']} +{row['added']} words" if row["removed"] is not None else "")
-    else:
-        cells += ["", ""]
-    return "\t".join([*cells, row["version_id"], clean(row["title"])])
+    changed = f"-{row['removed']} +{row['added']} words" if row["removed"] is not None else ""
+    told = (
+        row["published"] or row["first_seen"],
+        row["outlet"],
+        row["relation"],
+        f"{row['score']:.2f}" if row["parent"] else "",
+        changed if row["parent"] else "",
+        row["version_id"],
+        row["title"],
+    )
+    return list(map(shown, told))

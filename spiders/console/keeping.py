@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from processing.errors import UsageError
-from spiders.console.options import JsonOption, OutletOption, StoreOption, now, open_catalogue
+from processing.errors import MissingError, UsageError
+from spiders.console.options import JsonOption, OutletOption, StoreOption, known, landed, now, open_catalogue
 from spiders.console.terminal import clean, print_json, print_rows, say
 
 if TYPE_CHECKING:
@@ -39,13 +39,14 @@ def archive(
     """
     from processing.archive.publish import publish
 
+    catalogue = open_catalogue(store)
     done = publish(
-        open_catalogue(store).store,
+        catalogue.store,
         now=now(),
         code_version=version("sillok"),
         lock_sha256=lock_sha256(),
         outlets=facts(),
-        outlet=outlet,
+        outlet=known(catalogue, outlet),
         run=run,
         dry_run=dry_run,
     )
@@ -111,11 +112,15 @@ def diff(
     Run ids, moments of fetching and names of parts do not count. Ends with 3 where the archives differ.
     """
     from processing.archive.diff import compare
+    from processing.archive.manifests import head
     from processing.archive.store import open_store
     from processing.settings import settings
 
     options = settings()
-    found = compare(open_store(first, options), open_store(second, options), options.cache)
+    stores = open_store(first, options), open_store(second, options)
+    if not any(map(head, stores)):
+        raise MissingError(f"neither {first} nor {second} holds an archive: name what `manifests/` lies in")
+    found = compare(*stores, options.cache)
     if as_json:
         print_json({"table": one.table, "key": one.key, "kind": one.kind, "fields": one.fields} for one in found)
     else:
@@ -130,7 +135,8 @@ def _told(done: "Publication") -> None:
     rows: list[dict[str, Any]] = [
         {**counts.model_dump(), "outlet": name} for name, counts in sorted(done.outlets.items())
     ]
-    print_rows(rows, _COLUMNS)
+    if rows:
+        print_rows(rows, _COLUMNS)
     for held in done.held:
         say(f"held back: {held.outlet}: {'; '.join(held.faults)}")
     for alarm in done.alarms:
@@ -147,14 +153,9 @@ def _told(done: "Publication") -> None:
 
 def _asked(catalogue: "Catalogue", outlet: str | None) -> list[str]:
     """Return the outlets that the archive or its landing knows, or the one that is asked for."""
-    from spiders.outlets import outlets
-
-    if outlet is not None:
-        if outlet not in outlets():
-            raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
-        return [outlet]
-    landed = (entry.key.split("/")[1].removeprefix("outlet=") for entry in catalogue.store.list("landing/"))
-    return sorted({*(catalogue.head.memory if catalogue.head else ()), *landed})
+    if asked := known(catalogue, outlet):
+        return [asked]
+    return sorted({*(catalogue.head.memory if catalogue.head else ()), *landed(catalogue)})
 
 
 def _gap(row: "Fetch") -> dict[str, Any]:

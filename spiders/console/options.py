@@ -37,6 +37,21 @@ def open_catalogue(url: str | None) -> "Catalogue":
     return Catalogue(open_store(url or options.store, options), options.cache)
 
 
+def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
+    """Return the outlet of an option. Raises `UsageError` where it is neither archived, declared nor landed."""
+    from spiders.outlets import outlets
+
+    archived = {part.labels.get("outlet") for part in catalogue.of("log")}
+    if outlet is None or outlet in archived or outlet in outlets() or outlet in landed(catalogue):
+        return outlet
+    raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
+
+
+def landed(catalogue: "Catalogue") -> set[str]:
+    """Return the outlets of which something waits to be archived."""
+    return {entry.key.split("/")[1].removeprefix("outlet=") for entry in catalogue.store.list("landing/")}
+
+
 def day(text: str | None) -> date | None:
     """Return the KST day of an option: YYYY-MM-DD, today or yesterday. Raises `UsageError` for anything else."""
     if text is None:

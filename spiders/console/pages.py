@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from processing.errors import UsageError
+from processing.errors import MissingError, UsageError
 from spiders.console.options import now
 from spiders.console.terminal import print_json
 
@@ -62,6 +62,9 @@ def _items(pages: list[Path], url: str, fetched_at: str | None, index: Path | No
     if url and len(pages) > 1:
         raise UsageError("--url names one page; for several write an index and give it with --index")
     at = _moment(fetched_at)
+    absent = next((page for page in pages if not page.exists() or page.is_dir()), None)
+    if absent:
+        raise MissingError(f"{absent} is no file: name pages that were kept")
     return (Item(file=str(page), path=page, url=url, fetched_at=at) for page in pages)
 
 

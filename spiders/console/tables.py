@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from processing.errors import UsageError
-from spiders.console.options import JsonOption, OutletOption, SinceOption, StoreOption, UntilOption, day, open_catalogue
+from spiders.console.options import (
+    JsonOption,
+    OutletOption,
+    SinceOption,
+    StoreOption,
+    UntilOption,
+    day,
+    known,
+    open_catalogue,
+)
 from spiders.console.terminal import clean_block, print_json, print_rows, say
 
 
@@ -62,14 +71,15 @@ def export(
     """
     from processing.archive.export import Terms, export_file
 
+    catalogue = open_catalogue(store)
     terms = Terms(
-        outlet=outlet,
+        outlet=known(catalogue, outlet),
         since=day(since),
         until=day(until),
         licences=tuple(licence or ()),
         no_ai_optout=no_ai_optout,
     )
-    counts = export_file(open_catalogue(store), terms, output)
+    counts = export_file(catalogue, terms, output)
     if as_json and str(output) != "-":
         print_json([counts])
     else:

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -35,11 +36,25 @@ def test_ls_names_each_article_once_newest_first(sillok) -> None:
         (["--edited"], [FIRST]),
         (["--original", "--since", "2026-03-02"], [FIRST, ATTACK]),
         (["--limit", "1", "--outlet", "gaon", "--until", "2026-03-01"], [RESERVED]),
-        (["--outlet", "nobody"], []),
+        (["--outlet", "hani"], []),
     ],
 )
 def test_ls_filters(options: list[str], wanted: list, sillok) -> None:
     assert sorted(ids(sillok("ls", *options))) == sorted(one.article_id for one in wanted)
+
+
+@pytest.mark.parametrize("command", [["ls"], ["search", "솔섬"], ["export", "-o", "out.jsonl"], ["archive"], ["gaps"]])
+@pytest.mark.parametrize("name", ["hany", "../hani", ""])
+def test_an_outlet_that_nobody_knows_is_no_empty_answer(command: list[str], name: str, sillok, tmp_path: Path) -> None:
+    done = sillok(*command, "--outlet", name)
+    assert (done.code, done.out) == (2, "")
+    assert f"no outlet {name!r}" in done.err
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", [["ls"], ["search", "솔섬"], ["export", "-o", "-"], ["archive"], ["gaps"]])
+def test_an_outlet_that_is_no_longer_declared_is_still_known(command: list[str], sillok) -> None:
+    assert sillok(*command, "--outlet", "hanbit").code == 0
 
 
 def test_ls_says_what_is_a_reprint_and_what_was_edited(sillok) -> None:
@@ -171,4 +186,4 @@ def test_a_person_sees_a_table_with_whole_ids_and_titles_as_they_are(sillok, mon
 
 def test_a_person_sees_an_empty_table(sillok, monkeypatch) -> None:
     monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
-    assert sillok("ls", "--outlet", "nobody").code == 0
+    assert sillok("ls", "--outlet", "hani").code == 0

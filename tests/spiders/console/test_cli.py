@@ -3,6 +3,7 @@
 import errno
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def test_an_error_message_cannot_act_on_the_terminal(sillok) -> None:
     assert done.code == 2
     assert "\x1b" not in done.err
     assert "'gestern' is no day" in done.err or "gestern" in done.err
+
+
+def test_it_says_which_version_it_is(sillok) -> None:
+    done = sillok("--version")
+    assert (done.code, done.out) == (0, f"sillok {version('sillok')}\n")
 
 
 def test_control_c_is_four(monkeypatch, sillok) -> None:

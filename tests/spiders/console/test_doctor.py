@@ -123,9 +123,17 @@ def test_a_wrong_clock_is_bad(sillok, monkeypatch) -> None:
 
 
 def test_what_waits_in_landing_is_told(store: Store, sillok) -> None:
-    store.put("landing/outlet=gaon/run=r1/report.json", b"{}")
-    found = checks(sillok("doctor", "--json"))["landing"]
-    assert (found["state"], found["cure"]) == ("odd", "sillok archive")
+    for run in ("r1", "r2"):
+        store.put(f"landing/outlet=gaon/run={run}/report.json", b"{}")
+        store.put(f"landing/outlet=gaon/run={run}/seg-000.log.jsonl.gz", b"")
+    polls = checks(sillok("doctor", "--json"))["landing"]
+    assert (polls["state"], polls["told"], polls["cure"]) == ("ok", "2 polls without news wait in landing", "")
+    for kind in ("articles", "rejections"):
+        store.put(f"landing/outlet=gaon/run=r2/seg-001.{kind}.jsonl.gz", b"")
+        pages = checks(sillok("doctor", "--json"))["landing"]
+        assert (pages["state"], pages["cure"]) == ("odd", "sillok archive")
+        assert pages["told"].startswith("1 runs")
+        store.delete([f"landing/outlet=gaon/run=r2/seg-001.{kind}.jsonl.gz"])
 
 
 def test_a_cut_chain_is_bad(archive: Store, sillok) -> None:

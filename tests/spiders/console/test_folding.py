@@ -116,8 +116,25 @@ def test_a_cluster_shows_what_changed(sillok) -> None:
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_cluster_of_one_with_a_hostile_title(sillok) -> None:
-    done = sillok("cluster", ATTACK.article_id)
+def test_a_person_sees_facts_in_columns_and_titles_below(sillok, monkeypatch) -> None:
+    monkeypatch.setattr("spiders.console.folding.watched", lambda: True)
+    lines = sillok("cluster", FIRST.article_id).lines
+    facts, titles = lines[::2], lines[1::2]
+    assert {tuple(line.split()[2:4]) for line in facts} == {
+        ("hanbit", "original"),
+        ("gaon", "copy"),
+        ("hanbit", "version"),
+    }
+    assert (
+        len({line.index(article.version_id) for line, article in zip(facts, (FIRST, COPY, SECOND), strict=True)}) == 1
+    )
+    assert titles == [f"    {article.title}" for article in (FIRST, COPY, SECOND)]
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize("options", [[], ["--diff"]])
+def test_a_cluster_of_one_with_a_hostile_title(options: list[str], sillok) -> None:
+    done = sillok("cluster", ATTACK.article_id, *options)
     assert len(done.lines) == 1
     assert "\x1b" not in done.out
 

@@ -99,6 +99,20 @@ def test_diff_knows_the_same_and_the_other(archive: Store, tmp_path: Path, sillo
     assert {row["kind"] for row in found} == {"only in the first"}
 
 
+def test_two_places_without_an_archive_are_not_called_the_same(tmp_path: Path, sillok) -> None:
+    done = sillok("diff", f"file:{tmp_path / 'typed'}", f"file:{tmp_path / 'wrongly'}")
+    assert (done.code, done.out) == (2, "")
+    assert "typed" in done.err
+    assert "wrongly" in done.err
+
+
+@pytest.mark.usefixtures("landed")
+def test_an_empty_publication_shows_no_heading(sillok, monkeypatch) -> None:
+    sillok("archive")
+    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    assert sillok("archive").out == ""
+
+
 def test_outlets_are_listed(sillok) -> None:
     assert [line.split("\t")[0] for line in sillok("outlets").lines] == list(outlets())
     rows = [json.loads(line) for line in sillok("outlets", "--json").lines]

@@ -67,6 +67,8 @@ def test_an_index_is_read_in_order_and_broken_rows_are_rejections(tmp_path: Path
         (["--index", "i.jsonl", "--url", "https://island.example/1"], "index"),
         (["a.html", "--fetched-at", "gestern"], "no time"),
         (["--index", "none.jsonl"], "none.jsonl"),
+        (["none.html"], "none.html is no file"),
+        (["."], "is no file"),
     ],
 )
 def test_wrong_usage_says_so(arguments: list[str], told: str, sillok) -> None:
