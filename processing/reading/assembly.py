@@ -162,6 +162,7 @@ def _times(reading: Reading) -> Times:
             changed=[text_of(node) for node in select(root, rules.modified)] if rules.modified else [],
             script=script.published if script else (),
             script_changed=script.modified if script else (),
+            inside=[line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)],
             attributes=attributes_of(root),
         ),
         fetched_at=reading.page.fetched_at,

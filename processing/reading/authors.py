@@ -27,6 +27,7 @@ _BYLINE = re.compile(
 _LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
 _BYLINE_TAGS = ("p", "div", "span", "em", "strong", "li", "ul", "dl", "dt", "dd", "a", "td", "address")
 _STAMPED = re.compile(r"\D{0,12}(?:19|20)\d\d\s?[-./년]|[A-Za-z0-9._+-]+@")
+_STAMP_LABEL = re.compile(r"(?:기사\s?)?(?:입력|등록|작성|승인|송고|게시|발행)(?:\s?(?:일시|시간|일))?\s*[:：]?\s*$")
 _SHORT = 20  # characters of four names
 _LONGEST = 160
 
@@ -143,13 +144,15 @@ def _alone(text: str, beside: list[str]) -> tuple[Author, ...]:
     """Return the people of a line of names that stands beside a date or an address."""
     if len(text) > _SHORT or not any(_STAMPED.match(other) for other in beside):
         return ()
-    return _plain_names(text)
+    found = _plain_names(text)
+    rest = re.sub(r"[\W_]|\d명|외(?=\d)", "", text)
+    return found if len(rest) == sum(len(one.name) for one in found) else ()
 
 
 def _beside_a_moment(text: str) -> tuple[Author, ...]:
-    """Return the people of a line that is nothing but names and a date."""
+    """Return the people of a line that is nothing but names and a date, with its label."""
     found = moments(text)
-    name = text[: found[0][0]].strip(" |·") if found else ""
+    name = _STAMP_LABEL.sub("", text[: found[0][0]]).strip(" |·") if found else ""
     return named(name) if len(name) <= _SHORT else ()
 
 

@@ -57,6 +57,7 @@ _ASIDE = re.compile(
 )
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 _LONGEST_NOTICE = 200
+_WRAPPERS = frozenset({"div", "section"})
 _ENOUGH = 10  # characters of sentences below which no place is a body
 _SHORT = 250  # characters of sentences below which a mark tells more than length
 _SINGLE, _SINGLE_LEAST = 0.3, 120  # share and characters from which a lone mark is believed against a column
@@ -67,7 +68,10 @@ _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
 @dataclass(slots=True)
 class Place:
-    """An element that may be the body: characters of sentences in it, and those less its links and menu words."""
+    """An element that may be the body: characters of sentences in it, and those less its links and menu words.
+
+    `outside` are its children before its first and after its last paragraph: headline, byline, lists.
+    """
 
     element: HtmlElement
     prose: int = 0
@@ -76,6 +80,7 @@ class Place:
     linked: int = 0
     inner: list["Place"] = field(default_factory=list)
     aside: bool = False
+    outside: frozenset[HtmlElement] = frozenset()
 
     def close(self) -> None:
         """Judge the lines of text that stand directly in this block."""
@@ -131,7 +136,9 @@ def find_body(root: HtmlElement) -> Place | None:
     if best is None or best.prose < _ENOUGH:
         return _list_of_names(root)
     best = _with_twins(best, places)
-    return _narrowed(_named(root, places, best) or _marked(places, best) or best)
+    place = _narrowed(_named(root, places, best) or _marked(places, best) or best)
+    place.outside = _outside(place)
+    return place
 
 
 def _list_of_names(root: HtmlElement) -> Place | None:
@@ -147,11 +154,38 @@ def _list_of_names(root: HtmlElement) -> Place | None:
 
 
 def _with_twins(best: Place, places: list[Place]) -> Place:
-    """Step out of one paragraph, or one block of many alike, to what holds them all."""
+    """Step out of one paragraph, or one block of many alike, to what holds them all.
+
+    Editors of blocks wrap each paragraph; a wrapper that holds nothing else stands for its paragraph where the others
+    weigh more than it.
+    """
     held = {place.element: place for place in places}
-    while (above := held.get(best.element.getparent())) is not None and _has_twin(best, above):
-        best = above
+    wrapper = best
+    while (above := held.get(wrapper.element.getparent())) is not None:
+        if _has_twin(wrapper, above) and (wrapper is best or above.prose >= 2 * best.prose):
+            best = wrapper = above
+        elif above.prose == best.prose and not best.inner:
+            wrapper = above
+        else:
+            break
     return best
+
+
+def _outside(place: Place) -> frozenset[HtmlElement]:
+    """Return the children without a sentence or an image before the first and after the last of many alike.
+
+    What is of the same make as the paragraphs' blocks is the editor's, a list or a subhead, and of the text.
+    """
+    inner = [one.element for one in place.inner if one.element.tag in _WRAPPERS]
+    makes = Counter((one.tag, one.get("class")) for one in inner if one.getparent() is place.element)
+    make, count = makes.most_common(1)[0] if makes else (None, 0)
+    if count < _FEWEST_ITEMS:
+        return frozenset()
+    children = [child for child in place.element if isinstance(child.tag, str)]
+    twins = [index for index, child in enumerate(children) if (child.tag, child.get("class")) == make]
+    beyond = [*children[: twins[0]], *children[twins[-1] + 1 :]]
+    telling = {one.element for one in place.inner}
+    return frozenset(child for child in beyond if child not in telling and next(child.iter("img"), None) is None)
 
 
 def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:

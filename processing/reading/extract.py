@@ -20,7 +20,7 @@ from processing.reading.rules import GENERIC, Rules
 from processing.reading.running import paragraphs
 from processing.reading.script_article import ScriptArticle, find_article
 from processing.reading.scripts import values
-from processing.reading.surroundings import around
+from processing.reading.surroundings import Around, around
 from processing.reading.text import clean
 from processing.reading.titles import choose, completed, headings, site_names
 from processing.reading.tree import parse, text_of
@@ -75,7 +75,8 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     sites = site_names(head, page.url)
     title, title_source = choose(titles, shown, sites)
     body = Place(script.root, prose=script.length) if script else place
-    prepared = prepare(body, frozenset(node for css in rules.drop for node in select(root, css))) if body else None
+    dropped = frozenset(node for css in rules.drop for node in select(root, css))
+    prepared = prepare(body, dropped | body.outside) if body else None
     decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
     lines = paragraphs(prepared.article) if prepared else []
     if isinstance(lines, Finding):
@@ -93,7 +94,7 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
         cleaned=cleaned,
         title=completed(title, [cleaned.heading] if cleaned.heading else ()),
         title_source=title_source,
-        around=around(root, _heart(place, rules).element if place else None),
+        around=_around(root, place, rules),
     )
 
 
@@ -120,6 +121,11 @@ def _heart(place: Place, rules: Rules) -> Place:
     """Return the running text inside a body that the rules name with its headline, byline and times."""
     inner = find_body(place.element) if rules.body else None
     return inner if inner and inner.prose >= _COLUMN * place.prose else place
+
+
+def _around(root: HtmlElement, place: Place | None, rules: Rules) -> Around:
+    heart = _heart(place, rules) if place else None
+    return around(root, heart.element, heart.outside) if heart else around(root, None)
 
 
 def _script(root: HtmlElement, head: Head, place: Place | None) -> ScriptArticle | None:

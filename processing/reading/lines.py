@@ -38,7 +38,7 @@ _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|�
 _ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
 _SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
 _OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
-_WORD = re.compile(r"[가-힣A-Za-z]+")
+_WORD, _CLOCK = re.compile(r"[가-힣A-Za-z]+"), re.compile(r"\d{1,2}:\d{2}")
 _CONTROL_WORDS = (
     "가 가나다 가나다라 가능 글씨 글자 글꼴 크기 크기조절 조절 조절하기 키우기 줄이기 작게 크게 보통 폰트 "
     "폰트크기 글씨크기 글자크기 본문 본문듣기 기사 기사듣기 뉴스 뉴스듣기 듣기 다시듣기 소리로 음성 음성으로 "
@@ -51,7 +51,7 @@ _CONTROL_WORDS = (
 )
 _CONTROLS = frozenset(_CONTROL_WORDS.split())
 _FEWEST_CONTROLS = 2  # one such word alone may be a subhead
-_ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요약 펼침 구독중 클린뷰 가 가가"
+_ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요약 펼침 구독중 클린뷰 가 가가 기자"
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3  # sentences
@@ -108,7 +108,9 @@ def sort_of(line: str) -> Line | None:
 def _is_controls(line: str) -> bool:
     """Say whether a line is a row of a template's controls: nothing but their words."""
     words = _WORD.findall(line.lower())
-    return (len(words) >= _FEWEST_CONTROLS and _CONTROLS.issuperset(words)) or line.strip() in _CONTROLS_ALONE
+    return (len(words) >= _FEWEST_CONTROLS and _CONTROLS.issuperset(words)) or _CLOCK.sub(
+        "", line
+    ).strip() in _CONTROLS_ALONE
 
 
 def _is_told(line: str) -> bool:

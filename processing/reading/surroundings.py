@@ -18,17 +18,21 @@ class Around(NamedTuple):
     after: str
 
 
-def around(root: HtmlElement, body: HtmlElement | None) -> Around:
-    """Return the visible text before and after `body`; without a body all of it is before."""
+def around(root: HtmlElement, body: HtmlElement | None, outside: frozenset[HtmlElement] = frozenset()) -> Around:
+    """Return the visible text before and after `body`; without a body all of it is before.
+
+    `outside` are children of `body` that stand before and after its text.
+    """
     before: list[str] = []
     after: list[str] = []
     parts = before
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         if event == "start":
-            if node is body:
+            is_text = node.getparent() is body and node not in outside if outside else node is body
+            if is_text:
                 parts = after
-            if node is body or _is_unseen(node):
+            if is_text or _is_unseen(node):
                 walker.skip_subtree()
             else:
                 parts.append(f" | {node.text or ''}" if node.tag in BLOCKS else f" {node.text or ''}")

@@ -64,8 +64,20 @@ class Cleaned:
     premium: list[str] = field(default_factory=list)
     decks: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    stamps: list[str] = field(default_factory=list)  # dropped lines that may state a time
     agency: str | None = None
     heading: str | None = None
+
+    def of(self, sort: Line) -> list[str] | None:
+        """Return what keeps the lines of a sort; None for sorts that say nothing."""
+        kept = {
+            Line.BYLINE: self.bylines,
+            Line.CAPTION: self.captions,
+            Line.RIGHTS: self.notices,
+            Line.PREMIUM: self.premium,
+            Line.TIME: self.stamps,
+        }
+        return kept.get(sort)
 
     @property
     def text(self) -> str:
@@ -143,16 +155,21 @@ def _without_summary(lines: list[str]) -> list[str]:
 
 
 def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Drop titles after the label of a list of related articles, up to the next sentence, and lines behind arrows."""
+    """Drop titles after the label of a list of related articles, up to the next sentence, and lines behind arrows.
+
+    After the last sentence a copyright line is such a label too.
+    """
     kept: list[str] = []
-    listing = False
-    for line in lines:
+    listing = closed = False
+    last = max((index for index, line in enumerate(lines) if is_statement(line)), default=len(lines))
+    for index, line in enumerate(lines):
         sort = sort_of(line)
         listing = sort is Line.RELATED or (
             listing and not is_statement(line) and sort not in {Line.RIGHTS, Line.BYLINE}
         )
-        if listing or is_link(line):
+        if listing or is_link(line) or (closed and sort is None):
             continue
+        closed = closed or (sort is Line.RIGHTS and index > last)
         if sort is Line.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
             cleaned.bylines.append(line)
             continue
@@ -172,21 +189,14 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
         cleaned.paragraphs.append(line)
         return
     sort = sort_of(line)
-    match Line.BYLINE if sort and _WRITTEN.match(line) and people(line) else sort:
-        case None:
-            _keep(line, cleaned, captioned=captioned)
-        case Line.BYLINE:
-            cleaned.bylines.append(line)
-        case Line.CAPTION:
-            cleaned.captions.append(line)
-        case Line.RIGHTS:
-            cleaned.notices.append(line)
-        case Line.PREMIUM:
-            cleaned.premium.append(line)
-        case Line.TAGS:
-            cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
-        case _:
-            pass
+    if sort and _WRITTEN.match(line) and people(line):
+        sort = Line.BYLINE
+    if sort is None:
+        _keep(line, cleaned, captioned=captioned)
+    elif sort is Line.TAGS:
+        cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
+    elif (kept := cleaned.of(sort)) is not None:
+        kept.append(line)
 
 
 def _without_wire(line: str, cleaned: Cleaned) -> str:

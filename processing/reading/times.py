@@ -77,12 +77,16 @@ class Shown(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """Statements by an outlet's rules, in scripts, in attributes as ("published" | "modified", value)."""
+    """Statements by an outlet's rules, in scripts, on lines inside the body, in attributes as (what, value).
+
+    What is stated is "published" or "modified".
+    """
 
     declared: Sequence[str] = ()
     changed: Sequence[str] = ()
     script: Sequence[str] = ()
     script_changed: Sequence[str] = ()
+    inside: Sequence[str] = ()
     attributes: Sequence[tuple[str, str]] = ()
 
 
@@ -121,6 +125,7 @@ def settle(
         *(Statement(moment, "text") for moment in shown.published),
         *_read(elsewhere.script, "script"),
         *(Statement(moment, "text") for moment in shown.unlabelled),
+        *_read(elsewhere.inside, "text"),
         *_from_url(url),
     ]
     published = _first(stated, seen, latest)

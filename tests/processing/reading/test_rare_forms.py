@@ -254,3 +254,22 @@ def test_a_block_that_is_streamed_hidden_is_read():
 def test_words_of_the_template_and_grounds_are_nobody(byline, names):
     article = read(f'<ul class="byline">{byline}</ul><div>2026.03.21 14:05</div><div>{body()}</div>')
     assert [one.name for one in article.authors] == names
+
+
+def test_a_time_that_stands_only_inside_the_text_is_read():
+    article = read(f"<div><div>{body()}<p>2026.03.21 14:05 송고</p></div></div>")
+    assert article.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+
+
+def test_a_name_beside_a_labelled_stamp_is_the_author_and_the_headline_is_none():
+    article = read(f"<div class=info>표가람 입력 : 2026.03.21 14:05 조회수 11</div><div>{body()}</div>")
+    assert [one.name for one in article.authors] == ["표가람"]
+    assert not read(f"<div class=info>입력 : 2026.03.21 14:05</div><div>{body()}</div>").authors
+
+
+def test_people_and_times_in_the_container_of_wrapped_paragraphs_are_read():
+    wrapped = "".join(f"<div><p>{line}</p></div>" for line in MOUNTAIN)
+    article = read(f"<main><h1>{TITLE}</h1><section>{BYLINE}</section>{wrapped}</main>")
+    assert [one.name for one in article.authors] == ["표가람"]
+    assert article.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+    assert article.text == "\n\n".join(MOUNTAIN)

@@ -144,6 +144,12 @@ JUNK = [
     "표가람 엔터뉴스팀 기자 garam@handeul.test(콘텐트본부) 한들엔터테인먼트 제공",
     "표가람 기자 garam@handeul.test, 사진=한들엔터테인먼트 제공",
     "표가람외신캐스터",
+    "대담=표가람 편집국장, 정리=소지안 기자",
+    "표가람 한들취재본부장",
+    "한들신문은 인터넷신문위원회의 인터넷신문 윤리강령을 준수합니다.",
+    "※ 본 기사는 한들증권방송에서 제공한 것입니다.",
+    "기자",
+    "펼침0:00",
     "표가람 기자입력 2026.03.21 14:05",
 ]
 
@@ -324,6 +330,35 @@ def test_a_credit_is_cut_off_a_paragraph_and_kept_as_a_caption():
 def test_related_titles_go_up_to_the_next_sentence():
     lines = [FIRST, "[관련기사]", "물가에 심은 나무 3천 그루, 누가 돌보나", "시장 연봉 공개한다…의회 “늦었다”", LAST]
     assert clean(lines).paragraphs == [FIRST, LAST]
+
+
+def test_titles_after_the_copyright_line_go():
+    right, titles = (
+        "<저작권자 (c) 한들통신, 무단전재 및 재배포 금지>",
+        ["물가에 심은 나무, 누가 돌보나", "시장 연봉 공개한다"],
+    )
+    assert clean([FIRST, LAST, right, *titles]).paragraphs == [FIRST, LAST]
+    assert clean([FIRST, right, titles[0], LAST]).paragraphs == [FIRST, titles[0], LAST]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "[J-Hot]",
+        "[HOT NEWS]",
+        "<한들 인기기사>",
+        "한들신문 [오늘의 인기뉴스]",
+        "[베스트 클릭! 2016.09.20]",
+        "이 기사 어때요",
+        "[관련기사/많이본기사]",
+    ],
+)
+def test_titles_after_any_label_of_others_go(label):
+    assert clean([FIRST, LAST, label, "물가에 심은 나무, 누가 돌보나"]).paragraphs == [FIRST, LAST]
+
+
+def test_a_time_on_a_line_of_the_text_is_kept_apart():
+    assert clean([FIRST, LAST, "입력 : 2026.03.21 14:05"]).stamps == ["입력 : 2026.03.21 14:05"]
 
 
 def test_the_title_and_decks_before_it_are_not_text():

@@ -123,6 +123,23 @@ VARIANTS = {
         Story().text,
     ),
     "section main": (f"<main><section><h1>{Story().title}</h1>{TEXT}</section></main>", Story().text),
+    "editor of blocks": (
+        '<div class="view"><h6>사회</h6><h3 class="entry-title">한들시, 덮였던 물길 다시 연다</h3><div class="who"><a>표가람</a></div>'
+        + "".join(f'<div class="block"><div class="inside"><div class="paragraph">{x}</div></div></div>' for x in P)
+        + '<ul class="words"><li><a>물길</a></li></ul></div>',
+        Story().text,
+    ),
+    "each paragraph wrapped": (
+        "<main><h1>한들시, 덮였던 물길 다시 연다</h1><section><ul><li>읽는 시간: 4 분</li></ul></section>"
+        + "".join(f'<div dir="ltr"><p dir="ltr">{x}</p></div>' for x in P)
+        + "<section><h2>더 읽을거리</h2><ul><li><a href=x>다른 기사의 제목</a></li></ul></section></main>",
+        Story().text,
+    ),
+    "columns of one make": (
+        f'<div class="col"><div class="text">{LOOSE}</div></div><div class="col"><div class="box"><a href=x>다른 기사의 제목이 여기 놓여 있다</a>{LEAD}</div></div>'
+        '<div class="col">' + "<a href=x>다른 기사의 제목이 여기 놓여 있다</a>" * 8 + "</div>",
+        Story().text,
+    ),
     "amp": (
         f'<article><h1>{Story().title}</h1><amp-img src=a></amp-img><div class="amp-body">{TEXT}</div><amp-ad></amp-ad></article>',
         Story().text,
