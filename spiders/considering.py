@@ -41,7 +41,8 @@ def consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> No
     last = run.memory.last(article)
     why, detail = _not_now(run, wish, link, last, seen=seen)
     if why is not None:
-        run.log(considered(run, link.url, why, detail, article=article, source=visit.url))
+        missing = last.failures if why is Why.SEEN and last and not last.outcome else 0
+        run.log(considered(run, link.url, why, detail, article=article, source=visit.url, failures=missing))
         return
     found.new += not seen
     run.considered[article] = None
@@ -63,12 +64,19 @@ def _not_now(run: Run, wish: Wish, link: Link, last: Fetch | None, *, seen: bool
     """Return why an article is not asked for, and in which words where the reason needs them; None where it is."""
     if not wish.span.holds(link):
         return Why.OUT_OF_RANGE, None
+    if last and last.why is Why.OFF_SITE and (seen or waits_until(last, run.clock())):
+        return Why.OFF_SITE, last.detail
     if seen:
-        return (None if _is_changed(link, last) else Why.SEEN), None
+        return (None, None) if _is_changed(link, last) else (Why.SEEN, _settled(last))
     until = waits_until(last, run.clock())
     if last is None or until is None:
         return None, None
     return Why.SEEN, f"failed {last.failures} times; asked again from {until:%Y-%m-%d %H:%M} UTC"
+
+
+def _settled(last: Fetch | None) -> str | None:
+    """Return what became of an article that is known and not here."""
+    return last.detail if last and last.failures and not last.outcome else None
 
 
 def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:

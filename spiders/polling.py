@@ -18,6 +18,13 @@ LIES = "its validators lie: "
 ABSENT = frozenset({404, 410})
 """Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
 
+ABSENT_VISITS = 6
+"""Visits, over some thirty hours of back-off, after which an announced page that was never there counts as gone."""
+VISITS = 20
+"""Visits, over some two weeks of back-off, after which an announced page is given up, whatever it answers."""
+PATIENCE = timedelta(days=30)
+"""How long after its announcement a page is given up that could not even be asked for."""
+
 _TRUST = 8
 """Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
 USUAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=1), Pace.DAILY: timedelta(days=1)}
@@ -25,7 +32,7 @@ USUAL = {Pace.QUARTER_HOUR: timedelta(minutes=15), Pace.HOURLY: timedelta(hours=
 TICK = {Pace.QUARTER_HOUR: timedelta(minutes=5), Pace.HOURLY: timedelta(minutes=15), Pace.DAILY: timedelta(hours=6)}
 """How often a scheduler asks whose turn it is: as often as the soonest poll that `interval` asks for."""
 _LATEST = timedelta(days=1)
-_PATIENCE = timedelta(minutes=30)
+_PAUSE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Span:
 
 def backoff(failures: int) -> timedelta:
     """Return how long to leave alone what failed so often in a row: the first failure costs nothing."""
-    return timedelta() if failures < 2 else min(_PATIENCE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004 - said
+    return timedelta() if failures < 2 else min(_PAUSE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004 - said
 
 
 def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
@@ -65,6 +72,17 @@ def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
 def weighed(last: Fetch) -> int:
     """Return the failures in a row by which back-off is judged."""
     return last.failures + (2 if last.status in ABSENT else 0)
+
+
+def final(row: Fetch) -> Fetch:
+    """Return the row of an announced page that failed, as it stays: to be asked again, gone, or given up."""
+    if row.status in ABSENT and row.failures >= ABSENT_VISITS:
+        detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
+        return row.model_copy(update={"why": Why.GONE, "detail": detail})
+    if row.failures >= VISITS or (row.announced_at and row.at - row.announced_at >= PATIENCE):
+        detail = f"given up after {row.failures} visits in vain: {row.detail}"
+        return row.model_copy(update={"why": Why.GIVEN_UP, "detail": detail[:500]})
+    return row
 
 
 def validators(last: Fetch | None) -> dict[str, str]:

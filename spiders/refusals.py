@@ -6,9 +6,14 @@ from processing.records import Why
 
 
 class Refusal(IgnoreRequest):
-    """A middleware ended a visit; `why` and `detail` go into the fetch log."""
+    """A middleware ended a visit; `why`, `detail` and the status of a redirect go into the fetch log.
 
-    def __init__(self, why: Why, detail: str) -> None:
+    A failure is not `counted` against the page where the page was not asked: its host is closed, or we are stopping.
+    """
+
+    def __init__(self, why: Why, detail: str, *, status: int | None = None, counted: bool = True) -> None:
         super().__init__(detail)
         self.why = why
         self.detail = detail
+        self.status = status
+        self.counted = counted

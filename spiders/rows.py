@@ -8,7 +8,11 @@ from scrapy.http import Response
 
 from processing.records import Article, Fetch, Rejection, Why
 from spiders.outlet import Outlet
+from spiders.polling import final
 from spiders.visit import Visit
+
+_IN_VAIN = {Why.FAILED, Why.OFF_SITE}
+"""Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
 
 
 class Runs(Protocol):
@@ -26,9 +30,16 @@ def digest(body: bytes) -> str:
 
 
 def considered(
-    run: Runs, url: str, why: Why, detail: str | None = None, *, article: str | None = None, source: str | None = None
+    run: Runs,
+    url: str,
+    why: Why,
+    detail: str | None = None,
+    *,
+    article: str | None = None,
+    source: str | None = None,
+    failures: int = 0,
 ) -> Fetch:
-    """Return the row of a URL that is not asked for."""
+    """Return the row of a URL that is not asked for; `failures` where that is because it failed so often."""
     return Fetch(
         outlet=run.outlet.name,
         run=run.id,
@@ -39,6 +50,7 @@ def considered(
         why=why,
         detail=detail,
         announced_by=source,
+        failures=failures,
     )
 
 
@@ -51,11 +63,18 @@ def failed(
     status: int | None = None,
     counted: bool = True,
 ) -> Fetch:
-    """Return the row of a URL that was to be asked and gave nothing; not `counted` where we ended it ourselves."""
+    """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
+
+    An announced page that we do not hold is asked again, but not for ever: `polling.final`.
+    """
     last = visit.last
-    failures = (last.failures if last else 0) + (why is Why.FAILED and counted)
+    failures = (last.failures if last else 0) + (why in _IN_VAIN and counted)
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
-    return _row(run, visit, why=why, detail=detail[:500], status=status, failures=failures, **known)
+    if why is Why.SEEN:
+        failures = 0  # it leads to an article that we know: that is an answer
+    row = _row(run, visit, why=why, detail=detail[:500], status=status, failures=failures, **known)
+    missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
+    return final(row) if missing else row
 
 
 def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:

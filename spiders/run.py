@@ -106,7 +106,7 @@ class Run:
         """Write a row of the fetch log and count it."""
         if row.role == "article":
             self.counts.whys[row.why] += 1
-            self.counts.absent += row.why is Why.FAILED and row.status in ABSENT
+            self.counts.absent += row.why in {Why.FAILED, Why.GIVEN_UP} and row.status in ABSENT
             if row.article_id is not None:
                 self.considered[row.article_id] = None
         self.landing.add(row)
@@ -174,7 +174,7 @@ class Run:
         if self.stopping:
             from spiders.refusals import Refusal  # noqa: PLC0415 - only here
 
-            raise Refusal(Why.FAILED, "interrupted")
+            raise Refusal(Why.FAILED, "interrupted", counted=False)
 
     def stop(self) -> None:
         """End waits and downloads at once, so that the crawl can close within seconds."""

@@ -154,23 +154,24 @@ class ArticleSpider(Spider):
         self.run.counts.crashes += 1
 
     def lost_source(self, failure: Failure) -> None:
-        visit, detail, why = _lost(failure)
-        sources.failed_poll(self.run, visit, detail, why=why)
+        visit, refusal = _lost(failure)
+        sources.failed_poll(self.run, visit, refusal.detail, why=refusal.why)
 
     def lost_article(self, failure: Failure) -> None:
-        visit, detail, why = _lost(failure)
-        oversized = articles.oversized(self.run, visit, failure.value)
-        if oversized is None:
-            self.run.log(failed(self.run, visit, detail, why=why, counted=not self.run.stopping))
+        visit, refusal = _lost(failure)
+        if articles.oversized(self.run, visit, failure.value) is None:
+            counted = refusal.counted and not self.run.stopping
+            why, status = refusal.why, refusal.status
+            self.run.log(failed(self.run, visit, refusal.detail, why=why, status=status, counted=counted))
 
 
-def _lost(failure: Failure) -> tuple[Visit, str, Why]:
+def _lost(failure: Failure) -> tuple[Visit, Refusal]:
     request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it before an errback
     error = failure.value
     if isinstance(error, Refusal):
-        return visit_of(request), error.detail, error.why
+        return visit_of(request), error
     name = type(error).__name__.removesuffix("Error")
-    return visit_of(request), f"{name}: {error}" if str(error) else name, Why.FAILED
+    return visit_of(request), Refusal(Why.FAILED, f"{name}: {error}" if str(error) else name)
 
 
 def spider_for(outlet: Outlet) -> type[ArticleSpider]:

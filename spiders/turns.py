@@ -13,14 +13,12 @@ from processing.archive.memory import Memory, load
 from processing.archive.store import Store
 from processing.errors import CorruptRecordError
 from processing.reading.rules import SEOUL
-from processing.records import Fetch
+from processing.records import Fetch, Why
 from spiders.discover import addresses, is_day_archive
 from spiders.outlet import Outlet
 from spiders.polling import TICK, USUAL, is_due, note_url, waits_until
 from spiders.settings import REVISITS
 
-_ATTEMPTS = 6
-"""Failures in a row after which a gap is asked no more by itself; `sillok gaps --fetch` still does."""
 _THREADS = 4
 
 
@@ -61,7 +59,7 @@ def waiting(memory: Memory, now: datetime) -> Iterator[Fetch]:
 def gaps(memory: Memory, now: datetime) -> Iterator[Fetch]:
     """Yield the announced articles that are not here and that back-off does not hold now, the oldest first."""
     for row in memory.gaps():
-        if row.failures < _ATTEMPTS and waits_until(row, now) is None:
+        if row.why is not Why.GIVEN_UP and waits_until(row, now) is None:
             yield row
 
 

@@ -93,7 +93,7 @@ def _limited(tally: Tally) -> tuple[End, str] | None:
 
 
 def _unread(tally: Tally) -> tuple[End, str] | None:
-    failed = tally.whys.get("failed", 0) - tally.absent
+    failed = sum(tally.whys.get(why, 0) for why in ("failed", "given-up")) - tally.absent
     answered = sum(tally.whys.get(why, 0) for why in ("fetched", "unchanged", "gone"))
     if failed and not answered:
         return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"

@@ -113,9 +113,12 @@ class Memory:
         return self._snapshot.spent.get(day.isoformat(), 0)
 
     def gaps(self) -> list[Fetch]:
-        """Return what was announced in the last `HOT_DAYS`, failed or was over the budget, and is not here yet."""
-        pending = [state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending"]
-        return sorted(pending, key=lambda row: (row.at, row.url))
+        """Return what was announced in the last `HOT_DAYS`, failed or was over the budget, and is not here yet.
+
+        What was given up is among them; what is not ours to fetch (robots.txt, a redirect off the outlet) is not.
+        """
+        pending = (state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending")
+        return sorted((row for row in pending if row.why in taking.GAPS), key=lambda row: (row.at, row.url))
 
     def fetched_since(self, moment: datetime) -> int:
         """Return how many articles were first fetched after `moment`."""

@@ -12,10 +12,12 @@ SPENT_DAYS = 3
 DAY = 86400
 
 _KST = timezone(timedelta(hours=9))
-_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED}
+_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
 """Rows that cost a request."""
 _ANSWERED = {Why.FETCHED, Why.UNCHANGED, Why.GONE}
-_PENDING = {Why.FAILED, Why.OVER_BUDGET}
+GAPS = {Why.FAILED, Why.OVER_BUDGET, Why.GIVEN_UP}
+_FOR_GOOD = {301, 308}
+"""Statuses of a permanent redirect (RFC 9110 §15.4)."""
 _CARRIED = (
     "etag",
     "last_modified",
@@ -93,7 +95,7 @@ def _announcements(rows: Iterable[Fetch]) -> dict[tuple[str, str], frozenset[str
 def _count(snapshot: Snapshot, row: Fetch) -> None:
     at = int(row.at.timestamp())
     snapshot.until = max(snapshot.until, at)
-    if row.why in _ASKED:
+    if row.why in _ASKED or (row.why in {Why.SEEN, Why.OFF_SITE} and row.status):
         snapshot.spent[day(at)] = snapshot.spent.get(day(at), 0) + 1
 
 
@@ -117,11 +119,23 @@ def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
 
 
 def _visit(snapshot: Snapshot, article: str, row: Fetch) -> None:
-    if row.why in _ANSWERED:
+    if row.why in _ANSWERED or _leads_elsewhere(row):
         snapshot.remember(article, row.version_id.rpartition("-")[2] if row.version_id else None)
         _answered(snapshot, article, row)
-    elif row.why in _PENDING:
+    elif row.why in GAPS or (row.why is Why.OFF_SITE and row.status) or _is_closed(snapshot, article, row):
         _pending(snapshot, article, row)
+    if row.why is Why.GIVEN_UP:
+        snapshot.remember(article, None)
+
+
+def _is_closed(snapshot: Snapshot, article: str, row: Fetch) -> bool:
+    """Tell whether a gap is no longer ours to fetch."""
+    return row.why is Why.ROBOTS and article in snapshot.hot
+
+
+def _leads_elsewhere(row: Fetch) -> bool:
+    """Tell whether a page was asked and redirects to an article that is known, or for good off the outlet."""
+    return (row.why is Why.SEEN and row.status is not None) or (row.why is Why.OFF_SITE and row.status in _FOR_GOOD)
 
 
 def _answered(snapshot: Snapshot, article: str, row: Fetch) -> None:
@@ -144,6 +158,7 @@ def _pending(snapshot: Snapshot, article: str, row: Fetch) -> None:
         snapshot.hot[article] = State("pending", at, at, as_json(row))
     elif old is not None:
         old.asked = max(old.asked, at)
+        old.first = min(old.first, at) if old.kind == "pending" else old.first
         if old.kind == "pending" and row.at >= old.fetch().at:
             old.row = as_json(_carried(row, old.fetch()))
 

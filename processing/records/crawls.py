@@ -20,8 +20,9 @@ class Why(StrEnum):
     OFF_SITE = "off-site"
     NOT_ARTICLE = "not-article"
     OVER_BUDGET = "over-budget"
-    GONE = "gone"  # 404 or 410 of an article we hold: a recorded deletion
+    GONE = "gone"  # 404 or 410 of an article we hold: a recorded deletion; with `failures`, of one that was never there
     FAILED = "failed"  # `detail` names the class of the failure
+    GIVEN_UP = "given-up"  # failed on every visit for weeks: a gap that no crawl asks for by itself any more
 
 
 class Fetch(Record):
@@ -30,8 +31,9 @@ class Fetch(Record):
     `role` tells articles from sources and robots.txt. `announced_by` is the source's URL. `digest` is "sha256:" and the
     hex digest of the payload without content coding. `visits` counts the times this article was asked, now included.
     `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
-    `failures` counts how often in a row a source or an article failed, now included; `new_at` is when a source last
-    announced something new, `next_at` when its turn-over asks for the next poll.
+    `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
+    for now, and is not here); `new_at` is when a source last announced something new, `next_at` when its turn-over asks
+    for the next poll.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -43,11 +43,11 @@ _ANNOUNCED = """
         SELECT DISTINCT outlet, article_id FROM log
         WHERE role = 'article' AND article_id IS NOT NULL AND coalesce(announced_at, "at") >= $start
             AND coalesce(announced_at, "at") < $end AND announced_by IS NOT NULL
-            AND why NOT IN ('out-of-range', 'off-site', 'not-article')
+            AND why NOT IN ('out-of-range', 'off-site', 'not-article') AND NOT (why = 'seen' AND failures > 0)
     ), fate AS (
         SELECT article_id,
-            bool_or(outcome = 'article' OR why IN ('seen', 'unchanged')) AS archived,
-            bool_or(outcome = 'rejection') AS rejected,
+            bool_or(outcome = 'article' OR why = 'unchanged' OR (why = 'seen' AND failures = 0)) AS archived,
+            bool_or(outcome = 'rejection' OR why = 'gone') AS rejected,
             arg_max(why, "at") AS last
         FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $start GROUP BY 1
     )
@@ -60,7 +60,7 @@ _ANNOUNCED = """
 """
 _GONE = """
     SELECT outlet, count(DISTINCT article_id) AS deletions FROM log
-    WHERE why = 'gone' AND "at" >= $start AND "at" < $end GROUP BY 1
+    WHERE why = 'gone' AND failures = 0 AND "at" >= $start AND "at" < $end GROUP BY 1
 """
 _RUNS = "SELECT * EXCLUDE (manifest) FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
 _NEWS = """

@@ -25,8 +25,8 @@ class Count:
     """What the tables say of one outlet on one day; everything but `bytes` counts distinct articles or versions.
 
     `announced` are articles that sources named on the day; of these `archived` are held, `rejected` were pages without
-    an article, `refused` we may not fetch, and the others are `gaps`. `weekday` is what the same weekday brought in the
-    weeks before, `history` what each of the last 28 days brought, None where no run was made.
+    an article or never there, `refused` we may not fetch, and the others are `gaps`. `weekday` is what the same weekday
+    brought in the weeks before, `history` what each of the last 28 days brought, None where no run was made.
     """
 
     runs: tuple[RunReport, ...] = ()

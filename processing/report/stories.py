@@ -11,6 +11,8 @@ _MOST = 10
 """Lines of each list: a report is read in a minute; `sillok query` has the rest."""
 _BACK = timedelta(days=30)
 """How long a gap is asked for again by every crawl (`processing.archive.memory.HOT_DAYS`)."""
+_GAPS = "('failed', 'over-budget', 'given-up')"
+"""Last words on an article that was announced and is not here."""
 _NEWEST = """
     SELECT * FROM articles
     QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
@@ -35,18 +37,18 @@ _CHANGED = """
 _GONE = f"""
     SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l."at") AS "at", 'gone' AS kind
     FROM log AS l LEFT JOIN ({_NEWEST}) AS a ON a.article_id = l.article_id
-    WHERE l.why = 'gone' AND l."at" >= $start AND l."at" < $end
+    WHERE l.why = 'gone' AND l.failures = 0 AND l."at" >= $start AND l."at" < $end
     GROUP BY ALL ORDER BY "at" DESC, l.article_id LIMIT $most
 """  # noqa: S608 - our own words
-_MISSING = """
+_MISSING = f"""
     SELECT outlet, arg_max(url, "at") AS url, min(coalesce(announced_at, "at")) AS since, arg_max(why, "at") AS why,
         arg_max(detail, "at") AS detail
-    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $back
+    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $back AND NOT (why = 'seen' AND failures > 0)
     GROUP BY outlet, article_id
-    HAVING arg_max(why, "at") IN ('failed', 'over-budget') AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
+    HAVING arg_max(why, "at") IN {_GAPS} AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
         AND min(coalesce(announced_at, "at")) < $end
     ORDER BY since, url LIMIT $most
-"""
+"""  # noqa: S608 - our own words
 
 
 def stories(catalogue: Catalogue, day: date) -> Stories:

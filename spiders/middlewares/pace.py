@@ -35,7 +35,7 @@ class Pace:
         while True:
             cooled = self._run.hosts.cooled(host)
             if cooled:
-                raise Refusal(Why.FAILED, cooled)
+                raise Refusal(Why.FAILED, cooled, counted=False)
             wait = self._run.hosts.wait(host)
             if not wait:
                 return

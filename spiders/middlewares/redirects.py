@@ -38,7 +38,7 @@ class Redirects(RedirectMiddleware):
     ) -> Request | Response:
         location = response.headers.get(b"Location")
         if location and response.status in {301, 302, 303, 307, 308}:
-            self._check(request, urljoin(request.url, location.decode("latin-1").strip()))
+            self._check(request, urljoin(request.url, location.decode("latin-1").strip()), response.status)
         try:
             return super().process_response(request, response)
         except Refusal:
@@ -46,10 +46,10 @@ class Redirects(RedirectMiddleware):
         except IgnoreRequest as error:
             raise Refusal(Why.FAILED, f"redirects more than {self.max_redirect_times} times") from error
 
-    def _check(self, request: Request, target: str) -> None:
+    def _check(self, request: Request, target: str, status: int) -> None:
         visit, outlet = visit_of(request), self._run.outlet
         if not is_on_site(outlet, target):
-            raise Refusal(Why.OFF_SITE, f"redirects to {target}")
+            raise Refusal(Why.OFF_SITE, f"redirects to {target}", status=status)
         found = identify(outlet, target) if visit.role == "article" else None
         if found and found.url != visit.canonical and self._run.knows(found.url):
-            raise Refusal(Why.SEEN, f"redirects to {found.url}")
+            raise Refusal(Why.SEEN, f"redirects to {found.url}", status=status)

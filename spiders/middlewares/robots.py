@@ -87,7 +87,7 @@ class Robots:
         verdicts = await asyncio.shield(self._asked[key])
         refusal = verdicts.refusal(request.url)
         if refusal:  # without rules nothing is forbidden for good: it failed, and is asked for again
-            raise Refusal(Why.ROBOTS if verdicts.rules else Why.FAILED, refusal)
+            raise Refusal(Why.ROBOTS if verdicts.rules else Why.FAILED, refusal, counted=False)
         request.meta["robots"] = "allowed" if verdicts.rules else verdicts.state
 
     async def _ask(self, authority: str, host: str) -> Verdicts:
