@@ -24,12 +24,17 @@ class Found:
 
 
 def consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> None:
-    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for."""
+    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for.
+
+    What is no article of the outlet is logged when it is new or was last logged a month ago: a front page repeats a
+    hundred such links in every poll.
+    """
     identity = identify(run.outlet, link.url)
     if identity is None:
-        if link.url not in run.turned_down:
-            run.turned_down.add(link.url)
-            run.log(turned_down(run, link.url, visit.url))
+        row = turned_down(run, link.url, visit.url)
+        if link.url not in run.turned_down and not run.memory.turned_down(row.why, row.url):
+            run.log(row)
+        run.turned_down.add(link.url)
         return
     article = article_id(identity.url)
     seen = run.memory.seen(article)

@@ -19,10 +19,10 @@ from pydantic import ValidationError
 
 from processing.archive import manifests, taking
 from processing.archive.segments import read_rows
-from processing.archive.snapshot import Snapshot, decode, encode
+from processing.archive.snapshot import Snapshot, decode, encode, turned_id
 from processing.archive.store import Store
 from processing.errors import CorruptRecordError, MissingError
-from processing.records import Article, Fetch, RunReport, Seal, Sum
+from processing.records import Article, Fetch, RunReport, Seal, Sum, Why
 
 _SEAL = re.compile(r"/run=[^/]+/seg-\d+\.seal\.json$")
 _TRIES = 3
@@ -119,6 +119,10 @@ class Memory:
         """
         pending = (state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending")
         return sorted((row for row in pending if row.why in taking.GAPS), key=lambda row: (row.at, row.url))
+
+    def turned_down(self, why: Why, url: str) -> bool:
+        """Tell whether the log of the last `HOT_DAYS` says for this reason that a link is no article of the outlet."""
+        return turned_id(why, url) in self._snapshot.turned
 
     def fetched_since(self, moment: datetime) -> int:
         """Return how many articles were first fetched after `moment`."""

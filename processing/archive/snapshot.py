@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from processing.errors import CorruptRecordError
-from processing.records import Fetch
+from processing.records import Fetch, article_id
 
 FORMAT = 1
 ID, RECORD = 8, 14
@@ -75,6 +75,7 @@ class Taken:
 class Snapshot:
     """Everything that a crawl of one outlet remembers. `spent` is requests a KST day.
 
+    `turned` has the links that are no articles, as `turned_id`, and the KST day when each was last logged.
     `fresh` has records of articles that are not in `known` yet, `newest` the versions that were archived last; both
     are merged into the rest when the snapshot is written.
     """
@@ -85,6 +86,7 @@ class Snapshot:
     sources: dict[str, Polled] = field(default_factory=dict)
     hot: dict[str, State] = field(default_factory=dict)
     known: bytes = b""
+    turned: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, set[bytes]] = field(default_factory=dict)
     newest: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ def encode(snapshot: Snapshot) -> bytes:
         "until": snapshot.until,
         "runs": {run: [one.day, sorted(one.segments), one.report] for run, one in sorted(snapshot.runs.items())},
         "spent": dict(sorted(snapshot.spent.items())),
+        "turned": dict(sorted(snapshot.turned.items())),
         "sources": len(snapshot.sources),
         "hot": len(snapshot.hot),
     }
@@ -150,6 +153,11 @@ def decode(data: bytes) -> Snapshot:
         return _decode(gzip.decompress(data))
     except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
         raise CorruptRecordError(f"a snapshot of the fetch log is damaged ({error}): restore it from a copy") from error
+
+
+def turned_id(why: str, url: str) -> str:
+    """Return what is remembered of a link that is no article: of its URL, and of the reason too, which may change."""
+    return article_id(f"{why} {url}")
 
 
 def as_json(row: Fetch) -> bytes:
@@ -171,6 +179,7 @@ def _decode(data: bytes) -> Snapshot:
         until=header["until"],
         runs={run: Taken(day, set(segments), report) for run, (day, segments, report) in header["runs"].items()},
         spent=header["spent"],
+        turned=header.get("turned", {}),
         sources={one.fetch.url: one for one in polled},
         hot=dict(_state(line) for line in lines[sources:-1]),
         known=lines[-1],

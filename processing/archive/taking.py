@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
-from processing.archive.snapshot import Kind, Polled, Snapshot, State, Taken, as_json
+from processing.archive.snapshot import Kind, Polled, Snapshot, State, Taken, as_json, turned_id
 from processing.records import Article, Fetch, RunReport, Seal, Why
 
 HOT_DAYS = 30
@@ -43,6 +43,9 @@ def take(snapshot: Snapshot, rows: Iterable[Fetch], seals: Iterable[Seal], repor
             _poll(snapshot, row, announced.get((row.run, row.url), frozenset()))
         elif row.article_id is not None:
             _visit(snapshot, row.article_id, row)
+        else:
+            link, on = turned_id(row.why, row.url), day(row.at.timestamp())
+            snapshot.turned[link] = max(on, snapshot.turned.get(link, on))
     for seal in seals:
         _taken(snapshot, seal.run, seal.sealed_at).segments.add(seal.segment)
     for report in reports:
@@ -65,6 +68,7 @@ def trimmed(old: Snapshot) -> Snapshot:
         until=old.until,
         runs={run: one for run, one in old.runs.items() if one.day >= runs},
         spent={when: count for when, count in old.spent.items() if when >= spent},
+        turned={link: when for link, when in old.turned.items() if when >= runs},
         sources={url: one for url, one in old.sources.items() if one.fetch.at.timestamp() >= start},
         hot={article: state for article, state in old.hot.items() if state.asked >= start},
         known=old.known,

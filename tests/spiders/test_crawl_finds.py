@@ -190,6 +190,23 @@ def test_pages_of_a_listing_are_asked_while_they_bring_news(origin: Origin, craw
     assert [path for path in origin.paths() if "list" in path] == ["/list?page=1"]
 
 
+def test_a_front_page_says_once_what_its_menus_are(origin: Origin, crawl: Crawl) -> None:
+    def front(*numbers: int) -> Reply:
+        menus = "<li><a href=/section/7>7</a><li><a href=http://elsewhere.example/8>8</a>"
+        return html("<ul>" + menus + "".join(f"<li><a href=/news/{n}>{n}</a>" for n in numbers) + "</ul>")
+
+    origin.routes |= {f"/news/{n}": article(n) for n in (1, 2, 3)} | {"/list?page=1": front(1)}
+    menus = [at(origin, "paged", "/section/7"), "http://elsewhere.example/8"]
+    whys = {row.url: row.why for row in crawl("paged").articles_log()}
+    assert [whys[url] for url in menus] == ["not-article", "off-site"]
+    origin.routes["/list?page=1"] = front(1, 2)
+    again = crawl("paged")
+    assert [(row.url[-6:], row.why) for row in again.articles_log()] == [("news/1", "seen"), ("news/2", "fetched")]
+    assert again.report.whys == {"seen": 1, "fetched": 1}
+    origin.routes["/list?page=1"] = front(3)
+    assert {row.url for row in crawl("paged", "--fresh").articles_log()} >= set(menus)
+
+
 def test_since_and_until_ask_the_day_archives_and_leave_other_days_out(origin: Origin, crawl: Crawl) -> None:
     def day(*entries: tuple[int, str]) -> Reply:
         rows = "".join(

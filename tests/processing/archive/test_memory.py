@@ -1,5 +1,7 @@
 """What a crawl remembers, from log rows in landing and from the snapshot that a manifest names."""
 
+import gzip
+import json
 import random
 import subprocess
 import sys
@@ -32,6 +34,11 @@ def visit(number: int, at: timedelta = timedelta(), why: Why = Why.FETCHED, run:
     if why is not Why.FETCHED:
         given = {"version_id": None, "outcome": None, **given}
     return row.model_copy(update=given)
+
+
+def link(number: int, at: timedelta = timedelta(), why: Why = Why.NOT_ARTICLE, run: str = "r") -> Fetch:
+    """Return a log row about a link that is no article."""
+    return fetch("hanbit", run, f"http://hanbit.press.test/menu/{number}", NOON + at, why, status=None)
 
 
 def memory(*rows: Fetch) -> Memory:
@@ -154,6 +161,27 @@ def test_a_failed_revisit_is_no_gap_and_forgets_nothing() -> None:
     assert last.etag == '"a"'
 
 
+def test_a_link_that_is_no_article_is_known_with_its_reason_for_a_month() -> None:
+    known = memory(link(1))
+    assert known.turned_down(Why.NOT_ARTICLE, link(1).url)
+    assert not known.turned_down(Why.OFF_SITE, link(1).url)
+    assert not known.turned_down(Why.NOT_ARTICLE, link(2).url)
+    for days, stays in ((HOT_DAYS - 1, True), (HOT_DAYS + 1, False)):
+        data = compact(compact(None, [link(1)]), [visit(1, days * DAY)])
+        assert Memory(decode(data)).turned_down(Why.NOT_ARTICLE, link(1).url) is stays
+    again = compact(compact(None, [link(1), link(1, 9 * DAY)]), [visit(1, (HOT_DAYS + 1) * DAY)])
+    assert Memory(decode(again)).turned_down(Why.NOT_ARTICLE, link(1).url)
+
+
+def test_a_snapshot_that_was_written_before_links_were_remembered_is_read() -> None:
+    lines = gzip.decompress(encode(decode(compact(None, [visit(1)])))).split(b"\n", 1)
+    header = json.loads(lines[0])
+    del header["turned"]
+    known = Memory(decode(gzip.compress(json.dumps(header).encode() + b"\n" + lines[1])))
+    assert known.seen(article("hanbit", 1).article_id)
+    assert not known.turned_down(Why.NOT_ARTICLE, link(1).url)
+
+
 def test_a_source_remembers_its_last_body_and_what_it_announced() -> None:
     polls = [
         fetch("hanbit", "one", FEED, NOON, role="source", etag='"1"', links=2),
@@ -203,6 +231,9 @@ def histories(draw: st.DrawFn) -> list[Fetch]:
         for later in draw(st.lists(st.integers(1, 2000), max_size=4, unique=True)):
             why = draw(st.sampled_from([Why.UNCHANGED, Why.GONE, Why.FAILED, Why.SEEN, Why.OVER_BUDGET]))
             rows.append(visit(number, (start + later) * HOUR, why, run=f"r{start + later}", announced_by=FEED))
+    for hour in draw(st.lists(st.integers(0, 2000), max_size=4)):
+        why = draw(st.sampled_from([Why.NOT_ARTICLE, Why.OFF_SITE]))
+        rows.append(link(draw(st.integers(0, 2)), hour * HOUR, why, run=f"r{hour}"))
     hours = sorted(draw(st.lists(st.integers(0, 2000), max_size=4, unique=True)))
     for hour in hours:
         why = Why.FETCHED if hour == hours[0] else draw(st.sampled_from([Why.UNCHANGED, Why.FAILED]))
