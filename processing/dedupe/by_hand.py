@@ -6,9 +6,10 @@ For the command:
     raise typer.Exit(5 if summary.bad else 0)                        # summary.bad: (line number, what is wrong)
 
 A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`, `fetched_at`; other
-fields are ignored. `fetched_at` decides the day, else `published_at`; a stamp without an offset is Seoul time. Where
-rows have neither, all rows of the file count as one window. The output has one row a document, sorted by id: id,
-cluster, original, relation, parent, score.
+fields are ignored. A row without `id` that has a `version_id` is an article as `scrapy crawl -O` or `sillok export`
+wrote it, and is read as one. `fetched_at` decides the day, else `published_at`; a stamp without an offset is Seoul
+time. Where rows have neither, all rows of the file count as one window. The output has one row a document, sorted by
+id: id, cluster, original, relation, parent, score.
 """
 
 import json

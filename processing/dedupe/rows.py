@@ -20,6 +20,8 @@ LONGEST: Final = 32 * 1024 * 1024
 
 _EPOCH: Final = date(1970, 1, 1)
 _OPTIONAL: Final = ("outlet", "outlet_class", "title", "url")
+_ARCHIVED: Final = ("article_id", "agency", "origin_url")
+"""What is read beside them of rows that a crawl or an export wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def _document(data: bytes) -> Document:
         raise _BadRowError(f"not JSON: {error}") from error
     if not isinstance(row, dict):
         raise _BadRowError(f"a JSON object is needed, this is {type(row).__name__}")
+    archived = "id" not in row and "version_id" in row
+    row = _renamed(row) if archived else row
     identity, text = row.get("id"), row.get("text")
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)
@@ -140,9 +144,21 @@ def _document(data: bytes) -> Document:
         raise _BadRowError("`id` must be a sound string that is not empty")
     if not isinstance(text, str):
         raise _BadRowError("`text` must be a string")
-    said = {name: _string(row, name) for name in _OPTIONAL if row.get(name) is not None}
+    names = (*_OPTIONAL, *_ARCHIVED) if archived else _OPTIONAL
+    said = {name: _string(row, name) for name in names if row.get(name) is not None}
     published, fetched = _moment(row, "published_at"), _moment(row, "fetched_at")
     return Document(id=identity, text=_sound(text), published_at=published, fetched_at=fetched or published, **said)
+
+
+def _renamed(row: dict[str, object]) -> dict[str, object]:
+    """Return an article as `scrapy crawl` and `sillok export` write it, under the names that are read here."""
+    published, origin = row.get("published"), row.get("origin")
+    return {
+        **row,
+        "id": row["version_id"],
+        "published_at": published.get("at") if isinstance(published, dict) else None,
+        "origin_url": origin.get("url") if isinstance(origin, dict) else None,
+    }
 
 
 def _string(row: dict[str, object], name: str) -> str:

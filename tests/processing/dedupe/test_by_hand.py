@@ -55,6 +55,60 @@ def test_each_document_gets_a_row_in_the_promised_fields(tmp_path: Path) -> None
     assert summary.relations == {"copy": 1, "original": 2}
 
 
+def archived(number: int, text: str, hour: int, **fields: object) -> dict[str, object]:
+    """Return what a crawl prints of one version of an article, as far as folding has to do with it."""
+    article = f"{number:016x}"
+    stamp = {"at": f"2031-05-01T{hour:02}:00:00Z", "source": "meta", "precision": "minute", "zone_assumed": False}
+    return {
+        "article_id": article,
+        "version_id": f"{article}-{hour:012x}",
+        "outlet": "garam",
+        "fetched_at": "2031-05-01T12:00:00Z",
+        "published": stamp,
+        "agency": None,
+        "origin": None,
+        "title": "강가의 도서관",
+        "text": text,
+        **fields,
+    }
+
+
+def test_what_a_crawl_or_an_export_wrote_is_folded_as_it_is(tmp_path: Path) -> None:
+    rows: list[object] = [
+        archived(2, RIVER, 3, outlet="narae", origin={"outlet": "garam", "url": "http://garam.example/1"}),
+        archived(1, RIVER, 5),
+        archived(1, f"{RIVER} 끝에 한 문장을 더했다.", 6),
+        archived(4, LIBRARY, 7, published=None, agency="가온통신"),
+        {**archived(5, "", 8), "text": None},
+    ]
+    summary = fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
+    found = read(tmp_path / "out")
+    first, copy, edit = f"{1:016x}-{5:012x}", f"{2:016x}-{3:012x}", f"{1:016x}-{6:012x}"
+    assert {found[one]["cluster"] for one in (first, copy, edit)} == {f"{1:016x}"}
+    assert found[edit]["relation"] == "version"
+    assert [(bad.line, bad.why) for bad in summary.bad] == [(5, "`text` must be a string")]
+
+
+def test_the_times_credits_and_articles_of_archived_rows_are_read(tmp_path: Path) -> None:
+    rows: list[object] = [
+        archived(1, RIVER, 3, agency="가온통신", origin={"outlet": None, "url": "http://a.example/1"})
+    ]
+    ((document,),) = read_rows(lines(tmp_path / "docs.jsonl", rows)).batches(9)
+    assert (document.article_id, document.agency, document.origin_url) == (
+        f"{1:016x}",
+        "가온통신",
+        "http://a.example/1",
+    )
+    assert str(document.published_at) == "2031-05-01 03:00:00+00:00"
+    assert str(document.fetched_at) == "2031-05-01 12:00:00+00:00"
+
+
+def test_a_row_with_an_id_of_its_own_is_nobodys_article(tmp_path: Path) -> None:
+    rows: list[object] = [{**archived(1, RIVER, 3), "id": "mine"}]
+    ((document,),) = read_rows(lines(tmp_path / "docs.jsonl", rows)).batches(9)
+    assert (document.id, document.article_id, document.published_at) == ("mine", "", None)
+
+
 def test_a_gzip_file_is_read_by_its_bytes_not_its_name(tmp_path: Path) -> None:
     plain = lines(tmp_path / "docs.jsonl", list(GOOD))
     packed = tmp_path / "docs"
