@@ -23,7 +23,7 @@ def up(place: Place) -> int:
     print(f"Log in         as {environment.USER}; the password is in {environment.passwords(place)}")
     if not place.sample:
         print(f"Outlets see    {place.contact}")
-    print("The DAGs are paused: unpause the crawls that you want, and `archive`.")
+    print("DAGs           are paused until you unpause them: the crawls that you want, and `archive`")
     print("make shell     scrapy, sillok and airflow for this instance;  make down stops it")
     return 0
 
