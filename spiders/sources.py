@@ -57,7 +57,8 @@ def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, 
         return None
     until = waits_until(visit.last, now)
     if visit.last and until:
-        return f"failed {visit.last.failures} times; asked again from {until:%Y-%m-%d %H:%M} UTC", True
+        why = f"{visit.last.detail or visit.last.why}; failed {visit.last.failures} times"
+        return f"{why}, asked again from {until:%Y-%m-%d %H:%M} UTC", True
     last = visit.last
     if wish.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
         return f"not due before {last.next_at:%Y-%m-%d %H:%M} UTC", False

@@ -1,27 +1,21 @@
-"""What a normal day is, and whether this one was. Pure: counts and promises in, findings out.
+"""A day as its report: what was counted of each outlet, and what a person should look at. Pure: counts and promises in.
 
-Volume is judged when the day is over, against the declaration and against the same weekday of the four weeks before:
-the news week has a shape, and a Sunday is no failed Saturday.
+Volume is held against the declaration and against the same weekday of the four weeks before: the news week has a
+shape, and a Sunday is no failed Saturday.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
 
 from processing.reading.rules import SEOUL
-from processing.records import End, RunReport
-from processing.report.days import Count, DayReport, Finding, OutletDay, Promise, SourceDay, Stories, Totals
-from processing.report.words import PHRASES
+from processing.records import RunReport
+from processing.report.days import Count, DayReport, OutletDay, Promise, SourceDay, Stories, Totals
+from processing.report.findings import ALL, findings_of, gathered
 
-_HALF = 0.5
-"""Below this share of the usual volume a day is too little; above it the news alone explains the difference."""
 _WEEKS = 2
 """Weekdays of the past that a comparison needs."""
-_PAGES = 10
-"""Pages from which the share of rejections says something about the layout."""
-_OK = {200, 304}
-_BAD_ENDS = {End.FAILED, End.UNHEALTHY, End.INTERRUPTED}
 _SUMS = (
     "pages", "articles", "versions", "edits", "silent", "deletions", "reprints", "announced", "archived", "rejected",
     "refused", "gaps", "requests", "bytes",
@@ -50,7 +44,8 @@ def judge(
         promise = promises.get(name) or Promise(name=name, title=name, daily=(0, 0), paused="no longer declared")
         row = _outlet(promise, count)
         rows.append(row)
-        findings += list(_findings(promise, count, row, complete=complete, until=min(now, end)))
+        findings += list(findings_of(promise, count, row, complete=complete, until=min(now, end)))
+    findings = gathered(rows, findings)
     return DayReport(
         day=day.isoformat(),
         made_at=now,
@@ -60,7 +55,7 @@ def judge(
         outlets=tuple(rows),
         never=tuple(sorted(set(promises) - set(counts))),
         totals=_totals(rows),
-        findings=tuple(sorted(findings, key=lambda finding: (finding.level, finding.outlet, finding.code))),
+        findings=tuple(sorted(findings, key=lambda one: (one.level, one.outlet != ALL, one.outlet, one.code))),
         stories=stories or Stories(),
     )
 
@@ -115,66 +110,6 @@ def _sources(last: RunReport | None, news: Mapping[str, datetime]) -> tuple[Sour
             new_at=news.get(source.url),
         )
         for source in (last.sources if last else ())
-    )
-
-
-def _findings(promise: Promise, count: Count, row: OutletDay, *, complete: bool, until: datetime) -> Iterator[Finding]:
-    """Yield what a person should look at, of one outlet."""
-    yield from _faults(count, row)
-    if promise.paused is None:
-        yield from _volume(promise, row, complete=complete)
-        yield from _quiet(promise, row, until)
-    if row.gaps:
-        yield _finding("notice", "gaps", row, gaps=row.gaps, announced=row.announced)
-    if row.silent:
-        yield _finding("notice", "silent", row, silent=row.silent)
-
-
-def _faults(count: Count, row: OutletDay) -> Iterator[Finding]:
-    for run in count.runs:
-        if run.pages != run.articles + sum(run.rejections.values()):
-            yield _finding("alarm", "sums", row, run=run.run, pages=run.pages)
-    if row.end in _BAD_ENDS:
-        yield _finding("alarm", "ended", row, end=row.end, why=row.why)
-    rejected = sum(row.rejections.values())
-    if row.pages >= _PAGES and rejected > row.articles:
-        reason = max(row.rejections, key=lambda name: row.rejections[name])
-        yield _finding("alarm", "layout", row, rejected=rejected, pages=row.pages, reason=reason)
-
-
-def _volume(promise: Promise, row: OutletDay, *, complete: bool) -> Iterator[Finding]:
-    """Too little alarms only of a day that is over; too much is known at once."""
-    low, high = promise.daily
-    if complete and not row.runs:
-        yield _finding("alarm", "unvisited", row)
-    elif complete and row.articles < low:
-        yield _finding("alarm", "few", row, articles=row.articles, low=low, high=high)
-    elif complete and row.usual and row.articles < row.usual * _HALF:
-        yield _finding("alarm", "fewer", row, articles=row.articles, usual=f"{row.usual:g}")
-    if row.articles > 3 * high:
-        yield _finding("notice", "many", row, articles=row.articles, low=low, high=high)
-
-
-def _quiet(promise: Promise, row: OutletDay, until: datetime) -> Iterator[Finding]:
-    for source in row.sources:
-        hours = promise.quiet_hours.get(source.url, 24)
-        if source.problem or (source.status is not None and source.status not in _OK):
-            yield _finding("notice", "source", row, url=source.url, problem=source.problem or f"HTTP {source.status}")
-        elif source.new_at and until - source.new_at > timedelta(hours=hours):
-            yield _finding("notice", "quiet", row, url=source.url, hours=hours)
-
-
-def _finding(level: str, code: str, row: OutletDay, **values: object) -> Finding:
-    """Return a finding in English; the page has the Korean words for the same code."""
-    told = {name: str(value) for name, value in values.items()}
-    phrase = PHRASES[code]
-    return Finding(
-        level="alarm" if level == "alarm" else "notice",
-        code=code,
-        outlet=row.outlet,
-        values=told,
-        what=phrase.what.format(**told),
-        cure=phrase.cure.format(**told, outlet=row.outlet),
     )
 
 

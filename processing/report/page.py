@@ -10,6 +10,7 @@ from datetime import date
 from importlib.resources import files
 
 from processing.report.days import DayReport, Finding
+from processing.report.findings import ALL
 from processing.report.html import Html, both, element, joined, share, stranger
 from processing.report.outlet_rows import outlets, reason
 from processing.report.story_lists import moment, size, stories, titles_of
@@ -127,7 +128,7 @@ def _reasons(report: DayReport) -> Html:
 def _findings(report: DayReport) -> Html:
     if not report.findings:
         return Html("")
-    titles = titles_of(report)
+    titles = {ALL: "Sillok", **titles_of(report)}
     rows = [_finding(finding, titles.get(finding.outlet, finding.outlet)) for finding in report.findings]
     return element("section", element("h2", both("살펴볼 일", "To look at")), element("ul", *rows, class_="findings"))
 

@@ -49,6 +49,12 @@ PHRASES: Mapping[str, Phrase] = {
         "마지막 실행이 ‘{end}’ 상태로 끝났습니다: {why}",
         "scrapy crawl {outlet} 을 실행하고 로그를 확인하십시오",
     ),
+    "unanswered": Phrase(
+        "none of {outlets} outlets answered; {example}: {why}",
+        "the fault is probably here: look at the network, DNS and proxy of this machine, then scrapy crawl {example}",
+        "매체 {outlets}곳이 모두 답하지 않았습니다. {example}: {why}",
+        "이쪽 문제일 가능성이 큽니다. 이 기계의 네트워크와 DNS, 프록시를 살피고 scrapy crawl {example} 로 확인하십시오",
+    ),
     "layout": Phrase(
         "{rejected} of {pages} pages were read as no article, most of them {reason}",
         "its layout may have changed: scrapy look URL of one of them",

@@ -44,12 +44,49 @@ def run(articles: int = 20, rejections: dict[str, int] | None = None, **fields: 
     )
 
 
+OUT = (SourceReport(url=FEED, status=None, links=0, new=0, overlap=0, problem="DNS lookup failed"),)
+
+
+def unanswered(name: str, end: End = End.UNHEALTHY) -> RunReport:
+    """Return the report of a run that no source of its outlet answered."""
+    return run(0, end=end, sources=OUT).model_copy(update={"outlet": name})
+
+
 def judged(count: Count, promise: Promise | None = PROMISE, now: datetime = AFTER) -> DayReport:
     return judge(DAY, {"gaon": promise} if promise else {}, {"gaon": count}, now=now, store="file:x", manifest=1)
 
 
 def codes(report: DayReport) -> list[tuple[str, str]]:
     return [(finding.level, finding.code) for finding in report.findings]
+
+
+def several(*runs: RunReport) -> DayReport:
+    promises = {one.outlet: Promise(name=one.outlet, title=one.outlet, daily=(0, 40)) for one in runs}
+    counts = {one.outlet: Count(runs=(one,), gaps=int(one.outlet == "noeul"), announced=1) for one in runs}
+    return judge(DAY, promises, counts, now=NOON, store="file:x", manifest=1)
+
+
+def test_a_machine_without_network_is_one_alarm_that_comes_first() -> None:
+    report = several(unanswered("gaon"), unanswered("aram", End.FAILED), unanswered("noeul"))
+    assert [(one.code, one.outlet) for one in report.findings] == [("unanswered", "all"), ("gaps", "noeul")]
+    assert report.findings[0].what == "none of 3 outlets answered; aram: DNS lookup failed"
+    assert [row.end for row in report.outlets] == [End.FAILED, End.UNHEALTHY, End.UNHEALTHY]
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        (unanswered("aram"), unanswered("gaon")),
+        (unanswered("aram"), unanswered("gaon"), run().model_copy(update={"outlet": "noeul"})),
+        (unanswered("aram"), unanswered("gaon"), run(0, end=End.UNHEALTHY).model_copy(update={"outlet": "noeul"})),
+    ],
+    ids=["too few to tell", "one answered", "one answered badly"],
+)
+def test_otherwise_each_outlet_has_its_own_alarm_and_no_notice_of_each_source(runs: tuple[RunReport, ...]) -> None:
+    ended = [one.outlet for one in runs if one.end is End.UNHEALTHY]
+    found = [(one.code, one.outlet) for one in several(*runs).findings if one.level == "alarm"]
+    assert found == [("ended", name) for name in ended]
+    assert "source" not in {one.code for one in several(*runs).findings}
 
 
 def test_a_normal_day_has_no_findings() -> None:
@@ -171,7 +208,7 @@ def test_totals_are_the_sums(found: dict[str, Count]) -> None:
 def test_every_phrase_can_be_said_in_both_languages() -> None:
     values = dict.fromkeys(
         ("run", "pages", "end", "why", "rejected", "reason", "articles", "low", "high", "usual", "url", "problem"), "1"
-    ) | {"hours": "1", "gaps": "1", "announced": "1", "silent": "1", "outlet": "gaon"}
+    ) | dict.fromkeys(("hours", "gaps", "announced", "silent", "outlet", "outlets", "example"), "1")
     for phrase in PHRASES.values():
         assert all(part.format(**values) for part in phrase)
         assert any("가" <= sign <= "힣" for sign in phrase.korean)
