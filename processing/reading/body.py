@@ -16,7 +16,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from processing.errors import UsageError
-from processing.reading.lines import sort_of
+from processing.reading.lines import is_statement, sort_of
 from processing.reading.tree import elements_at, lines_of, marks
 
 _BLOCKS_WORDS = (
@@ -134,15 +134,18 @@ def find_body(root: HtmlElement) -> Place | None:
         places = _places(root, heeding=False)  # a wrong mark cannot lose an article
     best = max(places, key=lambda place: place.worth, default=None)
     if best is None or best.prose < _ENOUGH:
-        return _list_of_names(root)
+        return _without_text(root)
     best = _with_twins(best, places)
     place = _narrowed(_named(root, places, best) or _marked(places, best) or best)
     place.outside = _outside(place)
     return place
 
 
-def _list_of_names(root: HtmlElement) -> Place | None:
-    """Return the marked body whose lines stand behind marks, as in 인사 and 부고, where a page has no sentence."""
+def _without_text(root: HtmlElement) -> Place | None:
+    """Return the marked body of a page without running text.
+
+    It holds lines behind marks, as in 인사 and 부고, or images whose captions tell.
+    """
     for element in root.iter():
         if element.tag not in BLOCKS or not (element.get("itemprop") == "articleBody" or _BODY.search(marks(element))):
             continue
@@ -150,6 +153,8 @@ def _list_of_names(root: HtmlElement) -> Place | None:
         items = [line for line in lines if _ITEM.match(line)]
         if len(items) >= _FEWEST_ITEMS and 2 * len(items) >= len(lines):
             return Place(element, prose=sum(map(len, items)))
+        if next(element.iter("img"), None) is not None and any(map(is_statement, lines)):
+            return Place(element, prose=sum(map(len, lines)))
     return None
 
 

@@ -18,6 +18,7 @@ ROLE = (
     r"(?:기상|외신)?캐스터|그래픽|[가-힣]{0,4}취재(?:본부장|국장)"
 )
 MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+_CUT_MAIL = re.compile(r"[A-Za-z0-9._+-]{2,64}@(?=\s|$)")  # some outlets hide the host
 _NAME = r"[가-힣]{2,4}"
 _LIST = re.compile(
     rf"(?<![가-힣])(?P<names>(?:{_NAME}\s?[·,ㆍ・、/&]\s?){{0,8}}{_NAME})\s?"
@@ -44,6 +45,10 @@ _LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})(?:\s|\s?[·,]\s?(?P<pl
 _ROLE_GLUED = re.compile(r"(?<=기자|파원)(?=(?:기사\s?)?(?:입력|수정|등록|승인|송고|구독|페이지))")
 _AT_PLACE = re.compile(r"(?<==)\s?[가-힣]{2}(?:\([가-힣]{2,8}\))?,\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
 _FROM_PLACE = re.compile(r"^[가-힣A-Za-z·ㆍ,()\s]{2,16}=\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
+_IN_DATELINE = re.compile(
+    r"[\[(【<〈](?:[^=]{2,16}=\s?(?P<name>[가-힣]{3})(?:\s[가-힣A-Za-z]{2,8})?|"
+    r"[가-힣A-Za-z0-9 ]{2,12}\s(?P<last>[가-힣]{3}))[\])】>〉]"
+)
 _PICTURED = re.compile(r"[\s,/]*(?:사진\s?[=:|ㅣ]\s?[^@=]{2,24}|[^@=\s]{2,16}\s제공)$")
 _ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
 _SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
@@ -61,7 +66,7 @@ _OUTLET_FIRST = re.compile(
     r"부)\s)(?=[가-힣]{2,4}$)"
 )
 _NOBODY = re.compile(
-    r"뉴스|뉴시스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|편집|온라인|디지털|"
+    r"뉴스|뉴시스|신화|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|편집|온라인|디지털|"
     r"인터넷|관리자|스포츠|연합|위원회|"
     r"^(?:구독|연구|이야기|문의|신고|이름|이메일|이미지|유튜브|페이지|인터뷰|주말판|공감|연재|지역|오늘|소개|승인|등록|작성|최종|송고|발행|게재|조회|댓글|추천|공유|인쇄|목록|이전|다음|정보|정치|경기|국제|통신|"
     r"운영|특별|취재|보도|담당|콘텐|기획|자료|독자|제공|무단|입력|수정|기자|특파|본지|해당|전체|모바일|"
@@ -132,6 +137,13 @@ def _named_before(text: str) -> list[str]:
         names.insert(0, match[1])
         text = text[: match.start(1)]
     return names
+
+
+def unnamed_role(dateline: str) -> str | None:
+    """Return the reporter whom a dateline names without a role: `[한들스포츠 표가람]`, `(한들넷=표가람 연구소)`."""
+    match = _IN_DATELINE.match(dateline.strip())
+    name = match["name"] or match["last"] if match else None
+    return name if name and is_name(name) else None
 
 
 def writer(line: str) -> Author | None:
@@ -210,7 +222,7 @@ def is_byline(line: str, *, longest: int = 140) -> bool:
     authors = people(line) or _beside_a_moment(line)
     if not mails and not authors:
         return False
-    rest = _AT_PLACE.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line))
+    rest = _AT_PLACE.sub(" ", _CUT_MAIL.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line)))
     rest = _FROM_PLACE.sub(" ", rest)
     for author in authors:
         rest = rest.replace(author.name, " ")

@@ -13,7 +13,8 @@ from processing.reading.decoding import decode
 from processing.reading.head import Head, read_head
 from processing.reading.judgement import feed, judge
 from processing.reading.kinds import is_photo
-from processing.reading.markup import prepare
+from processing.reading.markup import Prepared, prepare
+from processing.reading.pictures import told
 from processing.reading.rejections import Finding, reject
 from processing.reading.rights import RightsPolicy
 from processing.reading.rules import GENERIC, Rules
@@ -21,7 +22,7 @@ from processing.reading.running import paragraphs
 from processing.reading.script_article import ScriptArticle, find_article
 from processing.reading.scripts import values
 from processing.reading.surroundings import Around, around
-from processing.reading.text import clean
+from processing.reading.text import Cleaned, clean
 from processing.reading.titles import choose, completed, headings, site_names
 from processing.reading.tree import parse, text_of
 from processing.records import Article, Page, Rejection
@@ -81,8 +82,7 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     lines = paragraphs(prepared.article) if prepared else []
     if isinstance(lines, Finding):
         return lines
-    pictured = len(prepared.images) if prepared else 0
-    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=frozenset(sites))
+    cleaned = _cleaned(lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites))
     return Reading(
         page=page,
         root=root,
@@ -96,6 +96,16 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
         title_source=title_source,
         around=_around(root, place, rules),
     )
+
+
+def _cleaned(
+    lines: list[str], prepared: Prepared, *, title: str, decks: tuple[str, ...], sites: frozenset[str]
+) -> Cleaned:
+    """Return the running text; where there is none but images whose captions tell, these are the text."""
+    pictured = max(0, len(prepared.images) - len(prepared.captions))
+    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=sites)
+    captions = told(prepared.captions, cleaned.captions) if not cleaned.text else []
+    return clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites) if captions else cleaned
 
 
 def _place(root: HtmlElement, rules: Rules) -> Place | None:

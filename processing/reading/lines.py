@@ -33,6 +33,7 @@ _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'
 _PLAIN_STYLE = re.compile(r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)")
 _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"’')\]]|$)")
 _MARKED = re.compile(r"^\s?[▲△]\s?[^▲△▼]{8,250}$")
+_GIVEN_BY = re.compile(r"(?<=[.])\s*[^.]{2,30}\s?제공[.]?$")
 _LISTED = re.compile(r"[▲△◇◆■○]")
 _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|조[부모]상|시[부모]상")
 _ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
@@ -89,6 +90,11 @@ def is_statement(line: str) -> bool:
     return bool(_STATEMENT.search(line))
 
 
+def sentences(line: str) -> int:
+    """Return how many sentences end in a line."""
+    return len(_STOP.findall(line))
+
+
 @lru_cache(maxsize=4096)
 def sort_of(line: str) -> Line | None:
     """Return what sort of line this is, or None for running text."""
@@ -115,7 +121,7 @@ def _is_controls(line: str) -> bool:
 
 def _is_told(line: str) -> bool:
     """Say whether a line tells: three sentences or more, or one in plain style (…했다., …이다”)."""
-    return len(_STOP.findall(line)) >= _MANY or bool(_PLAIN_STYLE.search(line))
+    return sentences(line) >= _MANY or bool(_PLAIN_STYLE.search(line))
 
 
 def _is_caption(line: str) -> bool:
@@ -165,7 +171,8 @@ def without_credit(line: str) -> tuple[str, str]:
     return line[: match.start()].rstrip(), match[0]
 
 
-def captionless(line: str) -> str:
-    """Return a caption that tells something without its credit: on a photo page it is the text."""
-    credit = _credit(line)
-    return line[: credit.start()].rstrip() if credit and is_prose(line[: credit.start()].rstrip()) else line
+def captionless(line: str) -> tuple[str, str]:
+    """Split the credit off a caption that tells something: on a photo page it is the text."""
+    credit = _credit(line) or _GIVEN_BY.search(line)
+    shown = line[: credit.start()].rstrip() if credit else ""
+    return (shown, line[len(shown) :].strip()) if is_prose(shown) else (line, "")

@@ -12,8 +12,8 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from processing.reading.body import BLOCKS, SILENT, Place, is_hidden
-from processing.reading.bylines import writer
-from processing.reading.lines import is_prose, is_statement, sort_of
+from processing.reading.lines import is_prose, is_statement
+from processing.reading.pictures import MAX_CAPTION, is_picture, is_set_below, is_under_picture, words_of
 from processing.reading.tree import lines_of, marks, squeeze, text_of
 
 _B, _E = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-]|\d)"
@@ -49,9 +49,6 @@ _JUNK = re.compile(
         r"news_?list|articlelist|promotion"
     )
 )
-_CENTRED = re.compile(r"text-align\s*:\s*center|font-size\s*:\s*(?:0?\.[5-9]|1[0-3]px|[6-9]pt)", re.IGNORECASE)
-_CREDIT = re.compile(r"사진|제공|캡처|갈무리|ⓒ|©|/|=|연합뉴스|뉴시스|뉴스1|게티|자료")
-_OPENING = re.compile(r"^\s*[▲△▼◀▶△]")
 _PARTICLE = re.compile(
     r"^\s*(?:[은는이가을를의에도와과로만]|으로|에서|에게|에는|까지|부터|처럼|이라|라고|이다|입니다)(?=[\s,.])"
 )
@@ -59,10 +56,7 @@ _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도�
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-_LEADING_MARK = re.compile(r"[^가-힣A-Za-z(]|.{0,40}=")
-_TRIANGLE = re.compile(r"[▲△]\s?[^=▲△]{2,120}$")
-_UNDER = 50  # characters within which a line below an image is a caption without a sentence
-_MAX_CAPTION, _LITTLE, _SHORT = 300, 0.25, 120
+_LITTLE, _SHORT = 0.25, 120
 _MOST = 0.6  # share of the body that is never a caption, however it is marked
 _MOST_DECKS = 8
 _GLUED = 10  # characters from which bold text before running text is a subhead
@@ -72,7 +66,7 @@ _GLUED = 10  # characters from which bold text before running text is a subhead
 class Prepared:
     """What the walk makes of a body: the article's tree, and what was taken out of it."""
 
-    article: HtmlElement
+    article: HtmlElement = field(default_factory=lambda: Element("article"))
     captions: list[str] = field(default_factory=list)
     decks: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
@@ -80,16 +74,21 @@ class Prepared:
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of one walk: text since the last break, where bold text began in it, how much of it is linked."""
+    """The state of one walk: text since the last break, where bold text began in it, how much of it is linked.
+
+    `image` stands right above that text; `words` are what images say of themselves.
+    """
 
     prepared: Prepared
+    body: HtmlElement
     limit: float
     dropped: frozenset[HtmlElement]
     text: list[str] = field(default_factory=list)
     linked: int = 0
     links: int = 0
     bold: HtmlElement | None = None
-    pictured: bool = False
+    image: HtmlElement | None = None
+    words: set[str] = field(default_factory=set)
 
     def add(self, text: str | None) -> None:
         if text:
@@ -107,8 +106,8 @@ class _Walk:
         self.linked, self.bold = 0, None
         if not text:
             return
-        pictured, self.pictured = self.pictured, False
-        if pictured and plain and _is_under_picture(text):
+        image, self.image = self.image, None
+        if text in self.words or (image is not None and plain and is_under_picture(text)):
             self.prepared.captions.append(text)
         elif not (linked >= 0.9 * len(text) and not text.endswith(("다.", "요.", "까?"))):
             paragraph = Element("p" if is_statement(text) else tag)  # boards put whole texts into headings
@@ -118,8 +117,8 @@ class _Walk:
 
 def prepare(place: Place, dropped: frozenset[HtmlElement] = frozenset()) -> Prepared:
     """Return the body at `place` as an article of paragraphs; elements in `dropped` are no part of it."""
-    prepared = Prepared(Element("article"))
-    walk = _Walk(prepared, _LITTLE * max(place.prose, 1), dropped)
+    prepared = Prepared()
+    walk = _Walk(prepared, place.element, _LITTLE * max(place.prose, 1), dropped)
     walker = etree.iterwalk(place.element, events=("start", "end"))
     for event, node in walker:
         if event == "start":
@@ -140,7 +139,7 @@ def _enter(walk: _Walk, node: HtmlElement) -> None:
     elif node.tag in {"b", "strong"} and not squeeze("".join(walk.text)):
         walk.bold = node
     if node.tag in _NO_CAPTION or _BOLD.search(node.get("style") or ""):
-        walk.pictured = False
+        walk.image = None
     walk.links += node.tag == "a"
     walk.add(node.text)
 
@@ -179,21 +178,28 @@ def _is_subhead(text: str, tail: str | None) -> bool:
 def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
     """Say whether `node` is no running text; what says something is handed out."""
     if node.tag == "img":
-        walk.prepared.images.append(node.get("src") or node.get("data-src") or "")
-        walk.pictured = True
+        _picture(walk, node)
+        walk.image = node
         return True
     if node.tag in SILENT or node in walk.dropped or is_hidden(node):
         return True
     name = marks(node)
-    if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(node):
+    if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(walk, node):
         return _hand_out(walk, node, walk.prepared.captions)
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
     return bool(_JUNK.search(name)) and _is_little(walk, node)
 
 
-def _may_be_picture(node: HtmlElement) -> bool:
-    return node.tag in {"table", "p", "div", "center", "span"} and _is_picture(node)
+def _picture(walk: _Walk, image: HtmlElement) -> None:
+    walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
+    walk.words |= words_of(image)
+
+
+def _may_be_picture(walk: _Walk, node: HtmlElement) -> bool:
+    if node.tag not in {"table", "dl", "p", "div", "center", "span"}:
+        return False
+    return is_picture(node) or (walk.image is not None and is_set_below(node, walk.image, walk.body))
 
 
 def _is_little(walk: _Walk, node: HtmlElement) -> bool:
@@ -206,37 +212,14 @@ def _is_little(walk: _Walk, node: HtmlElement) -> bool:
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     lines = lines_of(node)
     length = sum(map(len, lines))
-    if length > max(walk.limit, _MAX_CAPTION) or length > _MOST * walk.limit / _LITTLE:
+    if length > max(walk.limit, MAX_CAPTION) or length > _MOST * walk.limit / _LITTLE:
         return False
-    for image in node.iter("img"):
-        walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
-    walk.pictured = not lines and next(node.iter("img"), None) is not None
+    images = list(node.iter("img"))
+    for image in images:
+        _picture(walk, image)
+    walk.image = images[-1] if images and not lines else None
     to.extend(lines if to is walk.prepared.decks else [" ".join(lines)] if lines else [])
     return True
-
-
-def _is_under_picture(text: str) -> bool:
-    """Say whether a plain line right below an image is its caption: a few words, and none of a subhead's marks."""
-    return bool(_TRIANGLE.match(text)) or (
-        len(text) <= _UNDER
-        and not (
-            _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text) or sort_of(text) or writer(text)
-        )
-    )
-
-
-def _is_picture(node: HtmlElement) -> bool:
-    """Say whether a block is an image with its caption: little text, and it looks or is marked like a caption."""
-    if next(node.iter("img"), None) is None:
-        return False
-    text = text_of(node)
-    if len(text) > _MAX_CAPTION:
-        return False
-    if not text or node.tag == "table" or _OPENING.match(text):
-        return True
-    if node.get("align") == "center" or _CENTRED.search(node.get("style") or ""):
-        return True
-    return len(text) <= _SHORT and (not _SENTENCE_END.search(text) or bool(_CREDIT.search(text[-25:])))
 
 
 def decks_of(root: HtmlElement, place: Place | None) -> list[str]:
@@ -247,6 +230,6 @@ def decks_of(root: HtmlElement, place: Place | None) -> list[str]:
         if place is not None and (node is place.element or place.element in node.iterdescendants()):
             continue
         lines = lines_of(node)
-        if 0 < len(lines) <= _MOST_DECKS and sum(map(len, lines)) <= _MAX_CAPTION and not any(map(is_prose, lines)):
+        if 0 < len(lines) <= _MOST_DECKS and sum(map(len, lines)) <= MAX_CAPTION and not any(map(is_prose, lines)):
             return lines
     return []

@@ -32,6 +32,12 @@ def is_portal(url: str) -> bool:
     return (host.endswith(_PORTALS) and "news" in f"{host}{urlsplit(url).path}") or host.endswith("v.daum.net")
 
 
+def press_of(head: Head) -> str | None:
+    """Return the outlet that a portal's page says it copies."""
+    press = head.first("og:article:author", "article:author", "twitter:creator", "dable:author") or ""
+    return _PORTAL_WORD.sub("", press).strip(" |") or None
+
+
 def origin_of(
     root: HtmlElement,
     head: Head,
@@ -43,8 +49,7 @@ def origin_of(
 ) -> Origin | None:
     """Return the origin of a copy; None where the page is its outlet's own."""
     if is_portal(url):
-        press = head.first("og:article:author", "article:author", "twitter:creator", "dable:author") or ""
-        name = _PORTAL_WORD.sub("", press).strip(" |") or None
+        name = press_of(head)
         return Origin(outlet=None if name and "://" in name else name, url=_original(root, url))
     if not _BOARD.search(url):
         return None

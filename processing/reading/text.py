@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from processing.reading.bylines import MAIL, agency, people
+from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.datelines import bare, dateline_end
 from processing.reading.endings import cut
 from processing.reading.lines import (
@@ -105,8 +105,8 @@ def clean(
 ) -> Cleaned:
     """Return the running text of `lines`; `title` and `decks` are not repeated in it.
 
-    `pictured` is how many images the body has: beside them one or two lines behind a triangle are captions, but two in
-    a row are a list where there is one image.
+    `pictured` is how many images of the body have no caption of their own: beside them one or two lines behind a
+    triangle are captions, but two in a row are a list where there is one such image.
     `photo` says that it is a photo page: then a caption is the text, without its credit.
     `sites` are the names of the page's site, letters only: in brackets at the head they are a dateline.
     """
@@ -117,8 +117,10 @@ def clean(
     triangles = [is_marked(line) for line in kept]
     listed = pictured == 1 and any(one and other for one, other in pairwise(triangles))
     captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
-    for line in map(captionless, kept) if photo else kept:
-        _sort(_without_wire(line, cleaned), cleaned, captioned=captioned)
+    for line in kept:
+        shown, credit = captionless(line) if photo else (line, "")
+        cleaned.bylines.extend([credit] if people(credit) else [])
+        _sort(_without_wire(shown, cleaned), cleaned, captioned=captioned)
     _cut_dateline(cleaned, sites)
     ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
     cleaned.bylines.extend(ending.bylines)
@@ -228,6 +230,8 @@ def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
         cleaned.agency = agency(cleaned.dateline)
         if people(cleaned.dateline):
             cleaned.bylines.insert(0, cleaned.dateline)
+        elif name := unnamed_role(cleaned.dateline):
+            cleaned.bylines.insert(0, f"글 {name}")
         rest = line[cut:].strip()
         cleaned.paragraphs[index : index + 1] = [rest] if rest else []
         return

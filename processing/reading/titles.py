@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from processing.reading import json_ld
 from processing.reading.head import Head, unescaped
+from processing.reading.origin import is_portal, press_of
 from processing.reading.tree import marks, text_of
 
 _CUT = re.compile(
@@ -59,6 +60,7 @@ def site_names(head: Head, url: str) -> set[str]:
     names = [
         *head.every(*_OWN_NAMES),
         json_ld.text(head.article.get("publisher")),
+        press_of(head) if is_portal(url) else None,
         *(json_ld.text(one.get("name")) for one in owners),
         host.removeprefix("www."),
         *host.split(".")[:-1],

@@ -38,6 +38,7 @@ BYLINES = [
     ("정치부 기자", []),
     ("서울 기자", []),
     ("온라인뉴스팀 기자", []),
+    ("표가람 기자 garam@", [("표가람", "기자", None)]),  # some outlets cut the host off
 ]
 
 

@@ -82,6 +82,28 @@ def test_a_reporter_and_an_equals_sign_make_any_head_a_dateline(dateline):
     assert cleaned.bylines
 
 
+@pytest.mark.parametrize("dateline", ["[일간스포츠 표가람] ", "(한들코리아=표가람 미디어연구소) "])
+def test_a_name_without_a_role_in_a_dateline_is_the_author(dateline):
+    article = read(f"<div><p>{dateline}{FIRST}</p><p>{LAST}</p></div>")
+    assert article.text == f"{FIRST}\n\n{LAST}"
+    assert [author.name for author in article.authors] == ["표가람"]
+
+
+def test_an_agency_alone_in_a_dateline_is_nobody():
+    article = read(f"<div><p>[베이징=신화/뉴시스] {FIRST}</p><p>{LAST}</p></div>")
+    assert (article.text, article.authors) == (f"{FIRST}\n\n{LAST}", ())
+
+
+def test_the_outlet_that_a_portal_copies_is_a_dateline_in_brackets():
+    markup = (
+        f'<html><head><meta charset="utf-8"><title>{TITLE}</title><meta property="og:article:author" content="물빛">'
+        f"</head><body><h1>{TITLE}</h1><div><p>[물빛] {FIRST}</p><p>{LAST}</p></div></body></html>"
+    )
+    found = extract(Page(url="https://v.daum.net/v/1", fetched_at=FETCHED, body=markup.encode()))
+    assert isinstance(found, Article)
+    assert found.text == f"{FIRST}\n\n{LAST}"
+
+
 def test_the_name_of_the_site_in_brackets_is_a_dateline():
     assert clean([f"[물빛] {FIRST}", LAST], sites=frozenset({"물빛"})).paragraphs == [FIRST, LAST]
     assert clean([f"[물빛] {FIRST}", LAST]).paragraphs == [f"[물빛] {FIRST}", LAST]
