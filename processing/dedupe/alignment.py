@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -33,11 +34,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Matched characters, the slots, how often the match is broken inside, and where the right side is matched."""
+    """Matched characters, the slots, how often the match is broken inside, and where the right side is matched.
+
+    `stretch` is the median length of the equal runs, in characters.
+    """
 
     matched: int
     slots: tuple[Slot, ...]
     breaks: int
+    stretch: float
     span: tuple[int, int]
 
 
@@ -72,4 +77,5 @@ def align(left: str, right: str) -> Alignment:
     firm = [run for run in runs if run[0] >= _FIRM]
     span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
     breaks = sum(not run[0] for run in runs[1:-1])
-    return Alignment(sum(run[0] for run in runs), tuple(slots), breaks, span)
+    equal = [run[0] for run in runs if run[0]]
+    return Alignment(sum(equal), tuple(slots), breaks, median(equal) if equal else 0.0, span)

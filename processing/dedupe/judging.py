@@ -10,7 +10,7 @@ from processing.dedupe.chains import REACH, Mark, earlier_state, follows, mark_o
 from processing.dedupe.documents import FoldOptions, Thresholds
 from processing.dedupe.shingles import Hashes, common, shingles
 from processing.dedupe.signing import kept_text, redraft
-from processing.dedupe.templates import names_exchanged, numbers_exchanged
+from processing.dedupe.templates import are_notices, names_exchanged, numbers_exchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,20 @@ def _compared(pair: Pair, options: FoldOptions) -> Verdict:
     alignment = align(pair.small.text, pair.large.text)
     if limits.veto and pair.jaccard < _IDENTICAL and (why := _template(pair, alignment, options)):
         return pair.verdict("series", why) if pair.one_outlet else NONE
-    broken = 100 * alignment.breaks / len(pair.small.text)
-    reworded = broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
+    reworded = _reworded(pair, alignment, limits)
     if pair.containment < limits.copy:
         updated = pair.retold and not reworded
         return pair.verdict("same", "one report, updated") if updated else pair.verdict("derivative", "shared passages")
     if reworded:
         return pair.verdict("derivative", "reworded throughout")
     return _alike(pair, alignment, limits)
+
+
+def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
+    broken = 100 * alignment.breaks / len(pair.small.text)
+    if broken <= (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks):
+        return False
+    return alignment.stretch < limits.stretch or are_notices(pair.small.title, pair.large.title)
 
 
 def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:

@@ -50,7 +50,12 @@ def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outle
         return True
     if len(slots) < _LEAST or 100 * len(slots) / max(_SHORTEST_MATCH, alignment.matched) < _DENSE:
         return False
-    return told > 0 or same_outlet or all(_NOTICE.search(title) for title in titles)
+    return told > 0 or same_outlet or are_notices(*titles)
+
+
+def are_notices(*titles: str) -> bool:
+    """Say whether all titles head notices, which follow one form for different people."""
+    return all(_NOTICE.search(title) for title in titles)
 
 
 def _told(slot: Slot, mine: str, theirs: str) -> bool:

@@ -36,7 +36,7 @@ def test_golden_values_of_every_layer() -> None:
 
 
 def test_the_fingerprint_of_today() -> None:
-    assert FoldOptions().fingerprint == "957dc0bc7608", (
+    assert FoldOptions().fingerprint == "f965c5d77272", (
         "a parameter changed: old and new signatures must not mix; write the new one here"
     )
 
@@ -55,8 +55,10 @@ def test_every_threshold_is_in_the_fingerprint(name: str) -> None:
     assert FoldOptions(thresholds=replace(Thresholds(), **{name: other})).fingerprint != FoldOptions().fingerprint
 
 
-@pytest.mark.parametrize("name", ["NORMALISER", "LAYOUT"])
-def test_the_normaliser_and_the_layout_are_in_the_fingerprint(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["NORMALISER", "LAYOUT", "RULES"])
+def test_the_normaliser_the_layout_and_the_rules_are_in_the_fingerprint(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = FoldOptions().fingerprint
     monkeypatch.setattr(documents, name, 999)
     assert FoldOptions().fingerprint != before
