@@ -21,6 +21,7 @@ from processing.reading.rules import GENERIC, Rules
 from processing.reading.running import paragraphs
 from processing.reading.script_article import ScriptArticle, find_article
 from processing.reading.scripts import values
+from processing.reading.several import keep_own
 from processing.reading.surroundings import Around, around
 from processing.reading.text import Cleaned, clean
 from processing.reading.titles import choose, completed, headings, site_names
@@ -69,6 +70,7 @@ def extract(
 def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     """Return everything that one tree gives towards an article, or why it is too much."""
     head = read_head(root, page.url)
+    keep_own(root, head)
     place = _place(root, rules)
     script = _script(root, head, place)
     shown = headings(root)
