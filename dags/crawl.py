@@ -12,10 +12,11 @@ from there.
 By hand: `scrapy crawl NAME`, or `airflow dags trigger crawl_hourly`.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, TriggerRule, dag, get_current_context, task
+from airflow.sdk import DAG, TriggerRule, dag, task
 
 from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, timetable, whose_turn
 from processing.errors import PermanentError
@@ -34,10 +35,9 @@ def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
-@task(map_index_template="{{ outlet }}", max_active_tis_per_dagrun=4)
+@task(map_index_template="{{ task.op_kwargs['outlet'] }}", max_active_tis_per_dagrun=4)  # shown instead of 0, 1, 2
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
     """Crawl one outlet."""
-    get_current_context()["outlet"] = outlet  # type: ignore[typeddict-unknown-key] # shown instead of 0, 1, 2
     day = day_of(dag_run)
     asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
     if dag_run.run_type == "scheduled" and ti.try_number == 1:  # a second try asks again what failed in the first
@@ -51,6 +51,13 @@ def landed(asked: list[str] | None, *, dag_run: Any = None, outlet_events: Any =
     if asked is None:  # the state of a run is that of its last task
         raise PermanentError("nobody was asked, because `due` failed: its log says why; the next tick tries again")
     announce(dag_run, outlet_events)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+def answered(asked: list[str] | None, crawled: Iterable[Any] | None) -> None:
+    """Fail the run where not one of the outlets that were asked could be crawled: the fault is likely to be ours."""
+    if asked and not any(True for _ in crawled or ()):
+        raise PermanentError(f"none of {len(asked)} outlets could be crawled: try the network of this machine first")
 
 
 def crawl_dag(pace: Pace, names: list[str]) -> DAG:
@@ -71,7 +78,8 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
     def build() -> None:
         polls = poll.override(execution_timeout=timedelta(minutes=LIMIT[pace] + 2)).partial(limit=LIMIT[pace])
         asked = due(names)
-        polls.expand(outlet=asked) >> landed(asked)  # type: ignore[arg-type]  # resolved when it runs
+        crawled = polls.expand(outlet=asked)
+        crawled >> [landed(asked), answered(asked, crawled)]  # type: ignore[arg-type]  # resolved when they run
 
     return build()
 

@@ -1,4 +1,4 @@
-"""What Airflow itself makes of a tick: an empty list of outlets, some outlets, and no list at all."""
+"""What Airflow itself makes of a tick: no outlets, some, outlets that do not answer, and no list at all."""
 
 import json
 import os
@@ -29,14 +29,25 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
 
 
 def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(ticks: dict[str, dict[str, str]]) -> None:
-    assert ticks["nobody"] == {"run": "success", "due -1": "success", "poll -1": "skipped", "landed -1": "success"}
+    ends = {"landed -1": "success", "answered -1": "success"}
+    assert ticks["nobody"] == {"run": "success", "due -1": "success", "poll -1": "skipped", **ends}
 
 
-def test_only_who_is_due_is_crawled(ticks: dict[str, dict[str, str]]) -> None:
-    polls = {"poll 0": "success", "poll 1": "success"}
-    assert ticks["two"] == {"run": "success", "due -1": "success", **polls, "landed -1": "success"}
+def test_only_who_is_due_is_crawled_under_its_name(ticks: dict[str, dict[str, str]]) -> None:
+    states = {"due -1": "success", "poll duru": "success", "poll gaon": "success"}
+    assert ticks["two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
+
+
+def test_an_outlet_that_does_not_answer_is_named_and_spoils_no_run(ticks: dict[str, dict[str, str]]) -> None:
+    states = {"due -1": "success", "poll gaon": "success", "poll narae": "failed"}
+    assert ticks["one of two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
+
+
+def test_a_run_that_nobody_answered_failed_and_its_landing_is_announced(ticks: dict[str, dict[str, str]]) -> None:
+    states = {"due -1": "success", "poll narae": "failed", "landed -1": "success", "answered -1": "failed"}
+    assert ticks["neither"] == {"run": "failed", **states}
 
 
 def test_a_tick_that_cannot_tell_is_a_run_that_failed(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "failed", "poll -1": "upstream_failed", "landed -1": "failed"}
+    states = {"due -1": "failed", "poll -1": "upstream_failed", "landed -1": "failed", "answered -1": "success"}
     assert ticks["unknown"] == {"run": "failed", **states}

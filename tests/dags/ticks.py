@@ -1,4 +1,4 @@
-"""Runs a crawl DAG in Airflow's own test run, three times: nobody is due, two are, it cannot be told.
+"""Runs a crawl DAG in Airflow's own test run: nobody is due, two are, one of two or both are away, it cannot be told.
 
 `python -m tests.dags.ticks` prints a line of JSON a run: its state, and the state of each task instance. It needs a
 database of its own, because a run has one: `airflow db migrate` in an AIRFLOW_HOME.
@@ -13,8 +13,9 @@ from dags import crawl
 from processing.errors import PermanentError
 from spiders.outlet import Pace
 
-NAMES = ["duru", "gaon", "narae"]
-DECISIONS = {"nobody": [], "two": NAMES[:2], "unknown": None}
+AWAY = "narae"
+NAMES = ["duru", "gaon", AWAY]
+DECISIONS = {"nobody": [], "two": NAMES[:2], "unknown": None, "one of two": NAMES[1:], "neither": [AWAY]}
 
 
 def ran(decision: list[str] | None) -> dict[str, object]:
@@ -26,10 +27,15 @@ def ran(decision: list[str] | None) -> dict[str, object]:
             raise PermanentError("the store is away")
         return [name for name in names if name in decision]
 
-    replaced = {"due": due, "crawl": lambda outlet, *_: {"outlet": outlet}, "announce": lambda *_: None}
+    def crawled(outlet: str, *_: object) -> dict[str, str]:
+        if outlet == AWAY:
+            raise PermanentError("it does not answer")
+        return {"outlet": outlet}
+
+    replaced = {"due": due, "crawl": crawled, "announce": lambda *_: None}
     vars(crawl).update(replaced)
     run = crawl.crawl_dag(Pace.HOURLY, NAMES).test()
-    states = {f"{one.task_id} {one.map_index}": one.state for one in run.get_task_instances()}
+    states = {f"{one.task_id} {one.rendered_map_index or -1}": one.state for one in run.get_task_instances()}
     return {"run": run.state, **states}
 
 
