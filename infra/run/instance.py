@@ -3,8 +3,9 @@
 import ctypes
 import os
 import signal
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from infra.run import processes
@@ -40,9 +41,15 @@ def instance(place: Place) -> Iterator[Parts]:
         try:
             yield parts
             grace = IDLE
+        except KeyboardInterrupt:
+            _silence()
+            with suppress(OSError):  # a terminal that was closed
+                print(
+                    f"\nStopping within {grace:.0f} s: crawls seal what they have fetched", file=sys.stderr, flush=True
+                )
+            raise
         finally:
-            for number in _POLITE:
-                signal.signal(number, signal.SIG_IGN)  # nothing but SIGKILL interrupts the sweeping
+            _silence()
             processes.sweep(place, grace)
             for process in parts.values():
                 process.wait()
@@ -56,6 +63,12 @@ def listen() -> None:
         signal.signal(number, _interrupt)
     if "MAKELEVEL" in os.environ:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _silence() -> None:
+    """Let nothing but SIGKILL interrupt the sweeping."""
+    for number in _POLITE:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -52,15 +52,36 @@ def test_every_polite_signal_ends_it_in_order(here: Place, number: signal.Signal
         [sys.executable, "-c", STARTER, str(here.folder)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
     )
     assert starter.stdout
     assert starter.stdout.readline() == "started\n"
     starter.send_signal(number)
+    said, told = starter.communicate(timeout=60)
+    assert said == "ended 0\n"
+    assert told.strip() == "Stopping within 10 s: crawls seal what they have fetched"
+    assert starter.returncode == 0
+
+
+def test_a_terminal_that_is_gone_hinders_nothing(here: Place) -> None:
+    reader, writer = os.pipe()
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(here.folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        start_new_session=True,
+        text=True,
+    )
+    os.close(writer)
+    assert starter.stdout
+    assert starter.stdout.readline() == "started\n"
+    os.close(reader)
+    starter.send_signal(signal.SIGHUP)
     said, _ = starter.communicate(timeout=60)
     assert said == "ended 0\n"
-    assert starter.returncode == 0
 
 
 def test_an_error_inside_ends_it_too(here: Place) -> None:
