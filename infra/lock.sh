@@ -9,9 +9,9 @@ compile() {
 }
 compile run.txt --extra airflow --extra store --extra build pyproject.toml
 compile test.txt --extra airflow --extra store --extra build --extra test --constraint infra/lock/run.txt pyproject.toml
-# What folding is measured against, and Spark, a download of its own size that only `make test-all` takes.
+# What folding is measured against; and Spark and Playwright, downloads of their own size that only `make test-all` takes.
 compile bench.txt --extra bench --constraint infra/lock/test.txt pyproject.toml
-compile spark.txt --extra spark --constraint infra/lock/test.txt pyproject.toml
+compile spark.txt --extra spark --extra render --constraint infra/lock/test.txt pyproject.toml
 echo uv | compile uv.txt -
 if grep -lE 'https?://|index-url|find-links' infra/lock/*.txt; then
     echo "An address got into a locked list: nothing that names a package host may be committed." >&2

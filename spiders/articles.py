@@ -88,7 +88,8 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
     gone = _says_gone(visit, record)
     run.counts.removed += gone
     row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
-    run.log(row.model_copy(update=read(record) | ({"outcome": None} if gone else {})))
+    made = {"detail": "rendered"} if "rendered" in response.flags else {}
+    run.log(row.model_copy(update=made | read(record) | ({"outcome": None} if gone else {})))
     if found and found.url != visit.canonical:
         run.considered.setdefault(article_id(found.url), None)
     return record

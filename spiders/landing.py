@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from processing.archive.segments import SegmentWriter, put_report, send
-from processing.archive.warc import Exchange, Original, payload_digest
+from processing.archive.warc import Exchange, Original, Rendered, payload_digest
 from processing.errors import SillokError, StoreFullError
 from processing.records import Article, Fetch, Rejection, RunReport, Seal
 
@@ -36,6 +36,14 @@ class Landing:
             except (OSError, SillokError) as error:
                 self._fail(_told(error))
         return Original(payload_digest(exchange.body), exchange.url, exchange.at)
+
+    def convert(self, rendered: Rendered) -> None:
+        """Write what a browser made of a page into the WARC."""
+        if self._writer is not None and not self._error:
+            try:
+                self._writer.convert(rendered)
+            except (OSError, SillokError) as error:
+                self._fail(_told(error))
 
     def add(self, row: Article | Rejection | Fetch) -> None:
         """Write a row beside the pages."""

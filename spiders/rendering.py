@@ -1,43 +1,191 @@
-"""Pages that only a browser can read: an outlet declares `render=True`, and scrapy-playwright has to be installed.
+"""Pages that only a browser can read: an outlet declares `render=True`, and Playwright and a Chromium have to be there.
 
-The browser resolves names by itself, past our resolver, so it is held to the outlet's own hosts and to what a text
-needs. Without the package, pages are read as they are served.
+The browser has no network. It runs in a network namespace of its own in which nothing is up, not even loopback
+(network_namespaces(7)): a script, a redirect, a frame, a socket, or a hole in Chromium leads nowhere. What a page asks
+for is handed to the crawl, which asks for it as for anything else, or does not: `middlewares.rendering`.
+
+scrapy-playwright lets the browser ask for itself, past robots.txt, pace, budget, the address check and the WARC.
 """
 
+import asyncio
 import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 from scrapy.settings import BaseSettings
 
-from spiders.identity import is_on_site
+from processing.errors import UsageError
 from spiders.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
-_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
-_READ = frozenset({"document", "script", "xhr", "fetch"})
+MIDDLEWARE = "spiders.middlewares.rendering.Rendering"
+PARTS = 30
+"""Requests of one page; a page that wants more is read as far as it came."""
+SECONDS = 90
+"""How long one page may take, its requests at the outlet's pace included."""
+LARGEST = 5_000_000
+"""Characters of a rendered page."""
+
+_CLOSING = 5
+_ASKED = frozenset({"script", "xhr", "fetch"})
+_ALONE = "unshare --net" if os.geteuid() == 0 else "unshare --user --map-current-user --net"
+"""Runs a program without a network; who is not root needs a user namespace for it."""
 
 
-class BrowserRequest(Protocol):
-    """What a browser is about to ask for."""
+class Part(NamedTuple):
+    """An answer for the browser; `body` is without content coding."""
 
-    url: str
-    resource_type: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+_STAY = Part(204, {}, b"")
+"""An answer to a navigation after which a page stays as it is (HTML Standard, 7.4.5); an abort would replace it."""
+
+Ask = Callable[[str], Awaitable[Part | None]]
+"""Asks for a URL as the crawl does; None where it may not be asked or gave nothing."""
+
+
+class RenderingError(Exception):
+    """A page could not be rendered; the message is the reason."""
 
 
 def apply(outlet: Outlet, settings: BaseSettings) -> None:
-    """Send the requests of an outlet that declares it through a browser."""
+    """Let the articles of an outlet that declares it be rendered. Raises UsageError where that would not be safe."""
     if not outlet.render:
         return
-    if find_spec("scrapy_playwright") is None:
-        log.warning("%s is read as served: scrapy-playwright renders it, install sillok[render]", outlet.name)
+    program = shutil.which(settings["SILLOK_BROWSER"])
+    if program is None or find_spec("playwright") is None:
+        log.warning("%s is read as served: to render it, install sillok[render] and Chromium", outlet.name)
         return
-    handlers = settings.getdict("DOWNLOAD_HANDLERS") | {"http": _HANDLER, "https": _HANDLER}
-    settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
-    settings.set("PLAYWRIGHT_ABORT_REQUEST", lambda request: is_aborted(outlet, request), priority="spider")
+    _check_isolation(sample_press=bool(settings["SILLOK_PRESS"]))
+    settings.set("SILLOK_BROWSER", program, priority="spider")
+    middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES") | {MIDDLEWARE: 40}
+    settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="spider")
 
 
-def is_aborted(outlet: Outlet, request: BrowserRequest) -> bool:
-    """Return whether the browser may not ask this: off the outlet's hosts, or only for the eye."""
-    return request.resource_type not in _READ or not is_on_site(outlet, request.url)
+def _check_isolation(*, sample_press: bool) -> None:
+    if os.geteuid() == 0 and not sample_press:
+        raise UsageError("Chromium has no sandbox when root runs it: run this crawl as an ordinary user")
+    tried = subprocess.run(["sh", "-c", f"{_ALONE} true"], check=False, capture_output=True)  # noqa: S603, S607 - ours
+    if tried.returncode:
+        raise UsageError(
+            f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: allow unprivileged user "
+            "namespaces (sysctl user.max_user_namespaces), or uninstall Playwright to read pages as served"
+        )
+
+
+def is_asked(kind: str, method: str) -> bool:
+    """Return whether a request of a page is worth asking: what makes text, and nothing that changes anything."""
+    return kind in _ASKED and method == "GET"
+
+
+class Browser:
+    """One Chromium, started with the first page and anew after a page that it did not survive."""
+
+    def __init__(self, program: str, agent: str) -> None:
+        self._program, self._agent = program, agent
+        self._folder = TemporaryDirectory(prefix="sillok-browser-")
+        self._playwright: Any = None
+        self._browser: Any = None
+
+    async def rendered(self, url: str, page: Part, ask: Ask) -> bytes:
+        """Return a page as it is after its scripts ran, in UTF-8. Raises RenderingError."""
+        try:
+            return await asyncio.wait_for(self._rendered(url, page, ask), SECONDS)
+        except TimeoutError as error:
+            await self.close()
+            raise RenderingError(f"rendering took longer than {SECONDS} s") from error
+        except self._playwright_error() as error:
+            await self.close()
+            raise RenderingError(f"rendering: {str(error).splitlines()[0][:200]}") from error
+
+    async def close(self) -> None:
+        """End the browser and what drives it; safe to do twice."""
+        playwright, self._playwright, self._browser = self._playwright, None, None
+        if playwright is not None:
+            with suppress(TimeoutError, self._playwright_error()):  # its pipe is closed either way, and that ends it
+                await asyncio.wait_for(playwright.stop(), _CLOSING)
+
+    async def _rendered(self, url: str, page: Part, ask: Ask) -> bytes:
+        browser = await self._started()
+        answers = _Answers(page, ask)
+        context = await browser.new_context(service_workers="block", accept_downloads=False, user_agent=self._agent)
+        try:
+            await context.route("**/*", answers.answer)
+            tab = await context.new_page()
+            await tab.goto(url, wait_until="networkidle", timeout=0)
+            if await tab.evaluate("document.documentElement.outerHTML.length") > LARGEST:
+                raise RenderingError(f"the rendered page has more than {LARGEST} characters")
+            return str(await tab.content()).encode("utf-8", "replace")
+        finally:
+            answers.end()
+            with suppress(TimeoutError):  # a script that never ends keeps its tab; the whole browser is ended then
+                await asyncio.wait_for(context.close(), _CLOSING)
+
+    async def _started(self) -> Any:
+        if self._browser is None:
+            self._playwright = await _library().async_playwright().start()
+            options = {"executable_path": self._alone(), "chromium_sandbox": os.geteuid() != 0, "handle_sigterm": False}
+            self._browser = await self._playwright.chromium.launch(**options, handle_sigint=False)
+        return self._browser
+
+    def _alone(self) -> str:
+        """Return a program that starts the browser without a network."""
+        script = Path(self._folder.name) / "browser"
+        script.write_text(f'#!/bin/sh\nexec {_ALONE} -- "{self._program}" "$@"\n')
+        script.chmod(0o700)
+        return str(script)
+
+    @staticmethod
+    def _playwright_error() -> type[Exception]:
+        error: type[Exception] = _library().Error
+        return error
+
+
+class _Answers:
+    """Answers the requests of one page: the page itself once, its parts by asking, and nothing else."""
+
+    def __init__(self, page: Part, ask: Ask) -> None:
+        self._page: Part | None = page
+        self._ask = ask
+        self._parts: dict[str, asyncio.Future[Part | None]] = {}
+
+    async def answer(self, route: Any) -> None:
+        """Answer one request of the browser."""
+        part = await self._part(route.request)
+        with suppress(_library().Error):  # the page is closed already
+            if part is None:
+                await route.abort()
+            else:
+                await route.fulfill(status=part.status, headers=part.headers, body=part.body)
+
+    def end(self) -> None:
+        """Ask for nothing more."""
+        for part in self._parts.values():
+            part.cancel()
+
+    async def _part(self, request: Any) -> Part | None:
+        if request.is_navigation_request():
+            page, self._page = self._page, None  # a frame, a popup and a page that leads elsewhere are not followed
+            return page or _STAY
+        if not is_asked(request.resource_type, request.method):
+            return None
+        if request.url not in self._parts and len(self._parts) < PARTS:
+            self._parts[request.url] = asyncio.ensure_future(self._ask(request.url))
+        asked = self._parts.get(request.url)
+        return await asked if asked else None
+
+
+def _library() -> Any:
+    return import_module("playwright.async_api")

@@ -26,7 +26,8 @@ class Environment(BaseSettings):
     `contact` (a URL or e-mail address) goes into the User-Agent. `press` is the port of the sample press. `scheduled`
     says that nobody watches: then a contact is required. `permission` maps an outlet to the consent it gave, as JSON.
     `delay` is the least seconds between two requests to a host, `time_limit` seconds until a crawl closes itself.
-    `spool` holds the open segment, on a local disk. `due` skips a source whose next poll is not due yet.
+    `spool` holds the open segment, on a local disk. `due` skips a source whose next poll is not due yet. `browser` is
+    the Chromium that renders the pages of outlets that declare it.
     """
 
     model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
@@ -35,6 +36,7 @@ class Environment(BaseSettings):
     press: int | None = None
     scheduled: bool = False
     due: bool = False
+    browser: str = "chromium"
     permission: dict[str, str] = {}
     delay: float = Field(default=1.0, ge=0)
     time_limit: float = Field(default=2700, ge=0)
@@ -155,6 +157,7 @@ SILLOK_PRESS = _ENV.press
 SILLOK_SCHEDULED = _ENV.scheduled
 SILLOK_CONTACT = _ENV.contact
 SILLOK_DUE = _ENV.due
+SILLOK_BROWSER = _ENV.browser
 SILLOK_PERMISSION = dict(_ENV.permission)
 SILLOK_LOG = _ENV.log
 SILLOK_OUTPUT = _ENV.output

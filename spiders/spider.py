@@ -119,16 +119,14 @@ class ArticleSpider(Spider):
         """Return the request of an article, conditional where it is held already."""
         self.run.begin(visit)
         held = visit.last if visit.last and visit.last.outcome == "article" else None
-        meta: dict[str, Any] = {"visit": visit}
-        if self.outlet.render:
-            meta["playwright"] = True
+        headers = {} if self.outlet.render else validators(held)  # a shell may stay while its parts change
         return Request(
             visit.url,
             self.parse_article,
             errback=self.lost_article,
-            headers=validators(held),
+            headers=headers,
             priority=priority,
-            meta=meta,
+            meta={"visit": visit},
         )
 
     def parse_source(self, response: Response) -> Iterator[Request | dict[str, str]]:

@@ -9,8 +9,9 @@ from scrapy.http import Request
 from processing.records import Fetch
 from spiders.outlet import Source
 
-Reason = Literal["new", "changed", "revisit", "gap", "asked", "poll", "robots"]
-"""Why it is asked now: first sight, announced as changed, on schedule, missed before, by hand, a source, robots.txt."""
+Reason = Literal["new", "changed", "revisit", "gap", "asked", "poll", "robots", "rendering"]
+"""Why it is asked now: first sight, announced as changed, on schedule, missed before, by hand, a source, robots.txt, a
+page that is rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Visit:
     `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still to be asked.
     """
 
-    role: Literal["article", "source", "robots"]
+    role: Literal["article", "source", "robots", "part"]
     url: str
     reason: Reason
     canonical: str | None = None

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from processing.archive.spool import Lock, Row, Rows, Segment, folder, is_alive
 from processing.archive.store import Store
-from processing.archive.warc import Exchange, Original
+from processing.archive.warc import Exchange, Original, Rendered
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Article, Fetch, Rejection, RunReport, Seal
 
@@ -73,6 +73,13 @@ class SegmentWriter:
         original = segment.warc.write(exchange)
         self.bytes += segment.warc.size - before
         return original
+
+    def convert(self, rendered: Rendered) -> None:
+        """Write what a browser made of a page."""
+        segment = self._segment()
+        before = segment.warc.size
+        segment.warc.convert(rendered)
+        self.bytes += segment.warc.size - before
 
     def add(self, row: Row) -> None:
         """Write one row beside the pages."""

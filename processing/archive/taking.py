@@ -39,6 +39,8 @@ def take(snapshot: Snapshot, rows: Iterable[Fetch], seals: Iterable[Seal], repor
     announced = _announcements(ordered)
     for row in ordered:
         _count(snapshot, row)
+        if row.role == "part":
+            continue
         if row.role != "article":
             _poll(snapshot, row, announced.get((row.run, row.url), frozenset()))
         elif row.article_id is not None:

@@ -42,6 +42,15 @@ class Original(NamedTuple):
     at: datetime
 
 
+class Rendered(NamedTuple):
+    """What a browser made, in UTF-8, of the page that `original` holds."""
+
+    url: str
+    at: datetime
+    body: bytes
+    original: Original
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and its response. `facts` go into the metadata record; `original` is what memory says lay there before.
@@ -104,6 +113,18 @@ class WarcWriter:
         if facts:
             self._metadata(exchange, response, facts)
         return original or self._remember(exchange, digest)
+
+    def convert(self, rendered: Rendered) -> None:
+        """Write a page as a browser rendered it (WARC 1.1 §6.7)."""
+        head = [
+            ("WARC-Target-URI", rendered.url),
+            ("WARC-Refers-To-Target-URI", rendered.original.url),
+            ("WARC-Refers-To-Date", _date(rendered.original.at)),
+            ("WARC-Payload-Digest", payload_digest(rendered.body)),
+            ("WARC-Warcinfo-ID", self._info),
+            ("Content-Type", "text/html; charset=utf-8"),
+        ]
+        self._append("conversion", _identifier(), rendered.at, head, rendered.body, level=_SMALL)
 
     def _original(self, exchange: Exchange, digest: str) -> Original | None:
         if exchange.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5

@@ -28,8 +28,9 @@ class Why(StrEnum):
 class Fetch(Record):
     """One row of the fetch log: a URL that a run considered and what became of it.
 
-    `role` tells articles from sources and robots.txt. `announced_by` is the source's URL. `digest` is "sha256:" and the
-    hex digest of the payload without content coding. `visits` counts the times this article was asked, now included.
+    `role` tells articles from sources, robots.txt and the parts of a page that is rendered. `announced_by` is the URL
+    of the source, or of that page. `digest` is "sha256:" and the hex digest of what was read: the payload without
+    content coding, or the rendered page. `visits` counts the times this article was asked, now included.
     `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
     `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
     for now, and is not here); `new_at` is when a source last announced something new, `next_at` when its turn-over asks
@@ -40,7 +41,7 @@ class Fetch(Record):
     outlet: str
     run: str
     at: AwareDatetime
-    role: Literal["article", "source", "robots"]
+    role: Literal["article", "source", "robots", "part"]
     url: str
     article_id: str | None = None
     why: Why

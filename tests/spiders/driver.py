@@ -15,6 +15,7 @@ from scrapy import cmdline
 import spiders.commands.crawl
 import spiders.loader
 import spiders.middlewares.resolver
+import spiders.rendering
 from processing.records import Page
 from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
 
@@ -41,6 +42,7 @@ OUTLETS = [
     outlet("known", Feed(base("known") + "/feed"), cookies=True),
     outlet("quiet", Feed(base("quiet") + "/feed", quiet_hours=1)),
     outlet("shut", Feed(base("shut") + "/feed"), paused="robots.txt bans us", permission_needed="robots.txt"),
+    outlet("drawn", Feed(base("drawn") + "/feed"), hosts=("localhost",), render=True),
     outlet("inner", Feed("http://inner.example:80/feed"), hosts=("localhost", "inner.example")),
 ]
 
@@ -72,6 +74,7 @@ def later() -> None:
 def main() -> None:
     bad_day()
     later()
+    vars(spiders.rendering)["SECONDS"] = float(os.environ.get("WIRE_RENDERING_SECONDS", "60"))
     registry = {one.name: one for one in OUTLETS}
     for user in (spiders.loader, spiders.middlewares.resolver):
         vars(user)["outlets"] = lambda: registry

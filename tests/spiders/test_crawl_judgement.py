@@ -1,7 +1,9 @@
 """How a crawl is judged: sources, back-off, waits, arguments, the verdict and its exit code. No network."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -9,10 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.settings import Settings
 
 from processing.archive.memory import Memory
 from processing.errors import StoreFullError, StoreRefusedError, UsageError
 from processing.records import End, Fetch, Stamp, Why
+from spiders import rendering
 from spiders.arguments import wish
 from spiders.hosts import Hosts
 from spiders.links import Link
@@ -29,7 +33,6 @@ from spiders.polling import (
     validators,
     waits_until,
 )
-from spiders.rendering import is_aborted
 from spiders.run import Run
 from spiders.verdict import Tally, exit_code, verdict
 
@@ -265,10 +268,62 @@ def test_a_fresh_start_forgets_what_was_seen_and_not_what_was_spent() -> None:
     assert run.spent() == 1
 
 
-def test_the_browser_is_held_to_the_outlet_and_to_what_is_read() -> None:
-    asked = {"http://a.example/x": "document", "http://ads.example/x": "script", "http://a.example/y": "image"}
-    aborted = [is_aborted(OUTLET, SimpleNamespace(url=url, resource_type=kind)) for url, kind in asked.items()]
-    assert aborted == [False, True, True]
+# -- rendering
+
+
+def test_a_browser_is_answered_what_makes_text_and_changes_nothing() -> None:
+    kinds = ("document", "script", "xhr", "fetch", "image", "stylesheet", "font", "media", "websocket", "ping", "other")
+    assert [kind for kind in kinds if rendering.is_asked(kind, "GET")] == ["script", "xhr", "fetch"]
+    assert not any(rendering.is_asked(kind, method) for kind in kinds for method in ("POST", "PUT", "DELETE", "HEAD"))
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A machine that can render: its programs, its packages, who is logged in, and what `unshare` ends with."""
+    known: dict[str, Any] = {"programs": {"chromium"}, "package": True, "user": 1000, "unshare": 0}
+    which = lambda name: f"/usr/bin/{name}" if name in known["programs"] else None  # noqa: E731 - as which is
+    monkeypatch.setattr(rendering.shutil, "which", which)
+    monkeypatch.setattr(rendering, "find_spec", lambda _: known["package"] or None)
+    monkeypatch.setattr(rendering.os, "geteuid", lambda: known["user"])
+    monkeypatch.setattr(rendering.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=known["unshare"]))
+    return known
+
+
+def rendered(outlet: Outlet = OUTLET, press: int | None = None) -> str | None:
+    """The browser that a crawl of this outlet would use."""
+    settings = Settings({"SILLOK_BROWSER": "chromium", "SILLOK_PRESS": press, "DOWNLOADER_MIDDLEWARES": {}})
+    rendering.apply(outlet, settings)
+    used = settings.getdict("DOWNLOADER_MIDDLEWARES")
+    import_module(rendering.MIDDLEWARE.rpartition(".")[0])
+    return settings["SILLOK_BROWSER"] if used == {rendering.MIDDLEWARE: 40} else None
+
+
+def test_only_who_declares_it_is_rendered(machine: dict[str, Any]) -> None:
+    assert machine
+    assert rendered() == "/usr/bin/chromium"
+    assert rendered(replace(OUTLET, render=False)) is None
+
+
+@pytest.mark.parametrize("lack", [{"programs": set()}, {"package": False}])
+def test_without_a_browser_pages_are_read_as_served_and_the_log_says_so(
+    machine: dict[str, Any], lack: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.update(lack, unshare=1)
+    assert rendered() is None
+    assert "a is read as served" in caplog.text
+
+
+def test_a_browser_that_cannot_be_kept_off_the_network_is_not_started(machine: dict[str, Any]) -> None:
+    machine["unshare"] = 1
+    with pytest.raises(UsageError, match="unprivileged user namespaces"):
+        rendered()
+
+
+def test_root_renders_nothing_but_the_sample_press(machine: dict[str, Any]) -> None:
+    machine["user"] = 0
+    with pytest.raises(UsageError, match="as an ordinary user"):
+        rendered()
+    assert rendered(press=20000) == "/usr/bin/chromium"
 
 
 # -- arguments

@@ -141,7 +141,7 @@ def test_an_article_that_we_hold_stays_one_wherever_it_leads_and_is_not_asked_at
 
 def published(done: Crawled, folder: Path, when: datetime) -> Catalogue:
     options = Settings(store=f"file:{folder}/archive", cache=folder / "cache", heads=folder / "heads")
-    facts = {"plain": OutletFacts(title="plain")}
+    facts = {name: OutletFacts(title=name) for name in ("plain", "drawn")}
     publish(done.store, now=when, code_version="1", lock_sha256="0" * 64, outlets=facts, options=options)
     return Catalogue(done.store, folder / "cache")
 
@@ -192,6 +192,16 @@ def test_a_closed_robots_txt_is_not_held_against_the_page(origin: Origin, crawl:
     (row,) = crawl("plain").articles_log()
     assert (row.why, row.failures) == ("failed", 1)
     assert "robots.txt" in (row.detail or "")
+
+
+def test_a_page_that_failed_and_then_leads_to_a_known_article_has_answered(origin: Origin, crawl: Crawl) -> None:
+    urls = [at(origin, "plain", f"/news/{n}") for n in (1, 2)]
+    origin.routes |= {"/feed": feed(*urls), "/news/1": article(1), "/news/2": Reply(500)}
+    crawl("plain")
+    origin.routes["/news/2"] = Reply(302, headers={"Location": "/news/1"})
+    done = crawl("plain")
+    assert [(row.url, row.why, row.failures) for row in done.articles_log()] == [(urls[1], "seen", 0)]
+    assert load(done.store, "plain").gaps() == []
 
 
 def test_a_page_that_leads_off_the_outlet_is_asked_once_or_with_back_off(origin: Origin, crawl: Crawl) -> None:

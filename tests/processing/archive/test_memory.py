@@ -173,6 +173,14 @@ def test_a_link_that_is_no_article_is_known_with_its_reason_for_a_month() -> Non
     assert Memory(decode(again)).turned_down(Why.NOT_ARTICLE, link(1).url)
 
 
+def test_a_part_of_a_rendered_page_costs_a_request_and_is_nothing_to_remember() -> None:
+    part = fetch("hanbit", "r", "http://hanbit.press.test/app.js", NOON, role="part")
+    known = memory(part)
+    assert known.spent(date(2026, 11, 20)) == 1
+    assert known.source(part.url) is None
+    assert known.asked_at() is None
+
+
 def test_a_snapshot_that_was_written_before_links_were_remembered_is_read() -> None:
     lines = gzip.decompress(encode(decode(compact(None, [visit(1)])))).split(b"\n", 1)
     header = json.loads(lines[0])

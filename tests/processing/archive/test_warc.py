@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from processing.archive.cdxj import cdxj
-from processing.archive.warc import Exchange, Original, WarcWriter, payload_digest
+from processing.archive.warc import Exchange, Original, Rendered, WarcWriter, payload_digest
 
 NOON = datetime(2026, 11, 22, 3, 0, 0, 123456, tzinfo=UTC)
 PAGE = "<html><body>시험 기사 본문</body></html>".encode("cp949")
@@ -53,6 +53,19 @@ def test_an_exchange_is_a_response_its_request_and_what_is_known_of_it() -> None
     assert request[1]["WARC-Concurrent-To"] == facts[1]["WARC-Concurrent-To"] == response[1]["WARC-Record-ID"]
     assert facts[2] == b"outlet: a\r\nwhy: new\r\n"
     assert b"description: Transfer coding is removed" in info[2]
+
+
+def test_a_rendered_page_is_a_conversion_of_the_response_and_no_answer_of_its_url() -> None:
+    file = io.BytesIO()
+    writer = WarcWriter(file, "x.warc.gz")
+    original = writer.write(exchange())
+    writer.convert(Rendered("http://a.example/news/1", NOON + timedelta(seconds=2), "<p>그림".encode(), original))
+    *_, (kind, head, body) = records(file.getvalue())
+    assert (kind, body.decode()) == ("conversion", "<p>그림")
+    assert (head["WARC-Refers-To-Target-URI"], head["WARC-Target-URI"]) == ("http://a.example/news/1",) * 2
+    assert head["WARC-Refers-To-Date"] == "2026-11-22T03:00:00.123456Z"
+    assert head["WARC-Date"] == "2026-11-22T03:00:02.123456Z"
+    assert len(writer.index) == 1
 
 
 def test_a_body_keeps_its_content_coding_byte_for_byte() -> None:
