@@ -107,7 +107,7 @@ def growth(sizes: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             window = FolderWindow(Path(folder))
             known = folding_window.fill(window, size, FoldOptions())
-            weights = [folding_window.weight(Path(folder), kind) / size for kind in ("bands", "sig")]
+            weights = [folding_window.weight(Path(folder), kind) / size for kind in ("bands", "sig", "texts")]
             for count in (_DAY, _WHOLE_DAY) if size >= _WHOLE_WINDOW else (_DAY,):
                 _grown(window, size, folding_window.a_day(known, count), weights)
 

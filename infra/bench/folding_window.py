@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from infra.bench.composed import START, compose
-from processing.dedupe.columns import BANDS, SIG
+from processing.dedupe.columns import BANDS, SIG, SIGNED, TEXTS
 from processing.dedupe.documents import Document, FoldOptions, number
 from processing.dedupe.fresh import sign
 from processing.dedupe.partitions import Partitions
@@ -34,7 +34,7 @@ def fill(window: FolderWindow, size: int, options: FoldOptions, stories: int = 4
     """Write a window of `size` documents in `DAYS` days before `START`, and return the documents it was made from.
 
     The first of them are the composed ones, with their own keys, spread over the days; the others have their columns
-    under new ids and drawn keys, which is what strangers' keys look like.
+    under new ids, but drawn keys and hashes, which is what those of strangers look like.
     """
     documents, sig, bands = stock(options, min(stories, size))
     keep = min(sig.num_rows, size)
@@ -60,16 +60,34 @@ def _write_day(
         "article_id": pa.array(ids),
         "day": _days(day, len(ids)),
     }
+    columns |= _drawn_columns(table, numbers, len(real))
     for name, column in columns.items():
-        table = table.set_column(SIG.get_field_index(name), SIG.field(name), column)
+        table = table.set_column(SIGNED.get_field_index(name), SIGNED.field(name), column)
     drawn = draw.integers(0, 2**48, (max(strangers, 0), _KEYS)).ravel()
     true = bands.filter(pa.array(np.isin(np.asarray(bands["number"]), numbers[: len(real)])))
     keys = np.concatenate([np.asarray(true["key"]), drawn])
     owners = np.concatenate([np.asarray(true["number"]), np.repeat(numbers[len(real) :], _KEYS)])
     order = np.lexsort((owners, keys))
     columns_of = [pa.array(keys[order]), pa.array(owners[order]), _days(day, keys.size)]
-    window.write("sig", day, "00000000", table.take(np.argsort(np.array(ids, dtype=object))))
+    table = table.sort_by([("near", "ascending"), ("number", "ascending")])
+    window.write("sig", day, "00000000", table.select(SIG.names))
+    window.write("texts", day, "00000000", table.select(TEXTS.names))
     window.write("bands", day, "00000000", pa.Table.from_arrays(columns_of, schema=BANDS))
+
+
+def _drawn_columns(table: pa.Table, numbers: NDArray[np.int64], real: int) -> dict[str, "pa.Array[Any]"]:
+    """Return the columns that compare texts; from row `real` on with values of each document's own, but boilerplate."""
+    own = numbers.copy()
+    own[:real] = 0
+    made = {name: pa.array(np.asarray(table[name]) ^ own) for name in ("title_key", "body_key", "near")}
+    lists, dropped = (cast("pa.ListArray[Any]", table[name].combine_chunks()) for name in ("lines", "dropped"))
+    lines, sizes = np.asarray(lists.flatten()), np.asarray(lists.value_lengths())
+    learnt = np.unique(np.asarray(dropped.flatten()))
+    mine = np.repeat(own, sizes)
+    mine[np.isin(lines, learnt)] = 0
+    order = np.lexsort((lines ^ mine, np.repeat(np.arange(sizes.size), sizes)))
+    ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
+    return made | {"lines": pa.ListArray.from_arrays(ends, pa.array((lines ^ mine)[order], pa.int64()))}
 
 
 def _days(day: date, count: int) -> "pa.Array[Any]":

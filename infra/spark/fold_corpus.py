@@ -2,7 +2,7 @@
 
     spark-submit infra/spark/fold_corpus.py PARTS OUT
 
-PARTS is the folder `dedupe/v=…` of an archive (`sig/day=…/*.parquet`, `bands/day=…/*.parquet`), OUT a folder for the
+PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `day=…/*.parquet`), OUT a folder for the
 cluster rows as Parquet. Buckets are joined as DataFrames; a component of the candidate graph is then judged and
 resolved as a whole in one Python worker, so that what decides is `processing.dedupe` and nothing else.
 """
@@ -23,13 +23,14 @@ from pyspark.sql import (  # type: ignore[import-not-found,unused-ignore]  # an 
 from pyspark.sql import functions as f
 
 from infra.spark.stars import components
-from processing.dedupe.columns import SIG
+from processing.dedupe.columns import SIGNED
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.matching import edge_table, judged
 from processing.dedupe.nodes import edge_of, node_of
 from processing.dedupe.resolving import cluster_table, resolve
 from processing.dedupe.signing import TITLE, redraft, signed, tables
 
+_KINDS = ("sig", "texts")
 SCHEMA = (
     "article_id string, version_id string, cluster string, original string, relation string, parent string, "
     "score double, evidence string, day date"
@@ -64,8 +65,12 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
 
 
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
-    """Return the newest row of each document and how many it has; names of later parts sort after earlier ones."""
-    paths = sorted(str(path) for path in parts.glob("sig/day=*/*.parquet"))
+    """Return the newest row of each document, its text, and how many it has; later parts' names sort after earlier."""
+    sig, texts = (_last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet"))) for kind in _KINDS)
+    return sig.join(texts.drop("times", "day"), "number")
+
+
+def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
     named = spark.read.parquet(*paths).withColumn("file", f.element_at(f.split(f.input_file_name(), "/"), -1))
     last = Window.partitionBy("number").orderBy(f.desc("file"))
     counted = named.withColumn("times", f.count("*").over(Window.partitionBy("number")))
@@ -102,9 +107,9 @@ def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
 
 def _fold_group(rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions) -> list[tuple[Any, ...]]:
     """Judge and resolve one component of the candidate graph."""
-    names = set(SIG.names)
+    names = set(SIGNED.names)
     said = [{name: value for name, value in row.asDict().items() if name in names} for row in rows]
-    table = pa.Table.from_pylist(said, schema=SIG).sort_by("id")
+    table = pa.Table.from_pylist(said, schema=SIGNED).sort_by("id")
     found = np.array(sorted(pairs), np.int64).reshape(-1, 2)
     edges = edge_table(each for each in judged(found, table, options) if each[2].link != "none")
     nodes = {node.number: node for node in map(node_of, table.to_pylist())}

@@ -18,6 +18,7 @@ from processing.archive.batch import Run
 from processing.archive.memory import Memory
 from processing.archive.schema import TABLES, ArchivedArticle
 from processing.archive.tables import table
+from processing.dedupe.window import write_part
 from processing.reading.rules import SEOUL
 from processing.records import Article, Fetch, Record, Rejection
 
@@ -73,7 +74,9 @@ def of_tables(batch: str, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[Pa
     """Yield the parts that are tables already; each comes with its folder."""
     for folder, one in sorted(tables, key=lambda pair: pair[0]):
         if one.num_rows:
-            yield Part(f"{folder}/{batch}.parquet", parquet(one), one.num_rows)
+            buffer = io.BytesIO()
+            write_part(one, buffer)
+            yield Part(f"{folder}/{batch}.parquet", buffer.getvalue(), one.num_rows)
 
 
 def parquet(one: pa.Table) -> bytes:

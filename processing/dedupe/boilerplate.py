@@ -6,96 +6,132 @@ neither order nor the split into runs matters; a line that many now share is tak
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from processing.dedupe.partitions import Partitions, widened
+from processing.dedupe.documents import FoldOptions
+from processing.dedupe.partitions import widened
+from processing.dedupe.shingles import distinct
+from processing.dedupe.signatures import Numbers, Signatures, among
 from processing.dedupe.signing import Draft
 
 Learnt: TypeAlias = Mapping[date, frozenset[int]]
 """For each day the hashes of the lines that are boilerplate in documents of that day."""
 
-_OCCURRENCES = """
-    WITH mine AS (SELECT * FROM batch_lines),
-         asked AS (SELECT DISTINCT line FROM mine),
-         theirs AS (SELECT unnest(lines) AS line, day, title_key, body_key FROM window_sig),
-         every_line AS (SELECT * FROM mine UNION ALL SELECT theirs.* FROM theirs SEMI JOIN asked USING (line)),
-         common AS (SELECT line FROM every_line GROUP BY line
-                    HAVING count(DISTINCT title_key) >= $least AND count(DISTINCT body_key) >= $least)
-    SELECT line, day, list_slice(list_sort(list(DISTINCT title_key)), 1, $least) AS titles,
-           list_slice(list_sort(list(DISTINCT body_key)), 1, $least) AS bodies
-    FROM every_line SEMI JOIN common USING (line) GROUP BY line, day ORDER BY line, day
-"""
-
-_UNLEARNT = """
-    SELECT DISTINCT number FROM (SELECT number, day, unnest(lines) AS line, dropped FROM window_sig)
-    JOIN learnt USING (line, day) WHERE NOT list_contains(dropped, line)
-"""
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_KEY_BITS: Final = 44  # of a title's or a text's hash; two that share a line and these bits do not meet in practice
 
 
-def line_table(drafts: Sequence[Draft]) -> pa.Table:
-    """Return one row for each short line of each draft."""
-    rows = [
-        (mark, each.day, each.row["title_key"], each.row["body_key"])
-        for each in drafts
-        for mark in set(each.hashes)
-        if mark
-    ]
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    types = (pa.int64(), pa.date32(), pa.int64(), pa.int64())
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    return pa.Table.from_arrays(arrays, names=["line", "day", "title_key", "body_key"])
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where the short lines of a batch stand, in the batch and in the window.
 
-
-def learn(partitions: Partitions, drafts: Sequence[Draft]) -> Learnt:
-    """Return the boilerplate of each day that `drafts` reach, as far as their lines decide it.
-
-    The view `window_sig` must hold the documents of twice the window to either side of them.
+    `asked` are their hashes, sorted. `titles` and `bodies` have three columns: the place of a line in `asked`, a day,
+    and the key of a title or a text that the line stands with on that day, not more of them than decide. `kept` are the
+    lines of the window that were not taken out: place, day, number of the document.
     """
-    features, reach = partitions.options.features, partitions.options.window_days
-    if not features.learnt or not drafts:
-        return {}
-    partitions.database.register("batch_lines", line_table(drafts))
-    rows = partitions.database.execute(_OCCURRENCES, {"least": features.line_titles}).fetchall()
-    partitions.database.unregister("batch_lines")
-    first, last = widened((each.day for each in drafts), reach)
-    learnt = _by_day(rows, features.line_titles, timedelta(days=reach))
-    return {day: lines for day, lines in learnt.items() if first <= day <= last}
+
+    asked: Numbers
+    titles: Numbers
+    bodies: Numbers
+    kept: Numbers
 
 
-def unlearnt(partitions: Partitions, learnt: Learnt) -> list[dict[str, object]]:
-    """Return the rows of `window_sig` that still have a line which is now known as boilerplate, sorted by number."""
-    rows = [(line, day) for day, lines in sorted(learnt.items()) for line in sorted(lines)]
-    columns = list(zip(*rows, strict=True)) or [(), ()]
-    table = pa.table({"line": pa.array(columns[0], pa.int64()), "day": pa.array(columns[1], pa.date32())})
-    partitions.database.register("learnt", table)
-    numbers = [number for (number,) in partitions.database.execute(_UNLEARNT).fetchall()]
-    partitions.database.unregister("learnt")
-    return partitions.rows(sorted(numbers)).to_pylist()
+def occurrences(signatures: Signatures, drafts: Sequence[Draft], least: int) -> Lines:
+    """Return where the short lines of `drafts` stand; no day needs to name more than `least` companions of a line."""
+    asked = distinct(np.array([mark for each in drafts for mark in each.hashes if mark], np.int64))
+    titles, bodies, kept = ([np.empty((0, 3), np.int64)] for _ in range(3))
+    for day, which, keys in _of_drafts(drafts, asked):
+        titles.append(_companions(which, day, keys[0], least))
+        bodies.append(_companions(which, day, keys[1], least))
+    for rows in signatures.scan(["number", "day", "title_key", "body_key", "lines", "dropped"]):
+        owners, which = _among(rows["lines"], asked)
+        days = np.asarray(rows["day"].cast(pa.int32())).astype(np.int64)[owners]
+        for day in np.unique(days).tolist():
+            mine = days == day
+            titles.append(_companions(which[mine], day, np.asarray(rows["title_key"])[owners[mine]], least))
+            bodies.append(_companions(which[mine], day, np.asarray(rows["body_key"])[owners[mine]], least))
+        losers, gone = _among(rows["dropped"], asked)
+        still = np.ones(which.size, np.bool_)
+        still[among(owners * asked.size + which, losers * asked.size + gone)[0]] = False
+        numbers = np.asarray(rows["number"])[owners[still]]
+        kept.append(np.stack([which[still], days[still], numbers], axis=1))
+    return Lines(asked, np.concatenate(titles), np.concatenate(bodies), np.concatenate(kept))
 
 
-Teller: TypeAlias = tuple[date, frozenset[int], frozenset[int]]  # a day, and the titles and texts over a line on it
+def _of_drafts(drafts: Sequence[Draft], asked: Numbers) -> Iterator[tuple[int, Numbers, tuple[Numbers, Numbers]]]:
+    """Yield for each day of `drafts` the lines, and the keys of the titles and of the texts that they stand with."""
+    by_day: dict[date, list[tuple[int, object, object]]] = defaultdict(list)
+    for each in drafts:
+        said = (each.row["title_key"], each.row["body_key"])
+        by_day[each.day] += [(mark, *said) for mark in set(each.hashes) if mark]
+    for day, rows in by_day.items():
+        lines, titles, bodies = np.array(rows, np.int64).reshape(-1, 3).T
+        yield day.toordinal() - _EPOCH, np.searchsorted(asked, lines), (titles, bodies)
 
 
-def _by_day(rows: Iterable[tuple[int, date, list[int], list[int]]], least: int, reach: timedelta) -> Learnt:
-    tellers: dict[int, list[Teller]] = defaultdict(list)
-    for line, day, titles, bodies in rows:
-        tellers[line].append((day, frozenset(titles), frozenset(bodies)))
+def _companions(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
+    """Return for each line up to `least` different keys beside it."""
+    pairs = distinct(which << _KEY_BITS | (keys & ((1 << _KEY_BITS) - 1)))
+    lines, places = pairs >> _KEY_BITS, np.arange(pairs.size)
+    first = np.maximum.accumulate(np.where(np.diff(lines, prepend=-1) != 0, places, 0))
+    few = places - first < least
+    return np.stack([lines, np.full(lines.size, day), pairs & ((1 << _KEY_BITS) - 1)], axis=1)[few]
+
+
+def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tuple[Numbers, Numbers]:
+    """Return for each value of the lists that is `asked` whose it is, and which it is. Both are sorted as the lists."""
+    whole = cast("pa.ListArray[Any]", lists.combine_chunks())
+    places, which = among(np.asarray(whole.flatten()), asked)
+    starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()
+    return np.searchsorted(starts, places, "right") - 1, which
+
+
+def learn(lines: Lines, days: Iterable[date], options: FoldOptions) -> Learnt:
+    """Return the boilerplate of each day that documents of `days` reach, as far as `lines` decide it."""
+    least, reach = options.features.line_titles, timedelta(days=options.window_days)
+    frequent = _frequent(lines.titles, lines.asked.size, least) & _frequent(lines.bodies, lines.asked.size, least)
+    tellers: dict[int, dict[int, Teller]] = defaultdict(lambda: defaultdict(lambda: (set(), set())))
+    for side, rows in enumerate((lines.titles, lines.bodies)):
+        for which, day, key in rows[frequent[rows[:, 0]]].tolist():
+            tellers[which][day][side].add(key)
+    first, last = widened(days, options.window_days)
     learnt: dict[date, set[int]] = defaultdict(set)
-    for line, days in tellers.items():
-        for teller in days:
-            if _common(teller, days, least, reach):
-                learnt[teller[0]].add(line)
+    for which, told in tellers.items():
+        for day in told:
+            when = date.fromordinal(day + _EPOCH)
+            if first <= when <= last and _common(day, told, least, reach.days):
+                learnt[when].add(int(lines.asked[which]))
     return {day: frozenset(found) for day, found in learnt.items()}
 
 
-def _common(teller: Teller, days: Sequence[Teller], least: int, reach: timedelta) -> bool:
-    day, titles, bodies = teller
-    if len(titles) >= least and len(bodies) >= least:
+def unlearnt(signatures: Signatures, lines: Lines, learnt: Learnt) -> list[dict[str, object]]:
+    """Return whole rows of the window that still have a line which is now known as boilerplate, sorted by number."""
+    found = [np.empty(0, np.int64)]
+    for day, known in learnt.items():
+        mine = lines.kept[lines.kept[:, 1] == day.toordinal() - _EPOCH]
+        found.append(mine[np.isin(lines.asked[mine[:, 0]], np.array(sorted(known), np.int64)), 2])
+    return signatures.rows(np.concatenate(found)).to_pylist()
+
+
+Teller: TypeAlias = tuple[set[int], set[int]]  # the titles and the texts over a line on a day
+
+
+def _frequent(rows: Numbers, count: int, least: int) -> NDArray[np.bool_]:
+    """Say of each of `count` lines whether it has at least `least` different companions at all."""
+    pairs = distinct(rows[:, 0] << _KEY_BITS | rows[:, 2])
+    frequent: NDArray[np.bool_] = np.bincount(pairs >> _KEY_BITS, minlength=count) >= least
+    return frequent
+
+
+def _common(day: int, told: Mapping[int, Teller], least: int, reach: int) -> bool:
+    if all(len(side) >= least for side in told[day]):
         return True
-    near = [other for other in days if abs(other[0] - day) <= reach]
-    known_titles = frozenset[int]().union(*(other[1] for other in near))
-    return len(known_titles) >= least and len(frozenset[int]().union(*(other[2] for other in near))) >= least
+    near = [teller for other, teller in told.items() if abs(other - day) <= reach]
+    return all(len(set[int]().union(*(teller[side] for teller in near))) >= least for side in (0, 1))

@@ -5,7 +5,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -25,18 +25,30 @@ SIG = _schema(
         "url_key": pa.int64(),
         "origin_key": pa.int64(),
         "credits": pa.list_(pa.string()),
-        "text": pa.string(),  # canonical lines
-        "facts": pa.string(),  # the number facts of each of these lines
         "lines": pa.list_(pa.int64()),  # hashes of the short lines
         "dropped": pa.list_(pa.int64()),  # those of them that are boilerplate
         "title_key": pa.int64(),
         "body_key": pa.int64(),  # of the longest line
         "digest": pa.binary(16),  # of the text without boilerplate
         "length": pa.int32(),  # of the same
+        "near": pa.int64(),  # the smallest shingle hash of the same: copies mostly share it
         "day": pa.date32(),  # KST collection day
     }
 )
-"""One row a document, sorted by id; of a document signed again the newest counts."""
+"""One row a document, sorted by `near`, then number; of a document signed again the newest counts."""
+
+TEXTS = _schema(
+    {
+        "number": pa.int64(),
+        "text": pa.string(),  # canonical lines
+        "facts": pa.string(),  # the number facts of each of these lines
+        "day": pa.date32(),
+    }
+)
+"""The texts of a part of `sig`, in the same order, so that copies lie side by side: they are wanted together."""
+
+SIGNED = pa.unify_schemas([SIG, TEXTS])
+"""A whole row, as it is in memory."""
 
 BANDS = _schema({"key": pa.int64(), "number": pa.int64(), "day": pa.date32()})
 """The keys under which a document's like are found, sorted by key, then number."""

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.dedupe.candidates import signed_again
-from processing.dedupe.columns import BANDS, SIG
+from processing.dedupe.columns import BANDS
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.linked import components
 from processing.dedupe.matching import edge_table, judged
@@ -100,8 +100,9 @@ class Corpus:
 
     def _show(self, partitions: Partitions) -> None:
         partitions.show("bands", self.span, BANDS)
-        partitions.show_signatures(self.span, (), SIG)
-        partitions.database.register("again_bands", signed_again(partitions, frozenset()))
+        signatures = partitions.read_signatures(self.span)
+        partitions.keep("superseded", signatures.again)
+        partitions.database.register("again_bands", signed_again(partitions, signatures.again[:0]))
         partitions.database.execute(_KEYS)
 
     def _find_pairs(self, partitions: Partitions, place: int) -> Path:
@@ -124,7 +125,7 @@ class Corpus:
         paths = [str(self._path("pairs", other)) for other in range(self.slices)]
         found = partitions.table(_SLICE.format(paths=paths), slices=self.slices, slice=place)
         pairs = np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
-        rows = partitions.rows(np.unique(pairs)).cast(SIG)
+        rows = partitions.signatures.rows(np.unique(pairs))
         verdicts = judged(promising(pairs, rows, self.options), rows, self.options)
         self._write(edge_table(each for each in verdicts if each[2].link != "none"), path)
 
@@ -139,15 +140,9 @@ class Corpus:
             return
         numbers, roots = labels
         mine = numbers[roots % self.slices == place]
-        partitions.keep("linked", numbers)
-        alone = partitions.table(
-            "SELECT number FROM window_sig WHERE number NOT IN (SELECT number FROM linked) "
-            "AND (number % $slices + $slices) % $slices = $slice",
-            slices=self.slices,
-            slice=place,
-        )
-        wanted = np.concatenate([mine, np.asarray(alone["number"]).astype(np.int64)])
-        nodes = {node.number: node for node in map(node_of, partitions.rows(wanted, NODE).to_pylist())}
+        alone = np.setdiff1d(partitions.signatures.numbers, numbers, assume_unique=True)
+        wanted = np.concatenate([mine, alone[alone % self.slices == place]])
+        nodes = {node.number: node for node in map(node_of, partitions.signatures.rows(wanted, NODE).to_pylist())}
         edges = pa.concat_tables([pq.read_table(self._path("edges", other)) for other in range(self.slices)])
         touching = edges.filter(pa.array(np.isin(np.asarray(edges["a"]), mine)))
         found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))

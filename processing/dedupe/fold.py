@@ -10,11 +10,11 @@ For the archive:
 
 Parts are append-only and named after the batch. `window.tables(kind, first, last)` returns the parts of the days from
 `first` to `last` (KST collection days, both included), the earliest published first, as local paths or tables. Kinds
-are `sig`, `bands`, `edges`, `aliases` and `inputs` below `dedupe/v=<fingerprint>/`, and `clusters` beside it. Of a
-document a reader takes the row published last, because a later batch may change the cluster of an earlier document;
-such rows are in `folded.clusters` too, on their own day.
-Asked are `window_days` to either side of the documents' days, twice that for `sig`, and further back only where a
-cluster reaches there.
+are `sig`, `texts`, `bands`, `edges`, `aliases` and `inputs` below `dedupe/v=<fingerprint>/`, and `clusters` beside it.
+Of a document a reader takes the row published last, because a later batch may change the cluster of an earlier
+document; such rows are in `folded.clusters` too, on their own day.
+Asked are `window_days` to either side of the documents' days, twice that for `sig` and `texts`, and further back only
+where a cluster reaches there.
 
 `clusters` has article_id, version_id, cluster, original, relation, parent, score, evidence, day. `cluster` is the
 smallest article_id among the members, so it does not depend on arrival; when two clusters become one, `aliases` maps
@@ -31,7 +31,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processing.dedupe.changes import changed
-from processing.dedupe.columns import CLUSTERS
+from processing.dedupe.columns import CLUSTERS, SIG, TEXTS
 from processing.dedupe.documents import Document, FoldOptions
 from processing.dedupe.fresh import Fresh, sign, signed_before
 from processing.dedupe.matching import match
@@ -70,7 +70,8 @@ def fold(documents: Sequence[Document], window: Window, *, day: date, options: F
     with Partitions(window, options) as partitions:
         fresh = sign(partitions, documents, day)
         seen = inputs_after(partitions, fresh)
-        signed: dict[Kind, pa.Table] = {"sig": fresh.sig, "bands": fresh.bands, "inputs": seen}
+        sig, texts = (fresh.sig.select(schema.names) for schema in (SIG, TEXTS))
+        signed: dict[Kind, pa.Table] = {"sig": sig, "texts": texts, "bands": fresh.bands, "inputs": seen}
         return _folded(partitions, fresh, signed)
 
 

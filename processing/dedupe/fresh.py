@@ -8,10 +8,10 @@ from typing import Final, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from processing.dedupe.boilerplate import learn, unlearnt
-from processing.dedupe.columns import SIG
+from processing.dedupe.boilerplate import Learnt, learn, occurrences, unlearnt
 from processing.dedupe.documents import Document, Features
 from processing.dedupe.partitions import Partitions, days_of, widened
 from processing.dedupe.signing import Draft, Signed, draft, redraft, signed, tables
@@ -22,7 +22,10 @@ _PIECE: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What a fold signs: the documents asked for, and earlier ones whose boilerplate was learnt only now."""
+    """What a fold signs: the documents asked for, and earlier ones whose boilerplate was learnt only now.
+
+    `sig` has whole rows, with their texts.
+    """
 
     sig: pa.Table
     bands: pa.Table
@@ -50,11 +53,16 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     drafts = [draft(each, day, options) for each in sorted(documents, key=lambda each: each.id)]
     asked = _numbers(drafts)
     span = widened((each.day for each in drafts), 2 * options.window_days)
-    partitions.show_signatures(span, asked, SIG)
-    learnt = learn(partitions, drafts)
+    signatures = partitions.read_signatures(span, asked)
+    learnt: Learnt = {}
+    again: list[dict[str, object]] = []
+    if options.features.learnt:
+        lines = occurrences(signatures, drafts, options.features.line_titles)
+        learnt = learn(lines, (each.day for each in drafts), options)
+        again = unlearnt(signatures, lines, learnt)
     nothing: frozenset[int] = frozenset()
     known = ((drafts.pop(), nothing) for _ in range(len(drafts)))  # a draft is let go when it is signed
-    older = ((redraft(row, options.features), row["dropped"]) for row in unlearnt(partitions, learnt))
+    older = ((redraft(row, options.features), row["dropped"]) for row in again)
     made = (
         signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)), options.features)
         for each, dropped in chain(known, older)
@@ -70,22 +78,25 @@ def _in_pieces(made: Iterator[Signed], features: Features) -> tuple[pa.Table, pa
     if not pieces:
         return tables((), features)
     sig, bands = (pa.concat_tables(side) for side in zip(*pieces, strict=True))
-    return sig.sort_by("id"), bands.sort_by([("key", "ascending"), ("number", "ascending")])
+    return (
+        sig.sort_by([("near", "ascending"), ("number", "ascending")]),
+        bands.sort_by([("key", "ascending"), ("number", "ascending")]),
+    )
 
 
 def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
     """Return the documents of `days` as the window holds them, as if they were signed now."""
     features = partitions.options.features
     span = widened(days, 2 * partitions.options.window_days)
-    partitions.show_signatures(span, (), SIG)
-    partitions.database.register("asked_days", pa.table({"day": pa.array(days, pa.date32())}))
-    found = partitions.table("SELECT * FROM window_sig SEMI JOIN asked_days USING (day) ORDER BY id")
-    partitions.database.unregister("asked_days")
-    rows = found.to_pylist()
+    signatures = partitions.read_signatures(span)
+    wanted = pa.array(sorted(set(days)), pa.date32())
+    found = [rows.filter(pc.is_in(rows["day"], wanted))["number"] for rows in signatures.scan(["number", "day"])]
+    numbers = np.concatenate([np.empty(0, np.int64), *(np.asarray(each) for each in found)])
+    rows = signatures.rows(numbers).to_pylist()
     made = (signed(redraft(row, features), frozenset(row["dropped"]), features) for row in rows)
     sig, bands = _in_pieces(made, features)
     asked = frozenset(row["number"] for row in rows)
-    partitions.show_signatures(span, asked, SIG)
+    partitions.read_signatures(span, asked)
     return Fresh(sig, bands, asked)
 
 

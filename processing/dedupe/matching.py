@@ -13,10 +13,12 @@ from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.judging import Text, Verdict, judge, text_of
 from processing.dedupe.linked import components
+from processing.dedupe.nodes import NODE
 from processing.dedupe.partitions import Partitions, widened
 from processing.dedupe.sieve import promising
 
 _TOGETHER: Final = 256
+_COLUMNS: Final = (*NODE, "dropped", "text", "facts")
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
@@ -52,8 +54,8 @@ def _known(partitions: Partitions, fresh: Fresh) -> NDArray[np.int64]:
 
 def _rows(partitions: Partitions, fresh: Fresh, found: NDArray[np.int64]) -> pa.Table:
     needed = np.unique(found)
-    mine = fresh.sig.filter(pa.array(np.isin(fresh.numbers, needed)))
-    return pa.concat_tables([mine, partitions.rows(np.setdiff1d(needed, fresh.numbers)).cast(mine.schema)])
+    mine = fresh.sig.select(_COLUMNS).filter(pa.array(np.isin(fresh.numbers, needed)))
+    return pa.concat_tables([mine, partitions.signatures.rows(np.setdiff1d(needed, fresh.numbers), _COLUMNS)])
 
 
 def judged(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> Iterator[tuple[Text, Text, Verdict]]:

@@ -12,18 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.documents import FoldOptions
+from processing.dedupe.signatures import Signatures
 from processing.dedupe.window import Kind, Part, Window
-
-# Of a document signed more than once the newest row counts, and none of what is being folded now.
-_SUPERSEDED = """
-    CREATE OR REPLACE TABLE superseded AS
-    SELECT number, max(part) AS newest FROM raw_sig GROUP BY number HAVING count(*) > 1
-"""
-_SIGNATURES = """
-    CREATE OR REPLACE VIEW window_sig AS
-    SELECT raw_sig.* EXCLUDE (part) FROM raw_sig LEFT JOIN superseded USING (number)
-    WHERE coalesce(part = newest, true) AND number NOT IN (SELECT number FROM asked)
-"""
 
 
 class Partitions:
@@ -41,6 +31,8 @@ class Partitions:
         self.options = options
         self.database = duckdb.connect(config=config)
         self.database.execute("SET TimeZone = 'UTC'")
+        self.signatures = Signatures((), ())
+        self._span, self._asked = (date.max, date.min), frozenset[int]()
 
     def __enter__(self) -> Self:
         return self
@@ -54,12 +46,13 @@ class Partitions:
         """Make the parts of `span` readable as the view `raw_<kind>`; `part` is their place in the order of writing."""
         view(self.database, f"raw_{kind}", self.window.tables(kind, *span), schema)
 
-    def show_signatures(self, span: tuple[date, date], asked: Iterable[int], schema: pa.Schema) -> None:
-        """Make the newest rows of `sig` of documents that are not `asked` readable as the view `window_sig`."""
-        self.show("sig", span, schema)
-        self.keep("asked", sorted(asked))
-        self.database.execute(_SUPERSEDED)
-        self.database.execute(_SIGNATURES)
+    def read_signatures(self, span: tuple[date, date], asked: Iterable[int] = ()) -> Signatures:
+        """Find the newest rows of documents of `span` (or more) that are not `asked`: `signatures` from now on."""
+        asked = frozenset(asked)
+        if asked != self._asked or not self._span[0] <= span[0] <= span[1] <= self._span[1]:
+            self._span, self._asked = span, asked
+            self.signatures = Signatures(self.window.tables("sig", *span), self.window.tables("texts", *span), asked)
+        return self.signatures
 
     def keep(self, name: str, numbers: Sequence[int] | NDArray[np.int64]) -> None:
         """Keep numbers as the table `name` with the column `number`."""
@@ -67,13 +60,6 @@ class Partitions:
         self.database.register("given", given)
         self.database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT DISTINCT number FROM given")  # noqa: S608 - our name
         self.database.unregister("given")
-
-    def rows(self, numbers: Sequence[int] | NDArray[np.int64], columns: Sequence[str] = ("*",)) -> pa.Table:
-        """Return the rows of `window_sig` of these documents, sorted by number; texts are most of what it costs."""
-        self.keep("needed", numbers)
-        chosen = ", ".join(columns)
-        where = "number IN (SELECT number FROM needed)" if len(numbers) else "false"
-        return self.table(f"SELECT {chosen} FROM window_sig WHERE {where} ORDER BY number")  # noqa: S608 - our names
 
     def table(self, query: str, **values: object) -> pa.Table:
         """Return what a query finds."""

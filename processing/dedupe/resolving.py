@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from processing.dedupe.clusters import Edge, Node, components
-from processing.dedupe.columns import CLUSTERS, EDGES, SIG
+from processing.dedupe.columns import CLUSTERS, EDGES
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.nodes import NODE, edge_of, node_of
 from processing.dedupe.partitions import Partitions, days_of, widened
@@ -76,8 +76,8 @@ def gather(partitions: Partitions, fresh: Fresh, edges: pa.Table) -> tuple[dict[
     reached = frozenset(number for (number,) in database.execute("SELECT number FROM reached").fetchall())
     found = [edge_of(row) for row in touching.to_pylist()]
     wanted = reached.union(*((edge.a, edge.b) for edge in found))
-    partitions.show_signatures(widened(days, 0), fresh.asked, SIG)
-    stored = partitions.rows(sorted(wanted.difference(fresh.numbers.tolist())), NODE)
+    signatures = partitions.read_signatures(widened(days, 0), fresh.asked)
+    stored = signatures.rows(np.array(sorted(wanted.difference(fresh.numbers.tolist())), np.int64), NODE)
     mine = fresh.sig.select(list(NODE)).filter(pa.array(np.isin(fresh.numbers, sorted(wanted))))
     nodes = {node.number: node for table in (stored, mine) for node in map(node_of, table.to_pylist())}
     return nodes, found, reached & nodes.keys()

@@ -6,13 +6,14 @@ empty bin borrows from another that a fixed table names (optimal densification, 
 are sorted anyway, it costs a fraction of 128 permutations and estimates no worse.
 """
 
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
 Hashes: TypeAlias = NDArray[np.uint64]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 _WORD = np.uint64
 _BASE: Final = _WORD(0x9E3779B97F4A7C15)
@@ -46,13 +47,13 @@ def rolling(text: str, length: int) -> Hashes:
     return mixed(hashes)
 
 
-def distinct(hashes: Hashes) -> Hashes:
-    """Return each hash once, sorted."""
-    hashes = np.sort(hashes)
-    first = np.empty(hashes.size, np.bool_)
+def distinct(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return each value once, sorted; several times as fast as `numpy.unique`, which hashes."""
+    values = np.sort(values)
+    first = np.empty(values.size, np.bool_)
     first[:1] = True
-    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
-    return hashes[first]
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
 
 
 def shingles(text: str, length: int) -> Hashes:
@@ -122,4 +123,4 @@ def smallest(hashes: Hashes, count: int) -> Hashes:
     """Return up to `count` of the smallest distinct hashes, sorted."""
     if hashes.size > 4 * count:
         hashes = np.partition(hashes, 4 * count)[: 4 * count]
-    return np.unique(hashes)[:count]
+    return distinct(hashes)[:count]

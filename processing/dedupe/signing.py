@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from processing.dedupe.canonical import canonical, readable
 from processing.dedupe.chains import mark_of
-from processing.dedupe.columns import BANDS, SIG
+from processing.dedupe.columns import BANDS, SIGNED
 from processing.dedupe.credits import credits_of, url_key
 from processing.dedupe.documents import Document, Features, FoldOptions, number
 from processing.dedupe.facts import facts
@@ -100,9 +100,13 @@ def text_of_row(row: Mapping[str, object], features: Features) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """The signatures of one text; `body` is None where it is too short to be compared but as a whole."""
+    """The signatures of one text; `body` is None where it is too short to be compared but as a whole.
+
+    `near` is the smallest shingle hash, by which copies mostly lie side by side.
+    """
 
     exact: int
+    near: int
     body: Hashes | None
     head: Hashes | None
     runs: Hashes
@@ -117,14 +121,16 @@ def sketch(text: str, title: str, outlet: str, features: Features) -> Sketch:
     title = canonical(title)
     exact = line_hash(text if 2 * len(text) >= features.shortest else f"{text}\n{title}")
     if len(text) < features.shortest:
-        return Sketch(exact, None, None, np.empty(0, np.uint64), named)
+        return Sketch(exact, exact, None, None, np.empty(0, np.uint64), named)
     ordered = rolling(text, features.shingle)
-    body = minhash(distinct(ordered), features.body[0] * features.body[1])
+    hashes = distinct(ordered)
+    body = minhash(hashes, features.body[0] * features.body[1])
     head = None
     if features.head[0]:
         first = distinct(ordered[: features.head_length - features.shingle + 1])
         head = minhash(first, features.head[0] * features.head[1])
-    return Sketch(exact, body, head, runs(ordered, features.shingle, features.runs), named)
+    near = int(hashes[0].view(np.int64))
+    return Sketch(exact, near, body, head, runs(ordered, features.shingle, features.runs), named)
 
 
 def _single(values: NDArray[np.int64], channel: int) -> NDArray[np.int64]:
@@ -145,7 +151,7 @@ def keys_of(sketches: Sequence[Sketch], articles: Sequence[str], features: Featu
                 groups[row].append(mine)
     for row, each in enumerate(sketches):
         groups[row] += [_single(each.runs.view(np.int64), _RUN), _single(each.title.view(np.int64), TITLE)]
-    return [np.unique(np.concatenate(group)) for group in groups]
+    return [distinct(np.concatenate(group)) for group in groups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +167,17 @@ def signed(made: Draft, learnt: frozenset[int], features: Features) -> Signed:
     dropped = learnt.intersection(made.hashes)
     text = kept_text(made.lines, made.hashes, dropped)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-    row = {**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text)}
-    return Signed(row, sketch(text, str(made.row["title"]), str(made.row["outlet"]), features))
+    found = sketch(text, str(made.row["title"]), str(made.row["outlet"]), features)
+    row = {**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text), "near": found.near}
+    return Signed(row, found)
 
 
 def tables(documents: Iterable[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
-    """Return the `sig` table (sorted by id) and the `bands` table (sorted by key, then number) of signed documents."""
-    ordered = sorted(documents, key=lambda each: str(each.row["id"]))
+    """Return the whole rows of what is signed, sorted by `near`, then number; and `bands`, by key, then number."""
+    ordered = sorted(documents, key=lambda each: (each.sketch.near, cast("int", each.row["number"])))
     if not ordered:
-        return SIG.empty_table(), BANDS.empty_table()
-    sig = pa.Table.from_pylist([dict(each.row) for each in ordered], schema=SIG)
+        return SIGNED.empty_table(), BANDS.empty_table()
+    sig = pa.Table.from_pylist([dict(each.row) for each in ordered], schema=SIGNED)
     groups = keys_of([each.sketch for each in ordered], [str(each.row["article_id"]) for each in ordered], features)
     keys = np.concatenate(groups)
     place = np.repeat(np.arange(len(groups)), [group.size for group in groups])

@@ -8,26 +8,27 @@ document taken down), each day that can see it has another digest now: it is sta
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import cast
+from typing import Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from processing.dedupe.columns import INPUTS, SIG
+from processing.dedupe.columns import INPUTS
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.partitions import Partitions, days_of, widened
 from processing.dedupe.shingles import mixed
 from processing.dedupe.window import Window
 
-_SAID = "SELECT number, digest, day FROM window_sig"
+_SAID: Final = ("number", "digest", "day")
 
 
-def day_digests(rows: pa.Table) -> dict[date, int]:
+def day_digests(tables: Iterable[pa.Table]) -> dict[date, int]:
     """Return for each day a sum over its signatures (columns number, digest, day), whatever their order."""
     found: dict[date, int] = {}
-    for batch in rows.select(["number", "digest", "day"]).to_batches():
-        halves = np.frombuffer(b"".join(cast("list[bytes]", batch["digest"].to_pylist())), "<u8").reshape(-1, 2)
+    for batch in (batch for table in tables for batch in table.select(_SAID).to_batches()):
+        halves = _halves(batch["digest"])
         numbers = np.asarray(batch["number"]).view(np.uint64)
         marks = mixed(mixed(mixed(numbers) ^ halves[:, 0]) ^ halves[:, 1])
         days = np.asarray(batch["day"].cast(pa.int32()))
@@ -36,6 +37,12 @@ def day_digests(rows: pa.Table) -> dict[date, int]:
             total = int(np.add.reduce(marks[days == day], dtype=np.uint64))
             found[when] = (found.get(when, 0) + total) % 2**64
     return found
+
+
+def _halves(digests: "pa.Array[Any]") -> NDArray[np.uint64]:
+    """Return values of sixteen bytes as two numbers each."""
+    data = cast("bytes", digests.buffers()[1] or b"")
+    return np.frombuffer(data, "<u8").reshape(-1, 2)[digests.offset :][: len(digests)]
 
 
 def inputs(digests: Mapping[date, int], days: Iterable[date], reach: int) -> pa.Table:
@@ -48,9 +55,9 @@ def inputs(digests: Mapping[date, int], days: Iterable[date], reach: int) -> pa.
 
 
 def inputs_after(partitions: Partitions, fresh: Fresh) -> pa.Table:
-    """Return the rows of `inputs` that a fold of `fresh` brings up to date; `window_sig` must span twice the window."""
+    """Return the rows of `inputs` that a fold of `fresh` brings up to date; signatures must be of twice the window."""
     reach = partitions.options.window_days
-    before, new = day_digests(partitions.table(_SAID)), day_digests(fresh.sig)
+    before, new = day_digests(partitions.signatures.scan(_SAID)), day_digests([fresh.sig])
     digests = {day: (before.get(day, 0) + new.get(day, 0)) % 2**64 for day in before.keys() | new.keys()}
     first, last = widened(fresh.days, reach)
     return inputs(digests, (day for day in digests if first <= day <= last), reach)
@@ -67,7 +74,7 @@ def stale(window: Window, span: tuple[date, date], options: FoldOptions) -> list
         days = days_of(recorded)
         if not days:
             return []
-        partitions.show_signatures(widened(days, options.window_days), (), SIG)
-        now = inputs(day_digests(partitions.table(_SAID)), days, options.window_days).to_pylist()
+        signatures = partitions.read_signatures(widened(days, options.window_days))
+        now = inputs(day_digests(signatures.scan(_SAID)), days, options.window_days).to_pylist()
     before = {row["day"]: row["digest"] for row in recorded.to_pylist()}
     return [row["day"] for row in now if before[row["day"]] != row["digest"]]
