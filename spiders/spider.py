@@ -63,12 +63,12 @@ class ArticleSpider(Spider):
             settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
 
     async def start(self) -> AsyncIterator[Request]:
+        self.run.cool_down(self.run.clock())
         for request in self._asked() if self.wish.urls else self._all():
             yield request
 
     def _all(self) -> Iterator[Request]:
         now = self.run.clock()
-        self.run.cool_down(now)
         for visit in sources.polls(self.run, self.wish, now):
             yield self.poll(visit)
         if self.wish.sources_only:

@@ -3,7 +3,10 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("outlet", "runs", "pages", "articles", "rejections", "new", "edits", "deletions", "reprints", "bytes")
 _UNHEALTHY, _INTERRUPTED = 3, 4
+_AT_ONCE = 50
+"""Pages that one crawl is asked for: with the longest URLs its command line stays within 128 KiB (execve(2))."""
 _LOCK = Path(__file__).parents[2] / "infra" / "lock" / "run.txt"
 
 
@@ -81,7 +86,8 @@ def gaps(
     *,
     outlet: OutletOption = None,
     fetch: Annotated[
-        bool, typer.Option("--fetch", help="Crawl each outlet that has some: a crawl asks for them first.")
+        bool,
+        typer.Option("--fetch", help="Ask for all of them now, those too that were given up or wait for back-off."),
     ] = False,
     as_json: JsonOption = False,
     store: StoreOption = None,
@@ -93,7 +99,7 @@ def gaps(
     opened = catalogue.store
     missing = [row for name in _asked(catalogue, outlet) for row in load(opened, name).gaps()]
     if fetch:
-        raise typer.Exit(_fetch(sorted({row.outlet for row in missing}), opened.url))
+        raise typer.Exit(_fetch(missing, opened.url))
     rows = map(_gap, missing)
     if as_json:
         print_json(rows)
@@ -163,14 +169,17 @@ def _gap(row: "Fetch") -> dict[str, Any]:
     return {"outlet": row.outlet, "since": since, "why": str(row.why), "detail": row.detail, "url": row.url}
 
 
-def _fetch(outlets: list[str], store: str) -> int:
-    """Crawl the outlets one after the other, as a person would type it; return the worst exit code."""
+def _fetch(missing: Iterable["Fetch"], store: str) -> int:
+    """Ask for the pages by name, an outlet after the other, as a person would type it; return the worst exit code."""
     from os import environ
 
     worst = 0
-    for name in outlets:
-        say(f"scrapy crawl {name}")
-        command = [sys.executable, "-m", "scrapy", "crawl", name]
-        done = subprocess.run(command, env={**environ, "SILLOK_STORE": store}, check=False)  # noqa: S603 - our command, a declared name
-        worst = max(worst, done.returncode if done.returncode >= 0 else _INTERRUPTED)
+    for name, rows in groupby(missing, key=attrgetter("outlet")):
+        urls = ["%20".join(row.url.split()) for row in rows]
+        for start in range(0, len(urls), _AT_ONCE):
+            some = urls[start : start + _AT_ONCE]
+            say(f"scrapy crawl {name} -a url=… ({len(some)} of {len(urls)} gaps)")
+            command = [sys.executable, "-m", "scrapy", "crawl", name, "-a", f"url={' '.join(some)}"]
+            done = subprocess.run(command, env={**environ, "SILLOK_STORE": store}, check=False)  # noqa: S603 - our command, a declared name
+            worst = max(worst, done.returncode if done.returncode >= 0 else _INTERRUPTED)
     return worst

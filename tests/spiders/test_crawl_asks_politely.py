@@ -176,6 +176,7 @@ def test_a_challenge_page_ends_the_hosts_crawl_and_is_no_article(origin: Origin,
     assert (done.code, done.report.end) == (3, "unhealthy")
     origin.asked.clear()
     crawl("plain")
+    crawl("plain", "-a", f"url=http://plain.press.test:{origin.port}/news/3")
     assert origin.asked == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from processing.archive.memory import Memory
 from processing.archive.segments import SegmentWriter, put_report
 from processing.archive.store import Store
 from spiders.outlets import outlets
@@ -77,7 +78,26 @@ def test_gaps_are_fetched_by_a_crawl(landed: Store, sillok, monkeypatch) -> None
 
     monkeypatch.setattr("subprocess.run", run)
     assert sillok("gaps", "--fetch").code == 3
-    assert asked == [(["-m", "scrapy", "crawl", DAILY], landed.url, False)]
+    url = "url=http://gaon.press.test/view/11"
+    assert asked == [(["-m", "scrapy", "crawl", DAILY, "-a", url], landed.url, False)]
+
+
+@pytest.mark.usefixtures("landed", "declared")
+def test_many_gaps_are_fetched_by_several_crawls_each_once(sillok, monkeypatch) -> None:
+    many = [annals.failed(DAILY, number) for number in range(120)]
+    monkeypatch.setattr(Memory, "gaps", lambda _: many)
+    asked: list[list[str]] = []
+
+    def run(command, *, env, check):
+        assert env
+        assert not check
+        asked.append(command[-1].removeprefix("url=").split())
+        return type("Done", (), {"returncode": 0})
+
+    monkeypatch.setattr("subprocess.run", run)
+    assert sillok("gaps", "--fetch", "--outlet", DAILY).code == 0
+    assert [len(urls) for urls in asked] == [50, 50, 20]
+    assert [url for urls in asked for url in urls] == [row.url for row in many]
 
 
 @pytest.mark.usefixtures("landed")
