@@ -4,6 +4,7 @@ Every way out that a hostile page may try leads to an origin that writes down wh
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from processing.archive.memory import load
 from processing.reading.rules import SEOUL
 from processing.records import Fetch
 from processing.report.counting import count_day
+from spiders.rendering import Ask, Browser, Part
 from tests.spiders.conftest import Crawl, Crawled
 from tests.spiders.origin import Origin, Reply, article, feed, html, text
 from tests.spiders.test_crawl_finds import at
@@ -155,20 +157,39 @@ def test_a_private_address_behind_a_host_of_the_outlet_is_refused(origin: Origin
     assert "/inside" not in origin.paths()
 
 
-def test_a_browser_with_a_network_would_have_reached_it(stranger: Origin) -> None:
-    """What the tests above rely on: the same page does get out of a browser that is not shut in."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - an optional extra
+async def rendered(page: bytes, ask: Ask) -> bytes:
+    """Render a page in this process."""
+    browser = Browser(str(CHROMIUM), "Sillok")
+    try:
+        return await browser.rendered("http://a.example/", Part(200, {"Content-Type": "text/html"}, page), ask)
+    finally:
+        await browser.close()
 
-    async def look(program: str) -> None:
-        async with async_playwright() as library:
-            browser = await library.chromium.launch(executable_path=program, chromium_sandbox=False)
-            tab = await browser.new_page()
-            await tab.set_content(f"<script>fetch('http://127.0.0.1:{stranger.port}/out')</script>")
-            await tab.wait_for_load_state("networkidle")
-            await browser.close()
 
-    asyncio.run(look(str(CHROMIUM)))
-    assert "/out" in stranger.paths()
+def family(process: int) -> list[int]:
+    """A process and all that it has started."""
+    children = Path(f"/proc/{process}/task").glob("*/children")
+    return [
+        process,
+        *(one for child in children for number in child.read_text().split() for one in family(int(number))),
+    ]
+
+
+def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up() -> None:
+    """Whatever escapes from the page, and from Chromium: the kernel is asked, and not the browser."""
+    spaces: dict[str, str] = {}
+
+    async def ask(_: str) -> Part:
+        for number in family(os.getpid()):
+            place = Path(f"/proc/{number}")
+            if "chrom" in (place / "comm").read_text():
+                spaces[str((place / "ns" / "net").readlink())] = (place / "net" / "fib_trie").read_text()
+        return Part(200, {"Content-Type": "text/javascript"}, b"document.title = 'seen'")
+
+    assert b"<title>seen</title>" in asyncio.run(rendered(b"<title>a</title><script src=/a.js></script>", ask))
+    assert spaces
+    assert str(Path("/proc/self/ns/net").readlink()) not in spaces
+    assert set(spaces.values()) == {""}, "no address belongs to it, not even that of loopback"
 
 
 def test_robots_txt_pace_and_budget_hold_for_the_parts_of_a_page(origin: Origin, crawl: Crawl) -> None:
