@@ -8,7 +8,7 @@ from processing.errors import TransientError, UsageError
 from spiders.commands.look import look
 from spiders.logs import plain
 from spiders.scouting.asking import AskingCommand
-from spiders.scouting.declaring import checked, module
+from spiders.scouting.declaring import check_name, checked, module
 from spiders.scouting.sighting import lines
 
 
@@ -29,7 +29,8 @@ class Command(AskingCommand):
         if len(args) != 2:  # noqa: PLR2004 - name and address
             raise UsageError("give a name and an address: scrapy declare hani https://www.hani.co.kr/")
         name, url = args
-        path = Path(opts.into or spiders.outlets.__path__[0]) / f"{Path(name).name}.py"
+        check_name(name)
+        path = Path(opts.into or spiders.outlets.__path__[0]) / f"{name}.py"
         if path.exists():
             raise UsageError(f"{path} exists: an outlet is declared once")
         seen = look(self, url)

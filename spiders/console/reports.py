@@ -90,6 +90,8 @@ def _print(made: "DayReport") -> None:
         for row in made.outlets
         if row.runs or row.announced
     ]
+    if not rows:
+        say(f"no outlet was crawled on {made.day}")
     total = {**made.totals.model_dump(), "outlet": "all", "complete": share(made.totals.completeness)}
     print_rows([*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}")
     for finding in made.findings:

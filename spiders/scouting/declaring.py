@@ -14,10 +14,15 @@ _BY_HOME = {"ndsoft": "/rss/allArticle.xml", "article_no": "/data/rss/news.xml",
 _KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing"}
 
 
-def module(name: str, seen: Sighting) -> str:
-    """Return the source of `spiders/outlets/NAME.py`; raise UsageError where nothing sound can be written."""
+def check_name(name: str) -> None:
+    """Raise UsageError where `name` cannot be that of an outlet."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name for an outlet: lower-case ASCII letters, digits and _, like its domain")
+
+
+def module(name: str, seen: Sighting) -> str:
+    """Return the source of `spiders/outlets/NAME.py`; raise UsageError where nothing sound can be written."""
+    check_name(name)
     if seen.declared:
         raise UsageError(f"{seen.home} is declared already: spiders/outlets/{seen.declared}.py")
     if _is_plain(seen):

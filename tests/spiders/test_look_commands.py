@@ -159,7 +159,13 @@ def test_declare_writes_a_module_that_loads(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"), [(["golja"], "a name and an address"), (["taken", "http://x.example/"], "exists")]
+    ("arguments", "told"),
+    [
+        (["golja"], "a name and an address"),
+        (["taken", "http://x.example/"], "exists"),
+        (["../golja", "http://x.example/"], "no name for an outlet"),
+        (["Golja", "http://x.example/"], "lower-case"),
+    ],
 )
 def test_declare_says_what_is_wrong(tmp_path: Path, arguments: list[str], told: str) -> None:
     (tmp_path / "taken.py").write_text("")

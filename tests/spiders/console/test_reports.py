@@ -52,6 +52,8 @@ def test_a_day_without_runs(sillok) -> None:
     assert found["totals"]["pages"] == 0
     assert [row["outlet"] for row in found["outlets"]] == [DAILY, WIRE]  # crawled within four weeks
     assert found["outlets"][0]["history"][-4:] == [4, None, None, None]
+    assert sillok("report", "--day", "2026-03-05").err == "no outlet was crawled on 2026-03-05\n"
+    assert sillok("report", "--day", DAY).err == ""
 
 
 def test_check_ends_with_three_where_something_is_wrong(sillok, monkeypatch) -> None:
