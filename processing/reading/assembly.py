@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from processing.reading import json_ld
 from processing.reading.authors import Bylines, authors_of
 from processing.reading.body import Place, select
+from processing.reading.english import is_english
 from processing.reading.head import ARTICLE_TYPES, Head
 from processing.reading.kinds import chain_of, kind_of
 from processing.reading.markup import Prepared, decks_of
@@ -121,7 +122,8 @@ class _Credits(NamedTuple):
 def _credits(reading: Reading) -> _Credits:
     head, cleaned = reading.head, reading.cleaned
     script = reading.script.bylines if reading.script else ()
-    bylines = Bylines(lines=cleaned.bylines, script=script, selector=reading.rules.byline)
+    foreign = is_english(cleaned.text)
+    bylines = Bylines(lines=cleaned.bylines, script=script, selector=reading.rules.byline, english=foreign)
     authors, source = authors_of(reading.root, head, reading.around, bylines)
     url = reading.page.url
     origin = origin_of(reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines)

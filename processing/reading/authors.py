@@ -1,12 +1,12 @@
 """Who wrote it: declared people first, then datelines and bylines of the text, then what stands around the body."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from processing.reading import json_ld
+from processing.reading import english, json_ld
 from processing.reading.body import select
 from processing.reading.bylines import MAIL, merged, named, people, writer
 from processing.reading.dates import moments
@@ -34,11 +34,15 @@ _LONGEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Bylines:
-    """Bylines found elsewhere: lines taken from the text, of a script, and the selector that an outlet's rules name."""
+    """Bylines found elsewhere: lines taken from the text, of a script, and the selector that an outlet's rules name.
+
+    `english` says that the text is English, where names are read otherwise.
+    """
 
     lines: Sequence[str] = ()
     script: Sequence[str] = ()
     selector: str | None = None
+    english: bool = False
 
 
 def authors_of(
@@ -48,6 +52,8 @@ def authors_of(
 
     A declaration that names some of the people of the text's own byline is completed from it.
     """
+    if bylines.english:
+        return _in_english(root, head, around, bylines)
     in_text = merged(map(_signed, bylines.lines))
     for source, found in _sources(root, head, around, bylines):
         if found:
@@ -71,13 +77,33 @@ def _sources(
     yield "around", _nearest(around)
 
 
+def _in_english(
+    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+) -> tuple[tuple[Author, ...], str | None]:
+    marked = select(root, bylines.selector) if bylines.selector else []
+    segments = [text for part in around.before[-600:].split("|")[::-1] if (text := part.strip())]
+    sources = (
+        ("rules", merged(english.names(text_of(element)) for element in marked)),
+        ("json-ld", _declared(head, english.names)),
+        ("meta", _metas(head, english.names)),
+        ("script", merged(map(english.names, bylines.script))),
+        ("text", merged(map(english.byline, bylines.lines))),
+        ("byline", _elements(root, english.names)),
+        ("around", next(filter(None, map(english.byline, segments)), ())),
+    )
+    for source, found in sources:
+        if found:
+            return english.with_mails(found, bylines.lines), source
+    return (), None
+
+
 def _signed(line: str) -> tuple[Author, ...]:
     """Return the people of a byline, or the guest who wrote a column."""
     guest = writer(line)
     return (guest,) if guest else people(line)
 
 
-def _declared(head: Head) -> tuple[Author, ...]:
+def _declared(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> tuple[Author, ...]:
     """Return the people of JSON-LD; an organisation as author is the outlet."""
     listed = head.article.get("author")
     found = listed if isinstance(listed, list) else [listed]
@@ -86,19 +112,23 @@ def _declared(head: Head) -> tuple[Author, ...]:
         for one in found
         if not (isinstance(one, dict) and json_ld.is_a(one, "Organization", "NewsMediaOrganization"))
     ]
-    return merged(named(text) for text in texts if text)
+    return merged(read(text) for text in texts if text)
 
 
-def _metas(head: Head) -> tuple[Author, ...]:
+def _metas(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> tuple[Author, ...]:
     for name in _META:
         if found := merged(
-            named(value) for value in head.every(name) if "://" not in value and not value.startswith("@")
+            read(value) for value in head.every(name) if "://" not in value and not value.startswith("@")
         ):
             return found
     return ()
 
 
-def _elements(root: HtmlElement) -> tuple[Author, ...]:
+def _people(text: str) -> tuple[Author, ...]:
+    return people(text) or _plain_names(text)
+
+
+def _elements(root: HtmlElement, read: Callable[[str], tuple[Author, ...]] = _people) -> tuple[Author, ...]:
     """Return the people of the first element that is marked as a byline, and of its twins beside it."""
     first: HtmlElement | None = None
     found: list[tuple[Author, ...]] = []
@@ -108,7 +138,7 @@ def _elements(root: HtmlElement) -> tuple[Author, ...]:
         name = f"{marks(element)} {element.get('itemprop') or ''} {element.get('rel') or ''}"
         if _BYLINE.search(name) and not _LIST.search(name):
             text = text_of(element)
-            if len(text) <= _LONGEST and (names := people(text) or _plain_names(text)):
+            if len(text) <= _LONGEST and (names := read(text)):
                 first = element if first is None else first
                 found.append(names)
     return merged(found)

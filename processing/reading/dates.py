@@ -26,12 +26,16 @@ _DAY_FIRST = re.compile(
     rf"(?<![\w.])(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH},?\s((?:19|20)\d\d)(?:\sat(?=\s\d))?", re.IGNORECASE
 )
 _MONTH_FIRST = re.compile(
-    rf"(?<![\w.]){_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s((?:19|20)\d\d)(?:\sat(?=\s\d))?", re.IGNORECASE
+    rf"(?<![\w.]){_MONTH}\s?(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s?|\s)((?:19|20)\d\d)(?:\sat(?=\s\d))?", re.IGNORECASE
+)
+_TIME_FIRST = re.compile(
+    rf"(?<![\d:])(\d{{1,2}}:\d\d),?\s{_MONTH}\s(\d{{1,2}}),?\s((?:19|20)\d\d)(?!,?\s\d)", re.IGNORECASE
 )
 _HALF = re.compile(r"(?<=\d)(\s?)([ap])\.m\.", re.IGNORECASE)
 _WEEKDAY = r"(?:\s*[(\[]?[월화수목금토일](?:요일)?[)\]]?)?"
 _TIME = (
-    r"(?:\s*[T,|(\[ㅣ│·/@–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?(?:[:시]\s?(?P<minute>\d{2})|시(?!\d))"
+    r"(?:\s*[T,|(\[ㅣ│·/@–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?"
+    r"(?:[:시]\s?(?P<minute>\d{2})|시\s?(?P<said>\d)(?=분)|시(?!\d))"
     r"(?:\s?[:분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?\s*분?초?\s*(?P<after>AM|PM|am|pm)?"
     r"\s*(?P<zone>Z\b|UTC|GMT|KST|[+-]\d{2}:?\d{2}\b)?)?"
 )
@@ -74,14 +78,20 @@ def parse_moment(text: str) -> Moment | None:
 
 def _in_numbers(text: str) -> str:
     """Write English dates and halves of the day in numbers; every character of `text` keeps its place."""
+    text = _TIME_FIRST.sub(
+        lambda found: f"{found[4]}-{_number(found[2])}-{int(found[3]):02} {found[1]}".ljust(len(found[0])), text
+    )
     text = _MONTH_FIRST.sub(lambda found: _day(found, found[1], found[2]), text)
     text = _DAY_FIRST.sub(lambda found: _day(found, found[2], found[1]), text)
     return _HALF.sub(r"\1\2m  ", text)
 
 
 def _day(found: re.Match[str], month: str, day: str) -> str:
-    number = _MONTHS.index(month.lower()) + 1
-    return f"{found[3]}-{number:02}-{int(day):02}".ljust(len(found[0]))
+    return f"{found[3]}-{_number(month)}-{int(day):02}".ljust(len(found[0]))
+
+
+def _number(month: str) -> str:
+    return f"{_MONTHS.index(month.lower()) + 1:02}"
 
 
 def _rfc_5322(text: str) -> Moment | None:
@@ -104,7 +114,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
             int(part["month"]),
             int(part["day"]),
             _hour(part),
-            int(part["minute"] or 0),
+            int(part["minute"] or part.get("said") or 0),
             int(part["second"] or 0),
             tzinfo=zone or SEOUL,
         ).astimezone(SEOUL)

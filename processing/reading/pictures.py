@@ -9,6 +9,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from processing.reading import english
 from processing.reading.bylines import writer
 from processing.reading.lines import is_prose, is_statement, sentences, sort_of
 from processing.reading.tree import squeeze, text_of
@@ -105,7 +106,7 @@ def _is_set_throughout(body: HtmlElement) -> bool:
 
 def is_under_picture(text: str) -> bool:
     """Say whether a plain line right below an image is its caption: a few words, or one sentence of what is shown."""
-    if _TRIANGLE.match(text):
+    if _TRIANGLE.match(text) or english.is_caption(text):
         return True
     if sort_of(text) or writer(text):
         return False

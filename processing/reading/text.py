@@ -12,6 +12,7 @@ from itertools import pairwise
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.datelines import bare, dateline_end
 from processing.reading.endings import cut
+from processing.reading.english import is_english, prune
 from processing.reading.lines import (
     Line,
     captionless,
@@ -112,6 +113,8 @@ def clean(
     """
     cleaned = Cleaned()
     kept = [text for line in lines if (text := repaired(line))]
+    if is_english(" ".join(kept)):
+        kept = _english(kept, cleaned)
     kept = _without_summary(_without_head(kept, title, decks, cleaned))
     kept = _without_lists(kept, cleaned)
     triangles = [is_marked(line) for line in kept]
@@ -127,6 +130,15 @@ def clean(
     cleaned.notices.extend(ending.notices)
     cleaned.agency = cleaned.agency or ending.agency
     return cleaned
+
+
+def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
+    """Return the paragraphs of an English edition; bylines, wire and dateline are handed out."""
+    pruned = prune(lines)
+    cleaned.bylines.extend(pruned.bylines)
+    cleaned.captions.extend(pruned.captions)
+    cleaned.dateline, cleaned.agency = pruned.dateline, pruned.agency
+    return pruned.paragraphs
 
 
 def _without_head(lines: list[str], title: str, decks: tuple[str, ...], cleaned: Cleaned) -> list[str]:
@@ -227,7 +239,7 @@ def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
         if not cut:
             continue
         cleaned.dateline = squeeze(line[:cut])
-        cleaned.agency = agency(cleaned.dateline)
+        cleaned.agency = cleaned.agency or agency(cleaned.dateline)
         if people(cleaned.dateline):
             cleaned.bylines.insert(0, cleaned.dateline)
         elif name := unnamed_role(cleaned.dateline):

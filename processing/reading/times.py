@@ -41,15 +41,16 @@ _ATTRIBUTES = etree.XPath(
 )
 _MODIFIED_LABEL = re.compile(
     r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$|(?:updated?|"
-    r"modified)[\s:]*$",
+    r"modified)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
 _PUBLISHED_LABEL = re.compile(
     r"(?:입력|승인|등록|송고|게재|발행|작성|기사|게시|보도|배포|작성자|올린|등록된|공개)(?:\s?(?:시간|시각|일시|"
-    r"일자|일|날짜|됨))*[\s:：\[(|.·]*$|(?:published|date)[\s:]*$",
+    r"일자|일|날짜|됨))*[\s:：\[(|.·]*$|(?:published|posted|date)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
 _AFTER_LABEL = re.compile(r"^[\s)\]|]*(?:송고|입력|승인|등록|게재|발행|보도)")
+_AFTER_CHANGED = re.compile(r"^[\s)\]]*(?:최종\s?)?(?:수정|업데이트|갱신)(?!\s?[:：]?\s?\d)")
 _URL_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))")
 _NEAR = 700
 
@@ -100,6 +101,8 @@ def visible(before: str, after: str) -> Shown:
                 shown.modified.append(moment)
             elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.match(rest):
                 shown.published.append(moment)
+            elif _AFTER_CHANGED.match(rest):
+                shown.modified.append(moment)
             elif text is before and len(text) - start <= _NEAR:
                 shown.unlabelled.append(moment)
     shown.unlabelled.sort(key=lambda moment: moment.precision == "day")

@@ -92,3 +92,15 @@ def test_an_early_morning_in_seoul_is_not_the_future_on_a_utc_machine():
     at = datetime(2026, 3, 22, 0, 30, tzinfo=SEOUL)
     times = settled({"article:published_time": at.isoformat()}, fetched=at + timedelta(minutes=5))
     assert times.published.at == at
+
+
+def test_a_label_may_stand_after_its_stamp():
+    shown = visible("2026.03.21 14:05 입력 / 2026.03.21 15:10 수정", "")
+    assert [moment.at.hour for moment in shown.published] == [14]
+    assert [moment.at.hour for moment in shown.modified] == [15]
+
+
+def test_a_label_between_two_stamps_is_the_second_ones():
+    shown = visible("2026.03.21 14:05 수정 2026.03.21 15:10", "")
+    assert [moment.at.hour for moment in shown.unlabelled] == [14]
+    assert [moment.at.hour for moment in shown.modified] == [15]
