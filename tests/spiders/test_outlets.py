@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,12 @@ each = pytest.mark.parametrize("outlet", ALL, ids=lambda outlet: outlet.name)
 def test_the_outlets_that_were_asked_for_are_there() -> None:
     assert set(NAMED.split()) <= set(outlets())
     assert sum(outlet.paused is None for outlet in ALL) >= 60
+
+
+def test_no_host_is_asked_by_two_outlets() -> None:
+    """One task an outlet is one task a host: nothing else keeps two of them from asking it at once."""
+    asked = Counter(host for outlet in ALL if outlet.paused is None for host in outlet.allowed_hosts)
+    assert [host for host, outlets in asked.items() if outlets > 1] == []
 
 
 @each

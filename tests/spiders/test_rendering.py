@@ -16,7 +16,7 @@ from processing.archive.memory import load
 from processing.reading.rules import SEOUL
 from processing.records import Fetch
 from processing.report.counting import count_day
-from spiders.rendering import Ask, Browser, Part
+from spiders.rendering import Ask, Browser, Part, RenderingError
 from tests.spiders.conftest import Crawl, Crawled
 from tests.spiders.origin import Origin, Reply, article, feed, html, text
 from tests.spiders.test_crawl_finds import at
@@ -175,15 +175,19 @@ def family(process: int) -> list[int]:
     ]
 
 
+def browsers() -> list[Path]:
+    """What of a Chromium this process has started, as /proc has it."""
+    places = (Path(f"/proc/{number}") for number in family(os.getpid()))
+    return [place for place in places if "chrom" in (place / "comm").read_text()]
+
+
 def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up() -> None:
     """Whatever escapes from the page, and from Chromium: the kernel is asked, and not the browser."""
     spaces: dict[str, str] = {}
 
     async def ask(_: str) -> Part:
-        for number in family(os.getpid()):
-            place = Path(f"/proc/{number}")
-            if "chrom" in (place / "comm").read_text():
-                spaces[str((place / "ns" / "net").readlink())] = (place / "net" / "fib_trie").read_text()
+        for place in browsers():
+            spaces[str((place / "ns" / "net").readlink())] = (place / "net" / "fib_trie").read_text()
         return Part(200, {"Content-Type": "text/javascript"}, b"document.title = 'seen'")
 
     assert b"<title>seen</title>" in asyncio.run(rendered(b"<title>a</title><script src=/a.js></script>", ask))
@@ -221,6 +225,22 @@ def test_a_script_that_never_ends_costs_its_page_and_no_other(origin: Origin, cr
     assert done.code == 0, done.log
 
 
+def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spiders.rendering.SECONDS", 5)
+    browser = Browser(str(CHROMIUM), "Sillok")
+
+    async def ask(_: str) -> None:
+        raise AssertionError("it asks for nothing")
+
+    async def render() -> None:
+        page = Part(200, {"Content-Type": "text/html"}, b"<script>for (;;) {}</script>")
+        with pytest.raises(RenderingError, match="longer than 5 s"):
+            await browser.rendered("http://a.example/", page, ask)
+        assert browsers() == []
+
+    asyncio.run(render())
+
+
 def test_a_page_that_goes_away_is_not_followed(origin: Origin, crawl: Crawl) -> None:
     drawn(origin, "setTimeout(() => { location = '/elsewhere' }, 50)")
     done = crawl("drawn")
@@ -240,9 +260,11 @@ def test_a_rendered_page_is_archived_like_any_other(origin: Origin, crawl: Crawl
 
 def test_the_same_rendered_page_is_unchanged(origin: Origin, crawl: Crawl) -> None:
     url = drawn(origin, "")
+    origin.routes["/news/1"].headers["ETag"] = '"a shell stays"'  # type: ignore[union-attr]
     crawl("drawn")
     again = crawl("drawn", "-a", f"url={url}")
     assert [row.why for row in again.articles_log()] == ["unchanged"]
     origin.routes["/body/1"] = html(article(1, " 고침.").body.decode())
     changed = crawl("drawn", "-a", f"url={url}")
     assert [row.why for row in changed.articles_log()] == ["fetched"]
+    assert [asked.header("If-None-Match") for asked in origin.asked if asked.path == "/news/1"] == [None] * 3
