@@ -38,6 +38,9 @@ GRACE = 20.0
 MANY = 24
 """Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
 
+REST = timedelta(minutes=12)
+"""The least time between two publications that the clock asks for: each writes parts of several tables."""
+
 LANDING = Asset(name="landing", uri="sillok://landing", group="sillok")
 """Sealed segments are waiting to be archived."""
 
@@ -77,13 +80,20 @@ def day_of(dag_run: Any) -> str:
 
 
 def announce(dag_run: Any, outlet_events: Any) -> None:
-    """Tell the archive that something landed; skips the task where it was nothing but polls without news."""
+    """Tell the archive that something landed; skips the task where it was nothing but polls without news.
+
+    At a tick that follows close upon a publication it waits for a later one, which lists the same landing.
+    """
+    from processing.archive import manifests
     from processing.archive.store import open_store
     from processing.settings import settings
 
-    day = day_of(dag_run)
-    if not worth_archiving((entry.key for entry in open_store(settings().store).list("landing/")), day):
+    day, store = day_of(dag_run), open_store(settings().store)
+    if not worth_archiving((entry.key for entry in store.list("landing/")), day):
         raise AirflowSkipException("no outlet had news: the polls stay in landing for a later batch")
+    head = manifests.head(store) if dag_run.run_type == "scheduled" else None
+    if head and dag_run.start_date - head.manifest.published_at < REST:
+        raise AirflowSkipException(f"published at {head.manifest.published_at:%H:%M} UTC: a later tick announces it")
     outlet_events[LANDING].add_partitions(day)
 
 

@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from dags import common
 from processing import settings
-from processing.archive import segments
+from processing.archive import manifests, segments
 from processing.archive.store import open_store
 from processing.errors import PermanentError, TransientError
 from processing.records import End, RunReport
@@ -290,16 +291,35 @@ def test_turns_are_told_from_the_archive_that_is_set(store, monkeypatch) -> None
     assert declared["hani"].name == "hani"
 
 
+def run_at(minutes: float = 0, kind: str = "scheduled") -> SimpleNamespace:
+    start = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=minutes)
+    return SimpleNamespace(partition_key="2026-11-22", run_type=kind, start_date=start)
+
+
 def test_a_landing_is_announced_for_its_korean_day(store) -> None:
     store.put(f"landing/outlet=gaon/run={RUN}/seg-000.articles.jsonl.gz", b"")
     events = {common.LANDING: Mock()}
-    common.announce(SimpleNamespace(partition_key="2026-11-22"), events)
+    common.announce(run_at(), events)
     events[common.LANDING].add_partitions.assert_called_once_with("2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kind", "announced"),
+    [(5, "scheduled", 0), (11.9, "scheduled", 0), (12, "scheduled", 1), (5, "manual", 1), (5, "backfill", 1)],
+)
+def test_ticks_publish_no_more_often_than_the_quickest_pace(store, monkeypatch, minutes, kind, announced) -> None:
+    head = SimpleNamespace(manifest=SimpleNamespace(published_at=run_at().start_date))
+    monkeypatch.setattr(manifests, "head", lambda asked: head if asked.url == store.url else None)
+    store.put(f"landing/outlet=gaon/run={RUN}/seg-000.articles.jsonl.gz", b"")
+    events = {common.LANDING: Mock()}
+    with nullcontext() if announced else pytest.raises(AirflowSkipException, match="a later tick"):
+        common.announce(run_at(minutes, kind), events)
+    assert events[common.LANDING].add_partitions.call_count == announced
 
 
 @pytest.mark.usefixtures("store")
 def test_no_news_skips_the_announcement() -> None:
     events = {common.LANDING: Mock()}
     with pytest.raises(AirflowSkipException):
-        common.announce(SimpleNamespace(partition_key="2026-11-22"), events)
+        common.announce(run_at(), events)
     events[common.LANDING].add_partitions.assert_not_called()
