@@ -12,7 +12,7 @@ OPEN = ("queued", "running")
 
 
 class Airflow:
-    """A client of one API server. Raises TransientError for an answer that is not a success."""
+    """A client of one API server. Raises TransientError for no answer and for one that is not a success."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -22,7 +22,7 @@ class Airflow:
         """Return whether the server is up and reaches its database."""
         try:
             return bool(self._ask("GET", "/api/v2/monitor/health")["metadatabase"]["status"] == "healthy")
-        except (OSError, http.client.HTTPException, TransientError):
+        except TransientError:
             return False
 
     def log_in(self, user: str, password: str) -> None:
@@ -90,6 +90,11 @@ class Airflow:
             )
             answer = connection.getresponse()
             content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise TransientError(
+                f"Airflow does not answer on {LOOPBACK}:{self.port} any more ({error or type(error).__name__}): "
+                "was it stopped from elsewhere? The same command begins again"
+            ) from error
         finally:
             connection.close()
         if answer.status >= http.client.MULTIPLE_CHOICES:

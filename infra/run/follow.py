@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.run.client import OPEN, Airflow
+from processing.errors import TransientError
 
 
 @dataclass(slots=True)
@@ -99,9 +100,13 @@ class Following:
 
 
 def follow(following: Following, show: Callable[[Following], None], check: Callable[[], None]) -> None:
-    """Look until all is over; `check` raises where a part of the instance has died."""
+    """Look until all is over; `check` raises where a part of the instance has died, and says what it said last."""
     while True:
-        following.look()
+        try:
+            following.look()
+        except TransientError:
+            check()
+            raise
         show(following)
         if following.over:
             return

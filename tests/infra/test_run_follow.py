@@ -1,7 +1,9 @@
 """Following runs through Airflow's answers, and what a person sees of it."""
 
 import io
+import socket
 from collections import Counter
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from rich.console import Console
 
 from infra.run.client import Airflow
 from infra.run.follow import Following, follow
+from infra.run.place import LOOPBACK
 from infra.run.showing import WIDE, Showing
 from infra.run.summary import Holding, size, total
 from processing.errors import TransientError
@@ -185,6 +188,41 @@ def test_following_ends_when_a_part_dies(following: Following) -> None:
 
     with pytest.raises(TransientError, match="scheduler"):
         follow(following, lambda _: None, check)
+
+
+def test_a_part_that_died_is_named_before_the_silence_that_follows(
+    airflow: Scripted, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(**_: Any) -> list[dict[str, Any]]:
+        raise TransientError("Airflow does not answer")
+
+    def check() -> None:
+        raise TransientError("api-server ended with -9")
+
+    monkeypatch.setattr(airflow, "runs", silent)
+    with pytest.raises(TransientError, match="api-server ended"):
+        follow(following, lambda _: None, check)
+    with pytest.raises(TransientError, match="does not answer"):
+        follow(following, lambda _: None, lambda: None)
+
+
+@pytest.mark.parametrize("farewell", [b"", b"HTTP/1.1 nonsense\r\n\r\n", None])
+def test_a_server_that_goes_away_is_an_error_that_may_pass(farewell: bytes | None) -> None:
+    with socket.socket() as server:
+        server.bind((LOOPBACK, 0))
+        client = Airflow(server.getsockname()[1])
+        if farewell is not None:
+            server.listen()
+            Thread(target=hang_up, args=(server, farewell), daemon=True).start()
+        with pytest.raises(TransientError, match=rf"does not answer on 127.0.0.1:{client.port}"):
+            client.log_in("admin", "swordfish")
+
+
+def hang_up(server: socket.socket, farewell: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(farewell)
 
 
 def shown(following: Following) -> str:
