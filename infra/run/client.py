@@ -92,7 +92,7 @@ class Airflow:
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise TransientError(
-                f"Airflow does not answer on {LOOPBACK}:{self.port} any more ({error or type(error).__name__}): "
+                f"Airflow does not answer on {LOOPBACK}:{self.port} any more ({str(error) or type(error).__name__}): "
                 "was it stopped from elsewhere? The same command begins again"
             ) from error
         finally:
