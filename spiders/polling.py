@@ -121,14 +121,16 @@ def missed(last: Fetch | None, *, links: int, known: int) -> str | None:
     return f"all {links} links are new: something may have been missed since {last.at:%Y-%m-%d %H:%M} UTC; poll sooner"
 
 
-def interval(pace: Pace, *, links: int, known: int | None, failures: int = 0) -> timedelta:
+def interval(pace: Pace, *, links: int, known: int | None, failures: int = 0, quiet: bool = False) -> timedelta:
     """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails.
 
-    `known` is None where there is nothing to compare with.
+    `known` is None where there is nothing to compare with; `quiet` is a source that is silent beyond its quiet time.
     """
     usual = USUAL[pace]
     if failures:
         return max(usual, backoff(failures))
+    if quiet:
+        return min(usual * 4, _LATEST)
     if known is None:
         return usual
     new = 1 - known / links if links else 0.0

@@ -117,11 +117,11 @@ def says_nofollow(response: Response) -> bool:
 def _same(run: Run, visit: Visit, response: Response) -> Found:
     now = run.clock()
     last = visit.last
-    moment = now + interval(run.outlet.pace, links=1, known=1)
+    quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
+    moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
     detail = last.detail if last and lies(last) else None
     run.log(unchanged(run, visit, response, next_at=moment, detail=detail))
     found = Found(links=(last.links or 0) if last else 0, known=(last.links or 0) if last else 0)
-    quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
     _note(run, visit, quiet)
     _report(run, visit, response.status, found, quiet, next_at=moment)
     return found
@@ -143,7 +143,7 @@ def _changed(run: Run, wish: Wish, visit: Visit, response: Response, listed: Lin
     if visit.source and not listed.children and not wish.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
     known = found.known if visit.last and not listed.children else None
-    moment = now + interval(run.outlet.pace, links=found.links, known=known)
+    moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
     run.later(row.model_copy(update={"visits": 0, "detail": detail, "next_at": moment, "new_at": new_at}))
     if visit.announced_by:

@@ -129,6 +129,19 @@ def test_a_gap_is_fetched_where_no_source_is_due_and_its_failure_is_told(origin:
     assert crawl("plain", env={"SILLOK_DUE": "1"}).report.why == "no source was due"
 
 
+def test_a_source_that_stays_silent_is_reported_and_asked_less(origin: Origin, crawl: Crawl) -> None:
+    urls = [at(origin, "quiet", f"/news/{n}") for n in (1, 2)]
+    origin.routes |= {"/feed": feed(*urls), "/news/1": article(1), "/news/2": article(2)}
+    waits = []
+    for hours, announced in ((0, urls), (0.5, urls), (2, urls), (3, urls[::-1])):
+        origin.routes["/feed"] = feed(*announced)
+        done = crawl("quiet", env={"WIRE_HOURS": str(hours)})
+        (source,) = done.report.sources
+        waits.append((done.code, round((source.next_at - done.report.ended_at).total_seconds() / 60)))
+    assert waits == [(0, 15), (0, 30), (3, 60), (3, 60)]
+    assert "nothing new since" in (source.problem or "")
+
+
 def test_an_index_is_asked_again_as_soon_as_its_fastest_child(origin: Origin, crawl: Crawl) -> None:
     def child(*numbers: int) -> Reply:
         pages = "".join(f"<url><loc>{at(origin, 'maps', f'/news/{n}')}</loc></url>" for n in numbers)

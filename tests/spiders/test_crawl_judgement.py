@@ -124,6 +124,9 @@ def test_the_next_poll_is_sooner_the_less_polls_share() -> None:
     assert due[-1] == timedelta(hours=2)
     assert interval(Pace.QUARTER_HOUR, links=1, known=0) == timedelta(minutes=5)
     assert interval(Pace.HOURLY, links=0, known=0, failures=5) == timedelta(hours=4)
+    assert interval(Pace.HOURLY, links=9, known=None) == timedelta(hours=1)
+    silent = [interval(pace, links=9, known=9, quiet=True) for pace in Pace]
+    assert silent == [timedelta(hours=1), timedelta(hours=4), timedelta(days=1)]
 
 
 @pytest.mark.parametrize(
