@@ -61,8 +61,11 @@ class RenderingError(Exception):
 
 
 def apply(outlet: Outlet, settings: BaseSettings) -> None:
-    """Let the articles of an outlet that declares it be rendered. Raises UsageError where that would not be safe."""
-    if not outlet.render:
+    """Let the articles of an outlet that declares it be rendered; kept pages are read as they were kept.
+
+    Raises UsageError where it would not be safe.
+    """
+    if not outlet.render or settings["SILLOK_KEPT"]:
         return
     program = shutil.which(settings["SILLOK_BROWSER"])
     if program is None or find_spec("playwright") is None:

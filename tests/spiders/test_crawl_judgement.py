@@ -292,9 +292,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return known
 
 
-def rendered(outlet: Outlet = OUTLET, press: int | None = None) -> str | None:
+def rendered(outlet: Outlet = OUTLET, press: int | None = None, kept: str = "") -> str | None:
     """The browser that a crawl of this outlet would use."""
-    settings = Settings({"SILLOK_BROWSER": "chromium", "SILLOK_PRESS": press, "DOWNLOADER_MIDDLEWARES": {}})
+    settings = Settings({"SILLOK_BROWSER": "chromium", "SILLOK_PRESS": press, "SILLOK_KEPT": kept})
     rendering.apply(outlet, settings)
     used = settings.getdict("DOWNLOADER_MIDDLEWARES")
     import_module(rendering.MIDDLEWARE.rpartition(".")[0])
@@ -305,6 +305,7 @@ def test_only_who_declares_it_is_rendered(machine: dict[str, Any]) -> None:
     assert machine
     assert rendered() == "/usr/bin/chromium"
     assert rendered(replace(OUTLET, render=False)) is None
+    assert rendered(kept="index.jsonl") is None
 
 
 @pytest.mark.parametrize("lack", [{"programs": set()}, {"package": False}])

@@ -6,6 +6,9 @@ Every way out that a hostile page may try leads to an origin that writes down wh
 import asyncio
 import os
 import shutil
+import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +20,8 @@ from processing.reading.rules import SEOUL
 from processing.records import Fetch
 from processing.report.counting import count_day
 from spiders.rendering import Ask, Browser, Part, RenderingError
-from tests.spiders.conftest import Crawl, Crawled
-from tests.spiders.origin import Origin, Reply, article, feed, html, text
+from tests.spiders.conftest import ROOT, Crawl, Crawled, command, crawled
+from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 from tests.spiders.test_crawl_finds import at
 from tests.spiders.test_final_states import published
 
@@ -239,6 +242,28 @@ def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyP
         assert browsers() == []
 
     asyncio.run(render())
+
+
+def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: Path) -> None:
+    url = drawn(origin, "")
+    asked, never = threading.Event(), threading.Event()
+
+    def hang(_: Asked) -> Reply:
+        asked.set()
+        return Reply(wait=never)
+
+    origin.routes["/body/1"] = hang
+    line, env = command(origin.port, tmp_path, "crawl", "drawn")
+    process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert asked.wait(60)
+    started = time.monotonic()
+    process.terminate()
+    out, log = process.communicate(timeout=30)
+    assert time.monotonic() - started < 5
+    never.set()
+    done = crawled(process.returncode, out, log, tmp_path)
+    assert (done.code, done.report.end) == (4, "interrupted")
+    assert {row.url: (row.why, row.failures) for row in done.articles_log()} == {url: ("failed", 0)}
 
 
 def test_a_page_that_goes_away_is_not_followed(origin: Origin, crawl: Crawl) -> None:
