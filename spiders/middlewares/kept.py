@@ -43,6 +43,8 @@ def kept_pages(index: Path, outlet: Outlet) -> list[Kept]:
         raise UsageError(
             f"SILLOK_KEPT={index} does not read ({error.strerror}): name an index of kept pages"
         ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"SILLOK_KEPT={index} is no text: name an index of kept pages, JSON lines in UTF-8") from error
     rows = [_row(index, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     return [row for row in rows if identify(outlet, row.url)]
 

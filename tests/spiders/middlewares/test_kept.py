@@ -71,6 +71,12 @@ def test_a_row_that_is_none_is_named(tmp_path: Path, row: str) -> None:
         kept_pages(index(tmp_path, {"file": "1.html", "url": URLS[0]}, row), OUTLET)
 
 
+def test_an_index_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes("가온일보".encode("cp949"))
+    with pytest.raises(UsageError, match="is no text"):
+        kept_pages(tmp_path / "page.html", OUTLET)
+
+
 def kept_crawl(folder: Path, outlet: str, index: Path, **env: str) -> tuple[int, list[dict[str, object]], str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
     clean |= {
