@@ -51,7 +51,8 @@ def _days(catalogue: "Catalogue", options: "FoldOptions") -> list[date]:
     days = {part.labels["day"] for part in catalogue.of("dedupe") if part.key.startswith(folder)}
     if not days:
         raise MissingError(
-            f"{catalogue.store.url} holds no signatures of this version of the fold: run `sillok archive` first"
+            f"{catalogue.store.url} holds no signatures of this version of the fold ({options.fingerprint}): "
+            "`sillok archive` leaves them for what it takes in; what another version signed is not signed again"
         )
     return sorted(map(date.fromisoformat, days))
 
