@@ -1,5 +1,6 @@
 """Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of the source."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,6 +18,8 @@ from spiders.polling import caught, interval, is_due, lies, missed, silence, wai
 from spiders.rows import answered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
+
+log = logging.getLogger(__name__)
 
 _HEAD = 50_000
 _NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
@@ -68,7 +71,8 @@ def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, 
 def _leave(run: Run, wish: Wish, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
     """Report a source that is not asked now; where only what is due is asked, that is no fault of this crawl."""
     moment = visit.last.next_at if visit.last else None
-    _report(run, visit, None, Found(), why, next_at=moment)
+    _report(run, visit, None, Found(), why if fault else None, next_at=moment)
+    log.debug("%s: %s", visit.url, why)
     if fault:
         run.counts.problems[visit.url] = why
     if wish.due_only:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from processing.reading.rules import SEOUL
-from processing.records import RunReport
+from processing.records import RunReport, SourceReport
 from processing.report.days import Count, DayReport, OutletDay, Promise, SourceDay, Stories, Totals
 from processing.report.findings import ALL, findings_of, gathered
 
@@ -86,7 +86,7 @@ def _outlet(promise: Promise, count: Count) -> OutletDay:
         daily=promise.daily,
         usual=median(count.weekday) if len(count.weekday) >= _WEEKS else None,
         history=count.history,
-        sources=_sources(last, count.news),
+        sources=_sources(count.runs, count.news),
         requests=sum(run.requests for run in count.runs),
         bytes=count.bytes,
         keys=count.keys,
@@ -98,7 +98,13 @@ def completeness(archived: int, gaps: int) -> float | None:
     return archived / (archived + gaps) if archived + gaps else None
 
 
-def _sources(last: RunReport | None, news: Mapping[str, datetime]) -> tuple[SourceDay, ...]:
+def _sources(runs: Iterable[RunReport], news: Mapping[str, datetime]) -> tuple[SourceDay, ...]:
+    """Return how each source of the newest run answered last; where it was not its turn, an earlier run has that."""
+    answers: dict[str, SourceReport] = {}
+    newest: tuple[SourceReport, ...] = ()
+    for run in sorted(runs, key=lambda run: run.ended_at):
+        newest = run.sources
+        answers |= {source.url: source for source in newest if source.status is not None or source.problem}
     return tuple(
         SourceDay(
             url=source.url,
@@ -109,7 +115,7 @@ def _sources(last: RunReport | None, news: Mapping[str, datetime]) -> tuple[Sour
             problem=source.problem,
             new_at=news.get(source.url),
         )
-        for source in (last.sources if last else ())
+        for source in (answers.get(source.url, source) for source in newest)
     )
 
 

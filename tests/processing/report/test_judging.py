@@ -132,6 +132,18 @@ def test_what_is_no_finding(count: Count) -> None:
     assert codes(judged(count)) == []
 
 
+def test_a_source_whose_turn_it_was_not_is_judged_by_what_it_said_before() -> None:
+    waits = SourceReport(url=FEED, status=None, links=0, new=0, overlap=0)
+    failed = waits.model_copy(update={"status": 500, "problem": "http 500"})
+    later = run(0, end=End.UNCHANGED, sources=(waits,), ended_at=NOON + timedelta(minutes=5))
+    for runs in ((run(sources=(failed,)), later), (later, run(sources=(failed,)))):
+        found = judged(Count(runs=runs))
+        assert [source.problem for source in found.outlets[0].sources] == ["http 500"]
+        assert codes(found) == [("notice", "source")]
+    assert codes(judged(Count(runs=(run(), later)))) == []
+    assert codes(judged(Count(runs=(run(sources=(waits,)),)))) == []
+
+
 def test_few_pages_say_nothing_of_a_layout() -> None:
     assert codes(judged(Count(runs=(run(3, {"login": 6}),)), Promise(name="gaon", title="", daily=(0, 9)))) == []
 
