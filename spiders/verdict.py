@@ -97,9 +97,9 @@ def _unread(tally: Tally) -> tuple[End, str] | None:
     answered = sum(tally.whys.get(why, 0) for why in ("fetched", "unchanged", "gone"))
     if failed and not answered:
         return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"
-    refused = sum(tally.whys.get(why, 0) for why in ("robots", "off-site"))
+    refused = {why: tally.whys[why] for why in ("robots", "off-site", "not-article") if tally.whys.get(why)}
     if not (tally.asked or tally.left) and refused and not answered:
-        return End.UNHEALTHY, f"none of {refused} URLs may be asked; the log says why"
+        return End.UNHEALTHY, f"none of the URLs asked for is an article that may be fetched: {_counted(refused)}"
     return None
 
 
@@ -110,6 +110,8 @@ def _sound(tally: Tally) -> tuple[End, str]:
         return End.NEW, f"{tally.articles} articles from {tally.pages} pages{trouble}"
     if tally.left and not tally.asked:
         return End.UNCHANGED, f"no source was due{trouble}"
+    if not tally.asked:
+        return End.UNCHANGED, f"what was asked for is as it was{trouble}"
     return End.UNCHANGED, f"every source asked has only what is known already{trouble}"
 
 
@@ -117,5 +119,5 @@ def _listed(problems: Mapping[str, str]) -> str:
     return "; ".join(f"{url}: {problem}" for url, problem in sorted(problems.items())) or "no reason given"
 
 
-def _counted(rejections: Mapping[str, int]) -> str:
-    return ", ".join(f"{reason} {count}" for reason, count in sorted(rejections.items()))
+def _counted(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))

@@ -386,6 +386,9 @@ def tally(**more: object) -> Tally:
         (tally(whys={"failed": 4}), End.UNHEALTHY, 3),
         (tally(whys={"failed": 4, "fetched": 1}, pages=1, articles=1), End.NEW, 0),
         (tally(asked=0, answered=0, whys={"robots": 1}), End.UNHEALTHY, 3),
+        (tally(asked=0, answered=0, whys={"not-article": 1}), End.UNHEALTHY, 3),
+        (tally(asked=0, answered=0, whys={"not-article": 1, "unchanged": 1}), End.UNCHANGED, 0),
+        (tally(whys={"not-article": 9, "off-site": 9}), End.UNCHANGED, 0),
         (tally(reason="closespider_timeout", pages=1, articles=1, whys={"fetched": 1}), End.PARTIAL, 0),
         (tally(reason="memusage_exceeded"), End.PARTIAL, 0),
         (tally(whys={"over-budget": 2, "fetched": 1}, pages=1, articles=1), End.PARTIAL, 0),
@@ -399,6 +402,19 @@ def test_each_way_to_end_has_its_word_and_its_exit_code(counted: Tally, end: End
     found, why = verdict(counted)
     assert (found, exit_code(found)) == (end, code)
     assert why
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"),
+    [
+        (tally(asked=0, answered=0, whys={"off-site": 2, "not-article": 1}), "fetched: not-article 1, off-site 2"),
+        (tally(asked=0, answered=0, whys={"unchanged": 1}), "what was asked for is as it was"),
+        (tally(asked=0, answered=0, left=3), "no source was due"),
+        (tally(whys={"seen": 40}), "every source asked has only what is known"),
+    ],
+)
+def test_the_reason_fits_what_was_asked(counted: Tally, told: str) -> None:
+    assert told in verdict(counted)[1]
 
 
 def test_an_error_is_told_and_says_whether_to_try_again() -> None:
