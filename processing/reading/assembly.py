@@ -18,6 +18,7 @@ from processing.reading.origin import agency_of, origin_of
 from processing.reading.rights import RightsPolicy, rights_of
 from processing.reading.rules import Rules
 from processing.reading.script_article import ScriptArticle
+from processing.reading.sections import section_shown
 from processing.reading.surroundings import Around
 from processing.reading.text import Cleaned
 from processing.reading.times import Stated, Times, attributes_of, settle, visible
@@ -52,7 +53,8 @@ class Reading:
             named = (text_of(node) for node in select(self.root, self.rules.section))
             if found := next(filter(None, named), None):
                 return found
-        return section_of(self.head, (self.script.section if self.script else None) or section_in(self.head.title))
+        found = (self.script.section if self.script else None) or section_in(self.head.title)
+        return section_of(self.head, found, lambda: section_shown(self.root, self.head))
 
     @property
     def keywords(self) -> tuple[str, ...]:

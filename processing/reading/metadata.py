@@ -1,6 +1,7 @@
 """Facts of a page beside text, people and times: section, keywords, lead image, language."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 from processing.reading import json_ld
@@ -13,17 +14,21 @@ _MOST_KEYWORDS, _LONGEST_KEYWORD, _LONGEST_SECTION = 20, 40, 30
 _SITE_KEYWORDS = 12  # from here a meta list with 정치, 경제, 사회 in it is the site's menu
 
 
-def section_of(head: Head, found: str | None) -> str | None:
-    """Return the section: in Korean where any declaration is."""
+def section_of(head: Head, found: str | None, shown: Callable[[], str | None] = lambda: None) -> str | None:
+    """Return the section: in Korean where any declaration is, else as `shown` beside the article."""
     values = head.every(
-        "article:section", "nextweb:section", "og:article:section", "section", "article:section1", "article:section2"
+        "article:section",
+        "nextweb:section",
+        "og:article:section",
+        "section",
+        "article:section1",
+        "article:section2",
+        "content_category",
     )
     values += [text for text in (json_ld.text(head.article.get("articleSection")), found) if text]
     values = [squeeze(value) for value in values if value not in _NO_SECTION] or values
-    return next(
-        (value for value in values if not _LATIN.fullmatch(value) and len(value) <= _LONGEST_SECTION),
-        values[0] if values else None,
-    )
+    korean = next((value for value in values if not _LATIN.fullmatch(value) and len(value) <= _LONGEST_SECTION), None)
+    return korean or shown() or (values[0] if values else None)
 
 
 def keywords_of(head: Head, tags: list[str]) -> tuple[str, ...]:
