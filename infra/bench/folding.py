@@ -1,8 +1,8 @@
 """Folding measured: `python -m infra.bench.folding [score] [speed] [growth] [corpus] [SIZE…]`.
 
-`score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` signs the same
-composed documents with Sillok, datasketch's MinHash (the optional extra `bench`) and rensa in one run, on one core, and
-prints processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each SIZE;
+`score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` finds the
+reprints among the same documents with Sillok, datasketch (the optional extra `bench`) and rensa in one run, on one
+core, by processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each SIZE;
 `corpus` joins the drawn keys of SIZE documents in slices.
 """
 
@@ -13,20 +13,17 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import rensa
-
-from infra.bench import folding_benchmark, folding_window
+from infra.bench import folding_benchmark, folding_contestants, folding_window
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
 from processing.dedupe.documents import Document, Features, FoldOptions, Thresholds
 from processing.dedupe.fold import fold
 from processing.dedupe.linked import components
-from processing.dedupe.signing import draft, signed, tables
 from processing.dedupe.window import EmptyWindow, FolderWindow
 
 ABLATIONS: Final = {
@@ -62,41 +59,30 @@ def score() -> None:
 
 
 def speed() -> None:
-    """Print documents signed a second of processor time: the median of three turns, in turn."""
+    """Print what each contestant signs and compares a second of processor time, the median of three, and its score."""
+    root = os.environ.get("SILLOK_FOLDING_BENCH")
+    known = folding_benchmark.labels(Path(root) / "public" / "labels.jsonl.gz") if root else {}
     documents = [each.document for each in compose(5, 800)]
-    words = [each.text.split() for each in documents]
-    contestants: dict[str, Callable[[], object]] = {
-        "Sillok: text, facts, boilerplate lines, keys": lambda: _sign(documents),
-        "rensa RMinHash 128 of words": lambda: [_rensa(each) for each in words],
-    }
-    try:
-        from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - optional extra
-    except ModuleNotFoundError:
-        print("datasketch: left out, install the extra `bench`")
+    if root:
+        documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
     else:
-        contestants["datasketch MinHash 128 of words"] = lambda: MinHash.bulk(
-            [[word.encode() for word in each] for each in words], num_perm=128
-        )
-    taken: dict[str, list[float]] = {name: [] for name in contestants}
+        print("speed: composed documents and no score, SILLOK_FOLDING_BENCH names no benchmark folder")
+    if not folding_contestants.datasketch_is_there():
+        print("datasketch: left out, install the extra `bench`")
+    turns: dict[str, list[folding_contestants.Turn]] = {}
     for _ in range(3):
-        for name, work in contestants.items():
-            start = time.process_time()
-            work()
-            taken[name].append(len(documents) / (time.process_time() - start))
-    for name, figures in taken.items():
-        print(f"| {name} | {statistics.median(figures):,.0f} documents/s |")
-
-
-def _sign(documents: Sequence[Document]) -> object:
-    options = FoldOptions()
-    made = [signed(draft(each, START.date(), options), frozenset(), options.features) for each in documents]
-    return tables(made, options.features)
-
-
-def _rensa(words: list[str]) -> object:
-    sketch = rensa.RMinHash(num_perm=128, seed=1)
-    sketch.update(words)
-    return sketch.digest()
+        for name, contestant in folding_contestants.contestants().items():
+            turns.setdefault(name, []).append(contestant(documents))
+    print("| | signed a second | compared a second | P | R | F1 | ARI without soft | wrong template pairs |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, each in turns.items():
+        rates = (statistics.median(getattr(turn, side) for turn in each) for side in ("signed", "compared"))
+        print(f"| {name} | " + " | ".join(f"{rate:,.0f}" for rate in rates), end=" | ")
+        if known:
+            got = folding_benchmark.score(known, each[0].clusters)
+            print(f"{got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari_hard:.4f} ", end="| ")
+            print(got.template_pairs, end=" |")
+        print(flush=True)
 
 
 def growth(sizes: Sequence[int]) -> None:
