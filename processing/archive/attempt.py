@@ -20,7 +20,7 @@ from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Pub
 from processing.archive.schema import ArchivedArticle
 from processing.archive.sweep import old_snapshots, sweep
 from processing.errors import CorruptRecordError, StoreFullError
-from processing.records import Manifest, Seal, Sum, Why
+from processing.records import Fetch, Manifest, Seal, Sum, Why
 
 logger = logging.getLogger(__name__)
 
@@ -185,6 +185,11 @@ class Attempt:
         return sweep(self._job.store, self._intake.landing, self._intake.memories, now=self._job.now, after=after)
 
 
+def _is_deletion(row: Fetch) -> bool:
+    """Tell whether an article that we held is gone; one with failures was never there."""
+    return row.role == "article" and row.why is Why.GONE and not row.failures
+
+
 def _counts(runs: Sequence[Run], new: Sequence[ArchivedArticle], reprints: int) -> OutletCounts:
     reasons = [str(row.reason) for run in runs for row in run.rejections]
     edits = [version for version in new if version.previous is not None]
@@ -196,7 +201,7 @@ def _counts(runs: Sequence[Run], new: Sequence[ArchivedArticle], reprints: int) 
         new=len(new) - len(edits),
         edits=len(edits),
         silent_edits=sum(version.silent_edit is True for version in edits),
-        deletions=sum(row.why is Why.GONE and row.role == "article" for run in runs for row in run.log),
+        deletions=sum(_is_deletion(row) for run in runs for row in run.log),
         reprints=reprints,
         rejections={reason: reasons.count(reason) for reason in sorted(set(reasons))},
         bytes=sum(run.bytes for run in runs),

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LANDING = "landing/"
 _SEAL = re.compile(r"seg-(\d+)\.seal\.json")
-_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED}
+_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
 
 
 @dataclass(frozen=True, slots=True)
