@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -30,7 +31,7 @@ from processing.records import Article, Author, Kind, Origin, Page, article_id, 
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What one page gave: its tree and declarations, its body as cut out, its running text."""
 
@@ -46,7 +47,7 @@ class Reading:
     title_source: str | None
     around: Around
 
-    @property
+    @cached_property
     def section(self) -> str | None:
         """Return the section: the outlet's rule, else what the page declares."""
         if self.rules.section:
