@@ -5,12 +5,17 @@ from typing import Any
 from pydantic import BaseModel
 from scrapy.exporters import JsonLinesItemExporter
 
+from spiders.console.terminal import escaped
+
 
 class RecordLines(JsonLinesItemExporter):
-    """JSON lines in which a record keeps its own spelling (RFC 3339 times, Hangul as Hangul)."""
+    """JSON lines in which a record keeps its own spelling (RFC 3339 times, Hangul as Hangul).
+
+    Where they go is often a terminal, so what one could act on is written as an escape.
+    """
 
     def export_item(self, item: Any) -> None:
         if isinstance(item, BaseModel):
-            self.file.write(item.model_dump_json().encode() + b"\n")
+            self.file.write(escaped(item.model_dump_json()).encode() + b"\n")
         else:
             super().export_item(item)

@@ -37,8 +37,12 @@ def clean_block(text: str) -> str:
 
 def as_json(value: object) -> str:
     """Return `value` as one line of JSON; what a terminal could act on is written as an escape."""
-    text = json.dumps(value, ensure_ascii=False, default=_plain)
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def escaped(document: str) -> str:
+    """Return a JSON document that says the same with escapes in place of what a terminal could act on."""
+    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def print_json(rows: Iterable[object]) -> None:
