@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -170,6 +171,23 @@ def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
 def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(asked, kind, number, asks) -> None:
     asked.poll("duru", 50, dag_run=run_of(kind), ti=try_of(number))
     assert asked.crawls == [("duru", "20261122T000000Z-000000", *asks, "-s", "CLOSESPIDER_TIMEOUT=3000")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "crawled", "fails"),
+    [
+        ("scheduled", 3, [], True),
+        ("scheduled", 3, [{}], False),
+        ("scheduled", 2, [], False),
+        ("manual", 1, [], True),
+        ("manual", 1, [{}], False),
+        ("scheduled", 0, None, False),
+    ],
+)
+def test_at_a_tick_it_takes_several_outlets_to_tell_that_the_fault_is_ours(live, kind, names, crawled, fails) -> None:
+    answered = live.dags["crawl_hourly"].get_task("answered").python_callable
+    with pytest.raises(PermanentError, match=f"none of {names} outlets") if fails else nullcontext():
+        answered(["duru", "gaon", "narae"][:names], crawled, dag_run=run_of(kind))
 
 
 def test_a_tick_that_could_not_tell_whose_turn_it_is_fails_where_the_run_is_judged(asked, monkeypatch) -> None:
