@@ -22,6 +22,13 @@ _NOTICE_HOST = re.compile(
     r"com|net|kr|org))",
     re.IGNORECASE,
 )
+_LOGO = re.compile(r"(?:press|media|cp)[-_]?logo|logo[-_]?(?:press|media|cp)|link_cp")
+_PRESS = re.compile(r"[가-힣A-Za-z0-9&·. ]{2,20}")
+_GIVEN = re.compile(r"기사\s?제공\s?[:：]?\s?(?P<name>[가-힣A-Za-z0-9&·. ]{2,20})")
+_OWNER = re.compile(
+    r"[ⓒ©]\s?(?P<name>[가-힣A-Za-z0-9]{0,8}(?:일보|신문|경제|뉴스|데일리|투데이|타임스|헤럴드|닷컴|저널|방송|통신))(?![가-힣])"
+)
+_LONGEST = 60
 _WEBMAIL = ("gmail.com", "naver.com", "daum.net", "hanmail.net", "nate.com", "kakao.com", "hotmail.com", "outlook.com")
 _BOARD = re.compile(r"/bbs/|board\.php|wr_id=|/board/")
 
@@ -38,6 +45,18 @@ def press_of(head: Head) -> str | None:
     return _PORTAL_WORD.sub("", press).strip(" |") or None
 
 
+def _press_shown(root: HtmlElement, notices: Iterable[str]) -> str | None:
+    """Return the outlet that a portal's page shows: its logo, `기사제공 …`, or its own copyright line."""
+    for element in root.iter("div", "p", "span", "a", "h2", "h3", "h4", "em"):
+        if _LOGO.search(marks(element)):
+            images = ((image.get("alt") or image.get("title") or "").strip() for image in element.iter("img"))
+            if name := next((name for name in images if _PRESS.fullmatch(name)), None):
+                return name
+        elif element.tag == "p" and (given := _GIVEN.fullmatch(text_of(element)[:_LONGEST])):
+            return given["name"]
+    return next((match["name"] for line in notices if (match := _OWNER.search(line))), None)
+
+
 def origin_of(
     root: HtmlElement,
     head: Head,
@@ -49,7 +68,7 @@ def origin_of(
 ) -> Origin | None:
     """Return the origin of a copy; None where the page is its outlet's own."""
     if is_portal(url):
-        name = press_of(head)
+        name = press_of(head) or _press_shown(root, notices)
         return Origin(outlet=None if name and "://" in name else name, url=_original(root, url))
     if not _BOARD.search(url):
         return None

@@ -165,3 +165,23 @@ def test_a_board_names_itself_twice_around_the_title():
     found = read(page, head=head)
     assert isinstance(found, Article)
     assert found.title == title
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<div class="press_logo"><a href="/p"><img src="l.png" alt="한들신문"></a></div>',
+        '<p class="source"><b>기사제공</b> 한들신문</p>',
+        "<p>ⓒ한들신문, 무단 전재 및 재배포 금지</p>",
+    ],
+)
+def test_a_portal_shows_whose_article_it_copies(shown):
+    body = f'<h1>등대를 도서관으로</h1>{shown}<div id="articleBodyContents"><p>{STORY}</p><p>{STORY} 끝이다.</p>{shown}</div>'
+    markup = (
+        f'<html lang="ko"><head><meta charset="utf-8">{declared("등대를 도서관으로")}</head><body>{body}</body></html>'
+    )
+    address = "https://news.naver.com/main/read.nhn?oid=016&aid=0001640000"
+    found = extract(Page(url=address, fetched_at=NOW, body=markup.encode()))
+    assert isinstance(found, Article)
+    assert found.origin is not None
+    assert found.origin.outlet == "한들신문"
