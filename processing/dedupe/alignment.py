@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import Final, cast
 
 from rapidfuzz.distance import Levenshtein
 
@@ -49,14 +49,18 @@ class Alignment:
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
     """Return runs (equal length or 0, left start, left end, right start, right end); chance matches join a gap."""
     runs: list[tuple[int, int, int, int, int]] = []
-    for step in Levenshtein.opcodes(left, right):
-        length = step.src_end - step.src_start if step.tag == "equal" else 0
-        gap = length < _NEAR
-        if gap and runs and not runs[-1][0]:
+    in_gap = False
+    steps = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(left, right).as_list())
+    for tag, start, end, other_start, other_end in steps:
+        if tag == "equal" and end - start >= _NEAR:
+            runs.append((end - start, start, end, other_start, other_end))
+            in_gap = False
+        elif in_gap:
             last = runs[-1]
-            runs[-1] = (0, last[1], step.src_end, last[3], step.dest_end)
+            runs[-1] = (0, last[1], end, last[3], other_end)
         else:
-            runs.append((0 if gap else length, step.src_start, step.src_end, step.dest_start, step.dest_end))
+            runs.append((0, start, end, other_start, other_end))
+            in_gap = True
     return runs
 
 
@@ -65,17 +69,14 @@ def align(left: str, right: str) -> Alignment:
     left, right = left[:_LONGEST], right[:_LONGEST]
     runs = _runs(left, right)
     slots: list[Slot] = []
-    for place, (length, start, end, other_start, other_end) in enumerate(runs):
-        if length:
+    for before, gap, after in zip(runs, runs[1:], runs[2:], strict=False):
+        length, start, end, other_start, other_end = gap
+        if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
             continue
-        mine, theirs = end - start, other_end - other_start
-        before = runs[place - 1][0] if place else 0
-        after = runs[place + 1][0] if place + 1 < len(runs) else 0
-        flanked = max(before, after) >= _FLANK and min(before, after) >= _NEAR
-        if 0 < mine <= _WIDEST and 0 < theirs <= _WIDEST and flanked:
+        if before[0] >= _FLANK or after[0] >= _FLANK:  # gaps never meet, and what is between them is near enough
             slots.append(Slot(left[start:end], right[other_start:other_end], left[start - 1], left[end]))
     firm = [run for run in runs if run[0] >= _FIRM]
     span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
-    breaks = sum(not run[0] for run in runs[1:-1])
     equal = [run[0] for run in runs if run[0]]
+    breaks = sum(not run[0] for run in runs[1:-1])
     return Alignment(sum(equal), tuple(slots), breaks, median(equal) if equal else 0.0, span)

@@ -19,6 +19,8 @@ from processing.dedupe.sieve import promising
 
 _TOGETHER: Final = 256
 _COLUMNS: Final = (*NODE, "dropped", "text", "facts")
+_TIMES: Final = ("published_at", "fetched_at", "day")
+_JUDGED: Final = ("number", "article_id", "outlet", "title", "dropped", "text", "facts", *_TIMES)
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
@@ -63,7 +65,7 @@ def judged(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> I
 
     They are judged group by group, so that only the texts of a few groups of candidates are in memory as shingles.
     """
-    table = table.combine_chunks()  # many small takes from pieces are slow
+    table = table.select(_JUDGED).combine_chunks()  # many small takes from pieces are slow
     places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
     for group in _groups(found):
         numbers = [number for number in np.unique(group).tolist() if number in places]

@@ -6,6 +6,7 @@ names if the two titles have exchanged them too.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from processing.dedupe.alignment import Alignment, Slot
@@ -16,6 +17,10 @@ _LEAST: Final = 3
 _DENSE: Final = 1.0
 _SHORTEST_MATCH: Final = 60
 _NOTICE = re.compile(r"^\W*(?:인사|부고|부음|동정|화촉|승진|운세|날씨)(?!\w)")
+
+
+_plain = lru_cache(4096)(canonical)  # a document meets many others
+"""Canonical titles."""
 
 
 def missing_facts(small: frozenset[str], large: frozenset[str]) -> tuple[float, int]:
@@ -44,7 +49,9 @@ def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outle
     reprints another's text may be dense in synonyms. `titles` are in the order of the alignment's sides.
     """
     slots = alignment.slots
-    mine, theirs = (canonical(title) for title in titles)
+    if not slots:
+        return False
+    mine, theirs = (_plain(title) for title in titles)
     told = sum(_told(slot, mine, theirs) for slot in slots)
     if told > 1:
         return True
