@@ -34,7 +34,7 @@ class Landing:
             try:
                 return self._writer.exchange(exchange)
             except (OSError, SillokError) as error:
-                self._fail(_told(error))
+                self._fail(told(error))
         return Original(payload_digest(exchange.body), exchange.url, exchange.at)
 
     def convert(self, rendered: Rendered) -> None:
@@ -43,7 +43,7 @@ class Landing:
             try:
                 self._writer.convert(rendered)
             except (OSError, SillokError) as error:
-                self._fail(_told(error))
+                self._fail(told(error))
 
     def add(self, row: Article | Rejection | Fetch) -> None:
         """Write a row beside the pages."""
@@ -52,7 +52,7 @@ class Landing:
         try:
             self._writer.add(row)
         except (OSError, SillokError) as error:
-            self._fail(_told(error))
+            self._fail(told(error))
 
     def roll(self) -> None:
         """Send the open segment if it is full, in the background; note where an earlier one could not be sent."""
@@ -81,7 +81,7 @@ class Landing:
         try:
             closed = self._writer.close() if self._writer else None
         except OSError as error:
-            self._fail(_told(error))
+            self._fail(told(error))
             return
         if closed and self._writer:
             self._sent.append(self._sender.submit(send, self._writer.store, closed))
@@ -103,7 +103,8 @@ class Landing:
         self._failed(error)
 
 
-def _told(error: OSError | SillokError) -> SillokError:
+def told(error: OSError | SillokError) -> SillokError:
+    """Return an error of ours for one of the spool."""
     if isinstance(error, SillokError):
         return error
     return StoreFullError(

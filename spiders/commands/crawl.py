@@ -15,12 +15,14 @@ from scrapy.utils.log import get_scrapy_root_handler
 
 from processing.archive.memory import load
 from processing.archive.segments import Limits, SegmentWriter, clear, report, resend
+from processing.archive.spool import Lock, folder
 from processing.archive.store import open_store
-from processing.errors import SillokError, UsageError
+from processing.errors import SillokError, TransientError, UsageError
 from processing.reading.rules import SEOUL
 from processing.records import RunReport
 from spiders.arguments import Wish, wish
 from spiders.interrupt import Interrupt
+from spiders.landing import told
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
 from spiders.run import Run
@@ -74,6 +76,7 @@ class Command(crawl.Command):
     def _crawl(self, args: list[str], opts: Namespace) -> int:
         outlet = self._outlet(args)
         wanted = self._wish(opts, outlet)
+        alone = self._hold(outlet)  # until the process ends, however it ends
         run = self._open(outlet, wanted)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
@@ -83,6 +86,7 @@ class Command(crawl.Command):
         self.crawler_process.start()
         reason = _reason(crawler)
         ended = run.finish("shutdown" if run.stopping else reason)  # a second Ctrl-C leaves Scrapy without a reason
+        alone.release()
         if run.error is None:
             clear(self._spool(), outlet.name, run.id)
         _sum_up(ended)
@@ -151,6 +155,19 @@ class Command(crawl.Command):
             permission=self._permission(outlet),
         )
 
+    def _hold(self, outlet: Outlet) -> Lock:
+        """Keep other crawls of this outlet away from its hosts: a backfill, or a person's, beside the scheduled one."""
+        place = (self._spool() / folder(outlet.name, "")).parent
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            return Lock(place)
+        except BlockingIOError as error:
+            raise TransientError(
+                "another crawl of it is at work on this machine: try again when it is through"
+            ) from error
+        except OSError as error:
+            raise told(error) from error
+
     def _permission(self, outlet: Outlet) -> str | None:
         permission: str | None = self._settings().getdict("SILLOK_PERMISSION").get(outlet.name)
         return permission
@@ -165,8 +182,6 @@ class Command(crawl.Command):
 
 def exit_code_of(error: SillokError) -> int:
     """Return 1 for what may pass, 2 for what will not."""
-    from processing.errors import TransientError  # noqa: PLC0415
-
     return 1 if isinstance(error, TransientError) else 2
 
 

@@ -265,6 +265,31 @@ def test_a_signal_closes_within_seconds_whatever_is_under_way(
     assert done.report.pages == done.report.articles == 1
 
 
+def test_two_crawls_of_one_outlet_never_ask_at_once(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+    announce(origin, "plain", 1)
+    origin.routes["slow.press.test/feed"] = feed(at(origin, "slow", "/news/1"))
+    asked, never = threading.Event(), threading.Event()
+
+    def hang(_: Asked) -> Reply:
+        asked.set()
+        return Reply(wait=never)
+
+    origin.routes["plain.press.test/news/1"] = hang
+    line, env = command(origin.port, tmp_path, "crawl", "plain")
+    process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert asked.wait(60)
+    origin.asked.clear()
+    second = crawl("plain")
+    assert (second.code, origin.asked) == (1, [])
+    assert "plain: another crawl of it is at work on this machine" in second.log
+    assert crawl("slow").code == 0
+    process.kill()
+    process.communicate(timeout=30)
+    never.set()
+    origin.routes["plain.press.test/news/1"] = article(1)
+    assert crawl("plain").code == 0
+
+
 def test_a_signal_ends_a_wait_for_a_slow_host(origin: Origin, tmp_path: Path) -> None:
     announce(origin, "plain", 1)
     origin.routes["/robots.txt"] = text("User-agent: *\nCrawl-delay: 50\n")
