@@ -29,6 +29,7 @@ from processing.dedupe.matching import edge_table, judged
 from processing.dedupe.nodes import edge_of, node_of
 from processing.dedupe.resolving import cluster_table, resolve
 from processing.dedupe.signing import TITLE, redraft, signed, tables
+from processing.settings import settings
 
 _KINDS = ("sig", "texts")
 SCHEMA = (
@@ -121,7 +122,8 @@ def main() -> int:
     """Fold the parts named on the command line."""
     parts, out = sys.argv[1:]
     spark = session()
-    clusters(spark, Path(parts), FoldOptions()).write.mode("errorifexists").parquet(out)
+    options = FoldOptions(window_days=settings().fold_window_days)
+    clusters(spark, Path(parts), options).write.mode("errorifexists").parquet(out)
     spark.stop()
     return 0
 
