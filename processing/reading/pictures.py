@@ -16,8 +16,7 @@ from processing.reading.tree import squeeze, text_of
 
 _CENTRED = re.compile(r"text-align\s*:\s*center|font-size\s*:\s*(?:0?\.[5-9]|1[0-3]px|[6-9]pt)", re.IGNORECASE)
 _CREDIT = re.compile(r"사진|제공|캡처|갈무리|ⓒ|©|/|=|연합뉴스|뉴시스|뉴스1|게티|자료")
-_OPENING = re.compile(r"^\s*[▲△▼◀▶△]")
-_MARK = re.compile(r"^\s*[▲△▼◀▶△]\s*")
+_MARK = re.compile(r"^\s*[▲△▼◀▶]\s*")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
 _LEADING_MARK = re.compile(r"[^가-힣A-Za-z(]|.{0,40}=")
 _TRIANGLE = re.compile(r"[▲△]\s?[^=▲△]{2,120}$")
@@ -62,7 +61,7 @@ def is_picture(node: HtmlElement) -> bool:
     text = text_of(node)
     if len(text) > MAX_CAPTION:
         return False
-    if not text or node.tag in {"table", "dl"} or _OPENING.match(text) or is_centred(node) or is_small(node, text):
+    if not text or node.tag in {"table", "dl"} or _MARK.match(text) or is_centred(node) or is_small(node, text):
         return True
     if any(text in words_of(image) for image in images):
         return True
