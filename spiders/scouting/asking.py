@@ -6,6 +6,7 @@
 import logging
 import secrets
 import sys
+from abc import abstractmethod
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -118,9 +119,9 @@ class AskingCommand(ScrapyCommand):
         outlets: Mapping[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
         return outlets
 
+    @abstractmethod
     def answer(self, args: list[str], opts: Namespace) -> int:
         """Do the work and return the exit code."""
-        raise NotImplementedError
 
     def follow(self, outlet: Outlet, plan: Plan, *, permission: str | None = None) -> None:
         """Run `plan` for `outlet` in a crawl of its own; raise what the plan raised, TransientError if it never ran."""
