@@ -16,6 +16,7 @@ _ALL: Final = 10
 REACH: Final = timedelta(hours=12)
 """How far apart the states of one running report are seen."""
 _ALIKE: Final = 0.4
+_GROWN: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,15 @@ def alike(left: str, right: str) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def earlier_state(small: Mark, large: Mark) -> bool:
-    """Say whether the smaller text is marked as a passing state (속보, 1보, …) that the larger one is not marked as."""
-    return small.rank is not None and small.rank < _ALL and small.rank != large.rank
+def earlier_state(small: Mark, large: Mark, share: float) -> bool:
+    """Say whether the smaller text is a passing state (속보, 1보, …) of the larger one; `share` is their lengths'.
+
+    Beside a number the next number tells. Beside no mark the fuller text does, because outlets put 속보 over finished
+    reports too, and take it off when they mend a word.
+    """
+    if small.rank is None or small.rank >= _ALL or small.rank == large.rank:
+        return False
+    return large.rank is not None or share < _GROWN
 
 
 def follows(left: Mark, right: Mark, times: tuple[datetime | None, datetime | None], containment: float) -> bool:

@@ -140,7 +140,8 @@ def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
 
 def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:
     link = "same" if pair.jaccard >= limits.same else "part"
-    if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark):
+    share = len(pair.small.text) / len(pair.large.text)
+    if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark, share):
         if pair.one_outlet:
             return pair.verdict("followup", "title marks; the later state holds it")
         if link == "part":

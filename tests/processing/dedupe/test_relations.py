@@ -169,6 +169,19 @@ def test_a_mark_alone_makes_no_passing_state(mark: str, outlet_class: str, hours
     assert {row["cluster"] for row in rows.values()} == {"a"}
 
 
+@pytest.mark.parametrize(("kept", "known", "clusters"), [(6, "", 1), (3, "", 2), (6, "(2보)", 2)])
+def test_beside_no_mark_a_state_passes_only_where_the_later_text_is_fuller(
+    kept: int, known: str, clusters: int
+) -> None:
+    flash = "\n".join(LINES[:kept]).replace("주말", "이번 주말")
+    rows = places(
+        document("a", flash, title="[1보] 나무다리 주말 개통"),
+        document("b", "\n".join(LINES[:7]), title=f"나무다리 주말 개통{known}", published_at=later(hours=1)),
+    )
+    assert len({row["cluster"] for row in rows.values()}) == clusters
+    assert (rows["b"]["relation"], rows["b"]["parent"]) == ("followup", "a")
+
+
 UPDATED = "\n".join([*LINES[:4], *LIBRARY.split("\n")[:3]])
 
 
