@@ -68,6 +68,10 @@ class Edge:
         return self.b if number == self.a else self.a
 
 
+Piece = tuple[int, int, Edge]
+"""The numbers of the smaller and the larger document of a judged pair, and the pair."""
+
+
 class Forest:
     """Disjoint sets whose root is the member with the smallest id."""
 
@@ -88,10 +92,11 @@ class Forest:
             self.parent[high] = low
 
 
-def digests(nodes: Mapping[int, Node], parts: Iterable[tuple[int, int, Edge]], base: Forest) -> frozenset[int]:
+def digests(nodes: Mapping[int, Node], parts: Iterable[Piece], same: Iterable[Piece], base: Forest) -> frozenset[int]:
     """Return the documents that hold stories of different components side by side.
 
-    Two are enough where they were there before it; what came later may be two excerpts of one long text.
+    Two are enough where they were there before it; what came later may be two excerpts of one long text. One of them
+    may be the document's own story, of which it is a copy: then another one was put beside it.
     """
     held: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     before: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
@@ -100,6 +105,9 @@ def digests(nodes: Mapping[int, Node], parts: Iterable[tuple[int, int, Edge]], b
         held[large].append(piece)
         if nodes[small].seen < nodes[large].seen:
             before[large].append(piece)
+    for small, large, edge in same:
+        if large in before and nodes[small].seen < nodes[large].seen:
+            before[large].append((edge.span[1], edge.span[0], base.find(small)))
     return frozenset(
         number
         for number, pieces in held.items()
@@ -137,7 +145,8 @@ def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, f
         if edge.link == "same":
             base.join(edge.a, edge.b)
     parts = [(*_by_size(edge, nodes), edge) for edge in edges if edge.link == "part"]
-    whole = digests(nodes, parts, base)
+    held = [(*_by_size(edge, nodes), edge) for edge in edges if edge.link == "same" and edge.span[1]]
+    whole = digests(nodes, parts, held, base)
     hung = Forest(names)
     for number in nodes:
         hung.join(number, base.find(number))
@@ -146,9 +155,7 @@ def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, f
     return hung, whole
 
 
-def _parents(
-    nodes: Mapping[int, Node], parts: Sequence[tuple[int, int, Edge]], base: Forest, whole: frozenset[int]
-) -> dict[int, int]:
+def _parents(nodes: Mapping[int, Node], parts: Sequence[Piece], base: Forest, whole: frozenset[int]) -> dict[int, int]:
     """Return on which component each component of excerpts hangs."""
     size: dict[int, int] = defaultdict(int)
     for number, node in nodes.items():

@@ -227,6 +227,18 @@ def test_a_digest_of_stories_makes_them_no_cluster() -> None:
     assert rows["d"]["relation"] == "digest"
 
 
+@pytest.mark.parametrize(("hours", "clusters"), [(0, 2), (9, 1)])
+def test_a_copy_that_carries_an_earlier_story_beside_its_own_makes_them_no_cluster(hours: int, clusters: int) -> None:
+    rows = places(
+        document("a", RIVER),
+        document("b", LIBRARY, outlet="누리일보", title="작은 도서관", published_at=later(hours=hours)),
+        document("c", f"{RIVER}\n{LIBRARY}", outlet="나래신문", title="다리", published_at=later(hours=5)),
+    )
+    assert len({row["cluster"] for row in rows.values()}) == clusters, "what came later may be a part of it"
+    assert (rows["c"]["relation"], rows["c"]["parent"]) == ("copy", "a")
+    assert rows["b"]["relation"] == ("original" if clusters == 2 else "excerpt")
+
+
 def test_short_texts_are_one_only_when_they_are_the_same_under_the_same_title() -> None:
     photo = "주말 나들이 인파"
     rows = places(document("a", photo), document("b", photo, title="다른 날"), document("c", photo, outlet="나래신문"))
