@@ -22,14 +22,14 @@ _WALLS_IN_A_ROW = 3
 def answer(run: Run, response: Response) -> Article | Rejection | None:
     """Take in what an article's URL answered; return what was read from it, if it was read."""
     visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
-    last = visit.last
+    last, tls = visit.last, response.meta.get("tls")
     if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
         run.log(unchanged(run, visit, response))
     elif response.status in _GONE and last and last.outcome:
-        run.log(failed(run, visit, f"http {response.status}", why=Why.GONE, status=response.status))
+        run.log(failed(run, visit, f"http {response.status}", why=Why.GONE, status=response.status, tls=tls))
     elif response.status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
         detail = response.meta.get("blocked") or f"http {response.status}"
-        run.log(failed(run, visit, detail, status=response.status))
+        run.log(failed(run, visit, detail, status=response.status, tls=tls))
     elif last and last.outcome and last.digest == digest(response.body):
         run.log(unchanged(run, visit, response))
     else:

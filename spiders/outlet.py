@@ -16,6 +16,7 @@ from processing.errors import DeclarationError
 from processing.reading.rules import Rules
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class Outlet:
     each also without its www.
     `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
     `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
-    operator's recorded consent lifts. `confirmed` is the date on which a person ran `scrapy look`, else "".
+    operator's recorded consent lifts. `tls` says why its certificates need not be right and when that was checked
+    ("unverified: chain lacks an intermediate, checked 2026-11-20"); what is wrong with them is then recorded with every
+    page. `confirmed` is the date on which a person ran `scrapy look`, else "".
     """
 
     name: str
@@ -101,6 +104,7 @@ class Outlet:
     render: bool = False
     paused: str | None = None
     permission_needed: str | None = None
+    tls: str | None = None
     evidence: str = ""
     confirmed: str = ""
     caveats: tuple[str, ...] = ()
@@ -131,6 +135,10 @@ class Outlet:
             (not 0 <= low <= high, "`daily` must be (low, high) with 0 <= low <= high"),
             (not self.rules, "`rules` must not be empty; leave it out for the generic reader"),
             (any(r.until is None for r in self.rules[:-1]), "only the last of `rules` may have no `until`"),
+            (
+                self.tls is not None and not _EXCEPTION.fullmatch(self.tls),
+                '`tls` must say why and when it was checked: "unverified: <what is wrong>, checked YYYY-MM-DD"',
+            ),
             (self.budget < 1, "`budget` (requests a day) must be at least 1"),
         )
 

@@ -61,6 +61,7 @@ def failed(
     *,
     why: Why = Why.FAILED,
     status: int | None = None,
+    tls: str | None = None,
     counted: bool = True,
 ) -> Fetch:
     """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
@@ -72,7 +73,7 @@ def failed(
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
     if why is Why.SEEN:
         failures = 0  # it leads to an article that we know: that is an answer
-    row = _row(run, visit, why=why, detail=detail[:500], status=status, failures=failures, **known)
+    row = _row(run, visit, why=why, detail=detail[:500], status=status, tls=tls, failures=failures, **known)
     missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
     return final(row) if missing else row
 
@@ -87,6 +88,7 @@ def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: A
         "digest": digest(response.body),
         "bytes": len(response.body),
         "visits": (visit.last.visits if visit.last else 0) + 1,
+        "tls": response.meta.get("tls"),
     }
     fields |= {"payload": stored.payload, "stored_url": stored.url, "stored_at": stored.at}
     return _row(run, visit, why=why, **(fields | more))
@@ -102,6 +104,7 @@ def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch
         "etag": _header(response, b"ETag") or (last.etag if last else None),
         "last_modified": _header(response, b"Last-Modified") or (last.last_modified if last else None),
         "visits": (last.visits if last else 0) + 1,
+        "tls": response.meta.get("tls"),
     }
     return _row(run, visit, why=Why.UNCHANGED, **(fields | more))
 

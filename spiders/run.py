@@ -87,6 +87,7 @@ class Run:
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
         self.turned_down: set[str] = set()
+        self.strangers: dict[str, str] = {}
         self.announced: set[str] = set()
         self.polled: set[str] = set()
         self.requests = 0
@@ -237,6 +238,7 @@ class Run:
             problems=counts.problems,
             silent=tuple(counts.silent),
             cooled=self.hosts.all_cooled(),
+            strangers=self.strangers,
             pages=counts.pages,
             articles=counts.articles,
             removed=counts.removed,

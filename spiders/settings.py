@@ -95,6 +95,7 @@ HTTPPROXY_ENABLED = False  # behind a proxy nobody could check which address is 
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20 << 20
 DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True  # `middlewares.certificates` does it, and says what is wrong
 CLOSESPIDER_TIMEOUT = _ENV.time_limit
 MEMUSAGE_LIMIT_MB = 1024
 CLOSESPIDER_ERRORCOUNT = 3  # a spider that breaks is broken for every page

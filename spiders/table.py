@@ -18,6 +18,7 @@ a date: until then its evidence says what the claims rest on and how old that is
 * **Sources**: feeds, sitemaps, lists; "days" is an archive by day, which makes backfill exact.
 * **A normal day** is an estimate in articles, until four weeks of the archive say better.
 * **Paused** outlets are not visited; pages of theirs that are handed over are read.
+* **Certificates** are verified, except where the state says "unverified" and why.
 """
 _HEADER = ("Outlet", "Name", "Family", "Class", "Sources", "Asked", "A normal day", "State", "Evidence")
 _KINDS = {Feed: "feed", Sitemap: "sitemap", Listing: "list"}
@@ -66,7 +67,7 @@ def _cells(outlet: Outlet) -> tuple[str, ...]:
         _sources(outlet),
         str(outlet.pace).replace("_", " "),
         f"{low}-{high}",
-        _state(outlet),
+        "; ".join(filter(None, (_state(outlet), outlet.tls))),
         outlet.evidence,
     )
 

@@ -18,12 +18,18 @@ _LIMITS = {
     "closespider_pagecount": "the page limit",
 }
 
+_STRANGER = (
+    "it is asked again by itself; where it is the outlet for certain, declare `tls` in its file, "
+    "and where every outlet says this, install this machine's ca-certificates"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
 
     `left` counts sources whose turn it was not, where a crawl asks only what is due; they are not among `asked`.
+    `strangers` are hosts whose certificate did not show that they are the outlet.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
     `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
     """
@@ -37,6 +43,7 @@ class Tally:
     problems: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     cooled: Mapping[str, str] = field(default_factory=dict)
+    strangers: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0
     articles: int = 0
     removed: int = 0
@@ -47,7 +54,7 @@ class Tally:
 
 def verdict(tally: Tally) -> tuple[End, str]:
     """Return how the crawl ended and, in a sentence, why."""
-    return _broken(tally) or _unhealthy(tally) or _limited(tally) or _unread(tally) or _sound(tally)
+    return _broken(tally) or _shut(tally) or _unhealthy(tally) or _limited(tally) or _unread(tally) or _sound(tally)
 
 
 def exit_code(end: End, error: SillokError | None = None) -> int:
@@ -69,9 +76,15 @@ def _broken(tally: Tally) -> tuple[End, str] | None:
     return None
 
 
-def _unhealthy(tally: Tally) -> tuple[End, str] | None:
+def _shut(tally: Tally) -> tuple[End, str] | None:
     if tally.cooled:
         return End.UNHEALTHY, "; ".join(f"{host}: {why}" for host, why in sorted(tally.cooled.items()))
+    if tally.strangers:
+        return End.UNHEALTHY, f"{_listed(tally.strangers)}: nothing was taken from there; {_STRANGER}"
+    return None
+
+
+def _unhealthy(tally: Tally) -> tuple[End, str] | None:
     if tally.asked and not tally.answered:
         return End.UNHEALTHY, f"no source answered: {_listed(tally.problems)}"
     if tally.pages - tally.removed > 0 and not tally.articles:

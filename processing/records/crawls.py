@@ -32,6 +32,8 @@ class Fetch(Record):
     of the source, or of that page. `digest` is "sha256:" and the hex digest of what was read: the payload without
     content coding, or the rendered page. `visits` counts the times this article was asked, now included.
     `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
+    `tls` says how the host of an https answer was known: "verified", or "unverified: " and what is wrong with its
+    certificate, where the outlet declares that exception.
     `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
     for now, and is not here); `new_at` is when a source last announced something new, `next_at` when its turn-over asks
     for the next poll.
@@ -61,6 +63,7 @@ class Fetch(Record):
     payload: str | None = None
     stored_url: str | None = None
     stored_at: AwareDatetime | None = None
+    tls: str | None = None
     failures: int = 0
     new_at: AwareDatetime | None = None
     next_at: AwareDatetime | None = None

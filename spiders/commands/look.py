@@ -3,6 +3,7 @@
 import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -49,9 +50,8 @@ def look(command: AskingCommand, url: str) -> Sighting:
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise UsageError(f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})")
     found: list[Sighting] = []
-    outlet = stranger(url)
-
     declared = outlet_of(url, command.outlets.values()) or _of_host(url, command.outlets.values())
+    outlet = replace(stranger(url), tls=declared.tls if declared else None)
 
     async def plan(asker: AskingSpider) -> None:
         found.append(await _seen(asker, outlet, url, declared))

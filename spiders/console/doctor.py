@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ def _checks(url: str | None) -> Iterator[Check]:
     yield tried("packages", lambda: ("ok", f"list {lock_sha256()[:12]}", ""))
     yield tried("outlets", _outlets)
     yield tried("contact", _contact)
+    yield tried("authorities", _authorities)
     try:
         from processing.archive.store import open_store
         from processing.settings import settings
@@ -94,6 +96,17 @@ def _contact() -> Told:
     if not any(mark in contact for mark in ("@", "http://", "https://")):
         return "odd", f"SILLOK_CONTACT={contact!r} is neither a URL nor an address", "write https://… or mailto:…"
     return "ok", contact, ""
+
+
+def _authorities() -> Told:
+    """Look for those who vouch for the outlets' certificates, where OpenSSL looks for them."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())):
+        return "ok", f"in {paths.cafile or paths.capath}", ""
+    cure = (
+        "apt install ca-certificates, or name a file of them in SSL_CERT_FILE: without them no https outlet is crawled"
+    )
+    return "bad", "this machine knows nobody who vouches for certificates", cure
 
 
 def _spool() -> Path:

@@ -23,6 +23,7 @@ class Fields(TypedDict, total=False):
     render: bool
     paused: str | None
     permission_needed: str | None
+    tls: str | None
     evidence: str
     confirmed: str
     caveats: tuple[str, ...]

@@ -49,6 +49,7 @@ class Recorder:
             "why": visit.reason,
             "announced-by": visit.announced_by or "",
             "robots": request.meta.get("robots", ""),
+            "tls": request.meta.get("tls") or "",
             "x-robots-tag": (response.headers.get(b"X-Robots-Tag") or b"").decode("latin-1"),
             "tdm-reservation": (response.headers.get(b"TDM-Reservation") or b"").decode("latin-1"),
         }

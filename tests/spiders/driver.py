@@ -20,10 +20,15 @@ from processing.records import Page
 from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
 
 PORT = os.environ["SILLOK_PRESS"]
+TLS = os.environ.get("WIRE_TLS", PORT)
 
 
 def base(name: str) -> str:
     return f"http://{name}.press.test:{PORT}"
+
+
+def safe(name: str) -> str:
+    return f"https://{name}.press.test:{TLS}"
 
 
 def outlet(name: str, *sources: Feed | Sitemap | Listing, **more: object) -> Outlet:
@@ -43,6 +48,15 @@ OUTLETS = [
     outlet("quiet", Feed(base("quiet") + "/feed", quiet_hours=1)),
     outlet("shut", Feed(base("shut") + "/feed"), paused="robots.txt bans us", permission_needed="robots.txt"),
     outlet("drawn", Feed(base("drawn") + "/feed"), hosts=("localhost",), render=True),
+    outlet("sealed", Feed(safe("sealed") + "/feed"), home=safe("sealed") + "/"),
+    outlet(
+        "waived",
+        Feed(safe("waived") + "/feed"),
+        home=safe("waived") + "/",
+        tls="unverified: it signs itself, checked 2026-11-20",
+    ),
+    outlet("mixed", Feed(base("mixed") + "/feed"), Feed(safe("pictures") + "/feed")),
+    outlet("painted", Feed(safe("painted") + "/feed"), hosts=("pictures.press.test",), render=True),
     outlet("inner", Feed("http://inner.example:80/feed"), hosts=("localhost", "inner.example")),
 ]
 

@@ -1,6 +1,7 @@
 """A real HTTP server on loopback that writes down what it was asked, and when."""
 
 import gzip
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -36,9 +37,12 @@ TDMREP = "/.well-known/tdmrep.json"
 
 
 class Origin:
-    """`routes` maps a path (or host + path) to a reply or to a function of the request; anything else is 404."""
+    """`routes` maps a path (or host + path) to a reply or to a function of the request; anything else is 404.
 
-    def __init__(self) -> None:
+    With `tls` it speaks nothing but TLS.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.routes: dict[str, Answer] = {"/robots.txt": text("User-agent: *\nAllow: /\n")}
         self.asked: list[Asked] = []
         self._lock = threading.Lock()
@@ -58,6 +62,10 @@ class Origin:
 
         self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if (
+            tls
+        ):  # the handshake belongs into the thread of the connection: a client that says no must not end the server
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -36,6 +36,11 @@ def test_a_pause_shows_its_reason_and_caveats_are_told() -> None:
     assert "1 outlets, 1 of them paused" in table
 
 
+def test_an_exception_from_verifying_certificates_is_told() -> None:
+    excused = "unverified: chain lacks an intermediate, checked 2026-11-20"
+    assert f"| not yet confirmed; {excused} |" in markdown([replace(HANI, tls=excused)])
+
+
 def test_a_bar_does_not_break_the_table() -> None:
     table = markdown([replace(HANI, evidence="a | b")])
     row = next(line for line in table.splitlines() if line.startswith("| [hani]"))

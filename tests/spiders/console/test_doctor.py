@@ -54,6 +54,17 @@ def test_the_contact_must_lead_somewhere(contact: str, state: str, sillok, monke
     assert checks(sillok("doctor", "--json"))["contact"]["state"] == state
 
 
+def test_a_machine_that_knows_no_authorities_is_not_well(sillok, monkeypatch, tmp_path: Path) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    done = sillok("doctor", "--json")
+    assert done.code == 2
+    row = checks(done)["authorities"]
+    assert (row["state"], "ca-certificates" in row["cure"]) == ("bad", True)
+    (tmp_path / "a.pem").touch()
+    assert checks(sillok("doctor", "--json"))["authorities"]["state"] == "ok"
+
+
 def test_a_wrong_setting_is_named(sillok, monkeypatch) -> None:
     monkeypatch.setenv("SILLOK_FOLD_WINDOW_DAYS", "many")
     settings.cache_clear()
