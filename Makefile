@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 export PYTHON
 
 .PHONY: help
@@ -20,10 +21,10 @@ shell: ready ## open a shell in which scrapy, sillok and airflow meet this archi
 
 .PHONY: test test-all check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
-	@$(BIN)/pytest -m "not full"
-test-all: ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
+	@$(PYTEST) -m "not full"
+test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(BIN)/pytest $(if $(ONLY),-m $(ONLY)) $(PATHS)
+	@SILLOK_TEST_ALL=1 $(PYTEST) $(if $(ONLY),-m $(ONLY)) $(PATHS)
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
