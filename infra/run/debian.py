@@ -11,7 +11,7 @@ import sys
 PACKAGES = {
     "radosgw": ("radosgw", "ceph-mon", "ceph-osd", "ceph-mgr", "ceph-common"),
     "chromium": ("chromium",),
-    "java": ("openjdk-17-jre-headless",),
+    "java": ("default-jre-headless",),
 }
 """Packages by the command that shows that they are there."""
 

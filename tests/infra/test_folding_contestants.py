@@ -1,13 +1,17 @@
 """What the bench compares Sillok with finds plain copies, and nothing in strangers."""
 
+from types import ModuleType
+
 import pytest
 
 from tests.processing.dedupe.made import LIBRARY, RIVER, document
 
-pytest.importorskip("rensa", reason="needs the extra `bench`")
+pytestmark = pytest.mark.full
 
-from infra.bench import folding_contestants
-
+NAMES = (
+    "Sillok",
+    *(f"{library}, {shingles}" for library in ("rensa", "datasketch") for shingles in ("words", "characters")),
+)
 PAPER = [
     document("a", RIVER),
     document("b", LIBRARY, outlet="누리신문"),
@@ -16,15 +20,28 @@ PAPER = [
 ]
 
 
-@pytest.mark.parametrize("name", folding_contestants.contestants())
-def test_each_contestant_puts_copies_together_and_strangers_apart(name: str) -> None:
-    found = folding_contestants.contestants()[name](PAPER).clusters
+@pytest.fixture
+def bench() -> ModuleType:
+    for library in ("rensa", "datasketch"):
+        pytest.importorskip(library, reason="needs the extra `bench`")
+    from infra.bench import folding_contestants  # noqa: PLC0415 - needs both of them
+
+    return folding_contestants
+
+
+def test_everybody_takes_part(bench: ModuleType) -> None:
+    assert sorted(bench.contestants()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_contestant_puts_copies_together_and_strangers_apart(bench: ModuleType, name: str) -> None:
+    found = bench.contestants()[name](PAPER).clusters
     assert found.get("a", "a") == found.get("c", "c") != found.get("b", "b")
     assert found.get("b", "b") == found.get("d", "d")
 
 
-def test_shingles_are_five_at_a_time_and_the_whole_of_what_is_shorter() -> None:
-    assert folding_contestants.words("하나 둘  셋 넷 다섯 여섯") == {"하나 둘 셋 넷 다섯", "둘 셋 넷 다섯 여섯"}
-    assert folding_contestants.words("하나 둘") == {"하나 둘"}
-    assert folding_contestants.characters("가나, 다라!\n마바") == {"가나다라마", "나다라마바"}
-    assert folding_contestants.characters("가나") == {"가나"}
+def test_shingles_are_five_at_a_time_and_the_whole_of_what_is_shorter(bench: ModuleType) -> None:
+    assert bench.words("하나 둘  셋 넷 다섯 여섯") == {"하나 둘 셋 넷 다섯", "둘 셋 넷 다섯 여섯"}
+    assert bench.words("하나 둘") == {"하나 둘"}
+    assert bench.characters("가나, 다라!\n마바") == {"가나다라마", "나다라마바"}
+    assert bench.characters("가나") == {"가나"}
