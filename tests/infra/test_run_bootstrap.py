@@ -171,8 +171,11 @@ def test_without_python_there_is_one_message_with_the_cure(tmp_path: Path, scrip
 
 
 def test_no_tracked_list_names_a_package_host() -> None:
-    for found in (ROOT / "infra" / "lock").glob("*.txt"):
-        text = found.read_text()
+    lists = list((ROOT / "infra" / "lock").glob("*.txt"))
+    assert {path.stem for path in lists} == {"uv", *bootstrap.KINDS}
+    for path in lists:
+        text = path.read_text()
+        assert "--hash=sha256:" in text
         assert "://" not in text
         assert "--index-url" not in text
         assert "--find-links" not in text

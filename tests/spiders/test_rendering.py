@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -256,10 +255,8 @@ def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: P
     line, env = command(origin.port, tmp_path, "crawl", "drawn")
     process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert asked.wait(60)
-    started = time.monotonic()
     process.terminate()
-    out, log = process.communicate(timeout=30)
-    assert time.monotonic() - started < 5
+    out, log = process.communicate(timeout=25)  # the answer that is under way comes after 30 s
     never.set()
     done = crawled(process.returncode, out, log, tmp_path)
     assert (done.code, done.report.end) == (4, "interrupted")
