@@ -78,7 +78,7 @@ def step(what: str, command: list[str], environment: Mapping[str, str]) -> None:
     if done.returncode:
         raise BootstrapError(
             f"{what}: failed with exit code {done.returncode}\n{done.stdout}{done.stderr}"
-            "The package index that pip or uv is configured with must be reachable and the disk must have 1 GB free; "
+            "The package index that pip or uv is configured with must be reachable and the disk must have 2 GB free; "
             "then the same command goes on from here."
         )
 
@@ -124,9 +124,16 @@ def ensure(kind: str) -> None:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Let one process at a time build the environment."""
-    (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / "bootstrap.lock").open("w") as lock:
+    """Let one process at a time build the environment; raises `BootstrapError` where nothing can be written."""
+    try:
+        (ROOT / "var").mkdir(exist_ok=True)
+        lock = (ROOT / "var" / "bootstrap.lock").open("w")
+    except OSError as error:
+        raise BootstrapError(
+            f"Sillok keeps all that it makes inside its own folder, which cannot be written to: {error}\n"
+            "Clone it where you may write, or make the folder yours."
+        ) from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

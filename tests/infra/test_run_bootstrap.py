@@ -170,6 +170,37 @@ def test_without_python_there_is_one_message_with_the_cure(tmp_path: Path, scrip
     assert len(done.stderr.splitlines()) == 2
 
 
+@pytest.mark.parametrize("blocked", ["var", "var/bootstrap.lock"])
+def test_where_nothing_can_be_written_there_is_one_message_with_the_cure(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], blocked: str
+) -> None:
+    path = tree / blocked
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to("/proc/nowhere")  # no owner and no mode lets anybody write there, not even root
+    monkeypatch.setattr(bootstrap, "ROOT", tree)
+    assert bootstrap.main(["run"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert str(path) in said.err
+    assert "Clone it where you may write" in said.err
+    assert len(said.err.splitlines()) == 2
+
+
+def test_an_interpreter_in_a_folder_with_a_blank_is_used(tmp_path: Path) -> None:
+    python = tmp_path / "새 집" / "python3"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\ncase $1 in -c) exit 0;; esac\necho "$@"\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["sh", ROOT / "infra" / "bootstrap.sh", "run"],
+        env={"PYTHON": str(python), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{ROOT / 'infra' / 'bootstrap.py'} run\n"
+
+
 def test_no_tracked_list_names_a_package_host() -> None:
     lists = list((ROOT / "infra" / "lock").glob("*.txt"))
     assert {path.stem for path in lists} == {"uv", *bootstrap.KINDS}
