@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any  # what json.loads gives: the shape is the outlet's and is checked where it is used
 
 MAX_DEPTH = 60
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|/\*.*?\*/|(?<![:\w"])//[^\n]*', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])')
+_STRING = r'("(?:[^"\\\n]|\\.)*+"?)'  # an open one ends with its line, so that no quote is tried again from the next
+_COMMENT = re.compile(_STRING + r'|/\*.*?(?:\*/|\Z)|(?<![:\w"])//[^\n]*', re.DOTALL)
+_TRAILING_COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])")
 _WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)")
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -17,9 +18,9 @@ _DECODER = json.JSONDecoder(strict=False)
 def loads(text: str) -> Json | None:
     """Return the first JSON value in `text`, or None where there is none that can be read."""
     plain = _WRAPPER.sub("", text).lstrip("\ufeff \t\r\n;")
-    for attempt in (plain, _repaired(plain)):
+    for mend in (str, _repaired):
         try:
-            value, _ = _DECODER.raw_decode(attempt.lstrip())
+            value, _ = _DECODER.raw_decode(mend(plain).lstrip())
         except (ValueError, RecursionError):
             continue
         return value

@@ -36,7 +36,6 @@ _DAMAGED = (
     (re.compile(r"\[email\sprotected\]"), ""),  # what Cloudflare prints for an address
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
-_RESIDUE = re.compile(r"^\s*\|+\s*|\s*\|+\s*$")
 _SIGNED = re.compile(
     r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|"
     r"YTN [가-힣]{2,4})\s?[\[(]?\s?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
@@ -92,7 +91,7 @@ def repaired(text: str) -> str:
         text = html.unescape(text)
     for pattern, character in _DAMAGED:
         text = pattern.sub(character, text)
-    return squeeze(_RESIDUE.sub("", _RESIDUE.sub("", text)))
+    return squeeze(text).strip("| ")
 
 
 def clean(

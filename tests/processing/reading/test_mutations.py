@@ -167,3 +167,9 @@ def test_a_run_of_one_mark_is_read_before_the_sandbox_ends_it(sandbox, mark):
     """A pattern that tries a run anew from each of its places needs minutes for it, and a crawl has no sandbox."""
     record = sandbox.read(Task(page(inserted(f"<p>물길 공사 {mark * (150_000 // len(mark))} 끝</p>"))))
     assert isinstance(record, Article) or "took more than" not in record.evidence
+
+
+@pytest.mark.parametrize("mark", ['"', '\\"', '{"', "/* ", "//", "\\", ", "])
+def test_a_broken_script_of_one_mark_is_read_before_the_sandbox_ends_it(sandbox, mark):
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle" {mark * (900_000 // len(mark))}</script>'
+    assert Story().text in sandbox.read(Task(page(inserted(script)))).text

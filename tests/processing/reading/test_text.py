@@ -399,6 +399,7 @@ def test_subheads_behind_arrows_stay_and_links_after_the_last_sentence_go():
         ("lt;한들gt;", "<한들>"),
         ("&quot;물길&quot;", '"물길"'),
         (" | 한 칸 |", "한 칸"),
+        ("| | || 가 | 나 || |", "가 | 나"),
         ("a\u200bb", "ab"),
     ],
 )
