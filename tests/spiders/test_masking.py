@@ -91,10 +91,8 @@ def test_no_long_word_survives(words: list[str], seed: int) -> None:
         assert len(rest) < 4 or word not in hidden
 
 
-@given(st.text(alphabet="가나다라마바사 .,<>\"'&;=@/%u0123456789abcnews", max_size=80), st.integers())
+@given(st.text(alphabet="가나다라마바사 .,<>\"'&;=/u0123456789abcnews", max_size=80), st.integers())
 def test_masking_keeps_the_length_of_every_run_and_all_between(text: str, seed: int) -> None:
-    if "@" in text or "&#" in text or "\\u" in text or "%" in text:
-        return
     hidden = mask(seed).text(text)
     assert re.sub("[가-힣]", "가", hidden) == re.sub("[가-힣]", "가", text)
 
