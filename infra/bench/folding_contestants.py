@@ -75,7 +75,7 @@ def characters(text: str) -> set[str]:
 def sign(documents: Sequence[Document]) -> object:
     """Sign documents as a fold does."""
     options = FoldOptions()
-    made = [signed(draft(each, START.date(), options), frozenset(), options.features) for each in documents]
+    made = [signed(draft(each, START.date(), options), frozenset()) for each in documents]
     return tables(made, options.features)
 
 

@@ -28,7 +28,8 @@ from processing.dedupe.documents import FoldOptions
 from processing.dedupe.matching import edge_table, judged
 from processing.dedupe.nodes import edge_of, node_of
 from processing.dedupe.resolving import cluster_table, resolve
-from processing.dedupe.signing import TITLE, redraft, signed, tables
+from processing.dedupe.signing import redraft, signed, tables
+from processing.dedupe.sketching import TITLE
 from processing.settings import settings
 
 _KINDS = ("sig", "texts")
@@ -91,7 +92,7 @@ def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions
 
 
 def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any, ...]]:
-    again = signed(redraft(row, options.features), frozenset(row["dropped"]), options.features)
+    again = signed(redraft(row, options.features), frozenset(row["dropped"]))
     yield from ((each["key"], each["number"], each["day"]) for each in tables([again], options.features)[1].to_pylist())
 
 

@@ -11,7 +11,8 @@ from processing.dedupe.fresh import Fresh
 from processing.dedupe.partitions import Partitions, widened
 from processing.dedupe.shingles import distinct
 from processing.dedupe.signatures import Numbers, Signatures, columns
-from processing.dedupe.signing import TITLE, redraft, signed, tables
+from processing.dedupe.signing import redraft, signed, tables
+from processing.dedupe.sketching import TITLE
 
 _NEVER: Final = -(2**31)
 # A pair is a candidate where a new document shares a key with another one that is not more than the window apart. Of
@@ -82,5 +83,5 @@ def signed_again(partitions: Partitions, known: NDArray[np.int64]) -> pa.Table:
     """
     signatures, features = partitions.signatures, partitions.options.features
     rows = signatures.rows(np.setdiff1d(signatures.again, known)).to_pylist()
-    made = (signed(redraft(row, features), frozenset(cast("list[int]", row["dropped"])), features) for row in rows)
+    made = (signed(redraft(row, features), frozenset(cast("list[int]", row["dropped"]))) for row in rows)
     return tables(made, features)[1]

@@ -22,8 +22,12 @@ def readable(text: str) -> str:
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
+        text = "\n".join(map(_composed, text.split("\n")))  # nothing combines across a line break; most lines are fine
     return _DAMAGED.sub("", text) if ";" in text else text
+
+
+def _composed(line: str) -> str:
+    return line if unicodedata.is_normalized("NFKC", line) else unicodedata.normalize("NFKC", line)
 
 
 @cache
@@ -38,5 +42,5 @@ def canonical(text: str) -> str:
     Blanks go, because Korean spacing differs from desk to desk; so do emoji and all else beyond 16 bits.
     """
     codes = np.frombuffer(text.lower().encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    kept: bytes = codes[_said()[codes]].tobytes()
+    kept: bytes = codes.compress(_said().take(codes)).tobytes()
     return kept.decode("utf-16-le")

@@ -31,7 +31,7 @@ from processing.dedupe.partitions import Partitions
 from processing.dedupe.resolving import cluster_table, resolve
 from processing.dedupe.shingles import KEYS
 from processing.dedupe.sieve import promising
-from processing.dedupe.signing import TITLE
+from processing.dedupe.sketching import TITLE
 from processing.dedupe.window import Window, write_part
 
 # Parts are sorted by key, so a slice reads little but its own rows, as long as its bounds are literals.

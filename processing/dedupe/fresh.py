@@ -1,10 +1,10 @@
 """sign: the documents of a batch, and earlier ones that the batch lets us read better."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice
-from typing import Final, cast
+from itertools import chain
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from processing.dedupe.boilerplate import Learnt, learn, occurrences, unlearnt
-from processing.dedupe.documents import Document, Features
+from processing.dedupe.documents import Document
 from processing.dedupe.partitions import Partitions, days_of, widened
-from processing.dedupe.signing import Draft, Signed, draft, redraft, signed, tables
+from processing.dedupe.signing import Draft, draft, redraft, signed, tables
 from processing.errors import CorruptRecordError
-
-_PIECE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +62,10 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     known = ((drafts.pop(), nothing) for _ in range(len(drafts)))  # a draft is let go when it is signed
     older = ((redraft(row, options.features), row["dropped"]) for row in again)
     made = (
-        signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)), options.features)
+        signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)))
         for each, dropped in chain(known, older)
     )
-    return Fresh(*_in_pieces(made, options.features), asked)
-
-
-def _in_pieces(made: Iterator[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
-    """Return the tables of all that is signed; no more than `_PIECE` documents are held as Python values at once."""
-    pieces = []
-    while piece := list(islice(made, _PIECE)):
-        pieces.append(tables(piece, features))
-    if not pieces:
-        return tables((), features)
-    sig, bands = (pa.concat_tables(side) for side in zip(*pieces, strict=True))
-    return (
-        sig.sort_by([("near", "ascending"), ("number", "ascending")]),
-        bands.sort_by([("key", "ascending"), ("number", "ascending")]),
-    )
+    return Fresh(*tables(made, options.features), asked)
 
 
 def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
@@ -93,8 +77,8 @@ def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
     found = [rows.filter(pc.is_in(rows["day"], wanted))["number"] for rows in signatures.scan(["number", "day"])]
     numbers = np.concatenate([np.empty(0, np.int64), *(np.asarray(each) for each in found)])
     rows = signatures.rows(numbers).to_pylist()
-    made = (signed(redraft(row, features), frozenset(row["dropped"]), features) for row in rows)
-    sig, bands = _in_pieces(made, features)
+    made = (signed(redraft(row, features), frozenset(row["dropped"])) for row in rows)
+    sig, bands = tables(made, features)
     asked = frozenset(row["number"] for row in rows)
     partitions.read_signatures(span, asked)
     return Fresh(sig, bands, asked)

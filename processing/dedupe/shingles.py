@@ -27,10 +27,11 @@ KEYS: Final = 2**_KEY_BITS
 def mixed(hashes: Hashes) -> Hashes:
     """Return MurmurHash3's finaliser of each value: a fixed bijection of 64 bits."""
     hashes = hashes ^ (hashes >> _WORD(33))
-    hashes = hashes * _WORD(0xFF51AFD7ED558CCD)
-    hashes = hashes ^ (hashes >> _WORD(33))
-    hashes = hashes * _WORD(0xC4CEB9FE1A85EC53)
-    return hashes ^ (hashes >> _WORD(33))
+    hashes *= _WORD(0xFF51AFD7ED558CCD)
+    hashes ^= hashes >> _WORD(33)
+    hashes *= _WORD(0xC4CEB9FE1A85EC53)
+    hashes ^= hashes >> _WORD(33)
+    return hashes
 
 
 def rolling(text: str, length: int) -> Hashes:
@@ -61,15 +62,13 @@ def shingles(text: str, length: int) -> Hashes:
     return distinct(rolling(text, length))
 
 
-def runs(ordered: Hashes, length: int, count: int) -> Hashes:
-    """Return the `count` smallest hashes of passages of five adjoining n-grams, given in their order."""
-    size = ordered.size - 4 * length
-    if size <= 0:
-        return np.empty(0, np.uint64)
-    passages = ordered[:size]
+def passages(ordered: Hashes, length: int) -> Hashes:
+    """Return the hashes of all passages of five adjoining n-grams, given in their order."""
+    size = max(0, ordered.size - 4 * length)
+    found = ordered[:size]
     for place in range(1, 5):
-        passages = passages * _BASE + ordered[place * length : place * length + size]
-    return smallest(mixed(passages), count)
+        found = found * _BASE + ordered[place * length : place * length + size]
+    return mixed(found)
 
 
 def common(left: Hashes, right: Hashes) -> int:
@@ -92,16 +91,22 @@ def _probe_table(bins: int) -> NDArray[np.intp]:
 _TABLES: Final = {bins: _probe_table(bins) for bins in (16, 32, 64, 128, 256)}
 
 
-def minhash(hashes: Hashes, bins: int) -> Hashes:
-    """Return one smallest hash for each of `bins` (a power of two) of sorted distinct `hashes`; there must be some."""
-    edges = np.arange(bins, dtype=np.uint64) << _WORD(64 - bins.bit_length() + 1)
-    first = np.searchsorted(hashes, edges)
-    filled = first < np.append(first[1:], hashes.size)
-    values = hashes[np.minimum(first, hashes.size - 1)]
-    if not filled.all():
-        empty = np.flatnonzero(~filled)
-        table = _TABLES[bins][empty]
-        values[empty] = values[table[np.arange(empty.size), filled[table].argmax(axis=1)]]
+def minhash(hashes: Hashes, sizes: NDArray[np.intp], bins: int) -> Hashes:
+    """Return (texts, bins) signatures: the smallest hash of each bin; `bins` is a power of two.
+
+    `hashes` are those of one text after the other, `sizes` of each, sorted within each; every text has one at least.
+    """
+    ends = np.cumsum(sizes)
+    slots = (hashes >> _WORD(65 - bins.bit_length())).view(np.int64)
+    slots += np.repeat(np.arange(sizes.size) * bins, sizes)
+    counts = np.bincount(slots, minlength=sizes.size * bins)
+    first = (np.cumsum(counts) - counts).reshape(-1, bins)
+    values: Hashes = hashes[np.minimum(first, ends[:, np.newaxis] - 1)]
+    filled = counts.reshape(-1, bins) > 0
+    texts, empty = np.nonzero(~filled)
+    probes = _TABLES[bins][empty]
+    lender = filled[texts[:, np.newaxis], probes].argmax(axis=1)
+    values[texts, empty] = values[texts, probes[np.arange(empty.size), lender]]
     return values
 
 
@@ -111,10 +116,11 @@ def band_keys(signatures: Hashes, bands: int, rows: int, channel: int) -> NDArra
     The lowest three bits say the channel, so that channels never collide and a join can treat them differently.
     """
     keys = np.empty((signatures.shape[0], bands), np.uint64)
+    columns = np.ascontiguousarray(signatures.T)
     for band in range(bands):
         key = np.full(signatures.shape[0], band + 1, np.uint64) * _BASE
         for row in range(rows):
-            key = mixed(key ^ signatures[:, band * rows + row]) * _BASE + _WORD(row)
+            key = mixed(key ^ columns[band * rows + row]) * _BASE + _WORD(row)
         keys[:, band] = mixed(key)
     return ((keys >> _WORD(64 - _KEY_BITS)) & ~_WORD(7) | _WORD(channel)).view(np.int64)
 

@@ -8,24 +8,25 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Final, cast
+from itertools import islice
+from typing import Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.dedupe.canonical import canonical, readable
-from processing.dedupe.chains import mark_of
 from processing.dedupe.columns import BANDS, SIGNED
 from processing.dedupe.credits import credits_of, url_key
 from processing.dedupe.documents import Document, Features, FoldOptions, number
 from processing.dedupe.facts import facts
-from processing.dedupe.shingles import Hashes, band_keys, distinct, line_hash, minhash, mixed, rolling, runs, smallest
+from processing.dedupe.shingles import distinct, line_hash
+from processing.dedupe.sketching import Said, Sketches, sketches
 
 _LONGEST_TITLE: Final = 300
-_TITLE_SHINGLE: Final = 4
-_EXACT, _BODY, _HEAD, _RUN, _ARTICLE, TITLE = range(6)
-"""Channels of the band keys. Titles are compared within a day, the others within the window."""
+_PIECE: Final = 2_000
+_RANK_BITS: Final = np.uint64(16)
+_RANK: Final = np.uint64(2**16 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,89 +100,59 @@ def text_of_row(row: Mapping[str, object], features: Features) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
-    """The signatures of one text; `body` is None where it is too short to be compared but as a whole.
-
-    `near` is the smallest shingle hash, by which copies mostly lie side by side.
-    """
-
-    exact: int
-    near: int
-    body: Hashes | None
-    head: Hashes | None
-    runs: Hashes
-    title: Hashes
-
-
-def sketch(text: str, title: str, outlet: str, features: Features) -> Sketch:
-    """Return the signatures of a canonical text. Texts of a line or two are the same only under the same title."""
-    passages = rolling(mark_of(title).stem, _TITLE_SHINGLE)
-    stem = distinct(np.concatenate([passages[:1], smallest(passages, features.title_keys)]))  # a chain shares its head
-    named = mixed(stem ^ np.uint64(line_hash(outlet) % 2**64))
-    title = canonical(title)
-    exact = line_hash(text if 2 * len(text) >= features.shortest else f"{text}\n{title}")
-    if len(text) < features.shortest:
-        return Sketch(exact, exact, None, None, np.empty(0, np.uint64), named)
-    ordered = rolling(text, features.shingle)
-    hashes = distinct(ordered)
-    body = minhash(hashes, features.body[0] * features.body[1])
-    head = None
-    if features.head[0]:
-        first = distinct(ordered[: features.head_length - features.shingle + 1])
-        head = minhash(first, features.head[0] * features.head[1])
-    near = int(hashes[0].view(np.int64))
-    return Sketch(exact, near, body, head, runs(ordered, features.shingle, features.runs), named)
-
-
-def _single(values: NDArray[np.int64], channel: int) -> NDArray[np.int64]:
-    return band_keys(values.view(np.uint64).reshape(-1, 1), 1, 1, channel)[:, 0]
-
-
-def keys_of(sketches: Sequence[Sketch], articles: Sequence[str], features: Features) -> list[NDArray[np.int64]]:
-    """Return the distinct band keys of each document, sorted."""
-    exact = _single(np.array([each.exact for each in sketches], np.int64), _EXACT)
-    article = _single(np.array([line_hash(name) for name in articles], np.int64), _ARTICLE)
-    groups = [[np.array([one, other])] for one, other in zip(exact, article, strict=True)]
-    for channel, shape in ((_BODY, features.body), (_HEAD, features.head)):
-        rows = [(row, each.body if channel == _BODY else each.head) for row, each in enumerate(sketches)]
-        known = [(row, signature) for row, signature in rows if signature is not None]
-        if known:
-            keys = band_keys(np.stack([signature for _, signature in known]), *shape, channel)
-            for (row, _), mine in zip(known, keys, strict=True):
-                groups[row].append(mine)
-    for row, each in enumerate(sketches):
-        groups[row] += [_single(each.runs.view(np.int64), _RUN), _single(each.title.view(np.int64), TITLE)]
-    return [distinct(np.concatenate(group)) for group in groups]
-
-
-@dataclass(frozen=True, slots=True)
 class Signed:
-    """A row of `sig` and the signatures of its text."""
+    """A row of `sig`, but for `near`, and its text without boilerplate."""
 
     row: Mapping[str, object]
-    sketch: Sketch
+    text: str
 
 
-def signed(made: Draft, learnt: frozenset[int], features: Features) -> Signed:
+def signed(made: Draft, learnt: frozenset[int]) -> Signed:
     """Return a draft signed without those of its lines that are in `learnt`."""
     dropped = learnt.intersection(made.hashes)
     text = kept_text(made.lines, made.hashes, dropped)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-    found = sketch(text, str(made.row["title"]), str(made.row["outlet"]), features)
-    row = {**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text), "near": found.near}
-    return Signed(row, found)
+    return Signed({**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text)}, text)
 
 
 def tables(documents: Iterable[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
-    """Return the whole rows of what is signed, sorted by `near`, then number; and `bands`, by key, then number."""
-    ordered = sorted(documents, key=lambda each: (each.sketch.near, cast("int", each.row["number"])))
-    if not ordered:
+    """Return the whole rows of what is signed, sorted by `near`, then number; and `bands`, by key, then number.
+
+    No more than `_PIECE` documents are held as Python values at once.
+    """
+    waiting, pieces = iter(documents), []
+    while piece := list(islice(waiting, _PIECE)):
+        pieces.append(_piece(piece, features))
+    if not pieces:
         return SIGNED.empty_table(), BANDS.empty_table()
-    sig = pa.Table.from_pylist([dict(each.row) for each in ordered], schema=SIGNED)
-    groups = keys_of([each.sketch for each in ordered], [str(each.row["article_id"]) for each in ordered], features)
-    keys = np.concatenate(groups)
-    place = np.repeat(np.arange(len(groups)), [group.size for group in groups])
-    numbers = np.asarray(sig["number"])[place]
-    order = np.lexsort((numbers, keys))
-    days = sig["day"].take(place[order])
-    return sig, pa.Table.from_arrays([pa.array(keys[order]), pa.array(numbers[order]), days], schema=BANDS)
+    if len(pieces) == 1:
+        return pieces[0]
+    sig, bands = (pa.concat_tables(side) for side in zip(*pieces, strict=True))
+    return (
+        sig.sort_by([("near", "ascending"), ("number", "ascending")]),
+        bands.sort_by([("key", "ascending"), ("number", "ascending")]),
+    )
+
+
+def _piece(made: Sequence[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
+    found = sketches([_said(each) for each in made], features)
+    numbers = np.array([each.row["number"] for each in made], np.int64)
+    order = np.lexsort((numbers, found.near))
+    rows = [{**made[place].row, "near": near} for place, near in zip(order, found.near[order].tolist(), strict=True)]
+    sig = pa.Table.from_pylist(rows, schema=SIGNED)
+    return sig, _bands(found, numbers, sig["day"].take(np.argsort(order)))
+
+
+def _said(made: Signed) -> Said:
+    row = made.row
+    return Said(made.text, str(row["title"]), str(row["outlet"]), str(row["article_id"]))
+
+
+def _bands(found: Sketches, numbers: NDArray[np.int64], days: "pa.ChunkedArray[Any]") -> pa.Table:
+    """Return each key of each document once, sorted: keys have 48 bits, so that the rank of a number fits below."""
+    order = np.argsort(numbers)
+    ranks = np.argsort(order).astype(np.uint64)
+    packed = distinct(found.keys.view(np.uint64) << _RANK_BITS | ranks[found.places])
+    places = order[packed & _RANK]
+    columns = [pa.array((packed >> _RANK_BITS).view(np.int64)), pa.array(numbers[places]), days.take(places)]
+    return pa.Table.from_arrays(columns, schema=BANDS)

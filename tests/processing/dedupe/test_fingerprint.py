@@ -7,15 +7,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.dedupe import documents
+from processing.dedupe import documents, sketching
 from processing.dedupe.canonical import canonical, readable
 from processing.dedupe.documents import Features, FoldOptions, Thresholds, number
 from processing.dedupe.facts import facts, value
-from processing.dedupe.shingles import band_keys, common, distinct, line_hash, minhash, rolling, runs, shingles
-from processing.dedupe.signing import keys_of, sketch
+from processing.dedupe.shingles import (
+    Hashes,
+    band_keys,
+    common,
+    distinct,
+    line_hash,
+    minhash,
+    passages,
+    rolling,
+    shingles,
+    smallest,
+)
+from processing.dedupe.sketching import Said, sketches
 from tests.processing.dedupe.made import LIBRARY, RIVER
 
+FEATURES = Features()
 WORDS = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xAC40), min_size=5, max_size=400)
+
+
+def minhash_of(hashes: Hashes, bins: int = 128) -> Hashes:
+    return minhash(hashes, np.array([hashes.size]), bins)[0]
+
+
+def keys_of(*said: Said, features: Features = FEATURES) -> list[list[int]]:
+    found = sketches(said, features)
+    return [sorted(set(found.keys[found.places == place].tolist())) for place in range(len(said))]
 
 
 def test_golden_values_of_every_layer() -> None:
@@ -23,16 +44,13 @@ def test_golden_values_of_every_layer() -> None:
     assert number("0123456789abcdef-0123456789ab") == -4898455463867831138
     assert line_hash("가나다") == -6587074458561019061
     assert [int(each) for each in rolling("가나다라마바", 5)] == [1671394985485478479, 7740864883850357417]
-    assert [int(each) for each in minhash(shingles(text, 5), 128)[[0, 63, 127]]] == [
+    assert [int(each) for each in minhash_of(shingles(text, 5))[[0, 63, 127]]] == [
         38773585721432811,
         9098085002372180031,
         18338240832477390441,
     ]
-    assert keys_of([sketch(text, "가", "나", Features())], ["a"], Features())[0][[0, 17, -1]].tolist() == [
-        12105302515401,
-        128221799398761,
-        278003850354923,
-    ]
+    keys = keys_of(Said(text, "가", "나", "a"))[0]
+    assert [keys[0], keys[17], keys[-1]] == [12105302515401, 128221799398761, 278003850354923]
 
 
 def test_the_fingerprint_of_today() -> None:
@@ -72,7 +90,7 @@ def test_the_window_and_the_machine_are_not() -> None:
 @given(left=WORDS, right=WORDS)
 def test_minhash_of_equal_sets_is_equal_and_of_strangers_hardly_ever(left: str, right: str) -> None:
     one, other = shingles(left, 5), shingles(right, 5)
-    equal = float(np.mean(minhash(one, 128) == minhash(other, 128)))
+    equal = float(np.mean(minhash_of(one) == minhash_of(other)))
     shared = common(one, other)
     likeness = shared / (one.size + other.size - shared)
     assert (equal == 1.0) if likeness == 1.0 else equal <= likeness + 0.5
@@ -88,7 +106,7 @@ def test_minhash_estimates_jaccard() -> None:
         one, other = np.sort(order[: every.size - cut]), np.sort(order[cut:])
         shared = common(one, other)
         true = shared / (one.size + other.size - shared)
-        errors.append(float(np.mean(minhash(one, 128) == minhash(other, 128))) - true)
+        errors.append(float(np.mean(minhash_of(one) == minhash_of(other))) - true)
     assert np.sqrt(np.mean(np.square(errors))) < 0.05, "128 bins have a standard error of at most .044"
     assert abs(np.mean(errors)) < 0.02, "the estimate leans to one side"
 
@@ -106,8 +124,42 @@ def test_distinct_is_the_sorted_set(text: str) -> None:
 
 def test_a_passage_from_the_middle_shares_a_run() -> None:
     text = canonical(LIBRARY).replace("\n", "")
-    whole, middle = (runs(rolling(each, 5), 5, 10).tolist() for each in (text, text[60:240]))
+    whole, middle = (smallest(passages(rolling(each, 5), 5), 10).tolist() for each in (text, text[60:240]))
     assert set(whole) & set(middle)
+
+
+SAID = st.builds(
+    Said,
+    st.one_of(
+        st.text(st.sampled_from("가나다라"), max_size=200),
+        st.integers(0, 300).map(lambda size: "가" * size),
+        st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda cut: RIVER[cut[0] : sum(cut)]),
+    ),
+    st.sampled_from(["", "가", "[속보] 다리가 열린다", "다리 다리 다리 다리 다리 다리"]),
+    st.sampled_from(["", "가람일보"]),
+    st.sampled_from(["하나", "둘"]),
+)
+
+
+@given(said=st.lists(SAID, min_size=1, max_size=6), together=st.integers(1, 3))
+def test_no_text_is_sketched_otherwise_beside_others(said: list[Said], together: int) -> None:
+    alone = [sketches([each], FEATURES) for each in said]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sketching, "_TOGETHER", together)
+        assert keys_of(*said) == [keys for each in said for keys in keys_of(each)]
+        assert sketches(said, FEATURES).near.tolist() == [int(each.near[0]) for each in alone]
+
+
+def test_minhash_is_the_smallest_of_each_bin_and_lent_where_there_is_none() -> None:
+    draw = np.random.default_rng(11)
+    groups = [np.sort(draw.integers(0, 2**64, size, dtype=np.uint64)) for size in (1, 2, 40, 3000)]
+    for each, found in zip(
+        groups, minhash(np.concatenate(groups), np.array([g.size for g in groups]), 16), strict=True
+    ):
+        bins = [each[each >> np.uint64(60) == place] for place in range(16)]
+        assert all(value == mine[0] for mine, value in zip(bins, found, strict=True) if mine.size)
+        assert set(found.tolist()) <= {int(mine[0]) for mine in bins if mine.size} | {int(each[-1])}
+        assert found.tolist() == minhash_of(each, 16).tolist()
 
 
 def test_channels_never_share_a_key() -> None:
@@ -148,6 +200,11 @@ def test_canonical_is_idempotent_and_never_fails(text: str) -> None:
 )
 def test_numbers_are_equal_by_value(one: str, other: str) -> None:
     assert value(one) == value(other)
+
+
+def test_a_number_too_large_to_be_one_stays_as_it_is_spelt() -> None:
+    assert value("9" * 400 + "만") == "9" * 400 + "만"
+    assert facts(f"{'9' * 400}만 원") == ["9" * 400 + "만"]
 
 
 def test_facts_are_of_two_digits_and_more() -> None:

@@ -39,9 +39,7 @@ ARTICLES = st.sampled_from(["", "하나"])
 
 
 def rows_of(documents: Sequence[Document], learnt: frozenset[int] = frozenset()) -> pa.Table:
-    return tables(
-        [signed(draft(each, DAY, OPTIONS), learnt, OPTIONS.features) for each in documents], OPTIONS.features
-    )[0]
+    return tables([signed(draft(each, DAY, OPTIONS), learnt) for each in documents], OPTIONS.features)[0]
 
 
 def all_pairs(table: pa.Table) -> NDArray[np.int64]:
