@@ -102,6 +102,50 @@ def test_a_notice_that_differs_in_names_alone_is_not_a_copy(outlet: str) -> None
     assert rows["a"]["cluster"] != rows["b"]["cluster"]
 
 
+CRASH = (
+    "{0}시의 한 국도에서 {1}일 오전 {2}시께 승용차와 화물차 {3}대가 잇따라 부딪쳤다. 이 사고로 운전자 한 명({4})이 다쳐 병원으로 옮겨졌다. "
+    "목숨에는 지장이 없는 것으로 전해졌다. 경찰은 목격자를 불러 사고가 난 까닭을 살피고 있으며 도로는 {5}시간 동안 막혔다. "
+    "출근길에 나선 이들은 멀리 돌아가야 했고 다친 이를 도운 시민도 여럿 있었다고 가까운 가게 주인은 이야기를 들려주었다."
+)
+GIFT = (
+    "지역 모임의 {0} {1} 대표가 새해를 앞두고 시청을 찾아 어려운 이웃에게 써 달라며 성금을 맡겼다. 이 자리에는 {2} 시장과 담당 직원들이 함께했다. "
+    "{3} 대표는 작은 정성이 온기가 되기를 바란다고 말했다. {4} 시장은 귀한 마음을 꼭 필요한 곳에 전하겠다고 답했다. "
+    "맡긴 돈은 홀로 지내는 어르신과 형편이 넉넉하지 않은 집에 땔감과 먹을거리로 전해지며 남는 것은 다음 겨울을 위해 따로 모아 둔다."
+)
+
+
+@pytest.mark.parametrize(
+    ("texts", "titles"),
+    [
+        (
+            (CRASH.format("가람", 8, 3, 2, 71, 3), CRASH.format("나래", 5, 7, 4, 45, 2)),
+            ("가람시 국도서 추돌…1명 다쳐", "나래시 도로 막혀"),
+        ),
+        (
+            (GIFT.format("한들제과", "김서준", "이하나", "박도담", "오라온"), GIFT.format("누리공업", "최은호", "정이룸", "강보람", "문새벽")),
+            ("한들제과, 성금 맡겨", "누리공업서 이웃돕기 성금"),
+        ),
+    ],
+)  # fmt: skip
+def test_reports_of_one_form_about_different_events_are_no_copies(
+    texts: tuple[str, str], titles: tuple[str, str]
+) -> None:
+    rows = places(
+        document("a", texts[0], title=titles[0]),
+        document("b", texts[1], title=titles[1], outlet="나래신문", published_at=later(days=1)),
+    )
+    assert rows["a"]["cluster"] != rows["b"]["cluster"]
+
+
+def test_a_short_text_full_of_numbers_in_another_spelling_is_a_copy() -> None:
+    text = (
+        "시는 내년에 모두 1만2천 집에 난방비를 준다고 전했다. 신청은 동마다 받고 표를 든 이는 모두 대상이 되며, 어르신 1만5천 명에게는 따로 알린다. "
+        "돈은 설을 쇠기 전에 통장으로 들어가고, 지난해에 받은 2만3천 명은 그대로 받는다. 담당 직원은 빠진 집을 다시 살피겠다고 말했다."
+    )
+    other = text.replace("1만2천", "12,000").replace("1만5천", "15,000").replace("2만3천", "23,000")
+    assert places(document("a", text), document("b", other, outlet="나래신문"))["b"]["cluster"] == "a"
+
+
 def test_a_template_reprinted_as_it_is_is_a_copy() -> None:
     text = WEATHER.format(11, 22, 35, "0.5", 11)
     rows = places(
