@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from scrapy.exporters import JsonLinesItemExporter
 
-from spiders.console.terminal import escaped
+from processing.records.json_lines import escaped
 
 
 class RecordLines(JsonLinesItemExporter):

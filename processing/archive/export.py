@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from processing.archive.catalogue import Catalogue
 from processing.archive.sql import ask, dataset
 from processing.errors import MissingError, UsageError
+from processing.records.json_lines import escaped
 
 _BATCH = 1000
 _EXPRESSION = ("text", "captions", "subtitle", "notices")
@@ -101,7 +102,7 @@ def _released(row: dict[str, Any]) -> dict[str, Any]:
 def _write_lines(rows: Iterator[dict[str, Any]], lines: TextIO) -> dict[str, int]:
     written = withheld = 0
     for row in rows:
-        lines.write(json.dumps(row, ensure_ascii=False, default=_moment) + "\n")
+        lines.write(escaped(json.dumps(row, ensure_ascii=False, default=_moment)) + "\n")
         written += 1
         withheld += row["withheld"] is not None
     return {"rows": written, "withheld": withheld}

@@ -18,7 +18,11 @@ from spiders.console.options import (
     known,
     open_catalogue,
 )
+from spiders.console.terminal import as_json as in_json
 from spiders.console.terminal import clean_block, print_json, print_rows, say
+
+_FORMULA = ("=", "+", "-", "@")
+"""How a cell begins that a spreadsheet computes (OWASP, CSV Injection); titles come from strangers."""
 
 
 def query(
@@ -42,9 +46,19 @@ def query(
     elif as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
-        writer.writerows([clean_block(cell) if isinstance(cell, str) else cell for cell in row] for row in answer.rows)
+        writer.writerows(map(_cell, row) for row in answer.rows)
     else:
         print_rows(answer.records(), answer.columns)
+
+
+def _cell(value: object) -> object:
+    """Return a value as one cell of CSV: words harmless, behind an apostrophe where they would be a formula."""
+    if isinstance(value, (dict, list)):
+        return in_json(value)
+    if not isinstance(value, str):
+        return value
+    words = clean_block(value)
+    return f"'{words}" if words.lstrip().startswith(_FORMULA) else words
 
 
 def export(

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from processing.reading.rules import SEOUL
+from processing.records.json_lines import escaped
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, erase
@@ -22,7 +23,6 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 _BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _NARROW = 26
 """Cells up to which a column stays whole; a wider one may take several lines."""
-_JSON_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def clean(text: str) -> str:
@@ -38,11 +38,6 @@ def clean_block(text: str) -> str:
 def as_json(value: object) -> str:
     """Return `value` as one line of JSON; what a terminal could act on is written as an escape."""
     return escaped(json.dumps(value, ensure_ascii=False, default=_plain))
-
-
-def escaped(document: str) -> str:
-    """Return a JSON document that says the same with escapes in place of what a terminal could act on."""
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def print_json(rows: Iterable[object]) -> None:

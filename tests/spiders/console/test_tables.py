@@ -13,6 +13,7 @@ import pytest
 from processing.archive.catalogue import Catalogue
 from processing.archive.sql import connect
 from tests.spiders.console.annals import ARTICLES, FREE, HOSTILE, RESERVED
+from tests.spiders.console.test_terminal import harmless
 
 pytestmark = pytest.mark.usefixtures("archive")
 
@@ -39,7 +40,24 @@ def test_csv_is_read_back(sillok) -> None:
     done = sillok("query", "SELECT title, kind FROM articles ORDER BY title", "--csv")
     rows = list(csv.DictReader(io.StringIO(done.out)))
     assert len(rows) == len(ARTICLES)
-    assert "\x1b" not in done.out
+    assert harmless(done.out.replace("\r\n", "").replace("\n", ""))
+
+
+def test_csv_is_no_formula(sillok) -> None:
+    said = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", " =1", "한 = 둘", "", "3.2% 하락"]
+    done = sillok("query", f"SELECT unnest({said!r}) AS said, -1 AS number", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [row["said"] for row in rows] == [
+        "'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(1)", "' =1", "한 = 둘", "", "3.2% 하락",
+    ]  # fmt: skip
+    assert {row["number"] for row in rows} == {"-1"}
+
+
+def test_csv_keeps_structure_as_json(sillok) -> None:
+    done = sillok("query", "SELECT published, rights FROM articles WHERE rights.licence IS NULL LIMIT 1", "--csv")
+    (row,) = csv.DictReader(io.StringIO(done.out))
+    assert json.loads(row["published"])["zone_assumed"] in {True, False}
+    assert json.loads(row["rights"])["licence"] is None
 
 
 def test_an_empty_answer_is_no_error(sillok) -> None:
@@ -142,6 +160,14 @@ def test_an_export_is_filtered(options: list[str], count: int, tmp_path: Path, s
 def test_an_export_to_stdout(sillok) -> None:
     done = sillok("export", "-o", "-", "--licence", "KOGL-1")
     assert json.loads(done.out)["title"] == FREE.title
+
+
+def test_exported_lines_cannot_act_on_a_terminal(tmp_path: Path, sillok) -> None:
+    done = sillok("export", "-o", "-")
+    sillok("export", "-o", "out.jsonl")
+    assert HOSTILE in [json.loads(line)["title"] for line in done.lines]
+    assert done.out == (tmp_path / "out.jsonl").read_text()
+    assert all(harmless(line) for line in done.out.split("\n"))
 
 
 @pytest.mark.parametrize("name", ["out.txt", "no/such/folder/out.jsonl"])

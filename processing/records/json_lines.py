@@ -1,0 +1,11 @@
+"""JSON that can be looked at: what a terminal could act on is written as an escape, and means the same to a program."""
+
+import re
+
+_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+"""C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators; below a blank JSON escapes by itself."""
+
+
+def escaped(document: str) -> str:
+    """Return a JSON document that says the same with escapes in place of what a terminal could act on."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
