@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -163,26 +165,30 @@ def forward(line: str) -> None:
         if line.strip():
             log.warning("%s", line.rstrip())
         return
-    logging.getLogger(name).log(level, "%s", "\n".join(filter(None, [event, record.get("exc")])))
+    logging.getLogger(name).log(level, "%s", "\n".join(filter(None, [event, record.get("exception")])))
 
 
 def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) -> int:
     """Run a command from the project's folder, pass its log on, and return its exit code.
 
     It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and SIGKILL follows five
-    seconds later. When Airflow's own time limit strikes instead, it is asked to close and given `GRACE` seconds.
+    seconds later. Where the worker itself is told to end, the task alone hears of it, and hands it on. When Airflow's
+    own time limit strikes instead, the command is asked to close and given `GRACE` seconds.
     """
     environment = {**os.environ, **WATCHED_BY_NOBODY, **(settings or {})}
     log.info("running: %s", " ".join(command))
-    with subprocess.Popen(  # noqa: S603 - the command is ours; its arguments were checked by the form and are no shell's
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(  # noqa: S603 - the command is ours; its arguments were checked by the form and are no shell's
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+        _handing_on(process),
+    ):
         try:
             for line in process.stdout or ():
                 forward(line)
@@ -194,6 +200,23 @@ def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) ->
             except subprocess.TimeoutExpired:
                 process.kill()
             raise
+
+
+@contextmanager
+def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Let SIGTERM reach the command too: Airflow's handler tells the operator, and that of a function does nothing."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def both(number: int, frame: FrameType | None) -> None:
+        process.terminate()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, both)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def sillok(*arguments: str) -> None:

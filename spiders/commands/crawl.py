@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scrapy import signals
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.utils.log import get_scrapy_root_handler
@@ -21,7 +20,7 @@ from processing.errors import SillokError, TransientError, UsageError
 from processing.reading.rules import SEOUL
 from processing.records import RunReport
 from spiders.arguments import Wish, wish
-from spiders.interrupt import Interrupt
+from spiders.interrupt import Interrupt, end_at_once
 from spiders.landing import told
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
@@ -65,12 +64,14 @@ class Command(crawl.Command):
         if level_of(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
         logging.getLogger("trafilatura").setLevel(logging.ERROR)  # what it says of a page is in the page's rejection
+        end_at_once()
         try:
             self.exitcode = self._crawl(args, opts)
         except SillokError as error:
             _say(f"{args[0] if args else 'crawl'}: {error}")
             self.exitcode = exit_code_of(error)
         except KeyboardInterrupt:
+            _say(f"{args[0] if args else 'crawl'}: stopped by a signal before anything was asked")
             self.exitcode = 4
 
     def _crawl(self, args: list[str], opts: Namespace) -> int:
@@ -80,10 +81,9 @@ class Command(crawl.Command):
         run = self._open(outlet, wanted)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
-        interrupt = Interrupt(crawler, run)  # held here: Scrapy keeps receivers by weak reference
-        crawler.signals.connect(interrupt.install, signal=signals.engine_started)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
-        self.crawler_process.start()
+        Interrupt(crawler, run).install()
+        self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
         ended = run.finish("shutdown" if run.stopping else reason)  # a second Ctrl-C leaves Scrapy without a reason
         alone.release()

@@ -22,6 +22,7 @@ from processing.archive.store import open_store
 from processing.errors import PermanentError, TransientError
 from processing.records import End, RunReport
 from spiders import turns
+from spiders.logs import log_as_json
 
 RUN = "20261122T000000Z-abcdef"
 
@@ -62,10 +63,21 @@ def test_every_other_code_is_an_error_of_ours(code) -> None:
     assert error is None or isinstance(error, TransientError | PermanentError)
 
 
-def test_json_lines_keep_their_level_and_logger(caplog) -> None:
+def test_what_a_crawl_logs_keeps_its_level_logger_and_traceback(caplog, capsys) -> None:
+    handlers = logging.root.handlers[:]
+    log_as_json("INFO")
+    try:
+        raise ValueError("a fault of ours")
+    except ValueError:
+        logging.getLogger("sillok.crawl").exception("%s lost", "100%s")
+    finally:
+        logging.root.handlers[:] = handlers
     with caplog.at_level(logging.DEBUG):
-        common.forward('{"level": "ERROR", "logger": "sillok.crawl", "event": "100%s lost", "exc": "Traceback"}\n')
-    assert caplog.record_tuples == [("sillok.crawl", logging.ERROR, "100%s lost\nTraceback")]
+        common.forward(capsys.readouterr().out)
+    ((logger, level, message),) = caplog.record_tuples
+    assert (logger, level) == ("sillok.crawl", logging.ERROR)
+    assert message.startswith("100%s lost\nTraceback")
+    assert message.endswith("ValueError: a fault of ours")
 
 
 @pytest.mark.parametrize(
@@ -150,6 +162,20 @@ def test_at_the_time_limit_the_command_may_close(interrupted, tmp_path) -> None:
 def test_what_does_not_close_is_killed(interrupted, monkeypatch) -> None:
     monkeypatch.setattr(common, "GRACE", 0.2)
     assert interrupted("signal.signal(signal.SIGTERM, signal.SIG_IGN)") == ["ready"]
+
+
+def test_a_task_that_is_told_to_end_tells_the_command(monkeypatch) -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    monkeypatch.setattr(common, "forward", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    code = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(4))\nprint('ready', flush=True)"
+    try:
+        assert common.stream(python(f"{code}\nsignal.alarm(20)\nsignal.pause()")) == 4
+        assert told == [signal.SIGTERM], "Airflow's own handler hears it as well"
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert told == [signal.SIGTERM] * 2, "and is back in its place"
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def report(end: End) -> RunReport:

@@ -6,6 +6,7 @@ Scrapy's reactor cannot start twice in a process, so a crawl under test is a pro
 import os
 import re
 import resource
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -14,6 +15,7 @@ from scrapy import cmdline
 
 import spiders.commands.crawl
 import spiders.loader
+import spiders.middlewares.recorder
 import spiders.middlewares.resolver
 import spiders.rendering
 from processing.records import Page
@@ -79,6 +81,21 @@ def bad_day() -> None:
         vars(reader)["extract"] = breaks
 
 
+def told_to_end() -> None:
+    """Send this process SIGTERM at the moment that the environment names: as it remembers, or as the spider opens."""
+    places = {"memory": (spiders.commands.crawl, "load"), "opening": (spiders.middlewares.recorder, "run_of")}
+    moment = os.environ.get("WIRE_TERM")
+    if moment:
+        place, name = places[moment]
+        done = getattr(place, name)
+
+        def ending(*arguments: object, **more: object) -> object:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return done(*arguments, **more)
+
+        setattr(place, name, ending)
+
+
 def later() -> None:
     """Set the crawl's clock forward by the hours that the environment names."""
     ahead = timedelta(hours=float(os.environ.get("WIRE_HOURS", "0")))
@@ -88,6 +105,7 @@ def later() -> None:
 def main() -> None:
     bad_day()
     later()
+    told_to_end()
     vars(spiders.rendering)["SECONDS"] = float(os.environ.get("WIRE_RENDERING_SECONDS", "60"))
     registry = {one.name: one for one in OUTLETS}
     for user in (spiders.loader, spiders.middlewares.resolver):

@@ -263,12 +263,27 @@ def test_a_signal_closes_within_seconds_whatever_is_under_way(
     assert done.report.pages == done.report.articles == 1
 
 
+@pytest.mark.parametrize(("moment", "end"), [("memory", None), ("opening", "interrupted")])
+def test_a_signal_before_the_crawl_has_begun_ends_it_unasked(
+    origin: Origin, crawl: Crawl, moment: str, end: str | None
+) -> None:
+    announce(origin, "plain", 1)
+    done = crawl("plain", env={"WIRE_TERM": moment})
+    assert (done.code, origin.asked) == (4, [])
+    assert (done.report and done.report.end) == end
+    assert "stopped by a signal" in done.log
+    assert "Traceback" not in done.log, done.log
+
+
 def test_two_crawls_of_one_outlet_never_ask_at_once(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
     announce(origin, "plain", 1)
     origin.routes["slow.press.test/feed"] = feed(at(origin, "slow", "/news/1"))
     asked, never = threading.Event(), threading.Event()
 
     def hang(_: Asked) -> Reply:
+        """Let the first crawl wait, and no other: without its lock a second one would wait with it."""
+        if asked.is_set():
+            return article(1)
         asked.set()
         return Reply(wait=never)
 
