@@ -64,20 +64,21 @@ def test_every_other_code_is_an_error_of_ours(code) -> None:
 
 
 def test_what_a_crawl_logs_keeps_its_level_logger_and_traceback(caplog, capsys) -> None:
-    handlers = logging.root.handlers[:]
+    handlers, level = logging.root.handlers[:], logging.root.level
     log_as_json("INFO")
     try:
-        raise ValueError("a fault of ours")
-    except ValueError:
+        _ = 1 / 0
+    except ZeroDivisionError:
         logging.getLogger("sillok.crawl").exception("%s lost", "100%s")
     finally:
         logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
     with caplog.at_level(logging.DEBUG):
         common.forward(capsys.readouterr().out)
     ((logger, level, message),) = caplog.record_tuples
     assert (logger, level) == ("sillok.crawl", logging.ERROR)
     assert message.startswith("100%s lost\nTraceback")
-    assert message.endswith("ValueError: a fault of ours")
+    assert message.endswith("ZeroDivisionError: division by zero")
 
 
 @pytest.mark.parametrize(
