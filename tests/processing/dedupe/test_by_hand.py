@@ -143,7 +143,11 @@ def test_a_line_that_is_too_long_is_a_bad_row(tmp_path: Path, monkeypatch: pytes
     assert set(read(tmp_path / "out")) == {"a", "3"}
 
 
-@pytest.mark.parametrize("content", [None, b"\x1f\x8bnonsense", gzip.compress(b'{"id": "a", "text": ""}\n' * 50)[:-9]])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"\x1f\x8bnonsense", gzip.compress(b'{"id": "a", "text": ""}\n' * 50, mtime=0)[:-9]],
+    ids=["no file", "no gzip", "cut short"],
+)
 def test_a_file_that_cannot_be_read_is_said_once(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "docs.jsonl"
     if content is not None:
