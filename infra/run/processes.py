@@ -39,7 +39,7 @@ def start(place: Place, part: str, command: Sequence[str], environment: Mapping[
         "SPT_NOENV": "1",
     }  # setproctitle must not overwrite it
     with log.open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 - our own parts
+        started = subprocess.Popen(  # noqa: S603 - our own parts
             command,
             cwd=ROOT,
             env=marked,
@@ -48,6 +48,8 @@ def start(place: Place, part: str, command: Sequence[str], environment: Mapping[
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _await_mark(started, place)
+    return started
 
 
 def check(place: Place, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
@@ -86,6 +88,17 @@ def watch(place: Place) -> subprocess.Popen[bytes]:
     """Start a process that sweeps the instance as soon as we are gone, however we went: even by SIGKILL."""
     command = [sys.executable, "-m", "infra.run.watch", str(place.folder)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
+
+
+def _await_mark(started: subprocess.Popen[bytes], place: Place) -> None:
+    """Return when /proc shows the mark: a program that has just begun has no environment for a moment (execve(2)).
+
+    Whoever sweeps in that moment would miss it.
+    """
+    deadline = time.monotonic() + 1
+    wanted = f"{MARK}={place.folder}".encode()
+    while wanted not in _environ(started.pid) and started.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _end(place: Place, parts: Sequence[str], grace: float) -> None:

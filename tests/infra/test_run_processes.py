@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def test_a_part_and_all_its_descendants_are_found_and_ended(here: Place) -> None
     assert processes.sweep(here) == 4
     assert processes.alive(here) == {}
     assert part.wait() == -signal.SIGTERM
+
+
+def test_a_part_that_was_started_is_never_missed(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a moment after it began, /proc shows nothing of a program's environment."""
+    shown, looks = processes._environ, Counter[int]()
+
+    def late(process: int) -> list[bytes]:
+        looks[process] += 1
+        return shown(process) if looks[process] > 3 else []
+
+    monkeypatch.setattr(processes, "_environ", late)
+    part = start(here)
+    assert part.pid in processes.alive(here)
+    processes.sweep(here)
+    part.wait()
+
+
+def test_a_part_that_ends_at_once_is_not_waited_for(here: Place) -> None:
+    part = start(here, code="raise SystemExit(3)")
+    assert part.wait() == 3
 
 
 def test_orphans_of_a_killed_part_are_found(here: Place) -> None:
