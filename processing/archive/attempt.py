@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from processing.archive import folding, manifests
@@ -25,6 +26,8 @@ from processing.records import Fetch, Manifest, Seal, Sum, Why
 logger = logging.getLogger(__name__)
 
 _THREADS = 8
+_AT_ONCE = 32
+"""Parts in memory while they are put."""
 
 
 class DamagedPagesError(CorruptRecordError):
@@ -61,27 +64,25 @@ class Attempt:
         if not self._runs:
             return said.model_copy(update={"removed": self._sweep()})
         new = self._new_versions()
-        result, options = folding.folded(
-            [version for _, each in sorted(new.items()) for version in each],
-            Catalogue(self._job.store, self._job.options.cache),
-            self._job.outlets,
-            self._job.options.fold_window_days,
-        )
-        parts = [
-            *of_records(
-                self._batch, self._runs, (one for each in new.values() for one in each), self._job.code_version
-            ),
-            *of_tables(self._batch, folding.tables(result, options)),
-        ]
+        every = [version for _, each in sorted(new.items()) for version in each]
+        catalogue = Catalogue(self._job.store, self._job.options.cache)
+        options = self._job.options
+        folded = folding.folded(every, catalogue, self._job.outlets, options.fold_window_days, options.cache)
         snapshots = {outlet: self._snapshot(outlet, runs) for outlet, runs in self._intake.runs.items()}
-        reprints = folding.reprints(result, (one for each in new.values() for one in each))
+        reprints = folding.reprints(folded.clusters, every)
         counts = {name: _counts(runs, new[name], reprints[name]) for name, runs in sorted(self._intake.runs.items())}
-        said = said.model_copy(update={"batch": self._batch, "outlets": counts, "alarms": tuple(self._alarms())})
-        return said if self._job.dry_run else self._publish(said, parts, snapshots)
+        told = {"batch": self._batch, "outlets": counts, "alarms": tuple(self._alarms())}
+        said = said.model_copy(update={**told, "signed_again": folded.signed_again})
+        if self._job.dry_run:
+            return said
+        records = of_records(self._batch, self._runs, every, self._job.code_version)
+        done = self._publish(said, chain(records, of_tables(self._batch, folded.tables)), snapshots)
+        folded.forget()
+        return done
 
-    def _publish(self, said: Publication, parts: Sequence[Part], snapshots: dict[str, Part]) -> Publication:
+    def _publish(self, said: Publication, parts: Iterable[Part], snapshots: dict[str, Part]) -> Publication:
         pages = self._put_pages()  # first: what is damaged is found before anything of this batch lies there
-        adds = [*pages, *self._put([*parts, *snapshots.values()])]
+        adds = [*pages, *self._put(chain(parts, snapshots.values()))]
         named = {part.key: outlet for outlet, part in snapshots.items()}
         memory = dict(self._head.manifest.memory) if self._head else {}
         memory |= {named[one.key]: one for one in adds if one.key in named}
@@ -108,7 +109,7 @@ class Attempt:
             adds=tuple(sorted(adds, key=lambda one: one.key)),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
             memory=dict(sorted(memory.items())),
-            counts=_totals(said.outlets.values()),
+            counts=_totals(said),
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )
@@ -144,8 +145,9 @@ class Attempt:
             sha256 = hashlib.sha256(part.data).hexdigest()
             return Sum(key=part.key, sha256=sha256, bytes=len(part.data), rows=part.rows)
 
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(put, parts))
+        left = iter(parts)
+        with ThreadPoolExecutor(_THREADS) as pool:  # some at a time: all that is signed again is too much for memory
+            return [one for some in iter(lambda: list(islice(left, _AT_ONCE)), []) for one in pool.map(put, some)]
 
     def _put_pages(self) -> list[Sum]:
         """Copy the raw pages and their indexes of every segment that has any."""
@@ -208,10 +210,10 @@ def _counts(runs: Sequence[Run], new: Sequence[ArchivedArticle], reprints: int) 
     )
 
 
-def _totals(outlets: Iterable[OutletCounts]) -> dict[str, int]:
-    """Return the counts of a manifest: those of its outlets together."""
-    totals: dict[str, int] = {}
-    for counts in outlets:
+def _totals(said: Publication) -> dict[str, int]:
+    """Return the counts of a manifest: those of its outlets together, and how much was signed again if anything was."""
+    totals: dict[str, int] = {"signed_again": said.signed_again} if said.signed_again else {}
+    for counts in said.outlets.values():
         numbers = {name: value for name, value in counts.model_dump().items() if isinstance(value, int)}
         numbers["rejections"] = sum(counts.rejections.values())
         for name, value in numbers.items():

@@ -6,7 +6,8 @@ kept under the cache folder by its SHA-256: it cannot go stale, and the folder i
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,9 @@ from processing.archive.manifests import Link, head, key
 from processing.archive.store import Store, checked
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum
+
+_THREADS = 8
+"""Parts fetched at once from a bucket into an empty cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class Catalogue:
         if not path.is_file():
             raise MissingError(f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}")
         return path
+
+    def files(self, parts: Iterable[Part]) -> list[Path]:
+        """Return each of `parts` as a file; several are fetched at once where they come from a bucket."""
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(self.local, parts))
 
     def _before(self, manifest: Manifest) -> Link | None:
         """Return the predecessor of `manifest`, checked against the hash that it names."""

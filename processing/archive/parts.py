@@ -71,8 +71,8 @@ def of_records(batch: str, runs: Sequence[Run], new: Iterable[ArchivedArticle], 
 
 
 def of_tables(batch: str, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[Part]:
-    """Yield the parts that are tables already; each comes with its folder."""
-    for folder, one in sorted(tables, key=lambda pair: pair[0]):
+    """Yield the parts that are tables already; each comes with its folder, and is read when its turn has come."""
+    for folder, one in tables:
         if one.num_rows:
             buffer = io.BytesIO()
             write_part(one, buffer)

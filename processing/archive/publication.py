@@ -60,7 +60,8 @@ class Publication(Record):
     """What a publication did. `seq` and `batch` are None where there was nothing to publish, and in a dry run `seq`.
 
     `waiting` are runs that are still going on, `quiet` those that brought nothing new and stay in landing until a
-    run of their outlet does; `removed` counts objects taken out of landing.
+    run of their outlet does; `removed` counts objects taken out of landing. `signed_again` counts articles of earlier
+    publications that got signatures of this version of the fold, because another version had archived them.
     """
 
     seq: int | None = None
@@ -74,6 +75,7 @@ class Publication(Record):
     objects: int = 0
     bytes: int = 0
     removed: int = 0
+    signed_again: int = 0
 
     @property
     def unchanged(self) -> bool:

@@ -70,9 +70,17 @@ def fold(documents: Sequence[Document], window: Window, *, day: date, options: F
     with Partitions(window, options) as partitions:
         fresh = sign(partitions, documents, day)
         seen = inputs_after(partitions, fresh)
-        sig, texts = (fresh.sig.select(schema.names) for schema in (SIG, TEXTS))
-        signed: dict[Kind, pa.Table] = {"sig": sig, "texts": texts, "bands": fresh.bands, "inputs": seen}
-        return _folded(partitions, fresh, signed)
+        return _folded(partitions, fresh, {**_signed(fresh), "inputs": seen})
+
+
+def sign_only(documents: Sequence[Document], window: Window, *, day: date, options: FoldOptions) -> Folded:
+    """Sign `documents` beside what `window` holds, and compare none: what a corpus fold needs."""
+    if not documents:
+        return Folded(parts={}, clusters=CLUSTERS.empty_table())
+    with Partitions(window, options) as partitions:
+        signed = _signed(sign(partitions, documents, day))
+    parts = {(kind, when): part for kind, table in signed.items() for when, part in by_day(table).items()}
+    return Folded(parts=parts, clusters=CLUSTERS.empty_table())
 
 
 def refold(days: Sequence[date], window: Window, *, options: FoldOptions) -> Folded:
@@ -84,11 +92,16 @@ def refold(days: Sequence[date], window: Window, *, options: FoldOptions) -> Fol
         return _folded(partitions, fresh, {"inputs": inputs_after(partitions, fresh)})
 
 
+def _signed(fresh: Fresh) -> dict[Kind, pa.Table]:
+    sig, texts = (fresh.sig.select(schema.names) for schema in (SIG, TEXTS))
+    return {"sig": sig, "texts": texts, "bands": fresh.bands}
+
+
 def _folded(partitions: Partitions, fresh: Fresh, signed: Mapping[Kind, pa.Table]) -> Folded:
     edges = match(partitions, fresh)
     nodes, links, reached = gather(partitions, fresh, edges)
     found = cluster_table(resolve(nodes, links, reached), nodes)
-    clusters, aliases = changed(partitions, found, fresh)
+    clusters, aliases = changed(partitions, found, fresh.asked_ids())
     tables: dict[Kind, pa.Table] = {**signed, "edges": edges, "aliases": aliases}
     parts = {(kind, when): part for kind, table in tables.items() for when, part in by_day(table).items()}
     return Folded(parts=parts, clusters=clusters, counts=counts(fresh.asked_ids(), clusters))

@@ -1,12 +1,13 @@
 """`sillok fold --corpus`: fold all that the archive holds at once, whatever its size."""
 
+import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from processing.errors import MissingError
 from spiders.console.keeping import facts
@@ -14,31 +15,38 @@ from spiders.console.options import open_catalogue
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
-    from processing.dedupe.documents import FoldOptions
+    from processing.dedupe.documents import Document, FoldOptions
+    from processing.dedupe.fold import Folded
+    from processing.dedupe.steps import Steps
+    from processing.dedupe.window import Window
 
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with what was done, how many of it, and of how many."""
 _ROWS = """
     SELECT version_id AS id, cluster, original, relation, parent, score FROM read_parquet($parts) ORDER BY version_id
 """
 _BATCH = 10_000
 
 
-def fold_corpus(store: str | None, output: Path | None, progress: Callable[[str, int, int], None]) -> int:
+def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> int:
     """Fold the whole archive and write one row a document to `output`, else stdout; return how many.
 
-    Steps that were finished before an interruption are not done again. Nothing is published.
+    What another version of the fold signed is signed again first, for this once. Steps that were finished before an
+    interruption are not done again. Nothing is published.
     """
-    from processing.archive.folding import ArchiveWindow
+    from processing.archive.folding import ArchiveWindow, options_for
     from processing.dedupe.corpus import Corpus
-    from processing.dedupe.documents import FoldOptions
+    from processing.dedupe.steps import Steps
     from processing.settings import settings
 
     catalogue = open_catalogue(store)
-    names = {one.title: name for name, one in sorted(facts().items()) if one.title}
-    options = FoldOptions(window_days=settings().fold_window_days, outlet_names=names)
-    days = _days(catalogue, options)
-    head = catalogue.head.seq if catalogue.head else 0
-    work = settings().cache / f"corpus-{head:08d}-{options.fingerprint}"
-    corpus = Corpus(ArchiveWindow(catalogue, options.fingerprint), (days[0], days[-1]), work, options=options)
+    options = options_for(facts(), settings().fold_window_days)
+    span = _span(catalogue)
+    said = f"{catalogue.store.identity} {catalogue.head!r} {options.fingerprint} {options.window_days}"
+    work = settings().cache / f"corpus-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    steps = Steps(work / "signed", ArchiveWindow(catalogue, options.fingerprint))
+    _sign(steps, catalogue, options, span, progress)
+    corpus = Corpus(steps, span, work, options=options)
     for what, done, of in corpus.run():
         progress(what, done, of)
     count = _written(corpus.clusters, output)
@@ -46,15 +54,28 @@ def fold_corpus(store: str | None, output: Path | None, progress: Callable[[str,
     return count
 
 
-def _days(catalogue: "Catalogue", options: "FoldOptions") -> list[date]:
-    folder = f"dedupe/v={options.fingerprint}/sig/"
-    days = {part.labels["day"] for part in catalogue.of("dedupe") if part.key.startswith(folder)}
+def _span(catalogue: "Catalogue") -> tuple[date, date]:
+    """Return the first and the last day of which articles were folded."""
+    days = {part.labels["day"] for part in catalogue.of("clusters")}
     if not days:
-        raise MissingError(
-            f"{catalogue.store.url} holds no signatures of this version of the fold ({options.fingerprint}): "
-            "`sillok archive` leaves them for what it takes in; what another version signed is not signed again"
-        )
-    return sorted(map(date.fromisoformat, days))
+        raise MissingError(f"{catalogue.store.url} holds no articles yet: crawl an outlet, then run `sillok archive`")
+    return date.fromisoformat(min(days)), date.fromisoformat(max(days))
+
+
+def _sign(
+    steps: "Steps", catalogue: "Catalogue", options: "FoldOptions", span: tuple[date, date], progress: Progress
+) -> None:
+    from processing.archive.folding import ArchiveWindow
+    from processing.archive.unsigned import sign_again, unsigned
+    from processing.dedupe.fold import sign_only
+
+    missing = unsigned(catalogue, ArchiveWindow(catalogue, options.fingerprint), options, span)
+
+    def how(documents: "Sequence[Document]", window: "Window", day: date) -> "Folded":
+        return sign_only(documents, window, day=day, options=options)
+
+    for place in sign_again(steps, catalogue, facts(), missing, how):
+        progress("signatures", place + 1, len(missing))
 
 
 def _written(parts: Iterable[Path], output: Path | None) -> int:

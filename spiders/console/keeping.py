@@ -149,6 +149,8 @@ def _told(done: "Publication") -> None:
         say(f"alarm: {alarm.outlet}: {alarm.text}")
     for run in done.waiting:
         say(f"still going on: {run}")
+    if done.signed_again:
+        say(f"{done.signed_again} articles were signed again, because another version of the fold had archived them")
     if done.unchanged:
         say("unchanged: nothing new has landed")
     elif done.dry_run:

@@ -10,6 +10,7 @@ import pytest
 from processing.archive.memory import Memory
 from processing.archive.segments import SegmentWriter, put_report
 from processing.archive.store import Store
+from processing.dedupe import documents
 from spiders.outlets import outlets
 from tests.spiders.console import annals
 from tests.spiders.console.annals import ARTICLES, DAILY
@@ -35,6 +36,17 @@ def test_a_dry_run_publishes_nothing(landed: Store, sillok) -> None:
     assert "would publish" in done.err
     assert not list(landed.list("manifests/"))
     assert list(landed.list("landing/"))
+
+
+def test_what_was_signed_again_is_told(landed: Store, sillok, monkeypatch) -> None:
+    assert "signed again" not in sillok("archive").err
+    writer = SegmentWriter(landed, annals.WIRE, "r2", Path("spool"), clock=lambda: NOW)
+    for row in (annals.FIRST, *annals.fetches(annals.WIRE, [annals.FIRST])):
+        writer.add(row)
+    writer.seal()
+    put_report(landed, annals.run_report(annals.WIRE, 1, {}, run="r2"))
+    monkeypatch.setattr(documents, "RULES", documents.RULES + 1000)
+    assert "4 articles were signed again" in sillok("archive").err
 
 
 def test_a_held_outlet_is_three(landed: Store, sillok) -> None:
