@@ -108,8 +108,8 @@ def _tail(seen: Sighting) -> str:
 
 
 def _evidence(seen: Sighting) -> str:
-    listed = sum(source.links for source in seen.sources)
-    return f"{len(seen.useful)} sources with {listed} links"
+    listed, sources = sum(source.links for source in seen.sources), len(seen.useful)
+    return f"{sources} source{'s' * (sources != 1)} with {listed} links"
 
 
 def _text(value: str) -> str:

@@ -38,6 +38,8 @@ _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4,}")  # a year is no id
 _BOARD = re.compile(r"bbs/board\.php\?[^\"'<>]{0,80}?bo_table=(\w{1,40})")
 _ENOUGH = 3
+_STAMPED = 8
+"""Digits from which an id has its length from a date in it; a shorter one counts on, and will have a digit more."""
 
 
 def stranger(url: str) -> Outlet:
@@ -88,7 +90,8 @@ def worth_trying(home: str, named: Iterable[str], sitemaps: Iterable[str], famil
 def pattern_of(urls: Sequence[str]) -> str | None:
     """Guess a regex of article addresses from the links of a source; None where they have no shape in common.
 
-    The id is the last long number, or the last part of the path where there is none.
+    The id is the long number, or else the part, that differs most from link to link; of several the last. What follows
+    it in a query may be missing from other links and is left out.
     """
     shapes: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for url in urls:
@@ -100,7 +103,10 @@ def pattern_of(urls: Sequence[str]) -> str | None:
     columns = list(zip(*commonest, strict=True))
     numbers = [index for index, column in enumerate(columns) if all(map(_LONG_NUMBER.search, column))]
     words = [index for index, column in enumerate(columns) if all(len(part) > 1 for part in column)]
-    key = (numbers or words or [len(columns) - 1])[-1]
+    likely = numbers or words or [len(columns) - 1]
+    key = max(likely, key=lambda index: (len(set(columns[index])), index))
+    if "=" in columns[key][0]:
+        columns = columns[: key + 1]
     return "".join(_piece(column, is_key=index == key) for index, column in enumerate(columns))
 
 
@@ -123,7 +129,8 @@ def _piece(column: Sequence[str], *, is_key: bool) -> str:
     first = column[0]
     if is_key:
         head, number, tail = _cut(first)
-        return f"{re.escape(head)}(?P<id>{_number(column) if number.isdecimal() else '[^/?&]+'}){re.escape(tail)}"
+        digits = _number(column) if len(number) >= _STAMPED else r"\d+"
+        return f"{re.escape(head)}(?P<id>{digits if number.isdecimal() else '[^/?&]+'}){re.escape(tail)}"
     if first[1:].isdecimal():
         return re.escape(first[0]) + _number(column)
     if len(set(column)) == 1:

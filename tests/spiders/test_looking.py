@@ -40,6 +40,8 @@ def sighting(**more: Any) -> Sighting:
         (["/n/10001/some-title", "/n/10002/other", "/n/10003/third-one"], ["10001", "10002", "10003"]),
         (["/news/articleView.html?idxno=12345"], ["12345"]),
         (["/bbs/board.php?bo_table=news&wr_id=7", "/bbs/board.php?bo_table=news&wr_id=812", "/bbs/board.php?bo_table=news&wr_id=9"], ["7", "812", "9"]),
+        (["/view.asp?idx=101&sec=1", "/view.asp?idx=102&sec=1", "/view.asp?idx=99&sec=1"], ["101", "102", "99"]),
+        (["/a/12345/67890", "/a/12346/67890", "/a/12347/67890"], ["12345", "12346", "12347"]),
     ],
 )  # fmt: skip
 def test_a_pattern_is_guessed_from_links(urls: list[str], keys: list[str]) -> None:
@@ -54,7 +56,27 @@ def test_the_commonest_shape_wins_over_menus() -> None:
         "https://x.example/about",
         "https://x.example/rss",
     ]
-    assert pattern_of(urls) == r"/news/(?P<id>\d{5})"
+    assert pattern_of(urls) == r"/news/(?P<id>\d+)"
+
+
+@pytest.mark.parametrize(
+    ("known", "later"),
+    [
+        ("/news/{}", ["99998", "99999", "100000"]),
+        ("/view.asp?idx={}&sec=1", ["98", "99", "100"]),
+    ],
+)
+def test_a_guess_holds_when_ids_have_a_digit_more_or_the_rest_of_the_query_is_missing(known, later) -> None:
+    pattern = pattern_of([f"https://x.example{known.format(number)}" for number in later[:2]] * 2)
+    assert pattern
+    found = re.search(pattern, f"https://x.example{known.partition('&')[0].format(later[2])}")
+    assert found
+    assert found["id"] == later[2]
+
+
+def test_a_dated_id_keeps_its_length() -> None:
+    urls = [f"https://x.example/article/20260927{n}" for n in (501234, 501235, 501236)]
+    assert pattern_of(urls) == r"/article/(?P<id>\d{14})"
 
 
 @pytest.mark.parametrize("urls", [[], ["https://x.example/a/1", "https://x.example/b?c=2", "https://x.example/d"]])
