@@ -4,6 +4,8 @@
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 export PYTHON
+# Ctrl-C waits until Python can answer it; without this it would show how far an import had come (GNU coreutils).
+LATER := $(shell env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT)
 
 .PHONY: help
 help: ## say what can be made
@@ -11,13 +13,13 @@ help: ## say what can be made
 
 .PHONY: run up down shell
 run: ready ## set everything up, crawl the sample press through Airflow, archive it, show what came of it
-	@exec $(BIN)/python -m infra.run run
+	@exec $(LATER) $(BIN)/python -m infra.run run
 up: ready ## start Airflow with the real outlets on this machine (needs SILLOK_CONTACT); SAMPLE=1 for the sample press
-	@exec $(BIN)/python -m infra.run up $(if $(SAMPLE),--sample)
+	@exec $(LATER) $(BIN)/python -m infra.run up $(if $(SAMPLE),--sample)
 down: ready ## stop what `make up` started
-	@exec $(BIN)/python -m infra.run down
+	@exec $(LATER) $(BIN)/python -m infra.run down
 shell: ready ## open a shell in which scrapy, sillok and airflow meet this archive
-	@exec $(BIN)/python -m infra.run shell
+	@exec $(LATER) $(BIN)/python -m infra.run shell
 
 .PHONY: test test-all check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback

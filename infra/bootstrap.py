@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -144,6 +145,7 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python infra/bootstrap.py {'|'.join(KINDS)}", file=sys.stderr)
         return 2
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # blocked by `bootstrap.sh` until here
         with alone():
             ensure(arguments[0])
     except BootstrapError as error:

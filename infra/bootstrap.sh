@@ -3,11 +3,14 @@
 # This part is shell because it must speak clearly where Python is missing or too old to read the rest.
 set -eu
 here=$(dirname "$0")
+# Ctrl-C waits until Python can answer it in words.
+later=
+if env --block-signal=INT true 2>/dev/null; then later="env --block-signal=INT"; fi
 begin() {
     python=$1
     shift
     if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        exec "$python" "$here/bootstrap.py" "$@"
+        exec $later "$python" "$here/bootstrap.py" "$@"
     fi
 }
 if [ -n "${PYTHON:-}" ]; then

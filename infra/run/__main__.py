@@ -1,6 +1,7 @@
 """python -m infra.run run | up [--sample] | down | shell."""
 
 import argparse
+import signal
 import sys
 
 from infra.run import environment
@@ -16,8 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=["run", "up", "down", "shell"])
     parser.add_argument("--sample", action="store_true", help="up: with the sample press instead of the real outlets")
     asked = parser.parse_args(arguments)
-    environment.spare_loopback()
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # blocked by the Makefile until here
+        environment.spare_loopback()
         return _do(asked.what, sample=asked.sample)
     except KeyboardInterrupt:
         print("\nStopped; nothing is broken and nothing runs on. The same command goes on from here.", file=sys.stderr)
