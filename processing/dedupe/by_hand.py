@@ -15,18 +15,17 @@ id: id, cluster, original, relation, parent, score.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from processing.dedupe.documents import Document, FoldOptions
+from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fold import fold
 from processing.dedupe.rows import Bad, Reading, read_rows
-from processing.dedupe.window import FolderWindow
+from processing.dedupe.steps import Steps
 from processing.errors import UsageError
 
 BATCH: Final = 20_000
@@ -37,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 _NEWEST: Final = """
     SELECT version_id AS id, cluster, original, relation, parent, score FROM (
-        SELECT *, row_number() OVER (PARTITION BY version_id ORDER BY parse_filename(filename) DESC) AS place
+        SELECT *, row_number() OVER (PARTITION BY version_id ORDER BY filename DESC) AS place
         FROM read_parquet($parts, filename = true))
     WHERE place = 1 ORDER BY id
 """
@@ -70,17 +69,16 @@ def fold_file(
     reading = read_rows(path)
     options = _spanning(reading, options or FoldOptions())
     folder = work or out.with_name(f"{out.name}.work")
-    state = _state(folder, reading, options, batch)
-    window = FolderWindow(folder)
+    _begin(folder, reading, options, batch)
+    steps = Steps(folder)
     done = 0
     for place, documents in enumerate(reading.batches(batch)):
         name = f"{place:08d}"
-        if name not in state:
-            _fold_batch(documents, window, name, reading.undated, options)
-            (folder / f"{name}.done").touch()
+        if name not in steps.finished:
+            steps.keep(name, fold(documents, steps, day=reading.undated, options=options))
         done += len(documents)
         progress(done, reading.count)
-    summary = _write(window, out, reading)
+    summary = _write(steps, out, reading)
     shutil.rmtree(folder)
     return summary
 
@@ -90,8 +88,8 @@ def _spanning(reading: Reading, options: FoldOptions) -> FoldOptions:
     return replace(options, window_days=max(options.window_days, reading.span_days)) if reading.dateless else options
 
 
-def _state(folder: Path, reading: Reading, options: FoldOptions, batch: int) -> frozenset[str]:
-    """Return the batches done before; what another file, other options or other batches left is thrown away."""
+def _begin(folder: Path, reading: Reading, options: FoldOptions, batch: int) -> None:
+    """Make the folder of finished batches; what another file, other options or other batches left is thrown away."""
     mark = json.dumps([reading.digest, options.fingerprint, options.window_days, batch])
     marker = folder / "input.json"
     if folder.exists() and (not marker.exists() or marker.read_text() != mark):
@@ -100,27 +98,16 @@ def _state(folder: Path, reading: Reading, options: FoldOptions, batch: int) -> 
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     marker.write_text(mark)
-    return frozenset(path.stem for path in folder.glob("*.done"))
 
 
-def _fold_batch(
-    documents: Sequence[Document], window: FolderWindow, name: str, undated: date, options: FoldOptions
-) -> None:
-    folded = fold(documents, window, day=undated, options=options)
-    for (kind, day), table in folded.parts.items():
-        window.write(kind, day, name, table)
-    for day, table in folded.clusters_by_day().items():
-        window.write("clusters", day, name, table)
-
-
-def _write(window: FolderWindow, out: Path, reading: Reading) -> Summary:
+def _write(steps: Steps, out: Path, reading: Reading) -> Summary:
     """Write the newest row of each document to a temporary file beside `out`, and move it there when it is whole."""
     relations: dict[str, int] = {}
     clusters: set[str] = set()
     count = 0
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=out.parent, prefix=".fold-", delete=False, encoding="utf-8") as file:
-        for row in _rows(window):
+        for row in _rows(steps):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             relations[str(row["relation"])] = relations.get(str(row["relation"]), 0) + 1
             clusters.add(str(row["cluster"]))
@@ -130,8 +117,8 @@ def _write(window: FolderWindow, out: Path, reading: Reading) -> Summary:
     return Summary(count, len(clusters), dict(sorted(relations.items())), reading.bad)
 
 
-def _rows(window: FolderWindow) -> Iterator[dict[str, object]]:
-    parts = sorted(str(path) for path in window.root.glob("clusters/day=*/*.parquet"))
+def _rows(steps: Steps) -> Iterator[dict[str, object]]:
+    parts = [str(part) for part in steps.added("clusters")]
     if not parts:
         return
     with duckdb.connect() as database:

@@ -2,13 +2,16 @@
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from processing.dedupe import by_hand
 from processing.dedupe.by_hand import fold_file
 from processing.dedupe.rows import read_rows
+from processing.dedupe.window import FolderWindow, write_part
 from processing.errors import UsageError
 from tests.processing.dedupe.made import LIBRARY, RIVER, press
 
@@ -191,6 +194,29 @@ def test_an_interrupted_fold_goes_on_where_it_stopped(
     fold_file(many, tmp_path / "out", batch=9)
     assert len(folded) == -(-read_rows(many).count // 9) + 1, "a finished batch was folded again"
     assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["sig", "texts", "clusters"])
+def test_a_fold_killed_while_it_writes_leaves_nothing_of_that_batch(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    fold_file(many, tmp_path / "whole", batch=9)
+
+    def dying(window: FolderWindow, what: str, day: date, name: str, table: pa.Table) -> None:
+        path = window.root / what / f"day={day}" / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_part(table, path)
+        if (what, name) == (kind, "00000001"):
+            path.write_bytes(path.read_bytes()[:-40])
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(FolderWindow, "write", dying)
+        with pytest.raises(KeyboardInterrupt):
+            fold_file(many, tmp_path / "out", batch=9)
+    fold_file(many, tmp_path / "out", batch=9)
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert not list(tmp_path.glob("out.work*"))
 
 
 def test_what_another_file_left_behind_is_not_used(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
