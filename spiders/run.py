@@ -49,6 +49,7 @@ class Counts:
     removed: int = 0
     absent: int = 0
     crashes: int = 0
+    spared: int = 0
     rejections: Counter[str] = field(default_factory=Counter)
     whys: Counter[str] = field(default_factory=Counter)
     sources: dict[str, SourceReport] = field(default_factory=dict)
@@ -245,6 +246,7 @@ class Run:
             absent=counts.absent,
             rejections=counts.rejections,
             whys=counts.whys,
+            spared=counts.spared,
         )
 
     def _report(self, reason: str | None) -> RunReport:

@@ -136,6 +136,7 @@ class ArticleSpider(Spider):
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:
             if self.wish.dry_run:
+                self.run.counts.spared += 1
                 yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}
             else:
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)

@@ -32,6 +32,7 @@ class Tally:
     `strangers` are hosts whose certificate did not show that they are the outlet.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
     `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
+    `spared` counts pages that a dry run named and did not ask for.
     """
 
     reason: str | None
@@ -50,6 +51,7 @@ class Tally:
     absent: int = 0
     rejections: Mapping[str, int] = field(default_factory=dict)
     whys: Mapping[str, int] = field(default_factory=dict)
+    spared: int = 0
 
 
 def verdict(tally: Tally) -> tuple[End, str]:
@@ -121,6 +123,8 @@ def _sound(tally: Tally) -> tuple[End, str]:
     trouble = f"; but {_listed(tally.problems)}" if tally.problems else ""
     if new:
         return End.NEW, f"{tally.articles} articles from {tally.pages} pages{trouble}"
+    if tally.spared:
+        return End.UNCHANGED, f"a dry run, which found {tally.spared} to fetch{trouble}"
     if tally.left and not tally.asked:
         return End.UNCHANGED, f"no source was due{trouble}"
     if not tally.asked:

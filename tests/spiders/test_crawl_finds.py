@@ -253,6 +253,7 @@ def test_a_dry_run_asks_the_sources_and_writes_nothing(origin: Origin, crawl: Cr
     done = crawl("plain", "--dry-run")
     assert done.code == 0, done.log
     assert "/news/1" in done.out
+    assert "a dry run, which found 1 to fetch" in done.log
     assert "/news/1" not in origin.paths()
     assert not (tmp_path / "archive").exists()
 
