@@ -1,4 +1,4 @@
-"""What holds for all tests: under `make test-all` a test that would be skipped fails instead."""
+"""What holds for all tests: no setting of a person reaches them, and `make test-all` fails what would be skipped."""
 
 import os
 from collections.abc import Generator
@@ -9,7 +9,15 @@ import pytest
 OTHERS_PROPERTY = ("SILLOK_KEPT_PAGES", "SILLOK_FOLDING_BENCH", "SILLOK_ARTICLE_URLS", "SILLOK_SEEDS")
 """What nobody can install: pages and texts that are not ours to hand on. Tests of them may be skipped always."""
 
+FOR_TESTS = (*OTHERS_PROPERTY, "SILLOK_TEST_ALL", "SILLOK_REWRITE")
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_configure() -> None:
+    """Forget what the shell is set to: it may be that of a store, of outlets or of an Airflow that are in use."""
+    for name in [name for name in os.environ if name.startswith(("SILLOK_", "AIRFLOW")) and name not in FOR_TESTS]:
+        del os.environ[name]
 
 
 @pytest.hookimpl(wrapper=True)
