@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# A module stays in one process, and in its place: the long ones come early. What hangs ends the run and shows where.
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder --max-worker-restart 0 \
+	-o faulthandler_exit_on_timeout=true
 export PYTHON
 # Ctrl-C waits until Python can answer it; without this it would show how far an import had come (GNU coreutils).
 LATER := $(shell env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT)
@@ -23,10 +25,10 @@ shell: ready ## open a shell in which scrapy, sillok and airflow meet this archi
 
 .PHONY: test test-all check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
-	@$(PYTEST) -m "not full"
+	@$(PYTEST) -o faulthandler_timeout=900 -m "not full"
 test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(PYTEST) $(if $(ONLY),-m $(ONLY)) $(PATHS)
+	@SILLOK_TEST_ALL=1 $(PYTEST) -o faulthandler_timeout=5400 $(if $(ONLY),-m $(ONLY)) $(PATHS)
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
