@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
@@ -26,6 +26,7 @@ from airflow.sdk import (
     PartitionedAtRuntime,
     RetryAction,
     RetryRule,
+    get_current_context,
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -39,6 +40,9 @@ GRACE = 20.0
 
 MANY = 24
 """Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
+
+LABEL = 200
+"""Characters by which a mapped task is shown; Airflow's database takes 250."""
 
 REST = timedelta(minutes=12)
 """The least time between two publications that the clock asks for: each writes parts of several tables."""
@@ -256,3 +260,15 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     if report is None:
         return {"outlet": outlet, "run": run}
     return report.model_dump(mode="json", include={"outlet", "run", "end", "why", "pages", "articles", "bytes"})
+
+
+def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) -> dict[str, Any]:
+    """Crawl as a mapped task, whose `map_index_template` says `shown`: by its outlet, how the crawl ended, and why."""
+    context = cast("dict[str, Any]", get_current_context())  # a template's own word is none of Airflow's
+    try:
+        ended = crawl(outlet, *arguments)
+    except SillokError as error:
+        context["shown"] = str(error).removeprefix("crawl of ")[:LABEL]
+        raise
+    context["shown"] = ": ".join(ended[name] for name in ("outlet", "end", "why") if name in ended)[:LABEL]
+    return ended

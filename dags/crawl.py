@@ -17,7 +17,7 @@ from typing import Any
 
 from airflow.sdk import DAG, TriggerRule, dag, task
 
-from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, timetable, whose_turn
+from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, shown, timetable, whose_turn
 from processing.errors import PermanentError
 from spiders.outlet import Pace
 from spiders.outlets import outlets
@@ -34,14 +34,14 @@ def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
-@task(map_index_template="{{ task.op_kwargs['outlet'] }}", max_active_tis_per_dagrun=4)  # shown instead of 0, 1, 2
+@task(map_index_template="{{ shown or task.op_kwargs['outlet'] }}", max_active_tis_per_dagrun=4)
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
-    """Crawl one outlet."""
+    """Crawl one outlet. In Airflow's list of tasks it is shown by its name, then with how the crawl ended and why."""
     day = day_of(dag_run)
     asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
     if dag_run.run_type == "scheduled" and ti.try_number == 1:  # a second try asks again what failed in the first
         asks = ["-s", "SILLOK_DUE=1"]
-    return crawl(outlet, run_of(ti), *asks, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
+    return shown(crawl, outlet, run_of(ti), *asks, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
 
 
 @task(outlets=[LANDING], trigger_rule=TriggerRule.ALL_DONE, retries=0)

@@ -62,7 +62,7 @@ def test_each_outlet_is_polled_once_at_its_own_pace(request, press) -> None:
         assert [*due.op_args] == [sorted(names)]
         (given,) = poll.op_kwargs_expand_input.value.values()
         assert given.operator is due
-        assert poll.partial_kwargs["map_index_template"] == "{{ task.op_kwargs['outlet'] }}"
+        assert poll.partial_kwargs["map_index_template"] == "{{ shown or task.op_kwargs['outlet'] }}"
 
 
 def test_house_rules(live) -> None:
@@ -138,6 +138,7 @@ def asked(live, monkeypatch: pytest.MonkeyPatch) -> Called:
     found = Called(due, known["poll"].function, landed, turns=[], crawls=[])
     monkeypatch.setitem(known, "whose_turn", lambda names, now: found.turns.append((names, now)) or names[:1])
     monkeypatch.setitem(known, "crawl", lambda *given: found.crawls.append(given) or {})
+    monkeypatch.setitem(known, "shown", lambda crawl, *given: crawl(*given))
     return found
 
 

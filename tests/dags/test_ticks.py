@@ -10,6 +10,9 @@ import pytest
 
 from tests.dags.conftest import FOLDER
 
+NEWS = "new: 28 articles from 30 pages"
+AWAY = f"narae failed: it does not answer{' at all' * 100}"[:200]
+
 
 @pytest.fixture(scope="module")
 def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
@@ -33,18 +36,18 @@ def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(ticks: dict[str, dict
     assert ticks["nobody"] == {"run": "success", "due -1": "success", "poll -1": "skipped", **ends}
 
 
-def test_only_who_is_due_is_crawled_under_its_name(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "success", "poll duru": "success", "poll gaon": "success"}
+def test_only_who_is_due_is_crawled_and_shown_with_what_came_of_it(ticks: dict[str, dict[str, str]]) -> None:
+    states = {"due -1": "success", f"poll duru: {NEWS}": "success", f"poll gaon: {NEWS}": "success"}
     assert ticks["two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
 
 
 def test_an_outlet_that_does_not_answer_is_named_and_spoils_no_run(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "success", "poll gaon": "success", "poll narae": "failed"}
+    states = {"due -1": "success", f"poll gaon: {NEWS}": "success", f"poll {AWAY}": "failed"}
     assert ticks["one of two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
 
 
 def test_a_run_that_nobody_answered_failed_and_its_landing_is_announced(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "success", "poll narae": "failed", "landed -1": "success", "answered -1": "failed"}
+    states = {"due -1": "success", f"poll {AWAY}": "failed", "landed -1": "success", "answered -1": "failed"}
     assert ticks["neither"] == {"run": "failed", **states}
 
 

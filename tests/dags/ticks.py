@@ -29,8 +29,8 @@ def ran(decision: list[str] | None) -> dict[str, object]:
 
     def crawled(outlet: str, *_: object) -> dict[str, str]:
         if outlet == AWAY:
-            raise PermanentError("it does not answer")
-        return {"outlet": outlet}
+            raise PermanentError(f"crawl of {outlet} failed: it does not answer{' at all' * 100}")
+        return {"outlet": outlet, "run": "r", "end": "new", "why": "28 articles from 30 pages"}
 
     replaced = {"due": due, "crawl": crawled, "announce": lambda *_: None}
     vars(crawl).update(replaced)
