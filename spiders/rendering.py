@@ -17,13 +17,13 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from scrapy.settings import BaseSettings
 
 from processing.errors import UsageError
 from spiders.outlet import Outlet
+from spiders.scratch import Scratch, temporary
 
 log = logging.getLogger(__name__)
 
@@ -94,11 +94,13 @@ def is_asked(kind: str, method: str) -> bool:
 
 
 class Browser:
-    """One Chromium, started with the first page and anew after a page that it did not survive."""
+    """One Chromium, started with the first page and anew after a page that it did not survive.
 
-    def __init__(self, program: str, agent: str) -> None:
-        self._program, self._agent = program, agent
-        self._folder = TemporaryDirectory(prefix="sillok-browser-")
+    All that it and its driver put down lies in `scratch`, which is removed when the browser ends.
+    """
+
+    def __init__(self, program: str, agent: str, scratch: Scratch) -> None:
+        self._program, self._agent, self._scratch = program, agent, scratch
         self._playwright: Any = None
         self._browser: Any = None
 
@@ -119,6 +121,7 @@ class Browser:
         if playwright is not None:
             with suppress(TimeoutError, self._playwright_error()):  # its pipe is closed either way, and that ends it
                 await asyncio.wait_for(playwright.stop(), _CLOSING)
+            self._scratch.remove()
 
     async def _rendered(self, url: str, page: Part, ask: Ask) -> bytes:
         browser = await self._started()
@@ -138,14 +141,16 @@ class Browser:
 
     async def _started(self) -> Any:
         if self._browser is None:
-            self._playwright = await _library().async_playwright().start()
-            options = {"executable_path": self._alone(), "chromium_sandbox": os.geteuid() != 0, "handle_sigterm": False}
-            self._browser = await self._playwright.chromium.launch(**options, handle_sigint=False)
+            folder = self._scratch.make()
+            with temporary(folder):
+                self._playwright = await _library().async_playwright().start()
+            ours = {"handle_sigterm": False, "handle_sigint": False, "chromium_sandbox": os.geteuid() != 0}
+            self._browser = await self._playwright.chromium.launch(executable_path=self._alone(folder), **ours)
         return self._browser
 
-    def _alone(self) -> str:
+    def _alone(self, folder: Path) -> str:
         """Return a program that starts the browser without a network."""
-        script = Path(self._folder.name) / "browser"
+        script = folder / "browser"
         script.write_text(f'#!/bin/sh\nexec {_ALONE} -- "{self._program}" "$@"\n')
         script.chmod(0o700)
         return str(script)

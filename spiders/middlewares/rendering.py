@@ -5,6 +5,7 @@ and its answer is in the WARC. So is the rendered page, as a conversion of the p
 """
 
 import asyncio
+from pathlib import Path
 from typing import Self
 
 from scrapy import signals
@@ -12,12 +13,14 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.http.request import NO_CALLBACK
 
+from processing.archive.spool import folder
 from processing.archive.warc import Rendered
 from processing.records import Why
 from spiders.refusals import Refusal
 from spiders.rendering import Ask, Browser, Part, RenderingError
 from spiders.rows import answered, failed
 from spiders.run import Run, run_of
+from spiders.scratch import Scratch
 from spiders.visit import Visit, visit_of
 
 _WITHHELD = {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
@@ -30,7 +33,10 @@ class Rendering:
     def __init__(self, crawler: Crawler, run: Run) -> None:
         self._crawler = crawler
         self._run = run
-        self._browser = Browser(crawler.settings["SILLOK_BROWSER"], crawler.settings["USER_AGENT"])
+        settings = crawler.settings
+        place = (Path(settings["SILLOK_SPOOL"]) / folder(run.outlet.name, "")).parent  # locked by this crawl
+        scratch = Scratch(place / "browser")
+        self._browser = Browser(settings["SILLOK_BROWSER"], settings["USER_AGENT"], scratch)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -6,6 +6,7 @@ Every way out that a hostile page may try leads to an origin that writes down wh
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from processing.reading.rules import SEOUL
 from processing.records import Fetch
 from processing.report.counting import count_day
 from spiders.rendering import Ask, Browser, Part, RenderingError
+from spiders.scratch import Scratch
 from tests.spiders.conftest import ROOT, Crawl, Crawled, command, crawled
 from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 from tests.spiders.test_crawl_finds import at
@@ -159,9 +161,9 @@ def test_a_private_address_behind_a_host_of_the_outlet_is_refused(origin: Origin
     assert "/inside" not in origin.paths()
 
 
-async def rendered(page: bytes, ask: Ask) -> bytes:
+async def rendered(page: bytes, ask: Ask, scratch: Path) -> bytes:
     """Render a page in this process."""
-    browser = Browser(str(CHROMIUM), "Sillok")
+    browser = Browser(str(CHROMIUM), "Sillok", Scratch(scratch))
     try:
         return await browser.rendered("http://a.example/", Part(200, {"Content-Type": "text/html"}, page), ask)
     finally:
@@ -183,7 +185,7 @@ def browsers() -> list[Path]:
     return [place for place in places if "chrom" in (place / "comm").read_text()]
 
 
-def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up() -> None:
+def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up(tmp_path: Path) -> None:
     """Whatever escapes from the page, and from Chromium: the kernel is asked, and not the browser."""
     spaces: dict[str, str] = {}
 
@@ -192,7 +194,9 @@ def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up() -> None:
             spaces[str((place / "ns" / "net").readlink())] = (place / "net" / "fib_trie").read_text()
         return Part(200, {"Content-Type": "text/javascript"}, b"document.title = 'seen'")
 
-    assert b"<title>seen</title>" in asyncio.run(rendered(b"<title>a</title><script src=/a.js></script>", ask))
+    assert b"<title>seen</title>" in asyncio.run(
+        rendered(b"<title>a</title><script src=/a.js></script>", ask, tmp_path / "link")
+    )
     assert spaces
     assert str(Path("/proc/self/ns/net").readlink()) not in spaces
     assert set(spaces.values()) == {""}, "no address belongs to it, not even that of loopback"
@@ -227,9 +231,9 @@ def test_a_script_that_never_ends_costs_its_page_and_no_other(origin: Origin, cr
     assert done.code == 0, done.log
 
 
-def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("spiders.rendering.SECONDS", 5)
-    browser = Browser(str(CHROMIUM), "Sillok")
+    browser = Browser(str(CHROMIUM), "Sillok", Scratch(tmp_path / "link"))
 
     async def ask(_: str) -> None:
         raise AssertionError("it asks for nothing")
@@ -241,11 +245,12 @@ def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyP
         assert browsers() == []
 
     asyncio.run(render())
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: Path) -> None:
-    url = drawn(origin, "")
-    asked, never = threading.Event(), threading.Event()
+def struck(origin: Origin, tmp_path: Path, number: signal.Signals) -> tuple[Crawled, Path]:
+    """Crawl, and signal the crawl while the browser waits for a part of the page; return it and the browser's folder."""
+    asked, never, body = threading.Event(), threading.Event(), origin.routes["/body/1"]
 
     def hang(_: Asked) -> Reply:
         asked.set()
@@ -255,12 +260,38 @@ def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: P
     line, env = command(origin.port, tmp_path, "crawl", "drawn")
     process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert asked.wait(60)
-    process.terminate()
+    scratch = link(tmp_path).readlink()
+    assert scratch.is_dir()
+    process.send_signal(number)
     out, log = process.communicate(timeout=25)  # the answer that is under way comes after 30 s
     never.set()
-    done = crawled(process.returncode, out, log, tmp_path)
+    origin.routes["/body/1"] = body
+    return crawled(process.returncode, out, log, tmp_path), scratch
+
+
+def link(folder: Path) -> Path:
+    return folder / "spool" / "landing" / "outlet=drawn" / "browser"
+
+
+def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: Path) -> None:
+    url = drawn(origin, "")
+    done, scratch = struck(origin, tmp_path, signal.SIGTERM)
     assert (done.code, done.report.end) == (4, "interrupted")
     assert {row.url: (row.why, row.failures) for row in done.articles_log()} == {url: ("failed", 0)}
+    assert not scratch.exists()
+    assert not link(tmp_path).is_symlink()
+
+
+def test_what_a_killed_browser_leaves_goes_with_the_next_crawl(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+    drawn(origin, "")
+    killed, scratch = struck(origin, tmp_path, signal.SIGKILL)
+    assert killed.code == -signal.SIGKILL
+    assert link(tmp_path).readlink() == scratch
+    scratch.mkdir(exist_ok=True)
+    done = crawl("drawn")
+    assert done.code == 0, done.log
+    assert not scratch.exists()
+    assert not link(tmp_path).is_symlink(), "and its own it has removed itself"
 
 
 def test_a_page_that_goes_away_is_not_followed(origin: Origin, crawl: Crawl) -> None:
