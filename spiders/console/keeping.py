@@ -14,14 +14,14 @@ import typer
 
 from processing.errors import MissingError, UsageError
 from spiders.console.options import JsonOption, OutletOption, StoreOption, known, landed, now, open_catalogue
+from spiders.console.publication import tell
 from spiders.console.terminal import clean, print_json, print_rows, say
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
-    from processing.archive.publication import OutletFacts, Publication
+    from processing.archive.publication import OutletFacts
     from processing.records import Fetch
 
-_COLUMNS = ("outlet", "runs", "pages", "articles", "rejections", "new", "edits", "deletions", "reprints", "bytes")
 _UNHEALTHY, _INTERRUPTED = 3, 4
 _AT_ONCE = 50
 """Pages that one crawl is asked for: with the longest URLs its command line stays within 128 KiB (execve(2))."""
@@ -58,7 +58,7 @@ def archive(
     if as_json:
         print_json([done])
     else:
-        _told(done)
+        tell(done)
     if done.held:
         raise typer.Exit(_UNHEALTHY)
 
@@ -135,28 +135,6 @@ def diff(
         say(f"{len(found)} differences" if found else "the same archive")
     if found:
         raise typer.Exit(_UNHEALTHY)
-
-
-def _told(done: "Publication") -> None:
-    rows: list[dict[str, Any]] = [
-        {**counts.model_dump(), "outlet": name} for name, counts in sorted(done.outlets.items())
-    ]
-    if rows:
-        print_rows(rows, _COLUMNS)
-    for held in done.held:
-        say(f"held back: {held.outlet}: {'; '.join(held.faults)}")
-    for alarm in done.alarms:
-        say(f"alarm: {alarm.outlet}: {alarm.text}")
-    for run in done.waiting:
-        say(f"still going on: {run}")
-    if done.signed_again:
-        say(f"{done.signed_again} articles were signed again, because another version of the fold had archived them")
-    if done.unchanged:
-        say("unchanged: nothing new has landed")
-    elif done.dry_run:
-        say(f"would publish {done.objects} objects, {done.bytes:,} bytes")
-    else:
-        say(f"published manifest {done.seq}: {done.objects} objects, {done.bytes:,} bytes")
 
 
 def _asked(catalogue: "Catalogue", outlet: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """`sillok archive`, `gaps`, `diff` and `outlets`: the commands that a task runs and a person types."""
 
 import json
+import logging
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,31 @@ def test_a_held_outlet_is_three(landed: Store, sillok) -> None:
     done = sillok("archive")
     assert done.code == 3
     assert f"held back: {DAILY}" in done.err
+
+
+@pytest.fixture
+def as_a_task(monkeypatch):
+    monkeypatch.setenv("SILLOK_LOG", "json")
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.mark.usefixtures("as_a_task")
+def test_a_task_reads_what_was_archived_in_words_and_with_levels(landed: Store, sillok) -> None:
+    writer = SegmentWriter(landed, annals.WIRE, "r2", Path("spool"), clock=lambda: NOW)
+    writer.add(annals.COPY)  # an article of another outlet
+    writer.seal()
+    put_report(landed, annals.run_report(annals.WIRE, 1, {}, run="r2"))
+    records = [json.loads(line) for line in sillok("archive").lines]
+    told = {record["event"].partition(":")[0]: (record["level"], record["event"]) for record in records}
+    assert {record["logger"] for record in records} == {"sillok.archive"}
+    assert told["held back"][0] == "ERROR"
+    assert told[DAILY] == (
+        "INFO", f"{DAILY}: 4 articles from 5 pages, rejected error-page=1; 4 new, 0 edited, 0 deleted, 0 reprints",
+    )  # fmt: skip
+    assert told["published manifest 1"][0] == "INFO"
 
 
 @pytest.mark.usefixtures("landed")
