@@ -11,7 +11,6 @@
     - AlreadyExistsError      create-if-absent met an existing object
     - MissingError            a key, an article or a run that does not exist
     - CorruptRecordError      a stored object is not what its checksum or schema says
-    - CheckFailedError        a batch has a structural fault and was held back
 
 A page that is no article is data, not an error: see `processing.records.Rejection`.
 Each message says what is wrong, where, and what to do.
@@ -60,7 +59,3 @@ class MissingError(PermanentError):
 
 class CorruptRecordError(PermanentError):
     """A stored object does not read back as what it claims to be."""
-
-
-class CheckFailedError(PermanentError):
-    """A batch has a structural fault and is held back."""

@@ -73,7 +73,6 @@ class Origin:
 
     def __init__(self, pages: int) -> None:
         self._pages = pages
-        self._packed: dict[int, bytes] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -42,7 +42,6 @@ _LONG = 400  # characters above which such words in a headline are an article's
 _LINKS, _ITEM, _LEADS, _MOSTLY = 25, 12, 3, 0.4
 _TELLING = 300  # characters from which a text is no lead
 _FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
-_FEW_LINKS = 10  # that make a list where there is no text at all
 _KOREAN_SHARE = 0.15
 _DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:published_time")
 _SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
