@@ -6,10 +6,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from processing.reading.rules import SEOUL
 from tests.spiders.conftest import ROOT, Crawl, command, crawled
 from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
@@ -157,12 +159,22 @@ def test_one_connection_and_one_request_at_a_time(origin: Origin, crawl: Crawl) 
 
 def test_the_budget_of_a_day_counts_earlier_crawls(origin: Origin, crawl: Crawl) -> None:
     announce(origin, "poor", 1, 2, 3, 4)
-    done = crawl("poor")
+    clock = at_noon()
+    done = crawl("poor", env=clock)
     assert len(origin.asked) == 5
     assert done.report.whys == {"fetched": 2, "over-budget": 2}
     assert (done.code, done.report.end) == (0, "partial")
-    assert crawl("poor").report.whys.get("fetched") is None
+    assert crawl("poor", env=clock).report.whys.get("fetched") is None
     assert len(origin.asked) == 5
+    tomorrow = {"WIRE_HOURS": str(float(clock["WIRE_HOURS"]) + 24)}
+    assert crawl("poor", env=tomorrow).report.whys["fetched"] == 2
+
+
+def at_noon() -> dict[str, str]:
+    """Set the clock of a crawl to the next noon in Seoul: no midnight comes between two of one test."""
+    now = datetime.now(SEOUL)  # noqa: TID251 - where the crawl's clock is set from
+    ahead = (now.replace(hour=12, minute=0) - now) % timedelta(days=1)
+    return {"WIRE_HOURS": str(ahead / timedelta(hours=1))}
 
 
 def test_a_challenge_page_ends_the_hosts_crawl_and_is_no_article(origin: Origin, crawl: Crawl) -> None:
