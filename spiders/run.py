@@ -5,9 +5,7 @@ The spider and the middlewares hold this one object; it knows Scrapy only by the
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any, cast
@@ -25,38 +23,19 @@ from processing.records import (
     Fetch,
     Rejection,
     RunReport,
-    SourceReport,
     Why,
     article_id,
 )
+from spiders.counts import Counts
 from spiders.hosts import Hosts
 from spiders.landing import Landing
 from spiders.outlet import Outlet
-from spiders.polling import ABSENT, note_url, waits_until
+from spiders.polling import note_url, waits_until
 from spiders.rows import answered, failed, note
 from spiders.verdict import Tally, verdict
 from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the run report is made of."""
-
-    pages: int = 0
-    articles: int = 0
-    removed: int = 0
-    absent: int = 0
-    crashes: int = 0
-    spared: int = 0
-    rejections: Counter[str] = field(default_factory=Counter)
-    whys: Counter[str] = field(default_factory=Counter)
-    sources: dict[str, SourceReport] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
-    left: set[str] = field(default_factory=set)
-    problems: dict[str, str] = field(default_factory=dict)
-    silent: list[str] = field(default_factory=list)
 
 
 class Run:
@@ -108,7 +87,7 @@ class Run:
         """Write a row of the fetch log and count it."""
         if row.role == "article":
             self.counts.whys[row.why] += 1
-            self.counts.absent += row.why in {Why.FAILED, Why.GIVEN_UP} and row.status in ABSENT
+            self.counts.note(row)
             if row.article_id is not None:
                 self.considered[row.article_id] = None
         self.landing.add(row)
@@ -246,6 +225,7 @@ class Run:
             absent=counts.absent,
             rejections=counts.rejections,
             whys=counts.whys,
+            examples=counts.examples,
             spared=counts.spared,
         )
 

@@ -3,7 +3,7 @@
 Scrapy's own `crawl` exits 0 whatever happens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from processing.errors import SillokError, TransientError
@@ -18,6 +18,7 @@ _LIMITS = {
     "closespider_pagecount": "the page limit",
 }
 
+_GAPS = "`sillok gaps` lists them"
 _STRANGER = (
     "it is asked again by itself; where it is the outlet for certain, declare `tls` in its file, "
     "and where every outlet says this, install this machine's ca-certificates"
@@ -32,6 +33,7 @@ class Tally:
     `strangers` are hosts whose certificate did not show that they are the outlet.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
     `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
+    `examples` names a few URLs of each word of `whys`, and of "absent", with what they answered.
     `spared` counts pages that a dry run named and did not ask for.
     """
 
@@ -51,6 +53,7 @@ class Tally:
     absent: int = 0
     rejections: Mapping[str, int] = field(default_factory=dict)
     whys: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spared: int = 0
 
 
@@ -108,28 +111,61 @@ def _limited(tally: Tally) -> tuple[End, str] | None:
 
 
 def _unread(tally: Tally) -> tuple[End, str] | None:
-    failed = sum(tally.whys.get(why, 0) for why in ("failed", "given-up")) - tally.absent
-    answered = sum(tally.whys.get(why, 0) for why in ("fetched", "unchanged", "gone"))
-    if failed and not answered:
-        return End.UNHEALTHY, f"none of {failed} URLs could be fetched; `sillok gaps` lists them"
+    failed, by_hand = _failed(tally), not (tally.asked or tally.left)
+    if any(tally.whys.get(why) for why in ("fetched", "unchanged", "gone")):
+        return None
+    if failed:
+        return End.UNHEALTHY, f"nothing of {_urls(failed)} could be fetched{_named(tally, 'failed', failed)}; {_GAPS}"
     refused = {why: tally.whys[why] for why in ("robots", "off-site", "not-article") if tally.whys.get(why)}
-    if not (tally.asked or tally.left) and refused and not answered:
-        return End.UNHEALTHY, f"none of the URLs asked for is an article that may be fetched: {_counted(refused)}"
+    if by_hand and refused:
+        named = "".join(_named(tally, why, count) for why, count in sorted(refused.items()))
+        return (
+            End.UNHEALTHY,
+            f"none of the URLs asked for is an article that may be fetched: {_counted(refused)}{named}",
+        )
+    if by_hand and tally.absent:
+        return End.UNHEALTHY, f"none of the URLs asked for is there{_named(tally, 'absent', tally.absent)}"
     return None
 
 
 def _sound(tally: Tally) -> tuple[End, str]:
-    new = sum(tally.whys.get(why, 0) for why in ("fetched", "gone"))
-    trouble = f"; but {_listed(tally.problems)}" if tally.problems else ""
-    if new:
-        return End.NEW, f"{tally.articles} articles from {tally.pages} pages{trouble}"
+    gone, missing = tally.whys.get("gone", 0), _missing(tally)
+    but = "".join(f"; but {one}" for one in (*missing, *([_listed(tally.problems)] if tally.problems else [])))
+    found = [f"{tally.articles} articles from {tally.pages} pages"] if tally.pages - tally.removed else []
+    found += [f"{_urls(gone)} gone{_named(tally, 'gone', gone)}"] if gone else []
+    if found:
+        return End.NEW, f"{', '.join(found)}{but}"
     if tally.spared:
-        return End.UNCHANGED, f"a dry run, which found {tally.spared} to fetch{trouble}"
+        return End.UNCHANGED, f"a dry run, which found {tally.spared} to fetch{but}"
+    if missing:
+        return End.UNCHANGED, f"nothing new was to be had{but}"
     if tally.left and not tally.asked:
-        return End.UNCHANGED, f"no source was due{trouble}"
+        return End.UNCHANGED, f"no source was due{but}"
     if not tally.asked:
-        return End.UNCHANGED, f"what was asked for is as it was{trouble}"
-    return End.UNCHANGED, f"every source asked has only what is known already{trouble}"
+        return End.UNCHANGED, f"what was asked for is as it was{but}"
+    return End.UNCHANGED, f"every source asked has only what is known already{but}"
+
+
+def _missing(tally: Tally) -> list[str]:
+    """Return what was asked for beside the rest, and did not come."""
+    failed, absent = _failed(tally), tally.absent
+    told = [f"{_urls(absent)} announced and not there{_named(tally, 'absent', absent)}"] if absent else []
+    return told + ([f"{_urls(failed)} not to be had{_named(tally, 'failed', failed)}; {_GAPS}"] if failed else [])
+
+
+def _failed(tally: Tally) -> int:
+    return sum(tally.whys.get(why, 0) for why in ("failed", "given-up")) - tally.absent
+
+
+def _urls(count: int) -> str:
+    return "1 URL" if count == 1 else f"{count} URLs"
+
+
+def _named(tally: Tally, kind: str, count: int) -> str:
+    """Return the examples there are, and how many there are beside them."""
+    examples = tally.examples.get(kind, ())
+    more = f" and {count - len(examples)} more" if examples and count > len(examples) else ""
+    return f": {', '.join(examples)}{more}" if examples else ""
 
 
 def _listed(problems: Mapping[str, str]) -> str:

@@ -46,4 +46,4 @@ def test_only_absent_pages_leave_the_outlet_healthy():
 def test_a_failure_beside_an_absent_page_is_still_seen():
     end, why = verdict(tally(failed=2, absent=1))
     assert end is End.UNHEALTHY
-    assert "none of 1 URLs" in why
+    assert "nothing of 1 URL could be fetched" in why

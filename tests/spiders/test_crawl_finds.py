@@ -248,6 +248,22 @@ def test_a_url_asked_by_name_is_the_only_one_asked(origin: Origin, crawl: Crawl)
     assert [row.why for row in wrong.articles_log()] == ["off-site"]
 
 
+def test_a_page_that_is_not_there_is_named(origin: Origin, crawl: Crawl) -> None:
+    there, absent, other = (at(origin, "plain", f"/news/{number}") for number in (1, 2, 3))
+    asked = crawl("plain", "-a", f"url={absent}")
+    assert (asked.code, asked.report.end) == (3, "unhealthy"), asked.log
+    assert f"none of the URLs asked for is there: {absent} (http 404)" in asked.log
+    origin.routes["/feed"] = feed(other)
+    polled = crawl("plain")
+    assert (polled.code, polled.report.end) == (0, "unchanged"), polled.log
+    assert f"nothing new was to be had; but 1 URL announced and not there: {other} (http 404)" in polled.log
+    origin.routes |= {"/news/1": article(1), "/feed": feed(there)}
+    assert crawl("plain").code == 0
+    origin.routes["/news/1"] = Reply(410)
+    deleted = crawl("plain", "-a", f"url={there}")
+    assert (deleted.code, deleted.report.why) == (0, f"1 URL gone: {there} (http 410)")
+
+
 def test_a_dry_run_asks_the_sources_and_writes_nothing(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
     origin.routes |= {"/feed": feed(at(origin, "plain", "/news/1")), "/news/1": article(1)}
     done = crawl("plain", "--dry-run")
