@@ -5,7 +5,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -86,7 +86,7 @@ CLUSTERS = _schema(
 """One row a document, sorted by version id; the newest counts."""
 
 INPUTS = _schema({"day": pa.date32(), "digest": pa.string()})
-"""For each day what it was last matched against: see `processing.dedupe.staleness`."""
+"""A digest of the signatures of a day, as a fold left them: see `processing.dedupe.staleness`."""
 
 ALIASES = _schema({"old": pa.string(), "new": pa.string(), "day": pa.date32()})
 """A cluster id that was retired, and the one that its documents have now."""

@@ -37,7 +37,7 @@ from processing.dedupe.fresh import Fresh, sign, signed_before
 from processing.dedupe.matching import match
 from processing.dedupe.partitions import Partitions
 from processing.dedupe.resolving import cluster_table, gather, resolve
-from processing.dedupe.staleness import inputs_after
+from processing.dedupe.staleness import inputs_after, inputs_refolded
 from processing.dedupe.window import Kind, Window
 
 
@@ -89,7 +89,7 @@ def refold(days: Sequence[date], window: Window, *, options: FoldOptions) -> Fol
         fresh = signed_before(partitions, days)
         if not fresh.asked:
             return Folded(parts={}, clusters=CLUSTERS.empty_table())
-        return _folded(partitions, fresh, {"inputs": inputs_after(partitions, fresh)})
+        return _folded(partitions, fresh, {"inputs": inputs_refolded(partitions, fresh)})
 
 
 def _signed(fresh: Fresh) -> dict[Kind, pa.Table]:

@@ -18,9 +18,9 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 _WORD = np.uint64
 _BASE: Final = _WORD(0x9E3779B97F4A7C15)
 _PROBES: Final = 48
-_KEY_BITS: Final = 48
 
-KEYS: Final = 2**_KEY_BITS
+KEY_BITS: Final = 48
+KEYS: Final = 2**KEY_BITS
 """Band keys are from 0 on and smaller than this."""
 
 
@@ -122,7 +122,7 @@ def band_keys(signatures: Hashes, bands: int, rows: int, channel: int) -> NDArra
         for row in range(rows):
             key = mixed(key ^ columns[band * rows + row]) * _BASE + _WORD(row)
         keys[:, band] = mixed(key)
-    return ((keys >> _WORD(64 - _KEY_BITS)) & ~_WORD(7) | _WORD(channel)).view(np.int64)
+    return ((keys >> _WORD(64 - KEY_BITS)) & ~_WORD(7) | _WORD(channel)).view(np.int64)
 
 
 def smallest(hashes: Hashes, count: int) -> Hashes:

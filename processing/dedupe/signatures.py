@@ -5,6 +5,7 @@ group, and of a part's row groups only those that hold one that is wanted.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -22,6 +23,7 @@ from processing.errors import CorruptRecordError
 Numbers: TypeAlias = NDArray[np.int64]
 Places: TypeAlias = NDArray[np.intp]
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _TEXTS: Final = tuple(name for name in TEXTS.names if name not in SIG.names)
 
 
@@ -69,9 +71,16 @@ class Signatures:
         newest = self._newest[places]
         return places[newest], which[newest]
 
-    def scan(self, names: Sequence[str]) -> Iterator[pa.Table]:
-        """Yield columns of `sig` of all documents, part by part."""
+    def days_of(self, numbers: Numbers) -> set[int]:
+        """Return the days, counted from 1970, of all rows of these documents, also of those that are passed over."""
+        return set(self.days[among(self._every, distinct(numbers))[0]].tolist())
+
+    def scan(self, names: Sequence[str], days: Collection[date] | None = None) -> Iterator[pa.Table]:
+        """Yield columns of `sig` of all documents, part by part; where `days` are given, only parts that have one."""
+        wanted = np.array([day.toordinal() - _EPOCH for day in days or ()], np.int32)
         for part, (start, end) in zip(self._sig, pairwise(self._starts), strict=True):
+            if days is not None and not np.isin(self.days[start:end], wanted).any():
+                continue
             read, mine = columns(part, names), self._newest[start:end]
             yield read if mine.all() else read.filter(pa.array(mine))
 
@@ -113,15 +122,17 @@ class Signatures:
         return read.cast(schema)
 
 
-def among(values: Numbers, wanted: Numbers) -> tuple[Places, Places]:
+def among(values: Numbers, wanted: Numbers, size: int = 0) -> tuple[Places, Places]:
     """Return the places of `values` that are `wanted` (sorted, distinct), in their order, and which each is.
 
-    Most values are told by their lowest bits, without a search.
+    Most values are told without a search by their lowest bits, or by the highest of `size` where that is given: so
+    sorted values, from 0 on, are told from memory that lies side by side.
     """
-    last = (1 << max(12, (16 * wanted.size).bit_length())) - 1
+    bits = max(12, (16 * wanted.size).bit_length())
+    last, shift = (1 << bits) - 1, max(0, size - bits)
     sieve = np.zeros(last + 1, np.bool_)
-    sieve[wanted & last] = True
-    places = np.flatnonzero(sieve[values & last])
+    sieve[wanted >> shift & last] = True
+    places = np.flatnonzero(sieve.take(values >> shift & last if shift else values & last))
     which = np.searchsorted(wanted, values[places])
     which[which == wanted.size] = 0
     sure = wanted[which] == values[places] if wanted.size else places.astype(np.bool_)

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.dedupe import documents, sketching
@@ -54,7 +54,7 @@ def test_golden_values_of_every_layer() -> None:
 
 
 def test_the_fingerprint_of_today() -> None:
-    assert FoldOptions().fingerprint == "968920a0302d", (
+    assert FoldOptions().fingerprint == "de4d81ed6f54", (
         "a parameter changed: old and new signatures must not mix; write the new one here"
     )
 
@@ -141,6 +141,7 @@ SAID = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(said=st.lists(SAID, min_size=1, max_size=6), together=st.integers(1, 3))
 def test_no_text_is_sketched_otherwise_beside_others(said: list[Said], together: int) -> None:
     alone = [sketches([each], FEATURES) for each in said]

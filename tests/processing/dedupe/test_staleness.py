@@ -66,6 +66,38 @@ def test_refolding_days_without_documents_makes_nothing() -> None:
     assert refold([DAY], EmptyWindow(), options=OPTIONS).parts == {}
 
 
+def test_refolding_a_few_of_the_days_that_see_another_leaves_all_of_them_stale() -> None:
+    window, day = week(), DAY + timedelta(days=3)
+    replaced(window, day, LIBRARY)
+    seeing = [DAY + timedelta(days=offset) for offset in range(7)]
+    window.add(refold(seeing[:-1], window, options=OPTIONS))
+    assert stale(window, SPAN, OPTIONS) == seeing
+
+
+def test_a_day_taken_away_makes_stale_who_saw_it() -> None:
+    window = week()
+    window.parts = [part for part in window.parts if part[0] == "inputs" or part[1] != DAY]
+    assert stale(window, SPAN, OPTIONS) == [DAY + timedelta(days=offset) for offset in range(4)]
+
+
+def test_a_fold_writes_down_the_days_alone_that_it_adds_to() -> None:
+    inputs = [day for kind, day, _ in week().parts if kind == "inputs"]
+    assert inputs == [DAY + timedelta(days=offset) for offset in range(7)]
+
+
+def test_nothing_is_stale_after_a_line_became_boilerplate_or_a_document_moved() -> None:
+    stamp = [f"{text}\n문의는 나루터 안내소" for text in (RIVER, LIBRARY, RIVER[::-1], LIBRARY[::-1])]
+    batches = [
+        [document(f"b{place}", text, title=f"제목 {place}", published_at=later(days=place))]
+        for place, text in enumerate(stamp)
+    ]
+    window = folded(batches)
+    assert sum(len(table) for kind, _, table in window.parts if kind == "sig") > len(batches), "none was signed again"
+    assert stale(window, SPAN, OPTIONS) == []
+    moved = folded([batches[0], [document("b0", stamp[0], published_at=later(days=2))]])
+    assert stale(moved, SPAN, OPTIONS) == []
+
+
 def test_a_digest_of_a_day_does_not_depend_on_the_order_of_rows() -> None:
     sig = pa.concat_tables([table for kind, _, table in week().parts if kind == "sig"]).cast(SIG)
     mixed_up = sig.take(list(reversed(range(sig.num_rows))))
