@@ -1,9 +1,10 @@
-"""Folding measured: `python -m infra.bench.folding [score] [speed] [growth] [corpus] [SIZE…]`.
+"""Folding measured: `python -m infra.bench.folding [score] [speed] [growth] [parts] [corpus] [SIZE…]`.
 
 `score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` finds the
 reprints among the same documents with Sillok, datasketch (the optional extra `bench`) and rensa in one run, on one
-core, by processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each SIZE;
-`corpus` joins the drawn keys of SIZE documents in slices.
+core, by processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each
+SIZE, `parts` against windows that were published once a day and every hour; `corpus` joins the drawn keys of SIZE
+documents in slices.
 """
 
 import os
@@ -18,10 +19,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from infra.bench import folding_benchmark, folding_contestants, folding_window
+from infra.bench import folding_benchmark, folding_contestants, folding_growth, folding_window
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
-from processing.dedupe.documents import Document, Features, FoldOptions, Thresholds
+from processing.dedupe.documents import Features, FoldOptions, Thresholds
 from processing.dedupe.fold import fold
 from processing.dedupe.linked import components
 from processing.dedupe.window import EmptyWindow, FolderWindow
@@ -34,9 +35,6 @@ ABLATIONS: Final = {
     "neither head nor runs": FoldOptions(features=Features(head=(0, 4), runs=0)),
     "no veto": FoldOptions(thresholds=Thresholds(veto=False)),
 }
-_DAY: Final = 3_000
-_WHOLE_DAY: Final = 47_000
-_WHOLE_WINDOW: Final = 1_000_000
 
 
 def score() -> None:
@@ -85,30 +83,6 @@ def speed() -> None:
         print(flush=True)
 
 
-def growth(sizes: Sequence[int]) -> None:
-    """Print what folding a day costs against windows of `sizes`, and what a million documents weigh."""
-    print("| window | day | processor s | ms a document | wall s | peak MB | keys MB/million | with text MB/million |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            window = FolderWindow(Path(folder))
-            known = folding_window.fill(window, size, FoldOptions())
-            weights = [folding_window.weight(Path(folder), kind) / size for kind in ("bands", "sig", "texts")]
-            for count in (_DAY, _WHOLE_DAY) if size >= _WHOLE_WINDOW else (_DAY,):
-                _grown(window, size, folding_window.a_day(known, count), weights)
-
-
-def _grown(window: FolderWindow, size: int, day: list[Document], weights: Sequence[float]) -> None:
-    wall, start = time.perf_counter(), time.process_time()
-    fold(day, window, day=START.date(), options=FoldOptions())
-    took, waited = time.process_time() - start, time.perf_counter() - wall
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    figures = (
-        f"{took:.1f} | {1000 * took / len(day):.2f} | {waited:.1f} | {peak:.0f} | {weights[0]:.0f} | {sum(weights):.0f}"
-    )
-    print(f"| {size:,} | {len(day):,} | {figures} |", flush=True)
-
-
 def corpus(sizes: Sequence[int]) -> None:
     """Print what joining the drawn keys of a whole archive costs, in slices within one gigabyte of DuckDB's."""
     print(
@@ -144,7 +118,9 @@ def main(wanted: Sequence[str]) -> int:
     if not wanted or "speed" in wanted:
         speed()
     if "growth" in wanted:
-        growth(sizes)
+        folding_growth.growth(sizes)
+    if "parts" in wanted:
+        folding_growth.parts(sizes)
     if "corpus" in wanted:
         corpus(sizes)
     return 0
