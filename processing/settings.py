@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     certificates for a private authority. `single_writer` says that never two archivers run at once, which a store
     without exact create-if-absent needs. `heads` keeps the hash of the newest manifest outside the bucket.
     `run_grace_minutes` is how long a run without a report may still be alive after its newest segment;
-    `sweep_after_hours` how long files that no seal names are left alone.
+    `sweep_after_hours` how long files that no seal names are left alone. `obey_noarchive` and `obey_tdm_reservation`
+    say which marks of a page, or of its host, keep its text out of exports.
     """
 
     model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     fold_window_days: int = Field(default=30, ge=1)
     run_grace_minutes: int = Field(default=60, ge=0)
     sweep_after_hours: int = Field(default=24, ge=1)
+    obey_noarchive: bool = True
+    obey_tdm_reservation: bool = True
 
 
 @cache

@@ -14,7 +14,9 @@ from typing import Any, TypeAlias
 
 from processing.reading.dates import parse_moment
 from processing.reading.decoding import MAX_BYTES
+from processing.reading.extract import OBEY
 from processing.reading.rejections import Finding, reject
+from processing.reading.rights import RightsPolicy
 from processing.reading.rules import Rules
 from processing.reading.sandbox import Limits, Sandbox, Task
 from processing.records import Article, Page, Reason, Rejection
@@ -47,7 +49,13 @@ class Item:
 
 
 def read_many(
-    items: Iterable[Item], *, jobs: int, rules_for: RulesFor, now: datetime, limits: Limits | None = None
+    items: Iterable[Item],
+    *,
+    jobs: int,
+    rules_for: RulesFor,
+    now: datetime,
+    limits: Limits | None = None,
+    policy: RightsPolicy = OBEY,
 ) -> Iterator[Row]:
     """Yield one row an item, in order; `now` stands for the fetch of an item that does not know it.
 
@@ -55,13 +63,15 @@ def read_many(
     """
     boxes = [Sandbox(limits) for _ in range(max(1, jobs))]
     try:
-        yield from _read(iter(items), boxes, rules_for, now)
+        yield from _read(iter(items), boxes, rules_for, now, policy)
     finally:
         for box in boxes:
             box.close()
 
 
-def _read(items: Iterator[Item], boxes: list[Sandbox], rules_for: RulesFor, now: datetime) -> Iterator[Row]:
+def _read(
+    items: Iterator[Item], boxes: list[Sandbox], rules_for: RulesFor, now: datetime, policy: RightsPolicy
+) -> Iterator[Row]:
     idle = deque(boxes)
     busy: dict[Sandbox, int] = {}
     done: dict[int, Row] = {}
@@ -74,7 +84,7 @@ def _read(items: Iterator[Item], boxes: list[Sandbox], rules_for: RulesFor, now:
             if item is None:
                 exhausted = True
                 break
-            task = _task(item, rules_for, now)
+            task = _task(item, rules_for, now, policy)
             waiting[given] = item
             if isinstance(task, Rejection):
                 done[given] = row_of(item, task)
@@ -98,7 +108,7 @@ def _answered(busy: Mapping[Sandbox, int]) -> list[Sandbox]:
     return [box for box in busy if box.connection in ready or box.remaining() == 0]
 
 
-def _task(item: Item, rules_for: RulesFor, now: datetime) -> Task | Rejection:
+def _task(item: Item, rules_for: RulesFor, now: datetime, policy: RightsPolicy) -> Task | Rejection:
     """Return the page of an item with its outlet's layouts, or the rejection of what cannot be read from disk."""
     page = Page(
         url=item.url,
@@ -126,7 +136,7 @@ def _task(item: Item, rules_for: RulesFor, now: datetime) -> Task | Rejection:
         hints=page.hints,
     )
     rules = rules_for(item.outlet) if item.outlet else ()
-    return Task(known, rules, url=item.canonical, publisher_id=item.publisher_id)
+    return Task(known, rules, url=item.canonical, publisher_id=item.publisher_id, policy=policy)
 
 
 def row_of(item: Item, result: Article | Rejection) -> Row:

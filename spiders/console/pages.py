@@ -44,11 +44,13 @@ def read(
     Each page is read in a child with limits of time and memory, so that none can end the run.
     """
     from processing.reading.reading import read_many
+    from spiders.reading import policy
 
     if bool(pages) == bool(index):
         raise UsageError("give either pages or --index")
     items = _known(_items(pages or [], url, fetched_at, index))
-    rows = read_many(items, jobs=jobs, rules_for=(lambda _: ()) if generic else _rules, now=now())
+    rules = (lambda _: ()) if generic else _rules
+    rows = read_many(items, jobs=jobs, rules_for=rules, now=now(), policy=policy())
     print_json(map(_resolved, rows))
 
 

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from processing.records import Article, Origin
+from processing.settings import settings
 from spiders.outlets import outlets
 from spiders.reading import read
 from tests.spiders import layouts
@@ -56,3 +59,15 @@ def test_a_portal_s_copy_names_the_publisher_s_article() -> None:
     untouched = read(replace(page, body=body.replace(b"edaily.co.kr", b"paper.example")), NAVER)
     assert isinstance(untouched, Article)
     assert untouched.origin != Origin()
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_a_crawl_obeys_the_marks_that_the_settings_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    page = layouts.page_of(outlets()["mediatoday"])
+    marked = replace(page, body=page.body.replace(b"</head>", b'<meta name="robots" content="noarchive"></head>'))
+    monkeypatch.setenv("SILLOK_OBEY_NOARCHIVE", value)
+    settings.cache_clear()
+    record = read(marked, outlets()["mediatoday"])
+    settings.cache_clear()
+    assert isinstance(record, Article)
+    assert record.rights.exportable is (value == "false")

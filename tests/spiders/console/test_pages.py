@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from processing.records import article_id
+from processing.settings import settings
 from spiders.console.pages import outlet_of_page
 from spiders.identity import identify
 
@@ -39,6 +40,28 @@ def test_a_page_is_read(tmp_path: Path, sillok) -> None:
     assert row["text"].split("\n\n") == list(SENTENCES)
     assert row["published_at"] == "2026-03-02T09:10:00+09:00"
     assert {"outlet", "url", "subtitle", "authors", "modified_at", "agency", "origin", "kind", "rights"} <= row.keys()
+
+
+@pytest.mark.parametrize("mark", ["noarchive", "tdm-reservation"])
+def test_the_settings_say_which_marks_are_obeyed(tmp_path: Path, sillok, monkeypatch, mark: str) -> None:
+    metas = {
+        "noarchive": '<meta name="robots" content="noarchive">',
+        "tdm-reservation": '<meta name="tdm-reservation" content="1">',
+    }
+    whole = page("섬마을 도서관 문 열어").replace(b"</head>", metas[mark].encode() + b"</head>")
+    (tmp_path / "one.html").write_bytes(whole)
+
+    def rights() -> dict:
+        settings.cache_clear()
+        (row,) = rows(sillok("read", "one.html", "--url", "https://island.example/view/1"))
+        return row["rights"]
+
+    assert (rights()["exportable"], rights()["why"].partition(":")[0]) == (False, mark)
+    for name in ("SILLOK_OBEY_NOARCHIVE", "SILLOK_OBEY_TDM_RESERVATION"):
+        monkeypatch.setenv(name, "false" if mark.partition("-")[0] in name.lower() else "true")
+    free = rights()
+    assert (free["exportable"], free["why"]) == (True, None)
+    assert mark in str(free["meta_robots"]) or free["tdm_reservation"], "what it says is recorded either way"
 
 
 def test_an_index_is_read_in_order_and_broken_rows_are_rejections(tmp_path: Path, sillok) -> None:
