@@ -4,7 +4,8 @@ Numbers and days are kept in memory, twelve bytes a document. Columns are read f
 group, and of a part's row groups only those that hold one that is wanted.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -141,10 +142,18 @@ def among(values: Numbers, wanted: Numbers, size: int = 0) -> tuple[Places, Plac
 
 def columns(part: Part, names: Sequence[str]) -> pa.Table:
     """Return columns of a part."""
+    with opened(part) as read:
+        return read(names)
+
+
+@contextmanager
+def opened(part: Part) -> Iterator[Callable[[Sequence[str]], pa.Table]]:
+    """Open a part, and give what returns columns of it."""
     if not isinstance(part, Path):
-        return part.select(list(names))
+        yield lambda names: part.select(list(names))
+        return
     with pq.ParquetFile(part) as file:
-        return file.read(columns=list(names), use_threads=False).select(list(names))
+        yield lambda names: file.read(columns=list(names), use_threads=False).select(list(names))
 
 
 def texts_at(part: Part, places: Places) -> pa.Table:
