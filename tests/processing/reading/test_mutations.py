@@ -173,3 +173,18 @@ def test_a_run_of_one_mark_is_read_before_the_sandbox_ends_it(sandbox, mark):
 def test_a_broken_script_of_one_mark_is_read_before_the_sandbox_ends_it(sandbox, mark):
     script = f'<script type="application/ld+json">{{"@type": "NewsArticle" {mark * (900_000 // len(mark))}</script>'
     assert Story().text in sandbox.read(Task(page(inserted(script)))).text
+
+
+ROWS = {
+    "dates": inserted(f"<p>{'2026.01.01 ' * 16}까지</p>"),
+    "tags": inserted(f"<p>{'#물길,,,,, ' * 16}# 끝</p>"),
+    "buttons": inserted(f"<p>{'좋아요 ' * 40}하나</p>"),
+    "credits": inserted("".join(f"<p>{'[사진 사진 제공]' * 11}{n}</p>" for n in range(200))),
+    "comments": b"<!-- a -->\n" * 40 + PAGES[0],
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_of_what_is_no_text_is_read_before_the_sandbox_ends_it(sandbox, name):
+    """A pattern that can split such a row in many ways tries them all where the row ends otherwise."""
+    assert Story().text in sandbox.read(Task(page(ROWS[name]))).text
