@@ -41,8 +41,8 @@ GRACE = 20.0
 MANY = 24
 """Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
 
-LABEL = 200
-"""Characters by which a mapped task is shown; Airflow's database takes 250."""
+LABEL = 120
+"""Characters by which a mapped task is shown, in a narrow column; Airflow's database takes 250."""
 
 REST = timedelta(minutes=12)
 """The least time between two publications that the clock asks for: each writes parts of several tables."""
@@ -270,5 +270,6 @@ def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) ->
     except SillokError as error:
         context["shown"] = str(error).removeprefix("crawl of ")[:LABEL]
         raise
-    context["shown"] = ": ".join(ended[name] for name in ("outlet", "end", "why") if name in ended)[:LABEL]
+    told = ("outlet", "end") if ended.get("end") == "unchanged" else ("outlet", "end", "why")
+    context["shown"] = ": ".join(ended[name] for name in told if name in ended)[:LABEL]
     return ended
