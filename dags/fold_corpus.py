@@ -44,7 +44,7 @@ def fold_corpus() -> None:
         if not params["parts"]:
             raise PermanentError("Spark reads signatures from a folder: name it as `parts`")
         if find_spec("pyspark") is None:
-            raise PermanentError("pyspark is not installed: install this project with its extra `spark`, or choose duckdb")
+            raise PermanentError("pyspark is not installed: add the extra `spark` of this project, or choose duckdb")
         spark(params["parts"], params["output"])
 
     fold()
