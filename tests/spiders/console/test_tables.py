@@ -60,6 +60,12 @@ def test_csv_keeps_structure_as_json(sillok) -> None:
     assert json.loads(row["rights"])["licence"] is None
 
 
+def test_a_table_that_is_not_there_is_answered_with_those_that_are(sillok) -> None:
+    done = sillok("query", "SELECT * FROM article")
+    assert done.code == 2
+    assert "articles, clusters, log, pages, rejections, reports" in done.err
+
+
 def test_an_empty_answer_is_no_error(sillok) -> None:
     assert (
         sillok("query", "SELECT * FROM articles WHERE false").code,
