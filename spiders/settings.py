@@ -3,13 +3,14 @@
 The environment is read here and nowhere else in `spiders`; `infra/.env.example` has a sentence for each variable.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from processing.errors import UsageError
 from processing.settings import settings as archive_settings
@@ -32,7 +33,7 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    contact: str = ""
+    contact: str = Field(default="", pattern=r"^[^\x00-\x1f\x7f]*$")
     press: int | None = None
     scheduled: bool = False
     due: bool = False
@@ -42,7 +43,7 @@ class Environment(BaseSettings):
     time_limit: float = Field(default=2700, ge=0)
     spool: Path = Path("var/spool")
     log: Literal["text", "json"] = "text"
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     output: Literal["auto", "none"] = "auto"
 
 
@@ -50,6 +51,10 @@ def environment() -> Environment:
     """Return the settings of this process; raise UsageError naming the variables that are wrong."""
     try:
         return Environment()
+    except SettingsError as error:  # the only value that is more than a word
+        raise UsageError(
+            'settings are wrong: SILLOK_PERMISSION is no JSON: write {"outlet": "who consented, when"}'
+        ) from error
     except ValidationError as error:
         wrong = "; ".join(
             f"SILLOK_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
@@ -58,7 +63,15 @@ def environment() -> Environment:
         raise UsageError(f"settings are wrong: {wrong}; infra/.env.example explains each") from None
 
 
-_ENV = environment()
+def _asked() -> tuple[Environment, str, str]:
+    """Return the settings, the store, and what is wrong with them: Scrapy loads this before anybody could say it."""
+    try:
+        return environment(), archive_settings().store, ""
+    except UsageError as error:
+        return Environment.model_construct(), "", str(error)
+
+
+_ENV, SILLOK_STORE, SILLOK_WRONG = _asked()
 
 BOT_NAME = AGENT
 SPIDER_LOADER_CLASS = "spiders.loader.OutletLoader"
@@ -151,8 +164,7 @@ LOG_LEVEL = _ENV.log_level
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 
-# Ours; `-s` overrides each.
-SILLOK_STORE = archive_settings().store
+# Ours; `-s` overrides each. With SILLOK_WRONG no command of ours begins.
 SILLOK_SPOOL = str(_ENV.spool)
 SILLOK_PRESS = _ENV.press
 SILLOK_SCHEDULED = _ENV.scheduled
@@ -170,3 +182,9 @@ SILLOK_SEGMENT_PAGES = 500
 SILLOK_SEGMENT_BYTES = 256 << 20
 SILLOK_SEGMENT_SECONDS = 300
 SILLOK_REVISITS_A_RUN = 100
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Raise UsageError where the environment could not be understood."""
+    if settings["SILLOK_WRONG"]:
+        raise UsageError(settings["SILLOK_WRONG"])

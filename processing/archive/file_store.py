@@ -106,7 +106,7 @@ class FileStore:
     def _writing(self, key: str, *, create: bool) -> Iterator[IO[bytes]]:
         with self._explained(key):
             target = self._path(key)
-            (self._root / _WORK).mkdir(parents=True, exist_ok=True)
+            self._make()
             handle, name = tempfile.mkstemp(dir=self._root / _WORK)
             try:
                 with open(handle, "wb") as file:  # noqa: PTH123 - it wraps a descriptor, not a path
@@ -116,6 +116,13 @@ class FileStore:
                 self._place(Path(name), target, create=create)
             finally:
                 Path(name).unlink(missing_ok=True)
+
+    def _make(self) -> None:
+        try:
+            (self._root / _WORK).mkdir(parents=True, exist_ok=True)
+        except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+            cure = "name a folder that can be made in SILLOK_STORE"
+            raise StoreRefusedError(f"{self.url} cannot be made ({error.strerror}): {cure}") from error
 
     def _place(self, source: Path, target: Path, *, create: bool) -> None:
         while True:

@@ -24,7 +24,9 @@ from spiders.interrupt import Interrupt, end_at_once
 from spiders.landing import told
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
+from spiders.output import check_output
 from spiders.run import Run
+from spiders.settings import check
 from spiders.verdict import exit_code
 
 log = logging.getLogger("sillok.crawl")
@@ -75,7 +77,9 @@ class Command(crawl.Command):
             self.exitcode = 4
 
     def _crawl(self, args: list[str], opts: Namespace) -> int:
+        check(self._settings())
         outlet = self._outlet(args)
+        check_output(self._settings())
         wanted = self._wish(opts, outlet)
         alone = self._hold(outlet)  # until the process ends, however it ends
         run = self._open(outlet, wanted)
@@ -94,6 +98,9 @@ class Command(crawl.Command):
 
     def _outlet(self, args: list[str]) -> Outlet:
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        unknown = [arg for arg in args if arg.startswith("-")]
+        if unknown:
+            raise UsageError(f"{unknown[0]} is no option: days and pages are asked with -a since=, -a until=, -a url=")
         if len(args) != 1:
             raise UsageError("name one outlet: scrapy crawl OUTLET; `scrapy list` shows them all")
         outlets: dict[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from spiders.logs import is_warning, level_of, plain
 from spiders.outlet import Outlet
 from spiders.refusals import Refusal
 from spiders.run import Run
+from spiders.settings import check
 from spiders.visit import Visit
 
 
@@ -107,6 +108,7 @@ class AskingCommand(ScrapyCommand):
             logging.getLogger("scrapy").setLevel(logging.WARNING)
         logging.getLogger("trafilatura").setLevel(logging.ERROR)
         try:
+            check(self.settings)
             self.exitcode = self.answer(args, opts)
         except SillokError as error:
             print(plain(str(error)), file=sys.stderr)  # noqa: T201 - this is a command

@@ -35,6 +35,8 @@ def announce(origin: Origin, outlet: str, *numbers: int) -> None:
         (("plain", "-a", "url=ftp://plain.press.test/news/1"), ("url", "http")),
         (("shut",), ("shut", "paused", "SILLOK_PERMISSION")),
         (("plain", "-s", "SILLOK_STORE=ftp://x"), ("plain", "SILLOK_STORE", "s3://")),
+        (("plain", "--since", "2026-11-20"), ("--since", "-a since=")),
+        (("plain", "-O", "/proc/nowhere/out.jsonl"), ("plain", "/proc/nowhere/out.jsonl", "another file")),
         (("plain", "-s", "SILLOK_KEPT=/nowhere/index.jsonl"), ("plain", "SILLOK_KEPT", "/nowhere")),
         (("plain", "-s", "SILLOK_SCHEDULED=1", "-s", "SILLOK_PRESS="), ("plain", "SILLOK_CONTACT")),
     ],
@@ -47,6 +49,36 @@ def test_a_wrong_word_is_told_with_its_cure_and_asks_nothing(
     assert len(done.log.strip().splitlines()) == 1, done.log
     for word in words:
         assert word in done.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SILLOK_DELAY", "soon"),
+        ("SILLOK_PERMISSION", "{hani"),
+        ("SILLOK_LOG_LEVEL", "LOUD"),
+        ("SILLOK_CONTACT", "mailto:a@b.example\nX-Forged: 1"),
+        ("SILLOK_STORE_ATTEMPTS", "often"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_name_and_asks_nothing(
+    origin: Origin, crawl: Crawl, name: str, value: str
+) -> None:
+    done = crawl("plain", env={name: value})
+    assert (done.code, origin.asked) == (2, [])
+    assert done.log.startswith(f"plain: settings are wrong: {name}"), done.log
+    assert len(done.log.strip().splitlines()) == 1
+
+
+def test_a_store_that_cannot_be_made_is_told_and_what_was_fetched_waits(
+    origin: Origin, crawl: Crawl, tmp_path: Path
+) -> None:
+    announce(origin, "plain", 1)
+    done = crawl("plain", env={"SILLOK_STORE": "file:/proc/nowhere"})
+    assert done.code == 2
+    assert "file:/proc/nowhere cannot be made" in done.log
+    assert "SILLOK_STORE" in done.log
+    assert list(tmp_path.rglob("seg-000.seal.json"))
 
 
 def test_a_feed_that_is_html_is_told_and_backs_off(origin: Origin, crawl: Crawl) -> None:

@@ -228,3 +228,9 @@ def test_freeze_keeps_no_page_that_is_no_article(run: Run, origin: Origin, tmp_p
     assert done.code == 2
     assert "is no article" in done.err
     assert list(tmp_path.rglob("*.gz")) == []
+
+
+def test_a_wrong_setting_is_told_before_anything_is_asked(origin: Origin, run: Run) -> None:
+    done = run("look", "{new}/", env={"SILLOK_DELAY": "soon"})
+    assert (done.code, done.out, origin.asked) == (2, "", [])
+    assert done.err.startswith("settings are wrong: SILLOK_DELAY")
