@@ -6,7 +6,7 @@ from processing.records import Fetch, Why, article_id
 from spiders.arguments import Wish
 from spiders.identity import identify, is_on_site
 from spiders.links import Link
-from spiders.polling import waits_until
+from spiders.polling import left_alone, waits_until
 from spiders.rows import considered
 from spiders.run import Run
 from spiders.visit import Visit
@@ -76,7 +76,7 @@ def _not_now(run: Run, wish: Wish, link: Link, last: Fetch | None, *, seen: bool
     until = waits_until(last, run.clock())
     if last is None or until is None:
         return None, None
-    return Why.SEEN, f"failed {last.failures} times; asked again from {until:%Y-%m-%d %H:%M} UTC"
+    return Why.SEEN, left_alone(last, until)
 
 
 def _settled(last: Fetch | None) -> str | None:

@@ -69,6 +69,11 @@ def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
     return moment if moment > now else None
 
 
+def left_alone(last: Fetch, until: datetime) -> str:
+    """Return in words that an address has failed and until when it is left alone."""
+    return f"failed {last.failures} time{'s' * (last.failures != 1)}, asked again from {until:%Y-%m-%d %H:%M} UTC"
+
+
 def weighed(last: Fetch) -> int:
     """Return the failures in a row by which back-off is judged."""
     return last.failures + (2 if last.status in ABSENT else 0)

@@ -14,7 +14,7 @@ from spiders.considering import Found, consider
 from spiders.discover import Links, addresses, due, is_day_archive, links
 from spiders.identity import is_on_site
 from spiders.outlet import Listing, Sitemap
-from spiders.polling import caught, interval, is_due, lies, missed, silence, waits_until, weighed
+from spiders.polling import caught, interval, is_due, left_alone, lies, missed, silence, waits_until, weighed
 from spiders.rows import answered, digest, failed, unchanged
 from spiders.run import Run
 from spiders.visit import Visit, visit_of
@@ -60,8 +60,7 @@ def _held_back(run: Run, wish: Wish, visit: Visit, now: datetime) -> tuple[str, 
         return None
     until = waits_until(visit.last, now)
     if visit.last and until:
-        why = f"{visit.last.detail or visit.last.why}; failed {visit.last.failures} times"
-        return f"{why}, asked again from {until:%Y-%m-%d %H:%M} UTC", True
+        return f"{visit.last.detail or visit.last.why}; {left_alone(visit.last, until)}", True
     last = visit.last
     if wish.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
         return f"not due before {last.next_at:%Y-%m-%d %H:%M} UTC", False

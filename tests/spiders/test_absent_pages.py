@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from processing.records import End, Fetch, Why
-from spiders.polling import waits_until
+from spiders.polling import left_alone, waits_until
 from spiders.verdict import Tally, verdict
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -47,3 +47,8 @@ def test_a_failure_beside_an_absent_page_is_still_seen():
     end, why = verdict(tally(failed=2, absent=1))
     assert end is End.UNHEALTHY
     assert "nothing of 1 URL could be fetched" in why
+
+
+def test_how_often_an_address_failed_is_told_as_a_person_counts() -> None:
+    assert left_alone(row(404), NOW).startswith("failed 1 time, asked again from ")
+    assert left_alone(row(404, failures=2), NOW).startswith("failed 2 times, ")
