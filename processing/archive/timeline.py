@@ -13,7 +13,7 @@ _MEMBERS = """
     linked AS (
         SELECT * FROM clusters WHERE cluster <> $cluster AND parent IN (SELECT version_id FROM member)
     )
-    SELECT c.article_id, c.version_id, c.cluster, c.relation, c.parent, c.score, c.evidence,
+    SELECT c.article_id, c.version_id, c.cluster, c.original, c.relation, c.parent, c.score, c.evidence,
         a.outlet, a.title, a.url, a.text, a.published.at AS published, a.fetched_at AS first_seen
     FROM (SELECT * FROM member UNION ALL SELECT * FROM linked) AS c JOIN articles AS a ON a.version_id = c.version_id
     ORDER BY coalesce(a.published.at, a.fetched_at), a.fetched_at, c.version_id

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from processing.errors import UsageError
+from processing.records.json_lines import escaped
 from spiders.console.options import JsonOption, StoreOption, open_catalogue
 from spiders.console.terminal import print_json, say, shown, watched
 from spiders.console.words import marked
@@ -62,7 +63,7 @@ def _fold_file(documents: Path, output: Path | None, *, as_json: bool) -> None:
     _wipe()
     if output is None:
         with out.open(encoding="utf-8") as rows:
-            sys.stdout.writelines(rows)
+            sys.stdout.writelines(map(escaped, rows))
         out.unlink()
     elif as_json:
         print_json([{"documents": summary.documents, "clusters": summary.clusters, "relations": summary.relations}])
@@ -127,13 +128,20 @@ def _entry(cells: Sequence[str]) -> str:
     return f"{when}  {outlet:<12} {relation:<10} {score:<5} {changed:<14} {version}\n    {title}"
 
 
+def _relation(row: Mapping[str, Any]) -> str:
+    """Return how a document relates; an original that follows a document of another cluster says which."""
+    if row["version_id"] != row["original"] or row["relation"] == "original":
+        return str(row["relation"])
+    return f"original, {row['relation']} of {row['parent']}"
+
+
 def _cells(row: Mapping[str, Any]) -> list[str]:
     """Return a document of the timeline: when, who, how it relates, what changed, its title."""
     changed = f"-{row['removed']} +{row['added']} words" if row["removed"] is not None else ""
     told = (
         row["published"] or row["first_seen"],
         row["outlet"],
-        row["relation"],
+        _relation(row),
         f"{row['score']:.2f}" if row["parent"] else "",
         changed if row["parent"] else "",
         row["version_id"],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from processing.archive import timeline
 from processing.dedupe.by_hand import Summary, fold_file
 from tests.spiders.console.annals import ATTACK, COPY, FIRST, SECOND
 
@@ -88,6 +89,12 @@ def test_a_fold_for_stdout_goes_on_where_it_stopped(documents: str, sillok, monk
     assert len(sillok("fold", documents).lines) == 3
 
 
+def test_an_id_cannot_act_on_a_terminal(tmp_path: Path, sillok) -> None:
+    (line,) = sillok("fold", write(tmp_path / "docs.jsonl", {"id": "a\x9b2J\u202e", "text": STORY})).lines
+    assert line.isprintable()
+    assert json.loads(line)["id"] == "a\x9b2J\u202e"
+
+
 def test_a_missing_file_is_two(sillok) -> None:
     done = sillok("fold", "nowhere.jsonl")
     assert done.code == 2
@@ -100,6 +107,7 @@ def test_a_cluster_is_a_timeline_from_any_of_its_members(name: str, sillok) -> N
     rows = [json.loads(line) for line in sillok("cluster", name, "--json").lines]
     assert {row["version_id"] for row in rows} == {FIRST.version_id, COPY.version_id, SECOND.version_id}
     assert rows[-1]["version_id"] == SECOND.version_id
+    assert {row["original"] for row in rows} == {FIRST.version_id}
     changes = {row["version_id"]: (row["removed"], row["added"], row["retitled"]) for row in rows}
     assert changes == {
         FIRST.version_id: (None, None, None),
@@ -142,3 +150,17 @@ def test_a_cluster_of_one_with_a_hostile_title(options: list[str], sillok) -> No
 @pytest.mark.usefixtures("archive")
 def test_a_cluster_that_is_not_there(sillok) -> None:
     assert sillok("cluster", "ffffffff").code == 2
+
+
+@pytest.mark.usefixtures("archive")
+def test_an_original_that_follows_another_cluster_is_still_named_the_original(sillok, monkeypatch) -> None:
+    found = timeline.timeline
+
+    def following(*given: object) -> list[dict]:
+        first, *others = found(*given)
+        return [{**first, "relation": "followup", "parent": "79c33f850f539474-f0b823fe06d9"}, *others]
+
+    monkeypatch.setattr(timeline, "timeline", following)
+    first, copy, *_ = sillok("cluster", FIRST.article_id).lines
+    assert "original, followup of 79c33f850f539474-f0b823fe06d9" in first
+    assert "original" not in copy
