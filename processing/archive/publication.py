@@ -42,7 +42,7 @@ class OutletCounts(Record):
 
 
 class Held(Record):
-    """An outlet whose runs stay in landing because of a structural fault, until `sillok release` or `discard`."""
+    """An outlet whose runs stay in landing because of a structural fault, until `sillok release`."""
 
     outlet: str
     runs: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""`sillok archive`, `gaps` and `diff`: bringing the archive up to date and holding it against another."""
+"""`sillok archive`, `release`, `gaps` and `diff`: bringing the archive up to date and holding it against another."""
 
 import hashlib
 import subprocess
@@ -42,9 +42,39 @@ def archive(
 
     An outlet with a structural fault is held back and does not hold back the others; the command then ends with 3.
     """
+    _publish(store, as_json=as_json, outlet=outlet, run=run, dry_run=dry_run)
+
+
+def release(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN…", help="Runs that `sillok archive` named as held back.")],
+    *,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Take runs that were held back into the archive as they are: a person has looked at them.
+
+    Everything else that has landed is archived with them. What cannot be read at all stays held back.
+    """
+    landing = {entry.key.split("/")[2].removeprefix("run=") for entry in open_catalogue(store).store.list("landing/")}
+    if absent := sorted({*runs} - landing):
+        raise MissingError(
+            f"nothing of {', '.join(absent)} waits in landing; `sillok archive` names what it holds back"
+        )
+    _publish(store, as_json=as_json, released=frozenset(runs))
+
+
+def _publish(
+    url: str | None,
+    *,
+    as_json: bool,
+    outlet: str | None = None,
+    run: str | None = None,
+    dry_run: bool = False,
+    released: frozenset[str] = frozenset(),
+) -> None:
     from processing.archive.publish import publish
 
-    catalogue = open_catalogue(store)
+    catalogue = open_catalogue(url)
     done = publish(
         catalogue.store,
         now=now(),
@@ -54,6 +84,7 @@ def archive(
         outlet=known(catalogue, outlet),
         run=run,
         dry_run=dry_run,
+        released=released,
     )
     if as_json:
         print_json([done])

@@ -44,7 +44,8 @@ def _sentence(name: str, counts: "OutletCounts") -> str:
 def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
     """Yield what a publication did beside its outlets' figures, each line with its level in a log."""
     for held in done.held:
-        yield logging.ERROR, f"held back: {held.outlet}: {'; '.join(held.faults)}"
+        cure = f"look at it, then `sillok release {' '.join(held.runs)}`"
+        yield logging.ERROR, f"held back: {held.outlet}: {'; '.join(held.faults)}; {cure}"
     for alarm in done.alarms:
         yield logging.WARNING, f"alarm: {alarm.outlet}: {alarm.text}"
     for run in done.waiting:

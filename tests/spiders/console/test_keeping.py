@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,27 @@ def test_a_held_outlet_is_three(landed: Store, sillok) -> None:
     done = sillok("archive")
     assert done.code == 3
     assert f"held back: {DAILY}" in done.err
+
+
+def test_a_held_run_is_released_as_the_message_says(landed: Store, sillok) -> None:
+    writer = SegmentWriter(landed, DAILY, "r2", Path("spool"), clock=lambda: NOW)
+    for number in range(100):  # without a time of publication, as where a page has a new layout
+        writer.add(annals.article(DAILY, 100 + number, f"물길 {number}", "물길을 고쳤다.", published=None))
+    writer.seal()
+    put_report(landed, annals.run_report(DAILY, 100, {}, run="r2"))
+    told = sillok("archive").err
+    assert "have no publication time" in told
+    (command,) = re.findall(r"`(sillok release [^`]+)`", told)
+    done = sillok(*command.split()[1:])
+    assert (done.code, "held back" in done.err) == (0, False), done.err
+    assert not list(landed.list("landing/"))
+
+
+@pytest.mark.usefixtures("landed")
+def test_a_release_of_what_is_not_there_is_two(sillok) -> None:
+    done = sillok("release", "20260101T000000Z-ffffff")
+    assert done.code == 2
+    assert "20260101T000000Z-ffffff waits" in done.err
 
 
 @pytest.fixture
