@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,11 @@ signal.pause()
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def here(tmp_path: Path) -> Iterator[Place]:
+    """A place of which nothing is left, also where a test failed."""
+    place = Place(tmp_path)
+    yield place
+    processes.sweep(place, grace=0)
 
 
 def start(here: Place, part: str = "scheduler", *arguments: str, code: str = FORKS) -> subprocess.Popen[bytes]:
