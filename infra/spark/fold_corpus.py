@@ -97,14 +97,21 @@ def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any
 
 
 def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
-    newest = Window.partitionBy("key").orderBy(f.desc("day"), "number")
-    bucket = keys.distinct().withColumn("place", f.row_number().over(newest)).where(f.col("place") <= options.bucket)
-    one = bucket.select("key", f.col("number").alias("a"), f.col("day").alias("day_a"))
-    other = bucket.select("key", f.col("number").alias("b"), f.col("day").alias("day_b"))
-    days = options.window_days
+    """Return the candidates: documents of one key that are near each other in it, see `processing.dedupe.buckets`."""
+    order = Window.partitionBy("key").orderBy("day", "number")
+    placed = keys.distinct().withColumn("place", f.row_number().over(order) - 1)
+    placed = placed.withColumn("block", f.floor(f.col("place") / options.bucket))
+    beside = placed.where("block > 0").withColumn("block", f.col("block") - 1)
+    one = placed.select("key", "block", *(f.col(name).alias(f"{name}_a") for name in ("number", "day", "place")))
+    other = placed.union(beside).select(
+        "key", "block", *(f.col(name).alias(f"{name}_b") for name in ("number", "day", "place"))
+    )
+    days, apart = options.window_days, f.col("place_b") - f.col("place_a")
     reach = f.when(f.col("key").bitwiseAND(7) == TITLE, min(1, days)).otherwise(days)
-    near = f.abs(f.datediff("day_a", "day_b")) <= reach
-    return one.join(other, "key").where(near & (f.col("a") < f.col("b"))).select("a", "b").distinct()
+    near = (apart > 0) & (apart <= options.bucket) & (f.datediff("day_b", "day_a") <= reach)
+    found = one.join(other, ["key", "block"]).where(near)
+    ends = f.least("number_a", "number_b").alias("a"), f.greatest("number_a", "number_b").alias("b")
+    return found.select(*ends).distinct()
 
 
 def _fold_group(rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions) -> list[tuple[Any, ...]]:

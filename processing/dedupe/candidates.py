@@ -1,66 +1,77 @@
 """match, first half: which pairs of documents are worth comparing, found by joining band keys in DuckDB."""
 
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from processing.dedupe.buckets import moved, near
 from processing.dedupe.columns import BANDS
 from processing.dedupe.fresh import Fresh
 from processing.dedupe.partitions import Partitions, widened
-from processing.dedupe.shingles import distinct
-from processing.dedupe.signatures import Numbers, Signatures, columns
+from processing.dedupe.shingles import KEY_BITS, distinct
+from processing.dedupe.signatures import Numbers, Signatures, among, opened
 from processing.dedupe.signing import redraft, signed, tables
-from processing.dedupe.sketching import TITLE
 
 _NEVER: Final = -(2**31)
-# A pair is a candidate where a new document shares a key with another one that is not more than the window apart. Of
-# a key that very many share the newest are taken.
-_PAIRS = """
-    WITH others AS (
-             SELECT key, number, day FROM stored_bands
-             UNION ALL SELECT key, number, day FROM again_bands
-             UNION ALL SELECT key, number, day FROM fresh_bands),
-         newest AS (
-             SELECT DISTINCT key, number, day FROM others
-             QUALIFY row_number() OVER (PARTITION BY key ORDER BY day DESC, number) <= $bucket)
-    SELECT DISTINCT least(fresh.number, other.number) AS a, greatest(fresh.number, other.number) AS b
-    FROM fresh_bands AS fresh JOIN newest AS other USING (key)
-    WHERE fresh.number <> other.number
-      AND abs(fresh.day - other.day) <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END
-    ORDER BY a, b
-"""
 
 
-def pairs(partitions: Partitions, fresh: Fresh) -> NDArray[np.int64]:
-    """Return the candidate pairs (smaller number first, sorted) that have a document of `fresh` in them."""
-    options, database = partitions.options, partitions.database
-    database.register("stored_bands", stored(partitions, fresh))
-    database.register("fresh_bands", fresh.bands)
-    database.register("again_bands", signed_again(partitions, fresh.numbers))
-    found = partitions.table(_PAIRS, bucket=options.bucket, reach=options.window_days, title=TITLE)
-    for name in ("stored_bands", "fresh_bands", "again_bands"):
-        database.unregister(name)
-    return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The pairs that a batch makes candidates, smaller number first, sorted.
+
+    `mine` have a document of the batch in them. Of keys that more than a bucket of documents share, `closer` are pairs
+    of others that the batch brought near each other, and `further` those that it parted.
+    """
+
+    mine: NDArray[np.int64]
+    closer: NDArray[np.int64]
+    further: NDArray[np.int64]
+
+
+def candidates(partitions: Partitions, fresh: Fresh) -> Candidates:
+    """Return which pairs are worth comparing now, and which are no longer."""
+    former = _keys(partitions, np.setdiff1d(fresh.numbers, sorted(fresh.asked)))
+    known = _known(partitions, fresh, pa.concat_tables([fresh.bands, former]))
+    return Candidates(near(partitions, fresh.bands, known), *moved(partitions, fresh.bands, former, known))
+
+
+def still(partitions: Partitions, fresh: Fresh, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the candidates that have a document of `pairs`, which are not of the batch, in them."""
+    mine = _keys(partitions, np.unique(pairs))
+    return near(partitions, mine, pa.concat_tables([_known(partitions, fresh, mine), fresh.bands]))
+
+
+def _known(partitions: Partitions, fresh: Fresh, bands: pa.Table) -> pa.Table:
+    """Return the rows of earlier documents, none of the batch, that share a key with `bands`."""
+    again = signed_again(partitions, fresh.numbers)
+    met = np.isin(np.asarray(again["key"]), np.asarray(bands["key"]))
+    return pa.concat_tables([stored(partitions, replace(fresh, bands=bands)), again.filter(pa.array(met))])
+
+
+def _keys(partitions: Partitions, numbers: NDArray[np.int64]) -> pa.Table:
+    """Return the keys of documents of the window, as their newest rows have them."""
+    features = partitions.options.features
+    rows = partitions.signatures.rows(numbers).to_pylist()
+    made = (signed(redraft(row, features), frozenset(cast("list[int]", row["dropped"]))) for row in rows)
+    return tables(made, features)[1]
 
 
 def stored(partitions: Partitions, fresh: Fresh) -> pa.Table:
     """Return the rows of the window's `bands` that share a key with `fresh`, but none of documents signed otherwise.
 
-    Both are sorted, so a part costs little more than reading its keys. The day is the document's.
+    A part costs little more than reading its keys. The day is the document's.
     """
     parts = partitions.window.tables("bands", *widened(fresh.days, partitions.options.window_days))
     wanted, found = distinct(np.asarray(fresh.bands["key"])), [(np.empty(0, np.int64), np.empty(0, np.int64))]
     for part in parts:
-        keys = np.asarray(columns(part, ["key"])["key"])
-        first = np.searchsorted(keys, wanted)
-        met = np.flatnonzero(keys[np.minimum(first, keys.size - 1)] == wanted) if keys.size else first[:0]
-        if met.size:
-            first = first[met]
-            counts = np.searchsorted(keys, wanted[met], "right") - first
-            places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-            found.append((keys[places], np.asarray(columns(part, ["number"])["number"])[places]))
+        with opened(part) as read:
+            keys = np.asarray(read(["key"])["key"])
+            places, _ = among(keys, wanted, KEY_BITS)
+            if places.size:
+                found.append((keys[places], np.asarray(read(["number"])["number"])[places]))
     keys, numbers = (np.concatenate(side) for side in zip(*found, strict=True))
     return _dated(partitions.signatures, keys, numbers, fresh)
 
@@ -81,7 +92,4 @@ def signed_again(partitions: Partitions, known: NDArray[np.int64]) -> pa.Table:
 
     Their stored keys are of any time; these are of their newest text.
     """
-    signatures, features = partitions.signatures, partitions.options.features
-    rows = signatures.rows(np.setdiff1d(signatures.again, known)).to_pylist()
-    made = (signed(redraft(row, features), frozenset(cast("list[int]", row["dropped"]))) for row in rows)
-    return tables(made, features)[1]
+    return _keys(partitions, np.setdiff1d(partitions.signatures.again, known))

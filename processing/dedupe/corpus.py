@@ -41,15 +41,20 @@ _KEYS = """
     SELECT key, number, day FROM raw_bands WHERE number NOT IN (SELECT number FROM superseded)
     UNION ALL SELECT key, number, day FROM again_bands
 """
+# Which documents of a key are compared: see `processing.dedupe.buckets`.
 _PAIRS = """
     COPY (
         WITH slice AS (SELECT key, number, day FROM true_bands WHERE key >= {first} AND key < {end}),
              shared AS (SELECT key FROM slice GROUP BY key HAVING count(*) > 1),
-             newest AS (SELECT * FROM (SELECT DISTINCT key, number, day FROM slice SEMI JOIN shared USING (key))
-                        QUALIFY row_number() OVER (PARTITION BY key ORDER BY day DESC, number) <= $bucket)
-        SELECT DISTINCT one.number AS a, other.number AS b FROM newest AS one JOIN newest AS other USING (key)
-        WHERE one.number < other.number
-          AND abs(one.day - other.day) <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END)
+             placed AS (
+                 SELECT key, number, day, row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place
+                 FROM (SELECT DISTINCT key, number, day FROM slice SEMI JOIN shared USING (key))),
+             one AS (SELECT *, place // $bucket AS block FROM placed),
+             other AS (FROM one UNION ALL SELECT * REPLACE (block - 1 AS block) FROM one WHERE block > 0)
+        SELECT DISTINCT least(one.number, other.number) AS a, greatest(one.number, other.number) AS b
+        FROM one JOIN other USING (key, block)
+        WHERE other.place > one.place AND other.place - one.place <= $bucket
+          AND other.day - one.day <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END)
     TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """
 _SLICE = """

@@ -14,7 +14,7 @@ from processing.reading.rules import SEOUL
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
-RULES: Final = 2
+RULES: Final = 3
 """The version of how pairs are decided and clusters made. A change there raises it, so that verdicts never mix."""
 
 
@@ -98,9 +98,9 @@ class Thresholds:
 class FoldOptions:
     """How a fold is done. All but the last four decide results and are in `fingerprint`.
 
-    `window_days` is how far apart two documents may have been collected. `bucket` limits how many documents of one
-    key are compared with a new one, newest first. `outlet_names` maps what a credit says ("연합뉴스") to the name of an
-    outlet in `Document.outlet`. `memory_limit` and `threads` are DuckDB's.
+    `window_days` is how far apart two documents may have been collected, `bucket` how far apart two of one key may
+    stand in the order of days to be compared (`processing.dedupe.buckets`). `outlet_names` maps what a credit says
+    ("연합뉴스") to the name of an outlet in `Document.outlet`. `memory_limit` and `threads` are DuckDB's.
     """
 
     features: Features = Features()

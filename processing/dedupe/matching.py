@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.dedupe.candidates import pairs
+from processing.dedupe.candidates import candidates, still
 from processing.dedupe.columns import EDGES
 from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fresh import Fresh
-from processing.dedupe.judging import Text, Verdict, judge, text_of
+from processing.dedupe.judging import NONE, Text, Verdict, judge, text_of
 from processing.dedupe.linked import components
 from processing.dedupe.nodes import NODE
 from processing.dedupe.partitions import Partitions, widened
@@ -26,19 +26,52 @@ _KNOWN = """
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
 """
 
+_LINKED = """
+    SELECT a, b FROM (
+        SELECT a, b, link FROM raw_edges SEMI JOIN further USING (a, b)
+        QUALIFY row_number() OVER (PARTITION BY a, b ORDER BY part DESC) = 1)
+    WHERE link <> 'none' ORDER BY a, b
+"""
+
 
 def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
-    """Return the edges of every document of `fresh`, sorted, with those that hold no longer as "none"."""
-    known = _known(partitions, fresh)
-    candidates = pairs(partitions, fresh)
-    rows = _rows(partitions, fresh, np.concatenate([candidates, known]))
-    found = np.unique(np.concatenate([promising(candidates, rows, partitions.options), known]), axis=0)
-    before = {(a, b) for a, b in known.tolist()}
-    return edge_table(
-        (left, right, verdict)
-        for left, right, verdict in judged(found, rows, partitions.options)
-        if verdict.link != "none" or (left.number, right.number) in before
-    )
+    """Return the edges that a batch makes, sorted, and as "none" those that hold no longer.
+
+    Which pairs are linked is a matter of the documents that are there: of a pair that is no candidate any longer the
+    link goes, as it does where the texts are alike no longer.
+    """
+    known, found = _known(partitions, fresh), candidates(partitions, fresh)
+    pairs = np.unique(np.concatenate([found.mine, found.closer]), axis=0)
+    parted = _parted(partitions, fresh, found.further)
+    rows = _rows(partitions, fresh, np.concatenate([pairs, known, parted]))
+    likely = promising(pairs, rows, partitions.options)
+    return edge_table(_verdicts(likely, np.concatenate([known, parted]), rows, partitions.options))
+
+
+def _verdicts(
+    found: NDArray[np.int64], before: NDArray[np.int64], rows: pa.Table, options: FoldOptions
+) -> Iterator[tuple[Text, Text, Verdict]]:
+    """Yield the pairs of `found` that are linked, then those of `before` that are not."""
+    left_over = set(map(tuple, before.tolist()))
+    for left, right, verdict in judged(found, rows, options):
+        if verdict.link != "none":
+            left_over.discard((left.number, right.number))
+            yield left, right, verdict
+    gone = np.array(sorted(left_over), np.int64).reshape(-1, 2)
+    yield from ((left, right, NONE) for left, right, _ in judged(gone, rows, options))
+
+
+def _parted(partitions: Partitions, fresh: Fresh, further: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of the pairs that are linked and are candidates under no other key."""
+    given = pa.table({"a": further[:, 0], "b": further[:, 1]})
+    partitions.database.register("further", given)
+    table = partitions.table(_LINKED)
+    partitions.database.unregister("further")
+    linked = np.stack([np.asarray(table["a"]), np.asarray(table["b"])], axis=1).astype(np.int64)
+    if not linked.size:
+        return linked
+    kept = set(map(tuple, still(partitions, fresh, linked).tolist()))
+    return np.array([pair for pair in linked.tolist() if tuple(pair) not in kept], np.int64).reshape(-1, 2)
 
 
 def edge_table(found: Iterable[tuple[Text, Text, Verdict]]) -> pa.Table:

@@ -11,6 +11,7 @@ from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fold import fold
 from processing.dedupe.window import EmptyWindow, FolderWindow
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
+from tests.processing.dedupe.test_buckets import NARROW, crowd
 
 pytestmark = pytest.mark.full
 
@@ -39,6 +40,15 @@ def test_the_composed_press_has_the_same_rows(spark, tmp_path: Path) -> None:
     press_documents = press(6, 12)
     window = folded([press_documents[:20], press_documents[20:]])
     rows = clusters(spark, written(window.parts, tmp_path), OPTIONS).collect()
+    said = ("cluster", "original", "relation", "parent", "score", "evidence", "day")
+    assert {row["version_id"]: tuple(row[name] for name in said) for row in rows} == places(window)
+
+
+def test_of_a_crowded_key_the_same_documents_are_compared(spark, tmp_path: Path) -> None:
+    from infra.spark.fold_corpus import clusters  # noqa: PLC0415 - an optional extra
+
+    window = folded([crowd(1)], NARROW)
+    rows = clusters(spark, written(window.parts, tmp_path), NARROW).collect()
     said = ("cluster", "original", "relation", "parent", "score", "evidence", "day")
     assert {row["version_id"]: tuple(row[name] for name in said) for row in rows} == places(window)
 
