@@ -4,10 +4,14 @@ Whoever reads pages of outlets (a crawl, a look, a reading again from the archiv
 page gives the same record.
 """
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from processing.reading.rejections import Finding, reject
 from processing.reading.rules import GENERIC, rules_at
-from processing.records import Article, Page, Rejection
+from processing.records import Article, Page, Reason, Rejection
 from processing.settings import settings
 from spiders.identity import identify, resolved
 from spiders.outlet import Outlet
@@ -16,12 +20,47 @@ from spiders.outlets import outlets
 if TYPE_CHECKING:
     from processing.reading.rights import RightsPolicy
 
+LIMIT = 30.0
+"""Seconds of processor time that a page may cost; a large one costs one."""
+
 
 def read(page: Page, outlet: Outlet | None, *, canonical: str | None = None) -> Article | Rejection:
     """Read `page` with the rules that `outlet` had on its day; without an outlet as any page.
 
     `canonical` is the address to file it under where its own says nothing (a redirect to a page of no known form).
+    A page that takes longer than `LIMIT` is a rejection.
     """
+    try:
+        with _within(LIMIT):
+            return _read(page, outlet, canonical)
+    except _TooLongError:
+        return reject(page, Finding(Reason.UNREADABLE, f"the reader took more than {LIMIT:g} s"), canonical)
+
+
+class _TooLongError(BaseException):
+    """The time is up; no `except Exception` on the way may think that it has dealt with it."""
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Break off what takes more processor time: a crawl reads in its own process, which one page must not hold up.
+
+    The main thread's alone, as signals are.
+    """
+
+    def strike(*_: object) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGVTALRM, strike)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _read(page: Page, outlet: Outlet | None, canonical: str | None) -> Article | Rejection:
     # Loaded with the first page: a poll that finds nothing new needs no reader.
     from processing.reading.extract import extract  # noqa: PLC0415 - see above
 

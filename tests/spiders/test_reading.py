@@ -1,12 +1,14 @@
 """One way to read a page of an outlet: its rules of the day, its identity, whose article it copies."""
 
+import re
+import signal
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from processing.records import Article, Origin
+from processing.records import Article, Origin, Reason, Rejection
 from processing.settings import settings
 from spiders.outlets import outlets
 from spiders.reading import read
@@ -30,6 +32,21 @@ def test_a_page_of_no_known_form_is_filed_where_the_caller_says() -> None:
     page = replace(layouts.page_of(outlet), url="https://www.mediatoday.co.kr/special/ferry")
     record = read(page, outlet, canonical="https://www.mediatoday.co.kr/news/articleView.html?idxno=7")
     assert record.url == "https://www.mediatoday.co.kr/news/articleView.html?idxno=7"
+
+
+def test_a_page_that_the_reader_cannot_get_through_is_a_rejection_and_the_next_is_read(monkeypatch) -> None:
+    page = layouts.page_of(outlets()["nocutnews"])
+    before = signal.getsignal(signal.SIGVTALRM)
+    with monkeypatch.context() as patched:
+        patched.setattr("spiders.reading.LIMIT", 0.05)
+        patched.setattr("processing.reading.extract.extract", lambda *_, **__: re.match(r"(a|a)*b", "a" * 40))
+        record = read(page, None, canonical="https://www.nocutnews.co.kr/news/7")
+    assert isinstance(record, Rejection)
+    assert (record.reason, record.url) == (Reason.UNREADABLE, "https://www.nocutnews.co.kr/news/7")
+    assert "more than 0.05 s" in record.evidence
+    assert isinstance(read(page, None), Article)
+    assert signal.getsignal(signal.SIGVTALRM) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
 
 
 def test_without_an_outlet_any_page_is_read() -> None:
