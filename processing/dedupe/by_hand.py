@@ -64,8 +64,11 @@ def fold_file(
     """Fold the JSON lines of `path` (also gzip) and write one row a document to `out`.
 
     Finished batches lie in `work` (default: beside `out`, `<name>.work`) until the end, so that the same call after an
-    interruption goes on where it stopped. Raises UsageError where `path` cannot be read.
+    interruption goes on where it stopped. Raises UsageError where `path` cannot be read or `out` is a folder.
     """
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; name a file for the rows")
+    out.parent.mkdir(parents=True, exist_ok=True)
     reading = read_rows(path)
     options = _spanning(reading, options or FoldOptions())
     folder = work or out.with_name(f"{out.name}.work")
@@ -105,7 +108,6 @@ def _write(steps: Steps, out: Path, reading: Reading) -> Summary:
     relations: dict[str, int] = {}
     clusters: set[str] = set()
     count = 0
-    out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=out.parent, prefix=".fold-", delete=False, encoding="utf-8") as file:
         for row in _rows(steps):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -159,6 +159,31 @@ def test_a_file_that_cannot_be_read_is_said_once(tmp_path: Path, content: bytes 
         fold_file(path, tmp_path / "out")
 
 
+def test_rows_cannot_go_into_a_folder_and_that_is_said_before_anything_is_done(many: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(UsageError, match="is a folder"):
+        fold_file(many, tmp_path / "out")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_documents_further_apart_than_the_window_are_not_compared_where_each_has_a_time(tmp_path: Path) -> None:
+    days = {"a": "2031-01-01", "b": "2031-01-31", "c": "2031-03-15"}
+    rows: list[object] = [{"id": name, "text": RIVER, "outlet": name, "fetched_at": day} for name, day in days.items()]
+    fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
+    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_the_time_of_fetching_decides_the_day_and_that_of_publication_only_where_there_is_none(tmp_path: Path) -> None:
+    rows: list[object] = [
+        {"id": "a", "text": RIVER, "outlet": "a", "published_at": "2031-01-01", "fetched_at": "2031-06-01"},
+        {"id": "b", "text": RIVER, "outlet": "b", "published_at": "2031-06-02"},
+        {"id": "c", "text": RIVER, "outlet": "c", "published_at": "2031-01-02"},
+    ]
+    fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
+    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {"a": "a", "b": "a", "c": "c"}
+
+
 def test_an_empty_file_makes_an_empty_result(tmp_path: Path) -> None:
     assert fold_file(lines(tmp_path / "docs.jsonl", []), tmp_path / "out").documents == 0
     assert (tmp_path / "out").read_text() == ""
