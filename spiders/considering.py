@@ -24,17 +24,10 @@ class Found:
 
 
 def consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> None:
-    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for.
-
-    What is no article of the outlet is logged when it is new or was last logged a month ago: a front page repeats a
-    hundred such links in every poll.
-    """
+    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for."""
     identity = identify(run.outlet, link.url)
     if identity is None:
-        row = turned_down(run, link.url, visit.url)
-        if link.url not in run.turned_down and not run.memory.turned_down(row.why, row.url):
-            run.log(row)
-        run.turned_down.add(link.url)
+        _turn_down(run, link.url, visit.url)
         return
     article = article_id(identity.url)
     seen = run.memory.seen(article)
@@ -63,6 +56,17 @@ def consider(run: Run, wish: Wish, visit: Visit, link: Link, found: Found) -> No
             last=last,
         )
     )
+
+
+def _turn_down(run: Run, url: str, source: str) -> None:
+    """Log what is no article of the outlet where it is new or was last logged a month ago.
+
+    A front page repeats a hundred such links in every poll.
+    """
+    row = turned_down(run, url, source)
+    if url not in run.turned_down and not run.memory.turned_down(row.why, row.url):
+        run.log(row)
+    run.turned_down.add(url)
 
 
 def _not_now(run: Run, wish: Wish, link: Link, last: Fetch | None, *, seen: bool) -> tuple[Why | None, str | None]:

@@ -137,7 +137,8 @@ def _explained() -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise UsageError(f"the query needs more memory than there is; select fewer columns or days: {error}") from error
     except duckdb.CatalogException as error:
-        raise UsageError(f"the query cannot be answered: {error}; the tables are {', '.join(TABLES)}") from error
+        tables = f"; the tables are {', '.join(TABLES)}" if "Table with name" in str(error) else ""
+        raise UsageError(f"the query cannot be answered: {error}{tables}") from error
     except (duckdb.Error, pa.ArrowException, OSError) as error:  # the last two are how Arrow passes DuckDB's on
         raise UsageError(f"the query cannot be answered: {error}") from error
     except RuntimeError as error:  # what DuckDB makes of Ctrl-C while it computes
