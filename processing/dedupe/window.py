@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 
 Kind: TypeAlias = Literal["sig", "texts", "bands", "edges", "aliases", "inputs", "clusters"]
 Part: TypeAlias = Path | pa.Table
-_HASHES: Final = frozenset({"key", "number", "lines", "title_key", "body_key", "url_key", "digest", "near"})
-"""Columns of values that do not pack."""
-_VARIED: Final = _HASHES | {"text", "facts", "id", "article_id", "version_id", "title"}
+_HASHES: Final = frozenset({"key", "number", "url_key", "title_key", "body_key", "digest", "near"})
+_VARIED: Final = _HASHES | {"id", "article_id", "version_id", "title", "text", "facts"}
 """Columns whose values hardly repeat."""
 _TEXTS_TOGETHER: Final = 32
 
@@ -62,25 +61,13 @@ class FolderWindow:
 def write_part(table: pa.Table, where: Path | BinaryIO) -> None:
     """Write a part: zstd, dictionary only where values repeat, no time of writing, so equal tables give equal bytes.
 
-    Hashes are stored as they are, which a fold reads faster. Sorted keys are stored as differences, which are a tenth
-    smaller and read three times as fast; of `bands` numbers repeat. Texts are in small row groups, because a fold
-    wants a few of a day's.
+    Sorted keys are stored as differences, which are a tenth smaller and read three times as fast; beside them numbers
+    repeat. Texts are in small row groups, because a fold wants a few of a day's.
     """
-    names = set(table.column_names)
-    packed = [_leaf(field) for field in table.schema if field.name not in _HASHES]
-    settings: dict[str, Any] = {
-        "compression": {_leaf(field): "none" for field in table.schema} | dict.fromkeys(packed, "zstd"),
-        "compression_level": dict.fromkeys(packed, 3),
-        "use_dictionary": sorted(names - _VARIED),
-    }
-    if "key" in names:
-        settings["use_dictionary"].append("number")
+    varied = _VARIED - {"number"} if "key" in table.column_names else _VARIED
+    settings: dict[str, Any] = {"use_dictionary": sorted(set(table.column_names) - varied)}
+    if "key" in table.column_names:
         settings["column_encoding"] = {"key": "DELTA_BINARY_PACKED"}
-    if "text" in names:
+    if "text" in table.column_names:
         settings |= {"row_group_size": _TEXTS_TOGETHER, "write_statistics": False}
-    pq.write_table(table, where, **settings)
-
-
-def _leaf(field: "pa.Field[Any]") -> str:
-    """Return what Parquet calls the values of a column."""
-    return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+    pq.write_table(table, where, compression="zstd", compression_level=3, **settings)
