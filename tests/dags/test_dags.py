@@ -253,7 +253,7 @@ def test_the_corpus_is_folded_by_what_a_person_could_type(called, monkeypatch) -
     assert commands[1] == [sys.executable, "-m", "infra.spark.fold_corpus", "dedupe/v=1", "out"]
 
 
-@pytest.mark.parametrize(("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "--extra spark")])
+@pytest.mark.parametrize(("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "the extra `spark`")])
 def test_spark_asks_for_what_it_lacks_and_is_not_retried(called, monkeypatch, parts, says) -> None:
     fold, commands = called
     monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: None)
