@@ -1,5 +1,6 @@
 """How articles are printed: one record a line, as the archive writes it."""
 
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,7 +16,8 @@ class RecordLines(JsonLinesItemExporter):
     """
 
     def export_item(self, item: Any) -> None:
-        if isinstance(item, BaseModel):
-            self.file.write(escaped(item.model_dump_json()).encode() + b"\n")
-        else:
-            super().export_item(item)
+        with suppress(BrokenPipeError):  # whoever read it has enough, like `head`; the archive has not
+            if isinstance(item, BaseModel):
+                self.file.write(escaped(item.model_dump_json()).encode() + b"\n")
+            else:
+                super().export_item(item)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scrapy.extensions.feedexport import FileFeedStorage
 from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
 
 from processing.errors import UsageError
 
@@ -22,3 +23,8 @@ def check_output(settings: BaseSettings) -> None:
             path.open("ab").close()
         except OSError as error:
             raise UsageError(f"{path} cannot be written ({error.strerror}): give another file") from error
+
+
+def incomplete(stats: StatsCollector) -> bool:
+    """Return whether an output could not be written to its end."""
+    return any(name.startswith("feedexport/failed_count") for name in stats.get_stats())

@@ -24,7 +24,7 @@ from spiders.interrupt import Interrupt, end_at_once
 from spiders.landing import told
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
-from spiders.output import check_output
+from spiders.output import check_output, incomplete
 from spiders.run import Run
 from spiders.settings import check
 from spiders.verdict import exit_code
@@ -94,7 +94,13 @@ class Command(crawl.Command):
         if run.error is None:
             clear(self._spool(), outlet.name, run.id)
         _sum_up(ended)
-        return exit_code_of(run.error) if run.error else exit_code(ended.end)
+        code = exit_code_of(run.error) if run.error else exit_code(ended.end)
+        if incomplete(crawler.stats):
+            _say(
+                f"{outlet.name}: the output is not complete; what it lacks is in the archive: `sillok export` writes it"
+            )
+            return code or 1
+        return code
 
     def _outlet(self, args: list[str]) -> Outlet:
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`

@@ -12,7 +12,7 @@ import pytest
 from processing.archive.file_store import FileStore
 from processing.archive.segments import read_rows, sealed
 from processing.records import Seal
-from tests.spiders.conftest import ROOT, Crawl, command
+from tests.spiders.conftest import ROOT, Crawl, command, crawled
 from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
 
@@ -79,6 +79,27 @@ def test_a_store_that_cannot_be_made_is_told_and_what_was_fetched_waits(
     assert "file:/proc/nowhere cannot be made" in done.log
     assert "SILLOK_STORE" in done.log
     assert list(tmp_path.rglob("seg-000.seal.json"))
+
+
+def test_an_output_that_is_not_complete_is_no_success(origin: Origin, crawl: Crawl) -> None:
+    announce(origin, "plain", 1)
+    done = crawl("plain", "-O", "/dev/full:jsonl")
+    assert (done.code, done.report.end, len(done.articles())) == (1, "new", 1)
+    assert "plain: the output is not complete" in done.log
+    assert "sillok export" in done.log
+
+
+def test_whoever_reads_no_further_ends_nothing(origin: Origin, tmp_path: Path) -> None:
+    announce(origin, "plain", *range(7))
+    line, env = command(origin.port, tmp_path, "crawl", "plain")
+    process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    log = process.stderr.read()
+    done = crawled(process.wait(60), "", log, tmp_path)
+    assert (done.code, len(done.articles())) == (0, 7), log
+    assert len(log.strip().splitlines()) == 1, log
 
 
 def test_a_feed_that_is_html_is_told_and_backs_off(origin: Origin, crawl: Crawl) -> None:
