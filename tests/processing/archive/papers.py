@@ -1,5 +1,6 @@
 """Composed news as articles of outlets that publish it, for archives of several days."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from infra.bench.composed import compose
@@ -40,3 +41,9 @@ def read(place: int, said: Document, first: datetime) -> Article:
 def reprint(number: int, at: datetime, outlet: str = "hanbit", **fields: object) -> Article:
     """Return an article of `outlet` that says what the wire's article of that number says."""
     return article(outlet, number, at=at, text=story(number)[1], published=Stamp(at=at, source="meta"), **fields)
+
+
+def by_day(articles: list[Article]) -> Iterator[list[Article]]:
+    """Yield the articles of each day, the first day first."""
+    for day in sorted({one.fetched_at.date() for one in articles}):
+        yield [one for one in articles if one.fetched_at.date() == day]

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from processing.dedupe.window import FolderWindow, Kind, write_part
 from processing.records import Article, Removed
 from processing.settings import Settings
 from tests.processing.archive.newsroom import NOON, Crawl, article
-from tests.processing.archive.papers import DAY, PAPERS, press, reprint
+from tests.processing.archive.papers import DAY, PAPERS, by_day, press, reprint
 from tests.processing.dedupe.made import LIBRARY, RIVER
 
 Archive = Callable[..., Publication]
@@ -92,11 +92,6 @@ def test_a_reprint_of_what_the_version_before_archived_is_found(
     assert any(entry.key.startswith(f"dedupe/v={before}/") for entry in each.list("dedupe/")), "nothing is taken away"
     assert archive(each, now=NOON + 4 * DAY).unchanged
     assert published(each, archive, article("hanbit", 30, at=NOON + 4 * DAY)).signed_again == 0
-
-
-def by_day(articles: list[Article]) -> Iterator[list[Article]]:
-    for day in sorted({one.fetched_at.date() for one in articles}):
-        yield [one for one in articles if one.fetched_at.date() == day]
 
 
 def test_an_upgrade_ends_where_the_new_version_alone_would_have_ended(
