@@ -17,6 +17,7 @@ _SOURCE = re.compile(
     r"(?:출처|원문|기사\s?원문|제공)\s*[\])>:=]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*(?:[\])>(,·|]|기자|$)",
     re.MULTILINE,
 )
+_LISTED = re.compile(r"[(\[]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*[)\]]$")  # 제목 (가나신문): boards
 _SIGN = re.compile(r"[ⓒ©]|\([cC]\)")
 _NAMED = re.compile(r"출처|기사|원문|제공")
 _MARKS = re.compile(r"\W*")
@@ -40,6 +41,7 @@ def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
     said = _DATELINE.findall(edges) if "=" in edges else []
     said += _COPYRIGHT.findall(edges) if _SIGN.search(edges) else []
     said += _sources(edges)
+    said += _LISTED.findall(document.title.rstrip())
     if document.agency:
         said.append(document.agency)
     if not said:

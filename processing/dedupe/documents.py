@@ -14,7 +14,7 @@ from processing.reading.rules import SEOUL
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
-RULES: Final = 3
+RULES: Final = 4
 """The version of how pairs are decided and clusters made. A change there raises it, so that verdicts never mix."""
 
 

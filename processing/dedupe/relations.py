@@ -13,6 +13,8 @@ from processing.dedupe.clusters import Edge, Node
 from processing.dedupe.documents import CLASSES
 
 _WEAK: Final = ("followup", "derivative", "series")
+_AS_LIKE: Final = 0.05
+"""Jaccard within which two texts are as likely to be what a third one came from: copies differ in bylines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,13 @@ def relation(node: Node, parent: Node, edge: Edge) -> str:
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[Row]:
-    """Return the rows of one cluster: a tree that grows from the original, where a credit names the parent."""
+    """Return the rows of one cluster: a tree from the original, whose parents are named by credits or else by time."""
     first = original(cluster)
     name = min(node.article_id for node in cluster)
     nodes = {node.number: node for node in cluster}
     tree = _tree(first.number, nodes, links)
     found = [Row(first.number, name, first.number, "original", None, 1.0, "")]
-    for number, (parent, edge) in _recredited(tree, nodes, links).items():
+    for number, (parent, edge) in _likeliest(tree, nodes, links).items():
         node, other = nodes[number], nodes[parent]
         evidence = "; ".join(filter(None, (edge.evidence, credits_it(node, other))))
         found.append(Row(number, name, first.number, relation(node, other, edge), parent, _score(edge), evidence))
@@ -111,25 +113,51 @@ def _tree(first: int, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Ed
         found[reached] = (parent_number, link)
 
 
-def _recredited(tree: Tree, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]) -> Tree:
-    """Return the tree with each member that names its source under it, the most alike where there are several."""
+def _likeliest(tree: Tree, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]) -> Tree:
+    """Return the tree with each member under the source that it names, else under what it is likeliest to come from.
+
+    The earlier ones first, so that none stays below what came from it.
+    """
     made = dict(tree)
-    for number in tree:
-        named = [
-            (
-                credits_it(nodes[number], nodes[other]) == "links to it",
-                round(edge.jaccard, 4),
-                nodes[other].id,
-                other,
-                edge,
-            )
-            for other, edge in _merging(number, nodes, links)
-            if credits_it(nodes[number], nodes[other]) and not _below(other, number, made)
-        ]
-        if named:
-            _, _, _, other, edge = max(named, key=lambda each: each[:3])
-            made[number] = (other, edge)
+    for number in sorted(tree, key=lambda each: (nodes[each].seen, nodes[each].id)):
+        others = [each for each in _merging(number, nodes, links) if not _below(each[0], number, made)]
+        found = _credited(nodes[number], others, nodes) or _had(nodes[number], others, nodes)
+        if found:
+            made[number] = found
     return made
+
+
+def _credited(node: Node, others: Sequence[tuple[int, Edge]], nodes: Mapping[int, Node]) -> tuple[int, Edge] | None:
+    """Return which of `others` the document names as its source, the most alike where there are several."""
+    named = [(credits_it(node, nodes[other]), other, edge) for other, edge in others]
+    best = max(
+        (
+            (said == "links to it", round(edge.jaccard, 4), nodes[other].id, other, edge)
+            for said, other, edge in named
+            if said
+        ),
+        key=lambda each: each[:3],
+        default=None,
+    )
+    return best[3:] if best else None
+
+
+def _had(node: Node, others: Sequence[tuple[int, Edge]], nodes: Mapping[int, Node]) -> tuple[int, Edge] | None:
+    """Return the first of `others` that are most alike, were there before the document, and could be its source.
+
+    An article's own versions come first, and a newsroom copies no portal.
+    """
+    own = node.outlet_class in CLASSES[:2]
+    known = [
+        (nodes[other].article_id == node.article_id, other, edge)
+        for other, edge in others
+        if nodes[other].seen <= node.seen and (nodes[other].outlet_class in CLASSES[:2] or not own)
+    ]
+    same = any(version for version, _, _ in known)
+    known = [each for each in known if each[0] == same]
+    least = max((edge.jaccard for _, _, edge in known), default=0.0) - _AS_LIKE
+    alike = [(other, edge) for _, other, edge in known if edge.jaccard >= least]
+    return min(alike, key=lambda each: claim(nodes[each[0]]), default=None)
 
 
 def _below(number: int, ancestor: int, tree: Tree) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from infra.press.facts import LABELS, facts
 from infra.press.press import Press
+from infra.press.sites import SITES
 from infra.press.state import State
 from processing.dedupe.documents import Document, FoldOptions
 from processing.dedupe.fold import fold
@@ -37,7 +38,8 @@ def clusters(tmp_path_factory):
         )
         for number, page in enumerate(pages)
     ]
-    folded = fold(documents, EmptyWindow(), day=NOW.date(), options=FoldOptions())
+    options = FoldOptions(outlet_names={site.title: site.name for site in SITES})
+    folded = fold(documents, EmptyWindow(), day=NOW.date(), options=options)
     return {row["article_id"]: row for row in folded.clusters.to_pylist()}
 
 
@@ -50,14 +52,14 @@ def test_a_copy_is_with_its_original_and_names_it(clusters, row):
     copy, original = clusters[row["article"]], clusters[row["original"]]
     assert copy["cluster"] == original["cluster"]
     assert copy["original"] == row["original"]
-    assert copy["relation"] == "copy"
+    assert (copy["relation"], copy["parent"]) == ("copy", row["parent"])
 
 
 @pytest.mark.parametrize("row", rows_of("excerpt"), ids=lambda row: row["article"])
 def test_an_excerpt_is_with_its_original(clusters, row):
     part, original = clusters[row["article"]], clusters[row["original"]]
     assert part["cluster"] == original["cluster"]
-    assert part["original"] == row["original"]
+    assert (part["original"], part["parent"]) == (row["original"], row["parent"])
     assert part["relation"] in {"excerpt", "copy"}  # more than half of a text counts as a copy
 
 

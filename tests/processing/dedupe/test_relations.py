@@ -317,6 +317,35 @@ def test_a_link_to_the_source_is_the_parent_and_outweighs_a_stronger_likeness() 
     assert "links to it" in str(rows["portal"]["evidence"])
 
 
+def test_a_copy_comes_from_nobody_who_had_the_text_later_or_took_it_from_a_newsroom() -> None:
+    mended = RIVER.replace("주말", "이번 주말").replace("시민", "주민").replace("물고기", "민물고기")
+    rows = places(
+        document("wire", RIVER, outlet="모두통신", outlet_class="wire"),
+        document("a-late", mended, outlet="늦은일보", published_at=later(hours=3)),
+        document("b-board", mended, outlet="게시판", outlet_class="aggregator", published_at=later(hours=1)),
+        document("c-paper", f"{mended}\n다리에서", outlet="누리일보", published_at=later(hours=2)),
+    )
+    assert {name: row["parent"] for name, row in rows.items()} == {
+        "wire": None, "b-board": "wire", "c-paper": "wire", "a-late": "c-paper",
+    }  # fmt: skip
+
+
+def test_a_board_names_its_source_behind_the_title() -> None:
+    rows = places(
+        document("wire", RIVER, outlet="모두통신", outlet_class="wire"),
+        document("paper", RIVER, outlet="나래신문", published_at=later(hours=1)),
+        document(
+            "board",
+            RIVER,
+            title="나무다리 열린다 (나래신문) ",
+            outlet="게시판",
+            outlet_class="aggregator",
+            published_at=later(hours=2),
+        ),
+    )
+    assert rows["board"]["parent"] == "paper"
+
+
 @pytest.mark.parametrize("first", ["portal", "aggregator"])
 def test_a_portals_time_is_never_trusted_before_the_publishers(first: str) -> None:
     rows = places(
