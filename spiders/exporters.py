@@ -1,6 +1,6 @@
 """How articles are printed: one record a line, as the archive writes it."""
 
-from contextlib import suppress
+import os
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,8 +16,11 @@ class RecordLines(JsonLinesItemExporter):
     """
 
     def export_item(self, item: Any) -> None:
-        with suppress(BrokenPipeError):  # whoever read it has enough, like `head`; the archive has not
+        try:
             if isinstance(item, BaseModel):
                 self.file.write(escaped(item.model_dump_json()).encode() + b"\n")
             else:
                 super().export_item(item)
+            self.file.flush()
+        except BrokenPipeError:  # whoever read it has enough, like `head`; the archive has not
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())

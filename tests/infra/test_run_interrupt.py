@@ -12,6 +12,7 @@ from infra.run.place import ROOT
 
 STRUCK = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background of a shell ignores it
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 os.kill(os.getpid(), signal.SIGINT)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
