@@ -43,15 +43,15 @@ def growth(sizes: Sequence[int]) -> None:
     _head("window", "day", *_COLUMNS, "keys MB/million", "with text MB/million")
     with tempfile.TemporaryDirectory() as folder:
         roots = {size: _filled(Path(folder) / str(size), size) for size in sizes}
-        turns: dict[int, list[Turn]] = {}
-        for _ in range(_TIMES):  # in turns, so that a busy neighbour meets them all
-            for size, root in roots.items():
-                turns.setdefault(size, []).append(_turn(root, _DAY))
-        first = _median(next(iter(turns.values())))
-        for size, each in turns.items():
-            _row(f"{size:,}", _DAY, _median(each), first, *_weights(roots[size], size))
-        for size in (size for size in sizes if size >= _WHOLE_WINDOW):
-            _row(f"{size:,}", _WHOLE_DAY, _turn(roots[size], _WHOLE_DAY), first, *_weights(roots[size], size))
+        whole = max(sizes) >= _WHOLE_WINDOW
+        for day, times in ((_DAY, _TIMES), (_WHOLE_DAY, 1))[: 1 + whole]:
+            turns: dict[int, list[Turn]] = {}
+            for _ in range(times):  # in turns, so that a busy neighbour meets them all
+                for size, root in roots.items():
+                    turns.setdefault(size, []).append(_turn(root, day))
+            first = _median(next(iter(turns.values())))
+            for size, each in turns.items():
+                _row(f"{size:,}", day, _median(each), first, *_weights(roots[size], size))
 
 
 def parts(sizes: Sequence[int]) -> None:
@@ -95,7 +95,7 @@ def _head(*names: str) -> None:
 
 def _row(name: str, documents: int, turn: Turn, first: Turn, *more: str, day: bool = True) -> None:
     one = 1000 * turn.processor / documents
-    times = one / (1000 * first.processor / _DAY)
+    times = turn.processor / first.processor
     figures = (f"{turn.processor:.1f}", f"{one:.2f}", f"{times:.2f}", f"{turn.wall:.1f}", f"{turn.peak:.0f}")
     print(f"| {' | '.join((name, *([f'{documents:,}'] if day else []), *figures, *more))} |", flush=True)
 
