@@ -37,13 +37,13 @@ class Slot:
 class Alignment:
     """Matched characters, the slots, how often the match is broken inside, and where the right side is matched.
 
-    `edges` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
+    `ends` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
     equal runs, in characters.
     """
 
     matched: int
     slots: tuple[Slot, ...]
-    edges: tuple[Slot, ...]
+    ends: tuple[Slot, ...]
     breaks: int
     stretch: float
     span: tuple[int, int]
@@ -73,7 +73,7 @@ def align(left: str, right: str) -> Alignment:
     runs = _runs(left, right)
     nothing = (0, 0, 0, 0, 0)
     slots: list[Slot] = []
-    edges: list[Slot] = []
+    ends: list[Slot] = []
     for before, gap, after in zip([nothing, *runs], runs, [*runs[1:], nothing], strict=False):
         length, start, end, other_start, other_end = gap
         if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
@@ -81,9 +81,9 @@ def align(left: str, right: str) -> Alignment:
         if before[0] >= _FLANK or after[0] >= _FLANK:  # gaps never meet, and what is between them is near enough
             inside = before[0] and after[0]
             around = (left[start - 1], left[end]) if inside else ("", "")
-            (slots if inside else edges).append(Slot(left[start:end], right[other_start:other_end], *around))
+            (slots if inside else ends).append(Slot(left[start:end], right[other_start:other_end], *around))
     firm = [run for run in runs if run[0] >= _FIRM]
     span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
     equal = [run[0] for run in runs if run[0]]
     breaks = sum(not run[0] for run in runs[1:-1])
-    return Alignment(sum(equal), tuple(slots), tuple(edges), breaks, median(equal) if equal else 0.0, span)
+    return Alignment(sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, span)

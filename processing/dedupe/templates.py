@@ -41,7 +41,7 @@ def numbers_exchanged(alignment: Alignment, small: frozenset[str], large: frozen
     if share <= limits.missing:
         return False
     numeric = sum(slot.numeric for slot in alignment.slots)
-    told = numeric + sum(edge.numeric for edge in alignment.edges)
+    told = numeric + sum(end.numeric for end in alignment.ends)
     compared = max(_SHORTEST_MATCH, alignment.matched) / 100
     if told >= _LEAST and told / compared >= _FULL:
         return True
@@ -68,7 +68,7 @@ def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outle
         return False
     if told > 0 or same_outlet or are_notices(*titles):
         return True
-    return density >= _FULL and any(_named(slot, titles, (mine, theirs)) for slot in (*slots, *alignment.edges))
+    return density >= _FULL and any(_named(slot, titles, (mine, theirs)) for slot in (*slots, *alignment.ends))
 
 
 def are_notices(*titles: str) -> bool:
