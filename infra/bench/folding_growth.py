@@ -1,7 +1,7 @@
 """What folding a day costs against windows of several sizes, and of many parts: `… folding growth`, `… folding parts`.
 
-Each fold has a process of its own, as in the archive; the table has the median of three by processor time. Run as a
-module, this is one such fold: `python -m infra.bench.folding_growth WINDOW DOCUMENTS`.
+Each fold has a process of its own, as in the archive; the table has the median of three by processor time, of the whole
+day one. Run as a module, this is one such fold: `python -m infra.bench.folding_growth WINDOW DOCUMENTS`.
 """
 
 import json

@@ -152,18 +152,18 @@ def test_wrong_usage_is_two(arguments: list[str], capsys: pytest.CaptureFixture[
     assert "run|test|bench|spark" in capsys.readouterr().err
 
 
+def begun_with(python: Path) -> subprocess.CompletedProcess[str]:
+    line = ["sh", ROOT / "infra" / "bootstrap.sh", "run"]
+    env = {"PYTHON": str(python), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("script", ["exit 1", "exit 127"])
 def test_without_python_there_is_one_message_with_the_cure(tmp_path: Path, script: str) -> None:
     python = tmp_path / "python3"
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
-    done = subprocess.run(
-        ["sh", ROOT / "infra" / "bootstrap.sh", "run"],
-        env={"PYTHON": str(python), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = begun_with(python)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "apt install python3 python3-venv" in done.stderr
@@ -191,13 +191,7 @@ def test_an_interpreter_in_a_folder_with_a_blank_is_used(tmp_path: Path) -> None
     python.parent.mkdir()
     python.write_text('#!/bin/sh\ncase $1 in -c) exit 0;; esac\necho "$@"\n')
     python.chmod(0o755)
-    done = subprocess.run(
-        ["sh", ROOT / "infra" / "bootstrap.sh", "run"],
-        env={"PYTHON": str(python), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = begun_with(python)
     assert done.stdout == f"{ROOT / 'infra' / 'bootstrap.py'} run\n"
 
 
