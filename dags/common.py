@@ -58,13 +58,26 @@ DEFAULTS: dict[str, Any] = {
     "max_retry_delay": timedelta(minutes=15),
     "retry_policy": ExceptionRetryPolicy(
         rules=[
-            RetryRule(exception=PermanentError, action=RetryAction.FAIL, reason="the same call will fail again"),
-            RetryRule(exception=TransientError, action=RetryAction.RETRY, reason="the same call may succeed later"),
+            RetryRule(
+                exception=PermanentError,
+                action=RetryAction.FAIL,
+                reason="the same call will fail again",
+            ),
+            RetryRule(
+                exception=TransientError,
+                action=RetryAction.RETRY,
+                reason="the same call may succeed later",
+            ),
         ]
     ),
 }
 
-WATCHED_BY_NOBODY = {"PYTHONUNBUFFERED": "1", "SILLOK_LOG": "json", "SILLOK_OUTPUT": "none", "SILLOK_SCHEDULED": "1"}
+WATCHED_BY_NOBODY = {
+    "PYTHONUNBUFFERED": "1",
+    "SILLOK_LOG": "json",
+    "SILLOK_OUTPUT": "none",
+    "SILLOK_SCHEDULED": "1",
+}
 """What a command is told that runs as a task."""
 
 log = logging.getLogger(__name__)
@@ -91,15 +104,19 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
     At a tick that follows close upon a publication it waits for a later one, which lists the same landing.
     """
     from processing.archive import manifests
-    from processing.archive.store import open_store
     from processing.settings import settings
+    from processing.store.opening import open_store
 
     day, store = day_of(dag_run), open_store(settings().store)
     if not worth_archiving((entry.key for entry in store.list("landing/")), day):
-        raise AirflowSkipException("no outlet had news: the polls stay in landing for a later batch")
+        raise AirflowSkipException(
+            "no outlet had news: the polls stay in landing for a later batch"
+        )
     head = manifests.head(store) if dag_run.run_type == "scheduled" else None
     if head and dag_run.start_date - head.manifest.published_at < REST:
-        raise AirflowSkipException(f"published at {head.manifest.published_at:%H:%M} UTC: a later tick announces it")
+        raise AirflowSkipException(
+            f"published at {head.manifest.published_at:%H:%M} UTC: a later tick announces it"
+        )
     outlet_events[LANDING].add_partitions(day)
 
 
@@ -114,7 +131,9 @@ def worth_archiving(keys: Iterable[str], day: str) -> bool:
         if key.endswith((".articles.jsonl.gz", ".rejections.jsonl.gz")):
             return True
         outlet, run = key.split("/")[1:3]
-        started = datetime.strptime(run.removeprefix("run=")[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        started = datetime.strptime(run.removeprefix("run=")[:16], "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=UTC
+        )
         if f"{started.astimezone(KST):%Y-%m-%d}" < day:
             return True
         polls[outlet].add(run)
@@ -123,10 +142,10 @@ def worth_archiving(keys: Iterable[str], day: str) -> bool:
 
 def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
     """Return the outlets to be asked at a tick, by what the archive and its landing say of their last polls."""
-    from processing.archive.store import open_store
     from processing.settings import settings
+    from processing.store.opening import open_store
+    from spiders.crawling.polling import due
     from spiders.outlets import outlets
-    from spiders.turns import due
 
     turns = due(open_store(settings().store), outlets(), names, now)
     log.info("%d of %d outlets are due: %s", len(turns), len(names), ", ".join(turns) or "none")
@@ -138,7 +157,9 @@ def run_of(ti: Any) -> str:
     return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"
 
 
-def verdict(code: int, what: str, why: str = "", passing: Collection[int] = (1, 3, 4)) -> SillokError | None:
+def verdict(
+    code: int, what: str, why: str = "", passing: Collection[int] = (1, 3, 4)
+) -> SillokError | None:
     """Turn the exit code of a command, and what its report says, into the error that Airflow's retry rules know.
 
     0 is success and 5 is success with bad rows skipped. What may pass: death by a signal, and the codes in `passing`,
@@ -147,8 +168,15 @@ def verdict(code: int, what: str, why: str = "", passing: Collection[int] = (1, 
     """
     if code in {0, 5}:
         return None
-    known = {1: "failed", 2: "was asked or configured wrongly", 3: "is unhealthy", 4: "was interrupted"}
-    how = known.get(code) or (f"was killed by {_signal(code)}" if code < 0 else f"ended with unknown exit code {code}")
+    known = {
+        1: "failed",
+        2: "was asked or configured wrongly",
+        3: "is unhealthy",
+        4: "was interrupted",
+    }
+    how = known.get(code) or (
+        f"was killed by {_signal(code)}" if code < 0 else f"ended with unknown exit code {code}"
+    )
     message = f"{what} {how}: {why or 'its log above says why'}"
     return TransientError(message) if code < 0 or code in passing else PermanentError(message)
 
@@ -164,12 +192,18 @@ def forward(line: str) -> None:
     """Log one line of a command again with its own level and logger; what is no JSON record is a warning."""
     try:
         record = json.loads(line)
-        name, level, event = record["logger"], logging.getLevelNamesMapping()[record["level"]], record["event"]
+        name, level, event = (
+            record["logger"],
+            logging.getLevelNamesMapping()[record["level"]],
+            record["event"],
+        )
     except (ValueError, KeyError, TypeError):
         if line.strip():
             log.warning("%s", line.rstrip())
         return
-    logging.getLogger(name).log(level, "%s", "\n".join(filter(None, [event, record.get("exception")])))
+    logging.getLogger(name).log(
+        level, "%s", "\n".join(filter(None, [event, record.get("exception")]))
+    )
 
 
 def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) -> int:
@@ -245,11 +279,20 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     Raises the error that its exit code stands for, with the report's own reason. With `keep=False` everything lands in
     a folder that is thrown away.
     """
-    from processing.archive import segments
-    from processing.archive.store import open_store
+    from processing.landing import segments
     from processing.settings import settings
+    from processing.store.opening import open_store
 
-    command = [sys.executable, "-m", "scrapy", "crawl", outlet, "-s", f"SILLOK_RUN={run}", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        outlet,
+        "-s",
+        f"SILLOK_RUN={run}",
+        *arguments,
+    ]
     with tempfile.TemporaryDirectory() as folder:
         store = settings().store if keep else f"file:{folder}"
         code = stream(command, {"SILLOK_STORE": store})
@@ -259,12 +302,16 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
         raise error
     if report is None:
         return {"outlet": outlet, "run": run}
-    return report.model_dump(mode="json", include={"outlet", "run", "end", "why", "pages", "articles", "bytes"})
+    return report.model_dump(
+        mode="json", include={"outlet", "run", "end", "why", "pages", "articles", "bytes"}
+    )
 
 
 def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) -> dict[str, Any]:
     """Crawl as a mapped task, whose `map_index_template` says `shown`: by its outlet, how the crawl ended, and why."""
-    context = cast("dict[str, Any]", get_current_context())  # a template's own word is none of Airflow's
+    context = cast(
+        "dict[str, Any]", get_current_context()
+    )  # a template's own word is none of Airflow's
     try:
         ended = crawl(outlet, *arguments)
     except SillokError as error:

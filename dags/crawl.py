@@ -17,13 +17,28 @@ from typing import Any
 
 from airflow.sdk import DAG, TriggerRule, dag, task
 
-from dags.common import DEFAULTS, LANDING, START, announce, crawl, day_of, run_of, shown, timetable, whose_turn
+from dags.common import (
+    DEFAULTS,
+    LANDING,
+    START,
+    announce,
+    crawl,
+    day_of,
+    run_of,
+    shown,
+    timetable,
+    whose_turn,
+)
 from processing.errors import PermanentError
 from spiders.outlet import Pace
 from spiders.outlets import outlets
 
-CRON = {Pace.QUARTER_HOUR: "*/5 * * * *", Pace.HOURLY: "7,22,37,52 * * * *", Pace.DAILY: "41 5,11,17,23 * * *"}
-"""The ticks, as far apart as `spiders.polling.TICK`."""
+CRON = {
+    Pace.QUARTER_HOUR: "*/5 * * * *",
+    Pace.HOURLY: "7,22,37,52 * * * *",
+    Pace.DAILY: "41 5,11,17,23 * * *",
+}
+"""The ticks, as far apart as `spiders.crawling.polling.TICK`."""
 LIMIT = {Pace.QUARTER_HOUR: 12, Pace.HOURLY: 50, Pace.DAILY: 600}
 """Minutes after which a crawl closes by itself; Airflow's own limit lies above it."""
 
@@ -39,7 +54,9 @@ def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[s
     """Crawl one outlet. In Airflow's list of tasks it is shown by its name, then with how the crawl ended and why."""
     day = day_of(dag_run)
     asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
-    if dag_run.run_type == "scheduled" and ti.try_number == 1:  # a second try asks again what failed in the first
+    if (
+        dag_run.run_type == "scheduled" and ti.try_number == 1
+    ):  # a second try asks again what failed in the first
         asks = ["-s", "SILLOK_DUE=1"]
     return shown(crawl, outlet, run_of(ti), *asks, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
 
@@ -48,16 +65,23 @@ def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[s
 def landed(asked: list[str] | None, *, dag_run: Any = None, outlet_events: Any = None) -> None:
     """Announce what the outlets of this run brought, whatever became of each; skipped when there was no news."""
     if asked is None:  # the state of a run is that of its last task
-        raise PermanentError("nobody was asked, because `due` failed: its log says why; the next tick tries again")
+        raise PermanentError(
+            "nobody was asked, because `due` failed: its log says why; the next tick tries again"
+        )
     announce(dag_run, outlet_events)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
 def answered(asked: list[str] | None, crawled: Iterable[Any] | None, dag_run: Any = None) -> None:
     """Fail the run where not one of the outlets that were asked could be crawled: the fault is likely to be ours."""
-    names, enough = asked or [], 3 if dag_run.run_type == "scheduled" else 1  # at a tick one that is down comes alone
+    names, enough = (
+        asked or [],
+        3 if dag_run.run_type == "scheduled" else 1,
+    )  # at a tick one that is down comes alone
     if len(names) >= enough and not any(True for _ in crawled or ()):
-        raise PermanentError(f"none of {len(names)} outlets could be crawled: try the network of this machine first")
+        raise PermanentError(
+            f"none of {len(names)} outlets could be crawled: try the network of this machine first"
+        )
 
 
 def crawl_dag(pace: Pace, names: list[str]) -> DAG:
@@ -76,7 +100,9 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
         dagrun_timeout=timedelta(minutes=LIMIT[pace] * 3),
     )
     def build() -> None:
-        polls = poll.override(execution_timeout=timedelta(minutes=LIMIT[pace] + 2)).partial(limit=LIMIT[pace])
+        polls = poll.override(execution_timeout=timedelta(minutes=LIMIT[pace] + 2)).partial(
+            limit=LIMIT[pace]
+        )
         asked = due(names)
         crawled = polls.expand(outlet=asked)
         crawled >> [landed(asked), answered(asked, crawled)]  # type: ignore[arg-type]  # resolved when they run
@@ -85,6 +111,8 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
 
 
 for _pace in Pace:
-    _names = sorted(name for name, outlet in outlets().items() if outlet.pace is _pace and outlet.paused is None)
+    _names = sorted(
+        name for name, outlet in outlets().items() if outlet.pace is _pace and outlet.paused is None
+    )
     if _names:
         crawl_dag(_pace, _names)

@@ -29,8 +29,16 @@ NAMES = sorted(outlets())
     params={
         "outlet": Param(NAMES[0], type="string", enum=NAMES, title="Outlet"),
         "since": Param(None, type=["null", "string"], format="date", title="From this KST day"),
-        "until": Param(None, type=["null", "string"], format="date", title="To this KST day, included"),
-        "url": Param(None, type=["null", "string"], format="uri", pattern="^https?://", title="Only this article"),
+        "until": Param(
+            None, type=["null", "string"], format="date", title="To this KST day, included"
+        ),
+        "url": Param(
+            None,
+            type=["null", "string"],
+            format="uri",
+            pattern="^https?://",
+            title="Only this article",
+        ),
         "dry_run": Param(default=False, type="boolean", title="Keep nothing"),
     },
 )

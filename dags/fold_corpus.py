@@ -28,8 +28,12 @@ from processing.errors import PermanentError
     tags=["sillok", "archive", "by hand"],
     params={
         "engine": Param("duckdb", type="string", enum=["duckdb", "spark"], title="Engine"),
-        "output": Param("var/corpus.jsonl", type="string", pattern="^[^-]", title="Where the rows go"),
-        "parts": Param(None, type=["null", "string"], pattern="^[^-]", title="Spark: the folder dedupe/v=…"),
+        "output": Param(
+            "var/corpus.jsonl", type="string", pattern="^[^-]", title="Where the rows go"
+        ),
+        "parts": Param(
+            None, type=["null", "string"], pattern="^[^-]", title="Spark: the folder dedupe/v=…"
+        ),
     },
 )
 def fold_corpus() -> None:
@@ -44,7 +48,9 @@ def fold_corpus() -> None:
         if not params["parts"]:
             raise PermanentError("Spark reads signatures from a folder: name it as `parts`")
         if find_spec("pyspark") is None:
-            raise PermanentError("pyspark is not installed: add the extra `spark` of this project, or choose duckdb")
+            raise PermanentError(
+                "pyspark is not installed: add the extra `spark` of this project, or choose duckdb"
+            )
         spark(params["parts"], params["output"])
 
     fold()

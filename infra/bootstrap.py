@@ -38,7 +38,10 @@ class BootstrapError(Exception):
 
 def digests(root: Path) -> dict[str, str]:
     """Return what an environment is made of: the digest of each list, the interpreter and the place."""
-    made = {kind: hashlib.sha256((root / LOCK / f"{kind}.txt").read_bytes()).hexdigest() for kind in ("uv", *KINDS)}
+    made = {
+        kind: hashlib.sha256((root / LOCK / f"{kind}.txt").read_bytes()).hexdigest()
+        for kind in ("uv", *KINDS)
+    }
     made["project"] = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
     made["python"] = sys.version
     made["place"] = str(root)
@@ -66,7 +69,9 @@ def uv_environment(listing: str, environ: Mapping[str, str]) -> dict[str, str]:
         if variable:
             found.setdefault(variable, " ".join(value.strip("'\"").replace("\\n", " ").split()))
     found.setdefault("UV_NO_PYTHON_DOWNLOADS", "1")
-    found.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # as pip does; the hashes make it safe
+    found.setdefault(
+        "UV_INDEX_STRATEGY", "unsafe-best-match"
+    )  # as pip does; the hashes make it safe
     if not os.access(Path(found.get("HOME") or "/nonexistent"), os.W_OK):
         found.setdefault("UV_CACHE_DIR", str(ROOT / "var" / "cache" / "uv"))
     return found
@@ -75,7 +80,9 @@ def uv_environment(listing: str, environ: Mapping[str, str]) -> dict[str, str]:
 def step(what: str, command: list[str], environment: Mapping[str, str]) -> None:
     """Run one step quietly; raises `BootstrapError` with its output when it fails."""
     print(f"  {what}", flush=True)
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=dict(environment), cwd=ROOT)  # noqa: S603 - fixed commands
+    done = subprocess.run(  # noqa: S603 - fixed commands
+        command, check=False, capture_output=True, text=True, env=dict(environment), cwd=ROOT
+    )
     if done.returncode:
         raise BootstrapError(
             f"{what}: failed with exit code {done.returncode}\n{done.stdout}{done.stderr}"
@@ -95,13 +102,23 @@ def install(venv: Path, kind: str, *, fresh: bool) -> None:
             os.environ,
         )
     quiet = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    step("installing uv", [*quiet, "install", "--require-hashes", "-r", str(ROOT / LOCK / "uv.txt")], os.environ)
-    listing = subprocess.run([*quiet, "config", "list"], check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own pip
+    step(
+        "installing uv",
+        [*quiet, "install", "--require-hashes", "-r", str(ROOT / LOCK / "uv.txt")],
+        os.environ,
+    )
+    listing = subprocess.run(  # noqa: S603 - our own pip
+        [*quiet, "config", "list"], check=True, capture_output=True, text=True
+    ).stdout
     environment = uv_environment(listing, os.environ)
     uv = [str(venv / "bin" / "uv"), "pip", "install", "--quiet", "--python", python]
     packages = ["--require-hashes", "--compile-bytecode", "-r", str(ROOT / LOCK / f"{kind}.txt")]
     step(f"installing the locked packages ({kind})", [*uv, *packages], environment)
-    step("installing Sillok itself", [*uv, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], environment)
+    step(
+        "installing Sillok itself",
+        [*uv, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+        environment,
+    )
     rooms = [str(ROOT / room) for room in ("spiders", "processing", "dags", "infra")]
     step("compiling it", [python, "-m", "compileall", "-q", *rooms], os.environ)
 
@@ -145,7 +162,9 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python infra/bootstrap.py {'|'.join(KINDS)}", file=sys.stderr)
         return 2
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # blocked by `bootstrap.sh` until here
+        signal.pthread_sigmask(
+            signal.SIG_UNBLOCK, [signal.SIGINT]
+        )  # blocked by `bootstrap.sh` until here
         with alone():
             ensure(arguments[0])
     except BootstrapError as error:

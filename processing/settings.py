@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     say which marks of a page, or of its host, keep its text out of exports.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     store: str = "file:var/archive"
     store_endpoint: str | None = None

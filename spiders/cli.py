@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, doctor, folding, keeping, outlets, pages, reports, tables
+from spiders.console import articles, doctor, folding, outlets, pages, publishing, reports, tables
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -69,11 +69,11 @@ app.command("query", rich_help_panel=_LOOK)(tables.query)
 app.command("export", rich_help_panel=_LOOK)(tables.export)
 app.command("cluster", rich_help_panel=_LOOK)(folding.cluster)
 app.command("report", rich_help_panel=_LOOK)(reports.report)
-app.command("archive", rich_help_panel=_KEEP)(keeping.archive)
-app.command("release", rich_help_panel=_KEEP)(keeping.release)
-app.command("gaps", rich_help_panel=_KEEP)(keeping.gaps)
+app.command("archive", rich_help_panel=_KEEP)(publishing.archive)
+app.command("release", rich_help_panel=_KEEP)(publishing.release)
+app.command("gaps", rich_help_panel=_KEEP)(publishing.gaps)
 app.command("doctor", rich_help_panel=_KEEP)(doctor.doctor)
-app.command("diff", rich_help_panel=_KEEP)(keeping.diff)
+app.command("diff", rich_help_panel=_KEEP)(publishing.diff)
 app.command("read", rich_help_panel=_HAND)(pages.read)
 app.command("fold", rich_help_panel=_HAND)(folding.fold)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
@@ -91,7 +91,10 @@ def _tell_version(asked: bool) -> None:  # noqa: FBT001 - how Typer calls what b
 def _sillok(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say which version this is."
+        ),
     ] = False,
 ) -> None:
     """Do nothing before the command."""

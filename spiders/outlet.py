@@ -2,18 +2,22 @@
 
 An outlet is a value. It imports neither Scrapy nor Airflow, so that a DAG file can list all outlets in milliseconds.
 A contradiction fails on import with the cure in the message.
+
+Which article a URL is: an outlet's declaration put to a URL. Pure and quick: it runs on every link of a poll.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from processing.errors import DeclarationError
-from processing.reading.rules import Rules
+from processing.records import Origin
+from processing.rules import Rules
+from processing.urls import canonical
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
@@ -114,7 +118,9 @@ class Outlet:
         """Raise `DeclarationError` where the declaration contradicts itself."""
         urls = [self.home, *(source.url for source in self.sources)]
         hosts = {urlsplit(url).hostname or "" for url in urls} | set(self.hosts)
-        object.__setattr__(self, "allowed_hosts", frozenset(hosts | {host.removeprefix("www.") for host in hosts}))
+        object.__setattr__(
+            self, "allowed_hosts", frozenset(hosts | {host.removeprefix("www.") for host in hosts})
+        )
         for wrong, cure in self._contradictions():
             if wrong:
                 raise DeclarationError(f"outlet {self.name!r}: {cure}")
@@ -124,17 +130,32 @@ class Outlet:
         named = {name for _, name, _, _ in Formatter().parse(self.canonical) if name is not None}
         unknown = named - set(self.article.groupindex)
         return (
-            (not _NAME.fullmatch(self.name), "`name` must be lower-case ASCII letters, digits and _"),
-            (urlsplit(self.home).scheme not in {"http", "https"}, "`home` must be an http or https URL"),
+            (
+                not _NAME.fullmatch(self.name),
+                "`name` must be lower-case ASCII letters, digits and _",
+            ),
+            (
+                urlsplit(self.home).scheme not in {"http", "https"},
+                "`home` must be an http or https URL",
+            ),
             (
                 any("id" not in form.groupindex for form in (self.article, *self.older)),
                 "`article` and each of `older` must name the id: (?P<id>...)",
             ),
-            (bool(unknown), f"`canonical` names groups that `article` does not have: {', '.join(sorted(unknown))}"),
-            (not self.sources and self.paused is None, "without a source it must say `paused=` and why"),
+            (
+                bool(unknown),
+                f"`canonical` names groups that `article` does not have: {', '.join(sorted(unknown))}",
+            ),
+            (
+                not self.sources and self.paused is None,
+                "without a source it must say `paused=` and why",
+            ),
             (not 0 <= low <= high, "`daily` must be (low, high) with 0 <= low <= high"),
             (not self.rules, "`rules` must not be empty; leave it out for the generic reader"),
-            (any(r.until is None for r in self.rules[:-1]), "only the last of `rules` may have no `until`"),
+            (
+                any(r.until is None for r in self.rules[:-1]),
+                "only the last of `rules` may have no `until`",
+            ),
             (
                 self.tls is not None and not _EXCEPTION.fullmatch(self.tls),
                 '`tls` must say why and when it was checked: "unverified: <what is wrong>, checked YYYY-MM-DD"',
@@ -144,5 +165,68 @@ class Outlet:
 
     def article_key(self, url: str) -> str | None:
         """Return the outlet's own id of the article at `url`, or None where `url` is no article."""
-        found = self.article.search(url) or next((hit for form in self.older if (hit := form.search(url))), None)
+        found = self.article.search(url) or next(
+            (hit for form in self.older if (hit := form.search(url))), None
+        )
         return found["id"] if found else None
+
+
+class Identity(NamedTuple):
+    """The canonical URL of an article, whose hash is its id in the archive, and the outlet's own key for it."""
+
+    url: str
+    key: str
+
+
+def identify(outlet: Outlet, url: str) -> Identity | None:
+    """Return which article of `outlet` lies at `url`; None where the host is not its or the URL is no article's.
+
+    Mobile, AMP and older spellings of one article come out the same wherever the outlet's pattern tells that they are.
+    """
+    spelling = canonical(url)
+    if not _belongs(outlet, url, spelling):
+        return None
+    found = outlet.article.search(spelling)
+    if found is None:
+        key = outlet.article_key(spelling)
+        return Identity(spelling, key) if key else None
+    groups = found.groupdict()
+    if not outlet.canonical or any(
+        value is None and f"{{{name}}}" in outlet.canonical for name, value in groups.items()
+    ):
+        return Identity(spelling, groups["id"])
+    return Identity(outlet.canonical.format_map(groups), groups["id"])
+
+
+def is_on_site(outlet: Outlet, url: str) -> bool:
+    """Return whether the host of `url`, or the desktop host that it is a variant of, belongs to `outlet`."""
+    return _belongs(outlet, url, canonical(url))
+
+
+def outlet_of(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
+    """Return the first of `outlets` that publishes an article at `url`; None where none does."""
+    return next((outlet for outlet in outlets if identify(outlet, url)), None)
+
+
+def resolved(origin: Origin, outlets: Iterable[Outlet]) -> Origin:
+    """Return the origin of a portal's or a board's copy with the canonical URL of the publisher's own article.
+
+    What a portal links (`mtview.php?no=…&outlink=1`) then is the very address under which that article is archived. An
+    origin that no declared outlet publishes comes back as it is.
+    """
+    for outlet in outlets if origin.url else ():
+        found = identify(outlet, origin.url or "")
+        if found and outlet.outlet_class != "portal":
+            return Origin(outlet=origin.outlet or outlet.title, url=found.url)
+    return origin
+
+
+def _belongs(outlet: Outlet, url: str, spelling: str) -> bool:
+    return _host(url) in outlet.allowed_hosts or _host(spelling) in outlet.allowed_hosts
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from processing.reading.rejections import Finding, reject
-from processing.reading.rules import GENERIC, rules_at
+from processing.reading.tree import RejectionCause, reject
 from processing.records import Article, Page, Reason, Rejection
+from processing.rules import GENERIC, rules_at
 from processing.settings import settings
-from spiders.identity import identify, resolved
-from spiders.outlet import Outlet
+from spiders.outlet import Outlet, identify, resolved
 from spiders.outlets import outlets
 
 if TYPE_CHECKING:
@@ -34,7 +33,11 @@ def read(page: Page, outlet: Outlet | None, *, canonical: str | None = None) -> 
         with _within(LIMIT):
             return _read(page, outlet, canonical)
     except _TooLongError:
-        return reject(page, Finding(Reason.UNREADABLE, f"the reader took more than {LIMIT:g} s"), canonical)
+        return reject(
+            page,
+            RejectionCause(Reason.UNREADABLE, f"the reader took more than {LIMIT:g} s"),
+            canonical,
+        )
 
 
 class _TooLongError(BaseException):

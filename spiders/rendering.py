@@ -5,15 +5,22 @@ The browser has no network. It runs in a network namespace of its own in which n
 for is handed to the crawl, which asks for it as for anything else, or does not: `middlewares.rendering`.
 
 scrapy-playwright lets the browser ask for itself, past robots.txt, pace, budget, the address check and the WARC.
+
+Where a browser puts its temporary files, so that nothing of them outlives the next crawl of its outlet.
+
+They lie in the system's folder for such things, because the path of a socket must be short (unix(7)). A link in the
+outlet's spool leads there: after a crawl that was killed, the next one finds by it what there is to remove.
 """
 
 import asyncio
 import logging
 import os
+import secrets
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +30,52 @@ from scrapy.settings import BaseSettings
 
 from processing.errors import UsageError
 from spiders.outlet import Outlet
-from spiders.scratch import Scratch, temporary
+
+_PREFIX = "sillok-browser-"
+
+
+class Scratch:
+    """One folder for temporary files; `link` leads to it while it is there, and belongs to one crawl at a time."""
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+
+    def make(self) -> Path:
+        """Return an empty folder that nobody else reads; what an earlier crawl left goes first."""
+        self.remove()
+        folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{secrets.token_hex(4)}"
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        self._link.symlink_to(
+            folder
+        )  # before the folder: killed in between, we leave nothing that is not known
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def remove(self) -> None:
+        """Remove the folder; what a dying process still writes into it goes with the next crawl."""
+        if not self._link.is_symlink():
+            return
+        folder = self._link.readlink()
+        if folder.name.startswith(_PREFIX):
+            shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            self._link.unlink()
+
+
+@contextmanager
+def temporary(folder: Path) -> Iterator[None]:
+    """Let a program that is started inside have `folder` for its temporary files; Playwright takes no environment."""
+    before = os.environ.get("TMPDIR")
+    tempfile.gettempdir()  # this process has chosen its own by now
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +93,7 @@ _ALONE = "unshare --net" if os.geteuid() == 0 else "unshare --user --map-current
 """Runs a program without a network; who is not root needs a user namespace for it."""
 
 
-class Part(NamedTuple):
+class BrowserResponse(NamedTuple):
     """An answer for the browser; `body` is without content coding."""
 
     status: int
@@ -49,10 +101,10 @@ class Part(NamedTuple):
     body: bytes
 
 
-_STAY = Part(204, {}, b"")
+_STAY = BrowserResponse(204, {}, b"")
 """An answer to a navigation after which a page stays as it is (HTML Standard, 7.4.5); an abort would replace it."""
 
-Ask = Callable[[str], Awaitable[Part | None]]
+Ask = Callable[[str], Awaitable[BrowserResponse | None]]
 """Asks for a URL as the crawl does; None where it may not be asked or gave nothing."""
 
 
@@ -69,7 +121,9 @@ def apply(outlet: Outlet, settings: BaseSettings) -> None:
         return
     program = shutil.which(settings["SILLOK_BROWSER"])
     if program is None or find_spec("playwright") is None:
-        log.warning("%s is read as served: to render it, install sillok[render] and Chromium", outlet.name)
+        log.warning(
+            "%s is read as served: to render it, install sillok[render] and Chromium", outlet.name
+        )
         return
     _check_isolation(sample_press=bool(settings["SILLOK_PRESS"]))
     settings.set("SILLOK_BROWSER", program, priority="spider")
@@ -79,7 +133,9 @@ def apply(outlet: Outlet, settings: BaseSettings) -> None:
 
 def _check_isolation(*, sample_press: bool) -> None:
     if os.geteuid() == 0 and not sample_press:
-        raise UsageError("Chromium has no sandbox when root runs it: run this crawl as an ordinary user")
+        raise UsageError(
+            "Chromium has no sandbox when root runs it: run this crawl as an ordinary user"
+        )
     tried = subprocess.run(["sh", "-c", f"{_ALONE} true"], check=False, capture_output=True)  # noqa: S603, S607 - ours
     if tried.returncode:
         raise UsageError(
@@ -104,7 +160,7 @@ class Browser:
         self._playwright: Any = None
         self._browser: Any = None
 
-    async def rendered(self, url: str, page: Part, ask: Ask) -> bytes:
+    async def rendered(self, url: str, page: BrowserResponse, ask: Ask) -> bytes:
         """Return a page as it is after its scripts ran, in UTF-8. Raises RenderingError."""
         try:
             return await asyncio.wait_for(self._rendered(url, page, ask), SECONDS)
@@ -119,14 +175,18 @@ class Browser:
         """End the browser and what drives it; safe to do twice."""
         playwright, self._playwright, self._browser = self._playwright, None, None
         if playwright is not None:
-            with suppress(TimeoutError, self._playwright_error()):  # its pipe is closed either way, and that ends it
+            with suppress(
+                TimeoutError, self._playwright_error()
+            ):  # its pipe is closed either way, and that ends it
                 await asyncio.wait_for(playwright.stop(), _CLOSING)
             self._scratch.remove()
 
-    async def _rendered(self, url: str, page: Part, ask: Ask) -> bytes:
+    async def _rendered(self, url: str, page: BrowserResponse, ask: Ask) -> bytes:
         browser = await self._started()
         answers = _Answers(page, ask)
-        context = await browser.new_context(service_workers="block", accept_downloads=False, user_agent=self._agent)
+        context = await browser.new_context(
+            service_workers="block", accept_downloads=False, user_agent=self._agent
+        )
         try:
             await context.route("**/*", answers.answer)
             tab = await context.new_page()
@@ -136,7 +196,9 @@ class Browser:
             return str(await tab.content()).encode("utf-8", "replace")
         finally:
             answers.end()
-            with suppress(TimeoutError):  # a script that never ends keeps its tab; the whole browser is ended then
+            with suppress(
+                TimeoutError
+            ):  # a script that never ends keeps its tab; the whole browser is ended then
                 await asyncio.wait_for(context.close(), _CLOSING)
 
     async def _started(self) -> Any:
@@ -144,8 +206,14 @@ class Browser:
             folder = self._scratch.make()
             with temporary(folder):
                 self._playwright = await _library().async_playwright().start()
-            ours = {"handle_sigterm": False, "handle_sigint": False, "chromium_sandbox": os.geteuid() != 0}
-            self._browser = await self._playwright.chromium.launch(executable_path=self._alone(folder), **ours)
+            ours = {
+                "handle_sigterm": False,
+                "handle_sigint": False,
+                "chromium_sandbox": os.geteuid() != 0,
+            }
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=self._alone(folder), **ours
+            )
         return self._browser
 
     def _alone(self, folder: Path) -> str:
@@ -164,10 +232,10 @@ class Browser:
 class _Answers:
     """Answers the requests of one page: the page itself once, its parts by asking, and nothing else."""
 
-    def __init__(self, page: Part, ask: Ask) -> None:
-        self._page: Part | None = page
+    def __init__(self, page: BrowserResponse, ask: Ask) -> None:
+        self._page: BrowserResponse | None = page
         self._ask = ask
-        self._parts: dict[str, asyncio.Future[Part | None]] = {}
+        self._parts: dict[str, asyncio.Future[BrowserResponse | None]] = {}
 
     async def answer(self, route: Any) -> None:
         """Answer one request of the browser."""
@@ -183,9 +251,12 @@ class _Answers:
         for part in self._parts.values():
             part.cancel()
 
-    async def _part(self, request: Any) -> Part | None:
+    async def _part(self, request: Any) -> BrowserResponse | None:
         if request.is_navigation_request():
-            page, self._page = self._page, None  # a frame, a popup and a page that leads elsewhere are not followed
+            page, self._page = (
+                self._page,
+                None,
+            )  # a frame, a popup and a page that leads elsewhere are not followed
             return page or _STAY
         if not is_asked(request.resource_type, request.method):
             return None

@@ -31,7 +31,9 @@ class Environment(BaseSettings):
     the Chromium that renders the pages of outlets that declare it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SILLOK_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     contact: str = Field(default="", pattern=r"^[^\x00-\x1f\x7f]*$")
     press: int | None = None
@@ -74,7 +76,7 @@ def _asked() -> tuple[Environment, str, str]:
 _ENV, SILLOK_STORE, SILLOK_WRONG = _asked()
 
 BOT_NAME = AGENT
-SPIDER_LOADER_CLASS = "spiders.loader.OutletLoader"
+SPIDER_LOADER_CLASS = "spiders.crawling.spider.OutletLoader"
 COMMANDS_MODULE = "spiders.commands"
 
 # Who we are, and that we ask first.
@@ -85,7 +87,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "ko,en;q=0.5",
     "Accept-Encoding": "gzip, deflate",  # brotli breaks warcio and WACZ
 }
-ROBOTSTXT_OBEY = False  # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py
+ROBOTSTXT_OBEY = (
+    False  # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py
+)
 COOKIES_ENABLED = False
 COOKIES = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
 REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
@@ -94,7 +98,9 @@ REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0.0 if _ENV.press else _ENV.delay
-DOWNLOAD_DELAY_JITTER = 0  # a delay that varies downwards breaks Crawl-delay, and we have nothing to disguise
+DOWNLOAD_DELAY_JITTER = (
+    0  # a delay that varies downwards breaks Crawl-delay, and we have nothing to disguise
+)
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0  # the least delay is DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 60
@@ -113,8 +119,12 @@ CLOSESPIDER_TIMEOUT = _ENV.time_limit
 MEMUSAGE_LIMIT_MB = 1024
 CLOSESPIDER_ERRORCOUNT = 3  # a spider that breaks is broken for every page
 HTTPERROR_ALLOW_ALL = True
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order in which they are announced
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
+SCHEDULER_MEMORY_QUEUE = (
+    "scrapy.squeues.FifoMemoryQueue"  # in the order in which they are announced
+)
+DUPEFILTER_CLASS = (
+    "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
+)
 
 # The whole chains, written out: Scrapy imports even what is set to None, and what we do not use costs every poll 0.3 s.
 DOWNLOADER_MIDDLEWARES_BASE = {
@@ -127,12 +137,12 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.guard.Guard": 50,
     "spiders.middlewares.robots.Robots": 100,
-    "spiders.middlewares.reservation.Reservation": 120,
-    "spiders.middlewares.pace.Pace": 150,
-    "spiders.middlewares.budget.Budget": 160,
-    "spiders.middlewares.retries.Retries": 550,
+    "spiders.middlewares.robots.Reservation": 120,
+    "spiders.middlewares.pace.Pacing": 150,
+    "spiders.middlewares.pace.Budget": 160,
+    "spiders.middlewares.pace.Retries": 550,
     "spiders.middlewares.blocks.Blocks": 560,
-    "spiders.middlewares.redirects.Redirects": 600,
+    "spiders.middlewares.guard.Redirects": 600,
 }
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
@@ -142,16 +152,16 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.feedexport.FeedExporter": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }
-EXTENSIONS = {"spiders.middlewares.recorder.Recorder": 100}
+EXTENSIONS = {"spiders.wire.recorder.Recorder": 100}
 DOWNLOAD_HANDLERS = {
-    "http": "spiders.middlewares.transport.Transport",
-    "https": "spiders.middlewares.transport.Transport",
+    "http": "spiders.wire.transport.Transport",
+    "https": "spiders.wire.transport.Transport",
     "data": None,
     "file": None,
     "ftp": None,
     "s3": None,
 }
-TWISTED_DNS_RESOLVER = "spiders.middlewares.resolver.PublicResolver"
+TWISTED_DNS_RESOLVER = "spiders.wire.transport.PublicResolver"
 
 # Doors we keep shut: both run Python that is sent to them, and both are open by default. Their code is not even loaded.
 TELNETCONSOLE_ENABLED = False
@@ -159,7 +169,10 @@ REMOTE_CONTROL_ENABLED = False
 
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_STORE_EMPTY = True
-FEED_EXPORTERS = {"jsonl": "spiders.exporters.RecordLines", "jsonlines": "spiders.exporters.RecordLines"}
+FEED_EXPORTERS = {
+    "jsonl": "spiders.crawling.output.RecordLines",
+    "jsonlines": "spiders.crawling.output.RecordLines",
+}
 LOG_LEVEL = _ENV.log_level
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False

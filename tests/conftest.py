@@ -6,7 +6,12 @@ from typing import TypeVar
 
 import pytest
 
-OTHERS_PROPERTY = ("SILLOK_KEPT_PAGES", "SILLOK_FOLDING_BENCH", "SILLOK_ARTICLE_URLS", "SILLOK_SEEDS")
+OTHERS_PROPERTY = (
+    "SILLOK_KEPT_PAGES",
+    "SILLOK_FOLDING_BENCH",
+    "SILLOK_ARTICLE_URLS",
+    "SILLOK_SEEDS",
+)
 """What nobody can install: pages and texts that are not ours to hand on. Tests of them may be skipped always."""
 
 FOR_TESTS = (*OTHERS_PROPERTY, "SILLOK_TEST_ALL", "SILLOK_REWRITE")
@@ -16,7 +21,11 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 def pytest_configure() -> None:
     """Forget what the shell is set to: it may be that of a store, of outlets or of an Airflow that are in use."""
-    for name in [name for name in os.environ if name.startswith(("SILLOK_", "AIRFLOW")) and name not in FOR_TESTS]:
+    for name in [
+        name
+        for name in os.environ
+        if name.startswith(("SILLOK_", "AIRFLOW")) and name not in FOR_TESTS
+    ]:
         del os.environ[name]
 
 

@@ -23,9 +23,22 @@ def said_of(folder: Path, modules: dict[str, str], **environment: str) -> str:
     for name, content in modules.items():
         (folder / name).write_text(content)
     alone = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "--continue-on-collection-errors", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-s",
+        "--continue-on-collection-errors",
+        str(folder),
+    ]
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **alone, **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env={**os.environ, **alone, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout
 
@@ -35,7 +48,9 @@ def said_of(folder: Path, modules: dict[str, str], **environment: str) -> str:
     [("", "3 skipped, 1 xfailed"), ("1", "1 failed, 1 skipped, 1 xfailed, 1 error")],
     ids=["make test", "make test-all"],
 )
-def test_what_would_be_skipped_fails_where_everything_was_asked_for(tmp_path: Path, wanted: str, ends: str) -> None:
+def test_what_would_be_skipped_fails_where_everything_was_asked_for(
+    tmp_path: Path, wanted: str, ends: str
+) -> None:
     said = said_of(tmp_path, SKIPS, SILLOK_TEST_ALL=wanted)
     assert ends in said.splitlines()[-1]
     assert ("test_module.py was skipped" in said) is bool(wanted)
@@ -43,8 +58,14 @@ def test_what_would_be_skipped_fails_where_everything_was_asked_for(tmp_path: Pa
 
 def test_no_setting_of_whoever_runs_them_reaches_the_tests(tmp_path: Path) -> None:
     kept = {"SILLOK_SEEDS": "/seeds", "SILLOK_TEST_ALL": ""}
-    others = {"SILLOK_STORE": "s3://annals/", "SILLOK_PRESS": "20000", "AIRFLOW__CORE__DAGS_FOLDER": "/dags"}
+    others = {
+        "SILLOK_STORE": "s3://annals/",
+        "SILLOK_PRESS": "20000",
+        "AIRFLOW__CORE__DAGS_FOLDER": "/dags",
+    }
     (found,) = [
-        line for line in said_of(tmp_path, {"test_set.py": READS}, **kept, **others).splitlines() if "found" in line
+        line
+        for line in said_of(tmp_path, {"test_set.py": READS}, **kept, **others).splitlines()
+        if "found" in line
     ]
     assert {*found.split()[1:]} & {*kept, *others} == {*kept}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from spiders.scouting.declaring import checked
+from spiders.commands.declare import checked
 from spiders.scouting.fixtures import kept
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
-from tests.spiders.test_look_commands import FRONT, PAGE
+from tests.spiders.scouting.test_look_commands import FRONT, PAGE
 
 DOCUMENT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SITE = "https://www.golja.example"
@@ -22,11 +22,15 @@ MODULE = re.search(r"```python\n(\"\"\".+?)```", DOCUMENT, re.DOTALL)
 @pytest.fixture
 def origin() -> Iterator[Origin]:
     server = Origin()
-    items = "".join(f"<item><link>/news/{n}</link><title>{n}</title></item>" for n in (101, 102, 103))
+    items = "".join(
+        f"<item><link>/news/{n}</link><title>{n}</title></item>" for n in (101, 102, 103)
+    )
     server.routes |= {
         "/": Reply(body=FRONT.encode()),
         "/feed": Reply(body=f"<rss><channel>{items}</channel></rss>".encode()),
-        "/news/101": Reply(body=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}),
+        "/news/101": Reply(
+            body=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}
+        ),
     }
     yield server
     server.close()
@@ -42,7 +46,9 @@ def test_the_commands_of_the_walk_work_in_order(origin: Origin, tmp_path: Path) 
         line, env = command(origin.port, tmp_path, verb, *words, *into)
         line[2] = "tests.spiders.look_driver"
         env |= {"LOOK_DRIVER_MODULE": str(tmp_path / "golja.py")}
-        done = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
         assert done.returncode == 0, f"{verb}: {done.stderr}"
         said[verb] = done.stdout
     assert "may ask" in said["look"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from infra.bench import notices, words
-from processing.dedupe.documents import Document
+from infra.bench import words
+from processing.signing.documents import Document
 
 _LONG: Final = 5
 START: Final = datetime(2031, 5, 1, tzinfo=UTC)
@@ -84,7 +84,10 @@ def same(draw: random.Random, text: list[str]) -> list[str]:
 def respaced(draw: random.Random, text: list[str]) -> list[str]:
     """Return the text with one blank in twenty gone and other quotation marks."""
     return [
-        re.sub(r"(\S) ", lambda found: found[1] + " " * (draw.randrange(20) > 0), p).replace("“", '"') for p in text
+        re.sub(r"(\S) ", lambda found: found[1] + " " * (draw.randrange(20) > 0), p).replace(
+            "“", '"'
+        )
+        for p in text
     ]
 
 
@@ -117,7 +120,10 @@ def middle(draw: random.Random, text: list[str]) -> list[str]:
 
 def own_lead(draw: random.Random, text: list[str]) -> list[str]:
     """Return the text under a lead of the outlet's own: how press releases are printed."""
-    return [draw.choice(words.LEADS).format(**filling(draw)), *text[: len(text) - draw.randint(0, 1)]]
+    return [
+        draw.choice(words.LEADS).format(**filling(draw)),
+        *text[: len(text) - draw.randint(0, 1)],
+    ]
 
 
 def updated(draw: random.Random, text: list[str]) -> list[str]:
@@ -141,8 +147,16 @@ CHANGES: Final[dict[str, Change]] = {
 def dressed(draw: random.Random, text: list[str], outlet: str, outlet_class: str) -> str:
     """Return the text as the outlet's page gives it: with dateline, byline, copyright line, a portal's lines."""
     place = draw.choice(words.PLACES)[:2]
-    lines = [f"({place}={outlet}) {name(draw)} 기자 = {text[0]}", *text[1:]] if draw.randrange(2) else list(text)
-    lines.append(draw.choice((f"ⓒ {outlet}, 무단 전재 및 재배포 금지", f"{name(draw)} 기자 desk@example.test", "")))
+    lines = (
+        [f"({place}={outlet}) {name(draw)} 기자 = {text[0]}", *text[1:]]
+        if draw.randrange(2)
+        else list(text)
+    )
+    lines.append(
+        draw.choice(
+            (f"ⓒ {outlet}, 무단 전재 및 재배포 금지", f"{name(draw)} 기자 desk@example.test", "")
+        )
+    )
     return "\n".join([*words.CHROME.get(outlet_class, ()), *lines])
 
 
@@ -158,7 +172,7 @@ def compose(seed: int, stories: int, days: int = 7) -> Iterator[Labelled]:
             digest = "\n".join("\n".join(each[:2]) for each in recent)
             written = Written(digest, "오늘의 주요 소식", words.OUTLETS[2], _moment(draw, days))
             yield written.labelled(draw, f"{seed}-{place}-digest", f"digest {place}", "digest")
-    for place, notice in enumerate(notices.notices(draw, max(4, stories // 60), name)):
+    for place, notice in enumerate(words.notices(draw, max(4, stories // 60), name)):
         kind, outlet, headline, body = notice
         written = Written(body, headline, outlet, _moment(draw, days))
         yield written.labelled(draw, f"{seed}-notice-{place}", f"notice {place}", kind)
@@ -191,13 +205,17 @@ def _moment(draw: random.Random, days: int) -> datetime:
     return START + timedelta(minutes=draw.randrange(days * 1440))
 
 
-def _told(draw: random.Random, identity: str, title: str, text: list[str], at: datetime) -> Iterator[Labelled]:
+def _told(
+    draw: random.Random, identity: str, title: str, text: list[str], at: datetime
+) -> Iterator[Labelled]:
     """Yield a story, first by an agency or a paper, then by those who reprint it."""
     kinds = ["original", *draw.choices(list(CHANGES), k=draw.choice((0, 0, 1, 2, 4)))]
     outlets = [draw.choice(words.OUTLETS[:9]), *draw.sample(words.OUTLETS[2:], len(kinds) - 1)]
     for place, (kind, outlet) in enumerate(zip(kinds, outlets, strict=True)):
         changed = text if kind == "original" else CHANGES[kind](draw, text)
-        headline = title if draw.randrange(10) < 7 else draw.choice(words.TITLES).format(**filling(draw))  # noqa: PLR2004
+        headline = (
+            title if draw.randrange(10) < 7 else draw.choice(words.TITLES).format(**filling(draw))  # noqa: PLR2004
+        )
         written = Written(dressed(draw, changed, *outlet), headline, outlet, at)
         yield written.labelled(draw, f"{identity}-{place}", identity, kind)
         at += timedelta(minutes=draw.randint(3, 600))

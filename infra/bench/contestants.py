@@ -71,8 +71,8 @@ def bare(spider: type[Bare], port: int, pages: int) -> None:
 
 def ours(names: list[str], source: str, arguments: list[str]) -> None:
     """Run `scrapy crawl` for an outlet whose only source is `source` of the bench's server."""
-    import spiders.loader  # noqa: PLC0415 - the others do without
-    import spiders.middlewares.resolver  # noqa: PLC0415 - as above
+    import spiders.crawling.spider  # noqa: PLC0415 - the others do without
+    import spiders.wire.transport  # noqa: PLC0415 - as above
     from spiders.outlet import Outlet, Sitemap  # noqa: PLC0415 - as above
 
     base = "http://{}.press.test:" + os.environ["SILLOK_PRESS"]
@@ -87,7 +87,7 @@ def ours(names: list[str], source: str, arguments: list[str]) -> None:
         )
         for name in names
     }
-    for user in (spiders.loader, spiders.middlewares.resolver):
+    for user in (spiders.crawling.spider, spiders.wire.transport):
         vars(user)["outlets"] = lambda: registry
     cmdline.execute(["scrapy", "crawl", names[0], *arguments])
 

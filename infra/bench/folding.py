@@ -19,13 +19,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from infra.bench import folding_benchmark, folding_contestants, folding_growth, folding_window
+from infra.bench import folding_benchmark, folding_growth
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
-from processing.dedupe.documents import Features, FoldOptions, Thresholds
 from processing.dedupe.fold import fold
-from processing.dedupe.linked import components
-from processing.dedupe.window import EmptyWindow, FolderWindow
+from processing.matching.match import components
+from processing.signing.documents import Features, FoldOptions, Thresholds
+from processing.signing.window import EmptyWindow, FolderWindow
 
 ABLATIONS: Final = {
     "as it is": FoldOptions(),
@@ -45,10 +45,16 @@ def score() -> None:
         return
     documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
     known = folding_benchmark.labels(Path(root) / "public" / "labels.jsonl.gz")
-    print("| | P | R | F1 | ARI | ARI without soft | wrong template pairs |\n|---|---|---|---|---|---|---|")
+    print(
+        "| | P | R | F1 | ARI | ARI without soft | wrong template pairs |\n|---|---|---|---|---|---|---|"
+    )
     for name, options in ABLATIONS.items():
-        rows = fold(documents, EmptyWindow(), day=START.date(), options=options).clusters.to_pylist()
-        got = folding_benchmark.score(known, {str(row["version_id"]): str(row["cluster"]) for row in rows})
+        rows = fold(
+            documents, EmptyWindow(), day=START.date(), options=options
+        ).clusters.to_pylist()
+        got = folding_benchmark.score(
+            known, {str(row["version_id"]): str(row["cluster"]) for row in rows}
+        )
         print(f"| {name} | {got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari:.4f} | {got.ari_hard:.4f} "
               f"| {got.template_pairs} |", flush=True)  # fmt: skip
         if name == "as it is":
@@ -64,21 +70,31 @@ def speed() -> None:
     if root:
         documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
     else:
-        print("speed: composed documents and no score, SILLOK_FOLDING_BENCH names no benchmark folder")
-    if not folding_contestants.datasketch_is_there():
+        print(
+            "speed: composed documents and no score, SILLOK_FOLDING_BENCH names no benchmark folder"
+        )
+    if not folding_benchmark.datasketch_is_there():
         print("datasketch: left out, install the extra `bench`")
-    turns: dict[str, list[folding_contestants.Turn]] = {}
+    turns: dict[str, list[folding_benchmark.ContestantResult]] = {}
     for _ in range(3):
-        for name, contestant in folding_contestants.contestants().items():
+        for name, contestant in folding_benchmark.contestants().items():
             turns.setdefault(name, []).append(contestant(documents))
-    print("| | signed a second | compared a second | P | R | F1 | ARI without soft | wrong template pairs |")
+    print(
+        "| | signed a second | compared a second | P | R | F1 | ARI without soft | wrong template pairs |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for name, each in turns.items():
-        rates = (statistics.median(getattr(turn, side) for turn in each) for side in ("signed", "compared"))
+        rates = (
+            statistics.median(getattr(turn, side) for turn in each)
+            for side in ("signed", "compared")
+        )
         print(f"| {name} | " + " | ".join(f"{rate:,.0f}" for rate in rates), end=" | ")
         if known:
             got = folding_benchmark.score(known, each[0].clusters)
-            print(f"{got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari_hard:.4f} ", end="| ")
+            print(
+                f"{got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari_hard:.4f} ",
+                end="| ",
+            )
             print(got.template_pairs, end=" |")
         print(flush=True)
 
@@ -93,9 +109,11 @@ def corpus(sizes: Sequence[int]) -> None:
         slices = max(2, size // 250_000)
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            expected = folding_window.drawn(FolderWindow(root), size)
+            expected = folding_growth.drawn(FolderWindow(root), size)
             day = START.date()
-            job = Corpus(FolderWindow(root), (day, day), root / "work", options=FoldOptions(), slices=slices)
+            job = Corpus(
+                FolderWindow(root), (day, day), root / "work", options=FoldOptions(), slices=slices
+            )
             wall, start = time.perf_counter(), time.process_time()
             links = job.candidates()
             components(links)
@@ -109,7 +127,9 @@ def corpus(sizes: Sequence[int]) -> None:
 
 def main(wanted: Sequence[str]) -> int:
     """Run the named parts; without names `score` and `speed`."""
-    names = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "numpy", "pyarrow", "rapidfuzz", "rensa"))
+    names = ", ".join(
+        f"{name} {version(name)}" for name in ("duckdb", "numpy", "pyarrow", "rapidfuzz", "rensa")
+    )
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
           f"{platform.python_version()}, {names}; fingerprint {FoldOptions().fingerprint}\n")  # fmt: skip
     sizes = [int(each) for each in wanted if each.isdigit()] or [10_000, 100_000]

@@ -1,18 +1,35 @@
-"""The labelled benchmark as documents, and its score: pairs of one story but another cluster count neither way."""
+"""The labelled benchmark as documents, and its score: pairs of one story but another cluster count neither way.
+
+What finds reprints with datasketch or rensa, from raw text to clusters, beside Sillok: `… folding speed`.
+
+Each does what its documentation does: MinHash of 128 permutations, an index of bands for a Jaccard similarity of .7,
+candidates from a query of each document, kept where the signatures estimate .7 or more; linked documents are a cluster.
+Shingles are words, five at a time, as corpus pipelines have them, or our canonical characters, five at a time.
+"""
 
 import gzip
 import json
+import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from math import comb
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from processing.dedupe.documents import Document
-from processing.reading.rules import SEOUL
+import numpy as np
+import rensa
+
+from infra.bench.composed import START
+from processing.dates import SEOUL
+from processing.dedupe.fold import fold
+from processing.matching.match import components
+from processing.signing.canonical import canonical, readable
+from processing.signing.documents import Document, FoldOptions
+from processing.signing.signature import draft, signed, tables
+from processing.signing.window import EmptyWindow
 
 SOFT: Final = frozenset({"rewrite50", "followup", "paraphrase_full"})
 """Rewrites, paraphrases and follow-ups: whether they share a cluster is right neither way."""
@@ -45,7 +62,7 @@ def labels(path: Path) -> dict[str, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class PairScore:
     """Pairs: precision, recall. Documents: adjusted Rand index, of all and without the soft ones."""
 
     precision: float
@@ -60,7 +77,7 @@ class Score:
         return 2 * self.precision * self.recall / max(1e-9, self.precision + self.recall)
 
 
-def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -> Score:
+def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -> PairScore:
     """Compare clusters with labels."""
     right = wrong = templates = 0
     groups: dict[str, list[str]] = defaultdict(list)
@@ -74,26 +91,34 @@ def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -
             elif left["story"] != mate["story"]:
                 wrong += 1
                 templates += all(each["transform"].startswith("tpl_") for each in (left, mate))
-    true = sum(comb(size, 2) for size in Counter(row["copy_cluster"] for row in known.values()).values())
+    true = sum(
+        comb(size, 2) for size in Counter(row["copy_cluster"] for row in known.values()).values()
+    )
     hard = {identity: row for identity, row in known.items() if row["transform"] not in SOFT}
-    return Score(
+    return PairScore(
         right / max(1, right + wrong), right / true, _ari(known, clusters), _ari(hard, clusters), templates,
         _by_kind(known, clusters),
     )  # fmt: skip
 
 
 def _ari(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -> float:
-    cells = Counter((clusters.get(identity, identity), row["copy_cluster"]) for identity, row in known.items())
+    cells = Counter(
+        (clusters.get(identity, identity), row["copy_cluster"]) for identity, row in known.items()
+    )
     found, true = (Counter[str](), Counter[str]())
     for (cluster, label), size in cells.items():
         found[cluster] += size
         true[label] += size
-    both, one, other = (sum(comb(size, 2) for size in each.values()) for each in (cells, found, true))
+    both, one, other = (
+        sum(comb(size, 2) for size in each.values()) for each in (cells, found, true)
+    )
     expected = one * other / comb(len(known), 2)
     return (both - expected) / ((one + other) / 2 - expected)
 
 
-def _by_kind(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -> dict[str, float]:
+def _by_kind(
+    known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]
+) -> dict[str, float]:
     members: dict[str, list[str]] = defaultdict(list)
     for identity, row in known.items():
         members[row["copy_cluster"]].append(identity)
@@ -102,6 +127,143 @@ def _by_kind(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]
         for identity in group:
             others = [each for each in group if each != identity]
             if others and known[identity]["transform"] != "root":
-                together = sum(clusters.get(each, each) == clusters.get(identity, identity) for each in others)
+                together = sum(
+                    clusters.get(each, each) == clusters.get(identity, identity) for each in others
+                )
                 hits[known[identity]["transform"]].append(2 * together >= len(others))
     return {kind: sum(found) / len(found) for kind, found in sorted(hits.items())}
+
+
+THRESHOLD: Final = 0.7
+_PERMUTATIONS: Final = 128
+_BANDS: Final = 16
+_SEED: Final = 1
+
+Shingler: TypeAlias = Callable[[str], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContestantResult:
+    """Documents a second of processor time, signed and then indexed and compared, and the cluster of each document."""
+
+    signed: float
+    compared: float
+    clusters: dict[str, str]
+
+
+Contestant: TypeAlias = Callable[[Sequence[Document]], ContestantResult]
+
+
+def contestants() -> dict[str, Contestant]:
+    """Return who takes part, by name; datasketch where it is installed."""
+    found: dict[str, Contestant] = {"Sillok": _sillok}
+    for name, shingler in (("words", words), ("characters", characters)):
+        found[f"rensa, {name}"] = _finder(_rensa, shingler)
+        if datasketch_is_there():
+            found[f"datasketch, {name}"] = _finder(_datasketch, shingler)
+    return found
+
+
+def datasketch_is_there() -> bool:
+    """Say whether the optional extra `bench` is installed."""
+    try:
+        import datasketch  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+def words(text: str) -> set[str]:
+    """Return five words at a time; the whole where there are fewer."""
+    said = text.split()
+    return {" ".join(said[place : place + 5]) for place in range(max(1, len(said) - 4))}
+
+
+def characters(text: str) -> set[str]:
+    """Return five canonical characters at a time; the whole where there are fewer."""
+    said = canonical(readable(text)).replace("\n", "")
+    return {said[place : place + 5] for place in range(max(1, len(said) - 4))}
+
+
+def sign(documents: Sequence[Document]) -> object:
+    """Sign documents as a fold does."""
+    options = FoldOptions()
+    made = [signed(draft(each, START.date(), options), frozenset()) for each in documents]
+    return tables(made, options.features)
+
+
+def _sillok(documents: Sequence[Document]) -> ContestantResult:
+    start = time.process_time()
+    sign(documents)
+    middle = time.process_time()
+    rows = fold(
+        documents, EmptyWindow(), day=START.date(), options=FoldOptions()
+    ).clusters.to_pylist()
+    rest = time.process_time() - middle - (middle - start)  # a fold signs too
+    clusters = {str(row["version_id"]): str(row["cluster"]) for row in rows}
+    return ContestantResult(len(documents) / (middle - start), len(documents) / rest, clusters)
+
+
+def _finder(
+    library: tuple[
+        Callable[[list[set[str]]], list[Any]], Callable[[list[Any]], Iterable[tuple[int, int]]]
+    ],
+    shingler: Shingler,
+) -> Contestant:
+    signatures, pairs = library
+
+    def find(documents: Sequence[Document]) -> ContestantResult:
+        start = time.process_time()
+        made = signatures([shingler(each.text) for each in documents])
+        middle = time.process_time()
+        links = np.array(sorted(pairs(made)), np.int64).reshape(-1, 2)
+        numbers, labels = components(links)
+        ids = [each.id for each in documents]
+        clusters = {
+            ids[number]: ids[numbers[label]] for number, label in zip(numbers, labels, strict=True)
+        }
+        return ContestantResult(
+            len(ids) / (middle - start), len(ids) / (time.process_time() - middle), clusters
+        )
+
+    return find
+
+
+def _rensa_signatures(shingles: list[set[str]]) -> list[Any]:
+    return list(rensa.RMinHash.from_token_sets(shingles, num_perm=_PERMUTATIONS, seed=_SEED))
+
+
+def _rensa_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
+    index = rensa.RMinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS, num_bands=_BANDS)
+    index.insert_many(made)
+    for place, others in enumerate(index.query_all(made)):
+        for other in others:
+            if other < place and made[place].jaccard(made[other]) >= THRESHOLD:
+                yield other, place
+
+
+def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
+    from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an optional extra
+
+    return list(
+        MinHash.bulk(
+            [[each.encode() for each in said] for said in shingles], num_perm=_PERMUTATIONS
+        )
+    )
+
+
+def _datasketch_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
+    from datasketch import MinHashLSH  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an optional extra
+
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS)
+    with index.insertion_session() as session:
+        for place, signature in enumerate(made):
+            session.insert(place, signature)
+    for place, signature in enumerate(made):
+        for other in index.query(signature):
+            if other < place and signature.jaccard(made[other]) >= THRESHOLD:
+                yield other, place
+
+
+_rensa: Final = (_rensa_signatures, _rensa_pairs)
+_datasketch: Final = (_datasketch_signatures, _datasketch_pairs)

@@ -30,7 +30,9 @@ def text(number: int) -> list[str]:
     draw = random.Random(number)  # noqa: S311 - a generator of samples
     return [
         " ".join(
-            draw.choice(SENTENCES).format(a=draw.choice(PLACES), n=draw.randint(2, 97), m=draw.randint(100, 9999))
+            draw.choice(SENTENCES).format(
+                a=draw.choice(PLACES), n=draw.randint(2, 97), m=draw.randint(100, 9999)
+            )
             for _ in range(draw.randint(3, 5))
         )
         for _ in range(PARAGRAPHS)
@@ -39,15 +41,22 @@ def text(number: int) -> list[str]:
 
 def frame() -> tuple[str, str]:
     """Return what stands before and after the article on every page."""
-    menu = "".join(f'<li class="m{n}"><a href="/section/{n}">메뉴 {n} 소식</a></li>' for n in range(120))
+    menu = "".join(
+        f'<li class="m{n}"><a href="/section/{n}">메뉴 {n} 소식</a></li>' for n in range(120)
+    )
     related = "".join(
         f'<div class=rel><a href="/news/{n}"><img src="/i/{n}.jpg" alt=""><span>함께 볼 이야기 {n}</span></a></div>'
         for n in range(160)
     )
-    script = "".join(f'window.dataLayer.push({{"slot":{n},"key":"k{n * 7919}","on":true}});' for n in range(700))
+    script = "".join(
+        f'window.dataLayer.push({{"slot":{n},"key":"k{n * 7919}","on":true}});' for n in range(700)
+    )
     head = f'<meta charset="utf-8"><meta property="og:type" content="article"><script>{script}</script>'
     before = f"<!doctype html><html lang=ko><head>{head}</head><body><nav><ul>{menu}</ul></nav>"
-    return before, f"<aside>{related}</aside><footer><p>가상일보 | 등록번호 가상 가00000</p></footer></body></html>"
+    return (
+        before,
+        f"<aside>{related}</aside><footer><p>가상일보 | 등록번호 가상 가00000</p></footer></body></html>",
+    )
 
 
 BEFORE, AFTER = frame()
@@ -68,7 +77,7 @@ def sitemap(base: str, pages: int) -> bytes:
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'.encode()
 
 
-class Origin:
+class GeneratedSite:
     """Answers every host with the same pages; `links` is how many the sitemap lists."""
 
     def __init__(self, pages: int) -> None:
@@ -93,11 +102,18 @@ class Origin:
         if path == "/robots.txt":
             return answer(b"User-agent: *\nAllow: /\n", "text/plain")
         if path == "/sitemap.xml":
-            return answer(pack(sitemap(f"http://{host}", self._pages)), "application/xml", packed=True)
+            return answer(
+                pack(sitemap(f"http://{host}", self._pages)), "application/xml", packed=True
+            )
         if path == "/unchanged.xml" and conditional:
             return b'HTTP/1.1 304 Not Modified\r\nETag: "e"\r\n\r\n'
         if path == "/unchanged.xml":
-            return answer(pack(sitemap(f"http://{host}", self._pages)), "application/xml", packed=True, tag=True)
+            return answer(
+                pack(sitemap(f"http://{host}", self._pages)),
+                "application/xml",
+                packed=True,
+                tag=True,
+            )
         number = path.removeprefix("/news/")
         if not number.isdigit():
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
@@ -112,14 +128,19 @@ def pack(body: bytes) -> bytes:
 
 def answer(body: bytes, kind: str, *, packed: bool = False, tag: bool = False) -> bytes:
     """Return a whole HTTP response."""
-    lines = ["HTTP/1.1 200 OK", f"Content-Type: {kind}", f"Content-Length: {len(body)}", f"Date: {formatdate(0)}"]
+    lines = [
+        "HTTP/1.1 200 OK",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(body)}",
+        f"Date: {formatdate(0)}",
+    ]
     lines += ["Content-Encoding: gzip"] if packed else []
     lines += ['ETag: "e"'] if tag else []
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
 async def _main(pages: int, port: int) -> None:
-    server = await asyncio.start_server(Origin(pages).serve, "127.0.0.1", port)
+    server = await asyncio.start_server(GeneratedSite(pages).serve, "127.0.0.1", port)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from processing.archive import manifests
-from processing.archive.file_store import FileStore
 from processing.archive.memory import compact, load
-from processing.archive.store import Entry
-from processing.archive.taking import HOT_DAYS
+from processing.archive.snapshot import HOT_DAYS
 from processing.records import Fetch, Manifest, Seal, Sum, Why, article_id, version_id
+from processing.store.file_store import FileStore
+from processing.store.interface import ListedObject
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OUTLET = "hanbit"
@@ -55,13 +55,13 @@ class Counting(FileStore):
         self.answers.append(0)
         return super().exists(key)
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    def list(self, prefix: str) -> Iterator[ListedObject]:
         self.answers.append(0)
         return super().list(prefix)
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class StartCost:
     """Of one start."""
 
     days: int
@@ -76,19 +76,31 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=300, help="new articles a day")
     parser.add_argument("--repeats", type=int, default=9)
     options = parser.parse_args()
-    print(f"{platform.platform()}, Python {platform.python_version()}, {options.articles} articles a day")
+    print(
+        f"{platform.platform()}, Python {platform.python_version()}, {options.articles} articles a day"
+    )
     with tempfile.TemporaryDirectory() as folder:
         stores = [_history(Path(folder) / str(days), days, options.articles) for days in SPANS]
-        costs = [_cost(store, days, options.repeats) for store, days in zip(stores, SPANS, strict=True)]
+        costs = [
+            _cost(store, days, options.repeats) for store, days in zip(stores, SPANS, strict=True)
+        ]
     print(f"{'history':>10} {'requests':>9} {'kB read':>9} {'ms':>8}")
     for cost in costs:
-        print(f"{cost.days:>6} days {cost.requests:>9} {cost.bytes / 1000:>9.0f} {cost.milliseconds:>8.1f}")
-    print(f"a year costs {costs[-1].milliseconds / costs[0].milliseconds:.2f} times a day in time,", end=" ")
-    print(f"{costs[-1].milliseconds / costs[1].milliseconds:.2f} times a month; same requests: ", end="")
+        print(
+            f"{cost.days:>6} days {cost.requests:>9} {cost.bytes / 1000:>9.0f} {cost.milliseconds:>8.1f}"
+        )
+    print(
+        f"a year costs {costs[-1].milliseconds / costs[0].milliseconds:.2f} times a day in time,",
+        end=" ",
+    )
+    print(
+        f"{costs[-1].milliseconds / costs[1].milliseconds:.2f} times a month; same requests: ",
+        end="",
+    )
     print(len({cost.requests for cost in costs}) == 1)
 
 
-def _cost(store: Counting, days: int, repeats: int) -> Cost:
+def _cost(store: Counting, days: int, repeats: int) -> StartCost:
     times = []
     for _ in range(repeats):
         store.answers.clear()
@@ -97,7 +109,7 @@ def _cost(store: Counting, days: int, repeats: int) -> Cost:
         times.append((time.perf_counter() - start) * 1000)
     if not memory.seen(_identity(0)) or memory.seen(_identity(-1)):
         sys.exit("the memory does not hold what was put into it")
-    return Cost(days, len(store.answers), sum(store.answers), statistics.median(times))
+    return StartCost(days, len(store.answers), sum(store.answers), statistics.median(times))
 
 
 def _history(folder: Path, days: int, articles: int) -> Counting:
@@ -130,19 +142,32 @@ def _rows(days: int, articles: int) -> Iterator[Fetch]:
         at = NOW - timedelta(days=days) + timedelta(days=1) * number / articles
         yield _row(number, at, Why.FETCHED, f"run-{at:%Y%m%dT%H}")
         if NOW - at < timedelta(days=HOT_DAYS):
-            yield from (_row(number, at + step, Why.UNCHANGED, "r") for step in REVISITS if at + step < NOW)
+            yield from (
+                _row(number, at + step, Why.UNCHANGED, "r") for step in REVISITS if at + step < NOW
+            )
 
 
 def _poll(store: Counting, number: int, articles: int) -> None:
     """Write a sealed segment of a poll that found nothing new."""
     run, at = f"poll-{number}", NOW + timedelta(minutes=15 * number)
     rows = (_row(articles - 1 - place, at, Why.SEEN, run) for place in range(LISTED))
-    data = gzip.compress(b"".join(row.model_dump_json(exclude_none=True).encode() + b"\n" for row in rows), mtime=0)
+    data = gzip.compress(
+        b"".join(row.model_dump_json(exclude_none=True).encode() + b"\n" for row in rows), mtime=0
+    )
     folder = f"landing/outlet={OUTLET}/run={run}"
     key = f"{folder}/seg-000.log.jsonl.gz"
     store.put(key, data)
     file = Sum(key=key, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), rows=LISTED)
-    seal = Seal(outlet=OUTLET, run=run, segment=0, sealed_at=at, files=(file,), pages=0, articles=0, rejections=0)
+    seal = Seal(
+        outlet=OUTLET,
+        run=run,
+        segment=0,
+        sealed_at=at,
+        files=(file,),
+        pages=0,
+        articles=0,
+        rejections=0,
+    )
     store.put(f"{folder}/seg-000.seal.json", seal.model_dump_json().encode())
 
 

@@ -21,16 +21,14 @@ from time import perf_counter
 
 from trafilatura import bare_extraction
 
-from infra.bench.kept import folder, kept
-from processing.reading.decoding import decode
+from infra.bench.reading_scores import folder, kept
 from processing.reading.extract import extract
-from processing.reading.reading import Item, read_many
+from processing.reading.kept_pages import Item, read_many
+from processing.reading.tree import decode
 from processing.records import Page
 
 NOW = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
-_SYLLABLES = (
-    "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이지치키티피히"
-)
+_SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이지치키티피히"
 
 
 def generated(count: int, seed: int = 7) -> Iterator[Page]:
@@ -39,7 +37,8 @@ def generated(count: int, seed: int = 7) -> Iterator[Page]:
     for number in range(count):
         paragraphs = "".join(f"<p>{_sentences(chance)}</p>" for _ in range(chance.randint(5, 25)))
         links = "".join(
-            f'<li><a href="/news/{index}">{_words(chance, 6)}</a></li>' for index in range(chance.randint(300, 700))
+            f'<li><a href="/news/{index}">{_words(chance, 6)}</a></li>'
+            for index in range(chance.randint(300, 700))
         )
         title = _words(chance, 7)
         head = f'<title>{title} - 한들신문</title><meta property="og:title" content="{title}">'
@@ -50,15 +49,21 @@ def generated(count: int, seed: int = 7) -> Iterator[Page]:
             f'<div class="view"><h1>{title}</h1><div class="info">표가람 기자 입력 2026.03.21 14:05</div>'
             f'<div class="article_body">{body}</div></div><ul>{links}</ul></body></html>'
         )
-        yield Page(url=f"https://www.handeul.test/news/{number}", fetched_at=NOW, body=markup.encode())
+        yield Page(
+            url=f"https://www.handeul.test/news/{number}", fetched_at=NOW, body=markup.encode()
+        )
 
 
 def _words(chance: random.Random, count: int) -> str:
-    return " ".join("".join(chance.choices(_SYLLABLES, k=chance.randint(2, 5))) for _ in range(count))
+    return " ".join(
+        "".join(chance.choices(_SYLLABLES, k=chance.randint(2, 5))) for _ in range(count)
+    )
 
 
 def _sentences(chance: random.Random) -> str:
-    return " ".join(f"{_words(chance, chance.randint(6, 14))}다." for _ in range(chance.randint(2, 5)))
+    return " ".join(
+        f"{_words(chance, chance.randint(6, 14))}다." for _ in range(chance.randint(2, 5))
+    )
 
 
 def ratio(pages: list[Page], rounds: int) -> tuple[float, float, float]:
@@ -105,13 +110,17 @@ def memory(pages: list[Page], count: int) -> list[int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--generated", type=int, default=2000)
     parser.add_argument("--flat", type=int, default=10_000)
     arguments = parser.parse_args()
     versions = ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "lxml"))
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}"
+    )
     pages = [one.page for one in kept(folder())]
     for name, chosen, rounds in (
         ("kept", pages, arguments.rounds),
@@ -123,7 +132,9 @@ def main() -> None:
             "(goal: at most 1.00)"
         )
     print(f"--jobs 2  {side_by_side(pages * 20, 2):.0f} pages/s")
-    print(f"peak memory over {arguments.flat} pages, MB after each fifth: {memory(pages, arguments.flat)}")
+    print(
+        f"peak memory over {arguments.flat} pages, MB after each fifth: {memory(pages, arguments.flat)}"
+    )
 
 
 if __name__ == "__main__":

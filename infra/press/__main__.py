@@ -8,10 +8,9 @@ from pathlib import Path
 from types import FrameType
 
 from infra.press.articles import ContentError
-from infra.press.press import Press
-from infra.press.server import LOOPBACK, Server
+from infra.press.press import LOOPBACK, Press, Server
 from infra.press.sites import SITES
-from infra.press.state import State
+from infra.press.state import PressState
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         now = datetime.now(UTC)  # noqa: TID251 - the epoch is read off here
-        state = State(asked.state, now, epoch=asked.epoch)
+        state = PressState(asked.state, now, epoch=asked.epoch)
         if asked.phase is not None:
             state.set_phase(asked.phase, now)
         server = Server(Press(state, asked.port), admin=asked.admin)
@@ -28,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except OSError as error:
         print(
-            f"press: cannot listen on {LOOPBACK}:{asked.port}: {error.strerror}; choose another --port", file=sys.stderr
+            f"press: cannot listen on {LOOPBACK}:{asked.port}: {error.strerror}; choose another --port",
+            file=sys.stderr,
         )
         return 2
     signal.signal(signal.SIGTERM, _stop)
@@ -44,19 +44,39 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.press", description="Six fictional outlets on loopback.")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one; the first line printed names it")
-    parser.add_argument("--state", type=Path, required=True, help="folder for the epoch, the phase and the access log")
-    parser.add_argument("--epoch", type=_moment, help="a moment with offset; only for a new state folder")
-    parser.add_argument("--phase", type=int, help="fix the phase: 0 at first, 1 after the edits and deletions")
-    parser.add_argument("--admin", action="store_true", help="let POST /_press/phase change the phase")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.press", description="Six fictional outlets on loopback."
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        required=True,
+        help="0 takes a free one; the first line printed names it",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        required=True,
+        help="folder for the epoch, the phase and the access log",
+    )
+    parser.add_argument(
+        "--epoch", type=_moment, help="a moment with offset; only for a new state folder"
+    )
+    parser.add_argument(
+        "--phase", type=int, help="fix the phase: 0 at first, 1 after the edits and deletions"
+    )
+    parser.add_argument(
+        "--admin", action="store_true", help="let POST /_press/phase change the phase"
+    )
     return parser
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} has no offset; write it like 2026-11-22T09:00:00+09:00")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} has no offset; write it like 2026-11-22T09:00:00+09:00"
+        )
     return moment
 
 

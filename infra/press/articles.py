@@ -96,7 +96,9 @@ def load(folder: Path = CONTENT) -> tuple[Story, ...]:
     while waiting:
         ready = [(outlet, row) for outlet, row in waiting if row["of"] in stories]
         if not ready:
-            raise ContentError(f"these reprints are of nothing: {sorted(row['of'] for _, row in waiting)}")
+            raise ContentError(
+                f"these reprints are of nothing: {sorted(row['of'] for _, row in waiting)}"
+            )
         for outlet, row in ready:
             story = _reprint(outlet, row, stories[row["of"]])
             stories[story.id] = story
@@ -118,7 +120,9 @@ def at_phase(story: Story, phase: int) -> Story:
     return story
 
 
-def edited(paragraphs: tuple[str, ...], edits: Iterable[Mapping[str, Any]], where: str) -> tuple[str, ...]:
+def edited(
+    paragraphs: tuple[str, ...], edits: Iterable[Mapping[str, Any]], where: str
+) -> tuple[str, ...]:
     """Return the paragraphs after `edits`; raise `ContentError` where one does not fit exactly once.
 
     Edits: {old, new} exchanges a passage; {drop} removes the paragraph that starts so; {after, add} inserts one;
@@ -136,7 +140,9 @@ def _edit(parts: list[str], edit: Mapping[str, Any], where: str) -> list[str]:
     if "lead" in edit:
         return [edit["lead"], *parts[1:]]
     if "old" in edit:
-        place = _only((i for i, part in enumerate(parts) if edit["old"] in part), edit["old"], where)
+        place = _only(
+            (i for i, part in enumerate(parts) if edit["old"] in part), edit["old"], where
+        )
         changed = " ".join(parts[place].replace(edit["old"], edit["new"], 1).split())
         return [*parts[:place], changed, *parts[place + 1 :]]
     start = edit["drop"] if "drop" in edit else edit["after"]
@@ -149,7 +155,9 @@ def _edit(parts: list[str], edit: Mapping[str, Any], where: str) -> list[str]:
 def _only(places: Iterator[int], passage: str, where: str) -> int:
     found = list(places)
     if len(found) != 1:
-        raise ContentError(f"{where}: the edit's passage {passage!r} is there {len(found)} times; make it fit once")
+        raise ContentError(
+            f"{where}: the edit's passage {passage!r} is there {len(found)} times; make it fit once"
+        )
     return found[0]
 
 

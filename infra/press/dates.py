@@ -15,7 +15,7 @@ _EVENT_BEFORE = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class PressClock:
     """The epoch of the press, and the moment at which what it does later happened."""
 
     epoch: datetime
@@ -34,7 +34,7 @@ class Times:
         return {"yyyy": f"{self.epoch:%Y}", "mm": f"{self.epoch:%m}", "dd": f"{self.epoch:%d}"}
 
 
-def dated(story: Story, times: Times) -> Story:
+def dated(story: Story, times: PressClock) -> Story:
     """Return the story with its days filled in.
 
     "{d}" is the day of the month ("22일"), "{d-1}" the day before, "{md}" has the month too ("11월 22일"), "{t}" is

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from infra.press import traps
+from infra.press import state
 from infra.press.articles import Story
-from infra.press.dates import Times
+from infra.press.dates import PressClock
 from infra.press.pages import urls
 from infra.press.press import Press
 from infra.press.sites import SITES
-from infra.press.state import State
+from infra.press.state import PressState
 
 LABELS = Path(__file__).parent / "labels.json"
 
@@ -51,11 +51,14 @@ def facts(press: Press, phase: int) -> tuple[Fact, ...]:
     return tuple(_fact(story, where[story.id], press.times) for story in stories)
 
 
-def expected_traps(press: Press) -> Mapping[str, traps.Trap]:
+def expected_traps(press: Press) -> Mapping[str, state.Trap]:
     """Return the traps by URL."""
     fields = press.times.day()
     hosts = {site.name: site.host for site in SITES}
-    return {f"http://{hosts[trap.outlet]}:{press.port}{trap.path.format(**fields)}": trap for trap in traps.load()}
+    return {
+        f"http://{hosts[trap.outlet]}:{press.port}{trap.path.format(**fields)}": trap
+        for trap in state.load()
+    }
 
 
 def relations(stories: tuple[Story, ...]) -> Iterator[Mapping[str, str]]:
@@ -66,10 +69,15 @@ def relations(stories: tuple[Story, ...]) -> Iterator[Mapping[str, str]]:
             first = by_id[story.of]
             while first.of and first.relation == "copy":
                 first = by_id[first.of]
-            yield {"article": story.id, "relation": story.relation, "parent": story.of, "original": first.id}
+            yield {
+                "article": story.id,
+                "relation": story.relation,
+                "parent": story.of,
+                "original": first.id,
+            }
 
 
-def _fact(story: Story, url: str, times: Times) -> Fact:
+def _fact(story: Story, url: str, times: PressClock) -> Fact:
     return Fact(
         id=story.id,
         outlet=story.outlet,
@@ -89,19 +97,30 @@ def _fact(story: Story, url: str, times: Times) -> Fact:
 
 
 def _plain(value: object) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+    return (
+        value.isoformat()
+        if isinstance(value, datetime)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def main() -> int:
     """Print the facts; return 0."""
-    parser = argparse.ArgumentParser(prog="python -m infra.press.facts", description="What the press wrote.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.press.facts", description="What the press wrote."
+    )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--phase", type=int, default=0)
     asked = parser.parse_args()
-    press = Press(State(asked.state, datetime.now(UTC)), asked.port)  # noqa: TID251 - only where the folder is new
+    press = Press(PressState(asked.state, datetime.now(UTC)), asked.port)  # noqa: TID251 - only where the folder is new
     for fact in facts(press, asked.phase):
-        row = {name: _plain(getattr(fact, name)) for name in (field.name for field in dataclasses.fields(fact))}
+        row = {
+            name: _plain(getattr(fact, name))
+            for name in (field.name for field in dataclasses.fields(fact))
+        }
         print(json.dumps(row, ensure_ascii=False))
     return 0
 

@@ -1,20 +1,26 @@
-"""The press as a function: a request in, a reply out. No sockets; `server` has those."""
+"""The press as a function: a request in, a reply out. No sockets; `server` has those.
+
+The press on a socket of the loopback interface: HTTP/1.1 with keep-alive, one thread a connection.
+"""
 
 import gzip
 import hashlib
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property, lru_cache
 from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from infra.press import articles, traps
+from infra.press import articles, state
 from infra.press.articles import Story
-from infra.press.dates import Times, dated
+from infra.press.dates import PressClock, dated
 from infra.press.pages import Resource, build
 from infra.press.sites import SITES, Site
-from infra.press.state import State
+from infra.press.state import PressState
 
 SLOW_SECONDS = 2.0
 
@@ -33,7 +39,7 @@ class Reply:
 class Press:
     """Six outlets behind one port."""
 
-    def __init__(self, state: State, port: int) -> None:
+    def __init__(self, state: PressState, port: int) -> None:
         self.state = state
         self.port = port
         self._served = lru_cache(maxsize=32)(self._build)  # a later moment is another key
@@ -44,9 +50,9 @@ class Press:
         return articles.load()
 
     @property
-    def times(self) -> Times:
+    def times(self) -> PressClock:
         """When the press begins and when its second phase does."""
-        return Times(self.state.epoch, self.state.later)
+        return PressClock(self.state.epoch, self.state.later)
 
     def current(self, phase: int) -> tuple[Story, ...]:
         """Return the stories as they stand in a phase, their days filled in."""
@@ -69,16 +75,24 @@ class Press:
             return Reply(status=421, body=b"no such host\n", headers={"Content-Type": "text/plain"})
         resource = self.served(site, self.state.phase(now)).get(target)
         if resource is None:
-            return Reply(status=404, body=b"<html><body>404 Not Found</body></html>", headers=_plain(site))
-        first = bool(resource.tricks & {"busy", "cut"}) and self.state.first_time(site.host + target)
+            return Reply(
+                status=404, body=b"<html><body>404 Not Found</body></html>", headers=_plain(site)
+            )
+        first = bool(resource.tricks & {"busy", "cut"}) and self.state.first_time(
+            site.host + target
+        )
         if first and "busy" in resource.tricks:
-            return Reply(status=429, body=b"slow down\n", headers={"Retry-After": "1", "Content-Type": "text/plain"})
+            return Reply(
+                status=429,
+                body=b"slow down\n",
+                headers={"Retry-After": "1", "Content-Type": "text/plain"},
+            )
         reply = _reply(site, resource, headers)
         return replace(reply, cut=len(reply.body) // 2) if first else reply
 
-    def _build(self, name: str, phase: int, times: Times) -> Mapping[str, Resource]:
+    def _build(self, name: str, phase: int, times: PressClock) -> Mapping[str, Resource]:
         site = next(site for site in SITES if site.name == name)
-        return build(site, self.current(phase), traps.load(), times, self.port)
+        return build(site, self.current(phase), state.load(), times, self.port)
 
 
 def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:
@@ -89,7 +103,11 @@ def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:
     if resource.changed is not None and "last-modified" in site.validators:
         headers["Last-Modified"] = format_datetime(resource.changed.astimezone(UTC), usegmt=True)
     if _still_fresh(headers, resource.changed, asked):
-        kept = {name: value for name, value in headers.items() if name in {"ETag", "Last-Modified", "Server"}}
+        kept = {
+            name: value
+            for name, value in headers.items()
+            if name in {"ETag", "Last-Modified", "Server"}
+        }
         return Reply(status=304, headers=kept)
     body = resource.body
     if site.gzip and "gzip" in asked.get("accept-encoding", "") and body:
@@ -99,7 +117,9 @@ def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:
     return Reply(status=resource.status, body=body, headers=headers, delay=delay)
 
 
-def _still_fresh(headers: Mapping[str, str], changed: datetime | None, asked: Mapping[str, str]) -> bool:
+def _still_fresh(
+    headers: Mapping[str, str], changed: datetime | None, asked: Mapping[str, str]
+) -> bool:
     """Answer the conditions of RFC 9110 §13.2.2: If-None-Match wins over If-Modified-Since."""
     if "if-none-match" in asked:
         tags = {tag.strip().removeprefix("W/") for tag in asked["if-none-match"].split(",")}
@@ -115,3 +135,88 @@ def _still_fresh(headers: Mapping[str, str], changed: datetime | None, asked: Ma
 
 def _plain(site: Site) -> Mapping[str, str]:
     return {"Content-Type": site.content_type, **site.headers}
+
+
+LOOPBACK = "127.0.0.1"
+ADMIN = "/_press/phase"
+_LONGEST = 1000
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a press; `admin` lets a test change the phase."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, press: Press, *, admin: bool = False) -> None:
+        super().__init__((LOOPBACK, press.port), Handler)
+        press.port = self.server_address[1]
+        self.press = press
+        self.admin = admin
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def do_GET(self) -> None:
+        reply = self._answer()
+        time.sleep(reply.delay)
+        self._send(reply, body=True)
+
+    def do_HEAD(self) -> None:
+        self._send(self._answer(), body=False)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _LONGEST))
+        if not self.server.admin or self.path != ADMIN:
+            self._send(Reply(status=405, headers={"Allow": "GET, HEAD"}), body=True)
+            return
+        try:
+            phase = int(json.loads(body)["phase"])
+        except (ValueError, KeyError, TypeError):
+            self._send(Reply(status=400, body=b'send {"phase": 0 or 1}\n'), body=True)
+            return
+        self.server.press.state.set_phase(phase, _now())
+        self._send(Reply(status=204), body=True)
+
+    def _answer(self) -> Reply:
+        asked = {name.lower(): value for name, value in self.headers.items()}
+        return self.server.press.answer(asked.get("host", ""), self.path, asked, _now())
+
+    def _send(self, reply: Reply, *, body: bool) -> None:
+        headers = {"Server": "nginx", **reply.headers}
+        self.send_response_only(reply.status)
+        self.send_header("Date", self.date_time_string())
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if reply.status not in {204, 304}:
+            self.send_header("Content-Length", str(len(reply.body)))
+        if reply.cut:
+            self.close_connection = True
+        self.end_headers()
+        if body:
+            self.wfile.write(reply.body[: len(reply.body) - reply.cut])
+        self._note(reply)
+
+    def _note(self, reply: Reply) -> None:
+        row = {
+            "at": _now().isoformat(),
+            "host": self.headers.get("Host", ""),
+            "method": self.command,
+            "path": self.path,
+            "status": reply.status,
+            "bytes": len(reply.body) - reply.cut,
+            "agent": self.headers.get("User-Agent", ""),
+        }
+        self.server.press.state.log(row)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the overridden parameter
+        """Say nothing on stderr: the access log has it."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a server knows what time it is

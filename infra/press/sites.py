@@ -113,7 +113,11 @@ SITES = (
         name="dongnyeok",
         title="동녘경제",
         article="/view.asp?newsid={yyyy}{mm}{dd}{number}",
-        sources={"/": "dongnyeok-list.html", "/rss/news.asp": "rss.xml", "/list.asp?sec=all": "dongnyeok-list.html"},
+        sources={
+            "/": "dongnyeok-list.html",
+            "/rss/news.asp": "rss.xml",
+            "/list.asp?sec=all": "dongnyeok-list.html",
+        },
         robots="""\
             User-agent: *
             Disallow: /popup/
@@ -173,6 +177,10 @@ SITES = (
             """,
         validators=frozenset(),
         gzip=False,
-        headers={"Server": "Apache", "Cache-Control": "no-store, no-cache, must-revalidate", "Pragma": "no-cache"},
+        headers={
+            "Server": "Apache",
+            "Cache-Control": "no-store, no-cache, must-revalidate",
+            "Pragma": "no-cache",
+        },
     ),
 )

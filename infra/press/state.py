@@ -1,20 +1,54 @@
-"""What the press remembers on disk: its epoch, its phase, which URLs it has tricked once, and who asked for what."""
+"""What the press remembers on disk: its epoch, its phase, which URLs it has tricked once, and who asked for what.
+
+Pages that look like articles in a list and are none: moved, gone, behind a login, an error with status 200.
+"""
 
 import json
 import threading
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from infra.press.articles import ContentError
-from processing.reading.rules import SEOUL
+from processing.dates import SEOUL
+
+FILE = Path(__file__).parent / "traps.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trap:
+    """One such page. `shape` is a template's name after "trap-", or "redirect" or "status".
+
+    `path` and `to` are format strings with the fields of the epoch's day ({yyyy}, {mm}, {dd}) and {base}; `reason` is
+    the rejection that a reader must give; `why` is what the fetch log must say where no page is read.
+    """
+
+    outlet: str
+    shape: str
+    path: str
+    title: str
+    minutes: int
+    section: str = "사회"
+    to: str = ""
+    status: int = 200
+    reason: str = ""
+    why: str = ""
+    listed: bool = True
+
+
+def load(file: Path = FILE) -> tuple[Trap, ...]:
+    """Return the traps of all outlets."""
+    return tuple(Trap(**row) for row in tomllib.loads(file.read_text("utf-8"))["trap"])
+
 
 LATER = timedelta(hours=7)
 """So long after the epoch the second phase begins by itself: after the revisit at six hours, never between two runs."""
 
 
-class State:
+class PressState:
     """The state folder: `press.json` (written once, then only when it changes) and `access.jsonl`."""
 
     def __init__(self, folder: Path, now: datetime, *, epoch: datetime | None = None) -> None:
@@ -30,7 +64,9 @@ class State:
             self.later = datetime.fromisoformat(kept["later"])
             self._tricked = set(kept["tricked"])
             if epoch is not None and epoch != self.epoch:
-                raise ContentError(f"{self._file} has the epoch {self.epoch}; remove the folder to begin another")
+                raise ContentError(
+                    f"{self._file} has the epoch {self.epoch}; remove the folder to begin another"
+                )
         else:
             begin = (epoch or now).astimezone(SEOUL)
             self.epoch = begin.replace(second=0, microsecond=0)

@@ -5,7 +5,7 @@ import signal
 import sys
 
 from infra.run import environment
-from infra.run.place import Place
+from infra.run.folders import InstanceFolder
 from processing.errors import PermanentError, TransientError
 
 INTERRUPTED = 130
@@ -13,16 +13,27 @@ INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit code: 0 ok, 1 failed and may be tried again, 2 usage or configuration, 130 interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m infra.run", description="An instance of Sillok on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.run", description="An instance of Sillok on this machine."
+    )
     parser.add_argument("what", choices=["run", "up", "down", "shell"])
-    parser.add_argument("--sample", action="store_true", help="up: with the sample press instead of the real outlets")
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="up: with the sample press instead of the real outlets",
+    )
     asked = parser.parse_args(arguments)
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # blocked by the Makefile until here
+        signal.pthread_sigmask(
+            signal.SIG_UNBLOCK, [signal.SIGINT]
+        )  # blocked by the Makefile until here
         environment.spare_loopback()
         return _do(asked.what, sample=asked.sample)
     except KeyboardInterrupt:
-        print("\nStopped; nothing is broken and nothing runs on. The same command goes on from here.", file=sys.stderr)
+        print(
+            "\nStopped; nothing is broken and nothing runs on. The same command goes on from here.",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except TransientError as error:
         print(f"sillok: {error}", file=sys.stderr)
@@ -40,7 +51,7 @@ def _do(what: str, *, sample: bool) -> int:
     from infra.run.live import down, shell, up  # noqa: PLC0415 - each loads only what it needs
 
     if what == "up":
-        return up(Place.named("sample" if sample else "live"))
+        return up(InstanceFolder.named("sample" if sample else "live"))
     return down() if what == "down" else shell()
 
 

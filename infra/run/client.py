@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from infra.run.place import LOOPBACK
+from infra.run.folders import LOOPBACK
 from processing.errors import TransientError
 
 OPEN = ("queued", "running")
@@ -21,13 +21,17 @@ class Airflow:
     def answers(self) -> bool:
         """Return whether the server is up and reaches its database."""
         try:
-            return bool(self._ask("GET", "/api/v2/monitor/health")["metadatabase"]["status"] == "healthy")
+            return bool(
+                self._ask("GET", "/api/v2/monitor/health")["metadatabase"]["status"] == "healthy"
+            )
         except TransientError:
             return False
 
     def log_in(self, user: str, password: str) -> None:
         """Take a token for what follows."""
-        self._token = self._ask("POST", "/auth/token", {"username": user, "password": password})["access_token"]
+        self._token = self._ask("POST", "/auth/token", {"username": user, "password": password})[
+            "access_token"
+        ]
 
     def dags(self) -> set[str]:
         """Return the ids of the DAGs that the scheduler knows."""
@@ -44,11 +48,17 @@ class Airflow:
 
     def trigger(self, dag: str) -> str:
         """Start a run of that DAG and return its id."""
-        return str(self._ask("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"])
+        return str(
+            self._ask("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"]
+        )
 
     def runs(self, **query: Any) -> list[dict[str, Any]]:
         """Return the newest runs of all DAGs, newest first."""
-        return list(self._ask("GET", "/api/v2/dags/~/dagRuns", limit=50, order_by="-run_after", **query)["dag_runs"])
+        return list(
+            self._ask("GET", "/api/v2/dags/~/dagRuns", limit=50, order_by="-run_after", **query)[
+                "dag_runs"
+            ]
+        )
 
     def causes(self, run: dict[str, Any]) -> set[str]:
         """Return the ids of the runs whose announcements set off this one."""
@@ -73,7 +83,11 @@ class Airflow:
         """Return the messages of the errors that ended the last try of a task."""
         path = f"{_path(task)}/taskInstances/{task['task_id']}/logs/{task['try_number'] or 1}"
         content = self._ask("GET", path, map_index=task["map_index"]).get("content", [])
-        ends = [line["error_detail"] for line in content if isinstance(line, dict) and line.get("error_detail")]
+        ends = [
+            line["error_detail"]
+            for line in content
+            if isinstance(line, dict) and line.get("error_detail")
+        ]
         return [str(causes[0]["exc_value"]) for causes in ends]
 
     def _ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
@@ -98,7 +112,9 @@ class Airflow:
         finally:
             connection.close()
         if answer.status >= http.client.MULTIPLE_CHOICES:
-            raise TransientError(f"Airflow answered {answer.status} to {method} {path}: {content[:300]!r}")
+            raise TransientError(
+                f"Airflow answered {answer.status} to {method} {path}: {content[:300]!r}"
+            )
         return json.loads(content) if content else None
 
 

@@ -18,7 +18,12 @@ PACKAGES = {
 
 def missing() -> list[str]:
     """Return the packages whose command is nowhere on the path."""
-    return [package for command, packages in PACKAGES.items() if not shutil.which(command) for package in packages]
+    return [
+        package
+        for command, packages in PACKAGES.items()
+        if not shutil.which(command)
+        for package in packages
+    ]
 
 
 def main() -> int:
@@ -27,7 +32,10 @@ def main() -> int:
     if not wanted:
         return 0
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"make test-all needs Debian packages; as root: apt-get install {' '.join(wanted)}", file=sys.stderr)
+        print(
+            f"make test-all needs Debian packages; as root: apt-get install {' '.join(wanted)}",
+            file=sys.stderr,
+        )
         return 2
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (

@@ -8,20 +8,24 @@ import os
 import sys
 from pathlib import Path
 
-from infra.run.place import LOOPBACK, ROOT, Place
+from infra.run.folders import LOOPBACK, ROOT, InstanceFolder
 from processing.errors import UsageError
 
 USER = "admin"
 BUCKET = "sillok"
 
 
-def base(place: Place) -> dict[str, str]:
+def base(place: InstanceFolder) -> dict[str, str]:
     """Return what every part sees: this environment without another Airflow's settings, our own commands first.
 
     Nor does the sample see settings that are meant for real outlets and their archive.
     """
     foreign = ("AIRFLOW", "SILLOK_") if place.sample else ("AIRFLOW",)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key == "SILLOK_VAR"}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(foreign) or key == "SILLOK_VAR"
+    }
     kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     kept.setdefault("HOME", str(place.folder))
     kept.setdefault("LC_ALL", "C.UTF-8")
@@ -32,17 +36,22 @@ def base(place: Place) -> dict[str, str]:
 def spare_loopback() -> None:
     """Keep this process and all that it starts from asking a proxy for what is on this machine."""
     for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK, "localhost", ".press.test"]))
+        os.environ[name] = ",".join(
+            filter(None, [os.environ.get(name), LOOPBACK, "localhost", ".press.test"])
+        )
 
 
-def registry(place: Place) -> dict[str, str]:
+def registry(place: InstanceFolder) -> dict[str, str]:
     """Return which outlets there are, and who asks them."""
     if place.sample:
-        return {"SILLOK_PRESS": str(place.port("press")), "SILLOK_CONTACT": "mailto:reader@press.test"}
+        return {
+            "SILLOK_PRESS": str(place.port("press")),
+            "SILLOK_CONTACT": "mailto:reader@press.test",
+        }
     return {"SILLOK_PRESS": "", "SILLOK_CONTACT": contact(place)}
 
 
-def sillok(place: Place) -> dict[str, str]:
+def sillok(place: InstanceFolder) -> dict[str, str]:
     """Return where the archive of this instance lies and how it is reached, and its outlets."""
     access, secret = credentials(place)
     return {
@@ -57,13 +66,13 @@ def sillok(place: Place) -> dict[str, str]:
     }
 
 
-def credentials(place: Place) -> tuple[str, str]:
+def credentials(place: InstanceFolder) -> tuple[str, str]:
     """Return the access key and the secret that the embedded store made on its first start."""
     kept = json.loads((place.folder / "store" / "credentials.json").read_text())
     return kept["access_key"], kept["secret_key"]
 
 
-def contact(place: Place, *, running: bool = True) -> str:
+def contact(place: InstanceFolder, *, running: bool = True) -> str:
     """Return the contact that outlets see: that of this environment, else the one with which the instance was started.
 
     A new start (`running` is false) needs one of its own. Raises UsageError where none is set.
@@ -77,7 +86,7 @@ def contact(place: Place, *, running: bool = True) -> str:
     return found
 
 
-def airflow(place: Place) -> dict[str, str]:
+def airflow(place: InstanceFolder) -> dict[str, str]:
     """Return Airflow's settings: everything on loopback, one SQLite database, four tasks at a time."""
     address = f"http://{LOOPBACK}:{place.port('api-server')}"
     settings = {
@@ -105,7 +114,7 @@ def airflow(place: Place) -> dict[str, str]:
     return {**found, "AIRFLOW_HOME": str(place.airflow), "PYTHONWARNINGS": "ignore"}
 
 
-def passwords(place: Place) -> Path:
+def passwords(place: InstanceFolder) -> Path:
     """Return the file of the one login of Airflow's own pages, made on first use for its owner's eyes only."""
     file = place.folder / "login.json"
     if not file.exists():

@@ -16,9 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from infra.run import parts, processes
-from infra.run.instance import listen
-from infra.run.place import ROOT, Place
+from infra.run import processes, services
+from infra.run.folders import ROOT, InstanceFolder
+from infra.run.services import listen
 from infra.run.summary import catalogue
 
 RUN = [sys.executable, "-m", "infra.run", "run"]
@@ -42,7 +42,9 @@ def reference(var: Path) -> float:
     var.mkdir()
     started = time.monotonic()
     if begin(var).wait():
-        raise RuntimeError(f"the run that nobody disturbed failed:\n{(var / 'output.txt').read_text()}")
+        raise RuntimeError(
+            f"the run that nobody disturbed failed:\n{(var / 'output.txt').read_text()}"
+        )
     return time.monotonic() - started
 
 
@@ -66,14 +68,14 @@ def trial(var: Path, moment: float) -> int:
 
 def differences(first: Path, second: Path) -> list[str]:
     """Return in what the archives of two instances differ."""
-    from processing.archive.diff import compare  # noqa: PLC0415 - after the runs, which need no DuckDB here
+    from processing.lookup.diff import compare  # noqa: PLC0415 - after the runs, which need no DuckDB here
 
-    places = [Place(var / "sample") for var in (first, second)]
+    places = [InstanceFolder(var / "sample") for var in (first, second)]
     running: list[dict[str, subprocess.Popen[bytes]]] = [{}, {}]
     try:
         for place, started in zip(places, running, strict=True):
-            parts.begin_store(place, started, press=False)
-            parts.await_store(place, started)
+            services.begin_store(place, started, press=False)
+            services.await_store(place, started)
         stores = [catalogue(place).store for place in places]
         return [str(one) for one in compare(stores[0], stores[1], second / "compared")]
     finally:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from infra.run.place import ROOT, Place
+from infra.run.folders import ROOT, InstanceFolder
 from processing.errors import TransientError, UsageError
 
 MARK = "SILLOK_INSTANCE"
@@ -26,10 +26,14 @@ FIRST = ("scheduler", "dag-processor", "triggerer", "api-server", "job")
 """Parts that are ended before those that they still write to."""
 
 
-def start(place: Place, part: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start(
+    place: InstanceFolder, part: str, command: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     """Start one part in a session of its own, so that Ctrl-C reaches only us; its output goes to its log."""
     if not Path("/proc/self/environ").exists():
-        raise UsageError("running an instance needs Linux, whose /proc tells what to stop; crawling by hand does not")
+        raise UsageError(
+            "running an instance needs Linux, whose /proc tells what to stop; crawling by hand does not"
+        )
     log = place.log(part)
     log.parent.mkdir(exist_ok=True)
     marked = {
@@ -52,16 +56,18 @@ def start(place: Place, part: str, command: Sequence[str], environment: Mapping[
     return started
 
 
-def check(place: Place, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def check(place: InstanceFolder, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
     """Raise TransientError with the end of its log where a part has died."""
     for part, process in parts.items():
         code = process.poll()
         if code is not None:
             tail = place.log(part).read_text(errors="replace").splitlines()[-15:]
-            raise TransientError(f"{part} ended with {code}; the end of {place.log(part)}:\n" + "\n".join(tail))
+            raise TransientError(
+                f"{part} ended with {code}; the end of {place.log(part)}:\n" + "\n".join(tail)
+            )
 
 
-def alive(place: Place, parts: Sequence[str] = ()) -> dict[int, str]:
+def alive(place: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
     """Return the processes that carry the instance's mark, with the part each belongs to."""
     wanted = f"{MARK}={place.folder}".encode()
     found = {}
@@ -70,13 +76,20 @@ def alive(place: Place, parts: Sequence[str] = ()) -> dict[int, str]:
             continue
         variables = _environ(int(entry.name))
         if wanted in variables:
-            part = next((v.decode().partition("=")[2] for v in variables if v.startswith(f"{PART}=".encode())), "")
+            part = next(
+                (
+                    v.decode().partition("=")[2]
+                    for v in variables
+                    if v.startswith(f"{PART}=".encode())
+                ),
+                "",
+            )
             if not parts or part in parts:
                 found[int(entry.name)] = part
     return found
 
 
-def sweep(place: Place, grace: float = GRACE) -> int:
+def sweep(place: InstanceFolder, grace: float = GRACE) -> int:
     """End every process of the instance, those that write before those they write to; return how many there were."""
     everything = alive(place)
     for parts in (FIRST, ()):
@@ -84,24 +97,28 @@ def sweep(place: Place, grace: float = GRACE) -> int:
     return len(everything)
 
 
-def watch(place: Place) -> subprocess.Popen[bytes]:
+def watch(place: InstanceFolder) -> subprocess.Popen[bytes]:
     """Start a process that sweeps the instance as soon as we are gone, however we went: even by SIGKILL."""
     command = [sys.executable, "-m", "infra.run.watch", str(place.folder)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
 
 
-def _await_mark(started: subprocess.Popen[bytes], place: Place) -> None:
+def _await_mark(started: subprocess.Popen[bytes], place: InstanceFolder) -> None:
     """Return when /proc shows the mark: a program that has just begun has no environment for a moment (execve(2)).
 
     Whoever sweeps in that moment would miss it.
     """
     deadline = time.monotonic() + 1
     wanted = f"{MARK}={place.folder}".encode()
-    while wanted not in _environ(started.pid) and started.poll() is None and time.monotonic() < deadline:
+    while (
+        wanted not in _environ(started.pid)
+        and started.poll() is None
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.001)
 
 
-def _end(place: Place, parts: Sequence[str], grace: float) -> None:
+def _end(place: InstanceFolder, parts: Sequence[str], grace: float) -> None:
     deadline = time.monotonic() + grace
     asked: set[int] = set()
     while running := alive(place, parts):
@@ -113,7 +130,7 @@ def _end(place: Place, parts: Sequence[str], grace: float) -> None:
         time.sleep(0.1)
 
 
-def _signal(place: Place, process: int, number: signal.Signals) -> None:
+def _signal(place: InstanceFolder, process: int, number: signal.Signals) -> None:
     """Signal a process unless its id has passed to another in the meantime."""
     with suppress(ProcessLookupError):
         handle = os.pidfd_open(process)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from infra.run import environment
-from infra.run.place import Place
+from infra.run.folders import InstanceFolder
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -44,13 +44,13 @@ class Holding:
         return self.versions + self.rejections.total()
 
 
-def catalogue(place: Place) -> "Catalogue":
+def catalogue(place: InstanceFolder) -> "Catalogue":
     """Return the catalogue of an instance whose store is running, as it is now."""
     from pydantic import SecretStr  # noqa: PLC0415 - a start that is interrupted early need not load any of these
 
     from processing.archive.catalogue import Catalogue  # noqa: PLC0415
-    from processing.archive.store import open_store  # noqa: PLC0415
     from processing.settings import Settings  # noqa: PLC0415
+    from processing.store.opening import open_store  # noqa: PLC0415
 
     found = environment.sillok(place)
     given = Settings(
@@ -107,6 +107,6 @@ def total(held: Iterable[Holding]) -> Holding:
 
 def _rows(found: "Catalogue", table: str, statement: str) -> Iterable[dict[str, Any]]:
     """Ask the archive; a table that nothing was published to has no rows."""
-    from processing.archive.sql import ask  # noqa: PLC0415 - loads DuckDB
+    from processing.lookup.sql import ask  # noqa: PLC0415 - loads DuckDB
 
     return ask(found, statement).records() if found.of(table) else ()

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from infra.run.place import Place
+from infra.run.folders import InstanceFolder
 from infra.run.processes import sweep
 from processing.errors import UsageError
 
@@ -18,7 +18,7 @@ def main(folder: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    place = Place(Path(folder))
+    place = InstanceFolder(Path(folder))
     try:
         with place.alone(patience=0):
             sweep(place)

@@ -5,6 +5,8 @@
 PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `day=…/*.parquet`), OUT a folder for the
 cluster rows as Parquet. Buckets are joined as DataFrames; a component of the candidate graph is then judged and
 resolved as a whole in one Python worker, so that what decides is `processing.dedupe` and nothing else.
+
+Connected components with DataFrames: large-star and small-star (Kiveris et al., SoCC 2014) to a fixed point.
 """
 
 import sys
@@ -14,23 +16,67 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import (  # type: ignore[import-not-found,unused-ignore]  # an optional extra
-    DataFrame,
+from pyspark.sql import (
+    DataFrame,  # type: ignore[import-not-found,unused-ignore]  # an optional extra
     Row,
     SparkSession,
     Window,
 )
 from pyspark.sql import functions as f
 
-from infra.spark.stars import components
-from processing.dedupe.columns import SIGNED
-from processing.dedupe.documents import FoldOptions
-from processing.dedupe.matching import edge_table, judged
-from processing.dedupe.nodes import edge_of, node_of
-from processing.dedupe.resolving import cluster_table, resolve
-from processing.dedupe.signing import redraft, signed, tables
-from processing.dedupe.sketching import TITLE
+from processing.matching.match import edge_table, judged
+from processing.resolving.clusters import edge_of, node_of
+from processing.resolving.resolve import cluster_table, resolve
 from processing.settings import settings
+from processing.signing.columns import SIGNED
+from processing.signing.documents import FoldOptions
+from processing.signing.shingles import TITLE
+from processing.signing.signature import redraft, signed, tables
+
+
+def _both_ways(edges: DataFrame) -> DataFrame:
+    return edges.select("a", "b").union(edges.select(f.col("b").alias("a"), f.col("a").alias("b")))
+
+
+def _large_star(edges: DataFrame) -> DataFrame:
+    """Link every larger neighbour of a node to the smallest thing near the node."""
+    near = _both_ways(edges)
+    least = near.groupBy("a").agg(f.least(f.min("b"), f.first("a")).alias("least"))
+    return (
+        near.join(least, "a")
+        .where("b > a")
+        .select(f.col("least").alias("a"), "b")
+        .where("a <> b")
+        .distinct()
+    )
+
+
+def _small_star(edges: DataFrame) -> DataFrame:
+    """Link a node and its smaller neighbours to the smallest of them."""
+    down = edges.select(f.greatest("a", "b").alias("node"), f.least("a", "b").alias("near"))
+    least = down.groupBy("node").agg(f.min("near").alias("least"))
+    linked = down.join(least, "node")
+    moved = linked.select(f.col("least").alias("a"), f.col("near").alias("b")).where("a <> b")
+    return moved.union(least.select(f.col("least").alias("a"), f.col("node").alias("b"))).distinct()
+
+
+def components(edges: DataFrame) -> DataFrame:
+    """Return (number, label) of every node of `edges` (a, b); the label is the smallest number of its component."""
+    edges = (
+        edges.where("a <> b")
+        .select(f.least("a", "b").alias("a"), f.greatest("a", "b").alias("b"))
+        .distinct()
+    )
+    mark = None
+    while True:
+        edges = _small_star(_large_star(edges)).localCheckpoint()
+        found = edges.agg(f.count("*"), f.sum(f.xxhash64("a", "b").cast("decimal(38,0)"))).first()
+        if found == mark:
+            break
+        mark = found
+    roots = edges.select(f.col("a").alias("number"), f.col("a").alias("label")).distinct()
+    return edges.select(f.col("b").alias("number"), f.col("a").alias("label")).union(roots)
+
 
 _KINDS = ("sig", "texts")
 SCHEMA = (
@@ -62,21 +108,32 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
     groups = labelled.rdd.map(lambda row: (row["label"], row)).groupByKey()
     inside = pairs.join(labels, pairs["a"] == labels["number"]).select("a", "b", "label")
     linked = inside.rdd.map(lambda row: (row["label"], (row["a"], row["b"]))).groupByKey()
-    found = groups.leftOuterJoin(linked).flatMap(lambda each: _fold_group(each[1][0], each[1][1] or (), options))
+    found = groups.leftOuterJoin(linked).flatMap(
+        lambda each: _fold_group(each[1][0], each[1][1] or (), options)
+    )
     return spark.createDataFrame(found, SCHEMA)
 
 
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
     """Return the newest row of each document, its text, and how many it has; later parts' names sort after earlier."""
-    sig, texts = (_last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet"))) for kind in _KINDS)
+    sig, texts = (
+        _last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet")))
+        for kind in _KINDS
+    )
     return sig.join(texts.drop("times", "day"), "number")
 
 
 def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
-    named = spark.read.parquet(*paths).withColumn("file", f.element_at(f.split(f.input_file_name(), "/"), -1))
+    named = spark.read.parquet(*paths).withColumn(
+        "file", f.element_at(f.split(f.input_file_name(), "/"), -1)
+    )
     last = Window.partitionBy("number").orderBy(f.desc("file"))
     counted = named.withColumn("times", f.count("*").over(Window.partitionBy("number")))
-    return counted.withColumn("place", f.row_number().over(last)).where("place = 1").drop("place", "file")
+    return (
+        counted.withColumn("place", f.row_number().over(last))
+        .where("place = 1")
+        .drop("place", "file")
+    )
 
 
 def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions) -> DataFrame:
@@ -93,16 +150,21 @@ def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions
 
 def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any, ...]]:
     again = signed(redraft(row, options.features), frozenset(row["dropped"]))
-    yield from ((each["key"], each["number"], each["day"]) for each in tables([again], options.features)[1].to_pylist())
+    yield from (
+        (each["key"], each["number"], each["day"])
+        for each in tables([again], options.features)[1].to_pylist()
+    )
 
 
 def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
-    """Return the candidates: documents of one key that are near each other in it, see `processing.dedupe.buckets`."""
+    """Return the candidates: documents of one key that are near each other in it, see `processing.matching.candidates`."""
     order = Window.partitionBy("key").orderBy("day", "number")
     placed = keys.distinct().withColumn("place", f.row_number().over(order) - 1)
     placed = placed.withColumn("block", f.floor(f.col("place") / options.bucket))
     beside = placed.where("block > 0").withColumn("block", f.col("block") - 1)
-    one = placed.select("key", "block", *(f.col(name).alias(f"{name}_a") for name in ("number", "day", "place")))
+    one = placed.select(
+        "key", "block", *(f.col(name).alias(f"{name}_a") for name in ("number", "day", "place"))
+    )
     other = placed.union(beside).select(
         "key", "block", *(f.col(name).alias(f"{name}_b") for name in ("number", "day", "place"))
     )
@@ -114,7 +176,9 @@ def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
     return found.select(*ends).distinct()
 
 
-def _fold_group(rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions) -> list[tuple[Any, ...]]:
+def _fold_group(
+    rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions
+) -> list[tuple[Any, ...]]:
     """Judge and resolve one component of the candidate graph."""
     names = set(SIGNED.names)
     said = [{name: value for name, value in row.asDict().items() if name in names} for row in rows]

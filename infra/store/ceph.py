@@ -86,7 +86,9 @@ class Cluster:
         self._wait()
         if fresh:
             keys = [f"--access-key={ACCESS}", f"--secret-key={SECRET}"]
-            self._call("radosgw-admin", "user", "create", f"--uid={USER}", f"--display-name={USER}", *keys)
+            self._call(
+                "radosgw-admin", "user", "create", f"--uid={USER}", f"--display-name={USER}", *keys
+            )
 
     def stop(self) -> None:
         """End all, the gateway first."""
@@ -103,13 +105,39 @@ class Cluster:
             (self._data / folder).mkdir(parents=True)
         identity = str(uuid.uuid4())
         monitor, legacy = self._port + 1, self._port + 2
-        told = {"fsid": identity, "data": self._data, "monitor": monitor, "legacy": legacy, "disk": _DISK}
+        told = {
+            "fsid": identity,
+            "data": self._data,
+            "monitor": monitor,
+            "legacy": legacy,
+            "disk": _DISK,
+        }
         (self._data / "ceph.conf").write_text(_CONFIGURATION.format(port=self._port, **told))
         addresses = f"[v2:127.0.0.1:{monitor}/0,v1:127.0.0.1:{legacy}/0]"
         plan = str(self._data / "monmap")
-        self._call("monmaptool", "--create", "--clobber", "--fsid", identity, "--addv", "a", addresses, plan)
+        self._call(
+            "monmaptool",
+            "--create",
+            "--clobber",
+            "--fsid",
+            identity,
+            "--addv",
+            "a",
+            addresses,
+            plan,
+        )
         ring = str(self._data / "keyring")
-        self._call("ceph-authtool", ring, "--create-keyring", "--gen-key", "-n", "mon.", "--cap", "mon", "allow *")
+        self._call(
+            "ceph-authtool",
+            ring,
+            "--create-keyring",
+            "--gen-key",
+            "-n",
+            "mon.",
+            "--cap",
+            "mon",
+            "allow *",
+        )
         self._call("ceph-authtool", ring, "--gen-key", "-n", "client.admin", *_ALL)
         self._call("ceph-mon", "--mkfs", "-i", "a", "--monmap", plan, "--keyring", ring)
 
@@ -117,19 +145,33 @@ class Cluster:
         """Have the monitor make a key, and keep it where the daemon looks for it."""
         path = str(self._data / folder / "keyring")
         self._call(
-            "ceph", "auth", "get-or-create", name, *(word for pair in rights.items() for word in pair), "-o", path
+            "ceph",
+            "auth",
+            "get-or-create",
+            name,
+            *(word for pair in rights.items() for word in pair),
+            "-o",
+            path,
         )
 
     def _call(self, command: str, *arguments: str) -> None:
-        subprocess.run(self._told(command, arguments), check=True, capture_output=True, timeout=_PATIENCE)  # noqa: S603 - names of our own
+        subprocess.run(  # noqa: S603 - names of our own
+            self._told(command, arguments), check=True, capture_output=True, timeout=_PATIENCE
+        )
 
     def _daemon(self, command: str, *arguments: str) -> None:
         with (self._data / "log" / f"{command}.out").open("ab") as out:
-            process = subprocess.Popen([*self._told(command, arguments), "-f"], stdout=out, stderr=out)  # noqa: S603 - names of our own
+            process = subprocess.Popen(  # noqa: S603 - names of our own
+                [*self._told(command, arguments), "-f"], stdout=out, stderr=out
+            )
         self._running.append(process)
 
     def _told(self, command: str, arguments: tuple[str, ...]) -> list[str]:
-        return [command, *([] if command in _PLAIN else ["-c", str(self._data / "ceph.conf")]), *arguments]
+        return [
+            command,
+            *([] if command in _PLAIN else ["-c", str(self._data / "ceph.conf")]),
+            *arguments,
+        ]
 
     def _wait(self) -> None:
         until = time.monotonic() + _PATIENCE

@@ -43,7 +43,9 @@ def hold(data: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        raise InUseError(f"{data} is already served by process {lock.read().strip()}: stop that one first") from None
+        raise InUseError(
+            f"{data} is already served by process {lock.read().strip()}: stop that one first"
+        ) from None
     lock.truncate(0)
     lock.write(f"{os.getpid()}\n")
     lock.flush()
@@ -56,7 +58,9 @@ def base_port(data: Path, wanted: int | None) -> int:
     port = wanted or (int(kept.read_text()) if kept.exists() else free_ports())
     taken = [number for number in range(port, port + len(SERVERS)) if not _is_free(number)]
     if taken:
-        raise InUseError(f"port {taken[0]} of {HOST} is in use: stop what holds it, or choose another with --port")
+        raise InUseError(
+            f"port {taken[0]} of {HOST} is in use: stop what holds it, or choose another with --port"
+        )
     kept.write_text(f"{port}\n")
     return port
 
@@ -64,7 +68,9 @@ def base_port(data: Path, wanted: int | None) -> int:
 def access(data: Path, port: int) -> Access:
     """Return the credentials, made up on the first start."""
     path = data / "credentials.json"
-    secret = json.loads(path.read_text())["secret_key"] if path.exists() else secrets.token_urlsafe(32)
+    secret = (
+        json.loads(path.read_text())["secret_key"] if path.exists() else secrets.token_urlsafe(32)
+    )
     found = Access(f"http://{HOST}:{port}", REGION, BUCKET, f"{ACCOUNT}:{USER}", secret)
     _write(path, json.dumps(asdict(found), indent=1) + "\n")
     return found
@@ -76,8 +82,12 @@ def configure(data: Path, port: int, found: Access) -> Path:
     for folder in (etc, data / "srv" / "disk", data / "cache"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     swift = etc / "swift.conf"
-    if not swift.exists():  # the two hash values name every object's place: written once, never changed
-        parts = "".join(f"swift_hash_path_{side} = {secrets.token_hex(8)}\n" for side in ("prefix", "suffix"))
+    if (
+        not swift.exists()
+    ):  # the two hash values name every object's place: written once, never changed
+        parts = "".join(
+            f"swift_hash_path_{side} = {secrets.token_hex(8)}\n" for side in ("prefix", "suffix")
+        )
         _write(swift, f"[swift-hash]\n{parts}[storage-policy:0]\nname = one\ndefault = yes\n")
     common = f"swift_dir = {etc}\nbind_ip = {HOST}\nworkers = 0\n"
     common += f"log_level = ERROR\nlog_udp_host = {HOST}\nlog_udp_port = 9\n"  # nobody listens there: no syslog

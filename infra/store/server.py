@@ -1,20 +1,125 @@
-"""Start Swift's four servers in this process. Import only after eventlet has patched the standard library."""
+"""Start Swift's four servers in this process. Import only after eventlet has patched the standard library.
 
+What stands before Swift's proxy: exact creation, a cache in memory, and the word for a full disk.
+
+Stock Swift answers `If-None-Match: *` truthfully one after the other, but of several at once more than one may win.
+This is the only proxy of this store, so a lock for each object makes it exact. A full disk is 503 for Swift; here it is
+507, because a client should not try that eight times.
+"""
+
+import os
 import socket
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import eventlet  # type: ignore[import-untyped]  # ships no types
 from eventlet import wsgi  # ships no types
+from eventlet.semaphore import Semaphore  # type: ignore[import-untyped]  # ships no types
 from swift.common.utils import set_swift_dir  # type: ignore[import-untyped]  # ships no types
-from swift.common.wsgi import (  # type: ignore[import-untyped]  # ships no types
+from swift.common.wsgi import (  # type: ignore[import-untyped]
     SwiftHttpProtocol,
     loadapp,
     make_pre_authed_request,
 )
 
-from infra.store.front import Front
 from infra.store.layout import ACCOUNT, BUCKET, HOST, SERVERS, access, base_port, configure, hold
+
+Start = Callable[..., Any]
+App = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+_WRITING = {"PUT", "POST", "DELETE"}
+_RESERVE = 0.01
+"""The share of the disk that Swift keeps free (`fallocate_reserve`)."""
+_FULL = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InsufficientStorage</Code>'
+    b"<Message>The disk of this store is full.</Message></Error>"
+)
+
+
+class Cache(dict[str, tuple[Any, float]]):
+    """Stands in for memcached: one process, so it is coherent. Names and arguments are those that Swift calls."""
+
+    def get(self, key: str, raise_on_error: bool = False) -> Any:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - Swift's signature
+        value, until = super().get(key, (None, 0.0))
+        return value if not until or until > time.time() else None
+
+    def set(self, key: str, value: Any, serialize: bool = True, time: float = 0, **_: Any) -> None:  # noqa: ARG002, FBT001, FBT002 - Swift's signature
+        if len(self) > 50_000:  # noqa: PLR2004 - some megabytes; it is only a cache
+            self.clear()
+        self[key] = (value, _now() + time if time else 0.0)
+
+    def incr(self, key: str, delta: int = 1, time: float = 0) -> int:
+        value = int(self.get(key) or 0) + delta
+        self.set(key, value, time=time)
+        return value
+
+    def decr(self, key: str, delta: int = 1, time: float = 0) -> int:
+        return self.incr(key, -delta, time)
+
+    def delete(self, key: str, server_key: str | None = None) -> None:  # noqa: ARG002 - Swift's signature
+        self.pop(key, None)
+
+    def set_multi(
+        self,
+        mapping: dict[str, Any],
+        server_key: str,  # noqa: ARG002 - Swift's signature
+        serialize: bool = True,  # noqa: ARG002, FBT001, FBT002 - the same
+        time: float = 0,
+    ) -> None:
+        for key, value in mapping.items():
+            self.set(key, value, time=time)
+
+    def get_multi(self, keys: Iterable[str], server_key: str) -> list[Any]:  # noqa: ARG002 - Swift's signature
+        return [self.get(key) for key in keys]
+
+
+class Front:
+    """A WSGI application around Swift's proxy."""
+
+    def __init__(self, app: App, disk: Path) -> None:
+        self._app = app
+        self._disk = disk
+        self._cache = Cache()
+        self._locks: dict[str, tuple[Semaphore, list[None]]] = {}
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        environ["swift.cache"] = self._cache
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] not in _WRITING or path.count("/") < 2:  # noqa: PLR2004 - /bucket/key
+            return self._app(environ, start)
+        lock, waiting = self._locks.setdefault(path, (Semaphore(), []))
+        waiting.append(None)
+        try:
+            with lock:
+                return self._write(environ, start)
+        finally:
+            waiting.pop()
+            if not waiting:
+                self._locks.pop(path, None)
+
+    def _write(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        answer: list[tuple[Any, ...]] = []
+        body = list(self._app(environ, lambda *args: answer.append(args)))
+        if answer[0][0].startswith("503") and self._is_full():
+            length = str(len(_FULL))
+            start(
+                "507 Insufficient Storage",
+                [("Content-Type", "application/xml"), ("Content-Length", length)],
+            )
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [_FULL]
+        start(*answer[0])
+        return body
+
+    def _is_full(self) -> bool:
+        state = os.statvfs(self._disk)
+        return state.f_bavail <= state.f_blocks * _RESERVE + 256
+
+
+def _now() -> float:
+    return time.time()
+
 
 _CONNECTIONS = 256
 
@@ -36,7 +141,10 @@ def serve(data: Path, wanted: int | None) -> None:
         found = access(data, port)
         etc = configure(data, port, found)
         set_swift_dir(str(etc))
-        running = [_start(etc, data, server, port + place) for place, server in reversed(list(enumerate(SERVERS)))]
+        running = [
+            _start(etc, data, server, port + place)
+            for place, server in reversed(list(enumerate(SERVERS)))
+        ]
         print(f"ready {found.endpoint}", flush=True)
         for thread in running:
             thread.wait()
@@ -69,7 +177,9 @@ def _make_bucket(app: Front) -> None:
     """Create the bucket where it is missing; Swift's own words for it are a container of an account."""
     environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/", "SERVER_NAME": HOST, "SERVER_PORT": "0"}
     environ |= {"wsgi.url_scheme": "http", "SCRIPT_NAME": ""}
-    request = make_pre_authed_request(environ, "PUT", f"/v1/AUTH_{ACCOUNT}/{BUCKET}", agent="sillok")
+    request = make_pre_authed_request(
+        environ, "PUT", f"/v1/AUTH_{ACCOUNT}/{BUCKET}", agent="sillok"
+    )
     answer = request.get_response(app)
     if answer.status_int // 100 != 2:  # noqa: PLR2004 - any success
         raise RuntimeError(f"the store could not make its bucket: {answer.status}")

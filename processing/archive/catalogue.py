@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from processing.archive.manifests import Link, head, key
-from processing.archive.store import Store, checked
+from processing.archive.manifests import ManifestLink, head, key
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum
+from processing.store.interface import Store, checked
 
 _THREADS = 8
 """Parts fetched at once from a bucket into an empty cache."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CatalogueObject:
     """A current object: its key and sums, and the sequence number of the manifest that added it."""
 
     sum: Sum
@@ -67,21 +67,25 @@ class Catalogue:
         return self.manifests[-1] if self.manifests else None
 
     @cached_property
-    def parts(self) -> Mapping[str, Part]:
+    def parts(self) -> Mapping[str, CatalogueObject]:
         """Every current object by key, in order of keys. What a later manifest removes is gone from the cache too."""
-        current: dict[str, Part] = {}
+        current: dict[str, CatalogueObject] = {}
         for manifest in self.manifests:
             for removed in manifest.removes:
                 if part := current.pop(removed.key, None):
                     self._place(part.sum.sha256).unlink(missing_ok=True)
-            current |= {added.key: Part(added, manifest.seq) for added in manifest.adds}
+            current |= {added.key: CatalogueObject(added, manifest.seq) for added in manifest.adds}
         return dict(sorted(current.items()))
 
-    def of(self, table: str, suffix: str = ".parquet") -> tuple[Part, ...]:
+    def of(self, table: str, suffix: str = ".parquet") -> tuple[CatalogueObject, ...]:
         """Return the current parts of one table, in order of keys."""
-        return tuple(part for part in self.parts.values() if part.table == table and part.key.endswith(suffix))
+        return tuple(
+            part
+            for part in self.parts.values()
+            if part.table == table and part.key.endswith(suffix)
+        )
 
-    def local(self, part: Part) -> Path:
+    def local(self, part: CatalogueObject) -> Path:
         """Return `part` as a file: of a directory store the object itself, else the cache's copy.
 
         Raises `MissingError` where it is gone and `CorruptRecordError` where a copy is not what its manifest says.
@@ -90,20 +94,22 @@ class Catalogue:
             return self._kept(part.key, part.sum.sha256)
         path = Path(self.store.url.removeprefix("file:")) / checked(part.key)
         if not path.is_file():
-            raise MissingError(f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}")
+            raise MissingError(
+                f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}"
+            )
         return path
 
-    def files(self, parts: Iterable[Part]) -> list[Path]:
+    def files(self, parts: Iterable[CatalogueObject]) -> list[Path]:
         """Return each of `parts` as a file; several are fetched at once where they come from a bucket."""
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self.local, parts))
 
-    def _before(self, manifest: Manifest) -> Link | None:
+    def _before(self, manifest: Manifest) -> ManifestLink | None:
         """Return the predecessor of `manifest`, checked against the hash that it names."""
         if manifest.previous is None:
             return None
         body = self._kept(key(manifest.seq - 1), manifest.previous).read_bytes()
-        return Link(Manifest.model_validate_json(body), manifest.previous)
+        return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
 
     def _kept(self, key: str, sha256: str) -> Path:
         """Return the object's file in the cache; fetch and check it first where it is not there yet."""
@@ -112,7 +118,9 @@ class Catalogue:
             return place
         body = self.store.get(key)
         if hashlib.sha256(body).hexdigest() != sha256:
-            raise CorruptRecordError(f"{key} in {self.store.url} was altered; restore it from a copy of the bucket")
+            raise CorruptRecordError(
+                f"{key} in {self.store.url} was altered; restore it from a copy of the bucket"
+            )
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as spool:
             spool.write(body)

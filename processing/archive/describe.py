@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from processing.archive.schema import TABLES
-from processing.archive.tables import schema
-from processing.dedupe.columns import CLUSTERS
+from processing.archive.tables import TABLES, schema
 from processing.records import SCHEMA_VERSION, Manifest, Record, Removed, Seal, Sum
+from processing.signing.columns import CLUSTERS
 
 MARK = "<!-- what follows is generated -->\n"
 

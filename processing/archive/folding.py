@@ -1,31 +1,179 @@
-"""Between the archive and the fold: new versions become documents, current partitions the window, and back."""
+"""Between the archive and the fold: new versions become documents, current partitions the window, and back.
+
+Archived articles that this version of the fold has not signed yet, as an upgrade leaves them.
+
+Every article that was archived has a row of `clusters` under the day on which it was collected. A publication that adds
+signatures of the present fingerprint has signed all that it brought, so keys alone mostly tell that nothing is missing.
+"""
 
 import hashlib
 import json
 import logging
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from processing.archive.catalogue import Catalogue, Part
+from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.publication import OutletFacts
-from processing.archive.schema import ArchivedArticle
-from processing.archive.unsigned import Batch, sign_again, unsigned
-from processing.dedupe.columns import CLUSTERS
-from processing.dedupe.documents import Document, FoldOptions
+from processing.archive.tables import ArchivedArticle
+from processing.dates import SEOUL
 from processing.dedupe.fold import Folded, by_day, fold
-from processing.dedupe.merging import clusters_of, partitions_of
-from processing.dedupe.partitions import widened
-from processing.dedupe.steps import Steps
-from processing.dedupe.window import Kind, Window
-from processing.dedupe.window import Part as Partition
+from processing.dedupe.steps import Steps, clusters_of, partitions_of
+from processing.signing.columns import CLUSTERS, SIG
+from processing.signing.documents import Document, FoldOptions
+from processing.signing.window import PartitionKind, Partitions, Window, view, widened
+from processing.signing.window import PartitionPart as Partition
+
+_COLUMNS: Final = (
+    "version_id",
+    "article_id",
+    "outlet",
+    "title",
+    "text",
+    "url",
+    "published",
+    "fetched_at",
+    "agency",
+    "origin",
+)
+_TOGETHER: Final = 20_000
+"""Articles signed in one fold, for its memory; the result does not depend on it."""
+
+_ALWAYS: Final = (date.min, date.max)
+_LOST: Final = """
+    CREATE TABLE lost AS SELECT DISTINCT version_id, day FROM raw_told ANTI JOIN raw_sig ON raw_sig.id = version_id
+"""
+# What was in one cluster with them stays together with them, however long ago it was collected.
+_WANTED: Final = """
+    WITH names AS (SELECT DISTINCT cluster FROM raw_clusters SEMI JOIN lost USING (version_id)),
+         members AS (SELECT DISTINCT version_id FROM raw_clusters SEMI JOIN names USING (cluster)),
+         newest AS (
+             SELECT version_id, cluster, day FROM raw_clusters SEMI JOIN members USING (version_id)
+             QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY part DESC) = 1),
+         mates AS (
+             SELECT version_id, day FROM newest
+             WHERE cluster IN (SELECT cluster FROM newest SEMI JOIN lost USING (version_id)))
+    SELECT day, version_id FROM (FROM lost UNION FROM mates)
+    ANTI JOIN raw_sig ON raw_sig.id = version_id ORDER BY day, version_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some articles of one day of collection, to be signed in one fold."""
+
+    day: date
+    versions: tuple[str, ...]
+
+
+def unsigned(
+    catalogue: Catalogue, window: Window, options: FoldOptions, span: tuple[date, date]
+) -> list[Batch]:
+    """Return the articles without a signature that were collected within `span`, in an order that is always the same.
+
+    And those outside it which share a cluster with one of them.
+    """
+    folder = f"dedupe/v={options.fingerprint}/sig/"
+    signing = {part.seq for part in catalogue.of("dedupe") if part.key.startswith(folder)}
+    first, last = (day.isoformat() for day in span)
+    parts = (part for part in catalogue.of("clusters") if first <= part.labels["day"] <= last)
+    told = catalogue.files(part for part in parts if part.seq not in signing)
+    if not told:
+        return []
+    with Partitions(window, options) as partitions:
+        view(partitions.database, "raw_told", told, CLUSTERS)
+        partitions.show("sig", span, SIG)
+        partitions.database.execute(_LOST)
+        partitions.show("sig", _ALWAYS, SIG)
+        partitions.show("clusters", _ALWAYS, CLUSTERS)
+        wanted = partitions.table(_WANTED)
+    each = ((day, table["version_id"].to_pylist()) for day, table in by_day(wanted).items())
+    return [
+        Batch(day, tuple(map(str, ids[at : at + _TOGETHER])))
+        for day, ids in each
+        for at in range(0, len(ids), _TOGETHER)
+    ]
+
+
+How: TypeAlias = Callable[[Sequence[Document], Window, date], Folded]
+"""How documents of a day become parts beside those of a window: by folding them, or by signing them alone."""
+
+
+def sign_again(
+    steps: Steps,
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    missing: Sequence[Batch],
+    how: How,
+) -> Iterator[int]:
+    """Take the steps that are not finished yet, one a batch, and yield the place of each batch that was signed."""
+    if not missing:
+        return
+    kept = UnsignedArticles(catalogue, facts, {batch.day for batch in missing})
+    for place, batch in enumerate(missing):
+        name = f"{place:06d}"
+        if name not in steps.finished:
+            steps.keep(name, how(kept.documents(batch), steps, batch.day))
+            yield place
+
+
+class UnsignedArticles:
+    """The archived articles of some days of collection as documents; parts are fetched as they are asked for."""
+
+    def __init__(
+        self, catalogue: Catalogue, facts: Mapping[str, OutletFacts], days: Collection[date]
+    ) -> None:
+        self._facts = facts
+        self._parts: dict[date, list[Path]] = defaultdict(list)
+        labels = {day.isoformat() for day in days}
+        oldest = min(part.seq for part in catalogue.of("clusters") if part.labels["day"] in labels)
+        for path in catalogue.files(
+            part for part in catalogue.of("articles") if part.seq >= oldest
+        ):
+            moments = _read(path, ["fetched_at"]).to_pylist()
+            for day in {row["fetched_at"].astimezone(SEOUL).date() for row in moments}:
+                self._parts[day].append(path)
+
+    def documents(self, batch: Batch) -> list[Document]:
+        """Return the articles of a batch; one that is in the archive no longer is passed over."""
+        wanted = pa.array(batch.versions)
+        tables = (_read(path, _COLUMNS) for path in self._parts[batch.day])
+        rows = (
+            row
+            for table in tables
+            for row in table.filter(pc.is_in(table["version_id"], wanted)).to_pylist()
+        )
+        return [self._document(row) for row in {row["version_id"]: row for row in rows}.values()]
+
+    def _document(self, row: Mapping[str, Any]) -> Document:
+        return Document(
+            id=row["version_id"],
+            article_id=row["article_id"],
+            outlet=row["outlet"],
+            outlet_class=self._facts.get(row["outlet"], OutletFacts()).outlet_class,
+            title=row["title"],
+            text=row["text"],
+            url=row["url"],
+            published_at=row["published"]["at"] if row["published"] else None,
+            fetched_at=row["fetched_at"],
+            agency=row["agency"],
+            origin_url=row["origin"]["url"] if row["origin"] else None,
+        )
+
+
+def _read(path: Path, names: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=list(names), use_threads=False)
+
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +191,16 @@ class ArchiveWindow:
         self._catalogue = catalogue
         self._fingerprint = fingerprint
 
-    def tables(self, kind: Kind, first: date, last: date) -> list[Partition]:
+    def tables(self, kind: PartitionKind, first: date, last: date) -> list[Partition]:
         """Return the parts of the days from `first` to `last`, both included, the earliest published first."""
-        parts = [part for part in self._parts(kind) if first.isoformat() <= part.labels["day"] <= last.isoformat()]
+        parts = [
+            part
+            for part in self._parts(kind)
+            if first.isoformat() <= part.labels["day"] <= last.isoformat()
+        ]
         return [*self._catalogue.files(sorted(parts, key=lambda part: (part.seq, part.key)))]
 
-    def _parts(self, kind: Kind) -> Iterable[Part]:
+    def _parts(self, kind: PartitionKind) -> Iterable[CatalogueObject]:
         if kind == "clusters":
             return self._catalogue.of("clusters")
         folder = f"dedupe/v={self._fingerprint}/{kind}/"
@@ -114,34 +266,64 @@ def folded(
     work = cache / _WORK.format(_digest(catalogue, facts, options, missing))
     steps = _signed_again(Steps(work, window), catalogue, facts, missing, options)
     result = fold(documents, steps, day=max(days), options=options)
-    clusters, aliases = clusters_of(steps, result, window, [document.id for document in documents], options)
+    clusters, aliases = clusters_of(
+        steps, result, window, [document.id for document in documents], options
+    )
     retired = (("aliases", day, table) for day, table in by_day(aliases).items())
     count = sum(len(batch.versions) for batch in missing)
-    return Addition(_placed(chain(partitions_of(steps, result), retired), clusters, options), clusters, count, work)
+    return Addition(
+        _placed(chain(partitions_of(steps, result), retired), clusters, options),
+        clusters,
+        count,
+        work,
+    )
 
 
 def _signed_again(
-    steps: Steps, catalogue: Catalogue, facts: Mapping[str, OutletFacts], missing: Sequence[Batch], options: FoldOptions
+    steps: Steps,
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    missing: Sequence[Batch],
+    options: FoldOptions,
 ) -> Steps:
     """Sign and fold archived articles."""
     days, count = {batch.day for batch in missing}, sum(len(batch.versions) for batch in missing)
-    logger.info("%d articles of %d days have no signatures of this version of the fold: sign them", count, len(days))
+    logger.info(
+        "%d articles of %d days have no signatures of this version of the fold: sign them",
+        count,
+        len(days),
+    )
 
     def how(documents: Sequence[Document], window: Window, day: date) -> Folded:
         return fold(documents, window, day=day, options=options)
 
     for place in sign_again(steps, catalogue, facts, missing, how):
         batch = missing[place]
-        logger.info("signed %s, %d articles (%d of %d)", batch.day, len(batch.versions), place + 1, len(missing))
+        logger.info(
+            "signed %s, %d articles (%d of %d)",
+            batch.day,
+            len(batch.versions),
+            place + 1,
+            len(missing),
+        )
     return steps
 
 
 def _digest(
-    catalogue: Catalogue, facts: Mapping[str, OutletFacts], options: FoldOptions, missing: Sequence[Batch]
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    options: FoldOptions,
+    missing: Sequence[Batch],
 ) -> str:
     """Return 16 hex digits over all that signing again depends on."""
     head = catalogue.head.model_dump_json() if catalogue.head else ""
-    said = [head, options.fingerprint, options.window_days, sorted(map(repr, facts.items())), list(map(repr, missing))]
+    said = [
+        head,
+        options.fingerprint,
+        options.window_days,
+        sorted(map(repr, facts.items())),
+        list(map(repr, missing)),
+    ]
     return hashlib.sha256(json.dumps([catalogue.store.identity, *said]).encode()).hexdigest()[:16]
 
 

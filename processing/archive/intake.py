@@ -5,15 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from processing.archive.batch import Landed, Run, landed, ready
-from processing.archive.check import faults
-from processing.archive.manifests import Link
+from processing.archive.landed import Landed, LandedRun, faults, landed, ready
+from processing.archive.manifests import ManifestLink
 from processing.archive.memory import Memory, published
 from processing.archive.publication import Held, OutletFacts
-from processing.archive.store import Store
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import End, Sum, Why
 from processing.settings import Settings
+from processing.store.interface import Store
 
 _THREADS = 8
 _QUIET_RUNS = 24
@@ -48,7 +47,7 @@ class Sorted:
 
     outlet: str
     memory: Memory
-    runs: Sequence[Run]
+    runs: Sequence[LandedRun]
     damaged: Sequence[str]
     faults: Sequence[str]
     waiting: Sequence[str]
@@ -66,24 +65,26 @@ class Intake:
 
     landing: list[Landed]
     memories: dict[str, Memory]
-    runs: dict[str, Sequence[Run]]
+    runs: dict[str, Sequence[LandedRun]]
     held: list[Held]
     waiting: list[str]
     quiet: list[str]
 
     @property
-    def all_runs(self) -> list[Run]:
+    def all_runs(self) -> list[LandedRun]:
         return [run for _, runs in sorted(self.runs.items()) for run in runs]
 
 
-def gather(job: Job, head: Link | None) -> Intake:
+def gather(job: Job, head: ManifestLink | None) -> Intake:
     """Look through landing. Raises MissingError where the run that was asked for is neither there nor published."""
     landing = landed(job.store, job.outlet, job.run)
     known = head.manifest.memory if head else {}
     if job.run and not landing:
         _require_published(job, head)
     outlets = sorted({one.outlet for one in landing})
-    with ThreadPoolExecutor(_THREADS) as pool:  # a bucket answers in milliseconds, but hundreds of times
+    with ThreadPoolExecutor(
+        _THREADS
+    ) as pool:  # a bucket answers in milliseconds, but hundreds of times
         found = list(pool.map(lambda name: _sorted(job, name, landing, known.get(name)), outlets))
     sound = {one.outlet: one.runs for one in found if one.runs and not one.faults}
     quiet = [name for name, runs in sound.items() if job.run is None and _may_stay(runs, job.now)]
@@ -101,7 +102,7 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
     """Look through one outlet's runs; what is damaged there holds it back and no other."""
     memory = published(job.store, snapshot)
     grace = timedelta(minutes=job.options.run_grace_minutes)
-    runs: list[Run] = []
+    runs: list[LandedRun] = []
     waiting, damaged = [], []
     wrong = [job.damaged[outlet]] if outlet in job.damaged else []
     for one in landing:
@@ -122,24 +123,30 @@ def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | No
     return Sorted(outlet, memory, runs, damaged, wrong, waiting)
 
 
-def _may_stay(runs: Sequence[Run], now: datetime) -> bool:
+def _may_stay(runs: Sequence[LandedRun], now: datetime) -> bool:
     """Tell whether an outlet's runs brought nothing, and are few and young enough to wait for one that does.
 
     What they saw is remembered from landing as well; publishing each would only make small parts.
     """
     oldest = min((seal.sealed_at for run in runs for seal in run.seals), default=now)
-    return len(runs) <= _QUIET_RUNS and now - oldest < _QUIET_TIME and all(_is_quiet(run) for run in runs)
+    return (
+        len(runs) <= _QUIET_RUNS
+        and now - oldest < _QUIET_TIME
+        and all(_is_quiet(run) for run in runs)
+    )
 
 
-def _is_quiet(run: Run) -> bool:
+def _is_quiet(run: LandedRun) -> bool:
     ended = run.own_report is not None and run.own_report.end is End.UNCHANGED
     return ended and run.pages == 0 and not any(row.why is Why.GONE for row in run.log)
 
 
-def _require_published(job: Job, head: Link | None) -> None:
+def _require_published(job: Job, head: ManifestLink | None) -> None:
     known = head.manifest.memory if head else {}
     names = [job.outlet] if job.outlet else sorted(known)
     run = job.run or ""
     if not any(published(job.store, known.get(name)).has_run(run) for name in names):
         where = f"outlet {job.outlet}" if job.outlet else "any outlet"
-        raise MissingError(f"landing holds no run {run} of {where}, and none was published; look under landing/")
+        raise MissingError(
+            f"landing holds no run {run} of {where}, and none was published; look under landing/"
+        )

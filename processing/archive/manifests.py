@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from processing.archive.store import Store
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import SCHEMA_VERSION, Manifest
+from processing.store.interface import Store
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ HINT = "head.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ManifestLink:
     """One manifest and the SHA-256 of its bytes as they are stored."""
 
     manifest: Manifest
@@ -38,22 +38,26 @@ def key(seq: int) -> str:
     return f"{FOLDER}{seq:08d}.json"
 
 
-def read(store: Store, seq: int) -> Link:
+def read(store: Store, seq: int) -> ManifestLink:
     """Return the manifest `seq`. Raises MissingError, or CorruptRecordError where it is no manifest of ours."""
     data = store.get(key(seq))
     where = f"{key(seq)} in {store.url}"
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        raise CorruptRecordError(f"{where} is no manifest: {error}; restore it from a copy") from error
+        raise CorruptRecordError(
+            f"{where} is no manifest: {error}; restore it from a copy"
+        ) from error
     if manifest.schema_version > SCHEMA_VERSION:
-        raise CorruptRecordError(f"{where} has schema {manifest.schema_version}: upgrade Sillok, it is newer")
+        raise CorruptRecordError(
+            f"{where} has schema {manifest.schema_version}: upgrade Sillok, it is newer"
+        )
     if manifest.seq != seq:
         raise CorruptRecordError(f"{where} calls itself {manifest.seq}; restore it from a copy")
-    return Link(manifest, hashlib.sha256(data).hexdigest())
+    return ManifestLink(manifest, hashlib.sha256(data).hexdigest())
 
 
-def head(store: Store) -> Link | None:
+def head(store: Store) -> ManifestLink | None:
     """Return the newest manifest, or None of an empty archive; about three requests whatever the length."""
     seq = _hinted(store)
     while store.exists(key(seq + 1)):
@@ -77,15 +81,21 @@ def _hinted(store: Store) -> int:
     try:
         seq = json.loads(store.get(HINT))["seq"]
     except MissingError:
-        return max((int(entry.key[len(FOLDER) : -len(".json")]) for entry in store.list(FOLDER)), default=0)
+        return max(
+            (int(entry.key[len(FOLDER) : -len(".json")]) for entry in store.list(FOLDER)), default=0
+        )
     except (ValueError, KeyError, TypeError) as error:
-        raise CorruptRecordError(f"{HINT} in {store.url} is damaged: delete it, it is written again") from error
+        raise CorruptRecordError(
+            f"{HINT} in {store.url} is damaged: delete it, it is written again"
+        ) from error
     if not isinstance(seq, int) or seq < 0:
-        raise CorruptRecordError(f"{HINT} in {store.url} names no manifest: delete it, it is written again")
+        raise CorruptRecordError(
+            f"{HINT} in {store.url} names no manifest: delete it, it is written again"
+        )
     return seq
 
 
-def since(store: Store, link: Link | None, seq: int) -> Iterator[Link]:
+def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[ManifestLink]:
     """Yield the chain backwards from `link` down to `seq`, and raise CorruptRecordError where a hash does not fit."""
     while link is not None and link.manifest.seq >= seq:
         yield link
@@ -93,7 +103,9 @@ def since(store: Store, link: Link | None, seq: int) -> Iterator[Link]:
             return
         before = read(store, link.manifest.seq - 1)
         if before.sha256 != link.manifest.previous:
-            raise CorruptRecordError(f"{key(before.manifest.seq)} in {store.url} was altered: restore it from a copy")
+            raise CorruptRecordError(
+                f"{key(before.manifest.seq)} in {store.url} was altered: restore it from a copy"
+            )
         link = before
 
 
@@ -103,13 +115,15 @@ class Witness:
     def __init__(self, folder: Path, store: Store) -> None:
         self._path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
 
-    def check(self, store: Store, link: Link | None) -> None:
+    def check(self, store: Store, link: ManifestLink | None) -> None:
         """Raise CorruptRecordError where the chain no longer holds what was seen of it."""
         seen = self._seen()
         if seen is None:
             return
         if link is None or link.manifest.seq < seen[0]:
-            link = head(store)  # another archiver may have published, and noted that, since `link` was read
+            link = head(
+                store
+            )  # another archiver may have published, and noted that, since `link` was read
         current = link.manifest.seq if link else 0
         if current < seen[0]:
             raise CorruptRecordError(
@@ -123,11 +137,14 @@ class Witness:
                 f"or delete {self._path} if this is meant"
             )
 
-    def note(self, store: Store, link: Link) -> None:
+    def note(self, store: Store, link: ManifestLink) -> None:
         """Keep `link` as the newest head seen."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps({"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}) + "\n")
+        part.write_text(
+            json.dumps({"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256})
+            + "\n"
+        )
         part.replace(self._path)
 
     def _seen(self) -> tuple[int, str] | None:
@@ -137,4 +154,6 @@ class Witness:
             seen = json.loads(self._path.read_bytes())
             return int(seen["seq"]), str(seen["sha256"])
         except (ValueError, KeyError, TypeError) as error:
-            raise CorruptRecordError(f"{self._path} is damaged: delete it; it is written again") from error
+            raise CorruptRecordError(
+                f"{self._path} is damaged: delete it; it is written again"
+            ) from error

@@ -17,12 +17,12 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from processing.archive import manifests, taking
-from processing.archive.segments import read_rows
+from processing.archive import manifests, snapshot
 from processing.archive.snapshot import Snapshot, decode, encode, turned_id
-from processing.archive.store import Store
 from processing.errors import CorruptRecordError, MissingError
+from processing.landing.segments import read_rows
 from processing.records import Article, Fetch, RunReport, Seal, Sum, Why
+from processing.store.interface import Store
 
 _SEAL = re.compile(r"/run=[^/]+/seg-\d+\.seal\.json$")
 _TRIES = 3
@@ -63,7 +63,9 @@ class Memory:
 
     def versions(self, article_id: str) -> frozenset[str]:
         """Return the ids of every version of this article that was ever read."""
-        return frozenset(f"{article_id}-{version}" for version in self._snapshot.versions(article_id))
+        return frozenset(
+            f"{article_id}-{version}" for version in self._snapshot.versions(article_id)
+        )
 
     def last(self, article_id: str) -> Fetch | None:
         """Return the newest log row of an article, or None where there is none younger than `HOT_DAYS`."""
@@ -77,7 +79,9 @@ class Memory:
         version, modified = self._snapshot.newest.get(article_id, before)
         if not version:
             return None
-        return Newest(f"{article_id}-{version}", None if modified is None else taking.moment(modified))
+        return Newest(
+            f"{article_id}-{version}", None if modified is None else snapshot.moment(modified)
+        )
 
     def source(self, url: str) -> Fetch | None:
         """Return the newest answer of a source or of robots.txt, with the ETag and digest of the last one that had."""
@@ -102,7 +106,11 @@ class Memory:
         steps = [int(step.total_seconds()) for step in schedule]
         waiting = []
         for state in self._snapshot.hot.values():
-            passed = (state.first + step for step in steps if state.asked < state.first + step <= now.timestamp())
+            passed = (
+                state.first + step
+                for step in steps
+                if state.asked < state.first + step <= now.timestamp()
+            )
             point = min(passed, default=None)
             if state.kind == "article" and point is not None:
                 waiting.append((point, state.row, state))
@@ -117,8 +125,12 @@ class Memory:
 
         What was given up is among them; what is not ours to fetch (robots.txt, a redirect off the outlet) is not.
         """
-        pending = (state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending")
-        return sorted((row for row in pending if row.why in taking.GAPS), key=lambda row: (row.at, row.url))
+        pending = (
+            state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending"
+        )
+        return sorted(
+            (row for row in pending if row.why in snapshot.GAPS), key=lambda row: (row.at, row.url)
+        )
 
     def turned_down(self, why: Why, url: str) -> bool:
         """Tell whether the log of the last `HOT_DAYS` says for this reason that a link is no article of the outlet."""
@@ -127,24 +139,28 @@ class Memory:
     def fetched_since(self, moment: datetime) -> int:
         """Return how many articles were first fetched after `moment`."""
         start = int(moment.timestamp())
-        return sum(state.first > start for state in self._snapshot.hot.values() if state.kind == "article")
+        return sum(
+            state.first > start for state in self._snapshot.hot.values() if state.kind == "article"
+        )
 
     def older_than(self, moment: datetime) -> bool:
         """Tell whether an article was fetched before `moment`: whether there is a past to compare with."""
         start = int(moment.timestamp())
         return any(state.first < start for state in self._snapshot.hot.values())
 
-    def take(self, rows: Iterable[Fetch], seals: Iterable[Seal] = (), reports: Iterable[RunReport] = ()) -> None:
+    def take(
+        self, rows: Iterable[Fetch], seals: Iterable[Seal] = (), reports: Iterable[RunReport] = ()
+    ) -> None:
         """Take in the log rows of these segments, in any order; segments that `has` knows must not be given again."""
-        taking.take(self._snapshot, rows, seals, reports)
+        snapshot.take(self._snapshot, rows, seals, reports)
 
     def archived(self, version: Article) -> None:
         """Take in that a version stands in the archive, and what it states as its modified time."""
-        taking.archived(self._snapshot, version)
+        snapshot.archived(self._snapshot, version)
 
     def encode(self) -> bytes:
         """Return the snapshot as bytes: what is older than `HOT_DAYS` shrinks to its identity."""
-        return encode(taking.trimmed(self._snapshot))
+        return encode(snapshot.trimmed(self._snapshot))
 
 
 def load(store: Store, outlet: str) -> Memory:
@@ -158,7 +174,9 @@ def load(store: Store, outlet: str) -> Memory:
         _take_landing(store, outlet, memory)
         if not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
             break
-    return memory  # still overtaken after all tries: some pages may be asked for twice, none is lost
+    return (
+        memory  # still overtaken after all tries: some pages may be asked for twice, none is lost
+    )
 
 
 def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
@@ -172,7 +190,9 @@ def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
 
 
 def _seals(store: Store, outlet: str) -> Iterator[str]:
-    return (entry.key for entry in store.list(f"landing/outlet={outlet}/") if _SEAL.search(entry.key))
+    return (
+        entry.key for entry in store.list(f"landing/outlet={outlet}/") if _SEAL.search(entry.key)
+    )
 
 
 def _segment(key: str) -> tuple[str, int]:
@@ -188,7 +208,9 @@ def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
     except MissingError:
         return None
     except ValidationError as error:
-        raise CorruptRecordError(f"{key} in {store.url} is no seal: {error}; restore it from a copy") from error
+        raise CorruptRecordError(
+            f"{key} in {store.url} is no seal: {error}; restore it from a copy"
+        ) from error
 
 
 def published(store: Store, where: Sum | None) -> Memory:
@@ -197,12 +219,17 @@ def published(store: Store, where: Sum | None) -> Memory:
         return Memory()
     data = store.get(where.key)
     if hashlib.sha256(data).hexdigest() != where.sha256:
-        raise CorruptRecordError(f"{where.key} in {store.url} is not what its manifest says: restore it from a copy")
+        raise CorruptRecordError(
+            f"{where.key} in {store.url} is not what its manifest says: restore it from a copy"
+        )
     return Memory(decode(data))
 
 
 def compact(
-    previous: bytes | None, rows: Iterable[Fetch], seals: Iterable[Seal] = (), reports: Iterable[RunReport] = ()
+    previous: bytes | None,
+    rows: Iterable[Fetch],
+    seals: Iterable[Seal] = (),
+    reports: Iterable[RunReport] = (),
 ) -> bytes:
     """Return the snapshot that follows `previous` by these log rows; the same rows in any order give the same bytes."""
     memory = Memory(decode(previous) if previous is not None else None)

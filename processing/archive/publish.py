@@ -5,22 +5,346 @@
 Until the manifest is there, nothing has happened: parts that no manifest names do not count, and the next try writes
 the same ones. Once it is there, all has happened: what is left in landing is known to be published and goes later. Of
 several archivers at once one wins each number; the others read the new head and begin again on it.
+
+Taking out of landing what is published, and what a killed crawl left behind.
+
+One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest only once.
 """
 
+import hashlib
 import logging
-from collections.abc import Mapping
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
 
-from processing.archive import manifests, probe
-from processing.archive.attempt import Attempt, DamagedPagesError
-from processing.archive.intake import Job
-from processing.archive.publication import OutletFacts, Publication
-from processing.archive.store import Store
-from processing.errors import AlreadyExistsError, MissingError, StoreUnavailableError
+from processing.archive import folding, manifests
+from processing.archive.catalogue import Catalogue
+from processing.archive.intake import Job, gather
+from processing.archive.landed import Landed, LandedRun, alarms, identity
+from processing.archive.manifests import ManifestLink, Witness
+from processing.archive.memory import Memory
+from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Publication
+from processing.archive.tables import (
+    ArchivedArticle,
+    NewObject,
+    day,
+    of_records,
+    of_tables,
+    versions,
+)
+from processing.errors import (
+    AlreadyExistsError,
+    CorruptRecordError,
+    MissingError,
+    StoreFullError,
+    StoreUnavailableError,
+)
+from processing.records import Fetch, Manifest, Seal, Sum, Why
 from processing.settings import Settings, settings
+from processing.store.interface import Store
+from processing.store.probe import allow_publishing
+
+_SEGMENT = re.compile(r"seg-(\d+)\.")
+_SNAPSHOTS_STAY = timedelta(days=1)
+"""A crawl that read the manifest before may still be about to read the snapshot that it names."""
+
+
+def sweep(
+    store: Store,
+    landing: list[Landed],
+    memories: Mapping[str, Memory],
+    *,
+    now: datetime,
+    after: timedelta,
+) -> int:
+    """Delete from landing what `memories` have taken in, and unsealed files older than `after`; return how many.
+
+    Seals go first: whatever breaks off half way, no seal is left that names a file which is gone.
+    """
+    keys = [key for one in landing for key in _going(one, memories[one.outlet], now - after)]
+    keys.sort(key=lambda key: (not key.endswith(".seal.json"), key))
+    store.delete(keys)
+    return len(keys)
+
+
+def old_snapshots(
+    store: Store, outlet: str, head: ManifestLink, before: ManifestLink | None, now: datetime
+) -> list[str]:
+    """Return the keys of an outlet's snapshots that neither of the two newest manifests names."""
+    named = {
+        link.manifest.memory[outlet].key
+        for link in (head, before)
+        if link and outlet in link.manifest.memory
+    }
+    return [
+        entry.key
+        for entry in store.list(f"log/outlet={outlet}/snapshot-")
+        if entry.key not in named and now - entry.modified > _SNAPSHOTS_STAY
+    ]
+
+
+def _going(one: Landed, memory: Memory, before: datetime) -> Iterator[str]:
+    sealed = set(one.segments)
+    for name, entry in one.entries.items():
+        found = _SEGMENT.match(name)
+        if found and memory.has(one.run, int(found[1])):
+            yield entry.key
+        elif name == "report.json":
+            if memory.has_report(one.run):
+                yield entry.key
+        elif not (found and int(found[1]) in sealed) and entry.modified < before:
+            yield entry.key
+
 
 logger = logging.getLogger(__name__)
+
+_THREADS = 8
+_AT_ONCE = 32
+"""Parts in memory while they are put."""
+
+
+class DamagedPagesError(CorruptRecordError):
+    """The raw pages of a segment are not what its seal says; the outlet is to be held back."""
+
+    def __init__(self, outlet: str, key: str) -> None:
+        super().__init__(f"{key} is not what its seal says: restore it from a copy")
+        self.outlet = outlet
+
+
+class Attempt:
+    """A publication on top of `head`.
+
+    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet must be held back.
+    """
+
+    def __init__(self, job: Job, head: ManifestLink | None) -> None:
+        self._job = job
+        self._head = head
+        self._witness = Witness(job.options.heads, job.store)
+        self._witness.check(job.store, head)
+        self._intake = gather(job, head)
+        self._runs = self._intake.all_runs
+        self._batch = identity(self._runs)
+
+    def publication(self) -> Publication:
+        """Publish, clear landing, and return what was done."""
+        said = Publication(
+            dry_run=self._job.dry_run,
+            held=tuple(self._intake.held),
+            waiting=tuple(self._intake.waiting),
+            quiet=tuple(self._intake.quiet),
+        )
+        if not self._runs:
+            return said.model_copy(update={"removed": self._sweep()})
+        new = self._new_versions()
+        every = [version for _, each in sorted(new.items()) for version in each]
+        catalogue = Catalogue(self._job.store, self._job.options.cache)
+        options = self._job.options
+        folded = folding.folded(
+            every, catalogue, self._job.outlets, options.fold_window_days, options.cache
+        )
+        snapshots = {
+            outlet: self._snapshot(outlet, runs) for outlet, runs in self._intake.runs.items()
+        }
+        reprints = folding.reprints(folded.clusters, every)
+        counts = {
+            name: _counts(runs, new[name], reprints[name])
+            for name, runs in sorted(self._intake.runs.items())
+        }
+        told = {"batch": self._batch, "outlets": counts, "alarms": tuple(self._alarms())}
+        said = said.model_copy(update={**told, "signed_again": folded.signed_again})
+        if self._job.dry_run:
+            return said
+        records = of_records(self._batch, self._runs, every, self._job.code_version)
+        done = self._publish(said, chain(records, of_tables(self._batch, folded.tables)), snapshots)
+        folded.forget()
+        return done
+
+    def _publish(
+        self, said: Publication, parts: Iterable[NewObject], snapshots: dict[str, NewObject]
+    ) -> Publication:
+        pages = (
+            self._put_pages()
+        )  # first: what is damaged is found before anything of this batch lies there
+        adds = [*pages, *self._put(chain(parts, snapshots.values()))]
+        named = {part.key: outlet for outlet, part in snapshots.items()}
+        memory = dict(self._head.manifest.memory) if self._head else {}
+        memory |= {named[one.key]: one for one in adds if one.key in named}
+        adds = [one for one in adds if one.key not in named]
+        link = self._commit(adds, memory, said)
+        removed = self._sweep()
+        for outlet in snapshots:
+            self._job.store.delete(
+                old_snapshots(self._job.store, outlet, link, self._head, self._job.now)
+            )
+        size = sum(one.bytes for one in adds)
+        for name, counts in said.outlets.items():
+            told = (
+                name,
+                counts.runs,
+                counts.pages,
+                counts.new,
+                counts.edits,
+                counts.reprints,
+                link.manifest.seq,
+            )
+            logger.info("%s: %d runs, %d pages, %d new, %d edits, %d reprints; manifest %d", *told)
+        return said.model_copy(
+            update={
+                "seq": link.manifest.seq,
+                "objects": len(adds),
+                "bytes": size,
+                "removed": removed,
+            }
+        )
+
+    def _commit(
+        self, adds: Sequence[Sum], memory: dict[str, Sum], said: Publication
+    ) -> ManifestLink:
+        """Put the manifest: before it nothing has happened, after it everything has."""
+        manifest = Manifest(
+            seq=self._head.manifest.seq + 1 if self._head else 1,
+            previous=self._head.sha256 if self._head else None,
+            batch=self._batch,
+            published_at=self._job.now,
+            adds=tuple(sorted(adds, key=lambda one: one.key)),
+            runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
+            memory=dict(sorted(memory.items())),
+            counts=_totals(said),
+            code_version=self._job.code_version,
+            lock_sha256=self._job.lock_sha256,
+        )
+        data = manifest.model_dump_json(indent=1).encode()
+        self._job.store.put(manifests.key(manifest.seq), data, create=True)
+        link = ManifestLink(manifest, hashlib.sha256(data).hexdigest())
+        manifests.hint(self._job.store, manifest.seq)
+        self._witness.note(self._job.store, link)
+        return link
+
+    def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
+        """Return the new versions by outlet; the memories have taken them in."""
+        return {
+            outlet: versions(
+                (article for run in runs for article in run.articles), self._intake.memories[outlet]
+            )
+            for outlet, runs in sorted(self._intake.runs.items())
+        }
+
+    def _snapshot(self, outlet: str, runs: Sequence[LandedRun]) -> NewObject:
+        memory = self._intake.memories[outlet]
+        rows = (row for run in runs for row in run.log)
+        seals = (seal for run in runs for seal in run.seals)
+        memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
+        return NewObject(f"log/outlet={outlet}/snapshot-{self._batch}.gz", memory.encode())
+
+    def _alarms(self) -> Iterator[Alarm]:
+        for outlet, runs in sorted(self._intake.runs.items()):
+            facts = self._job.outlets.get(outlet, OutletFacts())
+            yield from alarms(outlet, runs, self._intake.memories[outlet], facts, self._job.now)
+
+    def _put(self, parts: Iterable[NewObject]) -> list[Sum]:
+        def put(part: NewObject) -> Sum:
+            self._job.store.put(part.key, part.data)
+            sha256 = hashlib.sha256(part.data).hexdigest()
+            return Sum(key=part.key, sha256=sha256, bytes=len(part.data), rows=part.rows)
+
+        left = iter(parts)
+        with ThreadPoolExecutor(
+            _THREADS
+        ) as pool:  # some at a time: all that is signed again is too much for memory
+            return [
+                one
+                for some in iter(lambda: list(islice(left, _AT_ONCE)), [])
+                for one in pool.map(put, some)
+            ]
+
+    def _put_pages(self) -> list[Sum]:
+        """Copy the raw pages and their indexes of every segment that has any."""
+        files = [
+            (seal, file)
+            for run in self._runs
+            for seal in run.seals
+            for file in seal.files
+            if file.key.endswith((".warc.gz", ".cdxj")) and file.rows
+        ]
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(partial(self._copy, Path(folder)), range(len(files)), files))
+
+    def _copy(self, folder: Path, number: int, what: tuple[Seal, Sum]) -> Sum:
+        """Copy one file out of landing, through this machine, so that its checksum is seen again on the way."""
+        seal, file = what
+        path = folder / str(number)
+        try:
+            self._job.store.get_file(file.key, path)
+        except OSError as error:  # the store has errors of its own: this is our disk
+            raise StoreFullError(
+                f"cannot keep a copy of {file.key} in {folder} ({error.strerror}): free some"
+            ) from error
+        with path.open("rb") as body:
+            if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
+                raise DamagedPagesError(seal.outlet, file.key)
+        name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
+        key = f"pages/day={day(seal.sealed_at)}/{name}"
+        self._job.store.put_file(key, path)
+        path.unlink()
+        return file.model_copy(update={"key": key})
+
+    def _sweep(self) -> int:
+        if self._job.dry_run:
+            return 0
+        after = timedelta(hours=self._job.options.sweep_after_hours)
+        return sweep(
+            self._job.store,
+            self._intake.landing,
+            self._intake.memories,
+            now=self._job.now,
+            after=after,
+        )
+
+
+def _is_deletion(row: Fetch) -> bool:
+    """Tell whether an article that we held is gone; one with failures was never there."""
+    return row.role == "article" and row.why is Why.GONE and not row.failures
+
+
+def _counts(
+    runs: Sequence[LandedRun], new: Sequence[ArchivedArticle], reprints: int
+) -> OutletCounts:
+    reasons = [str(row.reason) for run in runs for row in run.rejections]
+    edits = [version for version in new if version.previous is not None]
+    return OutletCounts(
+        runs=len(runs),
+        pages=sum(run.pages for run in runs),
+        articles=sum(len(run.articles) for run in runs),
+        versions=len(new),
+        new=len(new) - len(edits),
+        edits=len(edits),
+        silent_edits=sum(version.silent_edit is True for version in edits),
+        deletions=sum(_is_deletion(row) for run in runs for row in run.log),
+        reprints=reprints,
+        rejections={reason: reasons.count(reason) for reason in sorted(set(reasons))},
+        bytes=sum(run.bytes for run in runs),
+    )
+
+
+def _totals(said: Publication) -> dict[str, int]:
+    """Return the counts of a manifest: those of its outlets together, and how much was signed again if anything was."""
+    totals: dict[str, int] = {"signed_again": said.signed_again} if said.signed_again else {}
+    for counts in said.outlets.values():
+        numbers = {
+            name: value for name, value in counts.model_dump().items() if isinstance(value, int)
+        }
+        numbers["rejections"] = sum(counts.rejections.values())
+        for name, value in numbers.items():
+            totals[name] = totals.get(name, 0) + value
+    return dict(sorted(totals.items()))
+
 
 _TRIES = 20
 """How often the number of a manifest may be lost to another archiver before this one gives up for now."""
@@ -57,16 +381,22 @@ def publish(
         released=released,
     )
     if not dry_run:
-        probe.allow_publishing(store, job.options)
+        allow_publishing(store, job.options)
     for _ in range(_TRIES):
         head = manifests.head(store)
         try:
             return Attempt(job, head).publication()
-        except DamagedPagesError as error:  # seen only while its pages are copied: begin again without that outlet
+        except (
+            DamagedPagesError
+        ) as error:  # seen only while its pages are copied: begin again without that outlet
             job = replace(job, damaged={**job.damaged, error.outlet: str(error)})
         except AlreadyExistsError:
-            logger.info("another archiver published meanwhile; this one begins again on the new head")
+            logger.info(
+                "another archiver published meanwhile; this one begins again on the new head"
+            )
         except MissingError:
             if manifests.head(store) == head:
                 raise
-    raise StoreUnavailableError(f"other archivers published {_TRIES} times meanwhile; run the same again later")
+    raise StoreUnavailableError(
+        f"other archivers published {_TRIES} times meanwhile; run the same again later"
+    )

@@ -4,18 +4,21 @@ Two gzip members. The first is lines: a JSON header, one JSON line a source, one
 hot part (id, kind, first, asked, version, modified, row as JSON; times are seconds since 1970). The second, stored
 without compression, is `known`: records of 14 bytes in order, 8 of the article's id and 6 of a version's hash (zeros
 where a page gave no version). It is searched where it lies, without being parsed.
+
+How log rows become memory: pure functions on a snapshot. Rows may come in any order.
 """
 
 import gzip
 import json
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
 from processing.errors import CorruptRecordError
-from processing.records import Fetch, article_id
+from processing.records import Article, Fetch, RunReport, Seal, Why, article_id
 
 FORMAT = 1
 ID, RECORD = 8, 14
@@ -31,7 +34,7 @@ KINDS: Mapping[bytes, Kind] = {
 
 
 @dataclass(slots=True)
-class State:
+class ArticleState:
     """What is remembered of one article: `row` is JSON of the newest log row that says something about it.
 
     `first` is when it was first fetched, `asked` when it was last asked for. `version` is the hash of the newest
@@ -51,7 +54,10 @@ class State:
 
     def line(self, article: str) -> bytes:
         modified = "" if self.modified is None else self.modified
-        return f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{self.version}\t{modified}\t".encode() + self.row
+        return (
+            f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{self.version}\t{modified}\t".encode()
+            + self.row
+        )
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ class Snapshot:
     runs: dict[str, Taken] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
     sources: dict[str, Polled] = field(default_factory=dict)
-    hot: dict[str, State] = field(default_factory=dict)
+    hot: dict[str, ArticleState] = field(default_factory=dict)
     known: bytes = b""
     turned: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, set[bytes]] = field(default_factory=dict)
@@ -118,7 +124,10 @@ class Snapshot:
     def _records(self, article: str) -> Iterator[bytes]:
         wanted, known = bytes.fromhex(article), self.known
         count = len(known) // RECORD
-        at = bisect_left(range(count), wanted, key=lambda i: known[i * RECORD : i * RECORD + ID]) * RECORD
+        at = (
+            bisect_left(range(count), wanted, key=lambda i: known[i * RECORD : i * RECORD + ID])
+            * RECORD
+        )
         while known[at : at + ID] == wanted:
             yield known[at : at + RECORD]
             at += RECORD
@@ -132,7 +141,10 @@ def encode(snapshot: Snapshot) -> bytes:
     header = {
         "format": FORMAT,
         "until": snapshot.until,
-        "runs": {run: [one.day, sorted(one.segments), one.report] for run, one in sorted(snapshot.runs.items())},
+        "runs": {
+            run: [one.day, sorted(one.segments), one.report]
+            for run, one in sorted(snapshot.runs.items())
+        },
         "spent": dict(sorted(snapshot.spent.items())),
         "turned": dict(sorted(snapshot.turned.items())),
         "sources": len(snapshot.sources),
@@ -152,7 +164,9 @@ def decode(data: bytes) -> Snapshot:
     try:
         return _decode(gzip.decompress(data))
     except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
-        raise CorruptRecordError(f"a snapshot of the fetch log is damaged ({error}): restore it from a copy") from error
+        raise CorruptRecordError(
+            f"a snapshot of the fetch log is damaged ({error}): restore it from a copy"
+        ) from error
 
 
 def turned_id(why: str, url: str) -> str:
@@ -177,7 +191,10 @@ def _decode(data: bytes) -> Snapshot:
     polled = [_polled(line) for line in lines[:sources]]
     return Snapshot(
         until=header["until"],
-        runs={run: Taken(day, set(segments), report) for run, (day, segments, report) in header["runs"].items()},
+        runs={
+            run: Taken(day, set(segments), report)
+            for run, (day, segments, report) in header["runs"].items()
+        },
         spent=header["spent"],
         turned=header.get("turned", {}),
         sources={one.fetch.url: one for one in polled},
@@ -191,7 +208,197 @@ def _polled(line: bytes) -> Polled:
     return Polled(Fetch.model_validate_json(fields["fetch"]), frozenset(fields["announced"]))
 
 
-def _state(line: bytes) -> tuple[str, State]:
+def _state(line: bytes) -> tuple[str, ArticleState]:
     article, kind, first, asked, version, modified, row = line.split(b"\t", 6)
     stated = int(modified) if modified else None
-    return article.decode(), State(KINDS[kind], int(first), int(asked), row, version.decode(), stated)
+    return article.decode(), ArticleState(
+        KINDS[kind], int(first), int(asked), row, version.decode(), stated
+    )
+
+
+HOT_DAYS = 30
+"""Days for which the newest log row of an article is kept whole: longer than any revisit schedule looks back."""
+SPENT_DAYS = 3
+DAY = 86400
+
+_KST = timezone(timedelta(hours=9))
+_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
+"""Rows that cost a request."""
+_ANSWERED = {Why.FETCHED, Why.UNCHANGED, Why.GONE}
+GAPS = {Why.FAILED, Why.OVER_BUDGET, Why.GIVEN_UP}
+_FOR_GOOD = {301, 308}
+"""Statuses of a permanent redirect (RFC 9110 §15.4)."""
+_CARRIED = (
+    "etag",
+    "last_modified",
+    "digest",
+    "version_id",
+    "outcome",
+    "announced_by",
+    "announced_at",
+    "payload",
+    "stored_url",
+    "stored_at",
+)
+"""What an answer without a body does not say again."""
+
+
+def take(
+    snapshot: Snapshot, rows: Iterable[Fetch], seals: Iterable[Seal], reports: Iterable[RunReport]
+) -> None:
+    """Take in the log rows of segments that were not taken in before."""
+    ordered = sorted(rows, key=lambda row: (row.at, row.run, row.url, row.why))
+    announced = _announcements(ordered)
+    for row in ordered:
+        _count(snapshot, row)
+        if row.role == "part":
+            continue
+        if row.role != "article":
+            _poll(snapshot, row, announced.get((row.run, row.url), frozenset()))
+        elif row.article_id is not None:
+            _visit(snapshot, row.article_id, row)
+        else:
+            link, on = turned_id(row.why, row.url), day(row.at.timestamp())
+            snapshot.turned[link] = max(on, snapshot.turned.get(link, on))
+    for seal in seals:
+        _taken(snapshot, seal.run, seal.sealed_at).segments.add(seal.segment)
+    for report in reports:
+        _taken(snapshot, report.run, report.ended_at).report = True
+
+
+def archived(snapshot: Snapshot, article: Article) -> None:
+    """Take in that this version stands in the archive."""
+    version = article.version_id.rpartition("-")[2]
+    snapshot.remember(article.article_id, version)
+    modified = int(article.modified.at.timestamp()) if article.modified else None
+    snapshot.newest[article.article_id] = (version, modified)
+
+
+def trimmed(old: Snapshot) -> Snapshot:
+    """Return the snapshot without the rows that are older than `HOT_DAYS`; of these the identities stay."""
+    start = old.until - HOT_DAYS * DAY
+    runs, spent = day(start), day(old.until - SPENT_DAYS * DAY)
+    return Snapshot(
+        until=old.until,
+        runs={run: one for run, one in old.runs.items() if one.day >= runs},
+        spent={when: count for when, count in old.spent.items() if when >= spent},
+        turned={link: when for link, when in old.turned.items() if when >= runs},
+        sources={url: one for url, one in old.sources.items() if one.fetch.at.timestamp() >= start},
+        hot={article: state for article, state in old.hot.items() if state.asked >= start},
+        known=old.known,
+        fresh=old.fresh,
+        newest=old.newest,
+    )
+
+
+def day(moment: float) -> str:
+    """Return the KST day of a moment in seconds since 1970."""
+    return datetime.fromtimestamp(moment, _KST).date().isoformat()
+
+
+def moment(seconds: int) -> datetime:
+    """Return seconds since 1970 as a moment."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _announcements(rows: Iterable[Fetch]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return for each run and source the articles that it announced."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row.role == "article" and row.announced_by and row.article_id:
+            found.setdefault((row.run, row.announced_by), set()).add(row.article_id)
+    return {polled: frozenset(articles) for polled, articles in found.items()}
+
+
+def _count(snapshot: Snapshot, row: Fetch) -> None:
+    at = int(row.at.timestamp())
+    snapshot.until = max(snapshot.until, at)
+    if row.why in _ASKED or (row.why in {Why.SEEN, Why.OFF_SITE} and row.status):
+        snapshot.spent[day(at)] = snapshot.spent.get(day(at), 0) + 1
+
+
+def _taken(snapshot: Snapshot, run: str, at: datetime) -> Taken:
+    seconds = int(at.timestamp())
+    snapshot.until = max(snapshot.until, seconds)
+    taken = snapshot.runs.setdefault(run, Taken(day(seconds)))
+    taken.day = max(taken.day, day(seconds))
+    return taken
+
+
+def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
+    old = snapshot.sources.get(row.url)
+    new = Polled(row, announced if row.why is Why.FETCHED else frozenset())
+    if old is None:
+        snapshot.sources[row.url] = new
+        return
+    before, after = (new, old) if old.fetch.at > row.at else (old, new)
+    body = next((one for one in (after, before) if one.fetch.why is Why.FETCHED), old)
+    snapshot.sources[row.url] = Polled(_carried(after.fetch, before.fetch), body.announced)
+
+
+def _visit(snapshot: Snapshot, article: str, row: Fetch) -> None:
+    if row.why in _ANSWERED or _leads_elsewhere(row):
+        snapshot.remember(article, row.version_id.rpartition("-")[2] if row.version_id else None)
+        _answered(snapshot, article, row)
+    elif (
+        row.why in GAPS
+        or (row.why is Why.OFF_SITE and row.status)
+        or _is_closed(snapshot, article, row)
+    ):
+        _pending(snapshot, article, row)
+    if row.why is Why.GIVEN_UP:
+        snapshot.remember(article, None)
+
+
+def _is_closed(snapshot: Snapshot, article: str, row: Fetch) -> bool:
+    """Tell whether a gap is no longer ours to fetch."""
+    return row.why is Why.ROBOTS and article in snapshot.hot
+
+
+def _leads_elsewhere(row: Fetch) -> bool:
+    """Tell whether a page was asked and redirects to an article that is known, or for good off the outlet."""
+    return (row.why is Why.SEEN and row.status is not None) or (
+        row.why is Why.OFF_SITE and row.status in _FOR_GOOD
+    )
+
+
+def _answered(snapshot: Snapshot, article: str, row: Fetch) -> None:
+    at = int(row.at.timestamp())
+    old = snapshot.hot.get(article)
+    if old is None or old.kind == "pending":
+        snapshot.hot[article] = ArticleState(
+            _kind(row), at, max(at, old.asked if old else 0), as_json(row)
+        )
+        return
+    known = old.fetch()
+    before, after = (known, row) if row.at >= known.at else (row, known)
+    full = _carried(after, before)
+    old.kind, old.row = _kind(full), as_json(full)
+    old.first, old.asked = min(old.first, at), max(old.asked, at)
+
+
+def _pending(snapshot: Snapshot, article: str, row: Fetch) -> None:
+    at = int(row.at.timestamp())
+    old = snapshot.hot.get(article)
+    if old is None and not snapshot.seen(article):
+        snapshot.hot[article] = ArticleState("pending", at, at, as_json(row))
+    elif old is not None:
+        old.asked = max(old.asked, at)
+        old.first = min(old.first, at) if old.kind == "pending" else old.first
+        if old.kind == "pending" and row.at >= old.fetch().at:
+            old.row = as_json(_carried(row, old.fetch()))
+
+
+def _carried(row: Fetch, old: Fetch) -> Fetch:
+    """Return `row` with what only an earlier answer said."""
+    if row.why is Why.FETCHED:
+        return row
+    return row.model_copy(
+        update={name: getattr(old, name) for name in _CARRIED if getattr(row, name) is None}
+    )
+
+
+def _kind(row: Fetch) -> Kind:
+    if row.why is Why.GONE:
+        return "gone"
+    return "article" if row.outcome == "article" else "rejected"

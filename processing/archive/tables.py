@@ -2,18 +2,56 @@
 
 A moment is a UTC timestamp in microseconds, an enumeration or a literal its string, a tuple a list, a mapping a map, a
 record a struct, and everything may be null: a field that is added later is missing in older parts.
+
+The tables of the archive: which record a row of each is, and their description in words.
+
+`python -m processing.archive.tables` writes `docs/archive.md`; a test holds the two together.
+
+What one batch adds to the archive: its objects, by key. The same runs on the same head give the same bytes.
+
+`articles/day=` is the KST day of publication or `unknown`; every other `day=` is the KST day of collection. A part is
+named after its batch, so a batch touches many days and rewrites no file.
 """
 
-from collections.abc import Iterable, Mapping
+import io
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import AwareDatetime
 
-from processing.records import SCHEMA_VERSION, Record
+from processing.archive.landed import LandedRun
+from processing.archive.memory import Memory
+from processing.dates import SEOUL
+from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport
+from processing.signing.window import write_part
+
+
+class ArchivedArticle(Article):
+    """One version of an article as the archive keeps it.
+
+    `previous` is the version that it follows, None of a first one. `silent_edit` says that title or text changed and
+    the modified time that the page states did not; None of a first version, and where the earlier time is not known.
+    """
+
+    previous: str | None = None
+    silent_edit: bool | None = None
+
+
+TABLES: Final[Mapping[str, type[Record]]] = {
+    "articles": ArchivedArticle,
+    "rejections": Rejection,
+    "log": Fetch,
+    "reports": RunReport,
+}
+"""The tables that are made of records; those of a fold are described where they are made."""
+
 
 _PLAIN: Mapping[type, pa.DataType] = {
     str: pa.string(),
@@ -29,7 +67,10 @@ _PLAIN: Mapping[type, pa.DataType] = {
 def schema(record: type[Record]) -> pa.Schema:
     """Return the Arrow schema of a table of `record`, with the version of the records in its metadata."""
     fields = [(name, _type(field.annotation)) for name, field in record.model_fields.items()]
-    return pa.schema(fields, metadata={"sillok.record": record.__name__, "sillok.schema_version": str(SCHEMA_VERSION)})
+    return pa.schema(
+        fields,
+        metadata={"sillok.record": record.__name__, "sillok.schema_version": str(SCHEMA_VERSION)},
+    )
 
 
 def table(record: type[Record], rows: Iterable[Record]) -> pa.Table:
@@ -55,7 +96,9 @@ def _type(annotation: Any) -> pa.DataType:
 
 def _simple(annotation: type) -> pa.DataType:
     if issubclass(annotation, Record):
-        return pa.struct([(name, _type(field.annotation)) for name, field in annotation.model_fields.items()])
+        return pa.struct(
+            [(name, _type(field.annotation)) for name, field in annotation.model_fields.items()]
+        )
     if issubclass(annotation, StrEnum):
         return pa.string()
     if annotation not in _PLAIN:
@@ -65,4 +108,119 @@ def _simple(annotation: type) -> pa.DataType:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row whose mappings are in order of keys, so that equal rows give equal bytes."""
-    return {name: dict(sorted(value.items())) if isinstance(value, dict) else value for name, value in row.items()}
+    return {
+        name: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for name, value in row.items()
+    }
+
+
+T = TypeVar("T", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """An object to be put: a table's part or a snapshot."""
+
+    key: str
+    data: bytes
+    rows: int | None = None
+
+
+def versions(articles: Iterable[Article], memory: Memory) -> list[ArchivedArticle]:
+    """Return the states that the archive does not have yet, oldest first; `memory` takes them in.
+
+    A state that was archived before, also one that an article went back to, adds no row: its visit is in the log.
+    """
+    found = []
+    for article in sorted(articles, key=lambda row: (row.fetched_at, row.version_id)):
+        known = memory.versions(article.article_id)
+        if article.version_id not in known:
+            found.append(_following(article, memory, known))
+        memory.archived(article)
+    return found
+
+
+def _following(article: Article, memory: Memory, known: Collection[str]) -> ArchivedArticle:
+    fields = {name: getattr(article, name) for name in type(article).model_fields}
+    if not known:
+        return ArchivedArticle(**fields)
+    before = memory.newest(article.article_id)
+    if (
+        before is None
+    ):  # older than what is remembered whole: of several versions the last one is not known
+        return ArchivedArticle(**fields, previous=next(iter(known)) if len(known) == 1 else None)
+    modified = article.modified.at.replace(microsecond=0) if article.modified else None
+    return ArchivedArticle(
+        **fields, previous=before.version, silent_edit=before.modified == modified
+    )
+
+
+def of_records(
+    batch: str, runs: Sequence[LandedRun], new: Iterable[ArchivedArticle], code_version: str
+) -> Iterator[NewObject]:
+    """Yield the parts that are made of records."""
+    yield from _split(
+        "articles", batch, new, _published, lambda row: (row.outlet, row.article_id, row.version_id)
+    )
+    rejections = (row for run in runs for row in run.rejections)
+    yield from _split(
+        "rejections",
+        batch,
+        rejections,
+        _rejected,
+        lambda row: (row.outlet, row.fetched_at, row.url),
+    )
+    log = (row for run in runs for row in run.log)
+    yield from _split("log", batch, log, lambda row: f"outlet={row.outlet}", _logged)
+    reports = (run.report(code_version) for run in runs)
+    yield from _split(
+        "reports", batch, reports, lambda row: f"day={row.day}", lambda row: (row.outlet, row.run)
+    )
+
+
+def of_tables(batch: str, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[NewObject]:
+    """Yield the parts that are tables already; each comes with its folder, and is read when its turn has come."""
+    for folder, one in tables:
+        if one.num_rows:
+            buffer = io.BytesIO()
+            write_part(one, buffer)
+            yield NewObject(f"{folder}/{batch}.parquet", buffer.getvalue(), one.num_rows)
+
+
+def parquet(one: pa.Table) -> bytes:
+    """Return a table as Parquet: zstd 3, no time of writing, so equal tables give equal bytes."""
+    buffer = io.BytesIO()
+    pq.write_table(one, buffer, compression="zstd", compression_level=3, row_group_size=20_000)
+    return buffer.getvalue()
+
+
+def day(moment: datetime) -> str:
+    """Return the KST day of a moment."""
+    return moment.astimezone(SEOUL).date().isoformat()
+
+
+def _split(
+    name: str,
+    batch: str,
+    rows: Iterable[T],
+    folder: Callable[[T], str],
+    order: Callable[[T], object],
+) -> Iterator[NewObject]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[folder(row)].append(row)
+    for where, group in sorted(groups.items()):
+        made = table(TABLES[name], sorted(group, key=order))  # type: ignore[arg-type]  # each key is a tuple of plain values
+        yield NewObject(f"{name}/{where}/{batch}.parquet", parquet(made), len(group))
+
+
+def _published(row: ArchivedArticle) -> str:
+    return f"day={day(row.published.at) if row.published else 'unknown'}"
+
+
+def _rejected(row: Rejection) -> str:
+    return f"day={day(row.fetched_at)}"
+
+
+def _logged(row: Fetch) -> tuple[object, ...]:
+    return (row.run, row.at, row.role, row.url, row.why)

@@ -21,18 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from processing.dedupe.candidates import signed_again
-from processing.dedupe.columns import BANDS
-from processing.dedupe.documents import FoldOptions
-from processing.dedupe.linked import components
-from processing.dedupe.matching import edge_table, judged
-from processing.dedupe.nodes import NODE, edge_of, node_of
-from processing.dedupe.partitions import Partitions
-from processing.dedupe.resolving import cluster_table, resolve
-from processing.dedupe.shingles import KEYS
-from processing.dedupe.sieve import promising
-from processing.dedupe.sketching import TITLE
-from processing.dedupe.window import Window, write_part
+from processing.matching.candidates import promising, signed_again
+from processing.matching.match import components, edge_table, judged
+from processing.resolving.clusters import edge_of, node_of
+from processing.resolving.resolve import cluster_table, resolve
+from processing.signing.columns import BANDS, NODE
+from processing.signing.documents import FoldOptions
+from processing.signing.shingles import KEYS, TITLE
+from processing.signing.window import Partitions, Window, write_part
 
 # Parts are sorted by key, so a slice reads little but its own rows, as long as its bounds are literals.
 # Of a document that was signed more than once the stored keys are of any time: its true ones come from its newest text.
@@ -41,7 +37,7 @@ _KEYS = """
     SELECT key, number, day FROM raw_bands WHERE number NOT IN (SELECT number FROM superseded)
     UNION ALL SELECT key, number, day FROM again_bands
 """
-# Which documents of a key are compared: see `processing.dedupe.buckets`.
+# Which documents of a key are compared: see `processing.matching.candidates`.
 _PAIRS = """
     COPY (
         WITH slice AS (SELECT key, number, day FROM true_bands WHERE key >= {first} AND key < {end}),
@@ -66,7 +62,13 @@ class Corpus:
     """A fold of all documents that a window holds within `span`."""
 
     def __init__(
-        self, window: Window, span: tuple[date, date], work: Path, *, options: FoldOptions, slices: int = 16
+        self,
+        window: Window,
+        span: tuple[date, date],
+        work: Path,
+        *,
+        options: FoldOptions,
+        slices: int = 16,
     ) -> None:
         self.window = window
         self.span = span
@@ -135,11 +137,19 @@ class Corpus:
         self._write(edge_table(each for each in verdicts if each[2].link != "none"), path)
 
     def _links(self) -> NDArray[np.int64]:
-        tables = [pq.read_table(self._path("edges", place), columns=["a", "b"]) for place in range(self.slices)]
+        tables = [
+            pq.read_table(self._path("edges", place), columns=["a", "b"])
+            for place in range(self.slices)
+        ]
         found = pa.concat_tables(tables)
         return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
 
-    def _resolve(self, partitions: Partitions, labels: tuple[NDArray[np.int64], NDArray[np.int64]], place: int) -> None:
+    def _resolve(
+        self,
+        partitions: Partitions,
+        labels: tuple[NDArray[np.int64], NDArray[np.int64]],
+        place: int,
+    ) -> None:
         path = self._path("clusters", place)
         if path.exists():
             return
@@ -147,8 +157,13 @@ class Corpus:
         mine = numbers[roots % self.slices == place]
         alone = np.setdiff1d(partitions.signatures.numbers, numbers, assume_unique=True)
         wanted = np.concatenate([mine, alone[alone % self.slices == place]])
-        nodes = {node.number: node for node in map(node_of, partitions.signatures.rows(wanted, NODE).to_pylist())}
-        edges = pa.concat_tables([pq.read_table(self._path("edges", other)) for other in range(self.slices)])
+        nodes = {
+            node.number: node
+            for node in map(node_of, partitions.signatures.rows(wanted, NODE).to_pylist())
+        }
+        edges = pa.concat_tables(
+            [pq.read_table(self._path("edges", other)) for other in range(self.slices)]
+        )
         touching = edges.filter(pa.array(np.isin(np.asarray(edges["a"]), mine)))
         found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))
         self._write(cluster_table(found, nodes), path)

@@ -6,15 +6,39 @@
             steps.keep(name, fold(documents, steps, day=day, options=options))
 
 Steps are a window: what `below` holds, then what the finished folds added. Two processes may take the same steps.
+
+What several folds in a row add, as if one fold had added it: a part a kind and day, each row once and the newest.
+
+A document that a later fold signed again has one row, and the keys of that row alone; a pair that was judged twice has
+its last verdict; rows of `clusters` and retired names are told against what was there before the first fold.
 """
 
 import os
 import shutil
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from processing.dedupe.fold import Folded
-from processing.dedupe.window import EmptyWindow, FolderWindow, Kind, Part, Window
+from processing.resolving.resolve import changed
+from processing.signing.columns import CLUSTERS, SIG
+from processing.signing.documents import FoldOptions
+from processing.signing.window import (
+    EmptyWindow,
+    FolderWindow,
+    PartitionKind,
+    PartitionPart,
+    Partitions,
+    Window,
+    view,
+)
 
 
 class Steps:
@@ -24,13 +48,17 @@ class Steps:
         self._root = root
         self._below = below or EmptyWindow()
         root.mkdir(parents=True, exist_ok=True)
-        self.finished = sorted(path.name for path in root.iterdir() if path.is_dir() and path.name[0] != ".")
+        self.finished = sorted(
+            path.name for path in root.iterdir() if path.is_dir() and path.name[0] != "."
+        )
 
-    def tables(self, kind: Kind, first: date, last: date) -> list[Part]:
+    def tables(self, kind: PartitionKind, first: date, last: date) -> list[PartitionPart]:
         """Return the parts of the days from `first` to `last`, both included, the earliest written first."""
         return [*self._below.tables(kind, first, last), *self.added(kind, first, last)]
 
-    def added(self, kind: Kind, first: date = date.min, last: date = date.max) -> list[Part]:
+    def added(
+        self, kind: PartitionKind, first: date = date.min, last: date = date.max
+    ) -> list[PartitionPart]:
         """Return those of the parts that the finished folds added."""
         folders = (FolderWindow(self._root / name) for name in self.finished)
         return [part for folder in folders for part in folder.tables(kind, first, last)]
@@ -52,3 +80,109 @@ class Steps:
                 raise
             shutil.rmtree(begun)  # another process took the same step, and wrote the same
         self.finished = sorted({*self.finished, name})
+
+
+_ALWAYS: Final = (date.min, date.max)
+_NEWEST: Final = f"""
+    SELECT {", ".join(CLUSTERS.names)} FROM raw_told
+    QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY part DESC) = 1
+"""  # noqa: S608 - names of our own
+_LINK_LOST: Final = """
+    SELECT kept.version_id FROM kept JOIN former USING (version_id)
+    WHERE kept.parent IS NULL AND kept.cluster = former.cluster AND former.parent NOT IN (SELECT id FROM raw_sig)
+"""
+
+
+def partitions_of(steps: Steps, last: Folded) -> Iterator[tuple[PartitionKind, date, pa.Table]]:
+    """Yield what `steps` and the fold after them add, but no clusters and no aliases, day by day."""
+    for day in _days(steps, last):
+        sig, texts, bands, edges, inputs = (
+            _added(steps, last, kind, day) for kind in ("sig", "texts", "bands", "edges", "inputs")
+        )
+        if sig:
+            newest = _signed(sig, texts, bands)
+            yield from (
+                ("sig", day, newest[0]),
+                ("texts", day, newest[1]),
+                ("bands", day, newest[2]),
+            )
+        if edges:
+            every = pa.concat_tables(edges)
+            yield "edges", day, every.take(_last(every, "a", "b"))
+        if inputs:
+            yield "inputs", day, inputs[-1]
+
+
+def clusters_of(
+    steps: Steps, last: Folded, before: Window, asked: Collection[str], options: FoldOptions
+) -> tuple[pa.Table, pa.Table]:
+    """Return the rows of `clusters` and of `aliases` that `steps` and the fold after them add to those of `before`.
+
+    Rows of documents that are not `asked` are given where they changed. A document whose only change is that it lost
+    its link to one that `steps` have not signed keeps its row: nothing was found out about that pair.
+    """
+    with Partitions(before, options) as database:
+        view(database.database, "raw_told", [*steps.added("clusters"), last.clusters], CLUSTERS)
+        kept, retired = changed(database, database.table(_NEWEST).cast(CLUSTERS), asked)
+        view(database.database, "raw_sig", [*steps.tables("sig", *_ALWAYS), *_of(last, "sig")], SIG)
+        database.database.register("kept", kept)
+        lost = database.table(_LINK_LOST)["version_id"]
+    return kept.filter(pc.invert(pc.is_in(kept["version_id"], lost.combine_chunks()))), retired
+
+
+def _of(last: Folded, kind: PartitionKind) -> list[PartitionPart]:
+    return [table for (each, _), table in last.parts.items() if each == kind]
+
+
+def _days(steps: Steps, last: Folded) -> list[date]:
+    kinds: tuple[PartitionKind, ...] = ("sig", "edges", "inputs")
+    paths = (part for kind in kinds for part in steps.added(kind) if isinstance(part, Path))
+    return sorted(
+        {date.fromisoformat(path.parent.name[len("day=") :]) for path in paths}
+        | {day for _, day in last.parts}
+    )
+
+
+def _added(steps: Steps, last: Folded, kind: PartitionKind, day: date) -> list[pa.Table]:
+    """Return the tables of a kind and day, the earliest written first."""
+    found = [_read(part) for part in steps.added(kind, day, day)]
+    return [*found, last.parts[kind, day]] if (kind, day) in last.parts else found
+
+
+def _read(part: PartitionPart) -> pa.Table:
+    if not isinstance(part, Path):
+        return part
+    with pq.ParquetFile(part) as file:
+        return file.read()
+
+
+def _signed(
+    sig: Sequence[pa.Table], texts: Sequence[pa.Table], bands: Sequence[pa.Table]
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return the newest rows of documents, their texts, and the keys that were written with them, each in its order."""
+    every = pa.concat_tables(sig)
+    fold = np.repeat(np.arange(len(sig)), [table.num_rows for table in sig])
+    newest = _last(every, "number")  # in the order of numbers
+    numbers, owner = np.asarray(every["number"])[newest], fold[newest]
+    keys = [
+        table.filter(
+            pa.array(owner[np.searchsorted(numbers, np.asarray(table["number"]))] == place)
+        )
+        for place, table in enumerate(bands)
+    ]
+    near = np.asarray(every["near"])[newest]
+    order = newest[np.lexsort((numbers, near))]
+    return (
+        every.take(order),
+        pa.concat_tables(texts).take(order),
+        pa.concat_tables(keys).sort_by([("key", "ascending"), ("number", "ascending")]),
+    )
+
+
+def _last(table: pa.Table, *names: str) -> NDArray[np.intp]:
+    """Return the place of the last row of each value of the columns `names`, in the order of their values."""
+    columns = [np.asarray(table[name]) for name in reversed(names)]
+    order = np.lexsort(columns)  # stable: of equal rows the later stays behind
+    unequal = np.ones(order.size, np.bool_)
+    unequal[:-1] = np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0)
+    return order[unequal]

@@ -1,4 +1,7 @@
-"""An article put together from what one tree gave; every field says in `sources` where it was read."""
+"""An article put together from what one tree gave; every field says in `sources` where it was read.
+
+The section that a page shows beside its article: a trail (홈 > 사회 > 사건), or a label above the headline.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,39 +10,124 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from processing.reading import json_ld
-from processing.reading.authors import Bylines, authors_of
-from processing.reading.body import Place, select
+from processing.reading import metadata
+from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
+from processing.reading.body import Around, BodyPlace, select
 from processing.reading.english import is_english
-from processing.reading.head import ARTICLE_TYPES, Head
-from processing.reading.kinds import chain_of, kind_of
 from processing.reading.markup import Prepared, decks_of
-from processing.reading.metadata import image_of, keywords_of, language_of, section_of
-from processing.reading.origin import agency_of, origin_of
+from processing.reading.metadata import (
+    ARTICLE_TYPES,
+    Head,
+    image_of,
+    keywords_of,
+    language_of,
+    section_of,
+)
 from processing.reading.rights import RightsPolicy, rights_of
-from processing.reading.rules import Rules
-from processing.reading.script_article import ScriptArticle
-from processing.reading.sections import section_shown
-from processing.reading.surroundings import Around
+from processing.reading.scripts import ScriptArticle
 from processing.reading.text import Cleaned
-from processing.reading.times import Stated, Times, attributes_of, settle, visible
-from processing.reading.titles import section_in
-from processing.reading.tree import lines_of, text_of
-from processing.reading.urls import canonical
+from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
+from processing.reading.titles import chain_of, kind_of, section_in
+from processing.reading.tree import lines_of, marks, text_of
 from processing.records import Article, Author, Kind, Origin, Page, article_id, version_id
+from processing.rules import Rules
+from processing.urls import canonical
+
+_WORDS = (
+    "정치 국회 청와대 대통령실 행정 북한 통일 외교 국방 경제 금융 증권 주식 산업 재계 기업 부동산 건설 유통 생활경제 "
+    "중기 벤처 자동차 사회 사건 사고 법원 검찰 노동 교육 환경 복지 의료 보건 건강 인권 국제 세계 해외 미국 중국 일본 "
+    "문화 생활 여행 레저 책 종교 공연 전시 음악 영화 방송 연예 스타 스포츠 야구 축구 해외축구 농구 배구 골프 씨름 "
+    "과학 기술 IT 테크 게임 통신 바이오 오피니언 사설 칼럼 기고 논설 사람 인물 인사 부고 지역 전국 수도권 서울 경기 "
+    "인천 부산 대구 광주 대전 울산 세종 강원 충북 충남 전북 전남 경북 경남 제주 호남 영남 충청 날씨 재난 "
+    "기획 특집 탐사 젠더 여성 국방 군사 농업 농정 해양 물류 항만 시황 마켓 정책 정부 지자체 엔터테인먼트 라이프 "
+    "라이프스타일 피플 동포 재외동포"
+)
+_WORD = rf"(?:{'|'.join(sorted(set(_WORDS.split()), key=len, reverse=True))})"
+_SECTION = re.compile(rf"{_WORD}(?:\s?[·/&ㆍ・,]\s?{_WORD}){{0,2}}(?:\s?(?:일반|종합|뉴스))?")
+_TRAIL = re.compile(
+    r"(?:^|[\s_-])(?:location|breadcrumbs?|crumb|path|cate|categor(?:y|ies)|news_?cate|sec(?:tion)?[-_]?(?:name|tit(?:le)?))"
+    r"(?=$|[\s_-])|categoriz"
+)
+_BETWEEN = re.compile(r"\s*[>›»〉≫＞▶]\s*|\s/\s|\s\|\s")
+_HOME = frozenset(
+    {
+        "홈",
+        "home",
+        "뉴스",
+        "news",
+        "기사",
+        "전체",
+        "분야별 뉴스",
+        "뉴스홈",
+        "최신뉴스",
+        "main",
+        "메인",
+    }
+)
+_TAGS = (
+    "div",
+    "p",
+    "ul",
+    "ol",
+    "nav",
+    "span",
+    "em",
+    "strong",
+    "a",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "li",
+    "dl",
+)
+_LONGEST = 60
+
+
+def section_shown(root: HtmlElement, head: Head) -> str | None:
+    """Return the section that a trail declared or shown names first, or a label of a section's own name."""
+    for found in head.objects:
+        if metadata.is_a(found, "BreadcrumbList") and (section := _declared(found)):
+            return section
+    for element in root.iter(*_TAGS):
+        if not (element.get("class") or element.get("id")) or not _TRAIL.search(marks(element)):
+            continue
+        if section := _first(text_of(element)):
+            return section
+    return None
+
+
+def _declared(trail: dict[str, metadata.Json]) -> str | None:
+    items = trail.get("itemListElement")
+    listed = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    names = [metadata.text(one.get("name")) or metadata.text(one.get("item")) for one in listed]
+    return next((name for name in names if name and _SECTION.fullmatch(name)), None)
+
+
+def _first(text: str) -> str | None:
+    """Return the first part of a trail that is a section's name; a trail begins at the site's front.
+
+    Where menus unfold from the trail, its last part is glued to them.
+    """
+    parts = [part.strip() for part in _BETWEEN.split(text[:_LONGEST]) if part.strip()]
+    parts = parts[:-1] if len(text) > _LONGEST else parts
+    while parts and parts[0].lower() in _HOME:
+        parts.pop(0)
+    return parts[0] if parts and _SECTION.fullmatch(parts[0]) else None
+
 
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PageReading:
     """What one page gave: its tree and declarations, its body as cut out, its running text."""
 
     page: Page
     root: HtmlElement
     head: Head
     rules: Rules
-    place: Place | None
+    place: BodyPlace | None
     script: ScriptArticle | None
     prepared: Prepared | None
     cleaned: Cleaned
@@ -63,7 +151,7 @@ class Reading:
         return keywords_of(self.head, self.cleaned.tags)
 
 
-def kind_in(reading: Reading) -> Kind:
+def kind_in(reading: PageReading) -> Kind:
     """Return the kind of the article."""
     return kind_of(
         reading.title,
@@ -74,7 +162,9 @@ def kind_in(reading: Reading) -> Kind:
     )
 
 
-def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, policy: RightsPolicy) -> Article:
+def assemble(
+    reading: PageReading, *, url: str | None, publisher_id: str | None, policy: RightsPolicy
+) -> Article:
     """Return the article; `url` is its canonical URL where the caller knows it."""
     page, head, cleaned = reading.page, reading.head, reading.cleaned
     address = url or _canonical(reading)
@@ -107,7 +197,14 @@ def assemble(reading: Reading, *, url: str | None, publisher_id: str | None, pol
         dateline=cleaned.dateline,
         captions=_captions(reading),
         notices=tuple(dict.fromkeys([*cleaned.notices, *cleaned.premium])),
-        rights=rights_of(page, reading.root, head, notices=cleaned.notices, premium=cleaned.premium, policy=policy),
+        rights=rights_of(
+            page,
+            reading.root,
+            head,
+            notices=cleaned.notices,
+            premium=cleaned.premium,
+            policy=policy,
+        ),
         extractor="trafilatura",
         sources=_sources(reading, credit.source, times),
     )
@@ -122,25 +219,31 @@ class _Credits(NamedTuple):
     agency: str | None
 
 
-def _credits(reading: Reading) -> _Credits:
+def _credits(reading: PageReading) -> _Credits:
     head, cleaned = reading.head, reading.cleaned
     script = reading.script.bylines if reading.script else ()
     foreign = is_english(cleaned.text)
-    bylines = Bylines(lines=cleaned.bylines, script=script, selector=reading.rules.byline, english=foreign)
+    bylines = Bylines(
+        lines=cleaned.bylines, script=script, selector=reading.rules.byline, english=foreign
+    )
     authors, source = authors_of(reading.root, head, reading.around, bylines)
     url = reading.page.url
-    origin = origin_of(reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines)
+    origin = origin_of(
+        reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines
+    )
     before = reading.around.before
-    agency = agency_of(head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=before)
+    agency = agency_of(
+        head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=before
+    )
     return _Credits(authors, source, origin, agency)
 
 
-def _captions(reading: Reading) -> tuple[str, ...]:
+def _captions(reading: PageReading) -> tuple[str, ...]:
     found = [*(reading.prepared.captions if reading.prepared else ()), *reading.cleaned.captions]
     return tuple(dict.fromkeys(found))
 
 
-def _sources(reading: Reading, authors: str | None, times: Times) -> dict[str, str]:
+def _sources(reading: PageReading, authors: str | None, times: ArticleTimes) -> dict[str, str]:
     found = {
         "text": "script" if reading.script else "rules" if reading.rules.body else "tree",
         "title": reading.title_source,
@@ -151,23 +254,31 @@ def _sources(reading: Reading, authors: str | None, times: Times) -> dict[str, s
     return {name: source for name, source in found.items() if source}
 
 
-def _canonical(reading: Reading) -> str:
+def _canonical(reading: PageReading) -> str:
     """Return the page's own canonical URL; without one, the URL that was asked."""
     declared = reading.head.canonical or reading.head.first("og:url")
-    return canonical(declared if declared and declared.startswith(("http://", "https://")) else reading.page.url)
+    return canonical(
+        declared if declared and declared.startswith(("http://", "https://")) else reading.page.url
+    )
 
 
-def _times(reading: Reading) -> Times:
+def _times(reading: PageReading) -> ArticleTimes:
     rules, root, script = reading.rules, reading.root, reading.script
     return settle(
         reading.head,
         visible(reading.around.before, reading.around.after),
         Stated(
-            declared=[text_of(node) for node in select(root, rules.published)] if rules.published else [],
-            changed=[text_of(node) for node in select(root, rules.modified)] if rules.modified else [],
+            declared=[text_of(node) for node in select(root, rules.published)]
+            if rules.published
+            else [],
+            changed=[text_of(node) for node in select(root, rules.modified)]
+            if rules.modified
+            else [],
             script=script.published if script else (),
             script_changed=script.modified if script else (),
-            inside=[line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)],
+            inside=[
+                line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)
+            ],
             attributes=attributes_of(root),
         ),
         fetched_at=reading.page.fetched_at,
@@ -175,21 +286,29 @@ def _times(reading: Reading) -> Times:
     )
 
 
-def _decks(reading: Reading) -> tuple[str, ...]:
+def _decks(reading: PageReading) -> tuple[str, ...]:
     """Return the deck lines without their bullets: of the rules, a script, the body, or beside the headline."""
     rules = reading.rules
     declared = (
-        [line for node in select(reading.root, rules.subtitle) for line in lines_of(node)] if rules.subtitle else []
+        [line for node in select(reading.root, rules.subtitle) for line in lines_of(node)]
+        if rules.subtitle
+        else []
     )
-    script = _BREAK.split(reading.script.subtitle) if reading.script and reading.script.subtitle else []
+    script = (
+        _BREAK.split(reading.script.subtitle) if reading.script and reading.script.subtitle else []
+    )
     inside = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
     found = declared or script or inside or decks_of(reading.root, reading.place)
     stripped = (deck.strip(" -ㆍ·") for deck in found if deck)
-    return tuple(dict.fromkeys(line for line in stripped if line and line not in {reading.title, reading.section}))
+    return tuple(
+        dict.fromkeys(
+            line for line in stripped if line and line not in {reading.title, reading.section}
+        )
+    )
 
 
 def _is_video(head: Head) -> bool:
     if (head.first("og:type") or "").startswith("video"):
         return True
-    articles = any(json_ld.is_a(one, *ARTICLE_TYPES) for one in head.objects)
-    return not articles and any(json_ld.is_a(one, "VideoObject") for one in head.objects)
+    articles = any(metadata.is_a(one, *ARTICLE_TYPES) for one in head.objects)
+    return not articles and any(metadata.is_a(one, "VideoObject") for one in head.objects)

@@ -4,12 +4,15 @@ The measure is Korean: a block counts for its characters when it holds a sentenc
 counts against its container when it is a link or a menu word; English counts from seven words on. No outlet is named
 here; the marks are those of schema.org, of families (NDSoft, gnuboard5, WordPress, Naver, Daum) and of what Korean
 templates call a body.
+
+The visible text around a body: where headlines, bylines and times stand.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -17,7 +20,7 @@ from lxml.html import HtmlElement
 
 from processing.errors import UsageError
 from processing.reading.lines import is_statement, sort_of
-from processing.reading.tree import elements_at, lines_of, marks
+from processing.reading.tree import elements_at, lines_of, marks, squeeze
 
 _BLOCKS_WORDS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 "
@@ -31,15 +34,15 @@ _SILENT_WORDS = (
 SILENT = frozenset(_SILENT_WORDS.split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STREAMED = re.compile(r"S:\d+$")  # React sends blocks hidden and shows them by a script
-_HIDING_WORDS = (
-    "hide hidden blind screen_out sr-only sr_only visually-hidden ir u_hc skip is-blind a11y-hidden offscreen"
-)
+_HIDING_WORDS = "hide hidden blind screen_out sr-only sr_only visually-hidden ir u_hc skip is-blind a11y-hidden offscreen"
 _HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
 _ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
 _TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")  # 인사: names and posts behind marks, without a sentence
+_LISTED = re.compile(
+    r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}"
+)  # 인사: names and posts behind marks, without a sentence
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _BODY = re.compile(
     r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
@@ -60,14 +63,17 @@ _LONGEST_NOTICE = 200
 _WRAPPERS = frozenset({"div", "section"})
 _ENOUGH = 10  # characters of sentences below which no place is a body
 _SHORT = 250  # characters of sentences below which a mark tells more than length
-_SINGLE, _SINGLE_LEAST = 0.3, 120  # share and characters from which a lone mark is believed against a column
+_SINGLE, _SINGLE_LEAST = (
+    0.3,
+    120,
+)  # share and characters from which a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
 
 @dataclass(slots=True)
-class Place:
+class BodyPlace:
     """An element that may be the body: characters of sentences in it, and those less its links and menu words.
 
     `outside` are its children before its first and after its last paragraph: headline, byline, lists.
@@ -78,7 +84,7 @@ class Place:
     worth: float = 0.0
     own: list[str] = field(default_factory=list)
     linked: int = 0
-    inner: list["Place"] = field(default_factory=list)
+    inner: list["BodyPlace"] = field(default_factory=list)
     aside: bool = False
     outside: frozenset[HtmlElement] = frozenset()
 
@@ -127,7 +133,7 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement]:
         raise UsageError(f"rules name {css!r}, which is no CSS selector: {error}") from error
 
 
-def find_body(root: HtmlElement) -> Place | None:
+def find_body(root: HtmlElement) -> BodyPlace | None:
     """Return the element that holds the running text, or None where no element holds sentences."""
     places = [place for place in _places(root, heeding=True) if not place.aside]
     if sum(place.prose for place in places) < _ENOUGH:
@@ -141,24 +147,26 @@ def find_body(root: HtmlElement) -> Place | None:
     return place
 
 
-def _without_text(root: HtmlElement) -> Place | None:
+def _without_text(root: HtmlElement) -> BodyPlace | None:
     """Return the marked body of a page without running text.
 
     It holds lines behind marks, as in 인사 and 부고, or images whose captions tell.
     """
     for element in root.iter():
-        if element.tag not in BLOCKS or not (element.get("itemprop") == "articleBody" or _BODY.search(marks(element))):
+        if element.tag not in BLOCKS or not (
+            element.get("itemprop") == "articleBody" or _BODY.search(marks(element))
+        ):
             continue
         lines = lines_of(element)
         items = [line for line in lines if _ITEM.match(line)]
         if len(items) >= _FEWEST_ITEMS and 2 * len(items) >= len(lines):
-            return Place(element, prose=sum(map(len, items)))
+            return BodyPlace(element, prose=sum(map(len, items)))
         if next(element.iter("img"), None) is not None and any(map(is_statement, lines)):
-            return Place(element, prose=sum(map(len, lines)))
+            return BodyPlace(element, prose=sum(map(len, lines)))
     return None
 
 
-def _with_twins(best: Place, places: list[Place]) -> Place:
+def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
     """Step out of one paragraph, or one block of many alike, to what holds them all.
 
     Editors of blocks wrap each paragraph; a wrapper that holds nothing else stands for its paragraph where the others
@@ -176,24 +184,30 @@ def _with_twins(best: Place, places: list[Place]) -> Place:
     return best
 
 
-def _outside(place: Place) -> frozenset[HtmlElement]:
+def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
     """Return the children without a sentence or an image before the first and after the last of many alike.
 
     What is of the same make as the paragraphs' blocks is the editor's, a list or a subhead, and of the text.
     """
     inner = [one.element for one in place.inner if one.element.tag in _WRAPPERS]
-    makes = Counter((one.tag, one.get("class")) for one in inner if one.getparent() is place.element)
+    makes = Counter(
+        (one.tag, one.get("class")) for one in inner if one.getparent() is place.element
+    )
     make, count = makes.most_common(1)[0] if makes else (None, 0)
     if count < _FEWEST_ITEMS:
         return frozenset()
     children = [child for child in place.element if isinstance(child.tag, str)]
-    twins = [index for index, child in enumerate(children) if (child.tag, child.get("class")) == make]
+    twins = [
+        index for index, child in enumerate(children) if (child.tag, child.get("class")) == make
+    ]
     beyond = [*children[: twins[0]], *children[twins[-1] + 1 :]]
     telling = {one.element for one in place.inner}
-    return frozenset(child for child in beyond if child not in telling and next(child.iter("img"), None) is None)
+    return frozenset(
+        child for child in beyond if child not in telling and next(child.iter("img"), None) is None
+    )
 
 
-def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
+def _named(root: HtmlElement, places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     """Return the place that schema.org's `articleBody` names, where it holds most of what was found."""
     held = {place.element: place for place in places}
     named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
@@ -202,15 +216,19 @@ def _named(root: HtmlElement, places: list[Place], best: Place) -> Place | None:
     return found if found and found.prose >= least else None
 
 
-def _marked(places: list[Place], best: Place) -> Place | None:
+def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
     least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
-    marked = [place for place in places if place.prose <= best.prose and _BODY.search(marks(place.element))]
+    marked = [
+        place
+        for place in places
+        if place.prose <= best.prose and _BODY.search(marks(place.element))
+    ]
     inside = [place for place in marked if place.prose >= least] or _single(marked, best, places)
     return max(inside, key=lambda place: place.prose, default=None)
 
 
-def _single(marked: list[Place], best: Place, places: list[Place]) -> list[Place]:
+def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -> list[BodyPlace]:
     """Return the one marked place that holds a good part of an unmarked column: lists and notices fill the rest.
 
     A text that stands before the marked place is the article itself, and the mark a widget's.
@@ -223,13 +241,16 @@ def _single(marked: list[Place], best: Place, places: list[Place]) -> list[Place
     return [place for place in alone if not _follows_text(place, places)]
 
 
-def _follows_text(place: Place, places: list[Place]) -> bool:
+def _follows_text(place: BodyPlace, places: list[BodyPlace]) -> bool:
     """Say whether a longer text ends before `place` begins; `places` has inner before outer, so before it or in it."""
     before = takewhile(lambda one: one is not place, places)
-    return any(one.prose >= _SINGLE_LEAST and place.element not in one.element.iterancestors() for one in before)
+    return any(
+        one.prose >= _SINGLE_LEAST and place.element not in one.element.iterancestors()
+        for one in before
+    )
 
 
-def _narrowed(place: Place) -> Place:
+def _narrowed(place: BodyPlace) -> BodyPlace:
     """Step into the one block that holds nearly all, or that is called a body and holds most."""
     while place.inner:
         heart = max(place.inner, key=lambda inner: inner.prose)
@@ -240,29 +261,37 @@ def _narrowed(place: Place) -> Place:
     return place
 
 
-def _has_twin(heart: Place, place: Place) -> bool:
+def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
     """Say whether sentences also stand in a sibling of the same make: then both are parts of one text."""
     same = (heart.element.tag, heart.element.get("class"))
-    return any(one is not heart and (one.element.tag, one.element.get("class")) == same for one in place.inner)
+    return any(
+        one is not heart and (one.element.tag, one.element.get("class")) == same
+        for one in place.inner
+    )
 
 
-def _places(root: HtmlElement, *, heeding: bool) -> list[Place]:
+def _places(root: HtmlElement, *, heeding: bool) -> list[BodyPlace]:
     """Weigh every block of the page in one walk, inner before outer; `heeding` sets marked asides apart."""
-    done: list[Place] = []
-    stack = [Place(root)]
+    done: list[BodyPlace] = []
+    stack = [BodyPlace(root)]
     links = 0
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         if event == "start":
             if node.tag in SILENT or is_hidden(node):
                 walker.skip_subtree()
-                stack.append(Place(node))
+                stack.append(BodyPlace(node))
                 continue
             links += node.tag == "a"
             if node.tag == "br":
                 stack[-1].own.append("\n")
             if node.tag in BLOCKS:
-                stack.append(Place(node, aside=stack[-1].aside or (heeding and bool(_ASIDE.search(marks(node))))))
+                stack.append(
+                    BodyPlace(
+                        node,
+                        aside=stack[-1].aside or (heeding and bool(_ASIDE.search(marks(node)))),
+                    )
+                )
             _add(stack[-1], node.text, links)
             continue
         links -= node.tag == "a" and stack[-1].element is not node
@@ -273,7 +302,7 @@ def _places(root: HtmlElement, *, heeding: bool) -> list[Place]:
     return done
 
 
-def _close(stack: list[Place], done: list[Place]) -> None:
+def _close(stack: list[BodyPlace], done: list[BodyPlace]) -> None:
     place = stack.pop()
     if place.element.tag in SILENT or is_hidden(place.element):
         return
@@ -289,8 +318,52 @@ def _close(stack: list[Place], done: list[Place]) -> None:
         done.append(place)
 
 
-def _add(place: Place, text: str | None, links: int) -> None:
+def _add(place: BodyPlace, text: str | None, links: int) -> None:
     if text:
         place.own.append(text.replace("\n", " "))
         if links > 0:
             place.linked += len(text.strip())
+
+
+_BEFORE, _AFTER = 6000, 2500
+
+
+class Around(NamedTuple):
+    """Visible text before and after the body: a bar between blocks, a blank between the elements of a line."""
+
+    before: str
+    after: str
+
+
+def around(
+    root: HtmlElement, body: HtmlElement | None, outside: frozenset[HtmlElement] = frozenset()
+) -> Around:
+    """Return the visible text before and after `body`; without a body all of it is before.
+
+    `outside` are children of `body` that stand before and after its text.
+    """
+    before: list[str] = []
+    after: list[str] = []
+    parts = before
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            is_text = node.getparent() is body and node not in outside if outside else node is body
+            if is_text:
+                parts = after
+            if is_text or _is_unseen(node):
+                walker.skip_subtree()
+            else:
+                parts.append(
+                    f" | {node.text or ''}" if node.tag in BLOCKS else f" {node.text or ''}"
+                )
+        elif node is not root:
+            parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else f" {node.tail or ''}")
+    whole = " ".join("".join(before).split())
+    return Around(
+        whole if body is None else whole[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER]
+    )
+
+
+def _is_unseen(node: HtmlElement) -> bool:
+    return node.tag in (SILENT - {"button"}) or is_hidden(node)

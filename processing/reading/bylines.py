@@ -7,7 +7,7 @@ Forms from the field study: `이정윤 기자 a@b.kr`, `[이데일리 송영두 
 import re
 from collections.abc import Iterable
 
-from processing.reading.dates import moments
+from processing.dates import moments
 from processing.records import Author
 
 ROLE = (
@@ -29,9 +29,7 @@ _LIST = re.compile(
     r"PD|피디|작가|평론가|(?:기상|외신)?캐스터|위원|시민기자|[가-힣]{0,4}취재(?:본부장|국장)|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|"
     r"전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
 )
-_TITLE = (
-    r"칼럼니스트|논설위원|객원기자|인턴기자|선임기자|기자명|글쓴이|작성자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
-)
+_TITLE = r"칼럼니스트|논설위원|객원기자|인턴기자|선임기자|기자명|글쓴이|작성자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
 _BEFORE = re.compile(
     rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
@@ -40,10 +38,14 @@ _THROUGH = re.compile(
     r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s|온라인\s뉴스\s)(?P<role>기자|"
     r"특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=)"
 )
-_MAILED = re.compile(rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)")
+_MAILED = re.compile(
+    rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)"
+)
 _LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})(?:\s|\s?[·,]\s?(?P<place>[가-힣]{2,4})\s)$")
 _ROLE_GLUED = re.compile(r"(?<=기자|파원)(?=(?:기사\s?)?(?:입력|수정|등록|승인|송고|구독|페이지))")
-_AT_PLACE = re.compile(r"(?<==)\s?[가-힣]{2}(?:\([가-힣]{2,8}\))?,\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
+_AT_PLACE = re.compile(
+    r"(?<==)\s?[가-힣]{2}(?:\([가-힣]{2,8}\))?,\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))"
+)
 _FROM_PLACE = re.compile(r"^[가-힣A-Za-z·ㆍ,()\s]{2,16}=\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))")
 _IN_DATELINE = re.compile(
     r"[\[(【<〈](?:[^=]{2,16}=\s?(?P<name>[가-힣]{3})(?:\s[가-힣A-Za-z]{2,8})?|"
@@ -133,7 +135,11 @@ def _named_before(text: str) -> list[str]:
     They have three syllables, so that no place is one.
     """
     names: list[str] = []
-    while (match := _LAST_WORD.search(text)) and is_name(match[1]) and (match["place"] or "서울") in PLACES:
+    while (
+        (match := _LAST_WORD.search(text))
+        and is_name(match[1])
+        and (match["place"] or "서울") in PLACES
+    ):
         names.insert(0, match[1])
         text = text[: match.start(1)]
     return names
@@ -149,7 +155,9 @@ def unnamed_role(dateline: str) -> str | None:
 def writer(line: str) -> Author | None:
     """Return the guest that a whole line names with post or trade, as columns do at their head or end."""
     guest = _GUEST.fullmatch(line.strip())
-    return Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
+    return (
+        Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
+    )
 
 
 def named(text: str) -> tuple[Author, ...]:
@@ -161,7 +169,11 @@ def named(text: str) -> tuple[Author, ...]:
         return (guest,)
     plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
     names = [_OUTLET_FIRST.sub("", name.strip()) for name in _SEPARATOR.split(plain)]
-    found = [Author(name=name.replace(" ", "")) for name in names if _ALONE.fullmatch(name) and is_name(name)]
+    found = [
+        Author(name=name.replace(" ", ""))
+        for name in names
+        if _ALONE.fullmatch(name) and is_name(name)
+    ]
     return _with_mails(tuple(found), text)
 
 
@@ -171,7 +183,9 @@ def _with_mails(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
     if not mails or not authors:
         return authors
     if len(mails) == len(authors):
-        return tuple(one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True))
+        return tuple(
+            one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True)
+        )
     if len(authors) == 1:
         return (authors[0].model_copy(update={"email": mails[0]}),)
     return authors
@@ -192,7 +206,9 @@ def merged(groups: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
     for author in (one for group in groups for one in group):
         known = found.get(author.name)
         if known:
-            author = Author(name=known.name, role=known.role or author.role, email=known.email or author.email)  # noqa: PLW2901
+            author = Author(  # noqa: PLW2901
+                name=known.name, role=known.role or author.role, email=known.email or author.email
+            )
         found[author.name] = author
     return tuple(found.values())
 
@@ -222,7 +238,9 @@ def is_byline(line: str, *, longest: int = 140) -> bool:
     authors = people(line) or _beside_a_moment(line)
     if not mails and not authors:
         return False
-    rest = _AT_PLACE.sub(" ", _CUT_MAIL.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line)))
+    rest = _AT_PLACE.sub(
+        " ", _CUT_MAIL.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line))
+    )
     rest = _FROM_PLACE.sub(" ", rest)
     for author in authors:
         rest = rest.replace(author.name, " ")

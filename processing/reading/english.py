@@ -55,7 +55,9 @@ _CAPTION = re.compile(
     r"[\[(](?:YONHAP|NEWS1|NEWSIS|AP|AFP|REUTERS|EPA|[A-Z][A-Z0-9 ,/’'-]{2,40})(?:/[A-Z]+)?\]|"
     r"(?:AP|AFP|EPA|Reuters)-Yonhap)"
 )
-_SHOWN = re.compile(r".{20,280}[.]\s?\((?:Yonhap|AFP|AP|[A-Z][A-Za-z0-9’' .-]{2,40}(?:/[A-Za-z ]+)?)\)")
+_SHOWN = re.compile(
+    r".{20,280}[.]\s?\((?:Yonhap|AFP|AP|[A-Z][A-Za-z0-9’' .-]{2,40}(?:/[A-Za-z ]+)?)\)"
+)
 _LONGEST = 160
 _MOSTLY = 0.6  # share of Latin letters in an English text
 _LAST = 4  # paragraphs at whose end a wire or an address may stand
@@ -122,7 +124,10 @@ def _people(names: str, around: str, *, role: str | None = None) -> tuple[Author
     mails = _MAIL.findall(around)
     given = mails if len(mails) == len(found) else [None] * len(found)
     one_role = role.removesuffix("s") if role and len(found) > 1 else role
-    return tuple(Author(name=name, role=one_role, email=mail) for name, mail in zip(found, given, strict=True))
+    return tuple(
+        Author(name=name, role=one_role, email=mail)
+        for name, mail in zip(found, given, strict=True)
+    )
 
 
 def with_mails(authors: tuple[Author, ...], lines: Iterable[str]) -> tuple[Author, ...]:
@@ -130,7 +135,9 @@ def with_mails(authors: tuple[Author, ...], lines: Iterable[str]) -> tuple[Autho
     mails = list(dict.fromkeys(mail for line in lines for mail in _MAIL.findall(line)))
     if len(mails) != len(authors) or any(one.email for one in authors):
         return authors
-    return tuple(one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True))
+    return tuple(
+        one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True)
+    )
 
 
 def is_caption(line: str) -> bool:

@@ -2,35 +2,75 @@
 
 Order: decoding, the outlet's `prepare`, one tree, its declarations, the body's place, Trafilatura on the narrowed tree,
 Korean cleaning, then people, times, rights and kind (`processing.reading.assembly`).
+
+Running text from a prepared tree: Trafilatura, with settings that fit a tree already narrowed to the body.
 """
 
-from lxml.html import HtmlElement
+from copy import deepcopy
 
-from processing.reading import json_ld
-from processing.reading.assembly import Reading, assemble, kind_in
-from processing.reading.body import Place, find_body, select
-from processing.reading.decoding import decode
-from processing.reading.head import Head, read_head
-from processing.reading.judgement import feed, judge
-from processing.reading.kinds import is_photo
-from processing.reading.markup import Prepared, prepare
-from processing.reading.pictures import told
-from processing.reading.rejections import Finding, reject
+from lxml.etree import _Element
+from lxml.html import Element, HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
+
+from processing.reading import metadata
+from processing.reading.assembly import PageReading, assemble, kind_in
+from processing.reading.body import Around, BodyPlace, around, find_body, select
+from processing.reading.judgement import feed, judge, keep_own
+from processing.reading.markup import Prepared, prepare, told
+from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
-from processing.reading.rules import GENERIC, Rules
-from processing.reading.running import paragraphs
-from processing.reading.script_article import ScriptArticle, find_article
-from processing.reading.scripts import values
-from processing.reading.several import keep_own
-from processing.reading.surroundings import Around, around
+from processing.reading.scripts import ScriptArticle, find_article, values
 from processing.reading.text import Cleaned, clean
-from processing.reading.titles import choose, completed, headings, site_names
-from processing.reading.tree import parse, text_of
-from processing.records import Article, Page, Rejection
+from processing.reading.titles import choose, completed, headings, is_photo, site_names
+from processing.reading.tree import RejectionCause, decode, parse, reject, squeeze, text_of
+from processing.records import Article, Page, Reason, Rejection
+from processing.rules import GENERIC, Rules
+
+
+def _options() -> Extractor:
+    """Return settings without the minimum under which Trafilatura looks for text elsewhere on the page."""
+    config = deepcopy(DEFAULT_CONFIG)
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+    config["DEFAULT"]["MIN_OUTPUT_SIZE"] = "1"
+    return Extractor(config=config, fast=True, comments=False, tables=True, with_metadata=False)
+
+
+_OPTIONS = _options()
+MAX_PARAGRAPHS = 3000
+"""No article has more; the time that Trafilatura takes grows with their square."""
+
+
+def _plain(element: _Element) -> str:
+    return squeeze("".join(str(text) for text in element.itertext()))
+
+
+def paragraphs(article: HtmlElement) -> list[str] | RejectionCause:
+    """Return the paragraphs that Trafilatura reads from an `article` element, subheads and table rows among them."""
+    if len(article) > MAX_PARAGRAPHS:
+        return RejectionCause(Reason.TOO_LARGE, f"more than {MAX_PARAGRAPHS} paragraphs")
+    root = Element("html")
+    body = Element("body")
+    root.append(body)
+    body.append(article)
+    document = bare_extraction(root, options=_OPTIONS)
+    if not isinstance(document, Document) or document.body is None:
+        return []
+    found: list[str] = []
+    for block in document.body:
+        rows = [
+            " | ".join(filter(None, (_plain(cell) for cell in row))) for row in block.iter("row")
+        ]
+        found.extend(rows or [_plain(block)])
+    return [text for text in found if text]
+
 
 OBEY = RightsPolicy()
 _NO_BODY = frozenset({"script", "style", "meta"})
-_STALE, _COLUMN = 0.4, 0.5  # share of the page's sentences a rule must name; share of sentences below which it is wide
+_STALE, _COLUMN = (
+    0.4,
+    0.5,
+)  # share of the page's sentences a rule must name; share of sentences below which it is wide
 SCANNED = 600
 """A body of fewer characters of sentences is compared with what the page's scripts hold."""
 
@@ -48,26 +88,31 @@ def extract(
     Raises `UsageError` where a selector of `rules` is none. A page that is no article is a rejection, never an error.
     """
     text = decode(page)
-    if isinstance(text, Finding):
+    if isinstance(text, RejectionCause):
         return reject(page, text, url)
     if finding := feed(text):
         return reject(page, finding, url)
     root = parse(rules.prepare(text) if rules.prepare else text)
-    if isinstance(root, Finding):
+    if isinstance(root, RejectionCause):
         return reject(page, root, url)
     reading = read(page, root, rules)
-    if isinstance(reading, Finding):
+    if isinstance(reading, RejectionCause):
         return reject(page, reading, url)
     kind = kind_in(reading)
     finding = judge(
-        root, reading.head, title=reading.title, text=reading.cleaned.text, kind=kind, english=rules.english
+        root,
+        reading.head,
+        title=reading.title,
+        text=reading.cleaned.text,
+        kind=kind,
+        english=rules.english,
     )
     if finding:
         return reject(page, finding, url)
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)
 
 
-def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
+def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | RejectionCause:
     """Return everything that one tree gives towards an article, or why it is too much."""
     head = read_head(root, page.url)
     keep_own(root, head)
@@ -77,15 +122,17 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
     titles = _titles(root, head, rules, script, shown)
     sites = site_names(head, page.url)
     title, title_source = choose(titles, shown, sites)
-    body = Place(script.root, prose=script.length) if script else place
+    body = BodyPlace(script.root, prose=script.length) if script else place
     dropped = frozenset(node for css in rules.drop for node in select(root, css))
     prepared = prepare(body, dropped | body.outside) if body else None
     decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
     lines = paragraphs(prepared.article) if prepared else []
-    if isinstance(lines, Finding):
+    if isinstance(lines, RejectionCause):
         return lines
-    cleaned = _cleaned(lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites))
-    return Reading(
+    cleaned = _cleaned(
+        lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites)
+    )
+    return PageReading(
         page=page,
         root=root,
         head=head,
@@ -101,16 +148,27 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> Reading | Finding:
 
 
 def _cleaned(
-    lines: list[str], prepared: Prepared, *, title: str, decks: tuple[str, ...], sites: frozenset[str]
+    lines: list[str],
+    prepared: Prepared,
+    *,
+    title: str,
+    decks: tuple[str, ...],
+    sites: frozenset[str],
 ) -> Cleaned:
     """Return the running text; where there is none but images whose captions tell, these are the text."""
     pictured = max(0, len(prepared.images) - len(prepared.captions))
-    cleaned = clean(lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=sites)
+    cleaned = clean(
+        lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=sites
+    )
     captions = told(prepared.captions, cleaned.captions) if not cleaned.text else []
-    return clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites) if captions else cleaned
+    return (
+        clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites)
+        if captions
+        else cleaned
+    )
 
 
-def _place(root: HtmlElement, rules: Rules) -> Place | None:
+def _place(root: HtmlElement, rules: Rules) -> BodyPlace | None:
     """Return the body: where the rules name it, narrowed by the generic reader where they name a whole column.
 
     A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win. Lists of names
@@ -118,29 +176,37 @@ def _place(root: HtmlElement, rules: Rules) -> Place | None:
     """
     body = root.find("body")
     generic = find_body(body) if body is not None else None
-    named = [node for node in select(root, rules.body) if node.tag not in _NO_BODY] if rules.body else []
-    places = [Place(node, prose=len(text)) for node in named if (text := text_of(node))]
+    named = (
+        [node for node in select(root, rules.body) if node.tag not in _NO_BODY]
+        if rules.body
+        else []
+    )
+    places = [BodyPlace(node, prose=len(text)) for node in named if (text := text_of(node))]
     if not places:
         return generic
     chosen = max(places, key=lambda place: place.prose)
     inner = find_body(chosen.element)
-    if generic and generic.prose > chosen.prose and (inner is None or inner.prose < _STALE * generic.prose):
+    if (
+        generic
+        and generic.prose > chosen.prose
+        and (inner is None or inner.prose < _STALE * generic.prose)
+    ):
         return generic
     return inner if inner and inner.prose < _COLUMN * chosen.prose else chosen
 
 
-def _heart(place: Place, rules: Rules) -> Place:
+def _heart(place: BodyPlace, rules: Rules) -> BodyPlace:
     """Return the running text inside a body that the rules name with its headline, byline and times."""
     inner = find_body(place.element) if rules.body else None
     return inner if inner and inner.prose >= _COLUMN * place.prose else place
 
 
-def _around(root: HtmlElement, place: Place | None, rules: Rules) -> Around:
+def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules) -> Around:
     heart = _heart(place, rules) if place else None
     return around(root, heart.element, heart.outside) if heart else around(root, None)
 
 
-def _script(root: HtmlElement, head: Head, place: Place | None) -> ScriptArticle | None:
+def _script(root: HtmlElement, head: Head, place: BodyPlace | None) -> ScriptArticle | None:
     """Return the article in the page's scripts where the tree has no body, or one less than half as long."""
     if place is not None and place.prose >= SCANNED:
         return None
@@ -156,7 +222,7 @@ def _titles(
     return [
         *(("rules", text) for text in named if text),
         ("og", head.first("og:title")),
-        ("json-ld", json_ld.text(head.article.get("headline"))),
+        ("json-ld", metadata.text(head.article.get("headline"))),
         ("script", script.title if script else None),
         ("meta", head.first("twitter:title", "dd:title", "title", "dable:title")),
         ("title", head.title),

@@ -2,17 +2,71 @@
 
 The words are those that servers and boards answer with under status 200; each rule asks for the lack of running text
 too, so that an article about such a page is read.
+
+Several articles on one page, as where reading on loads the next one: the others go, with their people and times.
 """
 
 import re
 
 from lxml.html import HtmlElement
 
-from processing.reading import json_ld
-from processing.reading.head import ARTICLE_TYPES, Head
-from processing.reading.rejections import Finding
-from processing.reading.tree import squeeze, text_of
+from processing.reading import metadata
+from processing.reading.lines import sentences
+from processing.reading.metadata import ARTICLE_TYPES, Head
+from processing.reading.text import bare
+from processing.reading.tree import RejectionCause, squeeze, text_of
 from processing.records import Kind, Reason
+
+_HEADINGS = ("h1", "h2", "h3")
+_DATE = re.compile(r"(?:19|20)\d\d(?P<between>\s?[-./])\s?\d{1,2}(?P=between)\s?\d{1,2}")
+_SHORTEST = 6  # letters of a headline
+_FEWEST = 2  # sentences of an article
+
+
+def keep_own(root: HtmlElement, head: Head) -> None:
+    """Take the articles out of the tree that stand beside the one whose headline the page declares.
+
+    Such an article is built like the page's own: same element, same class, a heading of the same sort, a date, text.
+    """
+    wanted = [bare(title) for title in (head.first("og:title"), head.title) if title]
+    for heading in root.iter(*_HEADINGS):
+        name = bare(text_of(heading))
+        if (
+            len(name) >= _SHORTEST
+            and any(title.startswith(name) for title in wanted)
+            and _drop_others(heading)
+        ):
+            return
+
+
+def _drop_others(heading: HtmlElement) -> bool:
+    """Drop what stands beside the article under `heading`; say whether there was any."""
+    unit, dropped = heading, False
+    while (above := unit.getparent()) is not None:
+        others = [
+            one
+            for one in above
+            if one is not unit and _alike(one, unit) and _is_article(one, heading)
+        ]
+        if others and _is_article(unit, heading):
+            for other in others:
+                other.drop_tree()
+            dropped = True
+        unit = above
+    return dropped
+
+
+def _alike(one: HtmlElement, other: HtmlElement) -> bool:
+    return bool(one.tag == other.tag and one.get("class") == other.get("class"))
+
+
+def _is_article(unit: HtmlElement, heading: HtmlElement) -> bool:
+    """Say whether an element holds a heading like the page's own, a date and sentences."""
+    if not any(_alike(one, heading) for one in unit.iterdescendants(heading.tag)):
+        return False
+    text = text_of(unit)
+    return bool(_DATE.search(text)) and sentences(text) >= _FEWEST
+
 
 _BLOCKED = re.compile(
     r"web firewall|security policy|access denied|request blocked|are you (?:a )?(?:human|robot)|captcha|"
@@ -41,37 +95,59 @@ _LITTLE = 120  # characters below which a text is none beside such words
 _LONG = 400  # characters above which such words in a headline are an article's
 _LINKS, _ITEM, _LEADS, _MOSTLY = 25, 12, 3, 0.4
 _TELLING = 300  # characters from which a text is no lead
-_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+    re.DOTALL,
+)
 _KOREAN_SHARE = 0.15
-_DATED = ("article:published_time", "og:regdate", "dd:published_time", "og:published_time")
+_TIME_PROPERTIES = (
+    "article:published_time",
+    "og:regdate",
+    "dd:published_time",
+    "og:published_time",
+)
 _SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
 
 
-def judge(root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool = False) -> Finding | None:
+def judge(
+    root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool = False
+) -> RejectionCause | None:
     """Return what speaks against a page being an article, or None where it is one.
 
     A short text is enough, in Korean or, where the outlet publishes in it, in `english`. No text is enough only for a
     page that declares itself an article of a kind that has none.
     """
     if not is_declared(head) and len(text) < _LONG and (match := _ERROR.search(title)):
-        return Finding(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
+        return RejectionCause(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
     if text and (len(text) >= _LITTLE or _is_dated(head)):
-        return _foreign(text, english=english) or (None if is_declared(head) else _listing(root, text))
+        return _foreign(text, english=english) or (
+            None if is_declared(head) else _listing(root, text)
+        )
     shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
-    for reason, pattern in ((Reason.BLOCKED, _BLOCKED), (Reason.ERROR_PAGE, _ERROR), (Reason.LOGIN, _LOGIN)):
-        if (match := pattern.search(shown)) and not (title and kind in _SHORT_KINDS and _is_dated(head)):
-            return Finding(reason, shown[max(0, match.start() - 40) : match.end() + 80])
+    for reason, pattern in (
+        (Reason.BLOCKED, _BLOCKED),
+        (Reason.ERROR_PAGE, _ERROR),
+        (Reason.LOGIN, _LOGIN),
+    ):
+        if (match := pattern.search(shown)) and not (
+            title and kind in _SHORT_KINDS and _is_dated(head)
+        ):
+            return RejectionCause(reason, shown[max(0, match.start() - 40) : match.end() + 80])
     if text:
-        return _foreign(text, english=english) or (None if is_declared(head) else _listing(root, text))
+        return _foreign(text, english=english) or (
+            None if is_declared(head) else _listing(root, text)
+        )
     if is_declared(head) and title and kind in _SHORT_KINDS:
         return None
     reason = Reason.EMPTY if is_declared(head) else Reason.NOT_ARTICLE
     foreign = _foreign(shown, english=english) if len(shown) >= _LONG else None
-    return foreign or _listing(root, text) or Finding(reason, f"no running text: {shown[:150]}")
+    return (
+        foreign or _listing(root, text) or RejectionCause(reason, f"no running text: {shown[:150]}")
+    )
 
 
 def _is_dated(head: Head) -> bool:
-    return head.first(*_DATED) is not None or "datePublished" in head.article
+    return head.first(*_TIME_PROPERTIES) is not None or "datePublished" in head.article
 
 
 def is_declared(head: Head) -> bool:
@@ -79,21 +155,23 @@ def is_declared(head: Head) -> bool:
     kind = (head.first("og:type") or "").lower()
     return (
         kind.startswith(("article", "video", "news"))
-        or any(json_ld.is_a(one, *ARTICLE_TYPES) for one in head.objects)
+        or any(metadata.is_a(one, *ARTICLE_TYPES) for one in head.objects)
         or _is_dated(head)
     )
 
 
-def _foreign(text: str, *, english: bool) -> Finding | None:
+def _foreign(text: str, *, english: bool) -> RejectionCause | None:
     letters = sum(letter.isalpha() for letter in text)
     hangul = sum("가" <= letter <= "힣" for letter in text)
     latin = sum(letter.isascii() for letter in text if letter.isalpha()) if english else 0
     if letters and hangul + latin < _KOREAN_SHARE * letters:
-        return Finding(Reason.NOT_KOREAN, f"{hangul} of {letters} letters are Hangul: {text[:80]}")
+        return RejectionCause(
+            Reason.NOT_KOREAN, f"{hangul} of {letters} letters are Hangul: {text[:80]}"
+        )
     return None
 
 
-def _listing(root: HtmlElement, text: str) -> Finding | None:
+def _listing(root: HtmlElement, text: str) -> RejectionCause | None:
     """Find a page that is mostly headlines of others: links outweigh the text, or its paragraphs are cut-off leads."""
     linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _ITEM]
     paragraphs = text.split("\n\n")
@@ -104,17 +182,24 @@ def _listing(root: HtmlElement, text: str) -> Finding | None:
     outweighed = len(linked) >= enough and linked_length > 2 * len(text) and len(text) < _TELLING
     if cut_off or outweighed:
         first = linked[0] if linked else paragraphs[0]
-        return Finding(Reason.LIST_PAGE, f"{len(linked)} headlines linked, {len(text)} characters of text: {first}")
+        return RejectionCause(
+            Reason.LIST_PAGE,
+            f"{len(linked)} headlines linked, {len(text)} characters of text: {first}",
+        )
     return None
 
 
-def feed(text: str) -> Finding | None:
+def feed(text: str) -> RejectionCause | None:
     """Find a feed or a sitemap, which is no page at all."""
     match = _FEED.match(text[:_SHOWN])
-    return Finding(Reason.LIST_PAGE, f"an XML list of links: {match[1]}") if match else None
+    return RejectionCause(Reason.LIST_PAGE, f"an XML list of links: {match[1]}") if match else None
 
 
 def _alerts(root: HtmlElement) -> str:
     """Return what scripts would say in a dialog: gnuboard answers errors so, with status 200."""
-    found = (_ALERT.findall(script.text or "") for script in root.iter("script") if len(script.text or "") < _SHOWN)
+    found = (
+        _ALERT.findall(script.text or "")
+        for script in root.iter("script")
+        if len(script.text or "") < _SHOWN
+    )
     return " ".join(words for one in found for words in one)

@@ -2,23 +2,31 @@
 
 The patterns are those of `processing.reading.phrases`. A sentence that mentions 무단 전재, 제보 or 사진 is running
 text, and property tests hold every rule to that.
+
+What stands at the end of a text: bylines, agencies, names and notices glued to its last sentences.
+
+A line of its own is judged by `processing.reading.lines`. Here the last paragraphs are looked at: each cut is at the
+border of a sentence, and what is cut is whole.
 """
 
 import re
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
 from processing.reading import phrases
-from processing.reading.bylines import is_byline
+from processing.reading.bylines import agency, is_byline, people, writer
 
 
-class Line(Enum):
+class LineKind(Enum):
     """What sort of line it is, where it is no running text."""
 
     RIGHTS = auto()  # group 1 and 2: copyright, redistribution, AI use
     BYLINE = auto()  # group 3
     CAPTION = auto()  # group 4: captions and photo credits
-    PROMOTION = auto()  # group 5: tip-off, subscribe, portal and social invitations; group 10: advertising
+    PROMOTION = (
+        auto()
+    )  # group 5: tip-off, subscribe, portal and social invitations; group 10: advertising
     INTERFACE = auto()  # group 6: fonts, share, print, listen; board chrome
     PORTAL = auto()  # group 7
     PREMIUM = auto()  # group 8
@@ -30,14 +38,18 @@ class Line(Enum):
 
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
 _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
-_PLAIN_STYLE = re.compile(r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)")
+_PLAIN_STYLE = re.compile(
+    r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)"
+)
 _STOP = re.compile(r"[가-힣](?:다|요|죠|까|음|임|함|됨)[.?](?=[\s”\"’')\]]|$)")
 _MARKED = re.compile(r"^\s?[▲△]\s?[^▲△▼]{8,250}$")
 _GIVEN_BY = re.compile(r"(?<=[.])\s*[^.]{2,30}\s?제공[.]?$")
 _LISTED = re.compile(r"[▲△◇◆■○]")
 _LIST_WORD = re.compile(r"별세|[부모]친상|빙[부모]상|장[인모]상|조[부모]상|시[부모]상")
 _ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
-_SHOWN = re.compile(r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$")
+_SHOWN = re.compile(
+    r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$"
+)
 _OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
 _WORD, _CLOCK = re.compile(r"[가-힣A-Za-z]+"), re.compile(r"\d{1,2}:\d{2}")
 _CONTROL_WORDS = (
@@ -57,26 +69,26 @@ _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3  # sentences
 
-_WHOLE: tuple[tuple[Line, re.Pattern[str]], ...] = (
-    (Line.TAGS, phrases.TAGS),
-    (Line.TIME, phrases.TIME),
-    (Line.INTERFACE, phrases.INTERFACE),
-    (Line.INTERFACE, phrases.END),
-    (Line.PORTAL, phrases.PORTAL),
-    (Line.PREMIUM, phrases.PREMIUM),
-    (Line.RIGHTS, phrases.RIGHTS),
-    (Line.RELATED, phrases.RELATED),
-    (Line.INTERFACE, phrases.WORDS_ALONE),
-    (Line.INTERFACE, phrases.PLAYER),
-    (Line.PROMOTION, phrases.PREFERENCE),
-    (Line.PORTAL, phrases.HELPLINE),
-    (Line.PROMOTION, phrases.INVITATION),
-    (Line.BYLINE, phrases.DESK),
-    (Line.PORTAL, phrases.NOTE),
-    (Line.CREDIT, phrases.CREW),
-    (Line.CREDIT, phrases.CREDIT),
-    (Line.CREDIT, phrases.SIGNATURE),
-    (Line.PROMOTION, phrases.PROMOTION),
+_WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
+    (LineKind.TAGS, phrases.TAGS),
+    (LineKind.TIME, phrases.TIME),
+    (LineKind.INTERFACE, phrases.INTERFACE),
+    (LineKind.INTERFACE, phrases.END),
+    (LineKind.PORTAL, phrases.PORTAL),
+    (LineKind.PREMIUM, phrases.PREMIUM),
+    (LineKind.RIGHTS, phrases.RIGHTS),
+    (LineKind.RELATED, phrases.RELATED),
+    (LineKind.INTERFACE, phrases.WORDS_ALONE),
+    (LineKind.INTERFACE, phrases.PLAYER),
+    (LineKind.PROMOTION, phrases.PREFERENCE),
+    (LineKind.PORTAL, phrases.HELPLINE),
+    (LineKind.PROMOTION, phrases.INVITATION),
+    (LineKind.BYLINE, phrases.DESK),
+    (LineKind.PORTAL, phrases.NOTE),
+    (LineKind.CREDIT, phrases.CREW),
+    (LineKind.CREDIT, phrases.CREDIT),
+    (LineKind.CREDIT, phrases.SIGNATURE),
+    (LineKind.PROMOTION, phrases.PROMOTION),
 )
 
 
@@ -96,19 +108,19 @@ def sentences(line: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def sort_of(line: str) -> Line | None:
+def sort_of(line: str) -> LineKind | None:
     """Return what sort of line this is, or None for running text."""
     if len(line) > _LONGEST_CAPTION:
         return None
     if len(line) <= _LONGEST_ODD and not _is_told(line):
         for sort, pattern in _WHOLE:
-            if pattern.match(line) and not (sort is Line.CREDIT and _OBJECT.search(line)):
+            if pattern.match(line) and not (sort is LineKind.CREDIT and _OBJECT.search(line)):
                 return sort
         if _is_controls(line):
-            return Line.INTERFACE
+            return LineKind.INTERFACE
     if is_byline(line):
-        return Line.BYLINE
-    return Line.CAPTION if _is_caption(line) else None
+        return LineKind.BYLINE
+    return LineKind.CAPTION if _is_caption(line) else None
 
 
 def _is_controls(line: str) -> bool:
@@ -166,7 +178,9 @@ def is_arrow(line: str) -> bool:
 def without_credit(line: str) -> tuple[str, str]:
     """Split a photo credit behind a mark off the end of running text; the second part is "" where there is none."""
     match = _credit(line)
-    if match is None or not match[0].strip().startswith(("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 =")):
+    if match is None or not match[0].strip().startswith(
+        ("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 =")
+    ):
         return line, ""
     return line[: match.start()].rstrip(), match[0]
 
@@ -176,3 +190,96 @@ def captionless(line: str) -> tuple[str, str]:
     credit = _credit(line) or _GIVEN_BY.search(line)
     shown = line[: credit.start()].rstrip() if credit else ""
     return (shown, line[len(shown) :].strip()) if is_prose(shown) else (line, "")
+
+
+_TRAILING = re.compile(
+    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>(?:[^.?!”\"]{0,60}?(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-"
+    r"9-]{1,63}(?:\."
+    r"[\w-]{1,63}){1,4}|기자|특파원)){1,3}(?:\s?\([가-힣]{2,16}\))?[)\]>\s]*)$"
+)
+_NOTICE = re.compile(
+    r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s*(?=[※☞▶▷◎■]|\[이 기사는|"
+    r"[\[<〈(\-“]{0,2}\s?(?:ⓒ|©|\(c\)|저작권|copyright|goodnews paper))",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s+(?=\S)")
+_NOTICES = frozenset({LineKind.RIGHTS, LineKind.PROMOTION, LineKind.PORTAL, LineKind.PREMIUM})
+_LOOSE = re.compile(
+    r"[\[(</=\s]*(?:연합(?:뉴스)?|뉴시스|뉴스1|AP|AFP|로이터|KBS|MBC|SBS|EBS|YTN|MBN|JTBC|"
+    r"[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
+)
+_TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
+
+
+@dataclass(slots=True)
+class Ending:
+    """What was cut off the end of a text."""
+
+    bylines: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    agency: str | None = None
+
+
+def cut(paragraphs: list[str], *, signed: bool) -> Ending:
+    """Shorten `paragraphs` by what follows the last sentence and return that; `signed` says that a byline was found."""
+    ending = Ending()
+    _drop_names(paragraphs, ending)
+    for index in range(max(0, len(paragraphs) - _TAIL_LINES), len(paragraphs)):
+        paragraphs[index] = _without_notice(paragraphs[index], ending)
+        paragraphs[index] = _without_byline(paragraphs[index], ending)
+    if not signed and not any(map(people, ending.bylines)):
+        _cut_writer(paragraphs, ending)
+    return ending
+
+
+def _drop_names(paragraphs: list[str], ending: Ending) -> None:
+    """Drop what follows the last sentence: titles behind arrows, agencies, names."""
+    while (
+        paragraphs
+        and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]))
+        and any(map(is_prose, paragraphs[:-1]))
+    ):
+        line = paragraphs.pop()
+        ending.agency = ending.agency or agency(line)
+        if people(line):
+            ending.bylines.append(line)
+
+
+def _without_notice(text: str, ending: Ending) -> str:
+    """Cut a notice off a paragraph's last sentence, where all that follows its mark is that notice."""
+    for mark in _NOTICE.finditer(text, max(0, len(text) - _LONGEST_NOTICE)):
+        notice = text[mark.end() :]
+        sort = sort_of(notice)
+        if sort in _NOTICES:
+            if sort is LineKind.RIGHTS:
+                ending.notices.append(notice)
+            return text[: mark.end()].rstrip()
+    return text
+
+
+def _without_byline(text: str, ending: Ending) -> str:
+    """Cut a byline off a paragraph's last sentence: what ends in an address or a role, or all that follows."""
+    match = _TRAILING.search(text)
+    if match and is_byline(match["tail"].strip()):
+        ending.bylines.append(match["tail"].strip())
+        return text[: match.start("tail")].rstrip(" [(<")
+    ends = [end.end() for end in _SENTENCE.finditer(text, max(0, len(text) - _LONGEST_NOTICE))]
+    if not ends or sort_of(text[ends[-1] :]) is not LineKind.BYLINE:
+        return text
+    ending.bylines.append(text[ends[-1] :])
+    return text[: ends[-1]].rstrip()
+
+
+def _cut_writer(paragraphs: list[str], ending: Ending) -> None:
+    """Take the line that names a column's writer off its head or end."""
+    if not any(map(is_prose, paragraphs)):
+        return
+    for index in (0, len(paragraphs) - 1):
+        if writer(paragraphs[index]):
+            ending.bylines.append(paragraphs.pop(index))
+            return
+
+
+def _is_loose(line: str) -> bool:
+    """Say whether a last line is an agency's or an outlet's bare name."""
+    return len(line) <= _LONGEST_NAME and not is_prose(line) and bool(_LOOSE.fullmatch(line))

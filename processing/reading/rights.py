@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from processing.reading.head import Head
+from processing.reading.metadata import Head
 from processing.records import Page, Rights
 
 _AI = re.compile(
@@ -105,7 +105,9 @@ def _tdmrep(hints: Mapping[str, str], path: str) -> tuple[bool | None, str | Non
     except ValueError:
         return None, None
     for rule in listed if isinstance(listed, list) else ():
-        if isinstance(rule, dict) and fnmatchcase(path, str(rule.get("location") or "").rstrip("$") or "-"):
+        if isinstance(rule, dict) and fnmatchcase(
+            path, str(rule.get("location") or "").rstrip("$") or "-"
+        ):
             link = rule.get("tdm-policy")
             return str(rule.get("tdm-reservation")) == "1", link if isinstance(link, str) else None
     return None, None

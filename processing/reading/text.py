@@ -2,6 +2,8 @@
 
 Lines are judged whole (`processing.reading.lines`); only a dateline at the head, a byline with its address at the end
 of the last paragraphs, and a bracketed photo credit are cut from a paragraph, each at a sentence's border.
+
+Where a dateline at the head of a text ends: place, outlet and reporter, in brackets or before an equals sign.
 """
 
 import html
@@ -10,12 +12,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
-from processing.reading.datelines import bare, dateline_end
-from processing.reading.endings import cut
 from processing.reading.english import is_english, prune
 from processing.reading.lines import (
-    Line,
+    LineKind,
     captionless,
+    cut,
     is_link,
     is_listed,
     is_marked,
@@ -25,6 +26,63 @@ from processing.reading.lines import (
     without_credit,
 )
 from processing.reading.tree import squeeze
+
+_BRACKETED = re.compile(
+    r"^\s*(?P<bracket>[\[(【<〈（［〔](?:[^\[\](){}【】<>〈〉（）［］〔〕]|[(\[][가-힣A-Za-z·, ]{1,12}[)\]]){1,60}"
+    r"[\])】>〉）］〕])"
+    r"\s*(?:[/／]\s*)?(?P<after>[^=.\n]{0,40}?=\s?(?=\S|$))?"
+)
+_EQUALS = re.compile(
+    r"^[\s◆■]*(?P<by>[가-힣A-Za-z0-9·ㆍ,/\s]{2,40}?(?:기자|특파원|통신원|위원|앵커|"
+    r"리포터)(?:\s?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)?)\s?(?:=\s?(?=\S|$)|\|\s?(?=\S))"
+)
+_PLACE_EQUALS = re.compile(
+    r"^\s*(?P<by>[가-힣·]{2,8}\s?[=|]\s?[가-힣·,\s]{2,20}(?:기자|특파원))\s+(?:\|\s*)?(?=\S)"
+)
+_OUTLET = re.compile(
+    r"=|기자|특파원|뉴스|일보|신문|데일리|타임[스즈]|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|OSEN|TV|KBS|"
+    r"MBC|SBS|YTN|JTBC|조선|중앙|한겨레|매경|한경|인포맥스|스포츠|리포트|칼럼니스트|논설"
+)
+_NOT_DATELINE = re.compile(
+    r"^[\[(【<〈]\s?(?:앵커|기자|단독|속보|종합|편집자|인터뷰|사설|포토|영상|질문|답변|Q|A)\s?[^=]{0,8}[\])】>〉]$"
+)
+_JOINED = re.compile(r"(?:[은는이가을를의에도와과]|에서|으로|로)\s")
+
+
+def bare(text: str) -> str:
+    """Return letters and digits only, for comparing lines that templates print twice."""
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def dateline_end(line: str, sites: frozenset[str], *, first: bool) -> int:
+    """Return how many characters of a paragraph's head are a dateline; 0 for none.
+
+    An outlet's name alone is one in square brackets at the head of the `first` paragraph; `<뉴스A>` names a programme.
+    What a bracket holds does not matter before a reporter and an equals sign.
+    """
+    match = _BRACKETED.match(line)
+    after = (match["after"] or "") if match else ""
+    if (
+        match
+        and (people(after) or _is_dateline(match["bracket"], sites, first=first))
+        and not _JOINED.match(line[match.end("bracket") :])
+    ):
+        if after and not (people(after) or "=" in match["bracket"]):
+            return match.end("bracket")
+        if not after and (by := _EQUALS.match(line[match.end() :])):
+            return match.end() + by.end()
+        return match.end()
+    match = _EQUALS.match(line) or _PLACE_EQUALS.match(line)
+    return match.end() if match and people(match["by"]) else 0
+
+
+def _is_dateline(bracket: str, sites: frozenset[str], *, first: bool) -> bool:
+    if first and bare(bracket) in sites and bracket[0] not in "<〈":
+        return True
+    if _NOT_DATELINE.match(bracket) or not _OUTLET.search(bracket):
+        return False
+    return "=" in bracket or bool(people(bracket)) or (first and bracket[0] not in "<〈")
+
 
 _DAMAGED = (
     (re.compile(r"(?<=[A-Za-z])amp;(?=[A-Za-z])"), "&"),
@@ -68,14 +126,14 @@ class Cleaned:
     agency: str | None = None
     heading: str | None = None
 
-    def of(self, sort: Line) -> list[str] | None:
+    def of(self, sort: LineKind) -> list[str] | None:
         """Return what keeps the lines of a sort; None for sorts that say nothing."""
         kept = {
-            Line.BYLINE: self.bylines,
-            Line.CAPTION: self.captions,
-            Line.RIGHTS: self.notices,
-            Line.PREMIUM: self.premium,
-            Line.TIME: self.stamps,
+            LineKind.BYLINE: self.bylines,
+            LineKind.CAPTION: self.captions,
+            LineKind.RIGHTS: self.notices,
+            LineKind.PREMIUM: self.premium,
+            LineKind.TIME: self.stamps,
         }
         return kept.get(sort)
 
@@ -140,20 +198,30 @@ def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
     return pruned.paragraphs
 
 
-def _without_head(lines: list[str], title: str, decks: tuple[str, ...], cleaned: Cleaned) -> list[str]:
+def _without_head(
+    lines: list[str], title: str, decks: tuple[str, ...], cleaned: Cleaned
+) -> list[str]:
     """Drop the title and decks that stand again in the body; short lines before that title are decks."""
     wanted = bare(title).removesuffix("...")
     known = {bare(deck) for deck in decks if deck}
     for index, line in enumerate(lines[:_HEAD_LINES]):
         plain = bare(line)
-        if wanted and (plain == wanted or (len(wanted) > 12 and plain.startswith(wanted))) and not is_prose(line):  # noqa: PLR2004
+        if (
+            wanted
+            and (plain == wanted or (len(wanted) > 12 and plain.startswith(wanted)))  # noqa: PLR2004
+            and not is_prose(line)
+        ):
             cleaned.heading = line
-            cleaned.decks.extend(one for one in lines[:index] if not is_prose(one) and sort_of(one) is None)
+            cleaned.decks.extend(
+                one for one in lines[:index] if not is_prose(one) and sort_of(one) is None
+            )
             lines = [one for one in lines[:index] if is_prose(one)] + lines[index + 1 :]
             break
     while len(lines) > 1 and _BULLETED.match(lines[0]) and not is_prose(lines[0]):
         cleaned.decks.append(lines.pop(0))
-    return [line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known]
+    return [
+        line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known
+    ]
 
 
 def _without_summary(lines: list[str]) -> list[str]:
@@ -174,16 +242,18 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
     """
     kept: list[str] = []
     listing = closed = False
-    last = max((index for index, line in enumerate(lines) if is_statement(line)), default=len(lines))
+    last = max(
+        (index for index, line in enumerate(lines) if is_statement(line)), default=len(lines)
+    )
     for index, line in enumerate(lines):
         sort = sort_of(line)
-        listing = sort is Line.RELATED or (
-            listing and not is_statement(line) and sort not in {Line.RIGHTS, Line.BYLINE}
+        listing = sort is LineKind.RELATED or (
+            listing and not is_statement(line) and sort not in {LineKind.RIGHTS, LineKind.BYLINE}
         )
         if listing or is_link(line) or (closed and sort is None):
             continue
-        closed = closed or (sort is Line.RIGHTS and index > last)
-        if sort is Line.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
+        closed = closed or (sort is LineKind.RIGHTS and index > last)
+        if sort is LineKind.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
             cleaned.bylines.append(line)
             continue
         kept.append(line)
@@ -203,10 +273,10 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
         return
     sort = sort_of(line)
     if sort and _WRITTEN.match(line) and people(line):
-        sort = Line.BYLINE
+        sort = LineKind.BYLINE
     if sort is None:
         _keep(line, cleaned, captioned=captioned)
-    elif sort is Line.TAGS:
+    elif sort is LineKind.TAGS:
         cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
     elif (kept := cleaned.of(sort)) is not None:
         kept.append(line)

@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple, TypeAlias
 from lxml import etree
 from lxml.html import HtmlElement
 
-from processing.reading import json_ld
-from processing.reading.dates import Moment, moments, parse_moment
-from processing.reading.head import Head
+from processing.dates import Moment, moments, parse_moment
+from processing.reading import metadata
+from processing.reading.metadata import Head
 from processing.reading.tree import elements_at
 from processing.records import Stamp
 
-Source: TypeAlias = Literal["meta", "json-ld", "text", "script", "feed", "sitemap", "url"]
+TimeSource: TypeAlias = Literal["meta", "json-ld", "text", "script", "feed", "sitemap", "url"]
 
 NINE_HOURS = timedelta(hours=9)
 _SLACK = timedelta(minutes=15)  # clocks of outlets run ahead
@@ -51,7 +51,9 @@ _PUBLISHED_LABEL = re.compile(
 )
 _AFTER_LABEL = re.compile(r"^[\s)\]|]*(?:송고|입력|승인|등록|게재|발행|보도)")
 _AFTER_CHANGED = re.compile(r"^[\s)\]]*(?:최종\s?)?(?:수정|업데이트|갱신)(?!\s?[:：]?\s?\d)")
-_URL_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))")
+_URL_DAY = re.compile(
+    r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))"
+)
 _NEAR = 700
 
 
@@ -59,10 +61,10 @@ class Statement(NamedTuple):
     """A moment and where the page states it."""
 
     moment: Moment
-    source: Source
+    source: TimeSource
 
 
-class Times(NamedTuple):
+class ArticleTimes(NamedTuple):
     """Publication and last change; either may be unknown."""
 
     published: Stamp | None
@@ -116,7 +118,7 @@ def settle(
     *,
     fetched_at: datetime,
     url: str,
-) -> Times:
+) -> ArticleTimes:
     """Return when the article was published and last changed, as far as the page says."""
     latest = fetched_at + _SLACK
     seen = [*shown.published, *shown.unlabelled[:1]]
@@ -140,7 +142,9 @@ def settle(
         *(Statement(moment, "text") for moment in shown.modified),
         *_read(elsewhere.script_changed, "script"),
     ]
-    return Times(_stamp(published), _stamp(_later(changed, published, shown.modified, latest)))
+    return ArticleTimes(
+        _stamp(published), _stamp(_later(changed, published, shown.modified, latest))
+    )
 
 
 def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
@@ -148,24 +152,28 @@ def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for element in elements_at(_ATTRIBUTES, root):
         name = "modified" if "odif" in (element.get("itemprop") or "") else "published"
-        if value := element.get("data-date-time") or element.get("datetime") or element.get("content"):
+        if (
+            value := element.get("data-date-time")
+            or element.get("datetime")
+            or element.get("content")
+        ):
             found.append((name, value))
         if value := element.get("data-modify-date-time"):
             found.append(("modified", value))
     return found
 
 
-def _read(values: Iterable[str], source: Source) -> Iterator[Statement]:
+def _read(values: Iterable[str], source: TimeSource) -> Iterator[Statement]:
     for value in values:
         if moment := parse_moment(value):
             yield Statement(moment, source)
 
 
 def _ld(head: Head, *keys: str) -> list[str]:
-    found = [json_ld.text(head.article.get(key)) for key in keys]
+    found = [metadata.text(head.article.get(key)) for key in keys]
     if not any(found):
-        videos = [one for one in head.objects if json_ld.is_a(one, "VideoObject")]
-        found = [json_ld.text(videos[0].get(key)) for key in keys] if len(videos) == 1 else []
+        videos = [one for one in head.objects if metadata.is_a(one, "VideoObject")]
+        found = [metadata.text(videos[0].get(key)) for key in keys] if len(videos) == 1 else []
     return [value for value in found if value]
 
 
@@ -174,14 +182,20 @@ def _from_url(url: str) -> Iterator[Statement]:
         yield from _read(["-".join(match.groups())], "url")
 
 
-def _first(stated: Sequence[Statement], seen: Sequence[Moment], latest: datetime) -> Statement | None:
+def _first(
+    stated: Sequence[Statement], seen: Sequence[Moment], latest: datetime
+) -> Statement | None:
     """Return the first statement that can be true, in its most precise form on that day."""
     for statement in stated:
         corrected = _corrected(statement, seen, latest)
         if corrected is None:
             continue
         if corrected.moment.precision == "day":
-            finer = (one for one in stated if one.moment.precision != "day" and _same_day(one.moment, corrected.moment))
+            finer = (
+                one
+                for one in stated
+                if one.moment.precision != "day" and _same_day(one.moment, corrected.moment)
+            )
             return next((one for one in finer if one.moment.at <= latest), corrected)
         return corrected
     return None
@@ -191,11 +205,17 @@ def _corrected(statement: Statement, seen: Sequence[Moment], latest: datetime) -
     """Undo a wrong zone that the visible time or the fetch shows; None for what lies in the future."""
     moment = statement.moment
     for other in seen:
-        if abs(abs(other.at - moment.at) - NINE_HOURS) < timedelta(minutes=1) and moment.precision != "day":
+        if (
+            abs(abs(other.at - moment.at) - NINE_HOURS) < timedelta(minutes=1)
+            and moment.precision != "day"
+        ):
             finer = moment.precision == "second" and other.precision == "minute"
             shift = NINE_HOURS if other.at > moment.at else -NINE_HOURS
             return Statement(
-                Moment(moment.at + shift if finer else other.at, moment.precision, zone_assumed=True), "text"
+                Moment(
+                    moment.at + shift if finer else other.at, moment.precision, zone_assumed=True
+                ),
+                "text",
             )
     if moment.at <= latest:
         return statement
@@ -206,7 +226,10 @@ def _corrected(statement: Statement, seen: Sequence[Moment], latest: datetime) -
 
 
 def _later(
-    changed: Sequence[Statement], published: Statement | None, seen: Sequence[Moment], latest: datetime
+    changed: Sequence[Statement],
+    published: Statement | None,
+    seen: Sequence[Moment],
+    latest: datetime,
 ) -> Statement | None:
     """Return the first change that is not before publication and not after the fetch."""
     for statement in changed:
@@ -217,7 +240,9 @@ def _later(
             return corrected
         shifted = corrected.moment.at + NINE_HOURS
         if published.source == "text" and published.moment.at <= shifted <= latest:
-            return Statement(Moment(shifted, corrected.moment.precision, zone_assumed=True), corrected.source)
+            return Statement(
+                Moment(shifted, corrected.moment.precision, zone_assumed=True), corrected.source
+            )
     return None
 
 
@@ -229,4 +254,9 @@ def _stamp(statement: Statement | None) -> Stamp | None:
     if statement is None:
         return None
     moment = statement.moment
-    return Stamp(at=moment.at, source=statement.source, precision=moment.precision, zone_assumed=moment.zone_assumed)
+    return Stamp(
+        at=moment.at,
+        source=statement.source,
+        precision=moment.precision,
+        zone_assumed=moment.zone_assumed,
+    )

@@ -17,8 +17,17 @@ from processing.records.articles import (
     article_id,
     version_id,
 )
-from processing.records.crawls import End, Fetch, RunReport, Seal, SourceReport, Sum, Why
-from processing.records.manifests import Manifest, Removed
+from processing.records.crawls import (
+    End,
+    Fetch,
+    Manifest,
+    Removed,
+    RunReport,
+    Seal,
+    SourceReport,
+    Sum,
+    Why,
+)
 from processing.records.record import SCHEMA_VERSION, Record
 
 __all__ = [

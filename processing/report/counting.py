@@ -1,4 +1,7 @@
-"""Counting a day in the archive's tables: the fetch log, the clusters and the run reports."""
+"""Counting a day in the archive's tables: the fetch log, the clusters and the run reports.
+
+What a day's report names one by one: most reprinted, changed, missing.
+"""
 
 import re
 from collections import defaultdict
@@ -9,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from processing.archive.catalogue import Catalogue
-from processing.archive.sql import ask
+from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
-from processing.reading.rules import SEOUL
+from processing.lookup.sql import ask
 from processing.records import RunReport
-from processing.report.days import Count
+from processing.report.days import Changed, Count, Gap, Reprinted, Stories
 
 HISTORY = 28
 """Days before and with the day itself that a report looks back: four weeks."""
@@ -58,7 +61,7 @@ _ANNOUNCED = """
         count(*) FILTER (NOT coalesce(archived, false) AND NOT coalesce(rejected, false) AND last = 'robots') AS refused
     FROM announced AS a JOIN fate USING (article_id) GROUP BY 1
 """
-_GONE = """
+_GONE_LINKS = """
     SELECT outlet, count(DISTINCT article_id) AS deletions FROM log
     WHERE why = 'gone' AND failures = 0 AND "at" >= $start AND "at" < $end GROUP BY 1
 """
@@ -73,7 +76,9 @@ def newest_day(catalogue: Catalogue) -> date:
     """Return the newest KST day with a run. Raises `MissingError` of an archive without one."""
     days = [part.labels["day"] for part in catalogue.of("reports")]
     if not days:
-        raise MissingError(f"{catalogue.store.url} holds no run report yet: crawl an outlet, then run `sillok archive`")
+        raise MissingError(
+            f"{catalogue.store.url} holds no run report yet: crawl an outlet, then run `sillok archive`"
+        )
     return date.fromisoformat(max(days))
 
 
@@ -83,9 +88,11 @@ def count_day(catalogue: Catalogue, day: date) -> dict[str, Count]:
     span = {"start": start, "end": start + timedelta(days=1)}
     runs, volumes = _runs(catalogue, day)
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for statement in (_SILENT, _ANNOUNCED, _GONE):
+    for statement in (_SILENT, _ANNOUNCED, _GONE_LINKS):
         _merge(facts, ask(catalogue, statement, span).records())
-    _merge(facts, ask(catalogue, _READ, {**span, "back": start - timedelta(days=HISTORY)}).records())
+    _merge(
+        facts, ask(catalogue, _READ, {**span, "back": start - timedelta(days=HISTORY)}).records()
+    )
     news: dict[str, dict[str, datetime]] = defaultdict(dict)
     for row in ask(catalogue, _NEWS, {"end": span["end"]}).records():
         if row["new_at"]:
@@ -98,19 +105,25 @@ def count_day(catalogue: Catalogue, day: date) -> dict[str, Count]:
             bytes=sum(lying.get(name, {}).values()),
             keys=tuple(lying.get(name, {})),
             weekday=_weekday(volumes[name], day),
-            history=tuple(volumes[name].get(day - timedelta(days=back)) for back in reversed(range(HISTORY))),
+            history=tuple(
+                volumes[name].get(day - timedelta(days=back)) for back in reversed(range(HISTORY))
+            ),
             news=news[name],
         )
         for name in sorted({*runs, *facts, *volumes})
     }
 
 
-def _runs(catalogue: Catalogue, day: date) -> tuple[dict[str, list[RunReport]], dict[str, dict[date, int]]]:
+def _runs(
+    catalogue: Catalogue, day: date
+) -> tuple[dict[str, list[RunReport]], dict[str, dict[date, int]]]:
     """Return the reports of `day` by outlet, and the articles of each outlet by day over the history."""
     first = day - timedelta(days=HISTORY)
     runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
-    for row in ask(catalogue, _RUNS, {"first": first.isoformat(), "last": day.isoformat()}).records():
+    for row in ask(
+        catalogue, _RUNS, {"first": first.isoformat(), "last": day.isoformat()}
+    ).records():
         report = _report(row)
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
@@ -124,7 +137,9 @@ def _report(row: Mapping[str, Any]) -> RunReport:
         return RunReport.model_validate(row)
     except ValidationError as error:
         run = f"{row.get('outlet')} {row.get('run')}"
-        raise CorruptRecordError(f"the report of run {run} is none that this version can read: {error}") from error
+        raise CorruptRecordError(
+            f"the report of run {run} is none that this version can read: {error}"
+        ) from error
 
 
 def _weekday(volume: Mapping[date, int], day: date) -> tuple[int, ...]:
@@ -154,3 +169,66 @@ def _lying(catalogue: Catalogue, day: date) -> dict[str, dict[str, int]]:
             if found and part.labels.get("day") == day.isoformat():
                 lying[found["outlet"]][part.key] = part.sum.bytes
     return lying
+
+
+_MOST = 10
+"""Lines of each list: a report is read in a minute; `sillok query` has the rest."""
+_BACK = timedelta(days=30)
+"""How long a gap is asked for again by every crawl (`processing.archive.memory.HOT_DAYS`)."""
+_GAPS = "('failed', 'over-budget', 'given-up')"
+"""Last words on an article that was announced and is not here."""
+_NEWEST = """
+    SELECT * FROM articles
+    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
+"""
+_REPRINTED = """
+    WITH copies AS (
+        SELECT DISTINCT c.original, a.article_id, a.outlet
+        FROM clusters AS c JOIN articles AS a ON a.version_id = c.version_id
+        WHERE c.relation IN ('copy', 'excerpt', 'derivative') AND a.fetched_at >= $start AND a.fetched_at < $end
+    )
+    SELECT o.article_id, o.outlet, o.title, o.url, count(DISTINCT c.article_id) AS reprints,
+        list_sort(list(DISTINCT c.outlet)) AS by
+    FROM copies AS c JOIN articles AS o ON o.version_id = c.original
+    GROUP BY ALL ORDER BY reprints DESC, o.article_id LIMIT $most
+"""
+_CHANGED = """
+    SELECT article_id, outlet, title, url, fetched_at AS "at",
+        CASE WHEN silent_edit THEN 'silent' ELSE 'edit' END AS kind
+    FROM articles WHERE previous IS NOT NULL AND fetched_at >= $start AND fetched_at < $end
+    ORDER BY silent_edit DESC, fetched_at DESC, version_id LIMIT $most
+"""
+_DELETED = f"""
+    SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l."at") AS "at", 'gone' AS kind
+    FROM log AS l LEFT JOIN ({_NEWEST}) AS a ON a.article_id = l.article_id
+    WHERE l.why = 'gone' AND l.failures = 0 AND l."at" >= $start AND l."at" < $end
+    GROUP BY ALL ORDER BY "at" DESC, l.article_id LIMIT $most
+"""  # noqa: S608 - our own words
+_MISSING = f"""
+    SELECT outlet, arg_max(url, "at") AS url, min(coalesce(announced_at, "at")) AS since, arg_max(why, "at") AS why,
+        arg_max(detail, "at") AS detail
+    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $back AND NOT (why = 'seen' AND failures > 0)
+    GROUP BY outlet, article_id
+    HAVING arg_max(why, "at") IN {_GAPS} AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
+        AND min(coalesce(announced_at, "at")) < $end
+    ORDER BY since, url LIMIT $most
+"""  # noqa: S608 - our own words
+
+
+def stories(catalogue: Catalogue, day: date) -> Stories:
+    """Return what is worth naming of `day` (KST)."""
+    start = datetime.combine(day, datetime.min.time(), SEOUL)
+    end = start + timedelta(days=1)
+    span = {"start": start, "end": end, "most": _MOST}
+    changed = [*ask(catalogue, _CHANGED, span).records(), *ask(catalogue, _DELETED, span).records()]
+    return Stories(
+        reprinted=tuple(map(Reprinted.model_validate, ask(catalogue, _REPRINTED, span).records())),
+        changed=tuple(map(Changed.model_validate, changed)),
+        missing=gaps(catalogue, end),
+    )
+
+
+def gaps(catalogue: Catalogue, end: datetime, most: int = _MOST) -> tuple[Gap, ...]:
+    """Return what was announced before `end` and is neither archived nor a page without an article, oldest first."""
+    span = {"back": end - _BACK, "end": end, "most": most}
+    return tuple(map(Gap.model_validate, ask(catalogue, _MISSING, span).records()))

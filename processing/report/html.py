@@ -1,10 +1,16 @@
-"""HTML from values: everything that is not already HTML is escaped, so nothing archived can become markup."""
+"""HTML from values: everything that is not already HTML is escaped, so nothing archived can become markup.
+
+Two small pictures as SVG: a day against its norm, and four weeks of days. Colours are the style sheet's.
+"""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 """What HTML does not allow in text (WHATWG HTML §3.2.5), and what UTF-8 cannot carry."""
 _VOID = {"meta", "input", "br", "link"}
 
@@ -17,14 +23,24 @@ class Html(str):
 
 def text(value: object) -> Html:
     """Return `value` as HTML text; HTML stays as it is."""
-    return value if isinstance(value, Html) else Html(escape(_FORBIDDEN.sub("", str(value)), quote=True))
+    return (
+        value
+        if isinstance(value, Html)
+        else Html(escape(_FORBIDDEN.sub("", str(value)), quote=True))
+    )
 
 
 def element(tag: str, /, *children: object, **attributes: object) -> Html:
     """Return an element. A trailing underscore of an attribute is dropped, others become dashes; None leaves it out."""
-    named = ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value is not None)
+    named = (
+        (key.rstrip("_").replace("_", "-"), value)
+        for key, value in attributes.items()
+        if value is not None
+    )
     opened = "".join(
-        f" {key}" if value is True else f' {key}="{text(value)}"' for key, value in named if value is not False
+        f" {key}" if value is True else f' {key}="{text(value)}"'
+        for key, value in named
+        if value is not False
     )
     inner = "".join(text(child) for child in children)
     return Html(f"<{tag}{opened}>" if tag in _VOID else f"<{tag}{opened}>{inner}</{tag}>")
@@ -53,7 +69,9 @@ def link(url: str, *children: object) -> Html:
         scheme = ""
     if scheme not in {"http", "https"}:
         return joined(*children)
-    return element("a", *children, href=url, rel="noopener noreferrer nofollow", referrerpolicy="no-referrer")
+    return element(
+        "a", *children, href=url, rel="noopener noreferrer nofollow", referrerpolicy="no-referrer"
+    )
 
 
 def share(value: float | None) -> str:
@@ -61,3 +79,62 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     return "100%" if value == 1 else f"{int(value * 1000) / 10:.1f}%"
+
+
+_WIDE, _BAR = 120, 10
+_STEP, _TALL = 4, 24
+
+
+def volume(articles: int, daily: tuple[int, int], usual: float | None) -> Html:
+    """Return a bar of today's articles over the band of a normal day, with a mark where this weekday usually is."""
+    low, high = daily
+    top = max(articles, high, usual or 0, 1) * 1.05
+    parts = [
+        element("rect", class_="track", x=0, y=3, width=_WIDE, height=4, rx=2),
+        element(
+            "rect", class_="band", x=_at(low, top), y=1, width=_at(high - low, top), height=8, rx=2
+        ),
+        element("rect", class_="value", x=0, y=3, width=max(_at(articles, top), 1), height=4, rx=2),
+    ]
+    if usual is not None:
+        parts.append(element("rect", class_="usual", x=_at(usual, top), y=0, width=1.5, height=10))
+    told = f"{articles}; {low}-{high}" + (f"; {usual:g}" if usual is not None else "")
+    return _picture(_WIDE, _BAR, f"chart volume{' low' if articles < low else ''}", told, parts)
+
+
+def weeks(history: Sequence[int | None]) -> Html:
+    """Return one bar a day, the newest last; a day without a run is a dot on the ground."""
+    top = max((count for count in history if count is not None), default=0) or 1
+    parts = []
+    for number, count in enumerate(history):
+        x = number * _STEP
+        if count is None:
+            parts.append(element("rect", class_="none", x=x, y=_TALL - 2, width=2, height=2))
+            continue
+        height = max(round(count / top * (_TALL - 2), 1), 1)
+        newest = "value" if number == len(history) - 1 else "past"
+        parts.append(
+            element("rect", class_=newest, x=x, y=_TALL - height, width=3, height=height, rx=0.5)
+        )
+    told = " ".join("-" if count is None else str(count) for count in history)
+    return _picture(max(len(history), 1) * _STEP, _TALL, "chart weeks", told, parts)
+
+
+def _at(value: float, top: float) -> float:
+    return round(value / top * _WIDE, 1)
+
+
+def _picture(width: int, height: int, kind: str, told: str, parts: Sequence[Html]) -> Html:
+    """Return the SVG; `told` is what a screen reader says and a pointer shows."""
+    title = element("title", told)
+    box = f"0 0 {width} {height}"
+    return element(
+        "svg",
+        joined(title, *parts),
+        class_=kind,
+        viewBox=box,
+        width=width,
+        height=height,
+        role="img",
+        aria_label=told,
+    )

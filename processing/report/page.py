@@ -2,19 +2,224 @@
 
 A content security policy allows the page its own style sheet and nothing else, so that an archived title that slipped
 through as markup could still load or run nothing. Two radio buttons choose the language, in CSS.
+
+The outlets of a report page: one row each, which opens to its sources and rejections.
+
+What a report page names one by one, and how it writes moments and sizes.
 """
 
 import base64
 import hashlib
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from importlib.resources import files
 
-from processing.report.days import DayReport, Finding
-from processing.report.findings import ALL
-from processing.report.html import Html, both, element, joined, share, stranger
-from processing.report.outlet_rows import outlets, reason
-from processing.report.story_lists import moment, size, stories, titles_of
-from processing.report.words import korean
+from processing.dates import SEOUL
+from processing.report.days import Changed, DayReport, Finding, Gap, OutletDay, Reprinted, SourceDay
+from processing.report.html import Html, both, element, joined, link, share, stranger, volume, weeks
+from processing.report.judging import ALL
+from processing.report.words import ENDS, REASONS, korean
+
+_GOOD_STATUS = {200, 304}
+
+
+def outlets(report: DayReport) -> Html:
+    """Return the section; outlets that need an answer come first, then by volume."""
+    alarmed = {finding.outlet for finding in report.findings if finding.level == "alarm"}
+    rows = sorted(
+        report.outlets, key=lambda row: (row.outlet not in alarmed, -row.articles, row.outlet)
+    )
+    never = element(
+        "p",
+        both("아직 수집한 적 없는 매체", "Declared and never crawled"),
+        f": {len(report.never)}",
+        class_="beside",
+    )
+    return element(
+        "section",
+        element("h2", both("매체", "Outlets")),
+        element(
+            "div", *(_row(row, alarmed=row.outlet in alarmed) for row in rows), class_="outlets"
+        ),
+        never if report.never else "",
+    )
+
+
+def _row(row: OutletDay, *, alarmed: bool) -> Html:
+    cells = (
+        (
+            "기사",
+            "articles",
+            joined(element("b", f"{row.articles:,}"), volume(row.articles, row.daily, row.usual)),
+        ),
+        ("4주", "four weeks", weeks(row.history)),
+        ("완전성", "complete", share(row.completeness)),
+        ("빠짐", "gaps", f"{row.gaps:,}"),
+        ("재게재", "reprints", f"{row.reprints:,}"),
+        ("고침", "edits", f"{row.edits:,}"),
+        ("제외", "rejected", f"{sum(row.rejections.values()):,}"),
+    )
+    name = element(
+        "div",
+        element("strong", row.title),
+        element("code", row.outlet),
+        _end(row),
+        class_="name",
+    )
+    figures = (
+        element("div", element("dt", both(korean, english)), element("dd", value))
+        for korean, english, value in cells
+    )
+    summary = element("summary", name, element("dl", *figures))
+    return element("details", summary, _inside(row), class_="alarmed" if alarmed else None)
+
+
+def _end(row: OutletDay) -> Html:
+    if row.paused:
+        return element("span", both("쉼", "paused"), class_="pill")
+    if row.end is None:
+        return element("span", both("실행 없음", "no run"), class_="pill alarm")
+    bad = row.end in {"unhealthy", "failed", "interrupted"}
+    return element(
+        "span", both(ENDS[row.end], row.end), class_="pill alarm" if bad else "pill good"
+    )
+
+
+def _inside(row: OutletDay) -> Html:
+    """Return what a closed row hides: how its sources answered, why pages were rejected, where its pages lie."""
+    low, high = row.daily
+    told = [
+        both(f"평소 {low}~{high}건", f"normally {low} to {high}"),
+        both(f"실행 {row.runs}회", f"{row.runs} runs"),
+    ]
+    if row.usual is not None:
+        told.append(both(f"같은 요일 보통 {row.usual:g}건", f"this weekday usually {row.usual:g}"))
+    if row.why:
+        told.append(stranger(row.why))
+    if row.paused:
+        told.append(stranger(row.paused))
+    told += [reason(name, count) for name, count in row.rejections.items()]
+    return element(
+        "div",
+        element("ul", *(element("li", item) for item in told), class_="facts"),
+        element("ul", *(_source(source) for source in row.sources), class_="sources")
+        if row.sources
+        else "",
+        element("ul", *(element("li", element("code", key)) for key in row.keys), class_="keys")
+        if row.keys
+        else "",
+        class_="inside",
+    )
+
+
+def reason(name: str, count: int) -> Html:
+    """Return how many pages were rejected for one reason."""
+    return element(
+        "span", both(f"{REASONS.get(name, name)} {count}", f"{name} {count}"), class_="reason"
+    )
+
+
+def _source(source: SourceDay) -> Html:
+    bad = source.problem or (source.status is not None and source.status not in _GOOD_STATUS)
+    status = source.problem or ("–" if source.status is None else str(source.status))
+    links = both(
+        f"링크 {source.links}, 새로 {source.new}", f"{source.links} links, {source.new} new"
+    )
+    return element(
+        "li",
+        element("span", stranger(status), class_="pill alarm" if bad else "pill good"),
+        element("code", stranger(source.url)),
+        element("span", links, class_="beside"),
+    )
+
+
+_CHANGES = {
+    "edit": ("고침", "edited"),
+    "silent": ("시각 없이 고침", "edited silently"),
+    "gone": ("내림", "taken down"),
+}
+
+
+def stories(report: DayReport) -> Html:
+    """Return the lists; one without entries is left out."""
+    return joined(_reprinted(report), _changed(report), _missing(report))
+
+
+def titles_of(report: DayReport) -> dict[str, str]:
+    return {row.outlet: row.title for row in report.outlets}
+
+
+def _list(korean: str, english: str, rows: list[Html]) -> Html:
+    if not rows:
+        return Html("")
+    return element(
+        "section", element("h2", both(korean, english)), element("ol", *rows, class_="stories")
+    )
+
+
+def _reprinted(report: DayReport) -> Html:
+    return _list(
+        "많이 재게재된 기사",
+        "Most reprinted",
+        [_copied(story, titles_of(report)) for story in report.stories.reprinted],
+    )
+
+
+def _copied(story: Reprinted, titles: Mapping[str, str]) -> Html:
+    by = ", ".join(titles.get(name, name) for name in story.by)
+    told = stranger(f"{titles.get(story.outlet, story.outlet)} → {by}")
+    return element(
+        "li",
+        element("p", link(story.url, stranger(story.title)), class_="title"),
+        element("p", told, class_="beside"),
+        element("span", both(f"{story.reprints}번", f"{story.reprints}×"), class_="count"),
+    )
+
+
+def _changed(report: DayReport) -> Html:
+    return _list("바뀐 기사", "Changed", [_change(story) for story in report.stories.changed])
+
+
+def _change(story: Changed) -> Html:
+    return element(
+        "li",
+        element("p", link(story.url, stranger(story.title)), class_="title"),
+        element(
+            "p",
+            f"{story.outlet} · {moment(story.at)} · ",
+            element("code", f"sillok show {story.article_id} --diff"),
+        ),
+        element("span", both(*_CHANGES[story.kind]), class_=f"count {story.kind}"),
+    )
+
+
+def _missing(report: DayReport) -> Html:
+    return _list("빠진 기사", "Gaps", [_gap(gap) for gap in report.stories.missing])
+
+
+def _gap(gap: Gap) -> Html:
+    return element(
+        "li",
+        element("p", link(gap.url, stranger(gap.url)), class_="title"),
+        element("p", f"{gap.outlet} · {moment(gap.since)}", class_="beside"),
+        element("span", stranger(" ".join(filter(None, (gap.why, gap.detail)))), class_="count"),
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in Seoul, to the minute."""
+    return f"{at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
+
+
+def size(count: int) -> str:
+    """Return bytes as a person reads them."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:  # noqa: PLR2004 - SI prefixes step by a thousand
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
 
 _DAYS_KO = "월화수목금토일"
 _SEAL = "실록"
@@ -52,7 +257,12 @@ def _header(report: DayReport, language: str) -> Html:
     unfinished = both("아직 끝나지 않은 하루", "this day is not over yet")
     return element(
         "header",
-        element("div", element("span", _SEAL, class_="seal", aria_hidden="true"), _languages(language), class_="bar"),
+        element(
+            "div",
+            element("span", _SEAL, class_="seal", aria_hidden="true"),
+            _languages(language),
+            class_="bar",
+        ),
         element("p", both("하루 보고", "Report of the day"), class_="kicker"),
         element("h1", both(told, f"{day:%A}, {day.day} {day:%B %Y}")),
         element(
@@ -79,16 +289,27 @@ def _verdict(report: DayReport) -> Html:
     alarms = sum(finding.level == "alarm" for finding in report.findings)
     notices = len(report.findings) - alarms
     if alarms:
-        return element("span", both(f"경보 {alarms}건", f"{alarms} to answer today"), class_="pill alarm")
+        return element(
+            "span", both(f"경보 {alarms}건", f"{alarms} to answer today"), class_="pill alarm"
+        )
     if notices:
-        return element("span", both(f"알림 {notices}건", f"{notices} to look at this week"), class_="pill notice")
+        return element(
+            "span",
+            both(f"알림 {notices}건", f"{notices} to look at this week"),
+            class_="pill notice",
+        )
     return element("span", both("이상 없음", "all is well"), class_="pill good")
 
 
 def _figures(report: DayReport) -> Html:
     totals = report.totals
     tiles = (
-        ("기사", "articles", f"{totals.articles:,}", both(f"매체 {totals.outlets}곳", f"of {totals.outlets} outlets")),
+        (
+            "기사",
+            "articles",
+            f"{totals.articles:,}",
+            both(f"매체 {totals.outlets}곳", f"of {totals.outlets} outlets"),
+        ),
         (
             "완전성",
             "completeness",
@@ -96,16 +317,31 @@ def _figures(report: DayReport) -> Html:
             both(f"예고 {totals.announced:,}건", f"{totals.announced:,} announced"),
         ),
         ("빠진 기사", "gaps", f"{totals.gaps:,}", both("가져오지 못함", "announced, not archived")),
-        ("재게재", "reprints", f"{totals.reprints:,}", both("원문에 묶음", "folded to their originals")),
+        (
+            "재게재",
+            "reprints",
+            f"{totals.reprints:,}",
+            both("원문에 묶음", "folded to their originals"),
+        ),
         (
             "고친 기사",
             "edits",
             f"{totals.edits:,}",
             both(f"시각 표시 없이 {totals.silent}건", f"{totals.silent} silently"),
         ),
-        ("내린 기사", "taken down", f"{totals.deletions:,}", both("보관본은 남음", "kept in the archive")),
+        (
+            "내린 기사",
+            "taken down",
+            f"{totals.deletions:,}",
+            both("보관본은 남음", "kept in the archive"),
+        ),
         ("제외", "rejections", f"{sum(totals.rejections.values()):,}", _reasons(report)),
-        ("원본", "raw pages", size(totals.bytes), both(f"요청 {totals.requests:,}회", f"{totals.requests:,} requests")),
+        (
+            "원본",
+            "raw pages",
+            size(totals.bytes),
+            both(f"요청 {totals.requests:,}회", f"{totals.requests:,} requests"),
+        ),
     )
     return element(
         "section",
@@ -116,7 +352,10 @@ def _figures(report: DayReport) -> Html:
 
 def _tile(korean: str, english: str, figure: str, beside: Html) -> Html:
     return element(
-        "div", element("dt", both(korean, english)), element("dd", figure), element("dd", beside, class_="beside")
+        "div",
+        element("dt", both(korean, english)),
+        element("dd", figure),
+        element("dd", beside, class_="beside"),
     )
 
 
@@ -129,8 +368,14 @@ def _findings(report: DayReport) -> Html:
     if not report.findings:
         return Html("")
     titles = {ALL: "Sillok", **titles_of(report)}
-    rows = [_finding(finding, titles.get(finding.outlet, finding.outlet)) for finding in report.findings]
-    return element("section", element("h2", both("살펴볼 일", "To look at")), element("ul", *rows, class_="findings"))
+    rows = [
+        _finding(finding, titles.get(finding.outlet, finding.outlet)) for finding in report.findings
+    ]
+    return element(
+        "section",
+        element("h2", both("살펴볼 일", "To look at")),
+        element("ul", *rows, class_="findings"),
+    )
 
 
 def _finding(finding: Finding, title: str) -> Html:
@@ -139,7 +384,12 @@ def _finding(finding: Finding, title: str) -> Html:
     return element(
         "li",
         element("span", level, class_="level"),
-        element("p", element("strong", stranger(title)), " ", both(stranger(what), stranger(finding.what))),
+        element(
+            "p",
+            element("strong", stranger(title)),
+            " ",
+            both(stranger(what), stranger(finding.what)),
+        ),
         element("p", both(cure, finding.cure), class_="cure"),
         class_=finding.level,
     )
@@ -150,8 +400,18 @@ def _footer(report: DayReport) -> Html:
     return element(
         "footer",
         element(
-            "p", element("code", report.store), " · manifest ", report.manifest, " · ", moment(report.made_at), " KST"
+            "p",
+            element("code", report.store),
+            " · manifest ",
+            report.manifest,
+            " · ",
+            moment(report.made_at),
+            " KST",
         ),
-        element("p", both("같은 보고를 터미널에서: ", "The same in a terminal: "), element("code", command)),
+        element(
+            "p",
+            both("같은 보고를 터미널에서: ", "The same in a terminal: "),
+            element("code", command),
+        ),
         element("p", both("기사는 각 매체의 것입니다.", "The articles are their outlets'.")),
     )

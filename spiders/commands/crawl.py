@@ -13,21 +13,28 @@ from scrapy.crawler import Crawler
 from scrapy.utils.log import get_scrapy_root_handler
 
 from processing.archive.memory import load
-from processing.archive.segments import Limits, SegmentWriter, clear, report, resend
-from processing.archive.spool import Lock, folder
-from processing.archive.store import open_store
+from processing.dates import SEOUL
 from processing.errors import SillokError, TransientError, UsageError
-from processing.reading.rules import SEOUL
+from processing.landing.segments import (
+    Lock,
+    SegmentLimits,
+    SegmentWriter,
+    clear,
+    folder,
+    report,
+    resend,
+)
 from processing.records import RunReport
-from spiders.arguments import Wish, wish
-from spiders.interrupt import Interrupt, end_at_once
-from spiders.landing import told
+from processing.store.opening import open_store
+from spiders.crawling.arguments import CrawlRequest, wish
+from spiders.crawling.interrupt import Interrupt, end_at_once
+from spiders.crawling.landing import told
+from spiders.crawling.output import check_output, incomplete
+from spiders.crawling.run import Run
+from spiders.crawling.verdict import exit_code
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
-from spiders.output import check_output, incomplete
-from spiders.run import Run
 from spiders.settings import check
-from spiders.verdict import exit_code
 
 log = logging.getLogger("sillok.crawl")
 
@@ -39,22 +46,31 @@ class Command(crawl.Command):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return (
-            "Fetch and keep what an outlet published (exit codes: 0 ok, 1 retry, 2 usage, 3 unhealthy, 4 interrupted)"
-        )
+        return "Fetch and keep what an outlet published (exit codes: 0 ok, 1 retry, 2 usage, 3 unhealthy, 4 interrupted)"
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--fresh", action="store_true", help="ask as if nothing had been seen before")
-        parser.add_argument("--dry-run", action="store_true", help="ask the sources only; print what would be fetched")
+        parser.add_argument(
+            "--fresh", action="store_true", help="ask as if nothing had been seen before"
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="ask the sources only; print what would be fetched",
+        )
 
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
         settings = self._settings()
-        logging.getLogger("scrapy.utils.log").addFilter(is_warning)  # its greeting comes before `run`
+        logging.getLogger("scrapy.utils.log").addFilter(
+            is_warning
+        )  # its greeting comes before `run`
         if settings["SILLOK_KEPT"]:
-            kept = "spiders.middlewares.kept.KeptTransport"
-            settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | {"http": kept, "https": kept})
+            kept = "spiders.wire.kept.KeptTransport"
+            settings.set(
+                "DOWNLOAD_HANDLERS",
+                settings.getdict("DOWNLOAD_HANDLERS") | {"http": kept, "https": kept},
+            )
         by_hand = settings["SILLOK_LOG"] == "text" and settings["SILLOK_OUTPUT"] == "auto"
         if by_hand and not (opts.output or opts.overwrite_output):
             settings.set("FEEDS", {"stdout:": {"format": "jsonlines"}}, priority="cmdline")
@@ -65,7 +81,9 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: Namespace) -> None:
         if level_of(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
-        logging.getLogger("trafilatura").setLevel(logging.ERROR)  # what it says of a page is in the page's rejection
+        logging.getLogger("trafilatura").setLevel(
+            logging.ERROR
+        )  # what it says of a page is in the page's rejection
         end_at_once()
         try:
             self.exitcode = self._crawl(args, opts)
@@ -89,7 +107,9 @@ class Command(crawl.Command):
         Interrupt(crawler, run).install()
         self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
-        ended = run.finish("shutdown" if run.stopping else reason)  # a second Ctrl-C leaves Scrapy without a reason
+        ended = run.finish(
+            "shutdown" if run.stopping else reason
+        )  # a second Ctrl-C leaves Scrapy without a reason
         alone.release()
         if run.error is None:
             clear(self._spool(), outlet.name, run.id)
@@ -106,7 +126,9 @@ class Command(crawl.Command):
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
-            raise UsageError(f"{unknown[0]} is no option: days and pages are asked with -a since=, -a until=, -a url=")
+            raise UsageError(
+                f"{unknown[0]} is no option: days and pages are asked with -a since=, -a until=, -a url="
+            )
         if len(args) != 1:
             raise UsageError("name one outlet: scrapy crawl OUTLET; `scrapy list` shows them all")
         outlets: dict[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
@@ -114,11 +136,11 @@ class Command(crawl.Command):
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
         return outlets[args[0]]
 
-    def _wish(self, opts: Namespace, outlet: Outlet) -> Wish:
+    def _wish(self, opts: Namespace, outlet: Outlet) -> CrawlRequest:
         settings = self._settings()
         arguments = dict(opts.spargs)
         if settings["SILLOK_KEPT"]:
-            from spiders.middlewares.kept import kept_pages  # noqa: PLC0415 - a crawl of the wire has no use for it
+            from spiders.wire.kept import kept_pages  # noqa: PLC0415 - a crawl of the wire has no use for it
 
             rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
             if not outlet.sources:
@@ -130,14 +152,28 @@ class Command(crawl.Command):
             fresh=opts.fresh,
             due_only=settings.getbool("SILLOK_DUE"),
         )
-        _check_visit(outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet))
-        if settings.getbool("SILLOK_SCHEDULED") and not settings["SILLOK_CONTACT"] and not settings["SILLOK_PRESS"]:
-            raise UsageError("SILLOK_CONTACT is not set: a scheduled crawl says whom to write to (a URL or an address)")
-        if not settings["SILLOK_CONTACT"] and not settings["SILLOK_PRESS"] and not settings["SILLOK_KEPT"]:
-            log.warning("SILLOK_CONTACT is not set: an outlet that is bothered by this crawl cannot write to you")
+        _check_visit(
+            outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet)
+        )
+        if (
+            settings.getbool("SILLOK_SCHEDULED")
+            and not settings["SILLOK_CONTACT"]
+            and not settings["SILLOK_PRESS"]
+        ):
+            raise UsageError(
+                "SILLOK_CONTACT is not set: a scheduled crawl says whom to write to (a URL or an address)"
+            )
+        if (
+            not settings["SILLOK_CONTACT"]
+            and not settings["SILLOK_PRESS"]
+            and not settings["SILLOK_KEPT"]
+        ):
+            log.warning(
+                "SILLOK_CONTACT is not set: an outlet that is bothered by this crawl cannot write to you"
+            )
         return wanted
 
-    def _open(self, outlet: Outlet, wanted: Wish) -> Run:
+    def _open(self, outlet: Outlet, wanted: CrawlRequest) -> Run:
         settings = self._settings()
         clock = _now
         store = open_store(settings["SILLOK_STORE"])
@@ -145,16 +181,24 @@ class Command(crawl.Command):
         writer = None
         if not wanted.dry_run:
             if report(store, outlet.name, identity):
-                raise UsageError(f"run {identity} has its report already: give another SILLOK_RUN, or none")
+                raise UsageError(
+                    f"run {identity} has its report already: give another SILLOK_RUN, or none"
+                )
             resend(store, self._spool(), outlet.name)
-            limits = Limits(
+            limits = SegmentLimits(
                 bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
                 pages=settings.getint("SILLOK_SEGMENT_PAGES"),
                 age=timedelta(seconds=settings.getfloat("SILLOK_SEGMENT_SECONDS")),
             )
             agent = settings["USER_AGENT"]
             writer = SegmentWriter(
-                store, outlet.name, identity, self._spool(), clock=clock, software=agent, limits=limits
+                store,
+                outlet.name,
+                identity,
+                self._spool(),
+                clock=clock,
+                software=agent,
+                limits=limits,
             )
         return Run(
             outlet,
@@ -198,12 +242,16 @@ def exit_code_of(error: SillokError) -> int:
     return 1 if isinstance(error, TransientError) else 2
 
 
-def _check_visit(outlet: Outlet, wanted: Wish, *, kept: bool, permission: str | None) -> None:
+def _check_visit(
+    outlet: Outlet, wanted: CrawlRequest, *, kept: bool, permission: str | None
+) -> None:
     """Raise UsageError where the outlet is not visited now."""
     consented = outlet.permission_needed and permission
     if outlet.paused and not (kept or wanted.urls or consented):
         cure = (
-            "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else "read single pages with -a url="
+            "record its consent in SILLOK_PERMISSION"
+            if outlet.permission_needed
+            else "read single pages with -a url="
         )
         raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
 
@@ -217,7 +265,9 @@ def _reason(crawler: Crawler) -> str | None:
 
 
 def _sum_up(ended: RunReport) -> None:
-    counts = f"{ended.pages} pages, {ended.articles} articles, {sum(ended.rejections.values())} rejected"
+    counts = (
+        f"{ended.pages} pages, {ended.articles} articles, {sum(ended.rejections.values())} rejected"
+    )
     line = f"{ended.outlet}: {ended.end} ({counts}, {ended.requests} requests): {ended.why}"
     level = logging.INFO if ended.end in {"new", "unchanged"} else logging.WARNING
     log.log(logging.ERROR if ended.end == "failed" else level, "%s", plain(line))

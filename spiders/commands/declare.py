@@ -1,15 +1,148 @@
-"""`scrapy declare NAME URL`: write an outlet's module from what a look sees."""
+"""`scrapy declare NAME URL`: write an outlet's module from what a look sees.
 
+An outlet's module, written from what a look saw. Pure: text out; a person finishes the docstring and the figures.
+"""
+
+import json
+import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import spiders.outlets
 from processing.errors import TransientError, UsageError
 from spiders.commands.look import look
 from spiders.logs import plain
+from spiders.outlet import Outlet
 from spiders.scouting.asking import AskingCommand
-from spiders.scouting.declaring import check_name, checked, module
-from spiders.scouting.sighting import lines
+from spiders.scouting.looking import Sighting, lines
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_BY_HOME = {
+    "ndsoft": "/rss/allArticle.xml",
+    "article_no": "/data/rss/news.xml",
+    "arc": "/arc/outboundfeeds/",
+}
+"""Families that need nothing but the address of the front page, if their own source answered."""
+_KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing"}
+
+
+def check_name(name: str) -> None:
+    """Raise UsageError where `name` cannot be that of an outlet."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name for an outlet: lower-case ASCII letters, digits and _, like its domain"
+        )
+
+
+def module(name: str, seen: Sighting) -> str:
+    """Return the source of `spiders/outlets/NAME.py`; raise UsageError where nothing sound can be written."""
+    check_name(name)
+    if seen.declared:
+        raise UsageError(f"{seen.home} is declared already: spiders/outlets/{seen.declared}.py")
+    if _is_plain(seen):
+        return _by_home(name, seen)
+    if not (seen.article and seen.useful):
+        raise UsageError(
+            f"{seen.home}: no source or no pattern of articles was found; declare it by hand, see CONTRIBUTING.md"
+        )
+    return _by_sources(name, seen)
+
+
+def checked(source: str) -> Outlet:
+    """Return the outlet that a module's source declares; raise DeclarationError where it contradicts itself."""
+    space: dict[str, object] = {}
+    exec(compile(source, "<declaration>", "exec"), space)  # noqa: S102 - written above, from quoted strings only
+    outlet = space["OUTLET"]
+    assert isinstance(outlet, Outlet)  # noqa: S101 - both templates end so
+    return outlet
+
+
+def _is_plain(seen: Sighting) -> bool:
+    path = _BY_HOME.get(seen.family)
+    return path is not None and any(path in source.url for source in seen.useful)
+
+
+def _by_home(name: str, seen: Sighting) -> str:
+    family = seen.family
+    return f"""{_docstring(seen)}
+from spiders.families.{family} import {family}
+
+OUTLET = {family}(
+{_head(name, seen)}{_tail(seen)})
+"""
+
+
+def _by_sources(name: str, seen: Sighting) -> str:
+    sources = [f"{_KINDS[source.kind]}({_text(source.url)})" for source in seen.useful]
+    kinds = sorted({_KINDS[source.kind] for source in seen.useful} | {"Outlet"})
+    listed = "".join(f"        {source},\n" for source in sources)
+    hosts = sorted(
+        {urlsplit(url).hostname or "" for source in seen.useful for url in source.sample}
+        - _hosts(seen)
+    )
+    also = f"    hosts=({', '.join(map(_text, hosts))},),\n" if hosts else ""
+    return f"""{_docstring(seen)}
+import re
+
+from spiders.outlet import {", ".join(kinds)}
+
+OUTLET = Outlet(
+{_head(name, seen)}    sources=(
+{listed}    ),
+    article=re.compile({_pattern(seen.article or "")}),
+{_canonical(seen)}{also}{_tail(seen)})
+"""
+
+
+def _canonical(seen: Sighting) -> str:
+    """Return the field for addresses in which nothing but the id varies; else a person decides what belongs to it."""
+    head, _, rest = (seen.article or "").partition("(?P<id>")
+    _, _, tail = rest.partition(")")
+    if re.search(r"\[|\\d", head + tail):
+        return ""
+    before, after = (
+        re.sub(r"\\(.)", r"\1", part).replace("{", "{{").replace("}", "}}") for part in (head, tail)
+    )
+    return f"    canonical={_text(f'{seen.home}{before[1:]}{{id}}{after}')},\n"
+
+
+def _hosts(seen: Sighting) -> set[str]:
+    return {
+        urlsplit(seen.home).hostname or "",
+        *(urlsplit(source.url).hostname or "" for source in seen.useful),
+    }
+
+
+def _docstring(seen: Sighting) -> str:
+    title = re.sub(r"[\"\\\\]|[^\w .,()·&'-]", "", seen.title or urlsplit(seen.home).netloc)
+    return f'"""{title[:60]}: say in a line what it is and what is special about it."""\n'
+
+
+def _head(name: str, seen: Sighting) -> str:
+    title = seen.title or urlsplit(seen.home).netloc
+    return (
+        f"    name={_text(name)},\n    title={_text(title[:60])},\n    home={_text(seen.home)},\n"
+    )
+
+
+def _tail(seen: Sighting) -> str:
+    day = f"{seen.at:%Y-%m-%d}"
+    evidence = _text(f"`scrapy look` on {day}: {_evidence(seen)}")
+    return f"    daily=(1, 500),\n    evidence={evidence},\n    confirmed={_text(day)},\n"
+
+
+def _evidence(seen: Sighting) -> str:
+    listed, sources = sum(source.links for source in seen.sources), len(seen.useful)
+    return f"{sources} source{'s' * (sources != 1)} with {listed} links"
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _pattern(pattern: str) -> str:
+    return f'r"{pattern}"' if '"' not in pattern and not pattern.endswith("\\") else _text(pattern)
 
 
 class Command(AskingCommand):
@@ -23,11 +156,15 @@ class Command(AskingCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--into", metavar="DIR", help="folder of the module (default: spiders/outlets)")
+        parser.add_argument(
+            "--into", metavar="DIR", help="folder of the module (default: spiders/outlets)"
+        )
 
     def answer(self, args: list[str], opts: Namespace) -> int:
         if len(args) != 2:  # noqa: PLR2004 - name and address
-            raise UsageError("give a name and an address: scrapy declare hani https://www.hani.co.kr/")
+            raise UsageError(
+                "give a name and an address: scrapy declare hani https://www.hani.co.kr/"
+            )
         name, url = args
         check_name(name)
         path = Path(opts.into or spiders.outlets.__path__[0]) / f"{name}.py"

@@ -7,15 +7,13 @@ from random import SystemRandom
 from urllib.parse import urlsplit
 
 from processing.errors import TransientError, UsageError
-from processing.reading.decoding import decode
+from processing.reading.tree import decode
 from processing.records import Article, Page
-from spiders.identity import identify
 from spiders.logs import plain
-from spiders.outlet import Outlet
+from spiders.outlet import Outlet, identify
 from spiders.reading import read
-from spiders.scouting.asking import Answer, AskingCommand, AskingSpider, why
-from spiders.scouting.fixtures import keep, noted
-from spiders.scouting.masking import Mask, differences, is_mostly_latin, masked_record
+from spiders.scouting.asking import AskingCommand, AskingSpider, ScoutResponse, why
+from spiders.scouting.fixtures import Mask, differences, is_mostly_latin, keep, masked_record, noted
 
 _FOLDER = Path("tests/outlets")
 _TRIES = 5
@@ -36,8 +34,12 @@ class Command(AskingCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--clear", action="store_true", help="keep it unmasked; its licence must allow that")
-        parser.add_argument("--into", metavar="DIR", default=str(_FOLDER), help="default: tests/outlets")
+        parser.add_argument(
+            "--clear", action="store_true", help="keep it unmasked; its licence must allow that"
+        )
+        parser.add_argument(
+            "--into", metavar="DIR", default=str(_FOLDER), help="default: tests/outlets"
+        )
 
     def answer(self, args: list[str], opts: Namespace) -> int:
         outlet, url = self._wanted(args)
@@ -57,29 +59,36 @@ class Command(AskingCommand):
             made = "masked"
         path = keep(Path(opts.into) / outlet.name, page, record, made)
         told = "\n".join(
-            f"  {name:<13} {plain(' '.join(str(value).split()))[:100]}" for name, value in noted(record).items()
+            f"  {name:<13} {plain(' '.join(str(value).split()))[:100]}"
+            for name, value in noted(record).items()
         )
         print(f"kept {path}\n{told}\nLook at it, compare it with the page, and commit both files.")  # noqa: T201
         return 0
 
     def _wanted(self, args: list[str]) -> tuple[Outlet, str]:
         if len(args) != 2:  # noqa: PLR2004 - name and address
-            raise UsageError("name an outlet and a page: scrapy freeze hani https://www.hani.co.kr/arti/...")
+            raise UsageError(
+                "name an outlet and a page: scrapy freeze hani https://www.hani.co.kr/arti/..."
+            )
         outlet = self.outlets.get(args[0])
         if outlet is None:
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
         if identify(outlet, args[1]) is None:
-            raise UsageError(f"{args[1]} is no article of {outlet.name}: its `article` or `hosts` do not match")
+            raise UsageError(
+                f"{args[1]} is no article of {outlet.name}: its `article` or `hosts` do not match"
+            )
         return outlet, args[1]
 
-    def _fetched(self, outlet: Outlet, url: str) -> Answer:
+    def _fetched(self, outlet: Outlet, url: str) -> ScoutResponse:
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
-        found: list[Answer] = []
+        found: list[ScoutResponse] = []
 
         async def plan(asker: AskingSpider) -> None:
             found.append(await asker.ask(url))
 
-        self.follow(outlet, plan, permission=self.settings.getdict("SILLOK_PERMISSION").get(outlet.name))
+        self.follow(
+            outlet, plan, permission=self.settings.getdict("SILLOK_PERMISSION").get(outlet.name)
+        )
         return found[0]
 
 
@@ -95,13 +104,17 @@ def masked(page: Page, record: Article, outlet: Outlet) -> tuple[Page, Article]:
     wrong: list[str] = []
     for _ in range(_TRIES):
         mask = Mask(SystemRandom(), kept=(outlet.title,))
-        headers = tuple((key, value) for key, value in page.headers if key.lower() != "content-type")
+        headers = tuple(
+            (key, value) for key, value in page.headers if key.lower() != "content-type"
+        )
         hidden = replace(page, body=mask.text(text).encode(), charset="utf-8", headers=headers)
         expected, found = masked_record(record, mask), read(hidden, outlet)
         wrong = differences(expected, found)
         if not wrong:
             return hidden, expected
-    raise UsageError(f"{outlet.name}: masked, {page.url} reads otherwise in {', '.join(wrong)}; freeze another page")
+    raise UsageError(
+        f"{outlet.name}: masked, {page.url} reads otherwise in {', '.join(wrong)}; freeze another page"
+    )
 
 
 def check_licence(record: Article) -> None:

@@ -10,15 +10,25 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from processing.errors import UsageError
-from spiders.discover import links
+from spiders.formats.discover import links
 from spiders.formats.markup import decoded, html_tree
-from spiders.identity import is_on_site, outlet_of
 from spiders.middlewares.robots import judged
-from spiders.outlet import Listing, Outlet, Sitemap
+from spiders.outlet import Listing, Outlet, Sitemap, is_on_site, outlet_of
 from spiders.reading import read
-from spiders.scouting.asking import Answer, AskingCommand, AskingSpider, why
-from spiders.scouting.looking import family_of, pattern_of, site_title, sources_in, stranger, worth_trying
-from spiders.scouting.sighting import RobotsSeen, Sighting, SourceSeen, lines, source_seen
+from spiders.scouting.asking import AskingCommand, AskingSpider, ScoutResponse, why
+from spiders.scouting.looking import (
+    RobotsSeen,
+    Sighting,
+    SourceSeen,
+    family_of,
+    lines,
+    pattern_of,
+    site_title,
+    source_seen,
+    sources_in,
+    stranger,
+    worth_trying,
+)
 from spiders.settings import AGENT
 
 _AI = "GPTBot ClaudeBot CCBot Google-Extended PerplexityBot Bytespider Applebot-Extended anthropic-ai Diffbot".split()  # noqa: SIM905 - a list of names
@@ -31,9 +41,7 @@ class Command(AskingCommand):
         return "[options] URL"
 
     def short_desc(self) -> str:
-        return (
-            "Look at a site as politely as a crawl would: robots.txt, feeds, sitemaps, family, rights, a sample reading"
-        )
+        return "Look at a site as politely as a crawl would: robots.txt, feeds, sitemaps, family, rights, a sample reading"
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
@@ -48,7 +56,9 @@ class Command(AskingCommand):
 def look(command: AskingCommand, url: str) -> Sighting:
     """Look at the site of `url` and return what was seen; raise UsageError where it is no web address."""
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise UsageError(f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})")
+        raise UsageError(
+            f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})"
+        )
     found: list[Sighting] = []
     declared = outlet_of(url, command.outlets.values()) or _of_host(url, command.outlets.values())
     outlet = replace(stranger(url), tls=declared.tls if declared else None)
@@ -71,31 +81,66 @@ async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet 
         declared=declared.name if declared else None,
     )
     if not (robots.ours and robots.scrapy):
-        return seen.model_copy(update={"problems": ("robots.txt closes the site: nothing else was asked",)})
+        return seen.model_copy(
+            update={"problems": ("robots.txt closes the site: nothing else was asked",)}
+        )
     root = html_tree(front.body) if front.body else None
     if root is None:
-        return seen.model_copy(update={"problems": (f"the front page was not to be had: {why(front)}",)})
+        return seen.model_copy(
+            update={"problems": (f"the front page was not to be had: {why(front)}",)}
+        )
     text = decoded(front.body)
-    tried = worth_trying(front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text))
+    tried = worth_trying(
+        front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text)
+    )
     sources = [await _source(asker, address) for address in tried]
     if not any(source.links for source in sources):
-        sources.append(source_seen(front.url, links(Listing(front.url), front.body, base_url=front.url), "list"))
+        sources.append(
+            source_seen(
+                front.url, links(Listing(front.url), front.body, base_url=front.url), "list"
+            )
+        )
     listed = [link for source in sources for link in source.sample if is_on_site(outlet, link)]
     pattern = pattern_of(listed)
-    chosen = url if _is_page(url) else next((link for link in listed if pattern and re.search(pattern, link)), None)
+    chosen = (
+        url
+        if _is_page(url)
+        else next((link for link in listed if pattern and re.search(pattern, link)), None)
+    )
     sample = await asker.ask(chosen) if chosen else None
-    family = next((name for page in (text, decoded(sample.body) if sample else "") if (name := family_of(page))), "own")
-    facts = {"title": site_title(root), "family": family, "sources": tuple(sources), "article": pattern}
+    family = next(
+        (
+            name
+            for page in (text, decoded(sample.body) if sample else "")
+            if (name := family_of(page))
+        ),
+        "own",
+    )
+    facts = {
+        "title": site_title(root),
+        "family": family,
+        "sources": tuple(sources),
+        "article": pattern,
+    }
     if sample is None or sample.page is None or not sample.body:
-        problem = f"the sample {chosen} was not to be had: {why(sample)}" if sample else "no article was found to read"
+        problem = (
+            f"the sample {chosen} was not to be had: {why(sample)}"
+            if sample
+            else "no article was found to read"
+        )
         return seen.model_copy(update=facts | {"problems": (problem,)})
     return seen.model_copy(update=facts | {"reading": read(sample.page, declared)})
 
 
-def _robots(answer: Answer | None, home: str, front: Answer) -> RobotsSeen:
+def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> RobotsSeen:
     """Return what robots.txt says; where it could not be asked, the refusal of the front page says why."""
     if answer is None or answer.page is None:
-        return RobotsSeen(state=front.refused or "robots.txt was not asked", answered=False, ours=False, scrapy=False)
+        return RobotsSeen(
+            state=front.refused or "robots.txt was not asked",
+            answered=False,
+            ours=False,
+            scrapy=False,
+        )
     status, body = answer.page.status, answer.page.body
     ours, scrapy = (judged(status, body, (token,)) for token in (AGENT, "Scrapy"))
     rules = ours.rules or Protego.parse("")

@@ -40,12 +40,18 @@ Limit = Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so man
 def ls(
     *,
     outlet: OutletOption = None,
-    on: Annotated[str | None, typer.Option("--day", metavar="DAY", help="Published on this KST day.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="Published on this KST day.")
+    ] = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    kind: Annotated[Kind | None, typer.Option("--kind", metavar="KIND", help=f"One of: {_KINDS}.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", metavar="KIND", help=f"One of: {_KINDS}.")
+    ] = None,
     original: Annotated[bool, typer.Option("--original", help="Leave reprints out.")] = False,
-    edited: Annotated[bool, typer.Option("--edited", help="Only articles with more than one version.")] = False,
+    edited: Annotated[
+        bool, typer.Option("--edited", help="Only articles with more than one version.")
+    ] = False,
     limit: Limit = 50,
     as_json: JsonOption = False,
     store: StoreOption = None,
@@ -54,7 +60,7 @@ def ls(
 
     A note says what the fold and the versions say: `copy`, `excerpt` and `derivative` are reprints, `edited` changed.
     """
-    from processing.archive.articles import Wanted, newest
+    from processing.lookup.articles import Wanted, newest
 
     if on and (since or until):
         raise UsageError("give either --day or --since and --until")
@@ -73,7 +79,9 @@ def ls(
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All must occur in the title or the text.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help="All must occur in the title or the text.")
+    ],
     *,
     outlet: OutletOption = None,
     since: SinceOption = None,
@@ -86,17 +94,20 @@ def search(
 
     Quote a phrase to find it as it stands: sillok search "기준 금리" 동결
     """
-    from processing.archive.articles import Wanted
-    from processing.archive.articles import search as find
+    from processing.lookup.articles import Wanted
+    from processing.lookup.articles import search as find
 
     catalogue = open_catalogue(store)
-    wanted = Wanted(outlet=known(catalogue, outlet), since=day(since), until=day(until), limit=limit)
+    wanted = Wanted(
+        outlet=known(catalogue, outlet), since=day(since), until=day(until), limit=limit
+    )
     _listed(find(catalogue, words, wanted), _FOUND, as_json=as_json)
 
 
 def show(
     identity: Annotated[
-        str, typer.Argument(metavar="ID", help="Of an article or a version, its beginning, or the URL.")
+        str,
+        typer.Argument(metavar="ID", help="Of an article or a version, its beginning, or the URL."),
     ],
     *,
     versions: Annotated[bool, typer.Option("--versions", help="List its versions.")] = False,
@@ -108,8 +119,8 @@ def show(
     store: StoreOption = None,
 ) -> None:
     """Show one article: what was read from its page, and with --raw the page itself."""
-    from processing.archive.articles import folded
-    from processing.archive.articles import versions as states
+    from processing.lookup.articles import folded
+    from processing.lookup.articles import versions as states
 
     catalogue = open_catalogue(store)
     found = states(catalogue, identity)
@@ -140,10 +151,12 @@ def _listed(rows: Iterator[Mapping[str, Any]], columns: Sequence[str], *, as_jso
 
 def _raw(catalogue: "Catalogue", state: Mapping[str, Any]) -> None:
     """Write the archived bytes. They are a stranger's, so not to a terminal, which would obey them."""
-    from processing.archive.replay import payload
+    from processing.lookup.replay import payload
 
     if watched():
-        raise UsageError("--raw writes a stranger's bytes: redirect it to a file (> page.html) or into a pipe")
+        raise UsageError(
+            "--raw writes a stranger's bytes: redirect it to a file (> page.html) or into a pipe"
+        )
     sys.stdout.buffer.write(payload(catalogue, state["fetched_url"], state["fetched_at"]))
 
 
@@ -155,18 +168,29 @@ def _numbered(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print what each version changed in the one before."""
-    from processing.archive.edits import edits
-    from spiders.console.words import marked
+    from processing.lookup.edits import edits
+    from spiders.console.terminal import marked
 
     for old, new in pairwise(found):
         states = tuple(f"{state['title']}\n\n{state['text']}" for state in (old, new))
         silent = bool(new["silent_edit"])
         if as_json:
             changes = [{"kind": part.kind, "text": part.text} for part in edits(*states)]
-            print_json([{"from": old["version_id"], "to": new["version_id"], "silent": silent, "edits": changes}])
+            print_json(
+                [
+                    {
+                        "from": old["version_id"],
+                        "to": new["version_id"],
+                        "silent": silent,
+                        "edits": changes,
+                    }
+                ]
+            )
             continue
         note = ", silently: its page states no new time" if silent else ""
-        sys.stdout.write(f"{old['version_id']} -> {new['version_id']}, {shown(new['fetched_at'])}{note}\n\n")
+        sys.stdout.write(
+            f"{old['version_id']} -> {new['version_id']}, {shown(new['fetched_at'])}{note}\n\n"
+        )
         sys.stdout.write(marked(*states) + "\n\n")
     if len(found) == 1 and not as_json:
         sys.stdout.write("one version: nothing changed since it was first read\n")
@@ -181,7 +205,9 @@ def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None)
     if count > 1:
         lines.append(f"{'versions':>10}  {count} (--versions, --diff)")
     if fold and fold["parent"] and not fold["parent"].startswith(state["article_id"]):
-        lines.append(f"{shown(fold['relation']):>10}  of {fold['parent']} (sillok cluster {fold['cluster']})")
+        lines.append(
+            f"{shown(fold['relation']):>10}  of {fold['parent']} (sillok cluster {fold['cluster']})"
+        )
     return "\n".join([*lines, "", clean_block(state["text"]), ""])
 
 
@@ -190,10 +216,14 @@ def _told(name: str, value: Any) -> str:
     if not value:
         return ""
     if name == "authors":
-        return ", ".join(clean(" ".join(filter(None, (who["name"], who["role"], who["email"])))) for who in value)
+        return ", ".join(
+            clean(" ".join(filter(None, (who["name"], who["role"], who["email"])))) for who in value
+        )
     if name in {"published", "modified"}:
         assumed = ", zone assumed" if value["zone_assumed"] else ""
         return f"{shown(value['at'])} (from {shown(value['source'])}, to the {shown(value['precision'])}{assumed})"
     if isinstance(value, dict):
-        return " · ".join(f"{key}: {shown(item)}" for key, item in value.items() if item not in {None, True})
+        return " · ".join(
+            f"{key}: {shown(item)}" for key, item in value.items() if item not in {None, True}
+        )
     return shown(value)

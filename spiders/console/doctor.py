@@ -1,4 +1,7 @@
-"""`sillok doctor`: is everything here that a crawl and a publication need, and if not, what to do."""
+"""`sillok doctor`: is everything here that a crawl and a publication need, and if not, what to do.
+
+What the doctor looks at in a store, and how a look becomes a finding.
+"""
 
 import json
 import os
@@ -6,18 +9,135 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from secrets import token_hex
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from processing.errors import SillokError
-from spiders.console.checks import Check, Told, chain, clock, creation, failed, landing, round_trip, tried
-from spiders.console.keeping import lock_sha256
-from spiders.console.options import JsonOption, StoreOption
+from processing.errors import MissingError, SillokError, TransientError
+from spiders.console.options import JsonOption, StoreOption, now
+from spiders.console.publishing import lock_sha256
 from spiders.console.terminal import print_json, print_rows
+
+if TYPE_CHECKING:
+    from processing.settings import Settings
+    from processing.store.interface import Store
+
+_SKEW = timedelta(minutes=1)
+"""Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
+
+
+_NEWS = (".articles.jsonl.gz", ".rejections.jsonl.gz")
+"""What a segment has besides its log where a page was fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `bad` stops work, `odd` deserves a thought; `cure` is what to do."""
+
+    what: str
+    state: Literal["ok", "odd", "bad", "retry"]
+    told: str
+    cure: str = ""
+
+
+Told = tuple[Literal["ok", "odd", "bad"], str, str]
+
+
+def tried(what: str, look: Callable[[], Told]) -> Check:
+    """Return what a look found; an error is a finding too."""
+    try:
+        state, told, cure = look()
+    except (SillokError, OSError) as error:
+        return failed(what, error)
+    return Check(what, state, told, cure)
+
+
+def failed(what: str, error: Exception) -> Check:
+    told, _, cure = str(error).partition("; ")
+    return Check(what, "retry" if isinstance(error, TransientError) else "bad", told, cure)
+
+
+def round_trip(store: "Store") -> Told:
+    """Write, read back, delete."""
+    key, data = f"probe/{token_hex(8)}", os.urandom(64)
+    store.put(key, data)
+    same = store.get(key) == data
+    store.delete([key])
+    try:
+        store.get(key)
+    except MissingError:
+        if same:
+            return "ok", "an object was written, read back and deleted", ""
+        return "bad", f"{store.url} returned other bytes than it was given", "do not use this store"
+    return (
+        "bad",
+        f"{store.url} still has an object that was deleted",
+        "allow deletion to these credentials",
+    )
+
+
+def creation(store: "Store", options: "Settings") -> Told:
+    from processing.store.probe import probe
+
+    missing = probe(store).missing
+    if not missing:
+        return "ok", "several archivers may run at once", ""
+    told = f"the store lacks: {', '.join(missing)}"
+    if set(missing) == {"creates_exactly"}:
+        if options.single_writer:
+            return "ok", f"{told}; SILLOK_SINGLE_WRITER=true says that only one archiver runs", ""
+        return "bad", told, "let one archiver run at a time and set SILLOK_SINGLE_WRITER=true"
+    return "bad", told, "choose another store: the archive needs these"
+
+
+def clock(store: "Store") -> Told:
+    """Compare the clock of this machine with the store's."""
+    key = f"probe/{token_hex(8)}"
+    before = now()
+    store.put(key, b"clock")
+    stamps: list[datetime] = [entry.modified for entry in store.list(key)]
+    store.delete([key])
+    away = max((abs(stamp - before) for stamp in stamps), default=timedelta())
+    if away > _SKEW:
+        return (
+            "bad",
+            f"this clock and the store's differ by {away.total_seconds():.0f} s",
+            "set the clock (NTP)",
+        )
+    return "ok", f"within {max(away.total_seconds(), 1):.0f} s of the store's", ""
+
+
+def chain(store: "Store", options: "Settings") -> Told:
+    from processing.archive.manifests import Witness, head
+
+    link = head(store)
+    Witness(options.heads, store).check(store, link)
+    return (
+        "ok",
+        f"manifest {link.manifest.seq} is the newest" if link else "nothing published yet",
+        "",
+    )
+
+
+def landing(store: "Store") -> Told:
+    """Tell runs with pages, which `sillok archive` takes in, from polls without news, which wait for the next news."""
+    runs: dict[str, bool] = {}
+    for entry in store.list("landing/"):
+        run, _, file = entry.key.rpartition("/")
+        runs[run] = runs.get(run, False) or file.endswith(_NEWS)
+    if news := sum(runs.values()):
+        return "odd", f"{news} runs with pages wait in landing", "sillok archive"
+    return (
+        "ok",
+        f"{len(runs)} polls without news wait in landing" if runs else "nothing waits in landing",
+        "",
+    )
+
 
 _ROOM = 1 << 30
 
@@ -25,7 +145,10 @@ _ROOM = 1 << 30
 def doctor(
     *,
     robots: Annotated[
-        str | None, typer.Option("--robots", metavar="OUTLET", help="Also ask this outlet whether it lets us in.")
+        str | None,
+        typer.Option(
+            "--robots", metavar="OUTLET", help="Also ask this outlet whether it lets us in."
+        ),
     ] = None,
     as_json: JsonOption = False,
     store: StoreOption = None,
@@ -55,8 +178,8 @@ def _checks(url: str | None) -> Iterator[Check]:
     yield tried("contact", _contact)
     yield tried("authorities", _authorities)
     try:
-        from processing.archive.store import open_store
         from processing.settings import settings
+        from processing.store.opening import open_store
 
         options = settings()
         opened = open_store(url or options.store, options)
@@ -89,12 +212,14 @@ def _contact() -> Told:
 
     contact = environment().contact
     if not contact:
-        cure = (
-            "set SILLOK_CONTACT to a page or an address where outlets reach you; scheduled crawls refuse to run without"
-        )
+        cure = "set SILLOK_CONTACT to a page or an address where outlets reach you; scheduled crawls refuse to run without"
         return "odd", "no contact in the User-Agent", cure
     if not any(mark in contact for mark in ("@", "http://", "https://")):
-        return "odd", f"SILLOK_CONTACT={contact!r} is neither a URL nor an address", "write https://… or mailto:…"
+        return (
+            "odd",
+            f"SILLOK_CONTACT={contact!r} is neither a URL nor an address",
+            "write https://… or mailto:…",
+        )
     return "ok", contact, ""
 
 
@@ -103,9 +228,7 @@ def _authorities() -> Told:
     paths = ssl.get_default_verify_paths()
     if paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())):
         return "ok", f"in {paths.cafile or paths.capath}", ""
-    cure = (
-        "apt install ca-certificates, or name a file of them in SSL_CERT_FILE: without them no https outlet is crawled"
-    )
+    cure = "apt install ca-certificates, or name a file of them in SSL_CERT_FILE: without them no https outlet is crawled"
     return "bad", "this machine knows nobody who vouches for certificates", cure
 
 
@@ -128,17 +251,33 @@ def _robots(name: str) -> Told:
         return "bad", f"{home} was not to be asked", f"scrapy look {home}"
     seen = json.loads(done.stdout)["robots"]
     if not seen["answered"]:
-        return "odd", f"{home} did not answer for robots.txt: nothing would be crawled", f"scrapy look {home}"
+        return (
+            "odd",
+            f"{home} did not answer for robots.txt: nothing would be crawled",
+            f"scrapy look {home}",
+        )
     if seen["ours"] and seen["scrapy"]:
         return "ok", f"robots.txt of {home} lets us in", ""
-    return "odd", f"robots.txt of {home} keeps us out", "ask the outlet, and record its consent in SILLOK_PERMISSION"
+    return (
+        "odd",
+        f"robots.txt of {home} keeps us out",
+        "ask the outlet, and record its consent in SILLOK_PERMISSION",
+    )
 
 
 def _folder(folder: Path) -> Told:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
-        return "bad", f"{folder} cannot be written", "change its owner, or name another folder in the settings"
+        return (
+            "bad",
+            f"{folder} cannot be written",
+            "change its owner, or name another folder in the settings",
+        )
     free = shutil.disk_usage(folder).free
     if free < _ROOM:
-        return "odd", f"{folder} has {free >> 20} MB free", "make room: a crawl spools up to 256 MB a segment"
+        return (
+            "odd",
+            f"{folder} has {free >> 20} MB free",
+            "make room: a crawl spools up to 256 MB a segment",
+        )
     return "ok", f"{folder}, {free >> 30} GB free", ""

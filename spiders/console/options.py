@@ -5,19 +5,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from processing.dates import SEOUL
 from processing.errors import UsageError
-from processing.reading.rules import SEOUL
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
 
 StoreOption = Annotated[
-    str | None, typer.Option("--store", metavar="URL", help="file:DIR or s3://bucket/prefix; else SILLOK_STORE.")
+    str | None,
+    typer.Option(
+        "--store", metavar="URL", help="file:DIR or s3://bucket/prefix; else SILLOK_STORE."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document a line, for programs.")]
-OutletOption = Annotated[str | None, typer.Option("--outlet", metavar="NAME", help="Only this outlet.")]
-SinceOption = Annotated[str | None, typer.Option("--since", metavar="DAY", help="From this KST day on.")]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="DAY", help="To this KST day, it included.")]
+OutletOption = Annotated[
+    str | None, typer.Option("--outlet", metavar="NAME", help="Only this outlet.")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DAY", help="From this KST day on.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="To this KST day, it included.")
+]
 
 _NAMED = {"today": 0, "yesterday": 1}
 
@@ -30,8 +39,8 @@ def now() -> datetime:
 def open_catalogue(url: str | None) -> "Catalogue":
     """Return the catalogue of the store at `url`, or of the one that the settings name."""
     from processing.archive.catalogue import Catalogue
-    from processing.archive.store import open_store
     from processing.settings import settings
+    from processing.store.opening import open_store
 
     options = settings()
     return Catalogue(open_store(url or options.store, options), options.cache)
@@ -49,7 +58,10 @@ def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
 
 def landed(catalogue: "Catalogue") -> set[str]:
     """Return the outlets of which something waits to be archived."""
-    return {entry.key.split("/")[1].removeprefix("outlet=") for entry in catalogue.store.list("landing/")}
+    return {
+        entry.key.split("/")[1].removeprefix("outlet=")
+        for entry in catalogue.store.list("landing/")
+    }
 
 
 def day(text: str | None) -> date | None:
@@ -61,4 +73,6 @@ def day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no day: write YYYY-MM-DD, today or yesterday (KST)") from error
+        raise UsageError(
+            f"{text!r} is no day: write YYYY-MM-DD, today or yesterday (KST)"
+        ) from error

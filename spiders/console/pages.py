@@ -15,26 +15,34 @@ from spiders.console.terminal import print_json
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from processing.reading.reading import Item
-    from processing.reading.rules import Rules
+    from processing.reading.kept_pages import Item
+    from processing.rules import Rules
     from spiders.outlet import Outlet
 
 
 def read(
     pages: Annotated[
-        list[Path] | None, typer.Argument(metavar="PAGE…", help="Files with a page each, as it was sent.")
+        list[Path] | None,
+        typer.Argument(metavar="PAGE…", help="Files with a page each, as it was sent."),
     ] = None,
     *,
     url: Annotated[
-        str, typer.Option("--url", help="Where the page comes from; it names the outlet and its rules.")
+        str,
+        typer.Option("--url", help="Where the page comes from; it names the outlet and its rules."),
     ] = "",
     fetched_at: Annotated[
-        str | None, typer.Option("--fetched-at", metavar="TIME", help="When it was fetched; else now.")
+        str | None,
+        typer.Option("--fetched-at", metavar="TIME", help="When it was fetched; else now."),
     ] = None,
     index: Annotated[
-        Path | None, typer.Option("--index", metavar="FILE", help="JSON lines: file, url, fetched_at, charset, outlet.")
+        Path | None,
+        typer.Option(
+            "--index", metavar="FILE", help="JSON lines: file, url, fetched_at, charset, outlet."
+        ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Pages read side by side.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=64, help="Pages read side by side.")
+    ] = 1,
     generic: Annotated[
         bool, typer.Option("--generic", help="Without any outlet's rules, as an undeclared outlet.")
     ] = False,
@@ -43,7 +51,7 @@ def read(
 
     Each page is read in a child with limits of time and memory, so that none can end the run.
     """
-    from processing.reading.reading import read_many
+    from processing.reading.kept_pages import read_many
     from spiders.reading import policy
 
     if bool(pages) == bool(index):
@@ -54,15 +62,21 @@ def read(
     print_json(map(_resolved, rows))
 
 
-def _items(pages: list[Path], url: str, fetched_at: str | None, index: Path | None) -> Iterator["Item"]:
-    from processing.reading.reading import Item, index_items
+def _items(
+    pages: list[Path], url: str, fetched_at: str | None, index: Path | None
+) -> Iterator["Item"]:
+    from processing.reading.kept_pages import Item, index_items
 
     if index is not None:
         if url or fetched_at:
-            raise UsageError("--url and --fetched-at are for single pages; an index says them in its rows")
+            raise UsageError(
+                "--url and --fetched-at are for single pages; an index says them in its rows"
+            )
         return index_items(index)
     if url and len(pages) > 1:
-        raise UsageError("--url names one page; for several write an index and give it with --index")
+        raise UsageError(
+            "--url names one page; for several write an index and give it with --index"
+        )
     at = _moment(fetched_at)
     absent = next((page for page in pages if not page.exists() or page.is_dir()), None)
     if absent:
@@ -71,7 +85,7 @@ def _items(pages: list[Path], url: str, fetched_at: str | None, index: Path | No
 
 
 def _moment(text: str | None) -> "datetime | None":
-    from processing.reading.dates import parse_moment
+    from processing.dates import parse_moment
 
     if text is None:
         return None
@@ -83,7 +97,7 @@ def _moment(text: str | None) -> "datetime | None":
 
 def _known(items: Iterable["Item"]) -> Iterator["Item"]:
     """Yield the items with what their outlet's declaration says: its name and charset, the article's address."""
-    from spiders.identity import identify
+    from spiders.outlet import identify
 
     for item in items:
         outlet = outlet_of_page(item.url, item.outlet)
@@ -103,7 +117,7 @@ def _known(items: Iterable["Item"]) -> Iterator["Item"]:
 def _resolved(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row whose origin has the address under which its publisher's own article is archived, as in a crawl."""
     from processing.records import Origin
-    from spiders.identity import resolved
+    from spiders.outlet import resolved
     from spiders.outlets import outlets
 
     if not row.get("origin"):
@@ -123,7 +137,7 @@ def outlet_of_page(url: str, name: str) -> "Outlet | None":
 
 def _at(url: str) -> "Outlet | None":
     """Return the outlet whose host the URL has, or is the domain of; of several the one whose article it is."""
-    from spiders.identity import outlet_of
+    from spiders.outlet import outlet_of
     from spiders.outlets import outlets
 
     host = _host(url)
@@ -131,7 +145,11 @@ def _at(url: str) -> "Outlet | None":
         return None
     declared = outlets().values()
     exact = [outlet for outlet in declared if {host, f"www.{host}"} & outlet.allowed_hosts]
-    found = exact or [outlet for outlet in declared if any(one.endswith(f".{host}") for one in outlet.allowed_hosts)]
+    found = exact or [
+        outlet
+        for outlet in declared
+        if any(one.endswith(f".{host}") for one in outlet.allowed_hosts)
+    ]
     return outlet_of(url, found) or next(iter(found), None)
 
 

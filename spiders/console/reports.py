@@ -22,18 +22,24 @@ UNHEALTHY = 3
 def report(
     *,
     on: Annotated[
-        str | None, typer.Option("--day", metavar="DAY", help="KST day of collection; else the newest.")
+        str | None,
+        typer.Option("--day", metavar="DAY", help="KST day of collection; else the newest."),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report page to FILE.")] = None,
-    language: Annotated[str, typer.Option("--lang", metavar="ko|en", help="What the page shows first.")] = "ko",
-    check: Annotated[bool, typer.Option("--check", help="Exit with 3 where something needs an answer today.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report page to FILE.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--lang", metavar="ko|en", help="What the page shows first.")
+    ] = "ko",
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 3 where something needs an answer today.")
+    ] = False,
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
     """Report one day: do the counts add up, was it a normal day, what is missing, which source is quiet."""
-    from processing.report.counting import count_day, newest_day
+    from processing.report.counting import count_day, newest_day, stories
     from processing.report.judging import judge
-    from processing.report.stories import stories
 
     if language not in {"ko", "en"}:
         raise UsageError(f"--lang {language!r} is neither ko nor en")
@@ -92,8 +98,14 @@ def _print(made: "DayReport") -> None:
     ]
     if not rows:
         say(f"no outlet was crawled on {made.day}")
-    total = {**made.totals.model_dump(), "outlet": "all", "complete": share(made.totals.completeness)}
-    print_rows([*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}")
+    total = {
+        **made.totals.model_dump(),
+        "outlet": "all",
+        "complete": share(made.totals.completeness),
+    }
+    print_rows(
+        [*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}"
+    )
     for finding in made.findings:
         line = f"{finding.level}: {finding.outlet}: {finding.what}; {finding.cure}"
         sys.stdout.write(clean(line) + "\n")

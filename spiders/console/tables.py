@@ -26,17 +26,21 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def query(
-    statement: Annotated[str, typer.Argument(metavar='"SELECT …"', help="One reading statement in DuckDB's SQL.")],
+    statement: Annotated[
+        str, typer.Argument(metavar='"SELECT …"', help="One reading statement in DuckDB's SQL.")
+    ],
     *,
     as_json: JsonOption = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values with a heading.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Comma-separated values with a heading.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Ask the archive in SQL.
 
     Tables: articles, clusters, rejections, log, reports, pages. The statement can read these and nothing else.
     """
-    from processing.archive.sql import ask
+    from processing.lookup.sql import ask
 
     if as_json and as_csv:
         raise UsageError("give either --json or --csv")
@@ -63,7 +67,10 @@ def _cell(value: object) -> object:
 
 def export(
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="File to write: .jsonl or .parquet; - is stdout (JSONL).")
+        Path,
+        typer.Option(
+            "-o", "--output", help="File to write: .jsonl or .parquet; - is stdout (JSONL)."
+        ),
     ],
     *,
     outlet: OutletOption = None,
@@ -71,10 +78,15 @@ def export(
     until: UntilOption = None,
     licence: Annotated[
         list[str] | None,
-        typer.Option("--licence", metavar="MARK", help="Only under this licence (KOGL-1); repeatable."),
+        typer.Option(
+            "--licence", metavar="MARK", help="Only under this licence (KOGL-1); repeatable."
+        ),
     ] = None,
     no_ai_optout: Annotated[
-        bool, typer.Option("--no-ai-optout", help="Leave out articles whose page or host forbids machine learning.")
+        bool,
+        typer.Option(
+            "--no-ai-optout", help="Leave out articles whose page or host forbids machine learning."
+        ),
     ] = False,
     as_json: JsonOption = False,
     store: StoreOption = None,
@@ -83,7 +95,7 @@ def export(
 
     Where the page or its host reserved the rights that an export needs, the row says so in `withheld` and has no text.
     """
-    from processing.archive.export import Terms, export_file
+    from processing.lookup.export import Terms, export_file
 
     catalogue = open_catalogue(store)
     terms = Terms(
@@ -97,4 +109,6 @@ def export(
     if as_json and str(output) != "-":
         print_json([counts])
     else:
-        say(f"{counts['rows']} versions exported to {output}, {counts['withheld']} of them without text")
+        say(
+            f"{counts['rows']} versions exported to {output}, {counts['withheld']} of them without text"
+        )

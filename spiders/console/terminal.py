@@ -2,6 +2,8 @@
 
 Titles come from strangers. A control character in one can move the cursor, retitle the window or answer the shell
 (ECMA-48 escape sequences, C1 controls); a bidirectional override can make a line read backwards (Unicode UAX #9).
+
+A word diff as a terminal shows it.
 """
 
 import json
@@ -11,15 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from processing.reading.rules import SEOUL
-from processing.records.json_lines import escaped
+from processing.dates import SEOUL
+from processing.lookup.edits import edits
+from processing.records.record import escaped
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, erase
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC strings
     r"|\x1b[ -/]*[0-~]?"  # every shorter one
 )
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 _BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _NARROW = 26
 """Cells up to which a column stays whole; a wider one may take several lines."""
@@ -46,7 +51,9 @@ def print_json(rows: Iterable[object]) -> None:
         sys.stdout.write(as_json(row) + "\n")
 
 
-def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, title: str | None = None) -> None:
+def print_rows(
+    rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, title: str | None = None
+) -> None:
     """Write `rows` as a table where a person looks on, else as tab-separated lines without a heading."""
     cells = ([shown(row.get(column)) for column in columns] for row in rows)
     if watched():
@@ -65,7 +72,9 @@ def _print_table(cells: Sequence[Sequence[str]], columns: Sequence[str], title: 
     for number, column in enumerate(columns):
         width = max(map(cell_len, [column, *(line[number] for line in cells)]))
         narrow = width <= _NARROW
-        table.add_column(column, no_wrap=narrow, min_width=width if narrow else None, overflow="fold")
+        table.add_column(
+            column, no_wrap=narrow, min_width=width if narrow else None, overflow="fold"
+        )
     for line in cells:
         table.add_row(*(Text(cell) for cell in line))
     Console().print(table)
@@ -103,3 +112,18 @@ def _plain(value: Any) -> object:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return str(value)
+
+
+_MARKS = {"removed": ("[-", "-]", 31), "added": ("{+", "+}", 32)}
+
+
+def marked(old: str, new: str) -> str:
+    """Return how `old` became `new`, marked as `wdiff` does and coloured where a person looks on; harmless."""
+    return "".join(_marked(part.kind, clean_block(part.text)) for part in edits(old, new))
+
+
+def _marked(kind: str, text: str) -> str:
+    if kind == "kept":
+        return text
+    before, after, colour = _MARKS[kind]
+    return f"\x1b[{colour}m{before}{text}{after}\x1b[0m" if watched() else f"{before}{text}{after}"

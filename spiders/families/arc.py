@@ -11,7 +11,9 @@ from typing import Unpack
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Outlet, Sitemap
 
-ARTICLE = re.compile(r"(?P<path>(?:/[a-z0-9_-]+){1,4}/\d{4}/\d{2}/\d{2})/(?P<id>[A-Z2-7]{26})(?:/|$|\?)")
+ARTICLE = re.compile(
+    r"(?P<path>(?:/[a-z0-9_-]+){1,4}/\d{4}/\d{2}/\d{2})/(?P<id>[A-Z2-7]{26})(?:/|$|\?)"
+)
 HTML_DIR = re.compile(r"/site/data/html_dir/\d{4}/\d{2}/\d{2}/(?P<id>\d{13})\.html")
 
 

@@ -6,14 +6,16 @@
 import re
 from typing import Unpack
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
 RULES = Rules(body=".article_txt_container, .article-txt-contents", drop=(".arti_copy",))
 
 
-def article14(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+def article14(
+    *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+) -> Outlet:
     """Declare an outlet that runs on it."""
     stated: Fields = {"rules": (RULES,), **fields}
     return Outlet(

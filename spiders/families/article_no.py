@@ -7,7 +7,7 @@ Signs: `/data/rss/news.xml`, the text in `#news_body_area`, the date in `.arvdat
 import re
 from typing import Unpack
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Outlet
 

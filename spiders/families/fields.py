@@ -3,7 +3,7 @@
 import re
 from typing import Literal, TypedDict
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Pace
 
 

@@ -9,7 +9,7 @@ import re
 from typing import Unpack
 from urllib.parse import urljoin
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Listing, Outlet
 
@@ -23,7 +23,14 @@ RULES = Rules(
 
 
 def gnuboard(
-    *, name: str, title: str, base: str, board: str, pages: int = 1, feed: bool = True, **fields: Unpack[Fields]
+    *,
+    name: str,
+    title: str,
+    base: str,
+    board: str,
+    pages: int = 1,
+    feed: bool = True,
+    **fields: Unpack[Fields],
 ) -> Outlet:
     """Declare one board of a Gnuboard 5 site; `base` is the address of its root, with a slash at the end.
 
@@ -39,7 +46,9 @@ def gnuboard(
         home=base,
         sources=(
             *((Feed(urljoin(base, f"bbs/rss.php?bo_table={board}")),) if feed else ()),
-            Listing(listing, links="#bo_list .bo_tit, #bo_gall .bo_tit, #fboardlist a", pages=pages),
+            Listing(
+                listing, links="#bo_list .bo_tit, #bo_gall .bo_tit, #fboardlist a", pages=pages
+            ),
         ),
         article=re.compile(rf"{post}|/{table}/)(?P<id>\d+)(?:[&/?]|$)"),
         canonical=urljoin(base, f"bbs/board.php?bo_table={board}&wr_id={{id}}"),

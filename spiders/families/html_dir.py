@@ -7,7 +7,9 @@ from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
 
-def html_dir(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+def html_dir(
+    *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+) -> Outlet:
     """Declare an outlet that runs on it."""
     return Outlet(
         name=name,

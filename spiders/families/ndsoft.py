@@ -9,7 +9,7 @@ import re
 from typing import Unpack
 from urllib.parse import urljoin
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Outlet, Sitemap
 

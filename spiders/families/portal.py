@@ -6,7 +6,7 @@ the article's origin.
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Outlet
 
 

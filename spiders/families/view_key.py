@@ -8,7 +8,9 @@ from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
 
-def view_key(*, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+def view_key(
+    *, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+) -> Outlet:
     """Declare an outlet that runs on it; `view` is the address of `view.php` today. Former paths have the same keys."""
     parts = urlsplit(view)
     return Outlet(

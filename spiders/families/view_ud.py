@@ -6,7 +6,7 @@
 import re
 from typing import Unpack
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
@@ -14,7 +14,9 @@ RULES = Rules(body="div.vtxt.detailCont")
 OLDER = re.compile(r"/(?:article|view\.php)\?(?:.*&)?ud=(?P<id>\d{14,}[0-9a-z_]*)")
 
 
-def view_ud(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+def view_ud(
+    *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+) -> Outlet:
     """Declare an outlet that runs on it."""
     stated: Fields = {"rules": (RULES,), "older": (OLDER,), **fields}
     return Outlet(
@@ -22,7 +24,9 @@ def view_ud(*, name: str, title: str, home: str, sources: tuple[Source, ...], **
         title=title,
         home=home,
         sources=sources,
-        article=re.compile(r"/article/(?P<section>[A-Za-z_]+)/(?P<id>\d{12,30}[0-9a-z]*_\d)/article\.html"),
+        article=re.compile(
+            r"/article/(?P<section>[A-Za-z_]+)/(?P<id>\d{12,30}[0-9a-z]*_\d)/article\.html"
+        ),
         canonical=f"{home}article/{{section}}/{{id}}/article.html",
         family="view_ud",
         **stated,

@@ -7,14 +7,18 @@ offset.
 import re
 from typing import Unpack
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
-RULES = Rules(body=".article_content, #articlebody", drop=(".wcms_banner", ".art_mid_ad", ".clean_banner"))
+RULES = Rules(
+    body=".article_content, #articlebody", drop=(".wcms_banner", ".art_mid_ad", ".clean_banner")
+)
 
 
-def wcms(*, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]) -> Outlet:
+def wcms(
+    *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+) -> Outlet:
     """Declare an outlet that runs on WCMS."""
     stated: Fields = {"rules": (RULES,), **fields}
     return Outlet(

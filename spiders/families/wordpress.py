@@ -6,14 +6,16 @@ Permalinks differ, so the outlet names its own `article`; `/?p=N` is WordPress's
 import re
 from typing import Unpack
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Listing, Outlet
 
 RULES = Rules(body=".entry-content, .td-post-content")
 _SHORT = re.compile(r"/\?(?:.*&)?p=(?P<id>\d+)")
 _DAY = "{yyyy}-{mm}-{dd}"
-_POSTS = f"wp-json/wp/v2/posts?per_page=100&page={{page}}&after={_DAY}T00:00:00&before={_DAY}T23:59:59"
+_POSTS = (
+    f"wp-json/wp/v2/posts?per_page=100&page={{page}}&after={_DAY}T00:00:00&before={_DAY}T23:59:59"
+)
 
 
 def wordpress(

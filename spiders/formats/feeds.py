@@ -1,15 +1,19 @@
-"""Entries of RSS 2.0, RSS 1.0 (RDF) and Atom feeds, whatever namespaces they declare or forget."""
+"""Entries of RSS 2.0, RSS 1.0 (RDF) and Atom feeds, whatever namespaces they declare or forget.
 
+Posts that WordPress lists as JSON (`/wp-json/wp/v2/posts`): the one list that states true UTC times.
+"""
+
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 from lxml import etree
 
 from processing.records import Stamp
+from spiders.formats.links import Link, stamp
 from spiders.formats.markup import local_name
-from spiders.formats.moments import stamp
-from spiders.links import Link
 
 FULL_TEXT = 400
 """Characters, tags not counted, from which on a feed's text is taken for the whole article and not for a summary."""
@@ -29,10 +33,12 @@ def entries(root: etree._Element) -> Iterator[Link]:
         if url:
             published = _stamp(fields, "pubDate", "published", "date", "issued", "created")
             modified = _stamp(fields, "updated", "modified")
-            yield Link(url, plain(_first(fields, "title")), published, modified, _text(fields))
+            yield Link(
+                url, text_of_field(_first(fields, "title")), published, modified, _text(fields)
+            )
 
 
-def plain(text: str | None) -> str | None:
+def text_of_field(text: str | None) -> str | None:
     """Return a title on one line, markup and escapes removed; None where nothing is left."""
     return _BLANKS.sub(" ", _TAGS.sub("", unescape((text or "")[:MAX_TITLE]))).strip() or None
 
@@ -48,7 +54,9 @@ def _fields(entry: etree._Element) -> dict[str, list[str]]:
 def _inner(element: etree._Element) -> str:
     """Return text, or for Atom's `type="xhtml"` the markup within."""
     if len(element):
-        return (element.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in element)
+        return (element.text or "") + "".join(
+            etree.tostring(child, encoding="unicode") for child in element
+        )
     return (element.text or "").strip()
 
 
@@ -56,8 +64,15 @@ def _address(entry: etree._Element, fields: dict[str, list[str]]) -> str | None:
     """Return the text of `link` (RSS), the best `href` (Atom), or a `guid` that is a permanent link."""
     if url := next((text for text in fields.get("link", []) if text), None):
         return url
-    hrefs = {link.get("rel", "alternate"): link.get("href") for link in reversed(list(entry.iter("{*}link")))}
-    guids = [text for text in (*fields.get("guid", []), *fields.get("id", [])) if text.startswith(("http:", "https:"))]
+    hrefs = {
+        link.get("rel", "alternate"): link.get("href")
+        for link in reversed(list(entry.iter("{*}link")))
+    }
+    guids = [
+        text
+        for text in (*fields.get("guid", []), *fields.get("id", []))
+        if text.startswith(("http:", "https:"))
+    ]
     return hrefs.get("alternate") or next(iter(guids), None)
 
 
@@ -71,6 +86,47 @@ def _stamp(fields: dict[str, list[str]], *names: str) -> Stamp | None:
 
 def _text(fields: dict[str, list[str]]) -> str | None:
     """Return the longest text of the entry if it is more than a summary."""
-    texts = [text for name in ("encoded", "content", "description", "summary") for text in fields.get(name, [])]
+    texts = [
+        text
+        for name in ("encoded", "content", "description", "summary")
+        for text in fields.get(name, [])
+    ]
     longest = max(texts, key=len, default="")
     return longest if len(_TAGS.sub("", longest)) >= FULL_TEXT else None
+
+
+def is_json(body: bytes) -> bool:
+    """Return whether `body` is JSON and no markup, by its first character."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}
+
+
+def posts(body: bytes) -> Iterator[Link] | None:
+    """Return the posts, None where `body` is JSON of another kind (an error of the API, for one)."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, list):
+        return None
+    return (
+        _post(post) for post in data if isinstance(post, dict) and isinstance(post.get("link"), str)
+    )
+
+
+def _post(post: dict[str, Any]) -> Link:
+    title, text = _rendered(post, "title"), _rendered(post, "content")
+    return Link(
+        post["link"], text_of_field(title), _utc(post, "date_gmt"), _utc(post, "modified_gmt"), text
+    )
+
+
+def _rendered(post: dict[str, Any], name: str) -> str | None:
+    value = post.get(name)
+    rendered = value.get("rendered") if isinstance(value, dict) else None
+    return rendered if isinstance(rendered, str) and rendered.strip() else None
+
+
+def _utc(post: dict[str, Any], name: str) -> Stamp | None:
+    """Return a moment of the API: `date_gmt` is UTC though it writes no zone."""
+    value = post.get(name)
+    return stamp(f"{value}Z", "feed") if isinstance(value, str) else None

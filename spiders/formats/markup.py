@@ -25,7 +25,7 @@ _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class ParsedDocument:
     """A document read as far as it goes; `root` is None where nothing could be read, and `problem` says why."""
 
     root: etree._Element | None
@@ -45,17 +45,20 @@ def unpacked(body: bytes) -> bytes | None:
     return None if unpacker.unconsumed_tail else plain
 
 
-def xml_tree(body: bytes) -> Tree:
+def xml_tree(body: bytes) -> ParsedDocument:
     """Read XML. HTML, entity declarations and what is no markup at all give a problem and no tree."""
     text = decoded(body, _DECLARED).lstrip("\ufeff \t\r\n")
     root = _ROOT.search(text)
     if root is None:
-        return Tree(None, "no markup: neither a feed nor a sitemap")
+        return ParsedDocument(None, "no markup: neither a feed nor a sitemap")
     prologue = text[: root.start()]
     if "<!entity" in prologue.lower():
-        return Tree(None, "refused: the document declares entities")
-    if text[root.start() : root.start() + 5].lower() == "<html" or "<!doctype html" in prologue.lower():
-        return Tree(None, "HTML where XML was expected")
+        return ParsedDocument(None, "refused: the document declares entities")
+    if (
+        text[root.start() : root.start() + 5].lower() == "<html"
+        or "<!doctype html" in prologue.lower()
+    ):
+        return ParsedDocument(None, "HTML where XML was expected")
     text = _DOCTYPE.sub("", _PROLOGUE.sub("", text), count=1)
     return _recovered(_mended(_NOT_XML.sub("", text)))
 
@@ -110,15 +113,24 @@ def _mended(text: str) -> str:
     return "".join(parts)
 
 
-def _recovered(text: str) -> Tree:
+def _recovered(text: str) -> ParsedDocument:
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8"
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        encoding="utf-8",
     )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:  # even recovery found no element
         root = None
     if root is None:
-        return Tree(None, "broken XML: nothing could be read", whole=False)
+        return ParsedDocument(None, "broken XML: nothing could be read", whole=False)
     fatal = [entry for entry in parser.error_log if entry.level == etree.ErrorLevels.FATAL]
-    return Tree(root, "broken XML, read as far as it goes", whole=False) if fatal else Tree(root)
+    return (
+        ParsedDocument(root, "broken XML, read as far as it goes", whole=False)
+        if fatal
+        else ParsedDocument(root)
+    )

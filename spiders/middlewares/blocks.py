@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from spiders.run import Run, run_of
+from spiders.crawling.run import Run, run_of
 
 _LARGEST = 100_000
 """Bytes: gates are small; a page above that is not looked through."""
@@ -86,7 +86,10 @@ class Blocks:
 
     def process_response(self, request: Request, response: Response) -> Response:
         host = urlparse_cached(request).netloc
-        headers = {key.decode("latin-1").lower(): b",".join(v).decode("latin-1") for key, v in response.headers.items()}
+        headers = {
+            key.decode("latin-1").lower(): b",".join(v).decode("latin-1")
+            for key, v in response.headers.items()
+        }
         found = gate(response.url, headers, response.body)
         refused = self._run.hosts.refuse(host, refused=response.status in _REFUSING)
         if found is None and refused >= _IN_A_ROW:

@@ -2,21 +2,29 @@
 
 The delay counts from the answer before, so that it holds on the wire however long connecting took. AutoThrottle is
 Scrapy's and acts in the downloader's slot, after this.
+
+An outlet's requests a day are limited; what is over the limit waits for tomorrow, and the log says so.
+
+Try again later, when the host says or after a pause: Retry-After (RFC 9110 §10.2.3) in seconds and as a date.
 """
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Self
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.http import Request
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 
 from processing.records import Why
-from spiders.refusals import Refusal
-from spiders.run import Run, run_of
+from spiders.crawling.run import Run, run_of
+from spiders.crawling.visit import Refusal
 
 
-class Pace:
+class Pacing:
     """Lets a request wait for its host."""
 
     def __init__(self, run: Run) -> None:
@@ -44,3 +52,104 @@ class Pace:
     def left(self, request: Request) -> None:
         """Start the delay anew when a request has left the downloader."""
         self._run.hosts.left(urlparse_cached(request).netloc)
+
+
+class Budget:
+    """Counts requests of the KST day, those of earlier crawls among them."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(run_of(crawler))
+
+    def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's interface
+        limit = self._run.outlet.budget
+        if self._run.spent() >= limit:
+            raise Refusal(Why.OVER_BUDGET, f"{limit} requests a day are spent")
+        self._run.requests += 1
+
+
+_WAITING = {429, 503}
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait; None where there is none or it says nothing."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
+
+
+class Retries(RetryMiddleware):
+    """Scrapy's retries, with the host left alone in between; a wait beyond the limit ends the host's crawl."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self._pause = settings.getfloat("SILLOK_RETRY_WAIT")
+        self._longest = settings.getfloat("SILLOK_RETRY_AFTER_MAX")
+        self._run: Run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        retries = super().from_crawler(crawler)
+        retries._run = run_of(crawler)  # noqa: SLF001 - its own, set where Scrapy's constructor leaves no room
+        return retries
+
+    def process_response(
+        self,
+        request: Request,
+        response: Response,
+        spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
+    ) -> Request | Response:
+        if response.status not in self.retry_http_codes or request.meta.get("blocked"):
+            return response
+        host = urlparse_cached(request).netloc
+        wait = self._asked_wait(response) if response.status in _WAITING else None
+        if wait is not None and wait > self._longest:
+            self._run.hosts.cool(host, f"http {response.status}, Retry-After {wait:.0f} s")
+            return response
+        self._run.hosts.hold(host, self._pause_before(request) if wait is None else wait)
+        return self._again(request, f"http {response.status}") or response
+
+    def process_exception(
+        self,
+        request: Request,
+        exception: Exception,
+        spider: Spider | None = None,  # noqa: ARG002 - as above
+    ) -> Request | Response | None:
+        if not isinstance(exception, self.exceptions_to_retry) or self._run.stopping:
+            return None
+        self._run.hosts.hold(urlparse_cached(request).netloc, self._pause_before(request))
+        return self._again(request, exception)
+
+    def _again(self, request: Request, reason: str | Exception) -> Request | None:
+        return self._retry(request, reason)
+
+    def _pause_before(self, request: Request) -> float:
+        tries: int = request.meta.get("retry_times", 0)
+        return self._pause * float(2**tries)
+
+    def _asked_wait(self, response: Response) -> float | None:
+        value = response.headers.get(b"Retry-After")
+        stated = response.headers.get(b"Date")
+        now = self._run.clock()
+        if stated:  # the host's own clock tells what its date means
+            now = _moment(stated.decode("latin-1")) or now
+        return retry_after(value.decode("latin-1") if value else None, now)
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

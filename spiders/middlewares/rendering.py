@@ -13,15 +13,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from processing.archive.spool import folder
-from processing.archive.warc import Rendered
+from processing.landing.segments import folder
+from processing.landing.warc import Rendered
 from processing.records import Why
-from spiders.refusals import Refusal
-from spiders.rendering import Ask, Browser, Part, RenderingError
-from spiders.rows import answered, failed
-from spiders.run import Run, run_of
-from spiders.scratch import Scratch
-from spiders.visit import Visit, visit_of
+from spiders.crawling.landing import answered, failed
+from spiders.crawling.run import Run, run_of
+from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.rendering import Ask, Browser, BrowserResponse, RenderingError, Scratch
 
 _WITHHELD = {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
 """Headers that do not hold for a body without coding, or that are not the browser's business."""
@@ -34,7 +32,9 @@ class Rendering:
         self._crawler = crawler
         self._run = run
         settings = crawler.settings
-        place = (Path(settings["SILLOK_SPOOL"]) / folder(run.outlet.name, "")).parent  # locked by this crawl
+        place = (
+            Path(settings["SILLOK_SPOOL"]) / folder(run.outlet.name, "")
+        ).parent  # locked by this crawl
         scratch = Scratch(place / "browser")
         self._browser = Browser(settings["SILLOK_BROWSER"], settings["USER_AGENT"], scratch)
 
@@ -53,7 +53,9 @@ class Rendering:
         whole = response.status == 200 and not request.meta.get("blocked")  # noqa: PLR2004 - RFC 9110 §15.3.1
         if visit.role != "article" or not whole or not isinstance(response, HtmlResponse):
             return response
-        task = asyncio.ensure_future(self._browser.rendered(response.url, _part(response), self._asker(visit)))
+        task = asyncio.ensure_future(
+            self._browser.rendered(response.url, _part(response), self._asker(visit))
+        )
         self._run.downloads.add(task)
         try:
             body = await task
@@ -63,18 +65,24 @@ class Rendering:
             raise Refusal(Why.FAILED, "interrupted", counted=False) from error
         finally:
             self._run.downloads.discard(task)
-        self._run.landing.convert(Rendered(response.url, self._run.clock(), body, request.meta["stored"]))
+        self._run.landing.convert(
+            Rendered(response.url, self._run.clock(), body, request.meta["stored"])
+        )
         headers = {**response.headers, b"Content-Type": [b"text/html; charset=utf-8"]}
-        return response.replace(body=body, headers=headers, encoding="utf-8", flags=[*response.flags, "rendered"])
+        return response.replace(
+            body=body, headers=headers, encoding="utf-8", flags=[*response.flags, "rendered"]
+        )
 
     def _asker(self, page: Visit) -> Ask:
-        async def ask(url: str) -> Part | None:
+        async def ask(url: str) -> BrowserResponse | None:
             visit = Visit(role="part", url=url, reason="rendering", announced_by=page.url)
             request = Request(url, callback=NO_CALLBACK, meta={"visit": visit})
             try:
                 response = await self._crawler.engine.download_async(request)
             except Refusal as refusal:
-                self._run.log(failed(self._run, visit, refusal.detail, why=refusal.why, status=refusal.status))
+                self._run.log(
+                    failed(self._run, visit, refusal.detail, why=refusal.why, status=refusal.status)
+                )
                 return None
             except Exception as error:  # noqa: BLE001 - whatever kept a part from us, the page is read without it
                 self._run.log(failed(self._run, visit, f"{type(error).__name__}: {error}"))
@@ -85,7 +93,11 @@ class Rendering:
         return ask
 
 
-def _part(response: Response) -> Part:
-    found = ((name.decode("latin-1"), b", ".join(values)) for name, values in response.headers.items())
-    headers = {name: value.decode("latin-1") for name, value in found if name.lower() not in _WITHHELD}
-    return Part(response.status, headers, response.body)
+def _part(response: Response) -> BrowserResponse:
+    found = (
+        (name.decode("latin-1"), b", ".join(values)) for name, values in response.headers.items()
+    )
+    headers = {
+        name: value.decode("latin-1") for name, value in found if name.lower() not in _WITHHELD
+    }
+    return BrowserResponse(response.status, headers, response.body)

@@ -3,10 +3,16 @@
 2xx: its rules hold (the first 500 KiB of them). 4xx: there are none (§2.3.1.3). 5xx, 429, no answer, or a redirect off
 the outlet's hosts: nothing is crawled (§2.3.1.4). Crawl-delay and Request-rate are no part of the RFC; we keep both.
 Where the operator recorded the outlet's consent, only our own token is judged: consent lifts a ban of `Scrapy`.
+
+What a host reserves of text and data mining: `/.well-known/tdmrep.json` (TDMRep, W3C community group, 2024).
+
+It is asked once a crawl, before the first article; that there is none is remembered for a day. The reader makes of it
+what it says; here it only travels along with the page.
 """
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 from protego import Protego
@@ -16,10 +22,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from processing.records import Why
-from spiders.refusals import Refusal
-from spiders.run import Run, run_of
+from spiders.crawling.run import Run, run_of
+from spiders.crawling.visit import Refusal, Visit, visit_of
 from spiders.settings import AGENT
-from spiders.visit import Visit, visit_of
 
 LARGEST = 500 << 10
 """Bytes that are read of a robots.txt (§2.5: at least 500 KiB)."""
@@ -50,7 +55,11 @@ class Verdicts:
             return 0.0
         delays = [self.rules.crawl_delay(token) or 0.0 for token in self.tokens]
         rates = [self.rules.request_rate(token) for token in self.tokens]
-        return max(*delays, *(rate.seconds / rate.requests for rate in rates if rate and rate.requests), 0.0)
+        return max(
+            *delays,
+            *(rate.seconds / rate.requests for rate in rates if rate and rate.requests),
+            0.0,
+        )
 
 
 def judged(status: int, body: bytes, tokens: tuple[str, ...]) -> Verdicts:
@@ -86,7 +95,9 @@ class Robots:
             self._asked[key] = asyncio.ensure_future(self._ask(key, parts.netloc))
         verdicts = await asyncio.shield(self._asked[key])
         refusal = verdicts.refusal(request.url)
-        if refusal:  # without rules nothing is forbidden for good: it failed, and is asked for again
+        if (
+            refusal
+        ):  # without rules nothing is forbidden for good: it failed, and is asked for again
             raise Refusal(Why.ROBOTS if verdicts.rules else Why.FAILED, refusal, counted=False)
         request.meta["robots"] = "allowed" if verdicts.rules else verdicts.state
 
@@ -98,14 +109,62 @@ class Robots:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever kept the file from us, §2.3.1.4 says the same
             self._run.failed_robots(visit, error)
-            return Verdicts(f"robots.txt could not be asked ({error}): nothing is crawled", allowed=False)
+            return Verdicts(
+                f"robots.txt could not be asked ({error}): nothing is crawled", allowed=False
+            )
         return self._judge(visit, response, host)
 
     def _judge(self, visit: Visit, response: Response, host: str) -> Verdicts:
         verdicts = judged(response.status, response.body, self._tokens)
         if response.meta.get("blocked"):
-            verdicts = Verdicts(f"robots.txt is a block page ({response.meta['blocked']})", allowed=False)
+            verdicts = Verdicts(
+                f"robots.txt is a block page ({response.meta['blocked']})", allowed=False
+            )
         self._run.answered_robots(visit, response)
         if verdicts.delay():
             self._run.hosts.slow(host, verdicts.delay())
         return verdicts
+
+
+PATH = "/.well-known/tdmrep.json"
+_LARGEST = 1 << 20
+_REMEMBERED = timedelta(days=1)
+
+
+class Reservation:
+    """Puts the file's text into `request.meta["tdmrep"]` of articles, where there is one."""
+
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self._crawler = crawler
+        self._run = run
+        self._asked: dict[str, asyncio.Task[str | None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, run_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        if visit_of(request).role != "article":
+            return
+        parts = urlparse_cached(request)
+        authority = f"{parts.scheme}://{parts.netloc}"
+        if authority not in self._asked:
+            self._asked[authority] = asyncio.ensure_future(self._ask(f"{authority}{PATH}"))
+        found = await asyncio.shield(self._asked[authority])
+        if found:
+            request.meta["tdmrep"] = found
+
+    async def _ask(self, url: str) -> str | None:
+        last = self._run.memory.source(url)
+        if last and last.status in {404, 410} and self._run.clock() - last.at < _REMEMBERED:
+            return None
+        visit = Visit(role="robots", url=url, reason="robots", last=last)
+        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"visit": visit})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - the log says it; without the file the page's own marks count
+            self._run.failed_robots(visit, error)
+            return None
+        self._run.answered_robots(visit, response)
+        known = response.status == 200 and len(response.body) <= _LARGEST  # noqa: PLR2004 - RFC 9110 §15.3.1
+        return response.body.decode("utf-8", "replace") if known else None

@@ -9,5 +9,7 @@ OUTLET = ndsoft(
     sitemaps=("sitemap.xml",),
     daily=(5, 60),
     evidence="sitemap, robots and body confirmed by a public project 2026-08",
-    caveats=("The feeds of 2022 (/ablerss/) went with the former CMS; the feed path is the family's and not seen.",),
+    caveats=(
+        "The feeds of 2022 (/ablerss/) went with the former CMS; the feed path is the family's and not seen.",
+    ),
 )

@@ -11,5 +11,7 @@ OUTLET = article14(
     hosts=("m.asiatime.co.kr",),
     daily=(40, 400),
     evidence="URL form met by 3 real URLs; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

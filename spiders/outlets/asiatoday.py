@@ -1,6 +1,6 @@
 """아시아투데이 (Asia Today): daily, view.php CMS."""
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.view_key import view_key
 from spiders.outlet import Listing
 
@@ -13,5 +13,7 @@ OUTLET = view_key(
     rules=(Rules(body="#font"),),
     daily=(100, 800),
     evidence="URL form met by 18 real URLs, the newest of 2026-08; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

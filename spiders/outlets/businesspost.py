@@ -2,14 +2,17 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Feed, Listing, Outlet
 
 OUTLET = Outlet(
     name="businesspost",
     title="비즈니스포스트",
     home="https://www.businesspost.co.kr/",
-    sources=(Feed("https://www.businesspost.co.kr/rss/Article.xml"), Listing("https://www.businesspost.co.kr/")),
+    sources=(
+        Feed("https://www.businesspost.co.kr/rss/Article.xml"),
+        Listing("https://www.businesspost.co.kr/"),
+    ),
     article=re.compile(r"/BP\?(?=.*command=article_view)(?:.*&)?num=(?P<id>\d{5,6})"),
     canonical="https://www.businesspost.co.kr/BP?command=article_view&num={id}",
     hosts=("m.businesspost.co.kr",),

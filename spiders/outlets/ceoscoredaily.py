@@ -10,5 +10,7 @@ OUTLET = wcms(
     sources=(Listing("https://www.ceoscoredaily.com/"),),
     daily=(20, 200),
     evidence="URL form met by a real URL; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

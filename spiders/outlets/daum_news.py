@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.portal import portal
 
 OUTLET = portal(
@@ -12,8 +12,14 @@ OUTLET = portal(
     article=re.compile(r"/v/(?P<id>\d{17})"),
     canonical="https://v.daum.net/v/{id}",
     hosts=("v.media.daum.net", "news.v.daum.net", "news.daum.net"),
-    rules=(Rules(body="div.article_view, #harmonyContainer", section="section.inner-main > h2.screen_out"),),
+    rules=(
+        Rules(
+            body="div.article_view, #harmonyContainer", section="section.inner-main > h2.screen_out"
+        ),
+    ),
     paused="a portal's copies are not collected; the publishers are asked themselves",
     evidence="layouts of pages of 2018 and 2024, the section in the latter; URL form met by 79 real URLs",
-    caveats=("Its pages name the publisher (og:article:author) but link no original that can be relied on.",),
+    caveats=(
+        "Its pages name the publisher (og:article:author) but link no original that can be relied on.",
+    ),
 )

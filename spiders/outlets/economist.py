@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Listing, Outlet
 
 OUTLET = Outlet(
@@ -15,5 +15,7 @@ OUTLET = Outlet(
     rules=(Rules(body="#article_body", drop=("figure",)),),
     daily=(10, 150),
     evidence="URL form met by 11 real URLs; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

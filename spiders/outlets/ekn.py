@@ -1,6 +1,6 @@
 """에너지경제 (Energy Economy): economic daily, view.php CMS."""
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.view_key import view_key
 from spiders.outlet import Listing
 
@@ -13,5 +13,7 @@ OUTLET = view_key(
     rules=(Rules(body="#news_body_area_contents"),),
     daily=(80, 600),
     evidence="URL form met by 4 real URLs; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

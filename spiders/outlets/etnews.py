@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.feed import feed
 from spiders.outlet import Pace
 
@@ -11,7 +11,8 @@ OUTLET = feed(
     title="전자신문",
     home="https://www.etnews.com/",
     feeds=tuple(
-        f"https://rss.etnews.com/{section}.xml" for section in ("Section901", "Section902", "Section903", "Section904")
+        f"https://rss.etnews.com/{section}.xml"
+        for section in ("Section901", "Section902", "Section903", "Section904")
     ),
     article=re.compile(r"etnews\.com/(?P<id>\d{14})(?:[/?]|$)"),
     canonical="https://www.etnews.com/{id}",

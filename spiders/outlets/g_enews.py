@@ -11,5 +11,7 @@ OUTLET = view_ud(
     hosts=("news.g-enews.com", "m.g-enews.com"),
     daily=(80, 600),
     evidence="URL forms met by 7 real URLs; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.news_sitemap import news_sitemap
 from spiders.outlet import Pace
 
@@ -23,5 +23,8 @@ OUTLET = news_sitemap(
     pace=Pace.QUARTER_HOUR,
     daily=(100, 900),
     evidence="sitemaps and layouts as kept by a public project's dated parsers, 2025-05 to 2026-08",
-    caveats=("No feed: the checker of 2026-08 found none.", "The day on which the third layout began is not known."),
+    caveats=(
+        "No feed: the checker of 2026-08 found none.",
+        "The day on which the third layout began is not known.",
+    ),
 )

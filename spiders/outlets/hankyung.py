@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.news_sitemap import news_sitemap
 from spiders.outlet import Pace
 

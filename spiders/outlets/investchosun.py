@@ -1,6 +1,6 @@
 """인베스트조선 (Invest Chosun): capital markets, partly paid, on 조선's older `html_dir` CMS."""
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.html_dir import html_dir
 from spiders.outlet import Feed
 

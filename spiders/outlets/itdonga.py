@@ -8,7 +8,10 @@ OUTLET = Outlet(
     name="itdonga",
     title="IT동아",
     home="https://it.donga.com/",
-    sources=(Feed("https://it.donga.com/feeds/rss/"), Listing("https://it.donga.com/news/?page={page}", pages=2)),
+    sources=(
+        Feed("https://it.donga.com/feeds/rss/"),
+        Listing("https://it.donga.com/news/?page={page}", pages=2),
+    ),
     article=re.compile(r"it\.donga\.com/(?P<id>\d{4,7})(?:[/?]|$)"),
     canonical="https://it.donga.com/{id}/",
     daily=(3, 60),

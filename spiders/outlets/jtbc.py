@@ -11,7 +11,9 @@ OUTLET = news_sitemap(
     home="https://news.jtbc.co.kr/",
     latest="https://news.jtbc.co.kr/sitemaps/latest-articles",
     feeds=("https://fs.jtbc.co.kr/RSS/newsflash.xml",),
-    article=re.compile(r"(?:/article/|(?i:/article/article\.aspx)\?(?:.*&)?news_id=)(?P<id>NB\d{8})"),
+    article=re.compile(
+        r"(?:/article/|(?i:/article/article\.aspx)\?(?:.*&)?news_id=)(?P<id>NB\d{8})"
+    ),
     canonical="https://news.jtbc.co.kr/article/{id}",
     hosts=("news.jtbc.joins.com",),
     pace=Pace.QUARTER_HOUR,

@@ -13,5 +13,7 @@ OUTLET = article14(
     older=(re.compile(r"/news/articleView\.html\?(?:.*&)?idxno=(?P<id>\d+)"),),
     daily=(40, 400),
     evidence="URL forms met by 3 real URLs; the page of 2026 has not been seen",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

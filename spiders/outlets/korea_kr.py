@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Feed, Listing, Outlet
 
 OUTLET = Outlet(
@@ -12,9 +12,14 @@ OUTLET = Outlet(
     sources=(
         Listing("https://www.korea.kr/news/policyNewsList.do?pageIndex={page}", pages=3),
         Listing("https://www.korea.kr/briefing/pressReleaseList.do?pageIndex={page}", pages=3),
-        *(Feed(f"https://www.korea.kr/rss/dept_{ministry}.xml") for ministry in ("moef", "msit", "moel")),
+        *(
+            Feed(f"https://www.korea.kr/rss/dept_{ministry}.xml")
+            for ministry in ("moef", "msit", "moel")
+        ),
     ),
-    article=re.compile(r"/(?P<kind>(?:news|briefing)/[A-Za-z]+View)\.do\?(?:.*&)?newsId=(?P<id>\d{9})"),
+    article=re.compile(
+        r"/(?P<kind>(?:news|briefing)/[A-Za-z]+View)\.do\?(?:.*&)?newsId=(?P<id>\d{9})"
+    ),
     canonical="https://www.korea.kr/{kind}.do?newsId={id}",
     hosts=("m.korea.kr",),
     rules=(Rules(body=".article_body, #viewCont"),),

@@ -10,9 +10,14 @@ OUTLET = article14(
     title="강원일보",
     home="https://www.kwnews.co.kr/",
     sources=(Listing("https://www.kwnews.co.kr/"),),
-    older=(re.compile(r"/page/view/(?P<id>\d{19})"), re.compile(r"/nview\.asp\?(?:.*&)?aid=(?P<id>\d{12})")),
+    older=(
+        re.compile(r"/page/view/(?P<id>\d{19})"),
+        re.compile(r"/nview\.asp\?(?:.*&)?aid=(?P<id>\d{12})"),
+    ),
     hosts=("m.kwnews.co.kr",),
     daily=(60, 500),
     evidence="URL forms met by 20 real URLs; body of the former CMS seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

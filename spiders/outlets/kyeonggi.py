@@ -11,5 +11,7 @@ OUTLET = article14(
     hosts=("m.kyeonggi.com",),
     daily=(60, 500),
     evidence="URL form met by 17 real URLs",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

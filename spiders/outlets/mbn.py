@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.feed import feed
 from spiders.outlet import Pace
 
@@ -10,8 +10,12 @@ OUTLET = feed(
     name="mbn",
     title="MBN",
     home="https://www.mbn.co.kr/",
-    feeds=tuple(f"https://www.mbn.co.kr/rss/{section}/" for section in ("politics", "economy", "society")),
-    article=re.compile(r"(?:/news/[a-z]+/|/pages/news/newsView\.php\?(?:.*&)?news_seq_no=)(?P<id>\d{7})"),
+    feeds=tuple(
+        f"https://www.mbn.co.kr/rss/{section}/" for section in ("politics", "economy", "society")
+    ),
+    article=re.compile(
+        r"(?:/news/[a-z]+/|/pages/news/newsView\.php\?(?:.*&)?news_seq_no=)(?P<id>\d{7})"
+    ),
     canonical="https://www.mbn.co.kr/pages/news/newsView.php?news_seq_no={id}",
     hosts=("mbn.mk.co.kr", "m.mbn.co.kr"),
     rules=(Rules(body="#newsViewArea"),),

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.news_sitemap import news_sitemap
 from spiders.outlet import Pace
 
@@ -21,5 +21,7 @@ OUTLET = news_sitemap(
     paused="robots.txt bans Scrapy by name (seen 2026-07): live once the outlet's consent is recorded",
     permission_needed="robots.txt (2026-07) disallows everything to Scrapy, AhrefsBot and SemrushBot",
     evidence="robots.txt and sitemaps seen 2026-07; feed parsed with 100 entries 2026-08-20; body seen 2025",
-    caveats=("The old address mtview.php?no= answers 301 to the new one: it names the article without its section.",),
+    caveats=(
+        "The old address mtview.php?no= answers 301 to the new one: it names the article without its section.",
+    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Listing, Outlet
 
 OUTLET = Outlet(
@@ -15,5 +15,7 @@ OUTLET = Outlet(
     rules=(Rules(body=".news-content", drop=("figure",)),),
     daily=(30, 300),
     evidence="URL form and body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

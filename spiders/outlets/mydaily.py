@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.wcms import wcms
 from spiders.outlet import Listing, Pace
 

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Listing, Outlet
 
 OUTLET = Outlet(
@@ -16,5 +16,7 @@ OUTLET = Outlet(
     rules=(Rules(body="#contents"),),
     daily=(30, 300),
     evidence="addresses of this form of 2026-07; body of the former layout seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.portal import portal
 
 OUTLET = portal(
@@ -18,5 +18,7 @@ OUTLET = portal(
     rules=(Rules(body="#dic_area, #articleBodyContents, #articeBody"),),
     paused="robots.txt disallows everything to everybody (seen 2026-10)",
     evidence="robots.txt seen 2026-07 to 2026-10; layouts of pages of 2021, 2024 and 2026; 7,117 real URLs",
-    caveats=("An article is known by press number and article number; both are in the canonical URL.",),
+    caveats=(
+        "An article is known by press number and article number; both are in the canonical URL.",
+    ),
 )

@@ -11,7 +11,10 @@ OUTLET = Outlet(
     sources=(Listing("https://newscham.net/all-articles/"),),
     article=re.compile(r"newscham\.net/(?P<id>\d{4,7})(?:[/?]|$)"),
     canonical="https://newscham.net/{id}/",
-    older=(re.compile(r"/articles/(?P<id>\d{4,7})"), re.compile(r"/news/view\.php\?(?:.*&)?nid=(?P<id>\d+)")),
+    older=(
+        re.compile(r"/articles/(?P<id>\d{4,7})"),
+        re.compile(r"/news/view\.php\?(?:.*&)?nid=(?P<id>\d+)"),
+    ),
     hosts=("www.newscham.net",),
     pace=Pace.DAILY,
     daily=(0, 30),

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.article14 import article14
 from spiders.outlet import Listing
 
@@ -15,5 +15,7 @@ OUTLET = article14(
     rules=(Rules(body="div.news_txt"),),
     daily=(30, 300),
     evidence="URL forms met by 4 real URLs; body seen 2023",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.news_sitemap import news_sitemap
 from spiders.outlet import Pace
 
@@ -12,7 +12,9 @@ OUTLET = news_sitemap(
     home="https://www.ohmynews.com/",
     latest="https://www.ohmynews.com/NWS_Web/View/latestnews.aspx",
     feeds=("http://rss.ohmynews.com/rss/ohmynews.xml",),
-    article=re.compile(r"/NWS_Web/(?:[A-Za-z]+/)+[A-Za-z0-9_]*_?pg\.aspx\?(?:.*&)?CNTN_CD=(?P<id>A\d{10})"),
+    article=re.compile(
+        r"/NWS_Web/(?:[A-Za-z]+/)+[A-Za-z0-9_]*_?pg\.aspx\?(?:.*&)?CNTN_CD=(?P<id>A\d{10})"
+    ),
     canonical="https://www.ohmynews.com/NWS_Web/View/at_pg.aspx?CNTN_CD={id}",
     hosts=("star.ohmynews.com", "m.ohmynews.com"),
     rules=(Rules(body="[itemprop=articleBody], .at_contents"),),

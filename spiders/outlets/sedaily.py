@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.feed import feed
 from spiders.outlet import Pace
 
@@ -12,7 +12,10 @@ OUTLET = feed(
     home="https://www.sedaily.com/",
     feeds=(
         "https://www.sedaily.com/rss/newsall",
-        *(f"https://www.sedaily.com/rss/{section}" for section in ("economy", "finance", "politics", "society")),
+        *(
+            f"https://www.sedaily.com/rss/{section}"
+            for section in ("economy", "finance", "politics", "society")
+        ),
     ),
     article=re.compile(r"/article/(?P<id>\d{8})(?:[/?]|$)"),
     canonical="https://www.sedaily.com/article/{id}",

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.feed import feed
 from spiders.outlet import Pace
 
@@ -17,7 +17,9 @@ OUTLET = feed(
             for section in ("politics", "society", "economy", "international", "life")
         ),
     ),
-    article=re.compile(r"(?:/news/(?:[A-Za-z_0-9-]+/)+\d{4}/\d{2}/\d{2}/|/newsView\.php\?(?:.*&)?id=)(?P<id>\d{14})"),
+    article=re.compile(
+        r"(?:/news/(?:[A-Za-z_0-9-]+/)+\d{4}/\d{2}/\d{2}/|/newsView\.php\?(?:.*&)?id=)(?P<id>\d{14})"
+    ),
     canonical="https://www.seoul.co.kr/news/newsView.php?id={id}",
     hosts=("m.seoul.co.kr", "nownews.seoul.co.kr"),
     rules=(Rules(body="#articleContent .viewContent"),),

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.news_sitemap import news_sitemap
 
 OUTLET = news_sitemap(
@@ -18,5 +18,7 @@ OUTLET = news_sitemap(
     rules=(Rules(body="#article_main"),),
     daily=(20, 250),
     evidence="news sitemap seen in a public list; body seen 2025",
-    caveats=("Most items are for subscribers: what is shown is kept and marked, nothing is bypassed.",),
+    caveats=(
+        "Most items are for subscribers: what is shown is kept and marked, nothing is bypassed.",
+    ),
 )

@@ -1,6 +1,6 @@
 """영남일보 (Yeongnam Ilbo): regional daily of 대구, view.php CMS."""
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.families.view_key import view_key
 from spiders.outlet import Listing
 
@@ -13,5 +13,7 @@ OUTLET = view_key(
     rules=(Rules(body=".article-news-box, .article-news-body"),),
     daily=(60, 500),
     evidence="URL form met by 9 real URLs; body seen 2025",
-    caveats=("No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",),
+    caveats=(
+        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+    ),
 )

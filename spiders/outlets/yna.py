@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Feed, Outlet, Pace
 
 OUTLET = Outlet(
@@ -13,10 +13,21 @@ OUTLET = Outlet(
         Feed("https://www.yna.co.kr/rss/news.xml", quiet_hours=3),
         *(
             Feed(f"https://www.yna.co.kr/rss/{section}.xml")
-            for section in ("politics", "economy", "industry", "society", "local", "international", "culture", "sports")
+            for section in (
+                "politics",
+                "economy",
+                "industry",
+                "society",
+                "local",
+                "international",
+                "culture",
+                "sports",
+            )
         ),
     ),
-    article=re.compile(r"(?<!en\.yna\.co\.kr)(?:/amp)?/view/(?P<id>(?:AKR|PYH|MYH|GYH|RPR)\d{15,17}[A-Za-z]{0,3})"),
+    article=re.compile(
+        r"(?<!en\.yna\.co\.kr)(?:/amp)?/view/(?P<id>(?:AKR|PYH|MYH|GYH|RPR)\d{15,17}[A-Za-z]{0,3})"
+    ),
     canonical="https://www.yna.co.kr/view/{id}",
     older=(
         re.compile(r"/view/(?P<id>AEN\d{17})"),

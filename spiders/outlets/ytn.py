@@ -2,7 +2,7 @@
 
 import re
 
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Listing, Outlet, Pace
 
 OUTLET = Outlet(
@@ -11,9 +11,14 @@ OUTLET = Outlet(
     home="https://www.ytn.co.kr/",
     sources=(
         Listing("https://www.ytn.co.kr/news/list.php?mcd=recentnews"),
-        *(Listing(f"https://www.ytn.co.kr/news/list.php?mcd=010{section}") for section in range(1, 9)),
+        *(
+            Listing(f"https://www.ytn.co.kr/news/list.php?mcd=010{section}")
+            for section in range(1, 9)
+        ),
     ),
-    article=re.compile(r"/(?:_ln/|news_view\.amp\.php\?(?:.*&)?param=)(?P<section>\d{4})_(?P<id>\d{18})"),
+    article=re.compile(
+        r"/(?:_ln/|news_view\.amp\.php\?(?:.*&)?param=)(?P<section>\d{4})_(?P<id>\d{18})"
+    ),
     canonical="https://www.ytn.co.kr/_ln/{section}_{id}",
     older=(re.compile(r"/news_view\.php\?(?:.*&)?key=(?P<id>\d{18})"),),
     hosts=("m.ytn.co.kr",),

@@ -21,17 +21,16 @@ from scrapy.http.request import NO_CALLBACK
 from processing.archive.memory import Memory
 from processing.errors import SillokError, TransientError
 from processing.records import Page
-from spiders.articles import page_of
+from spiders.crawling.run import Run
+from spiders.crawling.spider import page_of
+from spiders.crawling.visit import Refusal, Visit
 from spiders.logs import is_warning, level_of, plain
 from spiders.outlet import Outlet
-from spiders.refusals import Refusal
-from spiders.run import Run
 from spiders.settings import check
-from spiders.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ScoutResponse:
     """What came back: a page as it was served, or why there is none."""
 
     url: str
@@ -47,12 +46,14 @@ class Answer:
 class Visitor(Run):
     """A run that writes nothing and remembers each robots.txt that the middleware was answered."""
 
-    robots: Answer | None = None
+    robots: ScoutResponse | None = None
 
     def answered_robots(self, visit: Visit, response: Response) -> None:
         super().answered_robots(visit, response)
         if self.robots is None:
-            self.robots = Answer(response.url, page_of(response, outlet=self.outlet.name, at=self.clock()))
+            self.robots = ScoutResponse(
+                response.url, page_of(response, outlet=self.outlet.name, at=self.clock())
+            )
 
 
 class AskingSpider(Spider):
@@ -75,7 +76,7 @@ class AskingSpider(Spider):
         for request in nothing:  # a start without a yield would be no generator
             yield request
 
-    async def ask(self, url: str) -> Answer:
+    async def ask(self, url: str) -> ScoutResponse:
         """Ask for `url`, after its robots.txt; nothing that the network does raises."""
         visit = Visit(role="source", url=url, reason="asked")
         request = Request(url, callback=NO_CALLBACK, meta={"visit": visit}, dont_filter=True)
@@ -83,11 +84,15 @@ class AskingSpider(Spider):
         try:
             response: Response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - what kept the page from us is the answer
-            return Answer(url, refused=_reason(error))
+            return ScoutResponse(url, refused=_reason(error))
         if response.meta.get("blocked"):
-            return Answer(url, refused=f"a gate, not the page: {response.meta['blocked']}")
-        page = page_of(response, outlet=self.run.outlet.name, at=response.meta.get("fetched_at") or self.run.clock())
-        return Answer(response.url, page)
+            return ScoutResponse(url, refused=f"a gate, not the page: {response.meta['blocked']}")
+        page = page_of(
+            response,
+            outlet=self.run.outlet.name,
+            at=response.meta.get("fetched_at") or self.run.clock(),
+        )
+        return ScoutResponse(response.url, page)
 
 
 Plan = Callable[[AskingSpider], Awaitable[None]]
@@ -100,7 +105,9 @@ class AskingCommand(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
-        logging.getLogger("scrapy.utils.log").addFilter(is_warning)  # its greeting comes before `run`
+        logging.getLogger("scrapy.utils.log").addFilter(
+            is_warning
+        )  # its greeting comes before `run`
 
     def run(self, args: list[str], opts: Namespace) -> None:
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
@@ -150,7 +157,7 @@ class AskingCommand(ScrapyCommand):
             raise spider.error
 
 
-def why(answer: Answer) -> str:
+def why(answer: ScoutResponse) -> str:
     """Return why an answer has no body."""
     if answer.refused:
         return answer.refused

@@ -1,20 +1,33 @@
-"""What a first look at a site shows, from pages that were fetched already. Pure: no network, no Scrapy."""
+"""What a first look at a site shows, from pages that were fetched already. Pure: no network, no Scrapy.
+
+What `scrapy look` saw of a site, as a record for `--json` and as lines for a person.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from processing.reading.urls import canonical, desktop, unescaped
-from spiders.formats.feeds import plain
+from processing.records import Article, Record, Rejection
+from processing.urls import canonical, desktop, unescaped
+from spiders.formats.feeds import text_of_field
+from spiders.formats.links import Links
+from spiders.logs import plain
 from spiders.outlet import Outlet
 
 _SIGNS = (
-    ("ndsoft", re.compile(r"articleView\.html\?[^\"']*idxno=|article-view-content-div|ndsoft\.co\.kr")),
+    (
+        "ndsoft",
+        re.compile(r"articleView\.html\?[^\"']*idxno=|article-view-content-div|ndsoft\.co\.kr"),
+    ),
     ("arc", re.compile(r"Fusion\.globalContent|/arc/outboundfeeds/")),
-    ("gnuboard", re.compile(r"bbs/board\.php\?[^\"']*bo_table=|\bg5_(?:url|bbs_url)\b|id=[\"']bo_v_con")),
+    (
+        "gnuboard",
+        re.compile(r"bbs/board\.php\?[^\"']*bo_table=|\bg5_(?:url|bbs_url)\b|id=[\"']bo_v_con"),
+    ),
     ("article_no", re.compile(r"/news/article\.html\?[^\"']*no=\d|id=[\"']news_body_area[\"']")),
     ("wcms", re.compile(r"wcms_(?:banner|side|bestnews|ad)|/page/view/\d{19}")),
     ("article14", re.compile(r"/article/20\d{6}5\d{5}\b|article_txt_container")),
@@ -27,7 +40,10 @@ _SIGNS = (
 
 _PATHS = {
     "ndsoft": ("rss/allArticle.xml", "sitemap.xml"),
-    "arc": ("arc/outboundfeeds/rss/?outputType=xml", "arc/outboundfeeds/news-sitemap/?outputType=xml"),
+    "arc": (
+        "arc/outboundfeeds/rss/?outputType=xml",
+        "arc/outboundfeeds/news-sitemap/?outputType=xml",
+    ),
     "article_no": ("data/rss/news.xml",),
     "wordpress": ("feed/",),
 }
@@ -68,8 +84,8 @@ def site_title(root: HtmlElement) -> str | None:
     """Return what the site calls itself: og:site_name, else what stands last in the title."""
     named = root.xpath("//meta[@property='og:site_name']/@content")
     if isinstance(named, list) and named:
-        return plain(str(named[0]))
-    title = plain(root.findtext(".//title"))
+        return text_of_field(str(named[0]))
+    title = text_of_field(root.findtext(".//title"))
     return re.split(r"\s+[-|:–]\s+", title)[-1] if title else None
 
 
@@ -78,10 +94,15 @@ def sources_in(root: HtmlElement, text: str, base_url: str) -> list[str]:
     links = (link for link in root.iter("link") if (link.get("type") or "").lower() in _TYPES)
     named = [urljoin(base_url, unescaped(href)) for link in links if (href := link.get("href"))]
     boards = dict.fromkeys(_BOARD.findall(text))
-    return [*named, *(urljoin(base_url, f"/bbs/rss.php?bo_table={board}") for board in list(boards)[:3])]
+    return [
+        *named,
+        *(urljoin(base_url, f"/bbs/rss.php?bo_table={board}") for board in list(boards)[:3]),
+    ]
 
 
-def worth_trying(home: str, named: Iterable[str], sitemaps: Iterable[str], family: str) -> list[str]:
+def worth_trying(
+    home: str, named: Iterable[str], sitemaps: Iterable[str], family: str
+) -> list[str]:
     """Return the addresses that may be sources: named ones first, then the family's, then usual ones; at most eight."""
     guesses = (urljoin(home, path) for path in (*_PATHS.get(family, ()), *_USUAL))
     return list(dict.fromkeys([*named, *sitemaps, *guesses]))[:_MOST]
@@ -101,7 +122,9 @@ def pattern_of(urls: Sequence[str]) -> str | None:
     if len(commonest) < min(_ENOUGH, len(urls)) or not commonest:
         return None
     columns = list(zip(*commonest, strict=True))
-    numbers = [index for index, column in enumerate(columns) if all(map(_LONG_NUMBER.search, column))]
+    numbers = [
+        index for index, column in enumerate(columns) if all(map(_LONG_NUMBER.search, column))
+    ]
     words = [index for index, column in enumerate(columns) if all(len(part) > 1 for part in column)]
     likely = numbers or words or [len(columns) - 1]
     key = max(likely, key=lambda index: (len(set(columns[index])), index))
@@ -135,7 +158,11 @@ def _piece(column: Sequence[str], *, is_key: bool) -> str:
         return re.escape(first[0]) + _number(column)
     if len(set(column)) == 1:
         return re.escape(first)
-    return re.escape(first.partition("=")[0]) + "=[^&]*" if "=" in first else re.escape(first[0]) + "[^/?&]+"
+    return (
+        re.escape(first.partition("=")[0]) + "=[^&]*"
+        if "=" in first
+        else re.escape(first[0]) + "[^/?&]+"
+    )
 
 
 def _number(column: Sequence[str]) -> str:
@@ -152,3 +179,127 @@ def _cut(part: str) -> tuple[str, str, str]:
         return part[: last.start()], last[0], part[last.end() :]
     start = part.find("=") + 1 or 1
     return part[:start], part[start:], ""
+
+
+class RobotsSeen(Record):
+    """robots.txt: whether the front page may be asked by our token and by Scrapy, and which AI agents may not."""
+
+    state: str
+    answered: bool
+    ours: bool
+    scrapy: bool
+    delay: float = 0.0
+    sitemaps: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+
+
+class SourceSeen(Record):
+    """An address that may be a source, and what it answered."""
+
+    url: str
+    kind: str
+    links: int = 0
+    children: int = 0
+    newest: datetime | None = None
+    full_text: bool = False
+    problem: str | None = None
+    sample: tuple[str, ...] = ()
+
+
+class Sighting(Record):
+    """Everything that one look saw. `article` is a guessed regex, `reading` the sample page as our reader read it."""
+
+    url: str
+    home: str
+    at: datetime
+    robots: RobotsSeen
+    title: str | None = None
+    declared: str | None = None
+    family: str = "own"
+    sources: tuple[SourceSeen, ...] = ()
+    article: str | None = None
+    reading: Article | Rejection | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def useful(self) -> tuple[SourceSeen, ...]:
+        """The sources that list something."""
+        return tuple(source for source in self.sources if source.links or source.children)
+
+
+def source_seen(url: str, listed: Links, kind: str) -> SourceSeen:
+    """Return what a source's answer shows; `kind` is what it was taken for."""
+    times = [
+        stamp.at for link in listed.links for stamp in (link.published, link.modified) if stamp
+    ]
+    from_sitemap = any(
+        link.published and link.published.source == "sitemap" for link in listed.links
+    )
+    return SourceSeen(
+        url=url,
+        kind="sitemap" if listed.children or from_sitemap else kind,
+        links=len(listed.links),
+        children=len(listed.children),
+        newest=max(times, default=None),
+        full_text=any(link.text for link in listed.links),
+        problem=listed.problem,
+        sample=tuple(link.url for link in listed.links[:20]),
+    )
+
+
+def lines(seen: Sighting) -> Iterator[str]:
+    """Yield the sighting as lines that are safe to print."""
+    robots = seen.robots
+    yield f"{plain(seen.title or seen.home)}  {seen.home}"
+    if seen.declared:
+        yield f"  declared as   {seen.declared}"
+    yield f"  robots.txt    {plain(robots.state)}"
+    yield f"    Sillok      {'may ask' if robots.ours else 'must not ask'}"
+    yield f"    Scrapy      {'may ask' if robots.scrapy else 'must not ask (the stricter wins)'}"
+    if robots.delay:
+        yield f"    delay       {robots.delay:g} s between requests"
+    if robots.banned:
+        yield f"    AI agents   {', '.join(robots.banned)} must not ask"
+    yield f"  family        {seen.family}"
+    for source in seen.sources:
+        yield f"  {source.kind:<13} {plain(source.url)}  {_worth(source)}"
+    yield f"  article       {seen.article or 'no pattern found: look at the links of a list'}"
+    yield from _reading(seen.reading)
+    for problem in seen.problems:
+        yield f"  !             {plain(problem)}"
+
+
+def _worth(source: SourceSeen) -> str:
+    if not (source.links or source.children):
+        return f"[{plain(source.problem or 'nothing')}]"
+    facts: Sequence[str | None] = (
+        f"{source.links} links" if source.links else f"{source.children} sitemaps",
+        f"newest {source.newest:%Y-%m-%d %H:%M %Z}" if source.newest else "no times",
+        "full text" if source.full_text else None,
+        plain(source.problem) if source.problem else None,
+    )
+    return f"[{', '.join(fact for fact in facts if fact)}]"
+
+
+def _reading(record: Article | Rejection | None) -> Iterator[str]:
+    if record is None:
+        return
+    yield f"  sample        {plain(record.url)}"
+    if isinstance(record, Rejection):
+        yield f"    rejected    {record.reason}: {plain(record.evidence)}"
+        return
+    yield f"    title       {plain(record.title)}"
+    yield f"    published   {record.published.at.isoformat() if record.published else 'not stated'}"
+    yield f"    by          {plain(', '.join(author.name for author in record.authors)) or 'nobody named'}"
+    yield f"    text        {len(record.text)} characters, {record.kind}, {plain(record.section or 'no section')}"
+    rights = record.rights
+    marks = (
+        rights.meta_robots,
+        rights.x_robots_tag,
+        rights.licence,
+        rights.ai_notice,
+        rights.premium,
+    )
+    stated = "; ".join(mark for mark in marks if mark)
+    kept = "" if rights.exportable else f" (kept from export: {rights.why})"
+    yield f"    rights      {plain(stated) or 'no marks'}{kept}"

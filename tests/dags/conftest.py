@@ -13,7 +13,9 @@ from spiders.outlets import outlets
 
 FOLDER = Path(dags.__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="sillok-airflow-"))
-os.environ["AIRFLOW_HOME"] = str(HOME)  # before any test imports Airflow, which writes its configuration there
+os.environ["AIRFLOW_HOME"] = str(
+    HOME
+)  # before any test imports Airflow, which writes its configuration there
 
 
 def pytest_unconfigure() -> None:

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from dags import common
 from processing import settings
-from processing.archive import manifests, segments
-from processing.archive.store import open_store
+from processing.archive import manifests
 from processing.errors import PermanentError, TransientError
+from processing.landing import segments
 from processing.records import End, RunReport
-from spiders import turns
+from processing.store.opening import open_store
+from spiders.crawling import polling
 from spiders.logs import log_as_json
 
 RUN = "20261122T000000Z-abcdef"
@@ -108,7 +109,9 @@ def python(code: str) -> list[str]:
 
 def test_a_command_runs_in_the_projects_folder_unwatched(caplog) -> None:
     code = common.stream(
-        python("import os; print(os.getcwd()); print(os.environ['SILLOK_SCHEDULED'], os.environ['SILLOK_STORE'])"),
+        python(
+            "import os; print(os.getcwd()); print(os.environ['SILLOK_SCHEDULED'], os.environ['SILLOK_STORE'])"
+        ),
         {"SILLOK_STORE": "file:here"},
     )
     assert code == 0
@@ -147,7 +150,11 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
 
         monkeypatch.setattr(common, "forward", forward)
         with pytest.raises(TimeoutError):
-            common.stream(python(f"import signal, sys, time\n{code}\nprint('ready', flush=True)\nsignal.pause()"))
+            common.stream(
+                python(
+                    f"import signal, sys, time\n{code}\nprint('ready', flush=True)\nsignal.pause()"
+                )
+            )
         return heard
 
     return run
@@ -155,7 +162,9 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
 
 def test_at_the_time_limit_the_command_may_close(interrupted, tmp_path) -> None:
     kept = tmp_path / "kept"
-    code = f"signal.signal(signal.SIGTERM, lambda *_: (open({str(kept)!r}, 'w').close(), sys.exit(4)))"
+    code = (
+        f"signal.signal(signal.SIGTERM, lambda *_: (open({str(kept)!r}, 'w').close(), sys.exit(4)))"
+    )
     assert interrupted(code) == ["ready"]
     assert kept.exists()
 
@@ -209,7 +218,17 @@ def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
 def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
     result = common.crawl("gaon", RUN, "-a", "since=2026-11-20")
     assert scrapy.commands == [
-        [sys.executable, "-m", "scrapy", "crawl", "gaon", "-s", f"SILLOK_RUN={RUN}", "-a", "since=2026-11-20"]
+        [
+            sys.executable,
+            "-m",
+            "scrapy",
+            "crawl",
+            "gaon",
+            "-s",
+            f"SILLOK_RUN={RUN}",
+            "-a",
+            "since=2026-11-20",
+        ]
     ]
     assert scrapy.stores == [f"file:{tmp_path}"]
     assert result == {
@@ -246,7 +265,9 @@ def test_a_report_that_was_archived_meanwhile_is_no_error(scrapy) -> None:
     assert common.crawl("gaon", RUN) == {"outlet": "gaon", "run": RUN}
 
 
-@pytest.mark.parametrize(("code", "kind"), [(1, TransientError), (2, PermanentError), (3, PermanentError)])
+@pytest.mark.parametrize(
+    ("code", "kind"), [(1, TransientError), (2, PermanentError), (3, PermanentError)]
+)
 def test_sillok_commands_raise_what_their_code_means(scrapy, code, kind) -> None:
     scrapy.code = code
     with pytest.raises(kind, match="sillok archive"):
@@ -259,7 +280,9 @@ def test_sillok_commands_raise_what_their_code_means(scrapy, code, kind) -> None
 def test_the_day_of_a_run_is_korean() -> None:
     late = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
     assert common.day_of(SimpleNamespace(partition_key=None, run_after=late)) == "2026-11-22"
-    assert common.day_of(SimpleNamespace(partition_key="2026-11-01", run_after=late)) == "2026-11-01"
+    assert (
+        common.day_of(SimpleNamespace(partition_key="2026-11-01", run_after=late)) == "2026-11-01"
+    )
 
 
 def test_a_run_is_named_after_the_try_that_starts_it() -> None:
@@ -288,15 +311,25 @@ def test_polls_without_news_wait() -> None:
     assert not common.worth_archiving(keys, "2026-11-22")
 
 
-@pytest.mark.parametrize(("run", "late"), [("20261121T145959Z-aaaaaa", True), ("20261121T150000Z-aaaaaa", False)])
+@pytest.mark.parametrize(
+    ("run", "late"), [("20261121T145959Z-aaaaaa", True), ("20261121T150000Z-aaaaaa", False)]
+)
 def test_they_wait_no_longer_than_the_korean_day(run, late) -> None:
     assert common.worth_archiving(landing("duru", run), "2026-11-22") is late
 
 
 @pytest.mark.parametrize("count", [common.MANY - 1, common.MANY])
 def test_they_wait_until_one_outlet_has_many(count) -> None:
-    many = [key for number in range(count) for key in landing("duru", f"20261122T{number % 6:02}{number:02}00Z-aaaaaa")]
-    few = [key for number in range(common.MANY - 1) for key in landing("gaon", f"20261122T0000{number:02}Z-aaaaaa")]
+    many = [
+        key
+        for number in range(count)
+        for key in landing("duru", f"20261122T{number % 6:02}{number:02}00Z-aaaaaa")
+    ]
+    few = [
+        key
+        for number in range(common.MANY - 1)
+        for key in landing("gaon", f"20261122T0000{number:02}Z-aaaaaa")
+    ]
     assert common.worth_archiving([*many, *few], "2026-11-22") is (count >= common.MANY)
 
 
@@ -310,7 +343,7 @@ def store(tmp_path, monkeypatch: pytest.MonkeyPatch):
 
 def test_turns_are_told_from_the_archive_that_is_set(store, monkeypatch) -> None:
     asked: list[tuple] = []
-    monkeypatch.setattr(turns, "due", lambda *given: asked.append(given) or ["hani"])
+    monkeypatch.setattr(polling, "due", lambda *given: asked.append(given) or ["hani"])
     now = datetime(2026, 11, 22, tzinfo=UTC)
     assert common.whose_turn(["gwangju", "hani"], now) == ["hani"]
     ((found, declared, names, moment),) = asked
@@ -332,9 +365,17 @@ def test_a_landing_is_announced_for_its_korean_day(store) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "kind", "announced"),
-    [(5, "scheduled", 0), (11.9, "scheduled", 0), (12, "scheduled", 1), (5, "manual", 1), (5, "backfill", 1)],
+    [
+        (5, "scheduled", 0),
+        (11.9, "scheduled", 0),
+        (12, "scheduled", 1),
+        (5, "manual", 1),
+        (5, "backfill", 1),
+    ],
 )
-def test_ticks_publish_no_more_often_than_the_quickest_pace(store, monkeypatch, minutes, kind, announced) -> None:
+def test_ticks_publish_no_more_often_than_the_quickest_pace(
+    store, monkeypatch, minutes, kind, announced
+) -> None:
     head = SimpleNamespace(manifest=SimpleNamespace(published_at=run_at().start_date))
     monkeypatch.setattr(manifests, "head", lambda asked: head if asked.url == store.url else None)
     store.put(f"landing/outlet=gaon/run={RUN}/seg-000.articles.jsonl.gz", b"")

@@ -17,12 +17,22 @@ from airflow.serialization.encoders import encode_timetable
 
 from dags import archive, common, crawl, crawl_outlet, fold_corpus
 from processing.errors import PermanentError
+from spiders.crawling.polling import TICK
 from spiders.outlet import Pace
-from spiders.polling import TICK
 from tests.dags.conftest import FOLDER
 
 FILES = (archive, crawl, crawl_outlet, fold_corpus)
-HEAVY = ("scrapy", "twisted", "trafilatura", "boto3", "botocore", "pyarrow", "duckdb", "lxml", "numpy")
+HEAVY = (
+    "scrapy",
+    "twisted",
+    "trafilatura",
+    "boto3",
+    "botocore",
+    "pyarrow",
+    "duckdb",
+    "lxml",
+    "numpy",
+)
 
 
 def expected_outlets(*, press: bool) -> dict[str, list[str]]:
@@ -62,7 +72,9 @@ def test_each_outlet_is_polled_once_at_its_own_pace(request, press) -> None:
         assert [*due.op_args] == [sorted(names)]
         (given,) = poll.op_kwargs_expand_input.value.values()
         assert given.operator is due
-        assert poll.partial_kwargs["map_index_template"] == "{{ shown or task.op_kwargs['outlet'] }}"
+        assert (
+            poll.partial_kwargs["map_index_template"] == "{{ shown or task.op_kwargs['outlet'] }}"
+        )
 
 
 def test_house_rules(live) -> None:
@@ -102,7 +114,9 @@ def test_a_crawl_closes_by_itself_before_airflow_stops_it(live) -> None:
     for dag in polls(live):
         given = dag.get_task("poll").partial_kwargs
         closes = given["op_kwargs"]["limit"] * 60
-        assert closes < given["execution_timeout"].total_seconds() < dag.dagrun_timeout.total_seconds()
+        assert (
+            closes < given["execution_timeout"].total_seconds() < dag.dagrun_timeout.total_seconds()
+        )
 
 
 def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live) -> None:
@@ -115,9 +129,14 @@ def test_the_clock_ticks_as_often_as_the_soonest_poll_is_asked_for(live) -> None
     for dag in polls(live):
         tick = TICK[Pace(dag.dag_id.removeprefix("crawl_"))]
         clock = decode_timetable(encode_timetable(dag.timetable))
-        span = {"earliest": datetime(2026, 11, 22, tzinfo=UTC), "latest": datetime(2026, 11, 24, tzinfo=UTC)}
+        span = {
+            "earliest": datetime(2026, 11, 22, tzinfo=UTC),
+            "latest": datetime(2026, 11, 24, tzinfo=UTC),
+        }
         ticks = [info.run_after.timestamp() for info in clock.iter_partition_dagrun_infos(**span)]
-        assert {later - earlier for earlier, later in pairwise(ticks)} == {tick.total_seconds()}, dag.dag_id
+        assert {later - earlier for earlier, later in pairwise(ticks)} == {tick.total_seconds()}, (
+            dag.dag_id
+        )
 
 
 class Called(NamedTuple):
@@ -136,7 +155,9 @@ def asked(live, monkeypatch: pytest.MonkeyPatch) -> Called:
     due, landed = (dag.get_task(name).python_callable for name in ("due", "landed"))
     known = due.__globals__
     found = Called(due, known["poll"].function, landed, turns=[], crawls=[])
-    monkeypatch.setitem(known, "whose_turn", lambda names, now: found.turns.append((names, now)) or names[:1])
+    monkeypatch.setitem(
+        known, "whose_turn", lambda names, now: found.turns.append((names, now)) or names[:1]
+    )
     monkeypatch.setitem(known, "crawl", lambda *given: found.crawls.append(given) or {})
     monkeypatch.setitem(known, "shown", lambda crawl, *given: crawl(*given))
     return found
@@ -147,7 +168,9 @@ def run_of(kind: str, day: str | None = "2026-11-20") -> SimpleNamespace:
 
 
 def try_of(number: int = 1) -> SimpleNamespace:
-    return SimpleNamespace(try_number=number, start_date=datetime(2026, 11, 22, tzinfo=UTC), id="0" * 36)
+    return SimpleNamespace(
+        try_number=number, start_date=datetime(2026, 11, 22, tzinfo=UTC), id="0" * 36
+    )
 
 
 def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
@@ -169,9 +192,13 @@ def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
         ("backfill", 2, ["-a", "since=2026-11-20", "-a", "until=2026-11-20"]),
     ],
 )
-def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(asked, kind, number, asks) -> None:
+def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(
+    asked, kind, number, asks
+) -> None:
     asked.poll("duru", 50, dag_run=run_of(kind), ti=try_of(number))
-    assert asked.crawls == [("duru", "20261122T000000Z-000000", *asks, "-s", "CLOSESPIDER_TIMEOUT=3000")]
+    assert asked.crawls == [
+        ("duru", "20261122T000000Z-000000", *asks, "-s", "CLOSESPIDER_TIMEOUT=3000")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,13 +212,19 @@ def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(asked, ki
         ("scheduled", 0, None, False),
     ],
 )
-def test_at_a_tick_it_takes_several_outlets_to_tell_that_the_fault_is_ours(live, kind, names, crawled, fails) -> None:
+def test_at_a_tick_it_takes_several_outlets_to_tell_that_the_fault_is_ours(
+    live, kind, names, crawled, fails
+) -> None:
     answered = live.dags["crawl_hourly"].get_task("answered").python_callable
-    with pytest.raises(PermanentError, match=f"none of {names} outlets") if fails else nullcontext():
+    with (
+        pytest.raises(PermanentError, match=f"none of {names} outlets") if fails else nullcontext()
+    ):
         answered(["duru", "gaon", "narae"][:names], crawled, dag_run=run_of(kind))
 
 
-def test_a_tick_that_could_not_tell_whose_turn_it_is_fails_where_the_run_is_judged(asked, monkeypatch) -> None:
+def test_a_tick_that_could_not_tell_whose_turn_it_is_fails_where_the_run_is_judged(
+    asked, monkeypatch
+) -> None:
     told: list[tuple] = []
     monkeypatch.setitem(asked.landed.__globals__, "announce", lambda *given: told.append(given))
     with pytest.raises(PermanentError, match="its log says why"):
@@ -225,7 +258,12 @@ def test_the_form_offers_the_declared_outlets_and_checks_what_is_typed(live) -> 
     params = live.dags["crawl_outlet"].params
     names = sorted(name for found in expected_outlets(press=False).values() for name in found)
     assert set(names) <= set(params.get_param("outlet").schema["enum"])
-    for name, wrong in (("outlet", "nowhere"), ("since", "yesterday"), ("url", "file:///etc/passwd"), ("dry_run", "x")):
+    for name, wrong in (
+        ("outlet", "nowhere"),
+        ("since", "yesterday"),
+        ("url", "file:///etc/passwd"),
+        ("dry_run", "x"),
+    ):
         param = params.get_param(name)
         with pytest.raises(Exception, match="Failed validating"):
             param.resolve(wrong)
@@ -247,13 +285,21 @@ FORM = {"engine": "duckdb", "output": "out", "parts": None}
 def test_the_corpus_is_folded_by_what_a_person_could_type(called, monkeypatch) -> None:
     fold, commands = called
     fold(params=FORM)
-    assert [Path(commands[0][0]).name, *commands[0][1:]] == ["sillok", "fold", "--corpus", "-o", "out"]
+    assert [Path(commands[0][0]).name, *commands[0][1:]] == [
+        "sillok",
+        "fold",
+        "--corpus",
+        "-o",
+        "out",
+    ]
     monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: object())
     fold(params={**FORM, "engine": "spark", "parts": "dedupe/v=1"})
     assert commands[1] == [sys.executable, "-m", "infra.spark.fold_corpus", "dedupe/v=1", "out"]
 
 
-@pytest.mark.parametrize(("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "the extra `spark`")])
+@pytest.mark.parametrize(
+    ("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "the extra `spark`")]
+)
 def test_spark_asks_for_what_it_lacks_and_is_not_retried(called, monkeypatch, parts, says) -> None:
     fold, commands = called
     monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: None)
@@ -266,7 +312,12 @@ def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> 
     dag = live.dags["fold_corpus"]
     assert not dag.timetable.can_be_scheduled
     assert dag.max_active_runs == 1
-    for name, wrong in (("engine", "flink"), ("output", "--store"), ("output", ""), ("parts", "-x")):
+    for name, wrong in (
+        ("engine", "flink"),
+        ("output", "--store"),
+        ("output", ""),
+        ("parts", "-x"),
+    ):
         with pytest.raises(Exception, match="Failed validating"):
             dag.params.get_param(name).resolve(wrong)
 
@@ -279,7 +330,12 @@ def test_parsing_loads_nothing_heavy(press) -> None:
     code += f"print([name for name in {HEAVY!r} if name in set(sys.modules) - its_own])"
     environment = {"SILLOK_PRESS": press, "PATH": "", "AIRFLOW__CORE__UNIT_TEST_MODE": "True"}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=FOLDER.parent
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=FOLDER.parent,
     )
     assert done.stdout.splitlines()[-1] == "[]"
 
@@ -295,5 +351,12 @@ def test_a_dag_fits_on_one_screen_and_says_what_to_type(module) -> None:
 def test_heavy_imports_are_inside_functions(module) -> None:
     tree = ast.parse(Path(module.__file__).read_text())
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    names = {(node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name for node in top}
-    assert not [name for name in names if name.split(".")[0] in HEAVY or name.startswith("processing.archive")]
+    names = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in top
+    }
+    assert not [
+        name
+        for name in names
+        if name.split(".")[0] in HEAVY or name.startswith("processing.archive")
+    ]

@@ -17,7 +17,11 @@ AWAY = f"narae failed: it does not answer{' at all' * 100}"[:120]
 def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     home = tmp_path_factory.mktemp("airflow")
     env = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("SILLOK_", "AIRFLOW"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("SILLOK_", "AIRFLOW"))
+        },
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(FOLDER),
@@ -25,35 +29,65 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
     }
     airflow = [str(Path(sys.executable).with_name("airflow")), "db", "migrate"]
     for command in (airflow, [sys.executable, "-m", "tests.dags.ticks"]):
-        done = subprocess.run(command, env=env, cwd=FOLDER.parent, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=env, cwd=FOLDER.parent, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(line) for line in done.stdout.splitlines() if line.startswith('["'))
 
 
-def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(ticks: dict[str, dict[str, str]]) -> None:
+def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(
+    ticks: dict[str, dict[str, str]],
+) -> None:
     ends = {"landed -1": "success", "answered -1": "success"}
     assert ticks["nobody"] == {"run": "success", "due -1": "success", "poll -1": "skipped", **ends}
 
 
-def test_only_who_is_due_is_crawled_and_shown_with_what_came_of_it(ticks: dict[str, dict[str, str]]) -> None:
+def test_only_who_is_due_is_crawled_and_shown_with_what_came_of_it(
+    ticks: dict[str, dict[str, str]],
+) -> None:
     states = {
         "due -1": "success",
         "poll duru: new: 28 articles from 30 pages": "success",
         "poll gaon: unchanged": "success",
     }
-    assert ticks["two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
+    assert ticks["two"] == {
+        "run": "success",
+        **states,
+        "landed -1": "success",
+        "answered -1": "success",
+    }
 
 
-def test_an_outlet_that_does_not_answer_is_named_and_spoils_no_run(ticks: dict[str, dict[str, str]]) -> None:
+def test_an_outlet_that_does_not_answer_is_named_and_spoils_no_run(
+    ticks: dict[str, dict[str, str]],
+) -> None:
     states = {"due -1": "success", "poll gaon: unchanged": "success", f"poll {AWAY}": "failed"}
-    assert ticks["one of two"] == {"run": "success", **states, "landed -1": "success", "answered -1": "success"}
+    assert ticks["one of two"] == {
+        "run": "success",
+        **states,
+        "landed -1": "success",
+        "answered -1": "success",
+    }
 
 
-def test_a_run_that_nobody_answered_failed_and_its_landing_is_announced(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "success", f"poll {AWAY}": "failed", "landed -1": "success", "answered -1": "failed"}
+def test_a_run_that_nobody_answered_failed_and_its_landing_is_announced(
+    ticks: dict[str, dict[str, str]],
+) -> None:
+    states = {
+        "due -1": "success",
+        f"poll {AWAY}": "failed",
+        "landed -1": "success",
+        "answered -1": "failed",
+    }
     assert ticks["neither"] == {"run": "failed", **states}
 
 
 def test_a_tick_that_cannot_tell_is_a_run_that_failed(ticks: dict[str, dict[str, str]]) -> None:
-    states = {"due -1": "failed", "poll -1": "upstream_failed", "landed -1": "failed", "answered -1": "success"}
+    states = {
+        "due -1": "failed",
+        "poll -1": "upstream_failed",
+        "landed -1": "failed",
+        "answered -1": "success",
+    }
     assert ticks["unknown"] == {"run": "failed", **states}

@@ -15,7 +15,13 @@ from spiders.outlet import Pace
 
 AWAY = "narae"
 NAMES = ["duru", "gaon", AWAY]
-DECISIONS = {"nobody": [], "two": NAMES[:2], "unknown": None, "one of two": NAMES[1:], "neither": [AWAY]}
+DECISIONS = {
+    "nobody": [],
+    "two": NAMES[:2],
+    "unknown": None,
+    "one of two": NAMES[1:],
+    "neither": [AWAY],
+}
 
 
 def ran(decision: list[str] | None) -> dict[str, object]:
@@ -42,7 +48,10 @@ def ran(decision: list[str] | None) -> dict[str, object]:
     replaced = {"due": due, "crawl": crawled, "announce": lambda *_: None}
     vars(crawl).update(replaced)
     run = crawl.crawl_dag(Pace.HOURLY, NAMES).test()
-    states = {f"{one.task_id} {one.rendered_map_index or -1}": one.state for one in run.get_task_instances()}
+    states = {
+        f"{one.task_id} {one.rendered_map_index or -1}": one.state
+        for one in run.get_task_instances()
+    }
     return {"run": run.state, **states}
 
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from infra.press.press import Press
-from infra.press.server import ADMIN
+from infra.press.press import ADMIN, Press
 from infra.press.sites import SITES
-from infra.press.state import State
+from infra.press.state import PressState
 
 BIN = Path(sys.executable).parent
 OUTLETS = tuple(site.name for site in SITES)
@@ -42,7 +41,16 @@ class Day:
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def open(self) -> None:
-        command = [sys.executable, "-m", "infra.press", "--port", "0", "--state", self.folder / "press", "--admin"]
+        command = [
+            sys.executable,
+            "-m",
+            "infra.press",
+            "--port",
+            "0",
+            "--state",
+            self.folder / "press",
+            "--admin",
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         self.port = int(re.search(r"press\.test:(\d+)/", line)[1])
@@ -55,7 +63,7 @@ class Day:
     @property
     def press(self) -> Press:
         """The same press, to ask what it wrote; its state is read anew."""
-        return Press(State(self.folder / "press", datetime.now(UTC)), self.port)  # noqa: TID251 - the folder has the epoch
+        return Press(PressState(self.folder / "press", datetime.now(UTC)), self.port)  # noqa: TID251 - the folder has the epoch
 
     @property
     def environment(self) -> dict[str, str]:
@@ -69,7 +77,9 @@ class Day:
         }
 
     def crawl(self, outlet: str, *arguments: str) -> Ended:
-        done = self._run("scrapy", "crawl", outlet, "-O", str(self.folder / f"{outlet}.jsonl"), *arguments)
+        done = self._run(
+            "scrapy", "crawl", outlet, "-O", str(self.folder / f"{outlet}.jsonl"), *arguments
+        )
         return Ended(done.returncode, done.stderr)
 
     def crawl_all(self) -> dict[str, Ended]:
@@ -91,9 +101,16 @@ class Day:
 
     def set_phase(self, phase: int) -> None:
         body = json.dumps({"phase": phase}).encode()
-        urllib.request.urlopen(f"http://127.0.0.1:{self.port}{ADMIN}", data=body, timeout=10).close()
+        urllib.request.urlopen(
+            f"http://127.0.0.1:{self.port}{ADMIN}", data=body, timeout=10
+        ).close()
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [BIN / program, *arguments], env=self.environment, capture_output=True, text=True, timeout=240, check=False
+            [BIN / program, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
         )

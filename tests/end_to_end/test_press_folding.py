@@ -8,11 +8,11 @@ import pytest
 from infra.press.facts import LABELS, facts
 from infra.press.press import Press
 from infra.press.sites import SITES
-from infra.press.state import State
-from processing.dedupe.documents import Document, FoldOptions
+from infra.press.state import PressState
+from processing.dates import SEOUL
 from processing.dedupe.fold import fold
-from processing.dedupe.window import EmptyWindow
-from processing.reading.rules import SEOUL
+from processing.signing.documents import Document, FoldOptions
+from processing.signing.window import EmptyWindow
 
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=SEOUL)
 CLASSES = {"gaon": "wire", "duru": "aggregator"}
@@ -21,7 +21,7 @@ LABELLED = json.loads(LABELS.read_text("utf-8"))
 
 @pytest.fixture(scope="module")
 def clusters(tmp_path_factory):
-    press = Press(State(tmp_path_factory.mktemp("press"), NOW), 8801)
+    press = Press(PressState(tmp_path_factory.mktemp("press"), NOW), 8801)
     before = {page.id: page for page in facts(press, 0)}
     pages = [before.get(page.id, page) for page in facts(press, 1)]
     documents = [

@@ -7,10 +7,11 @@ import pytest
 
 from infra.press.facts import expected_traps, facts
 from infra.press.press import Press
-from infra.press.state import State
+from infra.press.state import PressState
+from processing.dates import SEOUL
 from processing.reading.extract import extract
-from processing.reading.rules import GENERIC, SEOUL, rules_at
 from processing.records import Article, Page, Rejection
+from processing.rules import GENERIC, rules_at
 from spiders.outlets import outlets
 
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=SEOUL)
@@ -20,7 +21,7 @@ PORT = 8801
 
 @pytest.fixture(scope="module")
 def press(tmp_path_factory):
-    return Press(State(tmp_path_factory.mktemp("press"), NOW), PORT)
+    return Press(PressState(tmp_path_factory.mktemp("press"), NOW), PORT)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,9 @@ def test_every_text_and_title_is_exact(press, declared, known):
     def rules_for(url):
         return rules_of(declared, url) if known else GENERIC
 
-    wrong = differing(press, rules_for, lambda it: (it.title, it.text), lambda one: (one.title, one.text))
+    wrong = differing(
+        press, rules_for, lambda it: (it.title, it.text), lambda one: (one.title, one.text)
+    )
     assert wrong == {}
 
 
@@ -66,7 +69,15 @@ def test_bylines_times_and_kinds_need_no_rules(press):
     def found(article):
         return [one.name for one in article.authors], article.published.at, article.kind.value
 
-    assert differing(press, lambda _: GENERIC, found, lambda one: (list(one.authors), one.published, one.kind)) == {}
+    assert (
+        differing(
+            press,
+            lambda _: GENERIC,
+            found,
+            lambda one: (list(one.authors), one.published, one.kind),
+        )
+        == {}
+    )
 
 
 def test_every_trap_is_told_without_rules(press):

@@ -11,7 +11,7 @@ import pytest
 
 from infra.press.facts import LABELS, expected_traps, facts
 from infra.press.sites import SITES
-from processing.reading.rules import SEOUL
+from processing.dates import SEOUL
 from processing.records import article_id
 from tests.end_to_end.day import OUTLETS, Day
 
@@ -35,7 +35,12 @@ BOILERPLATE = (
     "공공누리",
     "(솔내=가온통신)",
 )
-CHANGED = ("gaon/cold-wave", "narae/seaweed-recipe", "sollae/daily-tide", "dongnyeok/apartment-auction")
+CHANGED = (
+    "gaon/cold-wave",
+    "narae/seaweed-recipe",
+    "sollae/daily-tide",
+    "dongnyeok/apartment-auction",
+)
 GONE = ("gaon/bank-clerk", "sollae/obit-guk", "duru/cold-wave")
 
 
@@ -81,8 +86,13 @@ def later(day, second):
     wanted = {fact.id: fact for fact in facts(day.press, 1)}
     ended = {}
     for outlet in OUTLETS:
-        urls = " ".join(wanted[key].url for key in (*CHANGED, *GONE) if wanted[key].outlet == outlet)
-        ended[outlet] = [day.crawl(outlet), *([day.crawl(outlet, "-a", f"url={urls}")] if urls else [])]
+        urls = " ".join(
+            wanted[key].url for key in (*CHANGED, *GONE) if wanted[key].outlet == outlet
+        )
+        ended[outlet] = [
+            day.crawl(outlet),
+            *([day.crawl(outlet, "-a", f"url={urls}")] if urls else []),
+        ]
     archived = day.archive()
     return SimpleNamespace(
         ended=ended,
@@ -99,8 +109,12 @@ def readable(first):
 
 def differing(first, expected, found):
     """Return, by the story's name, what was found where it is not what was expected."""
-    pairs = [(fact, first.articles[fact.url]) for fact in readable(first) if fact.url in first.articles]
-    return {fact.id: (found(row), expected(fact)) for fact, row in pairs if found(row) != expected(fact)}
+    pairs = [
+        (fact, first.articles[fact.url]) for fact in readable(first) if fact.url in first.articles
+    ]
+    return {
+        fact.id: (found(row), expected(fact)) for fact, row in pairs if found(row) != expected(fact)
+    }
 
 
 def moment(stamp):
@@ -108,9 +122,9 @@ def moment(stamp):
 
 
 def test_every_crawl_ends_with_something_new(first):
-    assert {outlet: (end.code, end.verdict) for outlet, end in first.ended.items()} == dict.fromkeys(
-        OUTLETS, (0, "new")
-    )
+    assert {
+        outlet: (end.code, end.verdict) for outlet, end in first.ended.items()
+    } == dict.fromkeys(OUTLETS, (0, "new"))
 
 
 def test_every_article_is_archived_and_nothing_else(first):
@@ -130,11 +144,20 @@ def test_every_title_is_exactly_what_was_written(first):
 
 
 def test_every_byline_is_read(first):
-    assert differing(first, lambda fact: list(fact.authors), lambda row: [one["name"] for one in row["authors"]]) == {}
+    assert (
+        differing(
+            first,
+            lambda fact: list(fact.authors),
+            lambda row: [one["name"] for one in row["authors"]],
+        )
+        == {}
+    )
 
 
 def test_every_deck_is_read(first):
-    assert differing(first, lambda fact: list(fact.subtitle), lambda row: list(row["subtitle"])) == {}
+    assert (
+        differing(first, lambda fact: list(fact.subtitle), lambda row: list(row["subtitle"])) == {}
+    )
 
 
 def test_every_kind_is_told(first):
@@ -149,13 +172,23 @@ def test_every_time_is_read_to_the_minute_in_seoul(first):
 
 
 def test_no_boilerplate_leaks_into_a_text(first):
-    leaks = {row["url"]: [phrase for phrase in BOILERPLATE if phrase in row["text"]] for row in first.articles.values()}
+    leaks = {
+        row["url"]: [phrase for phrase in BOILERPLATE if phrase in row["text"]]
+        for row in first.articles.values()
+    }
     assert {url: found for url, found in leaks.items() if found} == {}
 
 
 def test_captions_become_a_field(first):
-    wanted = {fact.url: fact.captions for fact in readable(first) if fact.captions and fact.kind != "photo"}
-    found = {url: tuple(line.removeprefix("▲ ") for line in first.articles[url]["captions"]) for url in wanted}
+    wanted = {
+        fact.url: fact.captions
+        for fact in readable(first)
+        if fact.captions and fact.kind != "photo"
+    }
+    found = {
+        url: tuple(line.removeprefix("▲ ") for line in first.articles[url]["captions"])
+        for url in wanted
+    }
     assert found == wanted
 
 
@@ -181,14 +214,22 @@ def test_a_moved_article_is_one_article(first):
 
 
 def test_rights_are_recorded_and_obeyed(first):
-    rights = {first.facts[url].id: row["rights"] for url, row in first.articles.items() if url in first.facts}
+    rights = {
+        first.facts[url].id: row["rights"]
+        for url, row in first.articles.items()
+        if url in first.facts
+    }
     assert "noarchive" in rights["onsaem/mayor-poll"]["meta_robots"]
     assert "noarchive" in rights["narae/drone-delivery"]["meta_robots"]
     assert rights["dongnyeok/ceo-column"]["x_robots_tag"] == "noarchive"
     assert rights["onsaem/exhibit"]["tdm_reservation"] is True
     assert rights["sollae/festival-release"]["licence"] == "KOGL-1"
     closed = {"onsaem/mayor-poll", "narae/drone-delivery", "dongnyeok/ceo-column", "onsaem/exhibit"}
-    closed |= {fact.id for fact in readable(first) if "narae.press.test" in fact.url and "/culture/" in fact.url}
+    closed |= {
+        fact.id
+        for fact in readable(first)
+        if "narae.press.test" in fact.url and "/culture/" in fact.url
+    }
     assert {key for key, held in rights.items() if not held["exportable"]} == closed
     assert all(rights[key]["ai_notice"] for key in rights if key.startswith(("onsaem/", "gaon/")))
 
@@ -212,14 +253,22 @@ def test_retry_after_is_waited_for(first):
     busy = [row for row in first.asked if row["status"] == 429]
     assert len(busy) == 2
     for refused in busy:
-        same = [row for row in first.asked if (row["host"], row["path"]) == (refused["host"], refused["path"])]
+        same = [
+            row
+            for row in first.asked
+            if (row["host"], row["path"]) == (refused["host"], refused["path"])
+        ]
         waited = datetime.fromisoformat(same[1]["at"]) - datetime.fromisoformat(refused["at"])
         assert waited.total_seconds() >= 0.95
 
 
 def test_crawl_delay_is_kept_on_the_wire(first):
-    times = [datetime.fromisoformat(row["at"]) for row in first.asked if row["host"].startswith("gaon.")]
-    gaps = [(after - before).total_seconds() for before, after in pairwise(times[1:])]  # robots.txt goes before it
+    times = [
+        datetime.fromisoformat(row["at"]) for row in first.asked if row["host"].startswith("gaon.")
+    ]
+    gaps = [
+        (after - before).total_seconds() for before, after in pairwise(times[1:])
+    ]  # robots.txt goes before it
     assert min(gaps) >= 0.19
 
 
@@ -228,14 +277,19 @@ def test_copies_are_with_their_original(first):
     apart = {}
     for label in json.loads(LABELS.read_text("utf-8"))["relations"]:
         if label["relation"] in {"copy", "excerpt"}:
-            copy, original = first.clusters[by_id[label["article"]]], first.clusters[by_id[label["original"]]]
+            copy, original = (
+                first.clusters[by_id[label["article"]]],
+                first.clusters[by_id[label["original"]]],
+            )
             if (copy["cluster"], copy["original"]) != (original["cluster"], original["version_id"]):
                 apart[label["article"]] = (copy["relation"], copy["evidence"])
     assert apart == {}
 
 
 def test_stories_that_are_not_labelled_stay_apart(first):
-    parents = {row["article"]: row["parent"] for row in json.loads(LABELS.read_text("utf-8"))["relations"]}
+    parents = {
+        row["article"]: row["parent"] for row in json.loads(LABELS.read_text("utf-8"))["relations"]
+    }
     names = {article_id(fact.url): fact.id for fact in first.facts.values()}
 
     def story(name):
@@ -250,9 +304,9 @@ def test_stories_that_are_not_labelled_stay_apart(first):
 
 
 def test_the_second_crawl_is_unchanged(second):
-    assert {outlet: (end.code, end.verdict) for outlet, end in second.ended.items()} == dict.fromkeys(
-        OUTLETS, (0, "unchanged")
-    )
+    assert {
+        outlet: (end.code, end.verdict) for outlet, end in second.ended.items()
+    } == dict.fromkeys(OUTLETS, (0, "unchanged"))
 
 
 def test_the_second_crawl_asks_sources_and_nothing_else(second):
@@ -261,7 +315,13 @@ def test_the_second_crawl_asks_sources_and_nothing_else(second):
 
 
 def test_the_second_crawl_asks_with_conditions(second):
-    kept = {"onsaem.press.test", "sollae.press.test", "gaon.press.test", "narae.press.test", "dongnyeok.press.test"}
+    kept = {
+        "onsaem.press.test",
+        "sollae.press.test",
+        "gaon.press.test",
+        "narae.press.test",
+        "dongnyeok.press.test",
+    }
     fresh = {row["host"].partition(":")[0] for row in second.asked if row["status"] == 304}
     assert fresh == kept
 
@@ -284,7 +344,9 @@ def test_an_edit_becomes_a_version_with_its_text(later):
 
 def test_a_silent_edit_is_called_so(later):
     silent = {
-        row["url"]: row["silent_edit"] for row in later.articles if row["previous"] and row["silent_edit"] is not None
+        row["url"]: row["silent_edit"]
+        for row in later.articles
+        if row["previous"] and row["silent_edit"] is not None
     }
     assert silent[later.facts["narae/seaweed-recipe"].url] is True
     assert silent[later.facts["onsaem/night-bus"].url] is False

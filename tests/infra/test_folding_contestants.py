@@ -10,7 +10,11 @@ pytestmark = pytest.mark.full
 
 NAMES = (
     "Sillok",
-    *(f"{library}, {shingles}" for library in ("rensa", "datasketch") for shingles in ("words", "characters")),
+    *(
+        f"{library}, {shingles}"
+        for library in ("rensa", "datasketch")
+        for shingles in ("words", "characters")
+    ),
 )
 PAPER = [
     document("a", RIVER),
@@ -24,9 +28,9 @@ PAPER = [
 def bench() -> ModuleType:
     for library in ("rensa", "datasketch"):
         pytest.importorskip(library, reason="needs the extra `bench`")
-    from infra.bench import folding_contestants  # noqa: PLC0415 - needs both of them
+    from infra.bench import folding_benchmark  # noqa: PLC0415 - needs both of them
 
-    return folding_contestants
+    return folding_benchmark
 
 
 def test_everybody_takes_part(bench: ModuleType) -> None:
@@ -34,7 +38,9 @@ def test_everybody_takes_part(bench: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_contestant_puts_copies_together_and_strangers_apart(bench: ModuleType, name: str) -> None:
+def test_each_contestant_puts_copies_together_and_strangers_apart(
+    bench: ModuleType, name: str
+) -> None:
     found = bench.contestants()[name](PAPER).clusters
     assert found.get("a", "a") == found.get("c", "c") != found.get("b", "b")
     assert found.get("b", "b") == found.get("d", "d")

@@ -12,8 +12,8 @@ from lxml import etree, html
 from infra.press.facts import expected_traps, facts
 from infra.press.press import SLOW_SECONDS, Press
 from infra.press.sites import SITES
-from infra.press.state import LATER, State
-from processing.reading.rules import SEOUL
+from infra.press.state import LATER, PressState
+from processing.dates import SEOUL
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SEOUL)
 PORT = 8801
@@ -21,7 +21,7 @@ PORT = 8801
 
 @pytest.fixture
 def press(tmp_path):
-    return Press(State(tmp_path / "press", NOW), PORT)
+    return Press(PressState(tmp_path / "press", NOW), PORT)
 
 
 def get(press, url, now=NOW, **headers):
@@ -50,20 +50,29 @@ def test_every_story_is_served_and_holds_its_own_words(press):
         first = one.text.split("\n\n")[0][-20:]
         tree = html.fromstring(page)
         seen = " ".join(tree.text_content().split()) if one.outlet != "narae" else page
-        assert json.dumps(first, ensure_ascii=False)[1:-1] in seen or first in seen or one.id in damaged, one.id
+        assert (
+            json.dumps(first, ensure_ascii=False)[1:-1] in seen
+            or first in seen
+            or one.id in damaged
+        ), one.id
 
 
 def listed(site, path, reply):
     """The addresses that a source of a site names."""
     body = reply.body.decode(site.charset)
     if reply.headers["Content-Type"] == "text/xml":
-        return {unescape(url) for url in re.findall(rf"http://\w+\.press\.test:{PORT}/[^\s<\"\]]*", body)}
+        return {
+            unescape(url)
+            for url in re.findall(rf"http://\w+\.press\.test:{PORT}/[^\s<\"\]]*", body)
+        }
     tree = html.document_fromstring(body, base_url=source(site.name, path))
     tree.make_links_absolute()
     return {link.get("href") for link in tree.iter("a")}
 
 
-@pytest.mark.parametrize(("site", "path"), [(site, path) for site in SITES for path in site.sources if path != "/"])
+@pytest.mark.parametrize(
+    ("site", "path"), [(site, path) for site in SITES for path in site.sources if path != "/"]
+)
 def test_every_source_lists_what_is_served(press, site, path):
     reply = get(press, source(site.name, path))
     assert reply.status == 200
@@ -72,7 +81,9 @@ def test_every_source_lists_what_is_served(press, site, path):
     found = listed(site, path, reply)
     served = {one.url for one in facts(press, 0)} | expected_traps(press).keys()
     others = {source(site.name, other) for other in site.sources}
-    assert len(found & served) >= 15 or found <= others, "neither articles nor, in an index, other sources"
+    assert len(found & served) >= 15 or found <= others, (
+        "neither articles nor, in an index, other sources"
+    )
 
 
 def test_the_old_papers_feed_says_euc_kr_and_is_not(press):
@@ -102,10 +113,14 @@ def test_a_day_has_a_sitemap_of_its_own(press):
             days.setdefault(one.published.date(), set()).add(one.url)
     assert len(days) > 1
     for day, urls in days.items():
-        tree = etree.fromstring(get(press, source("onsaem", f"/sitemap/articles/{day:%Y/%Y%m%d}.xml")).body)
+        tree = etree.fromstring(
+            get(press, source("onsaem", f"/sitemap/articles/{day:%Y/%Y%m%d}.xml")).body
+        )
         listed = set(tree.xpath("//*[local-name()='loc']/text()"))
         assert urls <= listed
-        assert listed.isdisjoint(set().union(*(others for other, others in days.items() if other != day)))
+        assert listed.isdisjoint(
+            set().union(*(others for other, others in days.items() if other != day))
+        )
 
 
 def test_a_disallowed_story_is_announced_all_the_same(press):
@@ -138,7 +153,9 @@ def test_the_arc_page_has_its_text_in_the_script_and_nowhere_else(press):
     assert "일흔하나다" not in tree.text_content()
     content = json.loads(re.search(r"Fusion\.globalContent=(\{.*?\});Fusion\.", page)[1])
     texts = [part["content"] for part in content["content_elements"] if part["type"] == "text"]
-    assert "\n\n".join(html.fromstring(f"<p>{text}</p>").text_content() for text in texts) == one.text
+    assert (
+        "\n\n".join(html.fromstring(f"<p>{text}</p>").text_content() for text in texts) == one.text
+    )
 
 
 def test_the_board_damages_entities(press):
@@ -192,7 +209,7 @@ def test_a_busy_page_asks_once_to_wait_even_over_a_restart(press, tmp_path):
     url = fact(press, "sollae/daily-tide").url
     first = get(press, url)
     assert (first.status, first.headers["Retry-After"]) == (429, "1")
-    again = Press(State(tmp_path / "press", NOW + timedelta(minutes=5)), PORT)
+    again = Press(PressState(tmp_path / "press", NOW + timedelta(minutes=5)), PORT)
     assert get(again, url).status == 200
 
 
@@ -212,7 +229,9 @@ def test_marks_of_rights_are_in_header_and_page(press):
     art = get(press, fact(press, "onsaem/exhibit").url)
     assert art.headers["TDM-Reservation"] == "1"
     assert 'name="tdm-reservation" content="1"' in art.body.decode()
-    assert get(press, fact(press, "dongnyeok/ceo-column").url).headers["X-Robots-Tag"] == "noarchive"
+    assert (
+        get(press, fact(press, "dongnyeok/ceo-column").url).headers["X-Robots-Tag"] == "noarchive"
+    )
     assert 'content="noarchive' in get(press, fact(press, "narae/drone-delivery").url).body.decode()
     assert "공공누리" in get(press, fact(press, "sollae/festival-release").url).body.decode()
 
@@ -236,8 +255,10 @@ def test_an_unknown_host_or_path_is_refused(press):
 def test_the_press_stays_the_same_for_hours_and_over_restarts(press, tmp_path):
     urls = [source(site.name, path) for site in SITES for path in site.sources]
     before = [get(press, url).body for url in urls]
-    later = Press(State(tmp_path / "press", NOW + timedelta(hours=5)), PORT)
-    assert [get(later, url, now=NOW + timedelta(hours=5, minutes=30)).body for url in urls] == before
+    later = Press(PressState(tmp_path / "press", NOW + timedelta(hours=5)), PORT)
+    assert [
+        get(later, url, now=NOW + timedelta(hours=5, minutes=30)).body for url in urls
+    ] == before
 
 
 def test_the_second_phase_comes_by_the_clock_after_six_hours(press):

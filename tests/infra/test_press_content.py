@@ -8,17 +8,17 @@ from itertools import combinations
 
 import pytest
 
-from infra.press import articles, traps
+from infra.press import articles, state
 from infra.press.articles import Change, ContentError, Person, Story, at_phase, edited
-from infra.press.dates import Times, dated
+from infra.press.dates import PressClock, dated
 from infra.press.facts import LABELS, relations
 from infra.press.sites import SITES
-from processing.reading.rules import SEOUL
+from processing.dates import SEOUL
 from processing.records import Kind, Reason, Why
 
 STORIES = articles.load()
 EPOCH = datetime(2026, 3, 1, 9, 30, tzinfo=SEOUL)
-TIMES = Times(EPOCH, EPOCH + timedelta(days=1))
+TIMES = PressClock(EPOCH, EPOCH + timedelta(days=1))
 
 
 def story(**fields):
@@ -89,7 +89,11 @@ def test_originals_do_not_look_like_each_other():
         return {plain[i : i + 5] for i in range(len(plain) - 4)}
 
     sets = {one.id: grams(one.text) for one in STORIES if not one.of and len(one.text) > 150}
-    close = [(a, b) for a, b in combinations(sets, 2) if len(sets[a] & sets[b]) > 0.3 * min(len(sets[a]), len(sets[b]))]
+    close = [
+        (a, b)
+        for a, b in combinations(sets, 2)
+        if len(sets[a] & sets[b]) > 0.3 * min(len(sets[a]), len(sets[b]))
+    ]
     assert close == []
 
 
@@ -97,7 +101,11 @@ def test_every_reprint_is_later_and_of_another_outlet():
     by_id = {one.id: one for one in STORIES}
     made = [(one, by_id[one.of]) for one in STORIES if one.of]
     assert len(made) > 40
-    assert [one.id for one, original in made if one.outlet == original.outlet and one.relation != "follow-up"] == []
+    assert [
+        one.id
+        for one, original in made
+        if one.outlet == original.outlet and one.relation != "follow-up"
+    ] == []
     assert [one.id for one, original in made if one.minutes < original.minutes] == []
 
 
@@ -116,7 +124,7 @@ def test_labels_lead_a_board_copy_of_a_reprint_to_the_wire():
 
 def test_nothing_is_stamped_after_the_epoch():
     assert max(one.minutes for one in STORIES) <= 0
-    assert max(trap.minutes for trap in traps.load()) <= 0
+    assert max(trap.minutes for trap in state.load()) <= 0
 
 
 def test_what_happens_later_is_stamped_with_that_moment():
@@ -128,7 +136,7 @@ def test_what_happens_later_is_stamped_with_that_moment():
 
 
 def test_every_trap_says_what_must_come_of_it():
-    for trap in traps.load():
+    for trap in state.load():
         assert trap.reason in {reason.value for reason in Reason} | {""}
         assert trap.why in {why.value for why in Why} | {""}
         assert trap.reason or trap.why or trap.shape == "redirect", trap.path
@@ -138,19 +146,28 @@ def test_edits_exchange_drop_add_keep_and_lead():
     parts = ("하나 둘.", "셋 넷.", "다섯.")
     assert edited(parts, [{"old": "둘", "new": "2"}], "x") == ("하나 2.", "셋 넷.", "다섯.")
     assert edited(parts, [{"drop": "셋"}], "x") == ("하나 둘.", "다섯.")
-    assert edited(parts, [{"after": "하나", "add": "새로."}], "x") == ("하나 둘.", "새로.", "셋 넷.", "다섯.")
+    assert edited(parts, [{"after": "하나", "add": "새로."}], "x") == (
+        "하나 둘.",
+        "새로.",
+        "셋 넷.",
+        "다섯.",
+    )
     assert edited(parts, [{"keep": 1}], "x") == ("하나 둘.",)
     assert edited(parts, [{"lead": "처음."}], "x")[0] == "처음."
 
 
-@pytest.mark.parametrize("edit", [{"old": "없다", "new": ""}, {"drop": "없다"}, {"old": ".", "new": ""}])
+@pytest.mark.parametrize(
+    "edit", [{"old": "없다", "new": ""}, {"drop": "없다"}, {"old": ".", "new": ""}]
+)
 def test_an_edit_that_does_not_fit_once_is_refused(edit):
     with pytest.raises(ContentError, match=r"gaon/x.*make it fit once"):
         edited(("하나.", "둘."), [edit], "gaon/x")
 
 
 def test_a_reprint_of_nothing_is_refused(tmp_path):
-    (tmp_path / "a.toml").write_text('outlet = "a"\n[[reprint]]\nof = "b/none"\nkey = "k"\nnumber = 1\nminutes = 0\n')
+    (tmp_path / "a.toml").write_text(
+        'outlet = "a"\n[[reprint]]\nof = "b/none"\nkey = "k"\nnumber = 1\nminutes = 0\n'
+    )
     with pytest.raises(ContentError, match="b/none"):
         articles.load(tmp_path)
 
@@ -169,7 +186,10 @@ def test_a_change_counts_from_its_phase_on():
     )
     one = story(changes=changes)
     assert at_phase(one, 0) == one
-    assert (at_phase(one, 1).title, at_phase(one, 1).text) == ("새 제목", "고친 문단.\n\n둘째 문단.")
+    assert (at_phase(one, 1).title, at_phase(one, 1).text) == (
+        "새 제목",
+        "고친 문단.\n\n둘째 문단.",
+    )
     assert at_phase(one, 1).restated
     assert (at_phase(one, 1).gone, at_phase(one, 2).gone) == (0, 410)
 
@@ -193,12 +213,16 @@ def test_days_in_the_text_are_those_of_the_original_even_in_a_reprint():
 def test_no_token_is_left_in_any_text():
     for one in STORIES:
         whole = dated(at_phase(one, 1), TIMES)
-        assert "{" not in "".join((whole.title, *whole.subtitle, whole.text, *whole.captions)), one.id
+        assert "{" not in "".join((whole.title, *whole.subtitle, whole.text, *whole.captions)), (
+            one.id
+        )
 
 
 def test_a_byline_line_is_read_into_name_role_and_address(tmp_path):
     row = 'outlet = "a"\n[[story]]\nkey = "k"\nnumber = 1\nminutes = 0\ntitle = "t"\ntext = "x"\n'
-    (tmp_path / "a.toml").write_text(row + 'people = ["한지우", "도민 선임 기자", "독고은 특파원 d@x.test"]\n')
+    (tmp_path / "a.toml").write_text(
+        row + 'people = ["한지우", "도민 선임 기자", "독고은 특파원 d@x.test"]\n'
+    )
     (only,) = articles.load(tmp_path)
     assert only.people == (
         Person(name="한지우"),

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from infra.press.__main__ import main
-from infra.press.press import Press
-from infra.press.server import ADMIN, Server
-from infra.press.state import State
-from processing.reading.rules import SEOUL
+from infra.press.press import ADMIN, Press, Server
+from infra.press.state import PressState
+from processing.dates import SEOUL
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SEOUL)
 ROBOTS = {"Host": "gaon.press.test"}
@@ -22,8 +21,10 @@ def started(tmp_path):
     servers = []
 
     def start(*, admin=False):
-        server = Server(Press(State(tmp_path / "press", NOW), 0), admin=admin)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        server = Server(Press(PressState(tmp_path / "press", NOW), 0), admin=admin)
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         servers.append(server)
         return server
 
@@ -97,7 +98,9 @@ def test_the_phase_is_changed_by_request_only_where_allowed(started):
     assert server.press.state.phase(NOW) == 0
 
 
-@pytest.mark.parametrize(("body", "status", "phase"), [('{"phase": 1}', 204, 1), ("[]", 400, 0), ("x", 400, 0)])
+@pytest.mark.parametrize(
+    ("body", "status", "phase"), [('{"phase": 1}', 204, 1), ("[]", 400, 0), ("x", 400, 0)]
+)
 def test_the_phase_is_changed_by_request(started, body, status, phase):
     server = started(admin=True)
     assert ask(connect(server), ADMIN, method="POST", body=body)[0].status == status
@@ -108,7 +111,10 @@ def test_the_log_says_who_asked_for_what(started, tmp_path):
     connection = connect(started())
     ask(connection, "/robots.txt", headers={**ROBOTS, "User-Agent": "Sillok/0"})
     ask(connection, "/nowhere")
-    rows = [json.loads(line) for line in (tmp_path / "press" / "access.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (tmp_path / "press" / "access.jsonl").read_text("utf-8").splitlines()
+    ]
     assert [(row["method"], row["path"], row["status"], row["agent"]) for row in rows] == [
         ("GET", "/robots.txt", 200, "Sillok/0"),
         ("GET", "/nowhere", 404, ""),
@@ -118,8 +124,8 @@ def test_the_log_says_who_asked_for_what(started, tmp_path):
 
 
 def test_a_set_phase_outlives_a_restart(tmp_path):
-    State(tmp_path, NOW).set_phase(1, NOW + timedelta(minutes=1))
-    again = State(tmp_path, NOW + timedelta(days=3))
+    PressState(tmp_path, NOW).set_phase(1, NOW + timedelta(minutes=1))
+    again = PressState(tmp_path, NOW + timedelta(days=3))
     assert again.phase(NOW) == 1
     assert (again.epoch, again.later) == (NOW, NOW + timedelta(minutes=1))
 
@@ -131,8 +137,10 @@ def test_a_taken_port_is_one_clear_message(started, tmp_path, capsys):
 
 
 def test_another_epoch_for_a_kept_state_is_refused(tmp_path, capsys):
-    State(tmp_path, NOW)
-    assert main(["--port", "0", "--state", str(tmp_path), "--epoch", "2026-01-01T00:00:00+09:00"]) == 2
+    PressState(tmp_path, NOW)
+    assert (
+        main(["--port", "0", "--state", str(tmp_path), "--epoch", "2026-01-01T00:00:00+09:00"]) == 2
+    )
     assert "remove the folder" in capsys.readouterr().err
 
 

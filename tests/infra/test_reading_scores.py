@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.bench.reading import generated, ratio
-from infra.bench.reading_scores import GOAL, missed, table
-from infra.bench.scoring import bare, score, total
+from infra.bench.reading_scores import GOAL, bare, missed, score, table, total
 from processing.reading.extract import extract
 from processing.records import Article, Page
 from tests.processing.reading.layouts import LAYOUTS
@@ -35,7 +34,13 @@ GOLD = {
 
 def test_a_reading_that_is_right():
     found = score(GOLD, ARTICLE)
-    assert (found.f1, found.leaks, found.facts, found.lost, found.main) == (1.0, (), (True, True, True), False, True)
+    assert (found.f1, found.leaks, found.facts, found.lost, found.main) == (
+        1.0,
+        (),
+        (True, True, True),
+        False,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,19 +65,28 @@ def test_missing_and_leaked_text_lowers_the_figure():
 
 def test_deck_and_white_space_are_neutral():
     assert isinstance(ARTICLE, Article)
-    spaced = ARTICLE.model_copy(update={"text": "\n\n".join([*STORY.decks, STORY.text.replace(" ", "  ")])})
+    spaced = ARTICLE.model_copy(
+        update={"text": "\n\n".join([*STORY.decks, STORY.text.replace(" ", "  ")])}
+    )
     assert score(GOLD, spaced).f1 == 1.0
     assert bare("“가 나”\u200b") == '"가나"'
 
 
 def test_another_time_that_the_page_states_and_less_precision_count():
-    assert score(GOLD | {"published_at": "2026-03-20T00:00:00+09:00", "published_alt": [STORY.published]}, ARTICLE).time
-    assert score(GOLD | {"published_at": "2026-03-21T00:00:00+09:00", "published_precision": "day"}, ARTICLE).time
+    assert score(
+        GOLD | {"published_at": "2026-03-20T00:00:00+09:00", "published_alt": [STORY.published]},
+        ARTICLE,
+    ).time
+    assert score(
+        GOLD | {"published_at": "2026-03-21T00:00:00+09:00", "published_precision": "day"}, ARTICLE
+    ).time
     assert score(GOLD | {"published_at": None}, ARTICLE).time
 
 
 def test_a_rejection_is_lost():
-    rejection = extract(Page(url="https://a.test/", fetched_at=datetime(2026, 3, 22, tzinfo=UTC), body=b""))
+    rejection = extract(
+        Page(url="https://a.test/", fetched_at=datetime(2026, 3, 22, tzinfo=UTC), body=b"")
+    )
     found = score(GOLD, rejection)
     assert (found.f1, found.lost, found.facts) == (0.0, True, (False, False, False))
 

@@ -66,7 +66,9 @@ def test_what_benches_need_takes_nothing_away(steps: list[tuple[str, bool]]) -> 
 
 
 @pytest.mark.parametrize("changed", ["infra/lock/run.txt", "infra/lock/uv.txt", "pyproject.toml"])
-def test_a_changed_list_is_installed_again(steps: list[tuple[str, bool]], tree: Path, changed: str) -> None:
+def test_a_changed_list_is_installed_again(
+    steps: list[tuple[str, bool]], tree: Path, changed: str
+) -> None:
     bootstrap.ensure("run")
     (tree / changed).write_text("changed")
     bootstrap.ensure("run")
@@ -92,7 +94,9 @@ def test_an_interrupted_installation_leaves_no_stamp(
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]x"])
-def test_a_broken_stamp_counts_as_none(steps: list[tuple[str, bool]], tree: Path, broken: str) -> None:
+def test_a_broken_stamp_counts_as_none(
+    steps: list[tuple[str, bool]], tree: Path, broken: str
+) -> None:
     bootstrap.ensure("run")
     (tree / ".venv" / "sillok.json").write_text(broken)
     assert bootstrap.read_stamp(tree / ".venv") == {}
@@ -117,9 +121,7 @@ def test_a_dead_interpreter_is_replaced(steps: list[tuple[str, bool]], tree: Pat
 
 
 def test_what_pip_knows_is_handed_to_uv() -> None:
-    listing = (
-        "global.index-url='https://one.test/simple'\n:env:.extra-index-url='https://two.test/a\\nhttps://two.test/b'"
-    )
+    listing = "global.index-url='https://one.test/simple'\n:env:.extra-index-url='https://two.test/a\\nhttps://two.test/b'"
     found = bootstrap.uv_environment(listing, {"HOME": "/"})
     assert found["UV_DEFAULT_INDEX"] == "https://one.test/simple"
     assert found["UV_INDEX"] == "https://two.test/a https://two.test/b"
@@ -127,7 +129,9 @@ def test_what_pip_knows_is_handed_to_uv() -> None:
 
 
 def test_what_the_user_set_for_uv_wins() -> None:
-    found = bootstrap.uv_environment("global.index-url='https://one.test/'", {"UV_DEFAULT_INDEX": "https://own.test/"})
+    found = bootstrap.uv_environment(
+        "global.index-url='https://one.test/'", {"UV_DEFAULT_INDEX": "https://own.test/"}
+    )
     assert found["UV_DEFAULT_INDEX"] == "https://own.test/"
 
 
@@ -140,9 +144,13 @@ def test_with_a_home_the_cache_is_shared(tmp_path: Path) -> None:
     assert "UV_CACHE_DIR" not in bootstrap.uv_environment("", {"HOME": str(tmp_path)})
 
 
-def test_a_failing_step_names_itself_and_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_step_names_itself_and_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
-    with pytest.raises(bootstrap.BootstrapError, match=r"(?s)fetching: failed with exit code 3.*no route.*index"):
+    with pytest.raises(
+        bootstrap.BootstrapError, match=r"(?s)fetching: failed with exit code 3.*no route.*index"
+    ):
         bootstrap.step("fetching", ["sh", "-c", "echo no route >&2; exit 3"], {})
 
 

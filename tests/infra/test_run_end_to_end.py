@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from infra.run import processes
-from infra.run.place import LOOPBACK, ROOT, Place
+from infra.run.folders import LOOPBACK, ROOT, InstanceFolder
 
 LIMIT = 400
 
@@ -45,11 +45,14 @@ class Instance:
             return process.returncode, said
 
     @property
-    def place(self) -> Place:
-        return Place(self.var / "sample")
+    def place(self) -> InstanceFolder:
+        return InstanceFolder(self.var / "sample")
 
     def visits(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in (self.place.folder / "press" / "access.jsonl").read_text().splitlines()]
+        return [
+            json.loads(line)
+            for line in (self.place.folder / "press" / "access.jsonl").read_text().splitlines()
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +133,18 @@ def test_it_ends_with_a_table_and_says_how_to_look(first: str, instance: Instanc
         assert re.search(rf"^ *{name} ", first, re.MULTILINE), first
     for hint in ("sillok ls", "sillok show", "sillok query", "make up", "s3://sillok/archive"):
         assert hint in first
-    assert instance.place.folder.joinpath("report.html").read_text().lstrip().lower().startswith("<!doctype html")
+    assert (
+        instance.place.folder.joinpath("report.html")
+        .read_text()
+        .lstrip()
+        .lower()
+        .startswith("<!doctype html")
+    )
 
 
-def test_everything_was_read_and_nothing_twice(instance: Instance, second: tuple[str, list[dict[str, object]]]) -> None:
+def test_everything_was_read_and_nothing_twice(
+    instance: Instance, second: tuple[str, list[dict[str, object]]]
+) -> None:
     assert second
     code, said = instance.run(
         "shell",
@@ -143,7 +154,14 @@ sillok query --json "select outlet, count(*) as versions, count(distinct article
     )
     assert code == 0, said
     rows = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    assert {row["outlet"] for row in rows} == {"dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae"}
+    assert {row["outlet"] for row in rows} == {
+        "dongnyeok",
+        "duru",
+        "gaon",
+        "narae",
+        "onsaem",
+        "sollae",
+    }
     assert sum(row["articles"] for row in rows) >= 120
     assert all(row["versions"] == row["articles"] for row in rows), rows
 
@@ -153,28 +171,43 @@ def test_the_second_start_finds_nothing_new(second: tuple[str, list[dict[str, ob
     assert "unchanged: nothing new" in said
     assert said.count("unchanged: 0 pages") == 6
     assert visits
-    asked = {str(visit["path"]) for visit in visits if visit["status"] == 200 and visit["path"] != "/robots.txt"}
+    asked = {
+        str(visit["path"])
+        for visit in visits
+        if visit["status"] == 200 and visit["path"] != "/robots.txt"
+    }
     articles = re.compile(r"articleView|wr_id=|/article/|/view/|/news/\d")
     assert not [path for path in asked if articles.search(path)]
 
 
-def test_no_secret_is_in_a_log(second: tuple[str, list[dict[str, object]]], instance: Instance) -> None:
+def test_no_secret_is_in_a_log(
+    second: tuple[str, list[dict[str, object]]], instance: Instance
+) -> None:
     said, _ = second
     kept = json.loads((instance.place.folder / "secrets.json").read_text())
-    kept["store"] = json.loads((instance.place.folder / "store" / "credentials.json").read_text())["secret_key"]
-    logs = [said, *(file.read_text(errors="replace") for file in instance.place.folder.rglob("*.log"))]
+    kept["store"] = json.loads((instance.place.folder / "store" / "credentials.json").read_text())[
+        "secret_key"
+    ]
+    logs = [
+        said,
+        *(file.read_text(errors="replace") for file in instance.place.folder.rglob("*.log")),
+    ]
     assert len(logs) > 10
     assert not [name for name, secret in kept.items() if any(secret in log for log in logs)]
 
 
-def test_credentials_are_for_the_owner_alone(second: tuple[str, list[dict[str, object]]], instance: Instance) -> None:
+def test_credentials_are_for_the_owner_alone(
+    second: tuple[str, list[dict[str, object]]], instance: Instance
+) -> None:
     assert second
     for name in ("secrets.json", "login.json", "store/credentials.json"):
         assert stat.S_IMODE((instance.place.folder / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(instance.place.folder.stat().st_mode) == 0o700
 
 
-def test_ctrl_c_ends_everything_at_once(second: tuple[str, list[dict[str, object]]], instance: Instance) -> None:
+def test_ctrl_c_ends_everything_at_once(
+    second: tuple[str, list[dict[str, object]]], instance: Instance
+) -> None:
     assert second
     process = instance.begin("run")
     assert process.stdout
@@ -189,14 +222,18 @@ def test_ctrl_c_ends_everything_at_once(second: tuple[str, list[dict[str, object
     assert processes.alive(instance.place) == {}
 
 
-def log_in(place: Place, password: str) -> int:
+def log_in(place: InstanceFolder, password: str) -> int:
     connection = http.client.HTTPConnection(LOOPBACK, place.port("api-server"), timeout=30)
     headers = {"Content-Type": "application/json"}
-    connection.request("POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers)
+    connection.request(
+        "POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers
+    )
     return connection.getresponse().status
 
 
-def test_up_stays_until_down(second: tuple[str, list[dict[str, object]]], instance: Instance) -> None:
+def test_up_stays_until_down(
+    second: tuple[str, list[dict[str, object]]], instance: Instance
+) -> None:
     assert second
     code, said = instance.run("up", "--sample")
     assert code == 0, said
@@ -207,7 +244,9 @@ def test_up_stays_until_down(second: tuple[str, list[dict[str, object]]], instan
     assert log_in(place, password) == http.client.CREATED
     assert log_in(place, "guessed") == http.client.UNAUTHORIZED
     before = processes.alive(place)
-    assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(before.values())
+    assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(
+        before.values()
+    )
     assert set(_listening(set(before))) == {"0100007F"}
     assert instance.run("up", "--sample")[0] == 0
     code, said = instance.run("run")
@@ -215,7 +254,9 @@ def test_up_stays_until_down(second: tuple[str, list[dict[str, object]]], instan
     assert "make down" in said
     parents = {part for process, part in processes.alive(place).items() if process in before}
     assert parents == set(before.values())
-    code, said = instance.run("shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n")
+    code, said = instance.run(
+        "shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n"
+    )
     assert code == 7
     assert said.split() == ["dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae", "3.3.2", "6"]
     code, said = instance.run("down")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
-from infra.run.place import ROOT
+from infra.run.folders import ROOT
 from processing.settings import Settings
 from spiders.settings import Environment
 
@@ -32,10 +32,16 @@ def test_every_setting_is_listed_with_its_default(settings: type[BaseSettings]) 
 
 
 def test_every_listed_variable_is_read_somewhere() -> None:
-    fields = {f"SILLOK_{name.upper()}" for settings in (Settings, Environment) for name in settings.model_fields}
+    fields = {
+        f"SILLOK_{name.upper()}"
+        for settings in (Settings, Environment)
+        for name in settings.model_fields
+    }
     places = [*ROOT.glob("Makefile"), *ROOT.glob(".ci/*")]
     places += [
-        file for room in ("spiders", "processing", "dags", "infra", "tests") for file in (ROOT / room).rglob("*.py")
+        file
+        for room in ("spiders", "processing", "dags", "infra", "tests")
+        for file in (ROOT / room).rglob("*.py")
     ]
     code = "\n".join(file.read_text() for file in places if file != Path(__file__))
     assert [name for name in LISTED if name not in fields and name not in code] == []
@@ -49,4 +55,6 @@ def test_each_has_a_sentence_before_it() -> None:
 
 
 def test_no_default_is_a_secret() -> None:
-    assert not [name for name, value in LISTED.items() if value and ("KEY" in name or "SECRET" in name)]
+    assert not [
+        name for name, value in LISTED.items() if value and ("KEY" in name or "SECRET" in name)
+    ]

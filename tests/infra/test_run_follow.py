@@ -10,9 +10,8 @@ import pytest
 from rich.console import Console
 
 from infra.run.client import Airflow
-from infra.run.follow import Following, follow
-from infra.run.place import LOOPBACK
-from infra.run.showing import WIDE, Showing
+from infra.run.folders import LOOPBACK
+from infra.run.sample import WIDE, Following, Showing, follow
 from infra.run.summary import Holding, size, total
 from processing.errors import TransientError
 
@@ -37,10 +36,18 @@ class Scripted(Airflow):
 
     def runs(self, **_: Any) -> list[dict[str, Any]]:
         crawls = [
-            {"dag_id": dag, "dag_run_id": f"manual of {dag}", "state": "success" if dag in self.landed else "running"}
+            {
+                "dag_id": dag,
+                "dag_run_id": f"manual of {dag}",
+                "state": "success" if dag in self.landed else "running",
+            }
             for dag in CRAWLS
         ]
-        return [*self.archives, *crawls, {"dag_id": "crawl_hourly", "dag_run_id": "somebody else's", "state": "failed"}]
+        return [
+            *self.archives,
+            *crawls,
+            {"dag_id": "crawl_hourly", "dag_run_id": "somebody else's", "state": "failed"},
+        ]
 
     def tasks(self, run: dict[str, Any]) -> list[dict[str, Any]]:
         if run["dag_id"] == "archive":
@@ -53,7 +60,12 @@ class Scripted(Airflow):
             return [due, {"task_id": "poll", "map_index": -1, "state": "upstream_failed"}, landed]
         names = CRAWLS[run["dag_id"]]
         polls = [
-            {"task_id": "poll", "map_index": place, "state": self.states.get((run["dag_id"], place)), "name": name}
+            {
+                "task_id": "poll",
+                "map_index": place,
+                "state": self.states.get((run["dag_id"], place)),
+                "name": name,
+            }
             for place, name in enumerate(names)
         ]
         return [due, {"task_id": "poll", "map_index": -1, "state": None}, *polls, landed]
@@ -79,7 +91,9 @@ def following(airflow: Scripted) -> Following:
 
 
 def all_succeed(airflow: Scripted) -> None:
-    airflow.states = {(dag, place): "success" for dag, names in CRAWLS.items() for place in range(len(names))}
+    airflow.states = {
+        (dag, place): "success" for dag, names in CRAWLS.items() for place in range(len(names))
+    }
 
 
 def archive(state: str, *causes: str, run_after: str = LATER, name: str = "a") -> dict[str, Any]:
@@ -95,7 +109,9 @@ def test_nothing_is_over_at_first(following: Following) -> None:
     assert [line.name for line in following.lines.values()] == ["duru", "narae", "gaon"]
 
 
-def test_a_run_is_over_when_its_landing_was_archived(airflow: Scripted, following: Following) -> None:
+def test_a_run_is_over_when_its_landing_was_archived(
+    airflow: Scripted, following: Following
+) -> None:
     all_succeed(airflow)
     following.look()
     assert not following.over
@@ -108,7 +124,9 @@ def test_a_run_is_over_when_its_landing_was_archived(airflow: Scripted, followin
     assert following.failed == []
 
 
-def test_an_archive_run_that_still_works_is_waited_for(airflow: Scripted, following: Following) -> None:
+def test_an_archive_run_that_still_works_is_waited_for(
+    airflow: Scripted, following: Following
+) -> None:
     all_succeed(airflow)
     airflow.archives = [archive("running", "crawl_hourly", "crawl_daily")]
     following.look()
@@ -116,7 +134,9 @@ def test_an_archive_run_that_still_works_is_waited_for(airflow: Scripted, follow
     assert following.archive.state == "running"
 
 
-def test_the_archive_run_of_an_earlier_start_does_not_count(airflow: Scripted, following: Following) -> None:
+def test_the_archive_run_of_an_earlier_start_does_not_count(
+    airflow: Scripted, following: Following
+) -> None:
     all_succeed(airflow)
     airflow.archives = [archive("success", "crawl_hourly", "crawl_daily", run_after=EARLIER)]
     following.look()
@@ -142,13 +162,17 @@ def test_news_of_one_dag_alone_is_waited_for(airflow: Scripted, following: Follo
 
 
 @pytest.mark.parametrize("state", ["failed", "upstream_failed", None])
-def test_a_landing_that_was_never_announced_is_a_failure(airflow: Scripted, following: Following, state: str) -> None:
+def test_a_landing_that_was_never_announced_is_a_failure(
+    airflow: Scripted, following: Following, state: str
+) -> None:
     all_succeed(airflow)
     airflow.error = "the store did not answer"
     airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": state}
     following.look()
     assert following.over
-    assert [(line.name, line.wrong) for line in following.failed] == [("archive", ["the store did not answer"])]
+    assert [(line.name, line.wrong) for line in following.failed] == [
+        ("archive", ["the store did not answer"])
+    ]
 
 
 def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: Following) -> None:
@@ -157,10 +181,14 @@ def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: F
     airflow.landed = dict.fromkeys(CRAWLS, "skipped")
     following.look()
     assert following.over
-    assert [(line.name, line.wrong) for line in following.failed] == [("narae", ["no source answered"])]
+    assert [(line.name, line.wrong) for line in following.failed] == [
+        ("narae", ["no source answered"])
+    ]
 
 
-def test_a_run_in_which_nobody_was_asked_is_over_and_names_the_reason(airflow: Scripted, following: Following) -> None:
+def test_a_run_in_which_nobody_was_asked_is_over_and_names_the_reason(
+    airflow: Scripted, following: Following
+) -> None:
     all_succeed(airflow)
     airflow.error = "the store did not answer"
     airflow.undecided = {"crawl_daily"}
@@ -233,14 +261,21 @@ def shown(following: Following) -> str:
     return output.getvalue()
 
 
-def test_without_a_terminal_each_change_is_one_line(airflow: Scripted, following: Following) -> None:
+def test_without_a_terminal_each_change_is_one_line(
+    airflow: Scripted, following: Following
+) -> None:
     airflow.states = {("crawl_hourly", 0): "success", ("crawl_daily", 0): "running"}
     following.look()
     lines = shown(following).splitlines()
-    assert [line.partition(" s  ")[2] for line in lines] == ["duru: new: 4 pages, 3 articles", "gaon: running"]
+    assert [line.partition(" s  ")[2] for line in lines] == [
+        "duru: new: 4 pages, 3 articles",
+        "gaon: running",
+    ]
 
 
-def test_a_strangers_words_cannot_steer_the_terminal(airflow: Scripted, following: Following) -> None:
+def test_a_strangers_words_cannot_steer_the_terminal(
+    airflow: Scripted, following: Following
+) -> None:
     airflow.error = "[red]\x1b]0;owned\x07\x1b[2J blocked:\n[/nonsense]" + "가" * 1000
     airflow.states = {("crawl_hourly", 0): "up_for_retry"}
     following.look()
@@ -266,8 +301,12 @@ def test_the_closing_table_adds_up(airflow: Scripted, following: Following) -> N
     all_succeed(airflow)
     following.look()
     held = {
-        "duru": Holding(articles=20, versions=21, reprints=7, bytes=1500, rejections=Counter({"login": 2})),
-        "gaon": Holding(articles=10, versions=10, bytes=600, rejections=Counter({"login": 1, "empty": 3})),
+        "duru": Holding(
+            articles=20, versions=21, reprints=7, bytes=1500, rejections=Counter({"login": 2})
+        ),
+        "gaon": Holding(
+            articles=10, versions=10, bytes=600, rejections=Counter({"login": 1, "empty": 3})
+        ),
     }
     output = io.StringIO()
     Showing(Console(file=output, width=140)).closing(following, held)
@@ -278,7 +317,8 @@ def test_the_closing_table_adds_up(airflow: Scripted, following: Following) -> N
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 KB"), (669_000, "669.0 KB"), (10**13, "10.0 TB")]
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 KB"), (669_000, "669.0 KB"), (10**13, "10.0 TB")],
 )
 def test_bytes_are_readable(count: int, text: str) -> None:
     assert size(count) == text

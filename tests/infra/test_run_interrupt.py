@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.run.place import ROOT
+from infra.run.folders import ROOT
 
 STRUCK = """
 import os, signal, sys
@@ -24,10 +24,15 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
     ("program", "says"),
     [
         (["-m", "infra.run", "run"], "Stopped; nothing is broken and nothing runs on."),
-        (["infra/bootstrap.py", "run"], "Interrupted while setting up; the same command starts again."),
+        (
+            ["infra/bootstrap.py", "run"],
+            "Interrupted while setting up; the same command starts again.",
+        ),
     ],
 )
-def test_it_is_answered_in_words_and_nothing_is_begun(program: list[str], says: str, tmp_path: Path) -> None:
+def test_it_is_answered_in_words_and_nothing_is_begun(
+    program: list[str], says: str, tmp_path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", STRUCK, *program],
         cwd=ROOT,

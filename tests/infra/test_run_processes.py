@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.run import processes
-from infra.run.place import ROOT, Place
+from infra.run.folders import ROOT, InstanceFolder
 from processing.errors import TransientError
 
 FORKS = """
@@ -28,14 +28,16 @@ signal.pause()
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Place]:
+def here(tmp_path: Path) -> Iterator[InstanceFolder]:
     """A place of which nothing is left, also where a test failed."""
-    place = Place(tmp_path)
+    place = InstanceFolder(tmp_path)
     yield place
     processes.sweep(place, grace=0)
 
 
-def start(here: Place, part: str = "scheduler", *arguments: str, code: str = FORKS) -> subprocess.Popen[bytes]:
+def start(
+    here: InstanceFolder, part: str = "scheduler", *arguments: str, code: str = FORKS
+) -> subprocess.Popen[bytes]:
     return processes.start(here, part, [sys.executable, "-c", code, *arguments], dict(os.environ))
 
 
@@ -46,12 +48,12 @@ def until(what: Callable[[], bool]) -> None:
         os.sched_yield()
 
 
-def until_up(here: Place, part: str, count: int) -> None:
+def until_up(here: InstanceFolder, part: str, count: int) -> None:
     log = here.log(part)
     until(lambda: log.exists() and log.read_text().count("up") >= count)
 
 
-def test_a_part_and_all_its_descendants_are_found_and_ended(here: Place) -> None:
+def test_a_part_and_all_its_descendants_are_found_and_ended(here: InstanceFolder) -> None:
     part = start(here)
     until_up(here, "scheduler", 4)
     assert len(processes.alive(here)) == 4
@@ -61,7 +63,9 @@ def test_a_part_and_all_its_descendants_are_found_and_ended(here: Place) -> None
     assert part.wait() == -signal.SIGTERM
 
 
-def test_a_part_that_was_started_is_never_missed(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_was_started_is_never_missed(
+    here: InstanceFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """For a moment after it began, /proc shows nothing of a program's environment."""
     shown, looks = processes._environ, Counter[int]()
 
@@ -76,12 +80,12 @@ def test_a_part_that_was_started_is_never_missed(here: Place, monkeypatch: pytes
     part.wait()
 
 
-def test_a_part_that_ends_at_once_is_not_waited_for(here: Place) -> None:
+def test_a_part_that_ends_at_once_is_not_waited_for(here: InstanceFolder) -> None:
     part = start(here, code="raise SystemExit(3)")
     assert part.wait() == 3
 
 
-def test_orphans_of_a_killed_part_are_found(here: Place) -> None:
+def test_orphans_of_a_killed_part_are_found(here: InstanceFolder) -> None:
     part = start(here)
     until_up(here, "scheduler", 4)
     part.kill()
@@ -90,7 +94,7 @@ def test_orphans_of_a_killed_part_are_found(here: Place) -> None:
     assert processes.sweep(here) == 3
 
 
-def test_what_ignores_the_polite_signal_is_killed(here: Place) -> None:
+def test_what_ignores_the_polite_signal_is_killed(here: InstanceFolder) -> None:
     part = start(here, "scheduler", "--stubborn")
     until_up(here, "scheduler", 4)
     processes.sweep(here, grace=0.2)
@@ -98,7 +102,7 @@ def test_what_ignores_the_polite_signal_is_killed(here: Place) -> None:
     assert part.wait() == -signal.SIGKILL
 
 
-def test_the_store_outlives_those_that_write_to_it(here: Place) -> None:
+def test_the_store_outlives_those_that_write_to_it(here: InstanceFolder) -> None:
     order = here.folder / "order"
     code = "import signal, sys\n"
     code += f"def end(*_): open({str(order)!r}, 'a').write(sys.argv[1] + ' '); sys.exit()\n"
@@ -112,8 +116,8 @@ def test_the_store_outlives_those_that_write_to_it(here: Place) -> None:
     assert set(ended[2:]) == {"store", "press"}
 
 
-def test_nobody_elses_process_is_touched(here: Place, tmp_path: Path) -> None:
-    other = Place(tmp_path / "other")
+def test_nobody_elses_process_is_touched(here: InstanceFolder, tmp_path: Path) -> None:
+    other = InstanceFolder(tmp_path / "other")
     other.folder.mkdir()
     neighbour = start(other)
     until_up(other, "scheduler", 4)
@@ -125,23 +129,26 @@ def test_nobody_elses_process_is_touched(here: Place, tmp_path: Path) -> None:
     processes.sweep(other)
 
 
-def test_a_dead_part_is_reported_with_the_end_of_its_log(here: Place) -> None:
+def test_a_dead_part_is_reported_with_the_end_of_its_log(here: InstanceFolder) -> None:
     part = start(here, "store", code="print('no room'); raise SystemExit(3)")
     part.wait()
     with pytest.raises(TransientError, match=r"(?s)store ended with 3.*store\.log.*no room"):
         processes.check(here, {"store": part})
 
 
-def test_a_living_part_is_not(here: Place) -> None:
+def test_a_living_part_is_not(here: InstanceFolder) -> None:
     part = start(here)
     processes.check(here, {"scheduler": part})
     processes.sweep(here)
     part.wait()
 
 
-def test_secrets_are_not_in_the_command_line(here: Place) -> None:
+def test_secrets_are_not_in_the_command_line(here: InstanceFolder) -> None:
     part = processes.start(
-        here, "store", [sys.executable, "-c", FORKS], {**os.environ, "SILLOK_STORE_SECRET_KEY": "swordfish"}
+        here,
+        "store",
+        [sys.executable, "-c", FORKS],
+        {**os.environ, "SILLOK_STORE_SECRET_KEY": "swordfish"},
     )
     assert b"swordfish" not in Path(f"/proc/{part.pid}/cmdline").read_bytes()
     processes.sweep(here)
@@ -152,7 +159,7 @@ STARTER = """
 import signal, sys
 from pathlib import Path
 from infra.run import processes
-from infra.run.place import Place
+from infra.run.folders import Place
 place = Place(Path(sys.argv[1]))
 with place.alone():
     processes.watch(place)
@@ -162,7 +169,7 @@ with place.alone():
 """
 
 
-def test_when_the_starter_is_killed_the_watcher_ends_everything(here: Place) -> None:
+def test_when_the_starter_is_killed_the_watcher_ends_everything(here: InstanceFolder) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(here.folder), FORKS],
         stdout=subprocess.PIPE,
@@ -179,7 +186,7 @@ def test_when_the_starter_is_killed_the_watcher_ends_everything(here: Place) -> 
         pass
 
 
-def test_the_watcher_leaves_a_new_start_alone(here: Place) -> None:
+def test_the_watcher_leaves_a_new_start_alone(here: InstanceFolder) -> None:
     with here.alone():
         part = start(here)
         until_up(here, "scheduler", 4)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.store import front
-from infra.store.front import Cache, Front
+from infra.store import server
 from infra.store.layout import HOST, InUseError, access, base_port, hold
-from processing.archive.s3_store import S3Store
-from processing.archive.store import Store
+from infra.store.server import Cache, Front
 from processing.errors import SillokError
 from processing.settings import Settings
-from tests.processing.archive.conftest import ROOT, reaching, start_swift
+from processing.store.interface import Store
+from processing.store.s3_store import S3Store
+from tests.processing.conftest import ROOT, reaching, start_swift
 
 Process = subprocess.Popen[str]
 
@@ -41,7 +41,11 @@ def opened(data: Path) -> Store:
 
 def listening(process: Process) -> set[tuple[str, int]]:
     """Return the addresses on which a process listens, as Linux tells (proc(5), /proc/net/tcp and tcp6)."""
-    files = {str(link.readlink()) for link in Path(f"/proc/{process.pid}/fd").iterdir() if link.is_symlink()}
+    files = {
+        str(link.readlink())
+        for link in Path(f"/proc/{process.pid}/fd").iterdir()
+        if link.is_symlink()
+    }
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
@@ -52,7 +56,9 @@ def listening(process: Process) -> set[tuple[str, int]]:
     return found
 
 
-def test_it_listens_on_four_ports_of_loopback_and_nowhere_else(tmp_path: Path, running: list[Process]) -> None:
+def test_it_listens_on_four_ports_of_loopback_and_nowhere_else(
+    tmp_path: Path, running: list[Process]
+) -> None:
     running.append(start_swift(tmp_path / "store"))
     port = int((tmp_path / "store" / "port").read_text())
     assert listening(running[0]) == {("0100007F", port + place) for place in range(4)}
@@ -77,7 +83,9 @@ def test_no_file_of_it_is_open_to_others(tmp_path: Path, running: list[Process])
     running.append(start_swift(tmp_path / "store"))
     secret = json.loads((tmp_path / "store" / "credentials.json").read_text())["secret_key"]
     holders = [
-        path for path in (tmp_path / "store").rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
+        path
+        for path in (tmp_path / "store").rglob("*")
+        if path.is_file() and secret.encode() in path.read_bytes()
     ]
     assert {path.name for path in holders} == {"credentials.json", "proxy.conf"}
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in holders)
@@ -169,7 +177,9 @@ def test_the_cache_forgets_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def asked(app: Front, method: str, path: str) -> tuple[str, bytes]:
     """Send a request through `app`; return status and body."""
     told: list[str] = []
-    body = b"".join(app({"REQUEST_METHOD": method, "PATH_INFO": path}, lambda status, *_: told.append(status)))
+    body = b"".join(
+        app({"REQUEST_METHOD": method, "PATH_INFO": path}, lambda status, *_: told.append(status))
+    )
     return told[0], body
 
 
@@ -184,7 +194,7 @@ def test_a_full_disk_is_called_by_its_name(
         f_bavail = free
         f_blocks = 10_000
 
-    def failing(_: object, start: front.Start) -> list[bytes]:
+    def failing(_: object, start: server.Start) -> list[bytes]:
         start("503 Service Unavailable", [])
         return [b"no"]
 
@@ -200,7 +210,7 @@ def test_writes_to_one_object_take_turns(tmp_path: Path) -> None:
 
     order: list[str] = []
 
-    def slow(environ: dict[str, str], start: front.Start) -> list[bytes]:
+    def slow(environ: dict[str, str], start: server.Start) -> list[bytes]:
         name = environ["name"]
         order.append(f"{name} begins")
         eventlet.sleep(0)
@@ -214,7 +224,10 @@ def test_writes_to_one_object_take_turns(tmp_path: Path) -> None:
     def write(name: str, path: str) -> None:
         list(app({"REQUEST_METHOD": "PUT", "PATH_INFO": path, "name": name}, lambda *_: None))
 
-    threads = [eventlet.spawn(write, *each) for each in (("first", "/b/k"), ("second", "/b/k"), ("other", "/b/z"))]
+    threads = [
+        eventlet.spawn(write, *each)
+        for each in (("first", "/b/k"), ("second", "/b/k"), ("other", "/b/z"))
+    ]
     for thread in threads:
         thread.wait()
     assert order.index("first ends") < order.index("second begins")

@@ -40,7 +40,9 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_wrong_is_named_and_its_value_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SILLOK_FOLD_WINDOW_DAYS", "sesame")
     monkeypatch.setenv("SILLOK_STORE_ATTEMPTS", "0")
-    with pytest.raises(UsageError, match=r"SILLOK_STORE_ATTEMPTS.*SILLOK_FOLD_WINDOW_DAYS") as caught:
+    with pytest.raises(
+        UsageError, match=r"SILLOK_STORE_ATTEMPTS.*SILLOK_FOLD_WINDOW_DAYS"
+    ) as caught:
         settings()
     assert "sesame" not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from processing.archive.file_store import FileStore
-from processing.archive.segments import read_rows, report, sealed
+from processing.landing.segments import read_rows, report, sealed
 from processing.records import Article, Fetch, Rejection, RunReport
+from processing.store.file_store import FileStore
 from tests.spiders import warm
 from tests.spiders.origin import Origin
 
@@ -49,10 +49,16 @@ class Crawled:
 def crawled(code: int, out: str, log: str, folder: Path) -> Crawled:
     """Gather what the newest run of an archive left behind."""
     store = FileStore(folder / "archive")
-    runs = [one for one in (folder / "archive").glob("landing/outlet=*/run=*") if any(one.iterdir())]
-    newest = max(runs, key=lambda one: one.stat().st_mtime_ns, default=None)  # two may begin within one second
+    runs = [
+        one for one in (folder / "archive").glob("landing/outlet=*/run=*") if any(one.iterdir())
+    ]
+    newest = max(
+        runs, key=lambda one: one.stat().st_mtime_ns, default=None
+    )  # two may begin within one second
     run, outlet = (newest.name[4:], newest.parent.name[7:]) if newest else ("", "")
-    return Crawled(code, out, log, folder, run, cast("RunReport", report(store, outlet, run) if run else None))
+    return Crawled(
+        code, out, log, folder, run, cast("RunReport", report(store, outlet, run) if run else None)
+    )
 
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -87,7 +93,9 @@ def crawl(origin: Origin, tmp_path: Path) -> Crawl:
     def run(*arguments: str, env: dict[str, str] | None = None) -> Crawled:
         line, environment = command(origin.port, tmp_path, "crawl", *arguments)
         output, log = tmp_path / "stdout", tmp_path / "stderr"
-        process = _FORKS.Process(target=warm.run, args=(line[3:], environment | (env or {}), ROOT, output, log))
+        process = _FORKS.Process(
+            target=warm.run, args=(line[3:], environment | (env or {}), ROOT, output, log)
+        )
         process.start()
         process.join(90)
         if process.exitcode is None:

@@ -14,10 +14,10 @@ from importlib import import_module
 from scrapy import cmdline
 
 import spiders.commands.crawl
-import spiders.loader
-import spiders.middlewares.recorder
-import spiders.middlewares.resolver
+import spiders.crawling.spider
 import spiders.rendering
+import spiders.wire.recorder
+import spiders.wire.transport
 from processing.records import Page
 from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
 
@@ -48,7 +48,12 @@ OUTLETS = [
     outlet("slow", Feed(base("slow") + "/feed"), delay=0.3),
     outlet("known", Feed(base("known") + "/feed"), cookies=True),
     outlet("quiet", Feed(base("quiet") + "/feed", quiet_hours=1)),
-    outlet("shut", Feed(base("shut") + "/feed"), paused="robots.txt bans us", permission_needed="robots.txt"),
+    outlet(
+        "shut",
+        Feed(base("shut") + "/feed"),
+        paused="robots.txt bans us",
+        permission_needed="robots.txt",
+    ),
     outlet("drawn", Feed(base("drawn") + "/feed"), hosts=("localhost",), render=True),
     outlet("sealed", Feed(safe("sealed") + "/feed"), home=safe("sealed") + "/"),
     outlet(
@@ -83,7 +88,10 @@ def bad_day() -> None:
 
 def told_to_end() -> None:
     """Send this process SIGTERM at the moment that the environment names: as it remembers, or as the spider opens."""
-    places = {"memory": (spiders.commands.crawl, "load"), "opening": (spiders.middlewares.recorder, "run_of")}
+    places = {
+        "memory": (spiders.commands.crawl, "load"),
+        "opening": (spiders.wire.recorder, "run_of"),
+    }
     moment = os.environ.get("WIRE_TERM")
     if moment:
         place, name = places[moment]
@@ -108,7 +116,7 @@ def main() -> None:
     told_to_end()
     vars(spiders.rendering)["SECONDS"] = float(os.environ.get("WIRE_RENDERING_SECONDS", "60"))
     registry = {one.name: one for one in OUTLETS}
-    for user in (spiders.loader, spiders.middlewares.resolver):
+    for user in (spiders.crawling.spider, spiders.wire.transport):
         vars(user)["outlets"] = lambda: registry
     cmdline.execute(["scrapy", *sys.argv[1:]])
 

@@ -12,10 +12,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from processing.reading.extract import extract
-from processing.reading.rules import Rules, rules_at
 from processing.records import Article, Page, Rejection
-from spiders.identity import Identity, identify
-from spiders.outlet import Outlet
+from processing.rules import Rules, rules_at
+from spiders.outlet import Identity, Outlet, identify
 from spiders.outlets import outlets
 from spiders.scouting.fixtures import keep
 
@@ -30,7 +29,11 @@ STORY = (
     "군은 배 두 척을 새로 짓는 데 1억4000만원을 들였다. 삯은 어른 1000원이고 예순다섯이 넘은 주민은 받지 않는다.",
     "물이 1.2m 넘게 불거나 바람이 초속 9m를 넘으면 배는 뜨지 않는다. 운항 여부는 아침마다 마을 방송으로 알린다.",
 )
-RELATED = ("새터장 닷새 만에 문 열어", "윗마을 우체국 자리에 책방", "겨울 철새 지난해보다 열흘 늦어")
+RELATED = (
+    "새터장 닷새 만에 문 열어",
+    "윗마을 우체국 자리에 책방",
+    "겨울 철새 지난해보다 열흘 늦어",
+)
 DECOY = (
     "새터강 하류의 둔치에는 지난여름 큰물에 쓸려 간 갈대밭을 다시 가꾸는 일이 한창이다. 군은 봄까지 삼만 포기를 심기로 했다.",
     "둔치 아래 모래톱에서는 해마다 물떼새가 알을 낳는다. 사람이 드나들지 못하게 줄을 친 곳이 올해 세 군데 늘었다.",
@@ -63,18 +66,29 @@ def address(outlet: Outlet) -> Identity:
 def page_of(outlet: Outlet) -> Page:
     rules = rules_at(outlet.rules, FETCHED)
     text = arc_page(outlet) if outlet.family == "arc" else html_page(outlet, rules)
-    return Page(url=address(outlet).url, fetched_at=FETCHED, body=text.encode(), outlet=outlet.name, charset="utf-8")
+    return Page(
+        url=address(outlet).url,
+        fetched_at=FETCHED,
+        body=text.encode(),
+        outlet=outlet.name,
+        charset="utf-8",
+    )
 
 
 def read(outlet: Outlet, page: Page) -> Article | Rejection:
     found = address(outlet)
-    return extract(page, rules_at(outlet.rules, page.fetched_at), url=found.url, publisher_id=found.key)
+    return extract(
+        page, rules_at(outlet.rules, page.fetched_at), url=found.url, publisher_id=found.key
+    )
 
 
 def html_page(outlet: Outlet, rules: Rules) -> str:
     body = "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in STORY)
     other = "".join(f"<p>{paragraph}</p>" for paragraph in DECOY) if rules.body else ""
-    inside, headed = container(rules.body or "div.article-body", body), container(rules.title or "h1.headline", TITLE)
+    inside, headed = (
+        container(rules.body or "div.article-body", body),
+        container(rules.title or "h1.headline", TITLE),
+    )
     return f"""<!DOCTYPE html><html lang="ko"><head><meta charset="utf-8"><title>{TITLE} - {outlet.title}</title>{meta(outlet)}</head>
 <body><header><a href="/">{outlet.title}</a><nav><ul><li><a href="/politics">정치</a></li><li><a href="/economy">경제</a></li>
 <li><a href="/society">사회</a></li></ul></nav></header><main>{headed}
@@ -93,8 +107,12 @@ def meta(outlet: Outlet) -> str:
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": TITLE, "datePublished": PUBLISHED,
         "author": {"@type": "Person", "name": REPORTER},
     }  # fmt: skip
-    tags = "".join(f'<meta property="{name}" content="{value}">' for name, value in properties.items())
-    return f'{tags}<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
+    tags = "".join(
+        f'<meta property="{name}" content="{value}">' for name, value in properties.items()
+    )
+    return (
+        f'{tags}<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
+    )
 
 
 def arc_page(outlet: Outlet) -> str:
@@ -124,7 +142,10 @@ def element(compound: str, inner: str) -> str:
     attributes = [f'id="{name}"' for name in re.findall(r"#([\w-]+)", compound)]
     if classes := re.findall(r"\.([\w-]+)", compound):
         attributes.append(f'class="{" ".join(classes)}"')
-    attributes += [f'{name}="{value}"' for name, value in re.findall(r"\[(\w+)=['\"]?([\w-]+)['\"]?\]", compound)]
+    attributes += [
+        f'{name}="{value}"'
+        for name, value in re.findall(r"\[(\w+)=['\"]?([\w-]+)['\"]?\]", compound)
+    ]
     name = tag[0] if tag else "div"
     return f"<{' '.join([name, *attributes])}>{inner}</{name}>"
 
@@ -133,7 +154,9 @@ def main() -> None:
     for name in SHOWN.values():
         outlet = outlets()[name]
         page = page_of(outlet)
-        print(keep(Path(__file__).parents[1] / "outlets" / name, page, read(outlet, page), "written"))  # noqa: T201
+        print(  # noqa: T201
+            keep(Path(__file__).parents[1] / "outlets" / name, page, read(outlet, page), "written")
+        )
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ LOOK_DRIVER_MODULE names a module that declares one more outlet, once it is ther
 import os
 from pathlib import Path
 
-from spiders.scouting.declaring import checked
+from spiders.commands.declare import checked
 from tests.spiders import driver
 
-driver.OUTLETS.append(driver.outlet("hosts", hosts=("golja.press.test",), paused="only here for its host"))
+driver.OUTLETS.append(
+    driver.outlet("hosts", hosts=("golja.press.test",), paused="only here for its host")
+)
 
 module = Path(os.environ.get("LOOK_DRIVER_MODULE", "none"))
 if module.is_file():

@@ -53,7 +53,10 @@ class Origin:
 
             def do_GET(self) -> None:
                 asked = Asked(
-                    time.monotonic(), self.headers["Host"], self.path, {k.lower(): v for k, v in self.headers.items()}
+                    time.monotonic(),
+                    self.headers["Host"],
+                    self.path,
+                    {k.lower(): v for k, v in self.headers.items()},
                 )
                 origin.answer(self, asked)
 
@@ -62,10 +65,10 @@ class Origin:
 
         self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        if (
-            tls
-        ):  # the handshake belongs into the thread of the connection: a client that says no must not end the server
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        if tls:  # the handshake belongs into the thread of the connection: a client that says no must not end the server
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -90,7 +93,11 @@ class Origin:
 
     def paths(self, host: str = "") -> list[str]:
         """Return the paths asked for, in order; the file about data mining has a test of its own."""
-        return [asked.path for asked in self.asked if asked.host.startswith(host) and asked.path != TDMREP]
+        return [
+            asked.path
+            for asked in self.asked
+            if asked.host.startswith(host) and asked.path != TDMREP
+        ]
 
     def gaps(self) -> list[float]:
         times = [asked.at for asked in self.asked]
@@ -111,7 +118,9 @@ def text(body: str, **headers: str) -> Reply:
 
 
 def html(body: str, **headers: str) -> Reply:
-    return Reply(body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8", **headers})
+    return Reply(
+        body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8", **headers}
+    )
 
 
 def zipped(body: str) -> Reply:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from processing.reading.urls import canonical
 from processing.records import Origin
-from spiders.identity import Identity, identify, is_on_site, outlet_of, resolved
-from spiders.outlet import Outlet
+from processing.urls import canonical
+from spiders.outlet import Identity, Outlet, identify, is_on_site, outlet_of, resolved
 from spiders.outlets import outlets
 
 TABLE = Path(__file__).with_name("article_urls.tsv")
@@ -19,7 +18,10 @@ Row = tuple[str, str, str]
 
 
 def rows(lines: Iterable[str]) -> list[Row]:
-    return [(name, key, url) for name, key, url in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    return [
+        (name, key, url)
+        for name, key, url in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    ]
 
 
 def declared(name: str) -> Outlet:
@@ -35,8 +37,12 @@ def test_each_form_keeps_outlet_and_id(name: str, key: str, url: str) -> None:
     assert found is not None
     assert found.key == key
     assert key in found.url
-    assert identify(declared(name), found.url) == found, "the canonical URL must be an address of the same article"
-    assert canonical(found.url) == found.url, "what is canonical must not change when it is normalised again"
+    assert identify(declared(name), found.url) == found, (
+        "the canonical URL must be an address of the same article"
+    )
+    assert canonical(found.url) == found.url, (
+        "what is canonical must not change when it is normalised again"
+    )
     assert outlet_of(url, outlets().values()) == declared(name), "no other outlet may claim it"
 
 
@@ -124,29 +130,48 @@ def test_a_group_that_did_not_match_leaves_the_normalised_url() -> None:
     ("origin", "expected"),
     [
         (
-            Origin(url="http://www.edaily.co.kr/news/newspath.asp?newsid=02952006632460120&portal=naver"),
             Origin(
-                outlet="이데일리", url="https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId=02952006632460120"
+                url="http://www.edaily.co.kr/news/newspath.asp?newsid=02952006632460120&portal=naver"
+            ),
+            Origin(
+                outlet="이데일리",
+                url="https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId=02952006632460120",
             ),
         ),
         (
             Origin(
-                outlet="서울신문", url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082&wlog_tag3=naver"
+                outlet="서울신문",
+                url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082&wlog_tag3=naver",
             ),
-            Origin(outlet="서울신문", url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082"),
+            Origin(
+                outlet="서울신문", url="https://www.seoul.co.kr/news/newsView.php?id=20211004500082"
+            ),
         ),
-        (Origin(url="https://newspaper.example/article/1"), Origin(url="https://newspaper.example/article/1")),
-        (Origin(url="https://v.daum.net/v/20240513125214547"), Origin(url="https://v.daum.net/v/20240513125214547")),
+        (
+            Origin(url="https://newspaper.example/article/1"),
+            Origin(url="https://newspaper.example/article/1"),
+        ),
+        (
+            Origin(url="https://v.daum.net/v/20240513125214547"),
+            Origin(url="https://v.daum.net/v/20240513125214547"),
+        ),
         (Origin(outlet="데일리안"), Origin(outlet="데일리안")),
     ],
 )
-def test_a_portal_s_copy_points_to_the_publisher_s_article(origin: Origin, expected: Origin) -> None:
+def test_a_portal_s_copy_points_to_the_publisher_s_article(
+    origin: Origin, expected: Origin
+) -> None:
     assert resolved(origin, outlets().values()) == expected
 
 
-@pytest.mark.skipif("SILLOK_ARTICLE_URLS" not in os.environ, reason="SILLOK_ARTICLE_URLS names no table of real URLs")
+@pytest.mark.skipif(
+    "SILLOK_ARTICLE_URLS" not in os.environ,
+    reason="SILLOK_ARTICLE_URLS names no table of real URLs",
+)
 def test_real_urls_keep_outlet_and_id() -> None:
-    real = rows(gzip.decompress(Path(os.environ["SILLOK_ARTICLE_URLS"]).read_bytes()).decode().splitlines())
+    real = rows(
+        gzip.decompress(Path(os.environ["SILLOK_ARTICLE_URLS"]).read_bytes()).decode().splitlines()
+    )
     for name, key, url in real:
         for spelling in (url, canonical(url)):
             found = identify(declared(name), spelling)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from processing.errors import DeclarationError
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Feed, Outlet
 
 SOUND: dict[str, Any] = {
@@ -23,7 +23,11 @@ def test_a_sound_declaration_is_a_value() -> None:
     outlet = Outlet(**SOUND)
     assert outlet == Outlet(**SOUND)
     assert hash(outlet) == hash(Outlet(**SOUND))
-    assert outlet.allowed_hosts == {"www.saebyeok.example", "saebyeok.example", "rss.saebyeok.example"}
+    assert outlet.allowed_hosts == {
+        "www.saebyeok.example",
+        "saebyeok.example",
+        "rss.saebyeok.example",
+    }
     with pytest.raises(AttributeError):
         outlet.name = "other"  # type: ignore[misc]
 

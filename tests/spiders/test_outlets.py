@@ -12,8 +12,7 @@ from lxml.cssselect import CSSSelector
 
 import spiders.outlets
 from processing.errors import DeclarationError
-from spiders.identity import identify
-from spiders.outlet import Listing, Outlet, Sitemap
+from spiders.outlet import Listing, Outlet, Sitemap, identify
 from spiders.outlets import outlets
 
 FOLDER = Path(spiders.outlets.__file__).parent
@@ -34,7 +33,9 @@ def test_the_outlets_that_were_asked_for_are_there() -> None:
 
 def test_no_host_is_asked_by_two_outlets() -> None:
     """One task an outlet is one task a host: nothing else keeps two of them from asking it at once."""
-    asked = Counter(host for outlet in ALL if outlet.paused is None for host in outlet.allowed_hosts)
+    asked = Counter(
+        host for outlet in ALL if outlet.paused is None for host in outlet.allowed_hosts
+    )
     assert [host for host, outlets in asked.items() if outlets > 1] == []
 
 
@@ -53,13 +54,23 @@ def test_it_declares_one_spelling_of_an_article(outlet: Outlet) -> None:
 @each
 def test_its_selectors_are_selectors(outlet: Outlet) -> None:
     for rules in outlet.rules:
-        stated = (rules.body, rules.title, rules.subtitle, rules.byline, rules.published, rules.modified, rules.section)
+        stated = (
+            rules.body,
+            rules.title,
+            rules.subtitle,
+            rules.byline,
+            rules.published,
+            rules.modified,
+            rules.section,
+        )
         for css in (*filter(None, stated), *rules.drop):
             CSSSelector(css)
     for source in outlet.sources:
         if isinstance(source, Listing):
             CSSSelector(source.links)
-            assert ("{page}" in source.url) >= (source.pages > 1), "more pages than one need {page} in the URL"
+            assert ("{page}" in source.url) >= (source.pages > 1), (
+                "more pages than one need {page} in the URL"
+            )
 
 
 @each
@@ -109,7 +120,9 @@ def test_the_registry_is_cheap_to_load() -> None:
     assert heavy.isdisjoint(done.stdout.split())
 
 
-def test_a_module_named_unlike_its_outlet_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_module_named_unlike_its_outlet_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     source = (FOLDER / "bloter.py").read_text()
     (tmp_path / "blotter.py").write_text(source)
     monkeypatch.setattr(spiders.outlets, "__path__", [str(tmp_path)])

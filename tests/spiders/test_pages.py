@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from processing.reading.extract import extract
-from processing.reading.rules import rules_at
 from processing.records import Article
-from spiders.identity import identify
-from spiders.outlet import Outlet
+from processing.rules import rules_at
+from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
-from spiders.scouting.fixtures import Kept, kept, noted
+from spiders.scouting.fixtures import Fixture, kept, noted
 from tests.spiders import layouts
 
 ROOT = Path(__file__).parents[1] / "outlets"
@@ -32,8 +31,10 @@ def test_an_outlet_reads_its_layout(outlet: Outlet) -> None:
     assert article.publisher_id == layouts.address(outlet).key
 
 
-@pytest.mark.parametrize("page", KEPT, ids=lambda page: f"{page.page.outlet}-{page.path.name.partition('.')[0]}")
-def test_a_kept_page_says_what_was_noted(page: Kept) -> None:
+@pytest.mark.parametrize(
+    "page", KEPT, ids=lambda page: f"{page.page.outlet}-{page.path.name.partition('.')[0]}"
+)
+def test_a_kept_page_says_what_was_noted(page: Fixture) -> None:
     outlet = outlets()[page.page.outlet]
     found = identify(outlet, page.page.url)
     assert found
@@ -43,7 +44,9 @@ def test_a_kept_page_says_what_was_noted(page: Kept) -> None:
         path = page.path.with_name(page.path.name.removesuffix(".html.gz") + ".json")
         facts = json.loads(path.read_text()) | {"expected": now}
         path.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    assert now == page.expected, "look at the page; if the new reading is right, run once with SILLOK_REWRITE=1"
+    assert now == page.expected, (
+        "look at the page; if the new reading is right, run once with SILLOK_REWRITE=1"
+    )
 
 
 def test_each_family_has_a_kept_page() -> None:
@@ -54,4 +57,6 @@ def test_each_family_has_a_kept_page() -> None:
 def test_no_page_is_kept_that_is_not_ours_to_keep() -> None:
     assert {page.made for page in KEPT} <= {"masked", "clear", "written"}
     for page in KEPT:
-        assert (page.made == "written") == (layouts.REPORTER in page.page.body.decode("utf-8", "replace"))
+        assert (page.made == "written") == (
+            layouts.REPORTER in page.page.body.decode("utf-8", "replace")
+        )

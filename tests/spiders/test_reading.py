@@ -21,7 +21,11 @@ NAVER = outlets()["naver_news"]
 def test_a_page_is_filed_under_its_canonical_url_and_key() -> None:
     outlet = outlets()["mediatoday"]
     page = layouts.page_of(outlet)
-    record = read(replace(page, url=f"{page.url}&utm_source=naver"), outlet, canonical="https://elsewhere.example/")
+    record = read(
+        replace(page, url=f"{page.url}&utm_source=naver"),
+        outlet,
+        canonical="https://elsewhere.example/",
+    )
     assert isinstance(record, Article)
     assert record.url == layouts.address(outlet).url
     assert record.publisher_id == layouts.address(outlet).key
@@ -30,16 +34,22 @@ def test_a_page_is_filed_under_its_canonical_url_and_key() -> None:
 def test_a_page_of_no_known_form_is_filed_where_the_caller_says() -> None:
     outlet = outlets()["mediatoday"]
     page = replace(layouts.page_of(outlet), url="https://www.mediatoday.co.kr/special/ferry")
-    record = read(page, outlet, canonical="https://www.mediatoday.co.kr/news/articleView.html?idxno=7")
+    record = read(
+        page, outlet, canonical="https://www.mediatoday.co.kr/news/articleView.html?idxno=7"
+    )
     assert record.url == "https://www.mediatoday.co.kr/news/articleView.html?idxno=7"
 
 
-def test_a_page_that_the_reader_cannot_get_through_is_a_rejection_and_the_next_is_read(monkeypatch) -> None:
+def test_a_page_that_the_reader_cannot_get_through_is_a_rejection_and_the_next_is_read(
+    monkeypatch,
+) -> None:
     page = layouts.page_of(outlets()["nocutnews"])
     before = signal.getsignal(signal.SIGVTALRM)
     with monkeypatch.context() as patched:
         patched.setattr("spiders.reading.LIMIT", 0.05)
-        patched.setattr("processing.reading.extract.extract", lambda *_, **__: re.match(r"(a|a)*b", "a" * 40))
+        patched.setattr(
+            "processing.reading.extract.extract", lambda *_, **__: re.match(r"(a|a)*b", "a" * 40)
+        )
         record = read(page, None, canonical="https://www.nocutnews.co.kr/news/7")
     assert isinstance(record, Rejection)
     assert (record.reason, record.url) == (Reason.UNREADABLE, "https://www.nocutnews.co.kr/news/7")
@@ -72,16 +82,23 @@ def test_a_portal_s_copy_names_the_publisher_s_article() -> None:
     record = read(replace(page, body=body), NAVER)
     assert isinstance(record, Article)
     assert record.origin
-    assert record.origin.url == "https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId=02952006632460120"
+    assert (
+        record.origin.url
+        == "https://www.edaily.co.kr/News/Read?mediaCodeNo=257&newsId=02952006632460120"
+    )
     untouched = read(replace(page, body=body.replace(b"edaily.co.kr", b"paper.example")), NAVER)
     assert isinstance(untouched, Article)
     assert untouched.origin != Origin()
 
 
 @pytest.mark.parametrize("value", ["true", "false"])
-def test_a_crawl_obeys_the_marks_that_the_settings_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_a_crawl_obeys_the_marks_that_the_settings_name(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
     page = layouts.page_of(outlets()["mediatoday"])
-    marked = replace(page, body=page.body.replace(b"</head>", b'<meta name="robots" content="noarchive"></head>'))
+    marked = replace(
+        page, body=page.body.replace(b"</head>", b'<meta name="robots" content="noarchive"></head>')
+    )
     monkeypatch.setenv("SILLOK_OBEY_NOARCHIVE", value)
     settings.cache_clear()
     record = read(marked, outlets()["mediatoday"])

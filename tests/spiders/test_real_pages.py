@@ -12,23 +12,34 @@ import pytest
 from processing.errors import UsageError
 from processing.records import Article, Page
 from spiders.commands.freeze import masked
-from spiders.identity import identify, outlet_of
-from spiders.outlet import Outlet
+from spiders.outlet import Outlet, identify, outlet_of
 from spiders.outlets import outlets
 from spiders.reading import read
-from spiders.scouting.masking import vocabulary
+from spiders.scouting.fixtures import vocabulary
 
 FOLDER = Path(os.environ.get("SILLOK_KEPT_PAGES", "unset"))
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="SILLOK_KEPT_PAGES names no folder of kept pages")
-ROWS = [json.loads(line) for line in (FOLDER / "index.jsonl").read_text().splitlines()] if FOLDER.is_dir() else []
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="SILLOK_KEPT_PAGES names no folder of kept pages"
+)
+ROWS = (
+    [json.loads(line) for line in (FOLDER / "index.jsonl").read_text().splitlines()]
+    if FOLDER.is_dir()
+    else []
+)
 
 
 def kept(row: dict[str, str]) -> tuple[Page, Outlet]:
     outlet = outlet_of(row["url"], outlets().values())
     assert outlet, row["url"]
-    at = datetime.fromisoformat(row["fetched_at"]) if row["fetched_at"] else datetime(2023, 1, 1, tzinfo=UTC)
+    at = (
+        datetime.fromisoformat(row["fetched_at"])
+        if row["fetched_at"]
+        else datetime(2023, 1, 1, tzinfo=UTC)
+    )
     url = html.unescape(row["url"])
-    return Page(url=url, fetched_at=at, body=(FOLDER / row["file"]).read_bytes(), outlet=outlet.name), outlet
+    return Page(
+        url=url, fetched_at=at, body=(FOLDER / row["file"]).read_bytes(), outlet=outlet.name
+    ), outlet
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
@@ -54,6 +65,10 @@ def test_most_real_pages_can_be_frozen_and_nothing_of_them_is_left() -> None:
         frozen += 1
         text = hidden.body.decode()
         known = "".join(vocabulary())
-        words = {word for word in re.findall("[가-힣]{5,}", record.text) if len(set(word) - set(known)) > 2}
+        words = {
+            word
+            for word in re.findall("[가-힣]{5,}", record.text)
+            if len(set(word) - set(known)) > 2
+        }
         assert [word for word in words if word in text] == []
     assert frozen >= 0.8 * len(ROWS)

@@ -16,15 +16,14 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from processing.archive.memory import load
-from processing.reading.rules import SEOUL
+from processing.dates import SEOUL
 from processing.records import Fetch
 from processing.report.counting import count_day
-from spiders.rendering import Ask, Browser, Part, RenderingError
-from spiders.scratch import Scratch
+from spiders.rendering import Ask, Browser, BrowserResponse, RenderingError, Scratch
 from tests.spiders.conftest import ROOT, Crawl, Crawled, command, crawled
+from tests.spiders.crawling.test_crawl_finds import at
+from tests.spiders.crawling.test_final_states import published
 from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
-from tests.spiders.test_crawl_finds import at
-from tests.spiders.test_final_states import published
 
 pytestmark = pytest.mark.full
 
@@ -82,19 +81,26 @@ def test_a_page_is_read_as_its_scripts_made_it(origin: Origin, crawl: Crawl) -> 
     assert {asked.header("User-Agent") for asked in origin.asked} == {"Sillok/0.1.0"}
 
 
-def test_the_warc_holds_what_was_sent_and_beside_it_what_was_made_of_it(origin: Origin, crawl: Crawl) -> None:
+def test_the_warc_holds_what_was_sent_and_beside_it_what_was_made_of_it(
+    origin: Origin, crawl: Crawl
+) -> None:
     url = drawn(origin, "")
     done = crawl("drawn")
     (path,) = Path(done.folder).glob("archive/landing/**/*.warc.gz")
     with path.open("rb") as file:
-        records = [(one.rec_type, one.rec_headers, one.content_stream().read()) for one in ArchiveIterator(file)]
+        records = [
+            (one.rec_type, one.rec_headers, one.content_stream().read())
+            for one in ArchiveIterator(file)
+        ]
     sent = {
         head.get_header("WARC-Target-URI"): (head.get_header("WARC-Date"), body)
         for kind, head, body in records
         if kind == "response"
     }
     assert sent[url][1] == origin.routes["/news/1"].body  # type: ignore[union-attr]
-    assert {at(origin, "drawn", path) for path in ("/draw.js", "/body/1", "/news/1", "/feed")} <= set(sent)
+    assert {
+        at(origin, "drawn", path) for path in ("/draw.js", "/body/1", "/news/1", "/feed")
+    } <= set(sent)
     ((head, made),) = [(head, body) for kind, head, body in records if kind == "conversion"]
     assert head.get_header("WARC-Target-URI") == head.get_header("WARC-Refers-To-Target-URI") == url
     assert head.get_header("WARC-Refers-To-Date") == sent[url][0]
@@ -135,7 +141,9 @@ go(() => form.submit());
 """.replace("{{", "{").replace("}}", "}")
 
 
-def test_nothing_on_a_page_reaches_a_private_address(origin: Origin, stranger: Origin, crawl: Crawl) -> None:
+def test_nothing_on_a_page_reaches_a_private_address(
+    origin: Origin, stranger: Origin, crawl: Crawl
+) -> None:
     away = f"http://127.0.0.1:{stranger.port}/redirected"
     drawn(origin, ESCAPES.replace("PORT", str(stranger.port)))
     origin.routes["/away"] = Reply(302, headers={"Location": away})
@@ -151,7 +159,9 @@ def test_nothing_on_a_page_reaches_a_private_address(origin: Origin, stranger: O
     assert "/worker.js" not in origin.paths()
 
 
-def test_a_private_address_behind_a_host_of_the_outlet_is_refused(origin: Origin, crawl: Crawl) -> None:
+def test_a_private_address_behind_a_host_of_the_outlet_is_refused(
+    origin: Origin, crawl: Crawl
+) -> None:
     drawn(origin, f"fetch('http://localhost:{origin.port}/inside').catch(() => 0)")
     done = crawl("drawn")
     assert done.code == 0, done.log
@@ -165,7 +175,9 @@ async def rendered(page: bytes, ask: Ask, scratch: Path) -> bytes:
     """Render a page in this process."""
     browser = Browser(str(CHROMIUM), "Sillok", Scratch(scratch))
     try:
-        return await browser.rendered("http://a.example/", Part(200, {"Content-Type": "text/html"}, page), ask)
+        return await browser.rendered(
+            "http://a.example/", BrowserResponse(200, {"Content-Type": "text/html"}, page), ask
+        )
     finally:
         await browser.close()
 
@@ -175,7 +187,12 @@ def family(process: int) -> list[int]:
     children = Path(f"/proc/{process}/task").glob("*/children")
     return [
         process,
-        *(one for child in children for number in child.read_text().split() for one in family(int(number))),
+        *(
+            one
+            for child in children
+            for number in child.read_text().split()
+            for one in family(int(number))
+        ),
     ]
 
 
@@ -189,10 +206,12 @@ def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up(tmp_path: Path
     """Whatever escapes from the page, and from Chromium: the kernel is asked, and not the browser."""
     spaces: dict[str, str] = {}
 
-    async def ask(_: str) -> Part:
+    async def ask(_: str) -> BrowserResponse:
         for place in browsers():
-            spaces[str((place / "ns" / "net").readlink())] = (place / "net" / "fib_trie").read_text()
-        return Part(200, {"Content-Type": "text/javascript"}, b"document.title = 'seen'")
+            spaces[str((place / "ns" / "net").readlink())] = (
+                place / "net" / "fib_trie"
+            ).read_text()
+        return BrowserResponse(200, {"Content-Type": "text/javascript"}, b"document.title = 'seen'")
 
     assert b"<title>seen</title>" in asyncio.run(
         rendered(b"<title>a</title><script src=/a.js></script>", ask, tmp_path / "link")
@@ -202,19 +221,25 @@ def test_the_browser_is_alone_in_a_network_in_which_nothing_is_up(tmp_path: Path
     assert set(spaces.values()) == {""}, "no address belongs to it, not even that of loopback"
 
 
-def test_robots_txt_pace_and_budget_hold_for_the_parts_of_a_page(origin: Origin, crawl: Crawl) -> None:
+def test_robots_txt_pace_and_budget_hold_for_the_parts_of_a_page(
+    origin: Origin, crawl: Crawl
+) -> None:
     drawn(origin, "for (let n = 0; n < 9; n++) fetch('/more/' + n).catch(() => 0)")
     origin.routes["/robots.txt"] = text("User-agent: Sillok\nDisallow: /more/3\nCrawl-delay: 0.2\n")
     done = crawl("drawn")
     assert done.code == 0, done.log
-    whys = {url.partition("/more/")[2]: row.why for url, row in parts(done).items() if "/more/" in url}
+    whys = {
+        url.partition("/more/")[2]: row.why for url, row in parts(done).items() if "/more/" in url
+    }
     assert whys == {str(n): "robots" if n == 3 else "fetched" for n in range(9)}
     assert "/more/3" not in origin.paths()
     assert min(origin.gaps()[1:]) >= 0.19
     assert done.report.requests == len(origin.asked)
 
 
-def test_a_page_that_asks_without_end_is_read_as_far_as_it_came(origin: Origin, crawl: Crawl) -> None:
+def test_a_page_that_asks_without_end_is_read_as_far_as_it_came(
+    origin: Origin, crawl: Crawl
+) -> None:
     drawn(origin, "for (let n = 0; n < 300; n++) fetch('/more/' + n).catch(() => 0)")
     done = crawl("drawn")
     assert (done.code, len(done.articles())) == (0, 1)
@@ -223,15 +248,22 @@ def test_a_page_that_asks_without_end_is_read_as_far_as_it_came(origin: Origin, 
 
 def test_a_script_that_never_ends_costs_its_page_and_no_other(origin: Origin, crawl: Crawl) -> None:
     urls = [drawn(origin, "", 2), drawn(origin, "for (;;) {}", 1)]
-    origin.routes["/draw.js"] = text("fetch('/body/2').then(r => r.text()).then(t => { document.body.innerHTML = t })")
+    origin.routes["/draw.js"] = text(
+        "fetch('/body/2').then(r => r.text()).then(t => { document.body.innerHTML = t })"
+    )
     origin.routes["/feed"] = feed(*reversed(urls))
     done = crawl("drawn", env={"WIRE_RENDERING_SECONDS": "8"})
     rows = {row.url: (row.why, row.detail) for row in done.articles_log()}
-    assert rows == {urls[1]: ("failed", "rendering took longer than 8.0 s"), urls[0]: ("fetched", "rendered")}
+    assert rows == {
+        urls[1]: ("failed", "rendering took longer than 8.0 s"),
+        urls[0]: ("fetched", "rendered"),
+    }
     assert done.code == 0, done.log
 
 
-def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_browser_that_a_page_took_is_ended_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("spiders.rendering.SECONDS", 5)
     browser = Browser(str(CHROMIUM), "Sillok", Scratch(tmp_path / "link"))
 
@@ -239,7 +271,7 @@ def test_a_browser_that_a_page_took_is_ended_with_it(monkeypatch: pytest.MonkeyP
         raise AssertionError("it asks for nothing")
 
     async def render() -> None:
-        page = Part(200, {"Content-Type": "text/html"}, b"<script>for (;;) {}</script>")
+        page = BrowserResponse(200, {"Content-Type": "text/html"}, b"<script>for (;;) {}</script>")
         with pytest.raises(RenderingError, match="longer than 5 s"):
             await browser.rendered("http://a.example/", page, ask)
         assert browsers() == []
@@ -258,7 +290,9 @@ def struck(origin: Origin, tmp_path: Path, number: signal.Signals) -> tuple[Craw
 
     origin.routes["/body/1"] = hang
     line, env = command(origin.port, tmp_path, "crawl", "drawn")
-    process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        line, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert asked.wait(60)
     scratch = link(tmp_path).readlink()
     assert scratch.is_dir()
@@ -282,7 +316,9 @@ def test_a_signal_ends_a_page_that_is_being_rendered(origin: Origin, tmp_path: P
     assert not link(tmp_path).is_symlink()
 
 
-def test_what_a_killed_browser_leaves_goes_with_the_next_crawl(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+def test_what_a_killed_browser_leaves_goes_with_the_next_crawl(
+    origin: Origin, crawl: Crawl, tmp_path: Path
+) -> None:
     drawn(origin, "")
     killed, scratch = struck(origin, tmp_path, signal.SIGKILL)
     assert killed.code == -signal.SIGKILL
@@ -301,7 +337,9 @@ def test_a_page_that_goes_away_is_not_followed(origin: Origin, crawl: Crawl) -> 
     assert "/elsewhere" not in origin.paths()
 
 
-def test_a_rendered_page_is_archived_like_any_other(origin: Origin, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_rendered_page_is_archived_like_any_other(
+    origin: Origin, crawl: Crawl, tmp_path: Path
+) -> None:
     drawn(origin, "")
     done = crawl("drawn")
     catalogue = published(done, tmp_path, done.report.ended_at)
@@ -320,4 +358,6 @@ def test_the_same_rendered_page_is_unchanged(origin: Origin, crawl: Crawl) -> No
     origin.routes["/body/1"] = html(article(1, " 고침.").body.decode())
     changed = crawl("drawn", "-a", f"url={url}")
     assert [row.why for row in changed.articles_log()] == ["fetched"]
-    assert [asked.header("If-None-Match") for asked in origin.asked if asked.path == "/news/1"] == [None] * 3
+    assert [asked.header("If-None-Match") for asked in origin.asked if asked.path == "/news/1"] == [
+        None
+    ] * 3

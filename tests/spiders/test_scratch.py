@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.scratch import Scratch, temporary
+from spiders.rendering import Scratch, temporary
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def test_what_a_killed_crawl_left_goes_with_the_next_one(system: Path, tmp_path:
     assert folder != left
 
 
-def test_a_crawl_that_was_killed_before_it_made_one_is_no_hindrance(system: Path, tmp_path: Path) -> None:
+def test_a_crawl_that_was_killed_before_it_made_one_is_no_hindrance(
+    system: Path, tmp_path: Path
+) -> None:
     (tmp_path / "browser").symlink_to(system / "sillok-browser-0000")
     assert Scratch(tmp_path / "browser").make().is_dir()
 
@@ -62,6 +64,8 @@ def test_only_what_is_started_inside_is_told(
     if before:
         monkeypatch.setenv("TMPDIR", before)
     with temporary(tmp_path):
-        said = subprocess.run(["sh", "-c", "echo $TMPDIR"], capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(
+            ["sh", "-c", "echo $TMPDIR"], capture_output=True, text=True, check=True
+        ).stdout
         assert (said.strip(), tempfile.gettempdir()) == (str(tmp_path), str(system))
     assert os.environ.get("TMPDIR") == before

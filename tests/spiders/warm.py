@@ -29,7 +29,10 @@ def run(arguments: list[str], env: dict[str, str], folder: Path, output: Path, l
     os.chdir(folder)
     for path, descriptor in ((output, 1), (log, 2)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", buffering=1, closefd=False)
+    sys.stdout, sys.stderr = (
+        os.fdopen(1, "w", closefd=False),
+        os.fdopen(2, "w", buffering=1, closefd=False),
+    )
     sys.argv = ["driver", *arguments]
     try:
         import_module("tests.spiders.driver").main()

@@ -3,7 +3,7 @@
 import re
 
 from infra.press.outlets import base
-from processing.reading.rules import Rules
+from processing.rules import Rules
 from spiders.outlet import Feed, Outlet, Pace
 
 _BASE = base("gaon")

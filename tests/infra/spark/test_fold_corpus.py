@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from processing.dedupe.documents import FoldOptions
 from processing.dedupe.fold import fold
-from processing.dedupe.window import EmptyWindow, FolderWindow
+from processing.signing.documents import FoldOptions
+from processing.signing.window import EmptyWindow, FolderWindow
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
-from tests.processing.dedupe.test_buckets import NARROW, crowd
+from tests.processing.matching.test_buckets import NARROW, crowd
 
 pytestmark = pytest.mark.full
 
@@ -54,14 +54,15 @@ def test_of_a_crowded_key_the_same_documents_are_compared(spark, tmp_path: Path)
 
 
 def test_components_are_those_of_union_find(spark) -> None:
-    from infra.spark.stars import components  # noqa: PLC0415 - an optional extra
+    from infra.spark.fold_corpus import components  # noqa: PLC0415 - an optional extra
 
     draw = random.Random(4)  # noqa: S311 - links, not secrets
     links = [(draw.randrange(-200, 200), draw.randrange(-200, 200)) for _ in range(150)] + [
         (n, n + 1) for n in range(1000, 1100)
     ]
     found = {
-        row["number"]: row["label"] for row in components(spark.createDataFrame(links, "a long, b long")).collect()
+        row["number"]: row["label"]
+        for row in components(spark.createDataFrame(links, "a long, b long")).collect()
     }
     labels = {number: number for link in links for number in link if link[0] != link[1]}
     for _ in range(len(links)):
@@ -71,7 +72,10 @@ def test_components_are_those_of_union_find(spark) -> None:
     assert found == labels
 
 
-@pytest.mark.skipif("SILLOK_FOLDING_BENCH" not in os.environ, reason="SILLOK_FOLDING_BENCH names no benchmark folder")
+@pytest.mark.skipif(
+    "SILLOK_FOLDING_BENCH" not in os.environ,
+    reason="SILLOK_FOLDING_BENCH names no benchmark folder",
+)
 def test_the_benchmark_has_the_same_clusters(spark, tmp_path: Path) -> None:
     from infra.bench.folding_benchmark import documents as convert  # noqa: PLC0415 - beside the job that it measures
     from infra.spark.fold_corpus import clusters  # noqa: PLC0415 - an optional extra
@@ -81,4 +85,6 @@ def test_the_benchmark_has_the_same_clusters(spark, tmp_path: Path) -> None:
     parts = [(kind, day, table) for (kind, day), table in folded_once.parts.items()]
     found = clusters(spark, written(parts, tmp_path), FoldOptions()).collect()
     names = folded_once.clusters.select(["version_id", "cluster"]).to_pylist()
-    assert {row["version_id"]: row["cluster"] for row in found} == {row["version_id"]: row["cluster"] for row in names}
+    assert {row["version_id"]: row["cluster"] for row in found} == {
+        row["version_id"]: row["cluster"] for row in names
+    }

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.archive.catalogue import Catalogue
-from processing.archive.file_store import FileStore
 from processing.archive.publish import publish
-from processing.archive.sql import ask
+from processing.lookup.sql import ask
 from processing.settings import Settings
-from tests.processing.archive.newsroom import FACTS, NOON, Crawl, article, story
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import FACTS, NOON, Crawl, article, story
 
 pytestmark = pytest.mark.full
 
@@ -31,7 +31,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = FileStore(room / "archive")
     options = Settings(store=store.url, cache=room / "cache", heads=room / "heads")
     told = {"code_version": "1", "lock_sha256": "0" * 64, "outlets": FACTS, "options": options}
-    Crawl("hanbit", "20261120T030000Z-aaaaaa", [article("hanbit", number) for number in range(6)]).land(store)
+    Crawl(
+        "hanbit", "20261120T030000Z-aaaaaa", [article("hanbit", number) for number in range(6)]
+    ).land(store)
     publish(store, now=NOON + timedelta(hours=1), **told)
     later = [article("narae", 10 + number, text=story(number)[1]) for number in range(3)]
     Crawl("narae", "20261120T050000Z-bbbbbb", later).land(store)
@@ -62,7 +64,9 @@ def airflow(room: Path):
 
     def run(*arguments: str) -> str:
         command = [str(Path(sys.executable).with_name("airflow")), *arguments]
-        done = subprocess.run(command, cwd=room, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=room, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
         return done.stdout + done.stderr
 
@@ -84,7 +88,9 @@ def test_duckdb_ends_in_what_was_published(airflow, room: Path, published) -> No
 def test_spark_ends_in_what_was_published(airflow, room: Path, published) -> None:
     (parts,) = (room / "archive" / "dedupe").glob("v=*")
     airflow(*form(engine="spark", output=str(room / "corpus"), parts=str(parts)))
-    rows = pa.concat_tables(pq.read_table(path) for path in (room / "corpus").glob("*.parquet")).to_pylist()
+    rows = pa.concat_tables(
+        pq.read_table(path) for path in (room / "corpus").glob("*.parquet")
+    ).to_pylist()
     assert {row["version_id"]: tuple(row[name] for name in SAID) for row in rows} == published
 
 

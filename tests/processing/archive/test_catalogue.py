@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive.catalogue import Catalogue, Part
-from processing.archive.file_store import FileStore
+from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.manifests import key
-from processing.archive.store import Entry
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Manifest, Removed, Sum
+from processing.store.file_store import FileStore
+from processing.store.interface import ListedObject
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
 FIRST, SECOND = "articles/day=2026-03-01/b1.parquet", "log/outlet=gaon/b2.parquet"
@@ -35,7 +35,7 @@ class Bucket:
     def exists(self, name: str) -> bool:
         return self.within.exists(name)
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    def list(self, prefix: str) -> Iterator[ListedObject]:
         return self.within.list(prefix)
 
 
@@ -55,7 +55,10 @@ def add(bucket: Bucket, *parts: tuple[str, bytes], removes: tuple[str, ...] = ()
         previous=previous,
         batch=f"b{seq}",
         published_at=NOON,
-        adds=tuple(Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body)) for name, body in parts),
+        adds=tuple(
+            Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body))
+            for name, body in parts
+        ),
         removes=tuple(Removed(key=name, reason="takedown") for name in removes),
         code_version="0",
         lock_sha256="0",
@@ -77,7 +80,9 @@ def test_nothing_is_asked_before_it_is_needed(tmp_path: Path) -> None:
 
 
 def test_parts_are_those_that_manifests_name(bucket: Bucket, tmp_path: Path) -> None:
-    bucket.within.put("articles/day=2026-03-01/orphan.parquet", b"left by a publication that was killed")
+    bucket.within.put(
+        "articles/day=2026-03-01/orphan.parquet", b"left by a publication that was killed"
+    )
     add(bucket, (FIRST, b"one"))
     add(bucket, (SECOND, b"two"))
     catalogue = Catalogue(bucket, tmp_path / "cache")
@@ -92,7 +97,10 @@ def test_a_part_is_fetched_once_for_all(bucket: Bucket, tmp_path: Path) -> None:
     add(bucket, (SECOND, b"two"))
     for _ in range(2):
         catalogue = Catalogue(bucket, tmp_path / "cache")
-        assert [catalogue.local(part).read_bytes() for part in catalogue.parts.values()] == [b"one", b"two"]
+        assert [catalogue.local(part).read_bytes() for part in catalogue.parts.values()] == [
+            b"one",
+            b"two",
+        ]
     assert bucket.fetched[FIRST] == bucket.fetched[SECOND] == bucket.fetched[key(1)] == 1
 
 
@@ -142,7 +150,7 @@ def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("not of this archive")
     catalogue = Catalogue(FileStore(tmp_path / "archive"), tmp_path / "cache")
     with pytest.raises(UsageError, match="secret"):
-        catalogue.local(Part(Sum(key="../secret", sha256="", bytes=0), 1))
+        catalogue.local(CatalogueObject(Sum(key="../secret", sha256="", bytes=0), 1))
 
 
 @pytest.mark.parametrize(
@@ -155,5 +163,5 @@ def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_key_says_what_lies_there(name: str, table: str, labels: dict[str, str]) -> None:
-    part = Part(Sum(key=name, sha256="", bytes=0), 1)
+    part = CatalogueObject(Sum(key=name, sha256="", bytes=0), 1)
     assert (part.table, dict(part.labels)) == (table, labels)

@@ -10,20 +10,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.archive import manifests
-from processing.archive.attempt import Attempt
 from processing.archive.catalogue import Catalogue
-from processing.archive.diff import compare
-from processing.archive.file_store import FileStore
 from processing.archive.memory import load
 from processing.archive.publication import Publication
-from processing.archive.s3_store import S3Store
-from processing.archive.store import Store
-from processing.errors import AlreadyExistsError, CorruptRecordError, StoreFullError, StoreUnavailableError
+from processing.archive.publish import Attempt
+from processing.errors import (
+    AlreadyExistsError,
+    CorruptRecordError,
+    StoreFullError,
+    StoreUnavailableError,
+)
+from processing.lookup.diff import compare
 from processing.records import Manifest
 from processing.settings import Settings
-from tests.processing.archive.conftest import ROOT
-from tests.processing.archive.killed import Mortal, land, run
-from tests.processing.archive.newsroom import NOON, Crawl, article
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
+from processing.store.s3_store import S3Store
+from tests.processing.conftest import ROOT
+from tests.processing.killed import Mortal, land, run
+from tests.processing.newsroom import NOON, Crawl, article
 
 HOUR = timedelta(hours=1)
 Archive = Callable[..., Publication]
@@ -35,13 +40,17 @@ def archived(store: Store, folder: Path) -> list[str]:
     return [
         key
         for part in parts
-        for key in pq.read_table(Catalogue(store, folder / "read").local(part))["version_id"].to_pylist()
+        for key in pq.read_table(Catalogue(store, folder / "read").local(part))[
+            "version_id"
+        ].to_pylist()
     ]
 
 
 def test_the_chain_holds_and_the_head_is_found(store: FileStore, archive: Archive) -> None:
     for number in range(4):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(
+            store
+        )
         assert archive(now=NOON + number * HOUR).seq == number + 1
     head = manifests.head(store)
     assert head is not None
@@ -55,7 +64,9 @@ def test_the_chain_holds_and_the_head_is_found(store: FileStore, archive: Archiv
 
 def test_an_altered_manifest_breaks_the_chain(store: FileStore, archive: Archive) -> None:
     for number in range(2):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(
+            store
+        )
         archive(now=NOON + number * HOUR)
     first = Manifest.model_validate_json(store.get(manifests.key(1)))
     store.put(manifests.key(1), first.model_copy(update={"adds": ()}).model_dump_json().encode())
@@ -65,7 +76,9 @@ def test_an_altered_manifest_breaks_the_chain(store: FileStore, archive: Archive
 
 def test_a_cut_tail_is_noticed_outside_the_bucket(store: FileStore, archive: Archive) -> None:
     for number in range(2):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(
+            store
+        )
         archive(now=NOON + number * HOUR)
     store.delete([manifests.key(2), manifests.HINT])
     with pytest.raises(CorruptRecordError, match="its tail was cut"):
@@ -111,7 +124,9 @@ def test_landing_that_another_archiver_cleared_is_no_error(
     assert len(archived(store, tmp_path)) == 1
 
 
-def test_who_always_loses_gives_up_for_now(store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_always_loses_gives_up_for_now(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def loses(*_: object) -> None:
         raise AlreadyExistsError("manifests/00000001.json exists")
 
@@ -126,7 +141,10 @@ def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive)
     Crawl(articles=[article("hanbit", 1)]).land(store)
     archive()
     good = store.get(manifests.key(1))
-    for damage, told in ((b"{", "no manifest"), (good.replace(b'"seq": 1', b'"seq": 7'), "calls itself 7")):
+    for damage, told in (
+        (b"{", "no manifest"),
+        (good.replace(b'"seq": 1', b'"seq": 7'), "calls itself 7"),
+    ):
         store.put(manifests.key(1), damage)
         with pytest.raises(CorruptRecordError, match=told):
             manifests.head(store)
@@ -143,7 +161,9 @@ def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive)
         manifests.head(store)
 
 
-def test_a_head_that_was_read_too_early_is_no_cut_tail(store: FileStore, archive: Archive, options: Settings) -> None:
+def test_a_head_that_was_read_too_early_is_no_cut_tail(
+    store: FileStore, archive: Archive, options: Settings
+) -> None:
     Crawl(articles=[article("hanbit", 1)]).land(store)
     archive()
     early = manifests.head(store)
@@ -161,7 +181,9 @@ def test_a_damaged_witness_says_so(store: FileStore, archive: Archive, options: 
         archive()
 
 
-def test_archives_of_one_name_on_two_servers_have_two_witnesses(swift: Settings, tmp_path: Path) -> None:
+def test_archives_of_one_name_on_two_servers_have_two_witnesses(
+    swift: Settings, tmp_path: Path
+) -> None:
     other = swift.model_copy(update={"store_endpoint": "http://127.0.0.1:9"})
     names = {S3Store(swift.store, one).identity for one in (swift, other)}
     assert len(names) == 2
@@ -192,10 +214,14 @@ def test_a_full_disk_publishes_nothing_and_loses_nothing(tmp_path: Path, number:
     assert run(store, tmp_path).seq == 1
 
 
-def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(swift: Settings, tmp_path: Path, archive: Archive) -> None:
+def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(
+    swift: Settings, tmp_path: Path, archive: Archive
+) -> None:
     bucket, folder = S3Store(f"{swift.store}same", swift), FileStore(tmp_path / "folder")
     for name, store in (("bucket", bucket), ("folder", folder)):
-        options = swift.model_copy(update={"cache": tmp_path / f"{name}-c", "heads": tmp_path / f"{name}-h"})
+        options = swift.model_copy(
+            update={"cache": tmp_path / f"{name}-c", "heads": tmp_path / f"{name}-h"}
+        )
         land(store)
         assert archive(store, options=options, now=NOON + HOUR).seq == 1
         assert archive(store, options=options, now=NOON + HOUR).unchanged
@@ -206,7 +232,8 @@ def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(swift: Settings, tmp
 
 
 @pytest.mark.parametrize(
-    "kind", ["directory", *(pytest.param(name, marks=pytest.mark.full) for name in ("swift", "ceph"))]
+    "kind",
+    ["directory", *(pytest.param(name, marks=pytest.mark.full) for name in ("swift", "ceph"))],
 )
 def test_archivers_at_once_lose_nothing_and_double_nothing(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -229,11 +256,16 @@ def test_archivers_at_once_lose_nothing_and_double_nothing(
         for outlet in ("hanbit", "narae"):
             found = [article(outlet, number * 10 + place) for place in range(3)]
             Crawl(outlet=outlet, run=f"run-{number}", articles=found, at=NOON).land(store)
-    command = [sys.executable, "-m", "tests.processing.archive.crowd", str(tmp_path)]
-    crowd = [subprocess.Popen([*command, str(place)], cwd=ROOT, env=environment) for place in range(3)]
+    command = [sys.executable, "-m", "tests.processing.crowd", str(tmp_path)]
+    crowd = [
+        subprocess.Popen([*command, str(place)], cwd=ROOT, env=environment) for place in range(3)
+    ]
     assert [process.wait() for process in crowd] == [0, 0, 0]
     expected = {
-        article(outlet, n * 10 + p).version_id for outlet in ("hanbit", "narae") for n in range(2) for p in range(3)
+        article(outlet, n * 10 + p).version_id
+        for outlet in ("hanbit", "narae")
+        for n in range(2)
+        for p in range(3)
     }
     assert sorted(archived(store, tmp_path)) == sorted(expected)
     assert list(store.list("landing/")) == []

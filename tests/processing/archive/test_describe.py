@@ -8,13 +8,12 @@ import pyarrow as pa
 import pytest
 
 from processing.archive.describe import MARK, describe
-from processing.archive.file_store import FileStore
 from processing.archive.publication import Publication
-from processing.archive.schema import TABLES, ArchivedArticle
-from processing.archive.tables import schema
+from processing.archive.tables import TABLES, ArchivedArticle, schema
 from processing.records import Article
-from tests.processing.archive.conftest import ROOT
-from tests.processing.archive.newsroom import Crawl, article
+from processing.store.file_store import FileStore
+from tests.processing.conftest import ROOT
+from tests.processing.newsroom import Crawl, article
 
 DOCUMENT = ROOT / "docs" / "archive.md"
 
@@ -34,10 +33,15 @@ def test_every_table_has_every_field_of_its_record() -> None:
 
 
 def test_the_examples_read_an_archive(
-    store: FileStore, archive: Callable[..., Publication], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: FileStore,
+    archive: Callable[..., Publication],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(2):
-        Crawl(run=f"r{number}", articles=[article("hanbit", number), article("hanbit", number + 5)]).land(store)
+        Crawl(
+            run=f"r{number}", articles=[article("hanbit", number), article("hanbit", number + 5)]
+        ).land(store)
         archive()
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "archive").symlink_to(tmp_path / "archive")

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import pytest
 
 from processing.archive import manifests
-from processing.archive.diff import compare
-from processing.archive.file_store import FileStore
 from processing.archive.memory import load
-from processing.archive.store import Store
-from tests.processing.archive.conftest import ROOT
-from tests.processing.archive.killed import Mortal, land, run
-from tests.processing.archive.newsroom import article
+from processing.lookup.diff import compare
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
+from tests.processing.conftest import ROOT
+from tests.processing.killed import Mortal, land, run
+from tests.processing.newsroom import article
 
 DELETIONS = 20
 """Objects that `land` writes, and that a publication takes away at its end."""
@@ -69,7 +69,9 @@ def sound(store: Store, folder: Path, reference: Reference) -> None:
 
 
 @pytest.mark.parametrize("number", BOUNDARIES)
-def test_dying_before_any_change_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
+def test_dying_before_any_change_changes_nothing_in_the_end(
+    tmp_path: Path, reference: Reference, number: int
+) -> None:
     store = FileStore(tmp_path / "archive")
     land(store)
     with pytest.raises(Death):
@@ -79,7 +81,9 @@ def test_dying_before_any_change_changes_nothing_in_the_end(tmp_path: Path, refe
 
 
 @pytest.mark.parametrize("number", SAMPLE)
-def test_a_killed_process_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
+def test_a_killed_process_changes_nothing_in_the_end(
+    tmp_path: Path, reference: Reference, number: int
+) -> None:
     kill(tmp_path, reference.moment(number))
     run(FileStore(tmp_path / "archive"), tmp_path)
     sound(FileStore(tmp_path / "archive"), tmp_path, reference)
@@ -87,7 +91,9 @@ def test_a_killed_process_changes_nothing_in_the_end(tmp_path: Path, reference: 
 
 @pytest.mark.full
 @pytest.mark.parametrize("number", range(30))
-def test_a_process_killed_twice_changes_nothing_in_the_end(tmp_path: Path, reference: Reference, number: int) -> None:
+def test_a_process_killed_twice_changes_nothing_in_the_end(
+    tmp_path: Path, reference: Reference, number: int
+) -> None:
     kill(tmp_path, number)
     again(tmp_path, 30 - number)
     run(FileStore(tmp_path / "archive"), tmp_path)
@@ -113,5 +119,7 @@ def kill(folder: Path, number: int) -> None:
 
 
 def again(folder: Path, number: int, **environment: str) -> int:
-    command = [sys.executable, "-m", "tests.processing.archive.killed", str(folder), str(number)]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    command = [sys.executable, "-m", "tests.processing.killed", str(folder), str(number)]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, check=False
+    ).returncode

@@ -12,22 +12,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.archive.file_store import FileStore
 from processing.archive.memory import Memory, compact, load
 from processing.archive.publication import Publication
-from processing.archive.snapshot import RECORD, decode, encode
-from processing.archive.taking import HOT_DAYS
+from processing.archive.snapshot import HOT_DAYS, RECORD, decode, encode
 from processing.errors import CorruptRecordError
 from processing.records import Fetch, Why, article_id
-from tests.processing.archive.conftest import ROOT
-from tests.processing.archive.newsroom import NOON, Crawl, article, fetch, logged, rejection
+from processing.store.file_store import FileStore
+from tests.processing.conftest import ROOT
+from tests.processing.newsroom import NOON, Crawl, article, fetch, logged, rejection
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SCHEDULE = (HOUR, 6 * HOUR, DAY, 7 * DAY)
 FEED = "http://hanbit.press.test/rss"
 
 
-def visit(number: int, at: timedelta = timedelta(), why: Why = Why.FETCHED, run: str = "r", **fields: object) -> Fetch:
+def visit(
+    number: int,
+    at: timedelta = timedelta(),
+    why: Why = Why.FETCHED,
+    run: str = "r",
+    **fields: object,
+) -> Fetch:
     """Return a log row about one story."""
     row = logged(run, article("hanbit", number, at=NOON + at))
     given: dict[str, object] = {"why": why, **fields}
@@ -36,9 +41,13 @@ def visit(number: int, at: timedelta = timedelta(), why: Why = Why.FETCHED, run:
     return row.model_copy(update=given)
 
 
-def link(number: int, at: timedelta = timedelta(), why: Why = Why.NOT_ARTICLE, run: str = "r") -> Fetch:
+def link(
+    number: int, at: timedelta = timedelta(), why: Why = Why.NOT_ARTICLE, run: str = "r"
+) -> Fetch:
     """Return a log row about a link that is no article."""
-    return fetch("hanbit", run, f"http://hanbit.press.test/menu/{number}", NOON + at, why, status=None)
+    return fetch(
+        "hanbit", run, f"http://hanbit.press.test/menu/{number}", NOON + at, why, status=None
+    )
 
 
 def memory(*rows: Fetch) -> Memory:
@@ -72,7 +81,9 @@ def test_an_unsealed_file_is_no_memory(store: FileStore) -> None:
     assert not load(store, "hanbit").seen(article("hanbit", 1).article_id)
 
 
-def test_memory_is_the_same_before_and_after_publishing(store: FileStore, archive: Callable[..., Publication]) -> None:
+def test_memory_is_the_same_before_and_after_publishing(
+    store: FileStore, archive: Callable[..., Publication]
+) -> None:
     log = [
         fetch("hanbit", "r", FEED, NOON, role="source", etag='"7"', links=2),
         visit(8, why=Why.OVER_BUDGET, status=None),
@@ -117,7 +128,11 @@ def test_a_segment_is_not_taken_twice_while_it_still_lies_in_landing(
         ((0, 1, 6, 24, 168), 9999, False),
     ],
 )
-def test_an_article_is_asked_again_on_schedule(asked: tuple[float, ...], later: float, due: bool) -> None:  # noqa: FBT001 - a parameter of the table
+def test_an_article_is_asked_again_on_schedule(
+    asked: tuple[float, ...],
+    later: float,
+    due: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
     rows = [visit(1, at * HOUR, Why.FETCHED if not at else Why.UNCHANGED) for at in asked]
     assert bool(memory(*rows).due(NOON + later * HOUR, SCHEDULE)) is due
 
@@ -140,7 +155,9 @@ def test_a_rejected_page_is_not_asked_again() -> None:
 
 def test_an_unchanged_answer_keeps_what_the_first_one_said() -> None:
     first = visit(1, etag='"a"', digest="sha256:1")
-    last = memory(first, visit(1, HOUR, Why.UNCHANGED, status=304)).last(article("hanbit", 1).article_id)
+    last = memory(first, visit(1, HOUR, Why.UNCHANGED, status=304)).last(
+        article("hanbit", 1).article_id
+    )
     assert last is not None
     assert (last.etag, last.digest, last.version_id) == ('"a"', "sha256:1", first.version_id)
     assert (last.why, last.status) == (Why.UNCHANGED, 304)
@@ -207,7 +224,9 @@ def test_a_source_remembers_its_last_body_and_what_it_announced() -> None:
 def test_a_failing_source_keeps_its_etag_and_its_count() -> None:
     known = memory(
         fetch("hanbit", "one", FEED, NOON, role="source", etag='"1"'),
-        fetch("hanbit", "two", FEED, NOON + HOUR, Why.FAILED, role="source", status=500, failures=3),
+        fetch(
+            "hanbit", "two", FEED, NOON + HOUR, Why.FAILED, role="source", status=500, failures=3
+        ),
     )
     source = known.source(FEED)
     assert source is not None
@@ -235,18 +254,30 @@ def histories(draw: st.DrawFn) -> list[Fetch]:
     rows = []
     for number in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, 600))
-        rows.append(visit(number, start * HOUR, etag=f'"{number}"', run=f"r{start}", announced_by=FEED))
+        rows.append(
+            visit(number, start * HOUR, etag=f'"{number}"', run=f"r{start}", announced_by=FEED)
+        )
         for later in draw(st.lists(st.integers(1, 2000), max_size=4, unique=True)):
-            why = draw(st.sampled_from([Why.UNCHANGED, Why.GONE, Why.FAILED, Why.SEEN, Why.OVER_BUDGET]))
-            rows.append(visit(number, (start + later) * HOUR, why, run=f"r{start + later}", announced_by=FEED))
+            why = draw(
+                st.sampled_from([Why.UNCHANGED, Why.GONE, Why.FAILED, Why.SEEN, Why.OVER_BUDGET])
+            )
+            rows.append(
+                visit(
+                    number, (start + later) * HOUR, why, run=f"r{start + later}", announced_by=FEED
+                )
+            )
     for hour in draw(st.lists(st.integers(0, 2000), max_size=4)):
         why = draw(st.sampled_from([Why.NOT_ARTICLE, Why.OFF_SITE]))
         rows.append(link(draw(st.integers(0, 2)), hour * HOUR, why, run=f"r{hour}"))
     hours = sorted(draw(st.lists(st.integers(0, 2000), max_size=4, unique=True)))
     for hour in hours:
-        why = Why.FETCHED if hour == hours[0] else draw(st.sampled_from([Why.UNCHANGED, Why.FAILED]))
+        why = (
+            Why.FETCHED if hour == hours[0] else draw(st.sampled_from([Why.UNCHANGED, Why.FAILED]))
+        )
         etag = f'"{hour}"' if why is Why.FETCHED else None
-        rows.append(fetch("hanbit", f"r{hour}", FEED, NOON + hour * HOUR, why, role="source", etag=etag))
+        rows.append(
+            fetch("hanbit", f"r{hour}", FEED, NOON + hour * HOUR, why, role="source", etag=etag)
+        )
     return rows
 
 
@@ -323,7 +354,9 @@ def test_a_start_costs_the_same_requests_after_one_publication_and_after_many(
             for name in ("get", "exists", "list"):
                 method = getattr(FileStore, name)
 
-                def told(self: FileStore, key: str, method: Callable[..., object] = method) -> object:
+                def told(
+                    self: FileStore, key: str, method: Callable[..., object] = method
+                ) -> object:
                     asked.append(key)
                     return method(self, key)
 
@@ -387,6 +420,10 @@ def test_a_damaged_seal_is_called_damaged(store: FileStore) -> None:
 def test_reading_memory_loads_nothing_heavy() -> None:
     """A poll with nothing new must not pay for what only a page needs."""
     heavy = "pyarrow", "duckdb", "boto3", "trafilatura", "numpy", "lxml", "scrapy"
-    told = f"import sys, processing.archive.memory; print([m for m in {heavy!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = (
+        f"import sys, processing.archive.memory; print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

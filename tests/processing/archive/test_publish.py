@@ -14,13 +14,13 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.file_store import FileStore
 from processing.archive.publication import OutletFacts, Publication
-from processing.archive.store import Store
 from processing.errors import MissingError
 from processing.records import Stamp, Why
 from processing.settings import Settings
-from tests.processing.archive.newsroom import NOON, Crawl, article, fetch, rejection
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
+from tests.processing.newsroom import NOON, Crawl, article, fetch, rejection
 
 HOUR = timedelta(hours=1)
 Archive = Callable[..., Publication]
@@ -30,11 +30,19 @@ def rows(store: Store, table: str) -> list[dict[str, object]]:
     """Return every row of a table that the manifests name; what a lost attempt left does not count."""
     folder = Path(store.url.removeprefix("file:"))
     parts = Catalogue(store, folder.parent / "cache").of(table)
-    return [row for part in parts for row in pq.read_table(folder / part.key, partitioning=None).to_pylist()]
+    return [
+        row
+        for part in parts
+        for row in pq.read_table(folder / part.key, partitioning=None).to_pylist()
+    ]
 
 
 def content(store: Store, *without: str) -> dict[str, bytes]:
-    return {entry.key: store.get(entry.key) for entry in store.list("") if not entry.key.startswith(without)}
+    return {
+        entry.key: store.get(entry.key)
+        for entry in store.list("")
+        if not entry.key.startswith(without)
+    }
 
 
 def test_nothing_in_landing_publishes_nothing(store: FileStore, archive: Archive) -> None:
@@ -44,18 +52,24 @@ def test_nothing_in_landing_publishes_nothing(store: FileStore, archive: Archive
 
 def test_a_run_becomes_the_archive(store: FileStore, archive: Archive) -> None:
     articles = [article("hanbit", number) for number in range(6)]
-    Crawl(articles=articles, rejections=[rejection("hanbit", 1), rejection("hanbit", 2)], segments=2).land(store)
+    Crawl(
+        articles=articles, rejections=[rejection("hanbit", 1), rejection("hanbit", 2)], segments=2
+    ).land(store)
     said = archive()
     assert said.seq == 1
     counts = said.outlets["hanbit"]
     assert (counts.pages, counts.articles, counts.versions, counts.new) == (8, 6, 6, 6)
     assert counts.rejections == {"list-page": 2}
     assert counts.pages == counts.articles + sum(counts.rejections.values())
-    assert {row["version_id"] for row in rows(store, "articles")} == {one.version_id for one in articles}
+    assert {row["version_id"] for row in rows(store, "articles")} == {
+        one.version_id for one in articles
+    }
     assert len(rows(store, "rejections")) == 2
     assert len(rows(store, "log")) == 8
     assert [row["pages"] for row in rows(store, "reports")] == [8]
-    assert {row["version_id"] for row in rows(store, "clusters")} == {one.version_id for one in articles}
+    assert {row["version_id"] for row in rows(store, "clusters")} == {
+        one.version_id for one in articles
+    }
     assert list(store.list("landing/")) == []
 
 
@@ -65,7 +79,12 @@ def test_the_manifest_names_everything_with_its_sums(store: FileStore, archive: 
     link = manifests.head(store)
     assert link is not None
     manifest = link.manifest
-    assert (manifest.seq, manifest.previous, manifest.code_version, manifest.lock_sha256) == (1, None, "1.2", "ab" * 32)
+    assert (manifest.seq, manifest.previous, manifest.code_version, manifest.lock_sha256) == (
+        1,
+        None,
+        "1.2",
+        "ab" * 32,
+    )
     named = [*manifest.adds, *manifest.memory.values()]
     assert {one.key for one in named} == set(content(store, "manifests/", "head.json"))
     for one in named:
@@ -75,7 +94,9 @@ def test_the_manifest_names_everything_with_its_sums(store: FileStore, archive: 
     assert manifest.counts["pages"] == 3
 
 
-def test_raw_pages_keep_their_bytes_under_their_new_name(store: FileStore, archive: Archive) -> None:
+def test_raw_pages_keep_their_bytes_under_their_new_name(
+    store: FileStore, archive: Archive
+) -> None:
     crawl = Crawl(articles=[article("hanbit", 1)]).land(store)
     before = store.get(f"{crawl.folder}/seg-000.warc.gz")
     archive()
@@ -85,8 +106,14 @@ def test_raw_pages_keep_their_bytes_under_their_new_name(store: FileStore, archi
 
 
 def test_articles_lie_under_their_day_in_seoul(store: FileStore, archive: Archive) -> None:
-    late = Stamp(at=NOON.replace(hour=15, minute=30), source="meta")  # 00:30 of the next day in Seoul
-    found = [article("hanbit", 1), article("hanbit", 2, published=late), article("hanbit", 3, published=None)]
+    late = Stamp(
+        at=NOON.replace(hour=15, minute=30), source="meta"
+    )  # 00:30 of the next day in Seoul
+    found = [
+        article("hanbit", 1),
+        article("hanbit", 2, published=late),
+        article("hanbit", 3, published=None),
+    ]
     Crawl(articles=found).land(store)
     archive()
     days = {entry.key.split("/")[1] for entry in store.list("articles/")}
@@ -101,7 +128,9 @@ def test_again_is_nothing_and_the_same_landing_makes_the_same_objects(
         Crawl(outlet="narae", articles=[article("narae", number) for number in range(4)]),
     ]
     other = FileStore(tmp_path / "other")
-    elsewhere = options.model_copy(update={"cache": tmp_path / "other-cache", "heads": tmp_path / "other-heads"})
+    elsewhere = options.model_copy(
+        update={"cache": tmp_path / "other-cache", "heads": tmp_path / "other-heads"}
+    )
     for crawl in crawls:
         crawl.land(store)
     for crawl in reversed(crawls):
@@ -119,19 +148,30 @@ def test_again_is_nothing_and_the_same_landing_makes_the_same_objects(
     assert content(store) == before
 
 
-def test_a_version_that_is_there_adds_no_row_but_its_visit(store: FileStore, archive: Archive) -> None:
+def test_a_version_that_is_there_adds_no_row_but_its_visit(
+    store: FileStore, archive: Archive
+) -> None:
     Crawl(articles=[article("hanbit", 1)]).land(store)
     archive()
-    Crawl(run="20261120T040000Z-bbbbbb", articles=[article("hanbit", 1, at=NOON + HOUR)], at=NOON + HOUR).land(store)
+    Crawl(
+        run="20261120T040000Z-bbbbbb",
+        articles=[article("hanbit", 1, at=NOON + HOUR)],
+        at=NOON + HOUR,
+    ).land(store)
     said = archive(now=NOON + 2 * HOUR)
     assert (said.seq, said.outlets["hanbit"].articles, said.outlets["hanbit"].versions) == (2, 1, 0)
     assert len(rows(store, "articles")) == 1
     assert len(rows(store, "log")) == 2
 
 
-def test_one_page_fetched_by_two_runs_at_once_is_one_row(store: FileStore, archive: Archive) -> None:
+def test_one_page_fetched_by_two_runs_at_once_is_one_row(
+    store: FileStore, archive: Archive
+) -> None:
     Crawl(articles=[article("hanbit", 1)]).land(store)
-    Crawl(run="20261120T030001Z-bbbbbb", articles=[article("hanbit", 1, at=NOON + timedelta(seconds=1))]).land(store)
+    Crawl(
+        run="20261120T030001Z-bbbbbb",
+        articles=[article("hanbit", 1, at=NOON + timedelta(seconds=1))],
+    ).land(store)
     said = archive()
     assert said.outlets["hanbit"].versions == 1
     assert len(rows(store, "articles")) == 1
@@ -152,19 +192,29 @@ def test_an_edit_without_a_new_modified_time_is_silent(
         return None if hours is None else Stamp(at=NOON + hours * HOUR, source="meta")
 
     first = article("hanbit", 1, modified=stamp(before))
-    second = article("hanbit", 1, at=NOON + HOUR, text="다리는 열지 않기로 했다.", modified=stamp(after))
+    second = article(
+        "hanbit", 1, at=NOON + HOUR, text="다리는 열지 않기로 했다.", modified=stamp(after)
+    )
     Crawl(articles=[first]).land(store)
     archive()
     Crawl(run="20261120T040000Z-bbbbbb", articles=[second], at=NOON + HOUR).land(store)
     said = archive(now=NOON + 2 * HOUR).outlets["hanbit"]
     assert (said.edits, said.new, said.silent_edits) == (1, 0, int(silent))
-    kept = {row["version_id"]: (row["previous"], row["silent_edit"]) for row in rows(store, "articles")}
+    kept = {
+        row["version_id"]: (row["previous"], row["silent_edit"]) for row in rows(store, "articles")
+    }
     assert kept == {first.version_id: (None, None), second.version_id: (first.version_id, silent)}
 
 
-def test_an_edit_within_one_batch_and_one_taken_back_are_told(store: FileStore, archive: Archive) -> None:
+def test_an_edit_within_one_batch_and_one_taken_back_are_told(
+    store: FileStore, archive: Archive
+) -> None:
     first = article("hanbit", 1)
-    states = [first, article("hanbit", 1, at=NOON + HOUR, text="고침"), article("hanbit", 1, at=NOON + 2 * HOUR)]
+    states = [
+        first,
+        article("hanbit", 1, at=NOON + HOUR, text="고침"),
+        article("hanbit", 1, at=NOON + 2 * HOUR),
+    ]
     Crawl(articles=states).land(store)
     said = archive(now=NOON + 3 * HOUR).outlets["hanbit"]
     assert (said.versions, said.new, said.edits) == (2, 1, 1)
@@ -178,14 +228,18 @@ def test_deletions_are_counted_and_logged(store: FileStore, archive: Archive) ->
     assert [(one["why"], one["status"]) for one in rows(store, "log")] == [("gone", 410)]
 
 
-def test_a_running_crawl_waits_and_a_dead_one_is_interrupted(store: FileStore, archive: Archive) -> None:
+def test_a_running_crawl_waits_and_a_dead_one_is_interrupted(
+    store: FileStore, archive: Archive
+) -> None:
     Crawl(articles=[article("hanbit", n) for n in range(3)], ended=False, segments=3).land(store)
     said = archive(now=NOON + timedelta(minutes=30))
     assert said.unchanged
     assert said.waiting == ("hanbit/20261120T030000Z-aaaaaa",)
     said = archive(now=NOON + timedelta(minutes=63))
     assert (said.seq, said.outlets["hanbit"].pages) == (1, 3)
-    assert [(row["end"], row["pages"], row["segments"]) for row in rows(store, "reports")] == [("interrupted", 3, 3)]
+    assert [(row["end"], row["pages"], row["segments"]) for row in rows(store, "reports")] == [
+        ("interrupted", 3, 3)
+    ]
 
 
 def test_a_run_asked_for_by_name_does_not_wait(store: FileStore, archive: Archive) -> None:
@@ -199,10 +253,16 @@ def test_a_run_asked_for_by_name_does_not_wait(store: FileStore, archive: Archiv
         archive(outlet="hanbit", run="never")
 
 
-def test_segments_that_come_after_their_run_was_published_are_not_lost(store: FileStore, archive: Archive) -> None:
+def test_segments_that_come_after_their_run_was_published_are_not_lost(
+    store: FileStore, archive: Archive
+) -> None:
     whole = Crawl(articles=[article("hanbit", n) for n in range(4)], segments=2)
     whole.land(store)
-    late = {entry.key: store.get(entry.key) for entry in store.list(whole.folder) if "/seg-001" in entry.key}
+    late = {
+        entry.key: store.get(entry.key)
+        for entry in store.list(whole.folder)
+        if "/seg-001" in entry.key
+    }
     store.delete(late)
     said = archive()
     assert said.outlets["hanbit"].articles == 2
@@ -233,11 +293,16 @@ def test_a_dry_run_changes_nothing(store: FileStore, archive: Archive) -> None:
 
 def test_reprints_are_counted_and_kept(store: FileStore, archive: Archive) -> None:
     wire = article("narae", 5)
-    copy = article("hanbit", 5, text=f"{wire.text}\n\n(나래통신)", published=Stamp(at=NOON, source="meta"))
+    copy = article(
+        "hanbit", 5, text=f"{wire.text}\n\n(나래통신)", published=Stamp(at=NOON, source="meta")
+    )
     Crawl(outlet="narae", articles=[wire]).land(store)
     Crawl(articles=[copy, article("hanbit", 17)]).land(store)
     said = archive()
-    assert {name: counts.reprints for name, counts in said.outlets.items()} == {"hanbit": 1, "narae": 0}
+    assert {name: counts.reprints for name, counts in said.outlets.items()} == {
+        "hanbit": 1,
+        "narae": 0,
+    }
     assert len(rows(store, "articles")) == 3
 
 
@@ -245,7 +310,9 @@ def test_the_window_is_read_from_the_manifests(store: FileStore, archive: Archiv
     wire = article("narae", 5)
     Crawl(outlet="narae", articles=[wire]).land(store)
     archive()
-    copy = article("hanbit", 5, at=NOON + HOUR, text=wire.text, published=Stamp(at=NOON, source="meta"))
+    copy = article(
+        "hanbit", 5, at=NOON + HOUR, text=wire.text, published=Stamp(at=NOON, source="meta")
+    )
     Crawl(articles=[copy], at=NOON + HOUR).land(store)
     said = archive(now=NOON + 2 * HOUR)
     assert said.outlets["hanbit"].reprints == 1
@@ -253,29 +320,46 @@ def test_the_window_is_read_from_the_manifests(store: FileStore, archive: Archiv
 
 def test_old_snapshots_go_and_the_last_two_stay(store: FileStore, archive: Archive) -> None:
     for number in range(4):
-        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(store)
+        Crawl(run=f"2026112{number}T030000Z-aaaaaa", articles=[article("hanbit", number)]).land(
+            store
+        )
         archive(now=NOON + timedelta(days=3650 + number))
     assert len(list(store.list("log/outlet=hanbit/snapshot-"))) == 2
 
 
-def test_the_tables_open_in_what_people_use(store: FileStore, archive: Archive, tmp_path: Path) -> None:
-    Crawl(articles=[article("hanbit", number) for number in range(5)], rejections=[rejection("hanbit", 1)]).land(store)
+def test_the_tables_open_in_what_people_use(
+    store: FileStore, archive: Archive, tmp_path: Path
+) -> None:
+    Crawl(
+        articles=[article("hanbit", number) for number in range(5)],
+        rejections=[rejection("hanbit", 1)],
+    ).land(store)
     archive()
     folder = tmp_path / "archive"
-    for table, count in {"articles": 5, "rejections": 1, "log": 6, "reports": 1, "clusters": 5}.items():
+    for table, count in {
+        "articles": 5,
+        "rejections": 1,
+        "log": 6,
+        "reports": 1,
+        "clusters": 5,
+    }.items():
         paths = sorted(str(path) for path in (folder / table).rglob("*.parquet"))
         assert len(pd.concat([pd.read_parquet(path, partitioning=None) for path in paths])) == count
         assert pl.read_parquet(paths).height == count
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet({paths})").fetchall() == [(count,)]  # noqa: S608 - paths of our own
         assert pads.dataset(paths).count_rows() == count
-    frame = pd.read_parquet(paths := next((folder / "articles").rglob("*.parquet")), partitioning=None)
+    frame = pd.read_parquet(
+        paths := next((folder / "articles").rglob("*.parquet")), partitioning=None
+    )
     assert str(frame["fetched_at"].dt.tz) == "UTC"
     assert pl.read_parquet(paths)["published"].struct.field("at").dtype == pl.Datetime("us", "UTC")
 
 
 def test_what_a_part_says_of_itself(store: FileStore, archive: Archive, tmp_path: Path) -> None:
     """Zstd, a schema version, and rows in the order of their ids, not of their fetching."""
-    articles = [article("hanbit", number, at=NOON + number * timedelta(seconds=1)) for number in range(9)]
+    articles = [
+        article("hanbit", number, at=NOON + number * timedelta(seconds=1)) for number in range(9)
+    ]
     Crawl(articles=articles).land(store)
     archive()
     path = next((tmp_path / "archive" / "articles").rglob("*.parquet"))

@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from processing.archive.file_store import FileStore
 from processing.archive.memory import load
 from processing.archive.publication import Publication
 from processing.records import End, Why
-from tests.processing.archive.newsroom import NOON, Crawl, article, fetch
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import NOON, Crawl, article, fetch
 
 Archive = Callable[..., Publication]
 FEED = "http://hanbit.press.test/rss"
 QUARTER = timedelta(minutes=15)
 
 
-def poll(number: int = 0, end: End = End.UNCHANGED, outlet: str = "hanbit", why: Why = Why.SEEN) -> Crawl:
+def poll(
+    number: int = 0, end: End = End.UNCHANGED, outlet: str = "hanbit", why: Why = Why.SEEN
+) -> Crawl:
     """Return a poll that fetched no page."""
     at, run, known = NOON + number * QUARTER, f"poll-{number}", article("hanbit", 1)
     rows = [
@@ -26,7 +28,9 @@ def poll(number: int = 0, end: End = End.UNCHANGED, outlet: str = "hanbit", why:
     return Crawl(outlet=outlet, run=run, log=rows, end=end, at=at)
 
 
-def test_a_poll_that_brought_nothing_publishes_nothing_and_is_remembered(store: FileStore, archive: Archive) -> None:
+def test_a_poll_that_brought_nothing_publishes_nothing_and_is_remembered(
+    store: FileStore, archive: Archive
+) -> None:
     poll().land(store)
     said = archive()
     assert said.unchanged
@@ -35,7 +39,9 @@ def test_a_poll_that_brought_nothing_publishes_nothing_and_is_remembered(store: 
     assert load(store, "hanbit").source(FEED) is not None
 
 
-def test_news_takes_the_quiet_polls_of_its_outlet_along_and_leaves_others(store: FileStore, archive: Archive) -> None:
+def test_news_takes_the_quiet_polls_of_its_outlet_along_and_leaves_others(
+    store: FileStore, archive: Archive
+) -> None:
     poll().land(store)
     poll(outlet="narae").land(store)
     Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
@@ -56,7 +62,9 @@ def test_news_takes_the_quiet_polls_of_its_outlet_along_and_leaves_others(store:
     ],
     ids=["unhealthy", "partial", "a deletion", "a page", "a page of a poll that says unchanged"],
 )
-def test_what_says_something_is_published_at_once(store: FileStore, archive: Archive, crawl: Crawl) -> None:
+def test_what_says_something_is_published_at_once(
+    store: FileStore, archive: Archive, crawl: Crawl
+) -> None:
     crawl.land(store)
     assert archive().seq == 1
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive.file_store import FileStore
 from processing.archive.publication import Publication
-from tests.processing.archive.newsroom import NOON, Crawl, article
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import NOON, Crawl, article
 
 Archive = Callable[..., Publication]
 DAY = timedelta(days=1)
@@ -29,7 +29,9 @@ def test_an_unsealed_file_goes_when_it_is_old(store: FileStore, archive: Archive
     assert list(store.list("landing/")) == []
 
 
-def test_a_sealed_segment_of_a_run_that_still_goes_on_stays(store: FileStore, archive: Archive) -> None:
+def test_a_sealed_segment_of_a_run_that_still_goes_on_stays(
+    store: FileStore, archive: Archive
+) -> None:
     crawl = Crawl(articles=[article("hanbit", 1)], ended=False).land(store)
     before = list(store.list("landing/"))
     aged(store, (NOON - 9 * DAY).timestamp())
@@ -38,7 +40,9 @@ def test_a_sealed_segment_of_a_run_that_still_goes_on_stays(store: FileStore, ar
     assert crawl.run in before[0].key
 
 
-def test_an_open_segment_beside_a_published_one_stays_until_it_is_old(store: FileStore, archive: Archive) -> None:
+def test_an_open_segment_beside_a_published_one_stays_until_it_is_old(
+    store: FileStore, archive: Archive
+) -> None:
     crawl = Crawl(articles=[article("hanbit", 1)]).land(store)
     open_one = f"{crawl.folder}/seg-001.log.jsonl.gz"
     store.put(open_one, b"arriving")
@@ -57,7 +61,9 @@ def test_a_held_run_is_never_swept(store: FileStore, archive: Archive) -> None:
     assert [entry.key for entry in store.list("landing/")] == before
 
 
-def test_seals_go_before_what_they_name(store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seals_go_before_what_they_name(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone: list[str] = []
     monkeypatch.setattr(FileStore, "delete", lambda _, keys: gone.extend(keys))
     Crawl(articles=[article("hanbit", number) for number in range(2)], segments=2).land(store)
@@ -72,8 +78,15 @@ def test_a_stranger_in_landing_is_left_alone_and_stops_nobody(
     store: FileStore, archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
     Crawl(articles=[article("hanbit", 1)]).land(store)
-    for key in ("landing/notes.txt", "landing/outlet=hanbit/notes.txt", "landing/outlet=hanbit/run=r/seg-x.seal.json"):
+    for key in (
+        "landing/notes.txt",
+        "landing/outlet=hanbit/notes.txt",
+        "landing/outlet=hanbit/run=r/seg-x.seal.json",
+    ):
         store.put(key, b"mine")
     assert archive().seq == 1
-    assert {entry.key for entry in store.list("landing/")} >= {"landing/notes.txt", "landing/outlet=hanbit/notes.txt"}
+    assert {entry.key for entry in store.list("landing/")} >= {
+        "landing/notes.txt",
+        "landing/outlet=hanbit/notes.txt",
+    }
     assert "landing/notes.txt" in caplog.text

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive.schema import TABLES
-from processing.archive.tables import schema, table
+from processing.archive.tables import TABLES, schema, table
 from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport
 from tests.spiders.console.annals import ARTICLES, REJECTED, failed, run_report
 

@@ -12,20 +12,20 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.file_store import FileStore
+from processing.archive.folding import UnsignedArticles
 from processing.archive.publication import Publication
-from processing.archive.sql import ask
-from processing.archive.store import Store
-from processing.archive.timeline import timeline
-from processing.archive.unsigned import Kept
-from processing.dedupe import documents
-from processing.dedupe.documents import FoldOptions
-from processing.dedupe.window import FolderWindow, Kind, write_part
+from processing.lookup.articles import timeline
+from processing.lookup.sql import ask
 from processing.records import Article, Removed
 from processing.settings import Settings
-from tests.processing.archive.newsroom import NOON, Crawl, article
-from tests.processing.archive.papers import DAY, PAPERS, by_day, press, reprint
+from processing.signing import documents
+from processing.signing.documents import FoldOptions
+from processing.signing.window import FolderWindow, PartitionKind, write_part
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
 from tests.processing.dedupe.made import LIBRARY, RIVER
+from tests.processing.newsroom import NOON, Crawl, article
+from tests.processing.papers import DAY, PAPERS, by_day, press, reprint
 
 Archive = Callable[..., Publication]
 HOUR = timedelta(hours=1)
@@ -49,7 +49,9 @@ def published(store: Store, archive: Archive, *articles: Article, **given: objec
     at = max(one.fetched_at for one in articles)
     for outlet in sorted({one.outlet for one in articles}):
         mine = [one for one in articles if one.outlet == outlet]
-        Crawl(outlet=outlet, run=f"{at:%Y%m%dT%H%M%SZ}-{outlet[:6]:0<6}", articles=mine, at=at).land(store)
+        Crawl(
+            outlet=outlet, run=f"{at:%Y%m%dT%H%M%SZ}-{outlet[:6]:0<6}", articles=mine, at=at
+        ).land(store)
     return archive(store, now=at + HOUR, **given)
 
 
@@ -63,8 +65,15 @@ def signed(store: Store, cache: Path) -> list[str]:
     """Return the ids of documents that have signatures of the present version, one for each row."""
     folder = f"dedupe/v={FoldOptions().fingerprint}/sig/"
     catalogue = Catalogue(store, cache)
-    paths = [str(catalogue.local(part)) for part in catalogue.of("dedupe") if part.key.startswith(folder)]
-    return [row[0] for row in duckdb.sql("SELECT id FROM read_parquet($paths)", params={"paths": paths}).fetchall()]
+    paths = [
+        str(catalogue.local(part)) for part in catalogue.of("dedupe") if part.key.startswith(folder)
+    ]
+    return [
+        row[0]
+        for row in duckdb.sql(
+            "SELECT id FROM read_parquet($paths)", params={"paths": paths}
+        ).fetchall()
+    ]
 
 
 def content(store: Store) -> dict[str, bytes]:
@@ -84,12 +93,16 @@ def test_a_reprint_of_what_the_version_before_archived_is_found(
     assert set(rows) == {wire.version_id, other.version_id, copy.version_id}
     assert rows[copy.version_id][1:] == (wire.version_id, "copy", wire.version_id)
     assert rows[copy.version_id][0] == rows[wire.version_id][0]
-    assert [row["version_id"] for row in timeline(Catalogue(each, tmp_path / "cache"), copy.version_id)] == [
+    assert [
+        row["version_id"] for row in timeline(Catalogue(each, tmp_path / "cache"), copy.version_id)
+    ] == [
         wire.version_id,
         copy.version_id,
     ]
     assert sorted(signed(each, tmp_path / "cache")) == sorted(rows)
-    assert any(entry.key.startswith(f"dedupe/v={before}/") for entry in each.list("dedupe/")), "nothing is taken away"
+    assert any(entry.key.startswith(f"dedupe/v={before}/") for entry in each.list("dedupe/")), (
+        "nothing is taken away"
+    )
     assert archive(each, now=NOON + 4 * DAY).unchanged
     assert published(each, archive, article("hanbit", 30, at=NOON + 4 * DAY)).signed_again == 0
 
@@ -110,41 +123,64 @@ def test_an_upgrade_ends_where_the_new_version_alone_would_have_ended(
     rows = told(store, tmp_path / "cache")
     assert rows == told(fresh, tmp_path / "fresh-cache")
     assert {"copy", "series"} <= {row[2] for row in rows.values()}
-    assert not [key for key in content(store) if "/aliases/" in key], "no name was retired on the way"
+    assert not [key for key in content(store) if "/aliases/" in key], (
+        "no name was retired on the way"
+    )
     assert sorted(signed(store, tmp_path / "cache")) == sorted(rows), "each document has one row"
-    assert len(signed(fresh, tmp_path / "fresh-cache")) > len(rows), "no boilerplate was learnt late"
+    assert len(signed(fresh, tmp_path / "fresh-cache")) > len(rows), (
+        "no boilerplate was learnt late"
+    )
 
 
 def test_where_nothing_is_missing_the_keys_say_so(
     store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published(store, archive, article("narae", 5))
-    monkeypatch.setattr("processing.archive.unsigned.Partitions", lambda *_: pytest.fail("parts were read"))
+    monkeypatch.setattr(
+        "processing.archive.folding.Partitions", lambda *_: pytest.fail("parts were read")
+    )
     assert published(store, archive, reprint(5, NOON + DAY)).outlets["hanbit"].reprints == 1
 
 
 def test_what_shares_a_cluster_with_the_window_is_signed_however_old_it_is(
-    store: FileStore, archive: Archive, upgrade: Callable[[], str], options: Settings, tmp_path: Path
+    store: FileStore,
+    archive: Archive,
+    upgrade: Callable[[], str],
+    options: Settings,
+    tmp_path: Path,
 ) -> None:
     short = options.model_copy(update={"fold_window_days": 3})
-    chain = [article("narae", 5), *(reprint(5, NOON + days * DAY, f"paper{days}") for days in (2, 4, 6))]
+    chain = [
+        article("narae", 5),
+        *(reprint(5, NOON + days * DAY, f"paper{days}") for days in (2, 4, 6)),
+    ]
     strangers = [article("hanbit", number, at=NOON + number * DAY) for number in range(6)]
     for day in by_day([*chain, *strangers]):
         published(store, archive, *day, options=short)
     before = told(store, tmp_path / "cache")
     upgrade()
-    late = max((reprint(5, NOON + 8 * DAY, f"late{n}") for n in range(9)), key=lambda one: one.article_id)
+    late = max(
+        (reprint(5, NOON + 8 * DAY, f"late{n}") for n in range(9)), key=lambda one: one.article_id
+    )
     said = published(store, archive, late, options=short)
     assert said.signed_again == 5, "four of the chain, and the stranger of the fifth day"
     rows = told(store, tmp_path / "cache")
     assert rows.pop(late.version_id)[1] == chain[0].version_id
     assert rows == before
-    clusters = [part for part in Catalogue(store, tmp_path / "cache").of("clusters") if part.seq == said.seq]
-    assert [part.sum.rows for part in clusters] == [1], "rows that did not change are not written again"
+    clusters = [
+        part for part in Catalogue(store, tmp_path / "cache").of("clusters") if part.seq == said.seq
+    ]
+    assert [part.sum.rows for part in clusters] == [1], (
+        "rows that did not change are not written again"
+    )
 
 
 def test_a_link_to_what_is_not_signed_stays_as_it_was_told(
-    store: FileStore, archive: Archive, upgrade: Callable[[], str], options: Settings, tmp_path: Path
+    store: FileStore,
+    archive: Archive,
+    upgrade: Callable[[], str],
+    options: Settings,
+    tmp_path: Path,
 ) -> None:
     short = options.model_copy(update={"fold_window_days": 3})
     half = "\n".join([*RIVER.split("\n")[:4], *LIBRARY.split("\n")[-3:]])
@@ -160,7 +196,7 @@ def test_a_link_to_what_is_not_signed_stays_as_it_was_told(
     assert before.items() <= told(store, tmp_path / "cache").items()
 
 
-def dying(window: FolderWindow, kind: Kind, day: date, name: str, table: pa.Table) -> Path:
+def dying(window: FolderWindow, kind: PartitionKind, day: date, name: str, table: pa.Table) -> Path:
     """Write a part, but die in the middle of the third step."""
     if name == "000002" and kind == "texts":
         raise KeyboardInterrupt
@@ -179,7 +215,9 @@ def test_an_interrupted_publication_goes_on_and_ends_in_the_same_bytes(
 ) -> None:
     tmp_path = options.cache.parent
     days = [[article("narae", number, at=NOON + number * DAY)] for number in range(4)]
-    apart = options.model_copy(update={"cache": tmp_path / "apart", "heads": tmp_path / "apart-heads"})
+    apart = options.model_copy(
+        update={"cache": tmp_path / "apart", "heads": tmp_path / "apart-heads"}
+    )
     other = FileStore(tmp_path / "other")
     for day in days:
         published(store, archive, *day)
@@ -194,13 +232,17 @@ def test_an_interrupted_publication_goes_on_and_ends_in_the_same_bytes(
     monkeypatch.undo()
     monkeypatch.setattr(documents, "RULES", version)
     before = content(store)
-    assert [key for key in before if key.startswith("manifests/")] == [manifests.key(seq) for seq in (1, 2, 3, 4)]
+    assert [key for key in before if key.startswith("manifests/")] == [
+        manifests.key(seq) for seq in (1, 2, 3, 4)
+    ]
     (work,) = (tmp_path / "cache").glob("signing-*")
     done = [path.name for path in sorted(work.iterdir()) if path.name[0] != "."]
     assert done == ["000000", "000001"]
     kept = {path: path.stat().st_mtime_ns for path in work.rglob("00000[01]/**/*.parquet")}
     assert archive(now=NOON + 5 * DAY + HOUR, dry_run=True).signed_again == 4
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "a finished day was signed once more"
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, (
+        "a finished day was signed once more"
+    )
     assert archive(now=NOON + 5 * DAY + HOUR).signed_again == 4
     assert content(store) == content(other)
     assert not list((tmp_path / "cache").glob("signing-*"))
@@ -213,13 +255,17 @@ def test_a_dry_run_publishes_nothing_and_leaves_its_work_to_the_next(
     upgrade()
     published(store, archive, reprint(5, NOON + DAY), dry_run=True)
     assert manifests.head(store).manifest.seq == 1
-    monkeypatch.setattr(Kept, "documents", lambda *_: pytest.fail("signed twice"))
+    monkeypatch.setattr(UnsignedArticles, "documents", lambda *_: pytest.fail("signed twice"))
     said = archive(now=NOON + DAY + HOUR)
     assert (said.seq, said.signed_again, said.outlets["hanbit"].reprints) == (2, 1, 1)
 
 
 def test_versions_that_take_turns_sign_only_what_the_other_brought(
-    store: FileStore, archive: Archive, upgrade: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    store: FileStore,
+    archive: Archive,
+    upgrade: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     published(store, archive, article("narae", 5), article("narae", 6))
     first = documents.RULES
@@ -276,13 +322,20 @@ def test_signing_again_is_told_in_the_log_and_in_the_manifest(
     upgrade()
     with caplog.at_level(logging.INFO, "processing.archive.folding"):
         published(store, archive, article("narae", 7, at=NOON + 2 * DAY))
-    said = [record.getMessage() for record in caplog.records if record.name == "processing.archive.folding"]
+    said = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "processing.archive.folding"
+    ]
     assert said == [
         "2 articles of 2 days have no signatures of this version of the fold: sign them",
         "signed 2026-11-20, 1 articles (1 of 2)",
         "signed 2026-11-21, 1 articles (2 of 2)",
     ]
-    chain = [link.manifest.counts.get("signed_again") for link in manifests.since(store, manifests.head(store), 1)]
+    chain = [
+        link.manifest.counts.get("signed_again")
+        for link in manifests.since(store, manifests.head(store), 1)
+    ]
     assert chain == [2, None, None]
 
 

@@ -7,22 +7,28 @@ from pathlib import Path
 
 from processing.archive.catalogue import Catalogue
 from processing.archive.publication import Publication
-from processing.archive.replay import payload
-from processing.archive.segments import SegmentWriter, put_report
-from processing.archive.sql import ask
-from processing.archive.store import Store
-from processing.archive.warc import Exchange
-from tests.processing.archive.newsroom import NOON, Crawl, article, logged
+from processing.landing.segments import SegmentWriter, put_report
+from processing.landing.warc import Exchange
+from processing.lookup.replay import payload
+from processing.lookup.sql import ask
+from processing.store.interface import Store
+from tests.processing.newsroom import NOON, Crawl, article, logged
 
 RUN = "20261120T030000Z-abcdef"
 
 
-def test_a_page_goes_in_and_comes_out(each: Store, tmp_path: Path, archive: Callable[..., Publication]) -> None:
+def test_a_page_goes_in_and_comes_out(
+    each: Store, tmp_path: Path, archive: Callable[..., Publication]
+) -> None:
     read = article("hanbit", 1)
     body = "<html><meta charset=euc-kr><p>한빛시는 다리를 열었다.</p></html>".encode("cp949")
     writer = SegmentWriter(each, "hanbit", RUN, tmp_path / "spool", clock=lambda: NOON)
     headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
-    writer.exchange(Exchange(url=read.url, at=NOON, status=200, headers=headers, body=gzip.compress(body, mtime=0)))
+    writer.exchange(
+        Exchange(
+            url=read.url, at=NOON, status=200, headers=headers, body=gzip.compress(body, mtime=0)
+        )
+    )
     writer.add(read)
     writer.add(logged(RUN, read))
     assert writer.seal() is not None
@@ -31,7 +37,11 @@ def test_a_page_goes_in_and_comes_out(each: Store, tmp_path: Path, archive: Call
     assert said.outlets["hanbit"].versions == 1
     catalogue = Catalogue(each, tmp_path / "cache")
     assert payload(catalogue, read.url) == body
-    told = list(ask(catalogue, "SELECT version_id, title, published.at AS published, day FROM articles").records())
+    told = list(
+        ask(
+            catalogue, "SELECT version_id, title, published.at AS published, day FROM articles"
+        ).records()
+    )
     assert [(row["version_id"], row["title"], row["day"]) for row in told] == [
         (read.version_id, read.title, "2026-11-20")
     ]

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from infra.bench.composed import compose
-from processing.dedupe.documents import Document, Features, FoldOptions
 from processing.dedupe.fold import Folded, fold
-from processing.dedupe.window import Kind, Part
+from processing.signing.documents import Document, Features, FoldOptions
+from processing.signing.window import PartitionKind, PartitionPart
 
 DAY = date(2031, 5, 1)
 NOON = datetime(2031, 5, 1, 3, tzinfo=UTC)
@@ -36,9 +36,9 @@ class Memory:
     """A window that keeps the parts of earlier folds in memory, in the order of writing."""
 
     def __init__(self) -> None:
-        self.parts: list[tuple[Kind, date, Any]] = []
+        self.parts: list[tuple[PartitionKind, date, Any]] = []
 
-    def tables(self, kind: Kind, first: date, last: date) -> list[Part]:
+    def tables(self, kind: PartitionKind, first: date, last: date) -> list[PartitionPart]:
         return [table for each, day, table in self.parts if each == kind and first <= day <= last]
 
     def add(self, folded: Folded) -> None:
@@ -47,13 +47,20 @@ class Memory:
 
     def rows(self) -> dict[str, dict[str, object]]:
         """Return the newest row of each document."""
-        rows = (row for kind, _, table in self.parts if kind == "clusters" for row in table.to_pylist())
+        rows = (
+            row for kind, _, table in self.parts if kind == "clusters" for row in table.to_pylist()
+        )
         return {row["version_id"]: row for row in rows}
 
 
 def document(identity: str, text: str, **fields: object) -> Document:
     at = fields.get("published_at", NOON)
-    known: dict[str, object] = {"title": "다리가 열린다", "outlet": "가람일보", "published_at": at, "fetched_at": at}
+    known: dict[str, object] = {
+        "title": "다리가 열린다",
+        "outlet": "가람일보",
+        "published_at": at,
+        "fetched_at": at,
+    }
     return Document(id=identity, text=text, **(known | fields))  # type: ignore[arg-type]  # what the tests name
 
 

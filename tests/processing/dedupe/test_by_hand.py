@@ -9,22 +9,30 @@ import pyarrow as pa
 import pytest
 
 from processing.dedupe import by_hand
-from processing.dedupe.by_hand import fold_file
-from processing.dedupe.rows import read_rows
-from processing.dedupe.window import FolderWindow, write_part
+from processing.dedupe.by_hand import fold_file, read_rows
 from processing.errors import UsageError
+from processing.signing.window import FolderWindow, write_part
 from tests.processing.dedupe.made import LIBRARY, RIVER, press
 
 GOOD = [
     {"id": "a", "text": RIVER, "outlet": "가람일보", "fetched_at": "2031-05-01T09:00:00+09:00"},
-    {"id": "b", "text": RIVER, "outlet": "나래신문", "fetched_at": "2031-05-01T10:00:00", "unheard": {"of": 1}},
+    {
+        "id": "b",
+        "text": RIVER,
+        "outlet": "나래신문",
+        "fetched_at": "2031-05-01T10:00:00",
+        "unheard": {"of": 1},
+    },
     {"id": 3, "text": LIBRARY, "title": None},
 ]
 
 
 def lines(path: Path, rows: list[object]) -> Path:
     path.write_text(
-        "".join(f"{row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+        "".join(
+            f"{row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)}\n"
+            for row in rows
+        )
     )
     return path
 
@@ -49,10 +57,19 @@ def many(tmp_path: Path) -> Path:
 
 
 def test_each_document_gets_a_row_in_the_promised_fields(tmp_path: Path) -> None:
-    summary = fold_file(lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out" / "clusters.jsonl")
+    summary = fold_file(
+        lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out" / "clusters.jsonl"
+    )
     rows = read(tmp_path / "out" / "clusters.jsonl")
     assert list(rows) == ["3", "a", "b"]
-    assert rows["b"] == {"id": "b", "cluster": "a", "original": "a", "relation": "copy", "parent": "a", "score": 1.0}
+    assert rows["b"] == {
+        "id": "b",
+        "cluster": "a",
+        "original": "a",
+        "relation": "copy",
+        "parent": "a",
+        "score": 1.0,
+    }
     assert rows["3"]["cluster"] == "3"
     assert (summary.documents, summary.clusters, summary.bad) == (3, 2, ())
     assert summary.relations == {"copy": 1, "original": 2}
@@ -61,7 +78,12 @@ def test_each_document_gets_a_row_in_the_promised_fields(tmp_path: Path) -> None
 def archived(number: int, text: str, hour: int, **fields: object) -> dict[str, object]:
     """Return what a crawl prints of one version of an article, as far as folding has to do with it."""
     article = f"{number:016x}"
-    stamp = {"at": f"2031-05-01T{hour:02}:00:00Z", "source": "meta", "precision": "minute", "zone_assumed": False}
+    stamp = {
+        "at": f"2031-05-01T{hour:02}:00:00Z",
+        "source": "meta",
+        "precision": "minute",
+        "zone_assumed": False,
+    }
     return {
         "article_id": article,
         "version_id": f"{article}-{hour:012x}",
@@ -78,7 +100,9 @@ def archived(number: int, text: str, hour: int, **fields: object) -> dict[str, o
 
 def test_what_a_crawl_or_an_export_wrote_is_folded_as_it_is(tmp_path: Path) -> None:
     rows: list[object] = [
-        archived(2, RIVER, 3, outlet="narae", origin={"outlet": "garam", "url": "http://garam.example/1"}),
+        archived(
+            2, RIVER, 3, outlet="narae", origin={"outlet": "garam", "url": "http://garam.example/1"}
+        ),
         archived(1, RIVER, 5),
         archived(1, f"{RIVER} 끝에 한 문장을 더했다.", 6),
         archived(4, LIBRARY, 7, published=None, agency="가온통신"),
@@ -94,7 +118,9 @@ def test_what_a_crawl_or_an_export_wrote_is_folded_as_it_is(tmp_path: Path) -> N
 
 def test_the_times_credits_and_articles_of_archived_rows_are_read(tmp_path: Path) -> None:
     rows: list[object] = [
-        archived(1, RIVER, 3, agency="가온통신", origin={"outlet": None, "url": "http://a.example/1"})
+        archived(
+            1, RIVER, 3, agency="가온통신", origin={"outlet": None, "url": "http://a.example/1"}
+        )
     ]
     ((document,),) = read_rows(lines(tmp_path / "docs.jsonl", rows)).batches(9)
     assert (document.article_id, document.agency, document.origin_url) == (
@@ -138,8 +164,10 @@ def test_a_bad_row_is_named_by_its_line_and_skipped(tmp_path: Path, row: str, wh
     assert set(read(tmp_path / "out")) == {"a", "b"}
 
 
-def test_a_line_that_is_too_long_is_a_bad_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processing.dedupe.rows.LONGEST", 3000)
+def test_a_line_that_is_too_long_is_a_bad_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.dedupe.by_hand.LONGEST", 3000)
     path = lines(tmp_path / "docs.jsonl", [GOOD[0], {"id": "x", "text": "가" * 9000}, GOOD[2]])
     summary = fold_file(path, tmp_path / "out")
     assert [bad.line for bad in summary.bad] == [2]
@@ -159,7 +187,9 @@ def test_a_file_that_cannot_be_read_is_said_once(tmp_path: Path, content: bytes 
         fold_file(path, tmp_path / "out")
 
 
-def test_rows_cannot_go_into_a_folder_and_that_is_said_before_anything_is_done(many: Path, tmp_path: Path) -> None:
+def test_rows_cannot_go_into_a_folder_and_that_is_said_before_anything_is_done(
+    many: Path, tmp_path: Path
+) -> None:
     (tmp_path / "out").mkdir()
     before = sorted(tmp_path.iterdir())
     with pytest.raises(UsageError, match="is a folder"):
@@ -167,21 +197,41 @@ def test_rows_cannot_go_into_a_folder_and_that_is_said_before_anything_is_done(m
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_documents_further_apart_than_the_window_are_not_compared_where_each_has_a_time(tmp_path: Path) -> None:
+def test_documents_further_apart_than_the_window_are_not_compared_where_each_has_a_time(
+    tmp_path: Path,
+) -> None:
     days = {"a": "2031-01-01", "b": "2031-01-31", "c": "2031-03-15"}
-    rows: list[object] = [{"id": name, "text": RIVER, "outlet": name, "fetched_at": day} for name, day in days.items()]
-    fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
-    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {"a": "a", "b": "a", "c": "c"}
-
-
-def test_the_time_of_fetching_decides_the_day_and_that_of_publication_only_where_there_is_none(tmp_path: Path) -> None:
     rows: list[object] = [
-        {"id": "a", "text": RIVER, "outlet": "a", "published_at": "2031-01-01", "fetched_at": "2031-06-01"},
+        {"id": name, "text": RIVER, "outlet": name, "fetched_at": day} for name, day in days.items()
+    ]
+    fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
+    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {
+        "a": "a",
+        "b": "a",
+        "c": "c",
+    }
+
+
+def test_the_time_of_fetching_decides_the_day_and_that_of_publication_only_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    rows: list[object] = [
+        {
+            "id": "a",
+            "text": RIVER,
+            "outlet": "a",
+            "published_at": "2031-01-01",
+            "fetched_at": "2031-06-01",
+        },
         {"id": "b", "text": RIVER, "outlet": "b", "published_at": "2031-06-02"},
         {"id": "c", "text": RIVER, "outlet": "c", "published_at": "2031-01-02"},
     ]
     fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
-    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {"a": "a", "b": "a", "c": "c"}
+    assert {name: row["cluster"] for name, row in read(tmp_path / "out").items()} == {
+        "a": "a",
+        "b": "a",
+        "c": "c",
+    }
 
 
 def test_an_empty_file_makes_an_empty_result(tmp_path: Path) -> None:
@@ -244,7 +294,9 @@ def test_a_fold_killed_while_it_writes_leaves_nothing_of_that_batch(
     assert not list(tmp_path.glob("out.work*"))
 
 
-def test_what_another_file_left_behind_is_not_used(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_file_left_behind_is_not_used(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def dying(done: int, _of: int) -> None:
         if done > 9:
             raise KeyboardInterrupt
@@ -261,7 +313,9 @@ def test_a_folder_that_is_no_work_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(UsageError, match="no work folder"):
-        fold_file(lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out", work=tmp_path / "mine")
+        fold_file(
+            lines(tmp_path / "docs.jsonl", list(GOOD)), tmp_path / "out", work=tmp_path / "mine"
+        )
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.dedupe.corpus import Corpus
-from processing.dedupe.linked import components
+from processing.matching.match import components
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
 
 SPAN = (DAY - timedelta(days=2), DAY + timedelta(days=20))
@@ -43,15 +43,23 @@ def test_an_interrupted_run_goes_on_with_the_same_result(tmp_path: Path) -> None
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "broken").glob("*.parquet")}
     list(broken.run())
     assert (
-        kept.items() <= {path.name: path.stat().st_mtime_ns for path in (tmp_path / "broken").glob("*.parquet")}.items()
+        kept.items()
+        <= {
+            path.name: path.stat().st_mtime_ns for path in (tmp_path / "broken").glob("*.parquet")
+        }.items()
     )
-    assert [path.read_bytes() for path in broken.clusters] == [path.read_bytes() for path in whole.clusters]
+    assert [path.read_bytes() for path in broken.clusters] == [
+        path.read_bytes() for path in whole.clusters
+    ]
 
 
 @given(LINKS)
 def test_components_are_what_following_links_finds(links: list[tuple[int, int]]) -> None:
     numbers, labels = components(np.array(links, np.int64))
-    found = {number: int(numbers[label]) for number, label in zip(numbers.tolist(), labels.tolist(), strict=True)}
+    found = {
+        number: int(numbers[label])
+        for number, label in zip(numbers.tolist(), labels.tolist(), strict=True)
+    }
     assert set(found) == {number for link in links for number in link}
     for start, least in found.items():
         reached, queue = {start}, [start]
@@ -64,7 +72,9 @@ def test_components_are_what_following_links_finds(links: list[tuple[int, int]])
 
 
 def test_a_long_chain_is_one_component() -> None:
-    chain = np.stack([np.arange(5000), np.arange(1, 5001)], axis=1)[np.random.default_rng(1).permutation(5000)]
+    chain = np.stack([np.arange(5000), np.arange(1, 5001)], axis=1)[
+        np.random.default_rng(1).permutation(5000)
+    ]
     assert set(components(chain)[1].tolist()) == {0}
 
 

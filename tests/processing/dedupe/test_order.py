@@ -8,13 +8,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processing.dedupe.documents import Document
 from processing.dedupe.fold import fold
-from processing.dedupe.window import EmptyWindow
-from tests.processing.dedupe.made import DAY, LIBRARY, OPTIONS, RIVER, Memory, document, folded, later, places, press
+from processing.signing.documents import Document
+from processing.signing.window import EmptyWindow
+from tests.processing.dedupe.made import (
+    DAY,
+    LIBRARY,
+    OPTIONS,
+    RIVER,
+    Memory,
+    document,
+    folded,
+    later,
+    places,
+    press,
+)
 
 MENU = [
-    document(f"m{place}", f"메뉴 바로가기\n{text}", title=f"{place} 번째 소식 {text[:8]}", outlet="모음판")
+    document(
+        f"m{place}",
+        f"메뉴 바로가기\n{text}",
+        title=f"{place} 번째 소식 {text[:8]}",
+        outlet="모음판",
+    )
     for place, text in enumerate((RIVER, LIBRARY, *(each.text for each in press(9, 2)[:2])))
 ]
 PRESS = [*press(3, 8), *MENU]
@@ -28,7 +44,9 @@ def split(documents: list[Document], cuts: list[int]) -> list[list[Document]]:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.randoms(use_true_random=False), cuts=st.lists(st.integers(0, 10_000), max_size=5))
-def test_any_order_and_any_split_into_runs_end_in_the_same_clusters(order: Random, cuts: list[int]) -> None:
+def test_any_order_and_any_split_into_runs_end_in_the_same_clusters(
+    order: Random, cuts: list[int]
+) -> None:
     shuffled = list(PRESS)
     order.shuffle(shuffled)
     assert places(folded(split(shuffled, cuts))) == WHOLE
@@ -66,21 +84,35 @@ def test_a_late_bridge_gives_two_clusters_the_smaller_name_and_retires_the_other
     window = folded([[river, library]])
     assert {row["cluster"] for row in window.rows().values()} == {"m", "b"}
     result = fold([bridge], window, day=DAY, options=OPTIONS)
-    aliases = [row for (kind, _), table in result.parts.items() if kind == "aliases" for row in table.to_pylist()]
+    aliases = [
+        row
+        for (kind, _), table in result.parts.items()
+        if kind == "aliases"
+        for row in table.to_pylist()
+    ]
     assert [(row["old"], row["new"]) for row in aliases] == [("m", "a")]
-    assert {row["version_id"]: row["cluster"] for row in result.clusters.to_pylist()} == {"a": "a", "m": "a"}
+    assert {row["version_id"]: row["cluster"] for row in result.clusters.to_pylist()} == {
+        "a": "a",
+        "m": "a",
+    }
 
 
 def test_rows_of_earlier_documents_are_given_again_only_where_they_changed() -> None:
     window = folded([[document("a", RIVER), document("b", LIBRARY, title="책을 고친다")]])
     result = fold(
-        [document("c", RIVER, outlet="나래신문", fetched_at=later(hours=2))], window, day=DAY, options=OPTIONS
+        [document("c", RIVER, outlet="나래신문", fetched_at=later(hours=2))],
+        window,
+        day=DAY,
+        options=OPTIONS,
     )
     assert result.clusters["version_id"].to_pylist() == ["c"]
 
 
 def test_a_cluster_reaches_further_back_than_the_window() -> None:
-    chain = [document(name, RIVER, outlet=name, fetched_at=later(days=3 * place)) for place, name in enumerate("dcba")]
+    chain = [
+        document(name, RIVER, outlet=name, fetched_at=later(days=3 * place))
+        for place, name in enumerate("dcba")
+    ]
     expected = {"a", "b", "c", "d"}
     for batches in ([chain], [[each] for each in chain], [[each] for each in reversed(chain)]):
         rows = folded(batches).rows()
@@ -100,7 +132,13 @@ def test_no_documents_make_no_parts() -> None:
 @pytest.mark.parametrize("text", ["", "   \n ", "…", "가", "\x00\ud800", "𝄞" * 300])
 def test_texts_without_words_stay_alone_and_break_nothing(text: str) -> None:
     rows = folded(
-        [[document("a", text), document("b", text, title="다른 제목", outlet="나래신문"), document("c", RIVER)]]
+        [
+            [
+                document("a", text),
+                document("b", text, title="다른 제목", outlet="나래신문"),
+                document("c", RIVER),
+            ]
+        ]
     ).rows()
     assert {row["cluster"] for row in rows.values()} == {"a", "b", "c"}
 

@@ -36,7 +36,10 @@ def opengraph(story: Story, suffix: str = "") -> str:
 
 def links(story: Story) -> str:
     """Return the list of related articles."""
-    return "".join(f'<li><a href="/news/{index}">{escape(text)}</a></li>' for index, text in enumerate(story.related))
+    return "".join(
+        f'<li><a href="/news/{index}">{escape(text)}</a></li>'
+        for index, text in enumerate(story.related)
+    )
 
 
 def ndsoft(story: Story) -> str:
@@ -98,7 +101,9 @@ def arc(story: Story) -> str:
                 {
                     "name": "가람 표",
                     "type": "author",
-                    "additional_properties": {"original": {"byline": f"{story.author} 기자", "email": story.mail}},
+                    "additional_properties": {
+                        "original": {"byline": f"{story.author} 기자", "email": story.mail}
+                    },
                 }
             ]
         },
@@ -117,7 +122,10 @@ def arc(story: Story) -> str:
     }
     cache = {
         "list": {
-            "items": [{"headlines": {"basic": text}, "content": "다른 기사의 본문이다. " * 9} for text in story.related]
+            "items": [
+                {"headlines": {"basic": text}, "content": "다른 기사의 본문이다. " * 9}
+                for text in story.related
+            ]
         }
     }
     head = opengraph(story) + f'<meta property="article:published_time" content="{published}">'
@@ -125,7 +133,9 @@ def arc(story: Story) -> str:
         "window.Fusion=window.Fusion||{};Fusion.arcSite='handeul';Fusion.globalContent="
         f"{json.dumps(content, ensure_ascii=False)};Fusion.contentCache={json.dumps(cache, ensure_ascii=False)};"
     )
-    return page(head + f'<script id="fusion-metadata">{script}</script>', '<div id="fusion-app"></div>')
+    return page(
+        head + f'<script id="fusion-metadata">{script}</script>', '<div id="fusion-app"></div>'
+    )
 
 
 def flight(story: Story) -> str:
@@ -141,15 +151,15 @@ def flight(story: Story) -> str:
         "related": [{"title": text} for text in story.related],
     }
     row = f"24:T{len(markup.encode()):x},{markup}"
-    stream = (
-        f'1:["$","html",null,{{"lang":"ko"}}]\n{row}5:{json.dumps(["$", "$L23", None, model], ensure_ascii=False)}\n'
-    )
+    stream = f'1:["$","html",null,{{"lang":"ko"}}]\n{row}5:{json.dumps(["$", "$L23", None, model], ensure_ascii=False)}\n'
     half = len(stream) // 2
     pushes = "".join(
         f"<script>self.__next_f.push({json.dumps([1, part], ensure_ascii=True)})</script>"
         for part in (stream[:half], stream[half:])
     )
-    return page(opengraph(story, f"-{story.section}ㅣ{story.outlet}"), f'<div id="__next"></div>{pushes}')
+    return page(
+        opengraph(story, f"-{story.section}ㅣ{story.outlet}"), f'<div id="__next"></div>{pushes}'
+    )
 
 
 def next_data(story: Story) -> str:
@@ -169,7 +179,8 @@ def next_data(story: Story) -> str:
     }
     script = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     return page(
-        opengraph(story), f'<div id="__next"></div><script id="__NEXT_DATA__" type="application/json">{script}</script>'
+        opengraph(story),
+        f'<div id="__next"></div><script id="__NEXT_DATA__" type="application/json">{script}</script>',
     )
 
 
@@ -180,7 +191,10 @@ def json_ld(story: Story) -> str:
         f'"datePublished":"{story.published}", // 등록 시각\n"author":{{"@type":"Person","name":"{story.author}"}},'
         f'"articleBody":{json.dumps(chr(10).join(story.paragraphs), ensure_ascii=False)},}}'
     )
-    return page(opengraph(story) + f'<script type="application/ld+json">{article}</script>', '<div id="root"></div>')
+    return page(
+        opengraph(story) + f'<script type="application/ld+json">{article}</script>',
+        '<div id="root"></div>',
+    )
 
 
 def wordpress(story: Story) -> str:
@@ -201,7 +215,9 @@ def wordpress(story: Story) -> str:
 
 def article14(story: Story) -> str:
     """The family with /article/{14 digits}: `.article_txt_container`, mail in a list under the text, 입력 with seconds."""
-    paragraphs = "".join(f'<p class="article_p">{escape(text)}</p><p>&nbsp;</p>' for text in story.paragraphs)
+    paragraphs = "".join(
+        f'<p class="article_p">{escape(text)}</p><p>&nbsp;</p>' for text in story.paragraphs
+    )
     return page(
         opengraph(story) + f'<meta name="author" content="{story.outlet}">',
         f"""<div class="container"><div class="article_head"><h1 class="article_title">{escape(story.title)}</h1>
@@ -248,7 +264,8 @@ def naver(story: Story) -> str:
 def daum(story: Story) -> str:
     """Daum's article page: `og:regDate`, `section` with `dmcf` marks, an automatic summary before the body."""
     paragraphs = "".join(
-        f'<p dmcf-pid="p{index}" dmcf-ptype="general">{escape(text)}</p>' for index, text in enumerate(story.paragraphs)
+        f'<p dmcf-pid="p{index}" dmcf-ptype="general">{escape(text)}</p>'
+        for index, text in enumerate(story.paragraphs)
     )
     stamp = f"{story.day}{story.time}".replace("-", "").replace(":", "")
     return page(

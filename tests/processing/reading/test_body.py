@@ -4,14 +4,16 @@ import pytest
 
 from processing.errors import UsageError
 from processing.reading.body import find_body, is_hidden, select
+from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
 from processing.reading.markup import decks_of, prepare
-from processing.reading.running import MAX_PARAGRAPHS, paragraphs
 from processing.reading.tree import lines_of, parse, squeeze, text_of
 from processing.records import Reason
 from tests.processing.reading.stories import MOUNTAIN
 
 TEXT = "".join(f"<p>{text}</p>" for text in MOUNTAIN)
-LINKS = "".join(f'<li><a href="/{n}">물가에 심은 나무 {n}천 그루, 누가 돌보나</a></li>' for n in range(30))
+LINKS = "".join(
+    f'<li><a href="/{n}">물가에 심은 나무 {n}천 그루, 누가 돌보나</a></li>' for n in range(30)
+)
 
 
 def body_of(markup: str):
@@ -29,7 +31,9 @@ def test_sentences_weigh_more_than_links_and_menus():
     assert place.element.get("id") == "x"
 
 
-@pytest.mark.parametrize("attribute", ['style="display: none"', "hidden", 'class="blind"', 'class="a sr-only"'])
+@pytest.mark.parametrize(
+    "attribute", ['style="display: none"', "hidden", 'class="blind"', 'class="a sr-only"']
+)
 def test_what_is_hidden_is_not_the_body(attribute):
     place = body_of(f"<div {attribute}>{TEXT}{TEXT}</div><div id=x>{TEXT}</div>")
     assert place.element.get("id") == "x"
@@ -37,15 +41,23 @@ def test_what_is_hidden_is_not_the_body(attribute):
 
 
 @pytest.mark.parametrize(
-    "headline", ["“물이 돌아온다”… 묵은 물길 다시 여는 한들시", "한들시, 왜 묵은 물길을 다시 여나? 비용은 3년에 나눠"]
+    "headline",
+    [
+        "“물이 돌아온다”… 묵은 물길 다시 여는 한들시",
+        "한들시, 왜 묵은 물길을 다시 여나? 비용은 3년에 나눠",
+    ],
 )
 def test_a_headline_with_dots_or_a_question_is_not_of_the_body(headline):
-    place = body_of(f"<div><h3>{headline}</h3><p>표가람 기자 입력 2026.03.21</p><div id=x>{TEXT}</div></div>")
+    place = body_of(
+        f"<div><h3>{headline}</h3><p>표가람 기자 입력 2026.03.21</p><div id=x>{TEXT}</div></div>"
+    )
     assert place.element.get("id") == "x"
 
 
 def test_a_text_that_stands_in_headings_is_read():
-    assert read("<div>" + "".join(f"<h3>{text}</h3>" for text in MOUNTAIN) + "</div>") == list(MOUNTAIN)
+    assert read("<div>" + "".join(f"<h3>{text}</h3>" for text in MOUNTAIN) + "</div>") == list(
+        MOUNTAIN
+    )
 
 
 def test_paragraph_blocks_of_one_make_are_one_text():
@@ -58,7 +70,17 @@ def test_a_page_of_links_has_no_body():
 
 
 @pytest.mark.parametrize(
-    "mark", ["ad_box", "banner", "related_news", "sns_share", "copyright", "reporter_info", "tag_list", "comment"]
+    "mark",
+    [
+        "ad_box",
+        "banner",
+        "related_news",
+        "sns_share",
+        "copyright",
+        "reporter_info",
+        "tag_list",
+        "comment",
+    ],
 )
 def test_marked_blocks_go(mark):
     assert read(
@@ -66,17 +88,21 @@ def test_marked_blocks_go(mark):
     ) == list(MOUNTAIN)
 
 
-@pytest.mark.parametrize("mark", ["ad_box", "related", "caption", "summary", "comment_view", "reporter"])
+@pytest.mark.parametrize(
+    "mark", ["ad_box", "related", "caption", "summary", "comment_view", "reporter"]
+)
 def test_a_wrong_mark_does_not_lose_the_article(mark):
     assert read(f'<div class="{mark}">{TEXT}</div>') == list(MOUNTAIN)
-    assert read(f'<div itemprop="articleBody"><div class="{mark}">{TEXT}</div></div>') == list(MOUNTAIN)
+    assert read(f'<div itemprop="articleBody"><div class="{mark}">{TEXT}</div></div>') == list(
+        MOUNTAIN
+    )
 
 
 @pytest.mark.parametrize("mark", ["editor-p", "ad_p", "related"])
 def test_a_paragraph_with_a_sentence_is_not_dropped_for_its_mark(mark):
-    assert read("<div id=x>" + "".join(f'<p class="{mark}">{text}</p>' for text in MOUNTAIN) + "</div>") == list(
-        MOUNTAIN
-    )
+    assert read(
+        "<div id=x>" + "".join(f'<p class="{mark}">{text}</p>' for text in MOUNTAIN) + "</div>"
+    ) == list(MOUNTAIN)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +123,9 @@ def test_captions_are_handed_out_with_their_images(block):
 
 def test_a_paragraph_with_an_image_in_it_stays():
     first = f"<p><img src=a.jpg>{MOUNTAIN[0]}</p>"
-    assert read(f"<div id=x>{first}{''.join(f'<p>{text}</p>' for text in MOUNTAIN[1:])}</div>") == list(MOUNTAIN)
+    assert read(
+        f"<div id=x>{first}{''.join(f'<p>{text}</p>' for text in MOUNTAIN[1:])}</div>"
+    ) == list(MOUNTAIN)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +158,9 @@ def test_bold_words_in_a_sentence_are_not_split_off(bold):
 
 def test_a_script_inside_a_word_does_not_split_it():
     assert (
-        read(f"<div id=x>{MOUNTAIN[0][:9]}<script>ad()</script>{MOUNTAIN[0][9:]}<br>{MOUNTAIN[1]}</div>")[0]
+        read(
+            f"<div id=x>{MOUNTAIN[0][:9]}<script>ad()</script>{MOUNTAIN[0][9:]}<br>{MOUNTAIN[1]}</div>"
+        )[0]
         == MOUNTAIN[0]
     )
 
@@ -161,7 +191,8 @@ def test_data_tables_are_read_by_row():
 
 def test_too_many_paragraphs():
     assert (
-        read("<div id=x>" + "<p>물이 흐른다고 한다.</p>" * (MAX_PARAGRAPHS + 1) + "</div>").reason is Reason.TOO_LARGE
+        read("<div id=x>" + "<p>물이 흐른다고 한다.</p>" * (MAX_PARAGRAPHS + 1) + "</div>").reason
+        is Reason.TOO_LARGE
     )
 
 

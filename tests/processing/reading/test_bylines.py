@@ -14,7 +14,10 @@ BYLINES = [
     ("표가람·소지안 기자", [("표가람", "기자", None), ("소지안", "기자", None)]),
     ("표가람 소지안 기자 =", [("표가람", "기자", None), ("소지안", "기자", None)]),
     ("순천, 광양 표가람 기자 garam@handeul.test", [("표가람", "기자", "garam@handeul.test")]),
-    ("[워싱턴 = 표가람 특파원 / 서울 = 소지안 기자]", [("표가람", "특파원", None), ("소지안", "기자", None)]),
+    (
+        "[워싱턴 = 표가람 특파원 / 서울 = 소지안 기자]",
+        [("표가람", "특파원", None), ("소지안", "기자", None)],
+    ),
     ("인턴 표가람, 디자이너 소지안", [("표가람", "인턴", None), ("소지안", "디자이너", None)]),
     ("표가람 선임기자 겸 논설위원", [("표가람", "선임기자", None)]),
     ("표 가람 기자", [("표가람", "기자", None)]),
@@ -31,7 +34,10 @@ BYLINES = [
     ("대만 가오슝시=표가람기자", [("표가람", "기자", None)]),
     ("표가람외신캐스터", [("표가람", "외신캐스터", None)]),
     ("표가람 기자입력 2026.03.21 14:05", [("표가람", "기자", None)]),
-    ("표가람 기자 garam@handeul.test, 사진=한들엔터 제공", [("표가람", "기자", "garam@handeul.test")]),
+    (
+        "표가람 기자 garam@handeul.test, 사진=한들엔터 제공",
+        [("표가람", "기자", "garam@handeul.test")],
+    ),
     ("표가람 기자 외 1명", [("표가람", "기자", None)]),
     ("한들팀 webmaster@handeul.test", []),
     ("편집국 news@handeul.test", []),
@@ -94,7 +100,10 @@ def test_names_without_roles():
 
 def test_details_of_two_mentions_are_joined():
     merged_people = merged(
-        ((Author(name="표가람"),), (Author(name="표가람", role="기자", email="garam@handeul.test"),))
+        (
+            (Author(name="표가람"),),
+            (Author(name="표가람", role="기자", email="garam@handeul.test"),),
+        )
     )
     assert merged_people == (Author(name="표가람", role="기자", email="garam@handeul.test"),)
 

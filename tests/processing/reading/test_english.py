@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from processing.dates import parse_moment
 from processing.reading import english
-from processing.reading.dates import parse_moment
 from processing.reading.extract import extract
-from processing.reading.rules import Rules
 from processing.records import Article, Page
+from processing.rules import Rules
 
 TITLE = "Hando to reopen buried stream next year"
 TEXT = (
@@ -42,7 +42,11 @@ def read(body, *, info="", head=""):
         f'<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title><meta property="og:title" content="{TITLE}">'
         f'{head}</head><body><h1>{TITLE}</h1>{info}<div class="article_body">{body}</div></body></html>'
     )
-    page = Page(url="https://en.handeul.test/1", fetched_at=datetime(2026, 11, 22, tzinfo=UTC), body=markup.encode())
+    page = Page(
+        url="https://en.handeul.test/1",
+        fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
+        body=markup.encode(),
+    )
     found = extract(page, Rules(english=True))
     assert isinstance(found, Article), found
     return found
@@ -59,7 +63,11 @@ def test_the_people_of_an_english_byline(line, wanted):
 
 @pytest.mark.parametrize(
     ("field", "wanted"),
-    [("Pyo Ga-ram", ["Pyo Ga-ram"]), ("Pyo Ga-ram, So Ji-an", ["Pyo Ga-ram", "So Ji-an"]), ("The Korea Times", [])],
+    [
+        ("Pyo Ga-ram", ["Pyo Ga-ram"]),
+        ("Pyo Ga-ram, So Ji-an", ["Pyo Ga-ram", "So Ji-an"]),
+        ("The Korea Times", []),
+    ],
 )
 def test_a_field_of_english_names(field, wanted):
     assert [one.name for one in english.names(field)] == wanted
@@ -71,7 +79,10 @@ def test_a_field_of_english_names(field, wanted):
         ["By Pyo Ga-ram (pyo@handeul.test)"],
         ["BY PYO GA-RAM [pyo@handeul.test]"],
         ["By Pyo Ga-ram", "(pyo@handeul.test)", "(END)"],
-        ["By Pyo Ga-ram, staff reporter", "Please direct questions or comments to [english@handeul.test]"],
+        [
+            "By Pyo Ga-ram, staff reporter",
+            "Please direct questions or comments to [english@handeul.test]",
+        ],
     ],
 )
 def test_lines_after_an_english_text_go_and_name_its_author(tail):
@@ -98,7 +109,9 @@ def test_english_authors_are_read_where_they_stand(info, head):
     assert [(one.name, one.email) for one in found.authors] == [("Pyo Ga-ram", "pyo@handeul.test")]
 
 
-@pytest.mark.parametrize("head", ["SEOUL, Nov. 19 (Yonhap) -- ", "HANDO, South Korea, Nov. 19 (Yonhap) — "])
+@pytest.mark.parametrize(
+    "head", ["SEOUL, Nov. 19 (Yonhap) -- ", "HANDO, South Korea, Nov. 19 (Yonhap) — "]
+)
 def test_an_english_dateline_is_cut_off(head):
     found = read(paragraphs(f"{head}{TEXT[0]}", *TEXT[1:], "(END)"))
     assert found.text.split("\n\n") == list(TEXT)
@@ -122,12 +135,20 @@ def test_a_wire_after_the_last_sentence_is_the_agency(tail):
     ],
 )
 def test_an_english_line_with_a_credit_below_an_image_is_its_caption(caption):
-    found = read(f"<p>{TEXT[0]}</p><div><img src=a.jpg></div><div>{caption}</div>{paragraphs(*TEXT[1:])}")
+    found = read(
+        f"<p>{TEXT[0]}</p><div><img src=a.jpg></div><div>{caption}</div>{paragraphs(*TEXT[1:])}"
+    )
     assert (found.text.split("\n\n"), found.captions) == (list(TEXT), (caption,))
 
 
 @pytest.mark.parametrize(
-    "stamp", ["Nov.19,2026 10:00 KST", "10:00 November 19, 2026", "November. 19, 2026 10:00", "19 Nov. 2026, 10:00"]
+    "stamp",
+    [
+        "Nov.19,2026 10:00 KST",
+        "10:00 November 19, 2026",
+        "November. 19, 2026 10:00",
+        "19 Nov. 2026, 10:00",
+    ],
 )
 def test_english_stamps(stamp):
     moment = parse_moment(stamp)
@@ -136,7 +157,9 @@ def test_english_stamps(stamp):
 
 
 def test_posted_and_modified_on():
-    info = "<div>Posted on : Nov.18,2026 10:00 KST</div><div>Modified on : Nov.19,2026 12:00 KST</div>"
+    info = (
+        "<div>Posted on : Nov.18,2026 10:00 KST</div><div>Modified on : Nov.19,2026 12:00 KST</div>"
+    )
     found = read(paragraphs(*TEXT), info=info)
     assert found.published is not None
     assert found.modified is not None
@@ -146,5 +169,9 @@ def test_posted_and_modified_on():
 def test_latin_names_are_nobody_beside_a_korean_text():
     korean = "한들시가 묵은 물길을 다시 열기로 했다. 시는 21일 오전 시청에서 설명회를 열고 내년 봄부터 공사를 시작한다고 밝혔다."
     assert (
-        read(paragraphs(korean, korean + " 끝이다."), head='<meta name="author" content="Handeul Labs">').authors == ()
+        read(
+            paragraphs(korean, korean + " 끝이다."),
+            head='<meta name="author" content="Handeul Labs">',
+        ).authors
+        == ()
     )

@@ -7,8 +7,8 @@ import pytest
 
 from processing.errors import UsageError
 from processing.reading.extract import extract
-from processing.reading.rules import GENERIC, Rules
 from processing.records import Article, Page, Rejection, article_id, version_id
+from processing.rules import GENERIC, Rules
 from tests.processing.reading.layouts import LAYOUTS, opengraph
 from tests.processing.reading.layouts import page as site
 from tests.processing.reading.stories import MOUNTAIN, SHIP, Story
@@ -30,14 +30,20 @@ def read(markup: str, rules: Rules = GENERIC) -> Article:
 
 def test_the_caller_knows_the_canonical_url():
     article = extract(PAGE, url="https://www.handeul.test/7", publisher_id="7")
-    assert (article.url, article.fetched_url, article.publisher_id) == ("https://www.handeul.test/7", PAGE.url, "7")
+    assert (article.url, article.fetched_url, article.publisher_id) == (
+        "https://www.handeul.test/7",
+        PAGE.url,
+        "7",
+    )
     assert article.article_id == article_id("https://www.handeul.test/7")
     assert article.version_id == version_id(article.article_id, article.title, article.text)
 
 
 def test_else_the_page_or_its_own_url_says_it():
     assert extract(PAGE).url == "https://www.handeul.test/news/articleView.html?idxno=7"
-    linked = PAGE.body.replace(b"<head>", b'<head><link rel="canonical" href="https://www.handeul.test/read/7">')
+    linked = PAGE.body.replace(
+        b"<head>", b'<head><link rel="canonical" href="https://www.handeul.test/read/7">'
+    )
     assert extract(replace(PAGE, body=linked)).url == "https://www.handeul.test/read/7"
 
 
@@ -46,14 +52,28 @@ def test_the_same_page_gives_the_same_record():
 
 
 def test_an_edit_gives_another_version_of_the_same_article():
-    one, other = extract(PAGE), extract(replace(PAGE, body=PAGE.body.replace("310억원".encode(), "320억원".encode())))
+    one, other = (
+        extract(PAGE),
+        extract(replace(PAGE, body=PAGE.body.replace("310억원".encode(), "320억원".encode()))),
+    )
     assert (one.article_id == other.article_id, one.version_id == other.version_id) == (True, False)
 
 
 def test_the_record_says_where_things_were_read():
     article = extract(PAGE)
-    assert article.sources == {"text": "tree", "title": "og", "authors": "meta", "published": "meta"}
-    assert (article.outlet, article.section, article.language, article.image, article.rights.robots) == (
+    assert article.sources == {
+        "text": "tree",
+        "title": "og",
+        "authors": "meta",
+        "published": "meta",
+    }
+    assert (
+        article.outlet,
+        article.section,
+        article.language,
+        article.image,
+        article.rights.robots,
+    ) == (
         "handeul",
         "사회",
         "ko",
@@ -80,7 +100,11 @@ def test_rules_correct_every_field():
         drop=(".box",),
     )
     article = read(site("", COLUMN), rules)
-    assert (article.text, article.title, article.subtitle) == ("\n\n".join(SHIP), "물의 날", ("두 번째 덱",))
+    assert (article.text, article.title, article.subtitle) == (
+        "\n\n".join(SHIP),
+        "물의 날",
+        ("두 번째 덱",),
+    )
     assert (article.authors[0].name, article.section) == ("소지안", "생활")
     assert article.published.at.isoformat() == "2026-03-20T09:10:00+09:00"
     assert article.sources["text"] == "rules"
@@ -88,12 +112,19 @@ def test_rules_correct_every_field():
 
 def test_a_rule_that_names_a_column_is_narrowed_and_a_stale_one_gives_way():
     markup = LAYOUTS["ndsoft"](Story())
-    for rules in (Rules(body="#user-container"), Rules(body=".ad-template"), Rules(body=".gone"), Rules(body="header")):
+    for rules in (
+        Rules(body="#user-container"),
+        Rules(body=".ad-template"),
+        Rules(body=".gone"),
+        Rules(body="header"),
+    ):
         assert read(markup, rules).text == Story().text
 
 
 def test_prepare_is_the_way_out_of_data():
-    rules = Rules(prepare=lambda text: text.replace("<template>", "<div>").replace("</template>", "</div>"))
+    rules = Rules(
+        prepare=lambda text: text.replace("<template>", "<div>").replace("</template>", "</div>")
+    )
     markup = site(opengraph(Story()), f"<template><p>{MOUNTAIN[0]}</p></template>")
     assert read(markup, rules).text == MOUNTAIN[0]
     assert isinstance(extract(replace(PAGE, body=markup.encode())), Rejection)
@@ -143,12 +174,16 @@ def test_keywords_are_the_articles_own():
     menu = '<meta name="keywords" content="한들신문, 신문, 뉴스, 속보, 정치, 경제, 사회, 국제, 문화, 사설, 칼럼, 날씨, 운세">'
     assert read(LAYOUTS["ndsoft"](Story()).replace("<head>", "<head>" + menu)).keywords == ()
     assert read(
-        LAYOUTS["ndsoft"](Story()).replace("<head>", '<head><meta name="keywords" content="물길, 한들시">')
+        LAYOUTS["ndsoft"](Story()).replace(
+            "<head>", '<head><meta name="keywords" content="물길, 한들시">'
+        )
     ).keywords == ("물길", "한들시")
 
 
 def test_the_agency_of_a_wire_copy():
-    markup = LAYOUTS["ndsoft"](Story(paragraphs=("(한들=연합뉴스) 소지안 기자 = " + MOUNTAIN[0], *MOUNTAIN[1:])))
+    markup = LAYOUTS["ndsoft"](
+        Story(paragraphs=("(한들=연합뉴스) 소지안 기자 = " + MOUNTAIN[0], *MOUNTAIN[1:]))
+    )
     article = read(markup)
     assert (article.agency, article.dateline, article.text) == (
         "연합뉴스",

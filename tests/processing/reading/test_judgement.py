@@ -15,13 +15,19 @@ FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
 
 def read(markup: str):
     return extract(
-        Page(url="https://www.handeul.test/news/7", fetched_at=FETCHED, body=markup.encode(), outlet="handeul"),
+        Page(
+            url="https://www.handeul.test/news/7",
+            fetched_at=FETCHED,
+            body=markup.encode(),
+            outlet="handeul",
+        ),
         url="https://www.handeul.test/7",
     )
 
 
 LINKS = "".join(
-    f'<li><a href="/news/{number}">물가에 심은 나무 {number}천 그루, 누가 돌보나</a></li>' for number in range(60)
+    f'<li><a href="/news/{number}">물가에 심은 나무 {number}천 그루, 누가 돌보나</a></li>'
+    for number in range(60)
 )
 
 REJECTED = [
@@ -29,23 +35,35 @@ REJECTED = [
         Reason.BLOCKED,
         "<html><title>Request Rejected</title><body>The request was blocked by our Web Firewall security policy.</body></html>",
     ),
-    (Reason.BLOCKED, "<html><title>Just a moment...</title><body>Checking your browser</body></html>"),
+    (
+        Reason.BLOCKED,
+        "<html><title>Just a moment...</title><body>Checking your browser</body></html>",
+    ),
     (
         Reason.BLOCKED,
         "<html><title>안내</title><body><p>비정상적인 접근이 감지되어 접속이 차단되었습니다.</p></body></html>",
     ),
-    (Reason.ERROR_PAGE, "<html><title>오류</title><body><p>요청하신 페이지를 찾을 수 없습니다.</p></body></html>"),
+    (
+        Reason.ERROR_PAGE,
+        "<html><title>오류</title><body><p>요청하신 페이지를 찾을 수 없습니다.</p></body></html>",
+    ),
     (
         Reason.ERROR_PAGE,
         "<html><head><script>alert('글이 존재하지 않습니다.');history.back();</script></head><body></body></html>",
     ),
-    (Reason.ERROR_PAGE, site("<title>한들신문</title>", "<div><h2>삭제되었거나 없는 기사입니다.</h2></div>")),
+    (
+        Reason.ERROR_PAGE,
+        site("<title>한들신문</title>", "<div><h2>삭제되었거나 없는 기사입니다.</h2></div>"),
+    ),
     (
         Reason.LOGIN,
         "<html><title>한들마을</title><body><p>글을 읽을 권한이 없습니다. 회원이시라면 로그인 후 이용해 보십시오.</p></body></html>",
     ),
     (Reason.LIST_PAGE, site("<title>사회 - 한들신문</title>", f"<ul>{LINKS}</ul>")),
-    (Reason.LIST_PAGE, "<?xml version='1.0'?><rss><channel><item><title>물길</title></item></channel></rss>"),
+    (
+        Reason.LIST_PAGE,
+        "<?xml version='1.0'?><rss><channel><item><title>물길</title></item></channel></rss>",
+    ),
     (
         Reason.LIST_PAGE,
         site(
@@ -56,7 +74,10 @@ REJECTED = [
             ),
         ),
     ),
-    (Reason.NOT_ARTICLE, site("<title>회사 소개 - 한들신문</title>", "<div><img src='map.png'></div>")),
+    (
+        Reason.NOT_ARTICLE,
+        site("<title>회사 소개 - 한들신문</title>", "<div><img src='map.png'></div>"),
+    ),
     (Reason.EMPTY, site(opengraph(Story()), '<div itemprop="articleBody"></div>')),
     (
         Reason.NOT_KOREAN,
@@ -80,7 +101,11 @@ def test_what_is_no_article(reason, markup):
 
 @pytest.mark.parametrize(
     ("title", "kind"),
-    [("[속보] 한들시 물길 열려", Kind.FLASH), ("한들시 물길 열려", Kind.ARTICLE), ("[포토] 물가의 아이들", Kind.PHOTO)],
+    [
+        ("[속보] 한들시 물길 열려", Kind.FLASH),
+        ("한들시 물길 열려", Kind.ARTICLE),
+        ("[포토] 물가의 아이들", Kind.PHOTO),
+    ],
 )
 @pytest.mark.parametrize("layout", ["ndsoft", "naver", "daum", "wordpress", "article14", "tables"])
 def test_a_short_article_is_kept_typed_and_not_padded(title, kind, layout):
@@ -91,7 +116,11 @@ def test_a_short_article_is_kept_typed_and_not_padded(title, kind, layout):
 
 
 def test_a_flash_without_text_is_an_article():
-    article = read(site(opengraph(Story(title="[속보] 한들시 물길 열려")), '<div itemprop="articleBody"></div>'))
+    article = read(
+        site(
+            opengraph(Story(title="[속보] 한들시 물길 열려")), '<div itemprop="articleBody"></div>'
+        )
+    )
     assert (article.kind, article.text) == (Kind.FLASH, "")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from processing.reading.kinds import chain_of, kind_of
+from processing.reading.titles import chain_of, kind_of
 from processing.records import Kind
 
 TITLES = [
@@ -56,14 +56,26 @@ def test_then_the_section(section, kind):
 
 
 def test_then_the_text():
-    assert kind_of("물길", section=None, text="[앵커]\n\n물이 흐릅니다.\n\n[기자]\n\n그렇습니다.") is Kind.VIDEO
-    assert kind_of("물길", section=None, text="▲ 도윤재(한들시 과장)씨 별세 = 21일") is Kind.OBITUARY
+    assert (
+        kind_of("물길", section=None, text="[앵커]\n\n물이 흐릅니다.\n\n[기자]\n\n그렇습니다.")
+        is Kind.VIDEO
+    )
+    assert (
+        kind_of("물길", section=None, text="▲ 도윤재(한들시 과장)씨 별세 = 21일") is Kind.OBITUARY
+    )
     letter = "\n\n".join(f"{mark} 오늘의 물: 물이 흐른다." for mark in "🔎📉🗣⚠")
     assert kind_of("물길", section=None, text=letter) is Kind.NEWSLETTER
     assert kind_of("물길", section=None, text="물", is_video=True) is Kind.VIDEO
 
 
 def test_the_parts_of_a_chain_share_a_key():
-    parts = ["[속보] 한들시 물길 열려", "한들시 물길 열려(2보)", "한들시 물길 열려(종합)", "[1보] 한들시, 물길 열려"]
-    assert {chain_of(title, kind_of(title, section=None, text="")) for title in parts} == {"한들시물길열려"}
+    parts = [
+        "[속보] 한들시 물길 열려",
+        "한들시 물길 열려(2보)",
+        "한들시 물길 열려(종합)",
+        "[1보] 한들시, 물길 열려",
+    ]
+    assert {chain_of(title, kind_of(title, section=None, text="")) for title in parts} == {
+        "한들시물길열려"
+    }
     assert chain_of("한들시 물길 열려", Kind.ARTICLE) is None

@@ -28,7 +28,9 @@ def test_the_article_and_nothing_else(layout):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("story", [Story(paragraphs=SHIP), Story(paragraphs=(*MOUNTAIN, *SHIP))], ids=["short", "long"])
+@pytest.mark.parametrize(
+    "story", [Story(paragraphs=SHIP), Story(paragraphs=(*MOUNTAIN, *SHIP))], ids=["short", "long"]
+)
 def test_shorter_and_longer_articles(layout, story):
     assert read(layout, story).text == story.text
 
@@ -51,12 +53,16 @@ def test_the_author_once(layout):
     assert [author.name for author in read(layout).authors] == [STORY.author]
 
 
-@pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - {"next_data", "json_ld", "korea_kr", "gnuboard"}))
+@pytest.mark.parametrize(
+    "layout", sorted(set(LAYOUTS) - {"next_data", "json_ld", "korea_kr", "gnuboard"})
+)
 def test_the_caption_is_kept_as_a_caption(layout):
     assert any(STORY.caption[2:20] in caption for caption in read(layout).captions)
 
 
-@pytest.mark.parametrize("layout", ["ndsoft", "gnuboard", "arc", "flight", "next_data", "article14", "naver", "daum"])
+@pytest.mark.parametrize(
+    "layout", ["ndsoft", "gnuboard", "arc", "flight", "next_data", "article14", "naver", "daum"]
+)
 def test_the_decks(layout):
     assert read(layout).subtitle == STORY.decks
 
@@ -67,7 +73,8 @@ def test_a_government_page_is_a_press_release_with_its_licence():
 
 
 @pytest.mark.parametrize(
-    ("layout", "url"), [("naver", "https://www.handeul.co.kr/news/7"), ("gnuboard", "https://www.handeul.co.kr/")]
+    ("layout", "url"),
+    [("naver", "https://www.handeul.co.kr/news/7"), ("gnuboard", "https://www.handeul.co.kr/")],
 )
 def test_a_copy_names_its_origin(layout, url):
     origin = read(layout).origin
@@ -75,7 +82,9 @@ def test_a_copy_names_its_origin(layout, url):
 
 
 def test_the_page_declares_one_charset_and_sends_another():
-    assert read("tables", charset="utf-8").text == read("tables", charset="cp949").text == STORY.text
+    assert (
+        read("tables", charset="utf-8").text == read("tables", charset="cp949").text == STORY.text
+    )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

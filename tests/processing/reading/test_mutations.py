@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.reading.extract import extract
-from processing.reading.sandbox import Limits, Sandbox, Task
+from processing.reading.kept_pages import PageLimits, Sandbox, Task
 from processing.records import Article, Page, Reason, Rejection
 from tests.processing.reading.layouts import LAYOUTS
 from tests.processing.reading.stories import Story
@@ -80,9 +80,11 @@ def test_any_bytes_end(body):
 
 @pytest.mark.full
 def test_ten_thousand_mutated_pages_end_in_their_sandbox():
-    sandbox = Sandbox(Limits(seconds=10))
+    sandbox = Sandbox(PageLimits(seconds=10))
 
-    @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
     @given(mutated())
     def one(body):
         assert isinstance(sandbox.read(Task(page(body))), Article | Rejection)
@@ -94,7 +96,11 @@ def test_ten_thousand_mutated_pages_end_in_their_sandbox():
 
 
 def inserted(what: str, before: str = "<figure") -> bytes:
-    return LAYOUTS["ndsoft"](Story()).replace(before, what + before, 1).encode("utf-8", "surrogatepass")
+    return (
+        LAYOUTS["ndsoft"](Story())
+        .replace(before, what + before, 1)
+        .encode("utf-8", "surrogatepass")
+    )
 
 
 HOSTILE = {
@@ -143,7 +149,9 @@ def test_why_a_hostile_page_is_rejected(name, reason):
     assert ends(HOSTILE[name]).reason is reason
 
 
-@pytest.mark.parametrize("name", ["attribute", "class", "script", "json-ld", "surrogate", "flight", "metas", "nul"])
+@pytest.mark.parametrize(
+    "name", ["attribute", "class", "script", "json-ld", "surrogate", "flight", "metas", "nul"]
+)
 def test_the_article_survives_what_stands_beside_it(name):
     assert Story().text in ends(HOSTILE[name]).text
 
@@ -152,7 +160,23 @@ def test_gzip_that_the_transport_left_is_undone():
     assert ends(gzip.compress(PAGES[0])).text == Story().text
 
 
-RUNS = ("|", "| ", "▶", "“", "AI ", "(", "[", "기자 ", "2026.", "사진=", "<br>", "&", "\\", "a@", "·")
+RUNS = (
+    "|",
+    "| ",
+    "▶",
+    "“",
+    "AI ",
+    "(",
+    "[",
+    "기자 ",
+    "2026.",
+    "사진=",
+    "<br>",
+    "&",
+    "\\",
+    "a@",
+    "·",
+)
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +189,9 @@ def sandbox():
 @pytest.mark.parametrize("mark", RUNS)
 def test_a_run_of_one_mark_is_read_before_the_sandbox_ends_it(sandbox, mark):
     """A pattern that tries a run anew from each of its places needs minutes for it, and a crawl has no sandbox."""
-    record = sandbox.read(Task(page(inserted(f"<p>물길 공사 {mark * (150_000 // len(mark))} 끝</p>"))))
+    record = sandbox.read(
+        Task(page(inserted(f"<p>물길 공사 {mark * (150_000 // len(mark))} 끝</p>")))
+    )
     assert isinstance(record, Article) or "took more than" not in record.evidence
 
 

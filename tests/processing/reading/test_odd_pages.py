@@ -6,10 +6,10 @@ import pytest
 
 from processing.reading.bylines import agency, is_byline, named
 from processing.reading.extract import extract
-from processing.reading.kinds import kind_of
-from processing.reading.rules import Rules
 from processing.reading.text import repaired
+from processing.reading.titles import kind_of
 from processing.records import Article, Kind, Page, Reason, Rejection
+from processing.rules import Rules
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 STORY = "솔내시는 낡은 등대를 고쳐 도서관으로 쓰기로 했다고 밝혔다. 공사는 내년 봄에 시작해 가을에 끝난다."
@@ -17,7 +17,9 @@ STORY = "솔내시는 낡은 등대를 고쳐 도서관으로 쓰기로 했다�
 
 def read(body, *, head="", rules=None):
     page = f'<html lang="ko"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'
-    return extract(Page(url="http://paper.test/1", fetched_at=NOW, body=page.encode()), rules or Rules())
+    return extract(
+        Page(url="http://paper.test/1", fetched_at=NOW, body=page.encode()), rules or Rules()
+    )
 
 
 def declared(title):
@@ -28,22 +30,33 @@ def declared(title):
 
 
 def test_a_long_error_page_is_told_by_its_headline():
-    words = "찾으시는 주소가 바뀌었거나 잘못 입력되었을 수 있으니 입력하신 주소를 다시 확인해 주시기 바랍니다. " * 3
-    found = read(f"<h2>요청하신 페이지를 찾을 수 없습니다.</h2><p>{words}</p>", head="<title>새벽일보</title>")
+    words = (
+        "찾으시는 주소가 바뀌었거나 잘못 입력되었을 수 있으니 입력하신 주소를 다시 확인해 주시기 바랍니다. "
+        * 3
+    )
+    found = read(
+        f"<h2>요청하신 페이지를 찾을 수 없습니다.</h2><p>{words}</p>",
+        head="<title>새벽일보</title>",
+    )
     assert isinstance(found, Rejection)
     assert found.reason is Reason.ERROR_PAGE
 
 
 def test_an_article_about_a_missing_page_is_an_article():
     title = "'페이지를 찾을 수 없습니다'…구청 누리집 사흘째 먹통"
-    found = read(f"<article><h1>{title}</h1><p>{STORY}</p><p>{STORY}</p></article>", head=declared(title))
+    found = read(
+        f"<article><h1>{title}</h1><p>{STORY}</p><p>{STORY}</p></article>", head=declared(title)
+    )
     assert isinstance(found, Article)
 
 
 def test_an_article_in_english_says_so():
     words = "The old lighthouse will become a library next autumn, the city said on Friday. " * 8
     title = "Lighthouse to become a library"
-    found = read(f"<article><h1>{title}</h1><div id='articleBody'><p>{words}</p></div></article>", head=declared(title))
+    found = read(
+        f"<article><h1>{title}</h1><div id='articleBody'><p>{words}</p></div></article>",
+        head=declared(title),
+    )
     assert isinstance(found, Rejection)
     assert found.reason is Reason.NOT_KOREAN
 
@@ -64,7 +77,9 @@ def test_an_article_in_english_is_read_where_the_outlet_publishes_in_english():
 
 
 def test_headlines_alone_are_a_list():
-    links = "".join(f'<li><a href="/{n}">등대 도서관 {n}번째 소식을 전합니다 {n}</a></li>' for n in range(12))
+    links = "".join(
+        f'<li><a href="/{n}">등대 도서관 {n}번째 소식을 전합니다 {n}</a></li>' for n in range(12)
+    )
     found = read(f"<main><h1>특집</h1><ul>{links}</ul></main>", head="<title>특집</title>")
     assert isinstance(found, Rejection)
     assert found.reason is Reason.LIST_PAGE
@@ -135,7 +150,10 @@ def test_who_writes_a_column(line, name, role):
 
 @pytest.mark.parametrize(
     ("title", "kind"),
-    [("[외환] 원/달러 환율 내려 출발", Kind.MARKET), ("[오늘의 주요뉴스] 등대·도서관", Kind.BRIEFING)],
+    [
+        ("[외환] 원/달러 환율 내려 출발", Kind.MARKET),
+        ("[오늘의 주요뉴스] 등대·도서관", Kind.BRIEFING),
+    ],
 )
 def test_kinds_by_their_mark(title, kind):
     assert kind_of(title, section=None, text=STORY) is kind
@@ -147,7 +165,9 @@ def test_a_desk_editor_alone_on_a_line_is_a_byline(line):
 
 
 def test_a_list_of_names_is_not_beaten_by_one_sentence_of_the_template():
-    names = "◇ 4급 승진 ▲ 해양수산국장 위경호 ▲ 복지국장 노미란 ▲ 항만정책국장 인수연 ▲ 관광국장 서문결"
+    names = (
+        "◇ 4급 승진 ▲ 해양수산국장 위경호 ▲ 복지국장 노미란 ▲ 항만정책국장 인수연 ▲ 관광국장 서문결"
+    )
     replies = "<div class='replys'><p>삭제한 댓글은 다시 복구할 수 없습니다. 그래도 삭제하시겠습니까?</p></div>"
     page = f"<article><div id='text'><p>{names}</p></div></article>{replies}"
     found = read(page, head=declared("[인사] 솔내시"), rules=Rules(body="#text"))
@@ -177,9 +197,7 @@ def test_a_board_names_itself_twice_around_the_title():
 )
 def test_a_portal_shows_whose_article_it_copies(shown):
     body = f'<h1>등대를 도서관으로</h1>{shown}<div id="articleBodyContents"><p>{STORY}</p><p>{STORY} 끝이다.</p>{shown}</div>'
-    markup = (
-        f'<html lang="ko"><head><meta charset="utf-8">{declared("등대를 도서관으로")}</head><body>{body}</body></html>'
-    )
+    markup = f'<html lang="ko"><head><meta charset="utf-8">{declared("등대를 도서관으로")}</head><body>{body}</body></html>'
     address = "https://news.naver.com/main/read.nhn?oid=016&aid=0001640000"
     found = extract(Page(url=address, fetched_at=NOW, body=markup.encode()))
     assert isinstance(found, Article)

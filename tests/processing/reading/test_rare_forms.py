@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from processing.reading.extract import extract
-from processing.reading.rules import GENERIC, Rules
 from processing.reading.text import clean
 from processing.reading.titles import headline
 from processing.records import Article, Page
+from processing.rules import GENERIC, Rules
 from tests.processing.reading.stories import MOUNTAIN
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
@@ -48,7 +48,9 @@ def test_a_stamp_is_read_whatever_stands_before_and_inside_it(stamp):
 
 
 def test_times_and_people_are_read_inside_a_body_that_the_rules_name_too_widely():
-    article = read(f'<div id="whole"><div>{BYLINE}</div><div>{body()}</div></div>', rules=Rules(body="#whole"))
+    article = read(
+        f'<div id="whole"><div>{BYLINE}</div><div>{body()}</div></div>', rules=Rules(body="#whole")
+    )
     assert article.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
     assert [one.name for one in article.authors] == ["표가람"]
 
@@ -132,11 +134,19 @@ def test_a_longer_byline_is_cut_off_the_last_sentence(tail):
 
 
 @pytest.mark.parametrize(
-    "line", ["표가람 한들대 교수", "표가람 | 한들말글연구소 연구위원", "표가람(한들대 교수)", "필자 표가람 시인"]
+    "line",
+    [
+        "표가람 한들대 교수",
+        "표가람 | 한들말글연구소 연구위원",
+        "표가람(한들대 교수)",
+        "필자 표가람 시인",
+    ],
 )
 @pytest.mark.parametrize("at_head", [True, False])
 def test_the_writer_of_a_column_is_an_author(line, at_head):
-    article = read(f"<div>2026.03.21 14:05</div><div>{body([line, *MOUNTAIN] if at_head else [*MOUNTAIN, line])}</div>")
+    article = read(
+        f"<div>2026.03.21 14:05</div><div>{body([line, *MOUNTAIN] if at_head else [*MOUNTAIN, line])}</div>"
+    )
     assert article.text == "\n\n".join(MOUNTAIN)
     assert [one.name for one in article.authors] == ["표가람"]
 
@@ -189,7 +199,9 @@ def test_a_sentence_with_the_words_of_a_rare_notice_stays(line):
 
 
 def test_links_behind_arrows_after_the_last_sentence_go_and_answers_stay():
-    assert clean([FIRST, LAST, "▶물값, 왜 오르나? 소지안이 묻다…", "▶️ 물빛 이야기 [연재]"]).paragraphs == [FIRST, LAST]
+    assert clean(
+        [FIRST, LAST, "▶물값, 왜 오르나? 소지안이 묻다…", "▶️ 물빛 이야기 [연재]"]
+    ).paragraphs == [FIRST, LAST]
     answers = [FIRST, "▷ 언제 시작합니까?", "▶ 네, 곧 시작합니다."]
     assert clean(answers).paragraphs == answers
 
@@ -200,12 +212,19 @@ def test_a_credit_with_an_equals_sign_is_cut_off():
 
 
 def test_triangles_below_images_are_captions_however_many():
-    pictures = "".join(f"<p><img src='/a.jpg'></p><p>▲ {name} 전경</p>" for name in ("물길", "시청", "공원"))
-    assert read(f"{BYLINE}<div><p>{FIRST}</p>{pictures}<p>{LAST}</p></div>").text == f"{FIRST}\n\n{LAST}"
+    pictures = "".join(
+        f"<p><img src='/a.jpg'></p><p>▲ {name} 전경</p>" for name in ("물길", "시청", "공원")
+    )
+    assert (
+        read(f"{BYLINE}<div><p>{FIRST}</p>{pictures}<p>{LAST}</p></div>").text
+        == f"{FIRST}\n\n{LAST}"
+    )
 
 
 def test_a_few_words_below_an_image_are_its_caption():
-    article = read(f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>한들시청 전경</p><p>{LAST}</p></div>")
+    article = read(
+        f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>한들시청 전경</p><p>{LAST}</p></div>"
+    )
     assert article.text == f"{FIRST}\n\n{LAST}"
     assert article.captions == ("한들시청 전경",)
 
@@ -223,12 +242,16 @@ def test_a_few_words_below_an_image_are_its_caption():
     ],
 )
 def test_subheads_quotes_and_sentences_below_an_image_are_none(line):
-    article = read(f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>{line}</p><p>{LAST}</p></div>")
+    article = read(
+        f"{BYLINE}<div><p>{FIRST}</p><p><img src='/a.jpg'></p><p>{line}</p><p>{LAST}</p></div>"
+    )
     assert re.sub("<[^>]+>", "", line) in article.text
 
 
 def test_a_list_of_names_keeps_its_last_line_without_the_agency():
-    cleaned = clean(["◇ 한들대", "▲ 도서관장 소지안 ▲ 교무처장 모루미", "▲ 학생처장 표가람 (한들=연합뉴스)"])
+    cleaned = clean(
+        ["◇ 한들대", "▲ 도서관장 소지안 ▲ 교무처장 모루미", "▲ 학생처장 표가람 (한들=연합뉴스)"]
+    )
     assert cleaned.paragraphs[-1] == "▲ 학생처장 표가람"
     assert cleaned.agency == "연합뉴스"
 
@@ -236,7 +259,9 @@ def test_a_list_of_names_keeps_its_last_line_without_the_agency():
 def test_a_page_of_names_without_a_sentence_is_read():
     lines = ["◇ 한들대", "▲ 도서관장 소지안", "▲ 교무처장 모루미", "▲ 학생처장 표가람"]
     head = '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-03-21T14:05:00">'
-    assert read(f'<div class="article_body">{body(lines)}</div>', head=head).text == "\n\n".join(lines)
+    assert read(f'<div class="article_body">{body(lines)}</div>', head=head).text == "\n\n".join(
+        lines
+    )
 
 
 def test_two_triangles_in_a_row_are_a_list_beside_one_image():
@@ -246,7 +271,10 @@ def test_two_triangles_in_a_row_are_a_list_beside_one_image():
 
 
 def test_a_lone_mark_is_believed_against_a_column_of_leads():
-    leads = "".join(f'<li><a href="/{number}">제목</a><p>{line}</p></li>' for number, line in enumerate(MOUNTAIN * 2))
+    leads = "".join(
+        f'<li><a href="/{number}">제목</a><p>{line}</p></li>'
+        for number, line in enumerate(MOUNTAIN * 2)
+    )
     article = read(
         f'{BYLINE}<div class="column"><div class="article_body">{body()}</div><ul class="leads">{leads}</ul></div>'
     )
@@ -254,13 +282,19 @@ def test_a_lone_mark_is_believed_against_a_column_of_leads():
 
 
 def test_a_lone_mark_after_the_text_is_a_widget():
-    widget = "<p>물가에 심은 나무 3천 그루를 누가 돌보나 물었다. 시는 답을 찾지 못했다고 밝혔다.</p>" * 3
-    article = read(f'{BYLINE}<div><div class="detail">{body()}</div><div class="news_txt">{widget}</div></div>')
+    widget = (
+        "<p>물가에 심은 나무 3천 그루를 누가 돌보나 물었다. 시는 답을 찾지 못했다고 밝혔다.</p>" * 3
+    )
+    article = read(
+        f'{BYLINE}<div><div class="detail">{body()}</div><div class="news_txt">{widget}</div></div>'
+    )
     assert article.text.startswith("\n\n".join(MOUNTAIN))
 
 
 def test_a_block_that_is_streamed_hidden_is_read():
-    assert read(f'{BYLINE}<div hidden id="S:0"><div>{body()}</div></div>').text == "\n\n".join(MOUNTAIN)
+    assert read(f'{BYLINE}<div hidden id="S:0"><div>{body()}</div></div>').text == "\n\n".join(
+        MOUNTAIN
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,7 +308,9 @@ def test_a_block_that_is_streamed_hidden_is_read():
     ],
 )
 def test_words_of_the_template_and_grounds_are_nobody(byline, names):
-    article = read(f'<ul class="byline">{byline}</ul><div>2026.03.21 14:05</div><div>{body()}</div>')
+    article = read(
+        f'<ul class="byline">{byline}</ul><div>2026.03.21 14:05</div><div>{body()}</div>'
+    )
     assert [one.name for one in article.authors] == names
 
 
@@ -284,7 +320,9 @@ def test_a_time_that_stands_only_inside_the_text_is_read():
 
 
 def test_a_name_beside_a_labelled_stamp_is_the_author_and_the_headline_is_none():
-    article = read(f"<div class=info>표가람 입력 : 2026.03.21 14:05 조회수 11</div><div>{body()}</div>")
+    article = read(
+        f"<div class=info>표가람 입력 : 2026.03.21 14:05 조회수 11</div><div>{body()}</div>"
+    )
     assert [one.name for one in article.authors] == ["표가람"]
     assert not read(f"<div class=info>입력 : 2026.03.21 14:05</div><div>{body()}</div>").authors
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processing.reading.reading import Item, index_items, read_many
-from processing.reading.rules import Rules
+from processing.reading.kept_pages import Item, index_items, read_many
+from processing.rules import Rules
 from tests.processing.reading.layouts import LAYOUTS
 from tests.processing.reading.stories import Story
 
@@ -19,7 +19,9 @@ def index(tmp_path_factory):
     (folder / "html").mkdir()
     rows = []
     for name, layout in LAYOUTS.items():
-        (folder / "html" / f"{name}.html").write_text(layout(Story(title=f"{name} 물길 다시 연다")), "utf-8")
+        (folder / "html" / f"{name}.html").write_text(
+            layout(Story(title=f"{name} 물길 다시 연다")), "utf-8"
+        )
         rows.append(
             {
                 "file": f"html/{name}.html",
@@ -90,14 +92,25 @@ def test_the_outlet_of_a_row_chooses_its_rules(tmp_path):
         asked.append(outlet)
         return (Rules(title="td.view_title"),)
 
-    rows = list(read_many([Item(file="a.html", path=path, outlet="handeul")], jobs=1, rules_for=rules_for, now=NOW))
+    rows = list(
+        read_many(
+            [Item(file="a.html", path=path, outlet="handeul")], jobs=1, rules_for=rules_for, now=NOW
+        )
+    )
     assert asked == ["handeul"]
     assert rows[0]["sources"]["title"] == "rules"
 
 
 def test_nothing_to_read(tmp_path):
     (tmp_path / "index.jsonl").write_text("", "utf-8")
-    assert list(read_many(index_items(tmp_path / "index.jsonl"), jobs=2, rules_for=lambda _: (), now=NOW)) == []
+    assert (
+        list(
+            read_many(
+                index_items(tmp_path / "index.jsonl"), jobs=2, rules_for=lambda _: (), now=NOW
+            )
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,6 +123,8 @@ def test_nothing_to_read(tmp_path):
     ],
 )
 def test_the_fetch_of_a_row(tmp_path, fetched, at):
-    (tmp_path / "index.jsonl").write_text(json.dumps({"file": "a.html", "fetched_at": fetched}), "utf-8")
+    (tmp_path / "index.jsonl").write_text(
+        json.dumps({"file": "a.html", "fetched_at": fetched}), "utf-8"
+    )
     item = next(index_items(tmp_path / "index.jsonl"))
     assert (item.fetched_at.isoformat() if item.fetched_at else None) == at

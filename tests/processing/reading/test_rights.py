@@ -14,7 +14,9 @@ from tests.processing.reading.stories import Story
 MARKUP = LAYOUTS["ndsoft"](Story())
 
 
-def rights(head: str = "", body: str = "", *, policy: RightsPolicy | None = None, **fields) -> Rights:
+def rights(
+    head: str = "", body: str = "", *, policy: RightsPolicy | None = None, **fields
+) -> Rights:
     markup = MARKUP.replace("</head>", head + "</head>").replace("<footer>", body + "<footer>")
     page = Page(
         url="https://www.handeul.test/news/7?a=b",
@@ -32,7 +34,10 @@ def test_a_page_that_says_nothing_is_exportable():
 
 @pytest.mark.parametrize("word", ["noarchive", "NOARCHIVE, nofollow", "none"])
 def test_noarchive_keeps_the_body_inside(word):
-    for found in (rights(f'<meta name="robots" content="{word}">'), rights(headers=(("x-robots-tag", word),))):
+    for found in (
+        rights(f'<meta name="robots" content="{word}">'),
+        rights(headers=(("x-robots-tag", word),)),
+    ):
         assert not found.exportable
         assert found.why.startswith("noarchive")
 
@@ -55,22 +60,33 @@ TDMREP = json.dumps(
     "stated",
     [
         {"headers": (("TDM-Reservation", "1"), ("tdm-policy", "https://a.test/p"))},
-        {"head": '<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="https://a.test/p">'},
+        {
+            "head": '<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="https://a.test/p">'
+        },
         {"hints": {"tdmrep": TDMREP}},
     ],
 )
 def test_a_reservation_in_its_three_places(stated):
     found = rights(**stated)
-    assert (found.tdm_reservation, found.tdm_policy, found.exportable) == (True, "https://a.test/p", False)
+    assert (found.tdm_reservation, found.tdm_policy, found.exportable) == (
+        True,
+        "https://a.test/p",
+        False,
+    )
     assert found.why.startswith("tdm-reservation")
     assert rights(**stated, policy=RightsPolicy(tdm=False)).exportable
 
 
 def test_the_header_goes_before_the_file():
-    assert rights(headers=(("tdm-reservation", "0"),), hints={"tdmrep": TDMREP}).tdm_reservation is False
+    assert (
+        rights(headers=(("tdm-reservation", "0"),), hints={"tdmrep": TDMREP}).tdm_reservation
+        is False
+    )
 
 
-@pytest.mark.parametrize("broken", ["{", "[]", "7", '[{"location": 7}]', '[{"tdm-reservation": 1}]'])
+@pytest.mark.parametrize(
+    "broken", ["{", "[]", "7", '[{"location": 7}]', '[{"tdm-reservation": 1}]']
+)
 def test_a_broken_file_says_nothing(broken):
     assert rights(hints={"tdmrep": broken}).tdm_reservation is None
 
@@ -80,7 +96,10 @@ def test_a_broken_file_says_nothing(broken):
     [
         ('<img alt="공공누리 제1유형: 출처표시" src="a.png">', "KOGL-1"),
         ('<a href="https://www.kogl.or.kr/info/licenseType4.do"><img src="b.png"></a>', "KOGL-4"),
-        ('<a rel="license" href="https://creativecommons.org/licenses/by-nc-nd/4.0/">CC</a>', "CC-BY-NC-ND"),
+        (
+            '<a rel="license" href="https://creativecommons.org/licenses/by-nc-nd/4.0/">CC</a>',
+            "CC-BY-NC-ND",
+        ),
         ('<img alt="공공기관 누리집" src="a.png">', None),
     ],
 )
@@ -92,7 +111,11 @@ def test_an_ai_clause_is_data():
     clause = "<p>무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다.</p>"
     markup = MARKUP.replace('<div class="ad-template">', clause + '<div class="ad-template">')
     article = extract(
-        Page(url="https://www.handeul.test/news/7", fetched_at=datetime(2026, 3, 22, tzinfo=UTC), body=markup.encode())
+        Page(
+            url="https://www.handeul.test/news/7",
+            fetched_at=datetime(2026, 3, 22, tzinfo=UTC),
+            body=markup.encode(),
+        )
     )
     assert article.rights.ai_notice == clause[3:-4]
     assert article.text == Story().text

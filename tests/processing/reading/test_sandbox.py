@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 import pytest
 
 from processing.errors import UsageError
-from processing.reading.rules import Rules
-from processing.reading.sandbox import Limits, Sandbox, Task
+from processing.reading.kept_pages import PageLimits, Sandbox, Task
 from processing.records import Article, Page, Reason
+from processing.rules import Rules
 from tests.processing.reading.layouts import LAYOUTS
 from tests.processing.reading.stories import Story
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
-PAGE = Page(url="https://www.handeul.test/news/7", fetched_at=FETCHED, body=LAYOUTS["ndsoft"](Story()).encode())
+PAGE = Page(
+    url="https://www.handeul.test/news/7",
+    fetched_at=FETCHED,
+    body=LAYOUTS["ndsoft"](Story()).encode(),
+)
 
 
 def hang(text: str) -> str:
@@ -36,7 +40,7 @@ def fail(_: str) -> str:
 
 @pytest.fixture(scope="module")
 def sandbox():
-    box = Sandbox(Limits(seconds=2, memory=3_000_000_000))
+    box = Sandbox(PageLimits(seconds=2, memory=3_000_000_000))
     assert isinstance(box.read(Task(PAGE)), Article)
     yield box
     box.close()
@@ -47,7 +51,9 @@ def sandbox():
     [(hang, "more than 2 s"), (die, "died"), (devour, "memory"), (fail, "KeyError")],
 )
 def test_a_page_that_stops_its_reader_is_rejected_and_the_next_is_read(sandbox, prepare, evidence):
-    rejection = sandbox.read(Task(PAGE, (Rules(prepare=prepare),), url="https://www.handeul.test/7"))
+    rejection = sandbox.read(
+        Task(PAGE, (Rules(prepare=prepare),), url="https://www.handeul.test/7")
+    )
     assert (rejection.reason, rejection.url) == (Reason.UNREADABLE, "https://www.handeul.test/7")
     assert evidence in rejection.evidence
     assert sandbox.read(Task(PAGE)).text == Story().text

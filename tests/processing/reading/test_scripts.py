@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.reading import json_ld
-from processing.reading.head import Head, read_head
-from processing.reading.script_article import find_article
-from processing.reading.scripts import values
+from processing.reading import metadata
+from processing.reading.metadata import Head, read_head
+from processing.reading.scripts import find_article, values
 from processing.reading.tree import parse
 from tests.processing.reading.stories import MOUNTAIN
 
@@ -18,7 +17,9 @@ BODY = "\n".join(MOUNTAIN)
 
 def scripts(*contents: str, kind: str = "") -> list:
     attribute = f' type="{kind}"' if kind else ""
-    return list(values(parse("".join(f"<script{attribute}>{content}</script>" for content in contents))))
+    return list(
+        values(parse("".join(f"<script{attribute}>{content}</script>" for content in contents)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,25 +39,31 @@ def scripts(*contents: str, kind: str = "") -> list:
     ],
 )
 def test_json_is_read_as_far_as_it_goes(text, value):
-    assert json_ld.loads(text) == value
+    assert metadata.loads(text) == value
 
 
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+        ),
         max_leaves=20,
     )
 )
 def test_whatever_json_holds_is_walked(value):
-    assert json_ld.loads(json.dumps(value)) == value
-    assert all(isinstance(one, dict) for one in json_ld.objects(value))
-    assert json_ld.text(value) is None or isinstance(json_ld.text(value), str)
+    assert metadata.loads(json.dumps(value)) == value
+    assert all(isinstance(one, dict) for one in metadata.objects(value))
+    assert metadata.text(value) is None or isinstance(metadata.text(value), str)
 
 
 def test_assignments_pushes_and_json_scripts():
     long = "x" * 300
-    assert scripts(f'window.A = {{"a": "{long}"}}; B["c"] = [1]; d.push({{"e": 2}});') == [{"a": long}, [1], {"e": 2}]
+    assert scripts(f'window.A = {{"a": "{long}"}}; B["c"] = [1]; d.push({{"e": 2}});') == [
+        {"a": long},
+        [1],
+        {"e": 2},
+    ]
     assert scripts(f'{{"a": "{long}"}}', kind="application/json") == [{"a": long}]
     assert scripts("var a = {b: 1}; " + long) == []
 
@@ -72,7 +79,10 @@ def test_flight_rows_refer_to_texts_by_their_length_in_bytes():
 
 
 def test_the_object_with_the_pages_title_goes_before_a_longer_one():
-    others = [{"title": "다른 이야기", "content": BODY * 3}, {"title": "물길을 다시 연다 하루 만에", "content": BODY}]
+    others = [
+        {"title": "다른 이야기", "content": BODY * 3},
+        {"title": "물길을 다시 연다 하루 만에", "content": BODY},
+    ]
     found = find_article([others], Head(title="물길을 다시 연다 하루 만에 - 한들신문"))
     assert found.title == "물길을 다시 연다 하루 만에"
     assert found.root.text_content().count(MOUNTAIN[0]) == 1
@@ -107,7 +117,12 @@ def test_the_facts_beside_a_body():
     [
         {"content_elements": "x"},
         {"content_elements": [7, None, {"type": "text"}]},
-        {"content_elements": [{"type": "list", "items": 7}], "headlines": 7, "credits": [], "taxonomy": 7},
+        {
+            "content_elements": [{"type": "list", "items": 7}],
+            "headlines": 7,
+            "credits": [],
+            "taxonomy": 7,
+        },
     ],
 )
 def test_broken_arc_content_is_no_article(broken):
@@ -120,16 +135,29 @@ def test_declarations_of_a_head():
         '<meta property="og:title" content=""><script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":["NewsArticle"],"headline":"물길"}]}</script></head></html>'
     )
     head = read_head(root, "https://www.handeul.test/a/b")
-    assert (head.title, head.canonical, head.language) == ('물길 "연다"', "https://www.handeul.test/news/7", "ko-kr")
-    assert (head.first("og:title", "keywords"), head.article["headline"], head.every("keywords")) == (
+    assert (head.title, head.canonical, head.language) == (
+        '물길 "연다"',
+        "https://www.handeul.test/news/7",
+        "ko-kr",
+    )
+    assert (
+        head.first("og:title", "keywords"),
+        head.article["headline"],
+        head.every("keywords"),
+    ) == (
         "물길, 봄",
         "물길",
         ["물길, 봄"],
     )
 
 
-@pytest.mark.parametrize("link", ["https://www.handeul.test/", "javascript:alert(1)", "http://[::1", ""])
+@pytest.mark.parametrize(
+    "link", ["https://www.handeul.test/", "javascript:alert(1)", "http://[::1", ""]
+)
 def test_a_canonical_link_that_is_none(link):
     assert (
-        read_head(parse(f'<link rel="canonical" href="{link}">'), "https://www.handeul.test/news/7").canonical is None
+        read_head(
+            parse(f'<link rel="canonical" href="{link}">'), "https://www.handeul.test/news/7"
+        ).canonical
+        is None
     )

@@ -15,9 +15,14 @@ from processing.reading.extract import extract
 from processing.records import Article, Kind, Page
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
-GLUED = {"MS는 루닛": 38, "MS와 협력": 28}  # how a glued line begins, and how many of its characters are the subhead
+GLUED = {
+    "MS는 루닛": 38,
+    "MS와 협력": 28,
+}  # how a glued line begins, and how many of its characters are the subhead
 
-pytestmark = pytest.mark.skipif(not environ.get("SILLOK_SEEDS"), reason="SILLOK_SEEDS names no folder of seed texts")
+pytestmark = pytest.mark.skipif(
+    not environ.get("SILLOK_SEEDS"), reason="SILLOK_SEEDS names no folder of seed texts"
+)
 
 
 def seed(number: int) -> list[str]:
@@ -44,7 +49,9 @@ def test_a_premium_article_of_an_economy_paper():
             )
         elif line.strip("| "):
             parts.append(
-                (f"<b>{escape(line[:glued])}</b> " if glued else "") + escape(line[glued:].strip()) + "<br><br>"
+                (f"<b>{escape(line[:glued])}</b> " if glued else "")
+                + escape(line[glued:].strip())
+                + "<br><br>"
             )
             wanted.extend([line[:glued].strip(), line[glued:].strip()] if glued else [line])
     dateline, _, first = wanted[0].partition("] ")
@@ -78,7 +85,10 @@ def test_an_article_on_a_portal():
         "https://n.news.naver.com/article/138/0002187000",
     )
     assert article.text == "\n\n".join(body)
-    assert (article.title, [author.name for author in article.authors]) == ("수출의 탑에 오르지 못한 까닭", ["표가람"])
+    assert (article.title, [author.name for author in article.authors]) == (
+        "수출의 탑에 오르지 못한 까닭",
+        ["표가람"],
+    )
     assert article.published.at.isoformat() == "2024-12-10T07:00:11+09:00"
     assert (article.origin.outlet, article.origin.url) == (
         "디지털데일리",
@@ -115,7 +125,9 @@ def test_an_article_reposted_on_a_board():
 
 def test_a_newsletter_with_pictographs():
     lines = seed(3)
-    parts = "".join(f"<h3>{escape(line)}</h3>" if len(line) < 25 else f"<p>{escape(line)}</p>" for line in lines)
+    parts = "".join(
+        f"<h3>{escape(line)}</h3>" if len(line) < 25 else f"<p>{escape(line)}</p>" for line in lines
+    )
     article = read(
         f"""<html lang="ko"><head><meta charset="utf-8"><title>목표를 낮췄다고? | BYTE</title><meta property="og:site_name" content="BYTE"><meta property="og:type" content="article">
         <meta property="article:published_time" content="2025-12-05T06:00:00+09:00"></head><body><header><nav><a>홈</a></nav></header>

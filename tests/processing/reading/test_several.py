@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from processing.reading.extract import extract
-from processing.reading.rules import GENERIC, Rules
 from processing.records import Article, Page
+from processing.rules import GENERIC, Rules
 from tests.processing.reading.stories import MOUNTAIN, SHIP
 
 TITLE, OTHER = "한들시, 덮였던 물길 다시 연다", "연구선, 해저 화산 첫 발견"
@@ -29,7 +29,9 @@ def read(inner, rules=GENERIC):
         f'<meta property="og:type" content="article"></head><body>{inner}</body></html>'
     )
     fetched = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
-    found = extract(Page(url="https://www.handeul.test/news/1", fetched_at=fetched, body=markup.encode()), rules)
+    found = extract(
+        Page(url="https://www.handeul.test/news/1", fetched_at=fetched, body=markup.encode()), rules
+    )
     assert isinstance(found, Article), found
     return found
 
@@ -55,8 +57,12 @@ def test_rules_do_not_choose_the_longer_of_two_articles():
 
 def test_parts_of_one_article_under_headings_of_their_own_stay():
     first, *others = MOUNTAIN
-    parts = f"<section><h2>{TITLE}</h2><p>입력 2026.03.21 14:05</p><p>{first}</p></section>" + "".join(
-        f"<section><h2>물길을 따라 {number}</h2><p>{line}</p></section>" for number, line in enumerate(others)
+    parts = (
+        f"<section><h2>{TITLE}</h2><p>입력 2026.03.21 14:05</p><p>{first}</p></section>"
+        + "".join(
+            f"<section><h2>물길을 따라 {number}</h2><p>{line}</p></section>"
+            for number, line in enumerate(others)
+        )
     )
     text = read(f"<div itemprop=articleBody>{parts}</div>").text
     assert all(line in text for line in MOUNTAIN)

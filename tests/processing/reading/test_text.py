@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.reading.lines import Line, sort_of
+from processing.reading.lines import LineKind, sort_of
 from processing.reading.text import clean, repaired
 
 FIRST = "한들시가 묵은 물길을 다시 열기로 했다."
@@ -268,7 +268,10 @@ def test_sentences_stay_whole_whatever_stands_between_them(sentences, junk):
 @settings(max_examples=100)
 @given(
     st.lists(
-        st.lists(st.sampled_from(TELLING), min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6, unique=True
+        st.lists(st.sampled_from(TELLING), min_size=1, max_size=4).map(" ".join),
+        min_size=1,
+        max_size=6,
+        unique=True,
     )
 )
 def test_cleaning_twice_changes_nothing(paragraphs):
@@ -279,7 +282,9 @@ def test_cleaning_twice_changes_nothing(paragraphs):
 @given(st.lists(st.text(max_size=80), max_size=8))
 def test_any_lines_are_cleaned_without_inventing_text(lines):
     whole = "".join(map(repaired, lines))
-    assert all(part in whole or part in " ".join(map(repaired, lines)) for part in clean(lines).paragraphs)
+    assert all(
+        part in whole or part in " ".join(map(repaired, lines)) for part in clean(lines).paragraphs
+    )
 
 
 @pytest.mark.parametrize(
@@ -309,7 +314,11 @@ def test_a_notice_inside_a_sentence_stays(notice):
 
 
 def test_a_bare_name_after_the_last_sentence_goes():
-    assert clean([FIRST, LAST, "<연합>"]).paragraphs == clean([FIRST, LAST, "KBS"]).paragraphs == [FIRST, LAST]
+    assert (
+        clean([FIRST, LAST, "<연합>"]).paragraphs
+        == clean([FIRST, LAST, "KBS"]).paragraphs
+        == [FIRST, LAST]
+    )
 
 
 def test_the_turns_of_an_interview_are_no_links():
@@ -328,7 +337,13 @@ def test_a_credit_is_cut_off_a_paragraph_and_kept_as_a_caption():
 
 
 def test_related_titles_go_up_to_the_next_sentence():
-    lines = [FIRST, "[관련기사]", "물가에 심은 나무 3천 그루, 누가 돌보나", "시장 연봉 공개한다…의회 “늦었다”", LAST]
+    lines = [
+        FIRST,
+        "[관련기사]",
+        "물가에 심은 나무 3천 그루, 누가 돌보나",
+        "시장 연봉 공개한다…의회 “늦었다”",
+        LAST,
+    ]
     assert clean(lines).paragraphs == [FIRST, LAST]
 
 
@@ -408,10 +423,12 @@ def test_damage_is_repaired(damaged, whole):
 
 
 def test_notices_and_tags_become_fields():
-    cleaned = clean([FIRST, "무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다.", "#물길 #한들시"])
+    cleaned = clean(
+        [FIRST, "무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다.", "#물길 #한들시"]
+    )
     assert cleaned.notices == ["무단전재, 복사, 배포, AI 학습 및 활용 등을 금합니다."]
     assert cleaned.tags == ["물길", "한들시"]
 
 
 def test_a_premium_notice_is_told_from_a_copyright_line():
-    assert sort_of("이 기사는 유료 구독자를 위한 프리미엄 콘텐츠입니다") is Line.PREMIUM
+    assert sort_of("이 기사는 유료 구독자를 위한 프리미엄 콘텐츠입니다") is LineKind.PREMIUM

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from processing.reading.dates import SEOUL
-from processing.reading.head import Head
+from processing.dates import SEOUL
+from processing.reading.metadata import Head
 from processing.reading.times import Shown, Stated, settle, visible
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
@@ -13,7 +13,13 @@ NOTHING = Shown([], [], [])
 
 
 def settled(
-    meta=None, *, ld=None, shown=NOTHING, elsewhere=None, url="https://www.handeul.test/news/7", fetched=FETCHED
+    meta=None,
+    *,
+    ld=None,
+    shown=NOTHING,
+    elsewhere=None,
+    url="https://www.handeul.test/news/7",
+    fetched=FETCHED,
 ):
     head = Head(meta={name: [value] for name, value in (meta or {}).items()}, article=ld or {})
     return settle(head, shown, elsewhere or Stated(), fetched_at=fetched, url=url)
@@ -21,14 +27,21 @@ def settled(
 
 def test_the_declared_time_goes_first():
     times = settled(
-        {"article:published_time": "2026-03-21T14:05:33+09:00"}, shown=visible("입력 2026.03.21 14:05 |", "")
+        {"article:published_time": "2026-03-21T14:05:33+09:00"},
+        shown=visible("입력 2026.03.21 14:05 |", ""),
     )
-    assert (times.published.at.isoformat(), times.published.source) == ("2026-03-21T14:05:33+09:00", "meta")
+    assert (times.published.at.isoformat(), times.published.source) == (
+        "2026-03-21T14:05:33+09:00",
+        "meta",
+    )
 
 
 def test_utc_labelled_as_seoul_time_is_told_by_what_is_shown():
     times = settled(
-        {"dd:published_time": "2026-03-21T04:24:13+09:00", "dd:modified_time": "2026-03-21T07:18:06+09:00"},
+        {
+            "dd:published_time": "2026-03-21T04:24:13+09:00",
+            "dd:modified_time": "2026-03-21T07:18:06+09:00",
+        },
         shown=visible("송고시간 2026-03-21 13:24:13 |", ""),
     )
     assert times.published.at.isoformat() == "2026-03-21T13:24:13+09:00"
@@ -59,29 +72,49 @@ def test_a_day_is_refined_by_a_time_of_that_day():
 
 def test_the_url_is_the_last_resort():
     published = settled(url="https://www.handeul.test/2026/03/20/7.html").published
-    assert (published.at.date().isoformat(), published.source, published.precision) == ("2026-03-20", "url", "day")
+    assert (published.at.date().isoformat(), published.source, published.precision) == (
+        "2026-03-20",
+        "url",
+        "day",
+    )
 
 
 def test_json_ld_attributes_scripts_and_rules():
     assert settled(ld={"datePublished": "2026-03-21 08:26:22"}).published.source == "json-ld"
-    assert settled(elsewhere=Stated(attributes=[("published", "2026-03-21 14:05:33")])).published.at.second == 33
     assert (
-        settled(elsewhere=Stated(script=["2026.03.21 18:40"], script_changed=["2026.03.21 18:49"])).modified.at.minute
+        settled(
+            elsewhere=Stated(attributes=[("published", "2026-03-21 14:05:33")])
+        ).published.at.second
+        == 33
+    )
+    assert (
+        settled(
+            elsewhere=Stated(script=["2026.03.21 18:40"], script_changed=["2026.03.21 18:49"])
+        ).modified.at.minute
         == 49
     )
-    assert settled({"date": "2026-03-20"}, elsewhere=Stated(declared=["2026.03.21 07:00"])).published.at.day == 21
+    assert (
+        settled(
+            {"date": "2026-03-20"}, elsewhere=Stated(declared=["2026.03.21 07:00"])
+        ).published.at.day
+        == 21
+    )
 
 
 def test_a_change_before_publication_does_not_count():
     times = settled(
-        {"article:published_time": "2026-03-21T14:05:33+09:00", "article:modified_time": "2026-03-20T10:00:00+09:00"}
+        {
+            "article:published_time": "2026-03-21T14:05:33+09:00",
+            "article:modified_time": "2026-03-20T10:00:00+09:00",
+        }
     )
     assert times.modified is None
 
 
 def test_labels_tell_publication_from_change():
     shown = visible(
-        "기사등록 2026-03-21 14:05 | 최종수정 2026-03-21 15:10 | 2026-03-21 13:00 |", "2026/03/21 16:00 송고"
+        "기사등록 2026-03-21 14:05 | 최종수정 2026-03-21 15:10 | 2026-03-21 13:00 |",
+        "2026/03/21 16:00 송고",
     )
     assert [moment.at.hour for moment in shown.published] == [14, 16]
     assert [moment.at.hour for moment in shown.modified] == [15]

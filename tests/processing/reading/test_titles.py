@@ -2,7 +2,7 @@
 
 import pytest
 
-from processing.reading.head import Head
+from processing.reading.metadata import Head
 from processing.reading.titles import choose, completed, headline, section_in, site_names
 
 SITES = {"한들신문", "handeul", "마이한들"}
@@ -58,9 +58,11 @@ def test_a_title_that_is_the_site_is_passed_over():
 def test_a_headline_cut_short_is_completed_from_the_page():
     assert completed("한들시, 덮였던 물길 다...", [TITLE]) == TITLE
     assert completed("다른 이야기가 여기에...", [TITLE]) == "다른 이야기가 여기에..."
-    assert choose([("title", "한들시, 덮였던 물길 다... > 사회 | 한들신문")], ["한들시, 덮였던 물길 다..."], SITES)[
-        0
-    ].endswith("...")
+    assert choose(
+        [("title", "한들시, 덮였던 물길 다... > 사회 | 한들신문")],
+        ["한들시, 덮였던 물길 다..."],
+        SITES,
+    )[0].endswith("...")
 
 
 def test_a_headline_cut_at_a_quotation_mark_is_completed_from_the_page():
@@ -72,7 +74,10 @@ def test_a_headline_cut_at_a_quotation_mark_is_completed_from_the_page():
 
 
 def test_double_escaped_titles():
-    assert choose([("og", "“물길” &amp;quot;연다&amp;quot;&amp;hellip;")], [], SITES)[0] == '“물길” "연다"…'
+    assert (
+        choose([("og", "“물길” &amp;quot;연다&amp;quot;&amp;hellip;")], [], SITES)[0]
+        == '“물길” "연다"…'
+    )
 
 
 def test_no_title():
@@ -92,7 +97,11 @@ def test_what_a_site_calls_itself():
 
 @pytest.mark.parametrize(
     ("title", "section"),
-    [("제목 - 한들닷컴 - 정치 > 정부", "정치"), ("보도자료 | 한들시청", "보도자료"), ("제목 : 뉴스 : 한들닷컴", None)],
+    [
+        ("제목 - 한들닷컴 - 정치 > 정부", "정치"),
+        ("보도자료 | 한들시청", "보도자료"),
+        ("제목 : 뉴스 : 한들닷컴", None),
+    ],
 )
 def test_the_section_that_a_title_names(title, section):
     assert section_in(title) == section

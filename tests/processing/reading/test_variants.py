@@ -15,7 +15,9 @@ SHORT = "\n\n".join(P[:4])
 LOOSE = "<br><br>".join(P)
 COMMENT = "<li><p>정말 좋은 소식이네요. 기대가 됩니다. 우리 동네도 했으면 좋겠습니다.</p></li>"
 LEAD = "<p>다른 기사의 첫 문장이 여기에 놓여 있다. 그리고 두 번째 문장도 조금 놓여 있다가 끊긴다고 한다.</p>"
-HEAD = opengraph(Story()) + f'<meta property="article:published_time" content="{Story().published}">'
+HEAD = (
+    opengraph(Story()) + f'<meta property="article:published_time" content="{Story().published}">'
+)
 
 VARIANTS = {
     "newsis": (
@@ -67,7 +69,9 @@ VARIANTS = {
         Story().text,
     ),
     "comments": (
-        f'<div class="news_view">{TEXT}</div><div id="comments"><ul>' + COMMENT * 12 + "</ul></div>",
+        f'<div class="news_view">{TEXT}</div><div id="comments"><ul>'
+        + COMMENT * 12
+        + "</ul></div>",
         Story().text,
     ),
     "related leads": (
@@ -101,7 +105,11 @@ VARIANTS = {
         P[0] + "\n\n“물은 모두의 것이다.”\n\n" + P[1],
     ),
     "subhead h3": (
-        '<div class="article_txt"><p>' + P[0] + "</p><h3>상류부터 살펴야</h3><p>" + P[1] + "</p></div>",
+        '<div class="article_txt"><p>'
+        + P[0]
+        + "</p><h3>상류부터 살펴야</h3><p>"
+        + P[1]
+        + "</p></div>",
         P[0] + "\n\n상류부터 살펴야\n\n" + P[1],
     ),
     "reporter box in body": (
@@ -116,16 +124,25 @@ VARIANTS = {
         + "</p></div>",
         P[0] + "\n\n-물길은 언제 열리나.\n\n“내년 봄이다.”\n\n" + P[1],
     ),
-    "form wrapper": (f'<form id="aspnetForm"><div class="view_cont">{TEXT}</div></form>', Story().text),
+    "form wrapper": (
+        f'<form id="aspnetForm"><div class="view_cont">{TEXT}</div></form>',
+        Story().text,
+    ),
     "font tag": (f'<td id="font"><font size=3>{LOOSE}</font></td>', Story().text),
     "table layout": (
         f'<table><tr><td><table><tr><td class="news_text">{LOOSE}</td></tr></table></td></tr></table>',
         Story().text,
     ),
-    "section main": (f"<main><section><h1>{Story().title}</h1>{TEXT}</section></main>", Story().text),
+    "section main": (
+        f"<main><section><h1>{Story().title}</h1>{TEXT}</section></main>",
+        Story().text,
+    ),
     "editor of blocks": (
         '<div class="view"><h6>사회</h6><h3 class="entry-title">한들시, 덮였던 물길 다시 연다</h3><div class="who"><a>표가람</a></div>'
-        + "".join(f'<div class="block"><div class="inside"><div class="paragraph">{x}</div></div></div>' for x in P)
+        + "".join(
+            f'<div class="block"><div class="inside"><div class="paragraph">{x}</div></div></div>'
+            for x in P
+        )
         + '<ul class="words"><li><a>물길</a></li></ul></div>',
         Story().text,
     ),

@@ -18,7 +18,9 @@ FEED = "https://gaon.example/rss"
 PROMISE = Promise(name="gaon", title="가온일보", daily=(10, 40), quiet_hours={FEED: 24})
 
 
-def run(articles: int = 20, rejections: dict[str, int] | None = None, **fields: object) -> RunReport:
+def run(
+    articles: int = 20, rejections: dict[str, int] | None = None, **fields: object
+) -> RunReport:
     given_ = {
         "run": "r1",
         "pages": articles + sum((rejections or {}).values()),
@@ -53,7 +55,14 @@ def unanswered(name: str, end: End = End.UNHEALTHY) -> RunReport:
 
 
 def judged(count: Count, promise: Promise | None = PROMISE, now: datetime = AFTER) -> DayReport:
-    return judge(DAY, {"gaon": promise} if promise else {}, {"gaon": count}, now=now, store="file:x", manifest=1)
+    return judge(
+        DAY,
+        {"gaon": promise} if promise else {},
+        {"gaon": count},
+        now=now,
+        store="file:x",
+        manifest=1,
+    )
 
 
 def codes(report: DayReport) -> list[tuple[str, str]]:
@@ -61,14 +70,21 @@ def codes(report: DayReport) -> list[tuple[str, str]]:
 
 
 def several(*runs: RunReport) -> DayReport:
-    promises = {one.outlet: Promise(name=one.outlet, title=one.outlet, daily=(0, 40)) for one in runs}
-    counts = {one.outlet: Count(runs=(one,), gaps=int(one.outlet == "noeul"), announced=1) for one in runs}
+    promises = {
+        one.outlet: Promise(name=one.outlet, title=one.outlet, daily=(0, 40)) for one in runs
+    }
+    counts = {
+        one.outlet: Count(runs=(one,), gaps=int(one.outlet == "noeul"), announced=1) for one in runs
+    }
     return judge(DAY, promises, counts, now=NOON, store="file:x", manifest=1)
 
 
 def test_a_machine_without_network_is_one_alarm_that_comes_first() -> None:
     report = several(unanswered("gaon"), unanswered("aram", End.FAILED), unanswered("noeul"))
-    assert [(one.code, one.outlet) for one in report.findings] == [("unanswered", "all"), ("gaps", "noeul")]
+    assert [(one.code, one.outlet) for one in report.findings] == [
+        ("unanswered", "all"),
+        ("gaps", "noeul"),
+    ]
     assert report.findings[0].what == "none of 3 outlets answered; aram: DNS lookup failed"
     assert [row.end for row in report.outlets] == [End.FAILED, End.UNHEALTHY, End.UNHEALTHY]
 
@@ -78,11 +94,17 @@ def test_a_machine_without_network_is_one_alarm_that_comes_first() -> None:
     [
         (unanswered("aram"), unanswered("gaon")),
         (unanswered("aram"), unanswered("gaon"), run().model_copy(update={"outlet": "noeul"})),
-        (unanswered("aram"), unanswered("gaon"), run(0, end=End.UNHEALTHY).model_copy(update={"outlet": "noeul"})),
+        (
+            unanswered("aram"),
+            unanswered("gaon"),
+            run(0, end=End.UNHEALTHY).model_copy(update={"outlet": "noeul"}),
+        ),
     ],
     ids=["too few to tell", "one answered", "one answered badly"],
 )
-def test_otherwise_each_outlet_has_its_own_alarm_and_no_notice_of_each_source(runs: tuple[RunReport, ...]) -> None:
+def test_otherwise_each_outlet_has_its_own_alarm_and_no_notice_of_each_source(
+    runs: tuple[RunReport, ...],
+) -> None:
     ended = [one.outlet for one in runs if one.end is End.UNHEALTHY]
     found = [(one.code, one.outlet) for one in several(*runs).findings if one.level == "alarm"]
     assert found == [("ended", name) for name in ended]
@@ -145,7 +167,14 @@ def test_a_source_whose_turn_it_was_not_is_judged_by_what_it_said_before() -> No
 
 
 def test_few_pages_say_nothing_of_a_layout() -> None:
-    assert codes(judged(Count(runs=(run(3, {"login": 6}),)), Promise(name="gaon", title="", daily=(0, 9)))) == []
+    assert (
+        codes(
+            judged(
+                Count(runs=(run(3, {"login": 6}),)), Promise(name="gaon", title="", daily=(0, 9))
+            )
+        )
+        == []
+    )
 
 
 def test_an_unfinished_day_is_not_judged_by_volume() -> None:
@@ -156,10 +185,14 @@ def test_an_unfinished_day_is_not_judged_by_volume() -> None:
 def test_the_last_run_counts_for_the_end() -> None:
     broken = run(0, end=End.FAILED, ended_at=NOON - timedelta(hours=1))
     assert codes(judged(Count(runs=(run(), broken)))) == []
-    assert codes(judged(Count(runs=(run(ended_at=NOON - timedelta(hours=2)), broken)))) == [("alarm", "ended")]
+    assert codes(judged(Count(runs=(run(ended_at=NOON - timedelta(hours=2)), broken)))) == [
+        ("alarm", "ended")
+    ]
 
 
-@pytest.mark.parametrize("source", [{"status": 503}, {"status": 200, "problem": "HTML instead of XML"}])
+@pytest.mark.parametrize(
+    "source", [{"status": 503}, {"status": 200, "problem": "HTML instead of XML"}]
+)
 def test_a_source_that_failed_is_named(source: dict) -> None:
     failing = SourceReport(**{"url": FEED, "links": 0, "new": 0, "overlap": 0, **source})
     report = judged(Count(runs=(run(sources=(failing,)),)))
@@ -198,7 +231,11 @@ def test_completeness_is_a_share(archived: int, gaps: int) -> None:
 counts = st.builds(
     Count,
     runs=st.lists(
-        st.builds(run, st.integers(0, 50), st.dictionaries(st.sampled_from(["login", "empty"]), st.integers(0, 9))),
+        st.builds(
+            run,
+            st.integers(0, 50),
+            st.dictionaries(st.sampled_from(["login", "empty"]), st.integers(0, 9)),
+        ),
         max_size=3,
     ).map(tuple),
     versions=st.integers(0, 99),
@@ -219,7 +256,21 @@ def test_totals_are_the_sums(found: dict[str, Count]) -> None:
 
 def test_every_phrase_can_be_said_in_both_languages() -> None:
     values = dict.fromkeys(
-        ("run", "pages", "end", "why", "rejected", "reason", "articles", "low", "high", "usual", "url", "problem"), "1"
+        (
+            "run",
+            "pages",
+            "end",
+            "why",
+            "rejected",
+            "reason",
+            "articles",
+            "low",
+            "high",
+            "usual",
+            "url",
+            "problem",
+        ),
+        "1",
     ) | dict.fromkeys(("hours", "gaps", "announced", "silent", "outlet", "outlets", "example"), "1")
     for phrase in PHRASES.values():
         assert all(part.format(**values) for part in phrase)

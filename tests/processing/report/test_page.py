@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.records import End, Reason
-from processing.report.charts import volume, weeks
 from processing.report.days import Changed, Count, DayReport, Gap, Promise, Reprinted, Stories
-from processing.report.html import both, element, link, share, stranger, text
+from processing.report.html import both, element, link, share, stranger, text, volume, weeks
 from processing.report.judging import judge
-from processing.report.page import render
-from processing.report.story_lists import size
+from processing.report.page import render, size
 from processing.report.words import ENDS, REASONS, korean
 from tests.processing.report.test_judging import run
 
@@ -49,7 +47,9 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
-        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action", "srcset"}]
+        self.links += [
+            value or "" for name, value in attrs if name in {"href", "src", "action", "srcset"}
+        ]
         if tag not in {"meta", "input", "br"}:
             self.open.append(tag)
 
@@ -63,9 +63,25 @@ class Seen(HTMLParser):
 def report(hostile: str = "너울호 첫 운항") -> DayReport:
     url = f"https://gaon.example/{hostile}"
     stories = Stories(
-        reprinted=(Reprinted(article_id="a" * 16, outlet="gaon", title=hostile, url=url, reprints=2, by=(hostile,)),),
+        reprinted=(
+            Reprinted(
+                article_id="a" * 16,
+                outlet="gaon",
+                title=hostile,
+                url=url,
+                reprints=2,
+                by=(hostile,),
+            ),
+        ),
         changed=(
-            Changed(article_id="a" * 16, outlet="gaon", title=hostile, url="javascript:alert(1)", at=AT, kind="silent"),
+            Changed(
+                article_id="a" * 16,
+                outlet="gaon",
+                title=hostile,
+                url="javascript:alert(1)",
+                at=AT,
+                kind="silent",
+            ),
         ),
         missing=(Gap(outlet="gaon", url=hostile, since=AT, why="failed", detail=hostile),),
     )
@@ -80,7 +96,13 @@ def report(hostile: str = "너울호 첫 운항") -> DayReport:
     )
     promise = Promise(name="gaon", title=hostile, daily=(10, 40))
     return judge(
-        date(2026, 3, 2), {"gaon": promise}, {"gaon": count}, now=AT, store=hostile, manifest=1, stories=stories
+        date(2026, 3, 2),
+        {"gaon": promise},
+        {"gaon": count},
+        now=AT,
+        store=hostile,
+        manifest=1,
+        stories=stories,
     )
 
 
@@ -116,7 +138,9 @@ def test_the_page_may_load_its_own_style_and_nothing_else() -> None:
     assert "url(" not in style[1]
     assert "@import" not in style[1]
     assert "</style" not in style[1].lower()
-    assert Seen(page).tags.isdisjoint({"script", "img", "iframe", "object", "embed", "link", "base", "form"})
+    assert Seen(page).tags.isdisjoint(
+        {"script", "img", "iframe", "object", "embed", "link", "base", "form"}
+    )
 
 
 def test_every_phrase_is_there_in_both_languages() -> None:
@@ -126,7 +150,9 @@ def test_every_phrase_is_there_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_page_opens_in_a_language(language: str) -> None:
-    assert re.findall(r'<input[^>]*id="(\w+)"[^>]* checked>', render(report(), language=language)) == [language]
+    assert re.findall(
+        r'<input[^>]*id="(\w+)"[^>]* checked>', render(report(), language=language)
+    ) == [language]
 
 
 def test_a_quiet_day_has_no_empty_lists() -> None:
@@ -150,7 +176,13 @@ def test_a_strangers_words_cannot_turn_their_neighbours() -> None:
 
 
 def test_a_share_is_cut_not_rounded() -> None:
-    assert [share(value) for value in (None, 0.0, 0.9997, 0.5, 1.0)] == ["–", "0.0%", "99.9%", "50.0%", "100%"]
+    assert [share(value) for value in (None, 0.0, 0.9997, 0.5, 1.0)] == [
+        "–",
+        "0.0%",
+        "99.9%",
+        "50.0%",
+        "100%",
+    ]
 
 
 def test_sizes_are_read_by_people() -> None:
@@ -170,8 +202,15 @@ def test_weeks_draw_a_mark_a_day_inside_the_picture(history: list[int | None]) -
     assert all(0 < float(height) <= 24 for height in re.findall(r'height="([\d.]+)" rx', drawn))
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**5), st.integers(0, 10**5), st.none() | st.floats(0, 10**6))
-def test_a_volume_bar_stays_inside_the_picture(articles: int, low: int, more: int, usual: float | None) -> None:
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 10**5),
+    st.integers(0, 10**5),
+    st.none() | st.floats(0, 10**6),
+)
+def test_a_volume_bar_stays_inside_the_picture(
+    articles: int, low: int, more: int, usual: float | None
+) -> None:
     drawn = volume(articles, (low, low + more), usual)
     for x, width in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', drawn):
         assert float(x) + float(width) <= 121.5

@@ -13,11 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from processing.archive import manifests
-from processing.archive.schema import ArchivedArticle
-from processing.archive.segments import SegmentWriter
-from processing.archive.store import Store, open_store
-from processing.archive.tables import table
-from processing.archive.warc import Exchange
+from processing.archive.tables import ArchivedArticle, table
+from processing.landing.segments import SegmentWriter
+from processing.landing.warc import Exchange
 from processing.records import (
     Article,
     Author,
@@ -37,12 +35,16 @@ from processing.records import (
     article_id,
     version_id,
 )
+from processing.store.interface import Store
+from processing.store.opening import open_store
 
 MORNING = datetime(2026, 3, 2, 0, 10, tzinfo=UTC)  # 09:10 in Seoul
 DAY = "2026-03-02"
 WIRE, DAILY = "hanbit", "gaon"
 HOSTILE = "\x1b]0;pwned\x07속보 \x1b[31m[red]너울호\u202e 회항\x9b2J\n둘째 줄"
-PAGE = "<html><meta charset=euc-kr><title>가온일보</title><p>등대지기 오순길 씨</p></html>".encode("cp949")
+PAGE = "<html><meta charset=euc-kr><title>가온일보</title><p>등대지기 오순길 씨</p></html>".encode(
+    "cp949"
+)
 LINE = "너울해운은 2일 청명항과 솔섬을 잇는 쾌속선 너울호의 첫 운항을 시작했다고 밝혔다."
 EDITED = "너울해운은 3일 청명항과 솔섬을 잇는 쾌속선 너울호의 첫 운항을 시작했다고 밝혔다."
 
@@ -71,22 +73,41 @@ def article(outlet: str, number: int, title: str, text: str, **fields: object) -
 
 
 FIRST = article(WIRE, 1, "너울호 첫 운항", f"{LINE}\n\n하루 네 번 다닌다.", kind=Kind.ARTICLE)
-SECOND = article(WIRE, 1, "너울호 첫 운항", f"{EDITED}\n\n하루 네 번 다닌다.", fetched_at=MORNING + timedelta(hours=6))
+SECOND = article(
+    WIRE,
+    1,
+    "너울호 첫 운항",
+    f"{EDITED}\n\n하루 네 번 다닌다.",
+    fetched_at=MORNING + timedelta(hours=6),
+)
 COPY = article(DAILY, 7, "쾌속선 너울호 뜬다", f"{LINE}\n\n하루 네 번 다닌다.", agency="한빛통신")
-ATTACK = article(DAILY, 8, HOSTILE, "정부는 대통령실이 기준금리를 점검했다고 밝혔다.", kind=Kind.FLASH)
+ATTACK = article(
+    DAILY, 8, HOSTILE, "정부는 대통령실이 기준금리를 점검했다고 밝혔다.", kind=Kind.FLASH
+)
 RESERVED = article(
     DAILY,
     9,
     "등대 이야기",
     "등대지기 오순길 씨는 서른 해를 섬에서 보냈다.",
     captions=("등대에서 본 솔섬",),
-    published=Stamp(at=MORNING - timedelta(days=1), source="meta", precision="day", zone_assumed=True),
+    published=Stamp(
+        at=MORNING - timedelta(days=1), source="meta", precision="day", zone_assumed=True
+    ),
     rights=Rights(
-        robots="allowed", tdm_reservation=True, ai_notice="AI 학습 금지", exportable=False, why="tdm-reservation: 1"
+        robots="allowed",
+        tdm_reservation=True,
+        ai_notice="AI 학습 금지",
+        exportable=False,
+        why="tdm-reservation: 1",
     ),
 )
 FREE = article(
-    DAILY, 10, "섬마을 도서관 문 열어", "솔섬에 도서관이 섰다.", rights=Rights(licence="KOGL-1"), published=None
+    DAILY,
+    10,
+    "섬마을 도서관 문 열어",
+    "솔섬에 도서관이 섰다.",
+    rights=Rights(licence="KOGL-1"),
+    published=None,
 )
 ARTICLES = (FIRST, SECOND, COPY, ATTACK, RESERVED, FREE)
 REJECTED = Rejection(
@@ -121,9 +142,15 @@ def fill(store: Store, spool: Path) -> Store:
 
 def _parts(store: Store) -> Iterable[Sum]:
     for article_ in ARTICLES:
-        day = f"{article_.published.at + timedelta(hours=9):%Y-%m-%d}" if article_.published else "unknown"
+        day = (
+            f"{article_.published.at + timedelta(hours=9):%Y-%m-%d}"
+            if article_.published
+            else "unknown"
+        )
         yield _put(
-            store, f"articles/day={day}/{article_.version_id}.parquet", table(ArchivedArticle, [archived(article_)])
+            store,
+            f"articles/day={day}/{article_.version_id}.parquet",
+            table(ArchivedArticle, [archived(article_)]),
         )
     rows: dict[str, tuple[type[Record], list[Record]]] = {
         f"rejections/day={DAY}": (Rejection, [REJECTED]),
@@ -132,7 +159,10 @@ def _parts(store: Store) -> Iterable[Sum]:
             Fetch,
             [*fetches(DAILY, [COPY, ATTACK, RESERVED, FREE]), failed(DAILY, 11), rejected()],
         ),
-        f"reports/day={DAY}": (RunReport, [run_report(WIRE, 2, {}), run_report(DAILY, 5, {"error-page": 1})]),
+        f"reports/day={DAY}": (
+            RunReport,
+            [run_report(WIRE, 2, {}), run_report(DAILY, 5, {"error-page": 1})],
+        ),
     }
     for folder, (record, found) in rows.items():
         yield _put(store, f"{folder}/b1.parquet", table(record, found))
@@ -142,7 +172,9 @@ def _parts(store: Store) -> Iterable[Sum]:
 def archived(one: Article) -> ArchivedArticle:
     """Return what a publication makes of a version: the edit is one without a new modified time."""
     fields = {name: getattr(one, name) for name in Article.model_fields}
-    return ArchivedArticle(**fields, **({"previous": FIRST.version_id, "silent_edit": True} if one is SECOND else {}))
+    return ArchivedArticle(
+        **fields, **({"previous": FIRST.version_id, "silent_edit": True} if one is SECOND else {})
+    )
 
 
 def clusters() -> pa.Table:
@@ -234,7 +266,11 @@ def run_report(outlet: str, pages: int, rejections: dict[str, int], **fields: ob
         articles=pages - sum(rejections.values()),
         rejections=rejections,
         whys={"fetched": pages},
-        sources=(SourceReport(url=f"http://{outlet}.press.test/rss", status=200, links=pages, new=pages, overlap=0),),
+        sources=(
+            SourceReport(
+                url=f"http://{outlet}.press.test/rss", status=200, links=pages, new=pages, overlap=0
+            ),
+        ),
         announced=pages,
         segments=1,
         bytes=4096,

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from processing.archive.segments import SegmentWriter, put_report
-from processing.archive.store import Store, open_store
+from processing.landing.segments import SegmentWriter, put_report
 from processing.settings import settings
+from processing.store.interface import Store
+from processing.store.opening import open_store
 from spiders.cli import app
 from spiders.outlets import outlets
 from tests.spiders.console import annals
@@ -74,7 +75,13 @@ def landed(tmp_path: Path, monkeypatch) -> Store:
     settings.cache_clear()
     writer = SegmentWriter(store, DAILY, "r1", tmp_path / "spool", clock=lambda: NOW)
     mine = [one for one in ARTICLES if one.outlet == DAILY]
-    for row in (*mine, *annals.fetches(DAILY, mine), annals.failed(DAILY, 11), annals.REJECTED, annals.rejected()):
+    for row in (
+        *mine,
+        *annals.fetches(DAILY, mine),
+        annals.failed(DAILY, 11),
+        annals.REJECTED,
+        annals.rejected(),
+    ):
         writer.add(row)
     writer.seal()
     put_report(store, annals.run_report(DAILY, len(mine) + 1, {"error-page": 1}))

@@ -43,16 +43,22 @@ def test_ls_filters(options: list[str], wanted: list, sillok) -> None:
     assert sorted(ids(sillok("ls", *options))) == sorted(one.article_id for one in wanted)
 
 
-@pytest.mark.parametrize("command", [["ls"], ["search", "솔섬"], ["export", "-o", "out.jsonl"], ["archive"], ["gaps"]])
+@pytest.mark.parametrize(
+    "command", [["ls"], ["search", "솔섬"], ["export", "-o", "out.jsonl"], ["archive"], ["gaps"]]
+)
 @pytest.mark.parametrize("name", ["hany", "../hani", ""])
-def test_an_outlet_that_nobody_knows_is_no_empty_answer(command: list[str], name: str, sillok, tmp_path: Path) -> None:
+def test_an_outlet_that_nobody_knows_is_no_empty_answer(
+    command: list[str], name: str, sillok, tmp_path: Path
+) -> None:
     done = sillok(*command, "--outlet", name)
     assert (done.code, done.out) == (2, "")
     assert f"no outlet {name!r}" in done.err
     assert not (tmp_path / "out.jsonl").exists()
 
 
-@pytest.mark.parametrize("command", [["ls"], ["search", "솔섬"], ["export", "-o", "-"], ["archive"], ["gaps"]])
+@pytest.mark.parametrize(
+    "command", [["ls"], ["search", "솔섬"], ["export", "-o", "-"], ["archive"], ["gaps"]]
+)
 def test_an_outlet_that_is_no_longer_declared_is_still_known(command: list[str], sillok) -> None:
     assert sillok(*command, "--outlet", "hanbit").code == 0
 
@@ -82,7 +88,9 @@ def test_day_and_since_exclude_each_other(sillok) -> None:
     assert (done.code, done.out) == (2, "")
 
 
-@pytest.mark.parametrize("words", [["정부"], ["대통령실"], ["정부", "기준금리"], ["기준금리를 점검"]])
+@pytest.mark.parametrize(
+    "words", [["정부"], ["대통령실"], ["정부", "기준금리"], ["기준금리를 점검"]]
+)
 def test_search_finds_words_inside_words(words: list[str], sillok) -> None:
     assert ids(sillok("search", *words)) == [ATTACK.article_id]
 
@@ -128,7 +136,10 @@ def test_show_takes_a_beginning_a_version_or_the_url(sillok) -> None:
 
 def test_show_names_the_original_of_a_reprint(sillok) -> None:
     assert f"copy  of {FIRST.version_id}" in sillok("show", COPY.article_id).out
-    assert json.loads(sillok("show", COPY.article_id, "--json").out)["cluster"]["parent"] == FIRST.version_id
+    assert (
+        json.loads(sillok("show", COPY.article_id, "--json").out)["cluster"]["parent"]
+        == FIRST.version_id
+    )
 
 
 @pytest.mark.parametrize("name", ["zzzzzzzz", "http://gaon.press.test/view/99", "abc"])
@@ -149,7 +160,9 @@ def test_show_diff_marks_words_and_a_silent_edit(sillok) -> None:
     assert "silently" in told
     found = json.loads(sillok("show", FIRST.article_id, "--diff", "--json").out)
     assert found["silent"] is True
-    assert "".join(edit["text"] for edit in found["edits"] if edit["kind"] != "added").endswith(FIRST.text)
+    assert "".join(edit["text"] for edit in found["edits"] if edit["kind"] != "added").endswith(
+        FIRST.text
+    )
 
 
 def test_show_diff_of_one_version(sillok) -> None:
@@ -178,7 +191,9 @@ def test_a_person_sees_a_table_with_whole_ids_and_titles_as_they_are(sillok, mon
     monkeypatch.setenv("COLUMNS", "80")
     done = sillok("ls")
     assert done.lines[0].split() == ["id", "published", "outlet", "kind", "note", "title"]
-    assert {one.article_id for one in (FIRST, COPY, ATTACK, RESERVED, FREE)} <= set(done.out.split())
+    assert {one.article_id for one in (FIRST, COPY, ATTACK, RESERVED, FREE)} <= set(
+        done.out.split()
+    )
     assert "[red]" in done.out  # not taken for markup of the table's library
     assert "\x1b" not in done.out
     assert "pwned" not in done.out

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive.store import Store, open_store
 from processing.settings import Settings, settings
-from tests.processing.archive.conftest import reaching, start_swift
+from processing.store.interface import Store  # noqa: TC001 - pytest reads it
+from processing.store.opening import open_store
+from tests.processing.conftest import reaching, start_swift
 from tests.spiders.console import annals
 from tests.spiders.console.annals import FIRST, RESERVED
 
@@ -84,7 +85,9 @@ def test_the_doctor_finds_a_bucket_well(sillok) -> None:
         ("STORE", "s3://nowhere/x", 2),
     ],
 )
-def test_a_store_that_cannot_be_read_is_one_clear_line(name: str, value: str, code: int, sillok, monkeypatch) -> None:
+def test_a_store_that_cannot_be_read_is_one_clear_line(
+    name: str, value: str, code: int, sillok, monkeypatch
+) -> None:
     monkeypatch.setenv(f"SILLOK_{name}", value)
     settings.cache_clear()
     done = sillok("ls")

@@ -35,11 +35,13 @@ def test_every_command_explains_itself(name: str, sillok) -> None:
         (FileNotFoundError(errno.ENOENT, "no such file"), 2),
     ],
 )
-def test_an_error_is_one_line_and_its_code(error: Exception, code: int, monkeypatch, sillok) -> None:
+def test_an_error_is_one_line_and_its_code(
+    error: Exception, code: int, monkeypatch, sillok
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("processing.archive.store.open_store", fail)
+    monkeypatch.setattr("processing.store.opening.open_store", fail)
     done = sillok("ls")
     assert done.code == code == exit_code(error)
     assert done.err.splitlines() == [f"sillok ls: {error}"]
@@ -62,11 +64,13 @@ def test_control_c_is_four(monkeypatch, sillok) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("processing.archive.store.open_store", stop)
+    monkeypatch.setattr("processing.store.opening.open_store", stop)
     assert sillok("ls").code == 4
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["ls", "--nonsense"], ["ls", "--limit", "0"], ["show"]])
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["ls", "--nonsense"], ["ls", "--limit", "0"], ["show"]]
+)
 def test_wrong_usage_is_two(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 2
 
@@ -86,9 +90,20 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = ("duckdb", "pyarrow", "scrapy", "trafilatura", "boto3", "numpy", "lxml", "processing.settings")
+    heavy = (
+        "duckdb",
+        "pyarrow",
+        "scrapy",
+        "trafilatura",
+        "boto3",
+        "numpy",
+        "lxml",
+        "processing.settings",
+    )
     script = f"import sys, spiders.cli; print([name for name in {heavy!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -102,7 +117,7 @@ def test_control_c_in_a_query_that_computes_is_four(monkeypatch, sillok) -> None
     def interrupted(*_: object, **__: object) -> None:
         raise RuntimeError("Query interrupted")  # what DuckDB 2.0 says
 
-    monkeypatch.setattr("processing.archive.sql._rows", interrupted)
+    monkeypatch.setattr("processing.lookup.sql._rows", interrupted)
     done = sillok("query", "SELECT 1")
     assert (done.code, done.err) == (4, "interrupted\n")
 
@@ -111,6 +126,6 @@ def test_other_faults_of_ours_are_not_hidden(monkeypatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("processing.archive.sql._rows", broken)
+    monkeypatch.setattr("processing.lookup.sql._rows", broken)
     done = CliRunner().invoke(app, ["query", "SELECT 1"])
     assert isinstance(done.exception, RuntimeError)

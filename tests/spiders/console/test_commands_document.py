@@ -16,7 +16,12 @@ EVERYWHERE = {"--help", "--json", "--store"}
 
 
 def options(name: str) -> set[str]:
-    return {option for parameter in COMMANDS[name].params for option in parameter.opts if option.startswith("--")}
+    return {
+        option
+        for parameter in COMMANDS[name].params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
 
 
 def test_every_command_has_its_section() -> None:
@@ -31,7 +36,9 @@ def test_every_option_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_option_is_invented(name: str) -> None:
-    examples = [line.strip() for line in SECTIONS[name].splitlines() if line.startswith("    sillok ")]
+    examples = [
+        line.strip() for line in SECTIONS[name].splitlines() if line.startswith("    sillok ")
+    ]
     assert examples
     for example in examples:
         words = shlex.split(example)

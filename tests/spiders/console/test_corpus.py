@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.dedupe import documents
+from processing.signing import documents
 
 pytestmark = pytest.mark.usefixtures("landed")
 
@@ -26,7 +26,9 @@ def test_a_corpus_folds_to_what_was_published(tmp_path: Path, sillok) -> None:
     assert rows(sillok("fold", "--corpus").lines) == published
 
 
-def test_after_an_upgrade_a_corpus_signs_what_the_version_before_had_signed(sillok, monkeypatch) -> None:
+def test_after_an_upgrade_a_corpus_signs_what_the_version_before_had_signed(
+    sillok, monkeypatch
+) -> None:
     sillok("archive")
     published = rows(sillok("fold", "--corpus").lines)
     monkeypatch.setattr(documents, "RULES", documents.RULES + 1000)
@@ -34,7 +36,9 @@ def test_after_an_upgrade_a_corpus_signs_what_the_version_before_had_signed(sill
     assert (done.code, rows(done.lines)) == (0, published)
 
 
-def test_an_interrupted_corpus_keeps_what_is_done_and_no_output(tmp_path: Path, sillok, monkeypatch) -> None:
+def test_an_interrupted_corpus_keeps_what_is_done_and_no_output(
+    tmp_path: Path, sillok, monkeypatch
+) -> None:
     sillok("archive")
 
     def stop(*_: object) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive import store as stores
 from processing.archive.manifests import Witness, head
-from processing.archive.probe import Capabilities
-from processing.archive.store import Store
 from processing.errors import StoreUnavailableError
 from processing.settings import settings
+from processing.store import opening as stores
+from processing.store.interface import Store
+from processing.store.probe import Capabilities
 from spiders.console import options
 
 ALL = Capabilities(
@@ -47,14 +47,17 @@ def test_a_fresh_machine_is_well(tmp_path: Path, sillok, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("contact", "state"), [("mailto:a@b.example", "ok"), ("https://b.example", "ok"), ("Kim", "odd")]
+    ("contact", "state"),
+    [("mailto:a@b.example", "ok"), ("https://b.example", "ok"), ("Kim", "odd")],
 )
 def test_the_contact_must_lead_somewhere(contact: str, state: str, sillok, monkeypatch) -> None:
     monkeypatch.setenv("SILLOK_CONTACT", contact)
     assert checks(sillok("doctor", "--json"))["contact"]["state"] == state
 
 
-def test_a_machine_that_knows_no_authorities_is_not_well(sillok, monkeypatch, tmp_path: Path) -> None:
+def test_a_machine_that_knows_no_authorities_is_not_well(
+    sillok, monkeypatch, tmp_path: Path
+) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.setenv(name, str(tmp_path))
     done = sillok("doctor", "--json")
@@ -111,16 +114,22 @@ def test_a_store_that_keeps_what_was_deleted_is_bad(store: Store, sillok, monkey
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(("single", "state"), [("false", "bad"), ("true", "ok")])
-def test_inexact_creation_asks_for_one_archiver(single: str, state: str, sillok, monkeypatch) -> None:
+def test_inexact_creation_asks_for_one_archiver(
+    single: str, state: str, sillok, monkeypatch
+) -> None:
     monkeypatch.setenv("SILLOK_SINGLE_WRITER", single)
     settings.cache_clear()
-    monkeypatch.setattr("processing.archive.probe.probe", lambda _: ALL.model_copy(update={"creates_exactly": False}))
+    monkeypatch.setattr(
+        "processing.store.probe.probe", lambda _: ALL.model_copy(update={"creates_exactly": False})
+    )
     assert checks(sillok("doctor", "--json"))["creation"]["state"] == state
 
 
 @pytest.mark.usefixtures("store")
 def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
-    monkeypatch.setattr("processing.archive.probe.probe", lambda _: ALL.model_copy(update={"reads_ranges": False}))
+    monkeypatch.setattr(
+        "processing.store.probe.probe", lambda _: ALL.model_copy(update={"reads_ranges": False})
+    )
     found = checks(sillok("doctor", "--json"))["creation"]
     assert (found["state"], "reads_ranges" in found["told"]) == ("bad", True)
 
@@ -128,7 +137,7 @@ def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
 @pytest.mark.usefixtures("store")
 def test_a_wrong_clock_is_bad(sillok, monkeypatch) -> None:
     moment = options.now() + timedelta(minutes=10)
-    monkeypatch.setattr("spiders.console.checks.now", lambda: moment)
+    monkeypatch.setattr("spiders.console.doctor.now", lambda: moment)
     found = checks(sillok("doctor", "--json"))["clock"]
     assert (found["state"], found["cure"]) == ("bad", "set the clock (NTP)")
 
@@ -138,7 +147,11 @@ def test_what_waits_in_landing_is_told(store: Store, sillok) -> None:
         store.put(f"landing/outlet=gaon/run={run}/report.json", b"{}")
         store.put(f"landing/outlet=gaon/run={run}/seg-000.log.jsonl.gz", b"")
     polls = checks(sillok("doctor", "--json"))["landing"]
-    assert (polls["state"], polls["told"], polls["cure"]) == ("ok", "2 polls without news wait in landing", "")
+    assert (polls["state"], polls["told"], polls["cure"]) == (
+        "ok",
+        "2 polls without news wait in landing",
+        "",
+    )
     for kind in ("articles", "rejections"):
         store.put(f"landing/outlet=gaon/run=r2/seg-001.{kind}.jsonl.gz", b"")
         pages = checks(sillok("doctor", "--json"))["landing"]
@@ -175,7 +188,9 @@ def test_a_folder_that_cannot_be_made_is_bad(tmp_path: Path, sillok, monkeypatch
         (None, "bad"),
     ],
 )
-def test_an_outlet_is_asked_whether_it_lets_us_in(seen: dict | None, state: str, sillok, monkeypatch) -> None:
+def test_an_outlet_is_asked_whether_it_lets_us_in(
+    seen: dict | None, state: str, sillok, monkeypatch
+) -> None:
     asked = []
 
     def run(command, **_):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive import timeline
 from processing.dedupe.by_hand import Summary, fold_file
+from processing.lookup import articles
 from tests.spiders.console.annals import ATTACK, COPY, FIRST, SECOND
 
 STORY = " ".join(
@@ -35,7 +35,13 @@ def write(path: Path, *rows: object) -> str:
 @pytest.fixture
 def documents(tmp_path: Path) -> str:
     rows = [
-        {"id": "b", "text": STORY, "outlet": "gaon", "fetched_at": "2026-03-02T10:00:00+09:00", "colour": 1},
+        {
+            "id": "b",
+            "text": STORY,
+            "outlet": "gaon",
+            "fetched_at": "2026-03-02T10:00:00+09:00",
+            "colour": 1,
+        },
         {"id": "a", "text": STORY, "outlet": "hanbit", "fetched_at": "2026-03-02T09:00:00+09:00"},
         {"id": "c", "text": OTHER, "outlet": "noeul", "fetched_at": "2026-03-02T09:30:00+09:00"},
     ]
@@ -45,14 +51,19 @@ def documents(tmp_path: Path) -> str:
 def test_fold_writes_a_row_a_document(documents: str, tmp_path: Path, sillok) -> None:
     done = sillok("fold", documents, "-o", "clusters.jsonl")
     assert (done.code, done.out) == (0, "")
-    rows = {row["id"]: row for row in map(json.loads, (tmp_path / "clusters.jsonl").read_text().splitlines())}
+    rows = {
+        row["id"]: row
+        for row in map(json.loads, (tmp_path / "clusters.jsonl").read_text().splitlines())
+    }
     assert list(rows["a"]) == ["id", "cluster", "original", "relation", "parent", "score"]
     assert {row["cluster"] for row in rows.values()} == {"a", "c"}
     assert rows["b"]["original"] == "a"
     assert "3 documents in 2 clusters" in done.err
 
 
-def test_fold_to_stdout_says_the_same_and_leaves_nothing(documents: str, tmp_path: Path, sillok) -> None:
+def test_fold_to_stdout_says_the_same_and_leaves_nothing(
+    documents: str, tmp_path: Path, sillok
+) -> None:
     sillok("fold", documents, "-o", "clusters.jsonl")
     done = sillok("fold", documents)
     assert done.out == (tmp_path / "clusters.jsonl").read_text()
@@ -60,11 +71,24 @@ def test_fold_to_stdout_says_the_same_and_leaves_nothing(documents: str, tmp_pat
 
 
 def test_bad_rows_are_named_and_skipped(tmp_path: Path, sillok) -> None:
-    path = write(tmp_path / "docs.jsonl", "{no json", {"id": "a", "text": STORY}, {"id": "b"}, {"text": "x"}, "[]")
+    path = write(
+        tmp_path / "docs.jsonl",
+        "{no json",
+        {"id": "a", "text": STORY},
+        {"id": "b"},
+        {"text": "x"},
+        "[]",
+    )
     done = sillok("fold", path)
     assert done.code == 5
     assert [json.loads(line)["id"] for line in done.lines] == ["a"]
-    assert [f"line {number}:" in done.err for number in (1, 2, 3, 4, 5)] == [True, False, True, True, True]
+    assert [f"line {number}:" in done.err for number in (1, 2, 3, 4, 5)] == [
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
     assert "4 rows were skipped" in done.err
 
 
@@ -90,7 +114,9 @@ def test_a_fold_for_stdout_goes_on_where_it_stopped(documents: str, sillok, monk
 
 
 def test_an_id_cannot_act_on_a_terminal(tmp_path: Path, sillok) -> None:
-    (line,) = sillok("fold", write(tmp_path / "docs.jsonl", {"id": "a\x9b2J\u202e", "text": STORY})).lines
+    (line,) = sillok(
+        "fold", write(tmp_path / "docs.jsonl", {"id": "a\x9b2J\u202e", "text": STORY})
+    ).lines
     assert line.isprintable()
     assert json.loads(line)["id"] == "a\x9b2J\u202e"
 
@@ -105,7 +131,11 @@ def test_a_missing_file_is_two(sillok) -> None:
 @pytest.mark.parametrize("name", [FIRST.article_id, SECOND.version_id, COPY.article_id[:8]])
 def test_a_cluster_is_a_timeline_from_any_of_its_members(name: str, sillok) -> None:
     rows = [json.loads(line) for line in sillok("cluster", name, "--json").lines]
-    assert {row["version_id"] for row in rows} == {FIRST.version_id, COPY.version_id, SECOND.version_id}
+    assert {row["version_id"] for row in rows} == {
+        FIRST.version_id,
+        COPY.version_id,
+        SECOND.version_id,
+    }
     assert rows[-1]["version_id"] == SECOND.version_id
     assert {row["original"] for row in rows} == {FIRST.version_id}
     changes = {row["version_id"]: (row["removed"], row["added"], row["retitled"]) for row in rows}
@@ -134,7 +164,13 @@ def test_a_person_sees_facts_in_columns_and_titles_below(sillok, monkeypatch) ->
         ("hanbit", "version"),
     }
     assert (
-        len({line.index(article.version_id) for line, article in zip(facts, (FIRST, COPY, SECOND), strict=True)}) == 1
+        len(
+            {
+                line.index(article.version_id)
+                for line, article in zip(facts, (FIRST, COPY, SECOND), strict=True)
+            }
+        )
+        == 1
     )
     assert titles == [f"    {article.title}" for article in (FIRST, COPY, SECOND)]
 
@@ -153,14 +189,19 @@ def test_a_cluster_that_is_not_there(sillok) -> None:
 
 
 @pytest.mark.usefixtures("archive")
-def test_an_original_that_follows_another_cluster_is_still_named_the_original(sillok, monkeypatch) -> None:
-    found = timeline.timeline
+def test_an_original_that_follows_another_cluster_is_still_named_the_original(
+    sillok, monkeypatch
+) -> None:
+    found = articles.timeline
 
     def following(*given: object) -> list[dict]:
         first, *others = found(*given)
-        return [{**first, "relation": "followup", "parent": "79c33f850f539474-f0b823fe06d9"}, *others]
+        return [
+            {**first, "relation": "followup", "parent": "79c33f850f539474-f0b823fe06d9"},
+            *others,
+        ]
 
-    monkeypatch.setattr(timeline, "timeline", following)
+    monkeypatch.setattr(articles, "timeline", following)
     first, copy, *_ = sillok("cluster", FIRST.article_id).lines
     assert "original, followup of 79c33f850f539474-f0b823fe06d9" in first
     assert "original" not in copy

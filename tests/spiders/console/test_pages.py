@@ -8,7 +8,7 @@ import pytest
 from processing.records import article_id
 from processing.settings import settings
 from spiders.console.pages import outlet_of_page
-from spiders.identity import identify
+from spiders.outlet import identify
 
 SENTENCES = (
     "솔섬 도서관이 2일 문을 열었다. 섬에 도서관이 선 것은 이번이 처음이다.",
@@ -34,16 +34,35 @@ def rows(done) -> list[dict]:
 
 def test_a_page_is_read(tmp_path: Path, sillok) -> None:
     (tmp_path / "one.html").write_bytes(page("섬마을 도서관 문 열어"))
-    done = sillok("read", "one.html", "--url", "https://island.example/view/1", "--fetched-at", "2026-03-02 10:00")
+    done = sillok(
+        "read",
+        "one.html",
+        "--url",
+        "https://island.example/view/1",
+        "--fetched-at",
+        "2026-03-02 10:00",
+    )
     (row,) = rows(done)
     assert (row["file"], row["title"]) == ("one.html", "섬마을 도서관 문 열어")
     assert row["text"].split("\n\n") == list(SENTENCES)
     assert row["published_at"] == "2026-03-02T09:10:00+09:00"
-    assert {"outlet", "url", "subtitle", "authors", "modified_at", "agency", "origin", "kind", "rights"} <= row.keys()
+    assert {
+        "outlet",
+        "url",
+        "subtitle",
+        "authors",
+        "modified_at",
+        "agency",
+        "origin",
+        "kind",
+        "rights",
+    } <= row.keys()
 
 
 @pytest.mark.parametrize("mark", ["noarchive", "tdm-reservation"])
-def test_the_settings_say_which_marks_are_obeyed(tmp_path: Path, sillok, monkeypatch, mark: str) -> None:
+def test_the_settings_say_which_marks_are_obeyed(
+    tmp_path: Path, sillok, monkeypatch, mark: str
+) -> None:
     metas = {
         "noarchive": '<meta name="robots" content="noarchive">',
         "tdm-reservation": '<meta name="tdm-reservation" content="1">',
@@ -61,7 +80,9 @@ def test_the_settings_say_which_marks_are_obeyed(tmp_path: Path, sillok, monkeyp
         monkeypatch.setenv(name, "false" if mark.partition("-")[0] in name.lower() else "true")
     free = rights()
     assert (free["exportable"], free["why"]) == (True, None)
-    assert mark in str(free["meta_robots"]) or free["tdm_reservation"], "what it says is recorded either way"
+    assert mark in str(free["meta_robots"]) or free["tdm_reservation"], (
+        "what it says is recorded either way"
+    )
 
 
 def test_an_index_is_read_in_order_and_broken_rows_are_rejections(tmp_path: Path, sillok) -> None:
@@ -77,7 +98,13 @@ def test_an_index_is_read_in_order_and_broken_rows_are_rejections(tmp_path: Path
     ]
     index.write_text("\n".join([*map(json.dumps, lines), "{no json"]))
     found = rows(sillok("read", "--index", str(index), "--jobs", "2"))
-    assert [row["file"] for row in found] == ["kept/noise.bin", "kept/one.html", "kept/none.html", "line 4", "line 5"]
+    assert [row["file"] for row in found] == [
+        "kept/noise.bin",
+        "kept/one.html",
+        "kept/none.html",
+        "line 4",
+        "line 5",
+    ]
     assert ["reason" in row for row in found] == [True, False, True, True, True]
 
 
@@ -114,7 +141,9 @@ def test_wrong_usage_says_so(arguments: list[str], told: str, sillok) -> None:
         ("", "", None),
     ],
 )
-def test_the_address_names_the_outlet_before_the_index_does(url: str, name: str, wanted: str | None) -> None:
+def test_the_address_names_the_outlet_before_the_index_does(
+    url: str, name: str, wanted: str | None
+) -> None:
     found = outlet_of_page(url, name)
     assert (found.name if found else None) == wanted
 
@@ -124,13 +153,25 @@ def test_generic_reads_without_an_outlets_rules(tmp_path: Path, sillok, monkeypa
     monkeypatch.setattr("spiders.console.pages._rules", lambda name: asked.append(name) or ())
     (tmp_path / "one.html").write_bytes(page("제목이 있는 기사"))
     for option in ([], ["--generic"]):
-        rows(sillok("read", "one.html", "--url", "https://www.hani.co.kr/arti/area/1090123.html", *option))
+        rows(
+            sillok(
+                "read",
+                "one.html",
+                "--url",
+                "https://www.hani.co.kr/arti/area/1090123.html",
+                *option,
+            )
+        )
     assert asked == ["hani"]
 
 
 def test_a_page_is_filed_under_the_address_a_crawl_would_give_it(tmp_path: Path, sillok) -> None:
     (tmp_path / "one.html").write_bytes(page("제목이 있는 기사"))
-    (row,) = rows(sillok("read", "one.html", "--url", "https://m.hani.co.kr/arti/area/1090123.html?utm_source=x"))
+    (row,) = rows(
+        sillok(
+            "read", "one.html", "--url", "https://m.hani.co.kr/arti/area/1090123.html?utm_source=x"
+        )
+    )
     outlet = outlet_of_page("", "hani")
     assert outlet
     found = identify(outlet, "https://www.hani.co.kr/arti/area/1090123.html")

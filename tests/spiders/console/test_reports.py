@@ -30,18 +30,29 @@ def test_counts_add_up_and_are_those_of_the_tables(sillok) -> None:
     assert (daily["pages"], daily["articles"], daily["rejections"]) == (5, 4, {"error-page": 1})
     assert (daily["versions"], daily["reprints"], daily["edits"]) == (4, 1, 0)
     assert (wire["versions"], wire["reprints"], wire["edits"], wire["silent"]) == (2, 0, 1, 1)
-    assert (daily["announced"], daily["archived"], daily["gaps"], daily["completeness"]) == (5, 4, 1, 0.8)
+    assert (daily["announced"], daily["archived"], daily["gaps"], daily["completeness"]) == (
+        5,
+        4,
+        1,
+        0.8,
+    )
     assert (wire["announced"], wire["archived"], wire["completeness"]) == (1, 1, 1.0)
     assert daily["bytes"] > 0
-    assert all(key.startswith(f"pages/day={DAY}/outlet={DAILY}-run=r1-seg-000.") for key in daily["keys"])
+    assert all(
+        key.startswith(f"pages/day={DAY}/outlet={DAILY}-run=r1-seg-000.") for key in daily["keys"]
+    )
     assert found["totals"]["pages"] == 7
     assert len(daily["history"]) == 28
 
 
 def test_stories_are_named(sillok) -> None:
     stories = report(sillok("report", "--json"))["stories"]
-    assert [(story["article_id"], story["by"]) for story in stories["reprinted"]] == [(FIRST.article_id, [DAILY])]
-    assert [(story["article_id"], story["kind"]) for story in stories["changed"]] == [(FIRST.article_id, "silent")]
+    assert [(story["article_id"], story["by"]) for story in stories["reprinted"]] == [
+        (FIRST.article_id, [DAILY])
+    ]
+    assert [(story["article_id"], story["kind"]) for story in stories["changed"]] == [
+        (FIRST.article_id, "silent")
+    ]
     assert [(gap["url"][-3:], gap["why"], gap["detail"]) for gap in stories["missing"]] == [
         ("/11", "failed", "timeout")
     ]
@@ -94,7 +105,8 @@ def test_a_day_is_counted_by_seoul(archive, tmp_path: Path) -> None:
 
 def test_a_report_that_cannot_be_read_is_named(sillok, monkeypatch) -> None:
     monkeypatch.setattr(
-        "processing.report.counting._RUNS", "SELECT 'gaon' AS outlet, 'r9' AS run, $first AS later, $last AS other"
+        "processing.report.counting._RUNS",
+        "SELECT 'gaon' AS outlet, 'r9' AS run, $first AS later, $last AS other",
     )
     done = sillok("report")
     assert done.code == 2

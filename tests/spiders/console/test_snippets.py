@@ -37,11 +37,14 @@ def test_a_block_of_python_runs(block: str, capsys) -> None:
     assert TOLD[library] in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("line", [line for kind, block in ALL if kind == "sh" for line in block.splitlines()])
+@pytest.mark.parametrize(
+    "line", [line for kind, block in ALL if kind == "sh" for line in block.splitlines()]
+)
 def test_a_command_runs(line: str, sillok) -> None:
     command, _, _ = line.partition(" > ")
     words = [
-        RESERVED.article_id if word == FIRST.article_id and "--raw" in line else word for word in shlex.split(command)
+        RESERVED.article_id if word == FIRST.article_id and "--raw" in line else word
+        for word in shlex.split(command)
     ]
     assert words[0] == "sillok"
     done = sillok(*words[1:])

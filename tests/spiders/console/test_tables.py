@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.archive.catalogue import Catalogue
-from processing.archive.sql import connect
+from processing.lookup.sql import connect
 from tests.spiders.console.annals import ARTICLES, FREE, HOSTILE, RESERVED
 from tests.spiders.console.test_terminal import harmless
 
@@ -19,7 +19,14 @@ pytestmark = pytest.mark.usefixtures("archive")
 
 
 def test_every_table_answers(sillok) -> None:
-    for table, rows in (("articles", 6), ("clusters", 6), ("rejections", 1), ("log", 8), ("reports", 2), ("pages", 1)):
+    for table, rows in (
+        ("articles", 6),
+        ("clusters", 6),
+        ("rejections", 1),
+        ("log", 8),
+        ("reports", 2),
+        ("pages", 1),
+    ):
         done = sillok("query", f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
         assert (done.code, done.out) == (0, f"{rows}\n"), table
 
@@ -30,7 +37,9 @@ def test_rows_say_where_they_lie(sillok) -> None:
 
 
 def test_json_keeps_structure(sillok) -> None:
-    done = sillok("query", "SELECT rejections, sources FROM reports WHERE outlet = 'gaon'", "--json")
+    done = sillok(
+        "query", "SELECT rejections, sources FROM reports WHERE outlet = 'gaon'", "--json"
+    )
     row = json.loads(done.out)
     assert row["rejections"] == {"error-page": 1}
     assert row["sources"][0]["links"] == 5
@@ -54,7 +63,11 @@ def test_csv_is_no_formula(sillok) -> None:
 
 
 def test_csv_keeps_structure_as_json(sillok) -> None:
-    done = sillok("query", "SELECT published, rights FROM articles WHERE rights.licence IS NULL LIMIT 1", "--csv")
+    done = sillok(
+        "query",
+        "SELECT published, rights FROM articles WHERE rights.licence IS NULL LIMIT 1",
+        "--csv",
+    )
     (row,) = csv.DictReader(io.StringIO(done.out))
     assert json.loads(row["published"])["zone_assumed"] in {True, False}
     assert json.loads(row["rights"])["licence"] is None
@@ -142,7 +155,9 @@ def test_an_export_as_parquet_holds_the_same(tmp_path: Path, sillok) -> None:
     sillok("export", "-o", "out.jsonl")
     sillok("export", "-o", "out.parquet")
     table = pq.read_table(tmp_path / "out.parquet")
-    assert table.column("text").to_pylist() == [row["text"] for row in lines(tmp_path / "out.jsonl").values()]
+    assert table.column("text").to_pylist() == [
+        row["text"] for row in lines(tmp_path / "out.jsonl").values()
+    ]
     assert table.schema.field("published").type.field("at").type.tz == "UTC"
     assert HOSTILE in table.column("title").to_pylist()
 
@@ -186,7 +201,7 @@ def test_an_export_to_nowhere(name: str, tmp_path: Path, sillok) -> None:
 
 def test_a_failed_export_leaves_the_old_file(tmp_path: Path, sillok, monkeypatch) -> None:
     (tmp_path / "out.jsonl").write_text("old")
-    monkeypatch.setattr("processing.archive.export._released", lambda _: 1 / 0)
+    monkeypatch.setattr("processing.lookup.export._released", lambda _: 1 / 0)
     sillok("export", "-o", "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert [path.name for path in tmp_path.glob(".out*")] == []

@@ -16,8 +16,16 @@ FILLER = "<p>" + "가상시 의회는 예산안을 의결하고 산책로를 넓
         (URL, {}, "<title>Just a moment...</title>"),
         (URL, {}, "<script src='/cdn-cgi/challenge-platform/h/b'></script>"),
         (URL, {}, "<iframe src='/_Incapsula_Resource?x=1'></iframe>"),
-        (URL, {}, "<html><body><h1>비정상적인 접근입니다.</h1>관리자에게 문의하세요.</body></html>"),
-        (URL, {}, "<script>var a='" + "x" * 3000 + "'</script><p>자동입력 방지 문자를 입력하세요</p>"),
+        (
+            URL,
+            {},
+            "<html><body><h1>비정상적인 접근입니다.</h1>관리자에게 문의하세요.</body></html>",
+        ),
+        (
+            URL,
+            {},
+            "<script>var a='" + "x" * 3000 + "'</script><p>자동입력 방지 문자를 입력하세요</p>",
+        ),
         ("https://a.example/member/login.html?return=/news/1", {}, FILLER),
         ("https://a.example/consent?to=/news/1", {}, FILLER),
     ],
@@ -34,7 +42,11 @@ def test_a_korean_gate_is_found_in_cp949_too() -> None:
     ("url", "body"),
     [
         (URL, FILLER),
-        (URL, FILLER + "<p>해커는 비정상적인 접근을 시도했다. 클라우드플레어는 접근이 차단되었습니다라고 알렸다.</p>"),
+        (
+            URL,
+            FILLER
+            + "<p>해커는 비정상적인 접근을 시도했다. 클라우드플레어는 접근이 차단되었습니다라고 알렸다.</p>",
+        ),
         (URL, "<title>Just a moment, says mayor</title>" + FILLER),
         ("https://a.example/news/login-trouble", FILLER),
         ("https://a.example/news/consent/12", FILLER),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.middlewares.retries import retry_after
+from spiders.middlewares.pace import retry_after
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 

@@ -22,7 +22,10 @@ def test_a_status_without_rules_allows_or_refuses_everything(status: int, *, all
     [
         ("User-agent: *\nDisallow: /news/\n", "disallowed for Sillok and Scrapy"),
         ("User-agent: Scrapy\nDisallow: /\n", "disallowed for Scrapy"),
-        ("User-agent: sillok\nDisallow: /news\n\nUser-agent: *\nAllow: /\n", "disallowed for Sillok"),
+        (
+            "User-agent: sillok\nDisallow: /news\n\nUser-agent: *\nAllow: /\n",
+            "disallowed for Sillok",
+        ),
         ("User-agent: *\nDisallow: /\n\nUser-agent: Sillok\nAllow: /\n", "disallowed for Scrapy"),
         ("User-agent: *\nDisallow: /news/\nAllow: /news/1$\n", None),
         ("User-agent: *\nDisallow: /*?print=\n", None),

@@ -1,0 +1,319 @@
+"""What a publication takes in: the sealed segments in landing that no manifest has taken in yet.
+
+A run is taken in when its report is there, when it was asked for by name, or when its newest segment is older than the
+grace: then its process is dead, and it is published as `interrupted` from its seals.
+
+What holds an outlet's batch back, and what only calls for a look.
+
+Held back are structural faults alone, where publishing would put something wrong into the archive: counts that do not
+add up, identities that do not fit, a reading that lost its fields, far more than a day can bring. Too few articles
+alarm and are published. One outlet's fault never holds another.
+"""
+
+import hashlib
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from processing.archive.memory import Memory
+from processing.archive.publication import Alarm, OutletFacts
+from processing.dates import SEOUL
+from processing.landing import segments
+from processing.landing.segments import LandingRow, Rows
+from processing.records import (
+    Article,
+    End,
+    Fetch,
+    Rejection,
+    RunReport,
+    Seal,
+    SourceReport,
+    Why,
+    article_id,
+    version_id,
+)
+from processing.store.interface import ListedObject, Store
+
+logger = logging.getLogger(__name__)
+
+LANDING = "landing/"
+_SEAL = re.compile(r"seg-(\d+)\.seal\.json")
+_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The objects of one run in landing, by name without the folder."""
+
+    outlet: str
+    run: str
+    entries: Mapping[str, ListedObject]
+
+    @property
+    def folder(self) -> str:
+        return f"{LANDING}outlet={self.outlet}/run={self.run}"
+
+    @property
+    def has_report(self) -> bool:
+        return "report.json" in self.entries
+
+    @property
+    def segments(self) -> list[int]:
+        """Numbers of the sealed segments."""
+        return sorted(int(found[1]) for found in map(_SEAL.fullmatch, self.entries) if found)
+
+
+@dataclass(frozen=True)
+class LandedRun:
+    """One run as far as it is taken in: its seals in order of segments, its own report if it wrote one."""
+
+    outlet: str
+    run: str
+    seals: Sequence[Seal]
+    own_report: RunReport | None
+    store: Store = field(repr=False)
+
+    @cached_property
+    def articles(self) -> list[Article]:
+        return [row for row in self._rows("articles") if isinstance(row, Article)]
+
+    @cached_property
+    def rejections(self) -> list[Rejection]:
+        return [row for row in self._rows("rejections") if isinstance(row, Rejection)]
+
+    @cached_property
+    def log(self) -> list[Fetch]:
+        return [row for row in self._rows("log") if isinstance(row, Fetch)]
+
+    def read(self) -> None:
+        """Read all rows now. Raises CorruptRecordError where a file is not what its seal says."""
+        _ = self.articles, self.rejections, self.log
+
+    def _rows(self, kind: Rows) -> list[LandingRow]:
+        return [row for seal in self.seals for row in segments.read_rows(self.store, seal, kind)]
+
+    @property
+    def pages(self) -> int:
+        return sum(seal.pages for seal in self.seals)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the raw pages."""
+        return sum(
+            file.bytes
+            for seal in self.seals
+            for file in seal.files
+            if file.key.endswith(".warc.gz")
+        )
+
+    @property
+    def digest(self) -> str:
+        """What is taken in, as one line: the same segments give the same."""
+        sums = sorted(file.sha256 for seal in self.seals for file in seal.files)
+        own = (
+            hashlib.sha256(self.own_report.model_dump_json().encode()).hexdigest()
+            if self.own_report
+            else "-"
+        )
+        return f"{self.outlet} {self.run} {own} {' '.join(sums)}"
+
+    def report(self, code_version: str) -> RunReport:
+        """Return the run's report, its counts those of the segments taken in here, so that reports add up.
+
+        A run without one was interrupted: what is known of it is read from its log.
+        """
+        found = self.own_report or self._interrupted(code_version)
+        counts = {
+            "pages": self.pages,
+            "articles": len(self.articles),
+            "rejections": dict(sorted(Counter(str(row.reason) for row in self.rejections).items())),
+            "segments": len(self.seals),
+            "bytes": self.bytes,
+        }
+        return found.model_copy(update=counts)
+
+    def _interrupted(self, code_version: str) -> RunReport:
+        moments = [row.at for row in self.log] + [seal.sealed_at for seal in self.seals]
+        sources = (row for row in self.log if row.role == "source")
+        return RunReport(
+            outlet=self.outlet,
+            run=self.run,
+            day=min(moments).astimezone(SEOUL).date().isoformat(),
+            started_at=min(moments),
+            ended_at=max(moments),
+            end=End.INTERRUPTED,
+            why="the run ended without a report; this is what its sealed segments hold",
+            pages=0,
+            articles=0,
+            rejections={},
+            whys=dict(sorted(Counter(str(row.why) for row in self.log).items())),
+            sources=tuple(
+                SourceReport(
+                    url=row.url,
+                    status=row.status,
+                    links=row.links or 0,
+                    new=row.new_links or 0,
+                    overlap=0,
+                )
+                for row in sources
+            ),
+            announced=sum(row.role == "article" for row in self.log),
+            segments=0,
+            bytes=0,
+            requests=sum(row.why in _ASKED for row in self.log),
+            agent="",
+            code_version=code_version,
+        )
+
+
+def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
+    """Return what lies in landing by outlet and run. What no crawl wrote is left alone, with a warning."""
+    found: dict[tuple[str, str], dict[str, ListedObject]] = {}
+    for entry in store.list(LANDING if outlet is None else f"{LANDING}outlet={outlet}/"):
+        parts = entry.key.split("/")
+        if len(parts) != 4 or not (parts[1].startswith("outlet=") and parts[2].startswith("run=")):  # noqa: PLR2004 - landing/outlet=/run=/name
+            logger.warning(
+                "%s in %s was not written by a crawl: move it out of %s",
+                entry.key,
+                store.url,
+                LANDING,
+            )
+            continue
+        key = (parts[1].removeprefix("outlet="), parts[2].removeprefix("run="))
+        found.setdefault(key, {})[parts[3]] = entry
+    return [
+        Landed(*key, entries)
+        for key, entries in sorted(found.items())
+        if run is None or key[1] == run
+    ]
+
+
+def ready(
+    store: Store, landing: Landed, memory: Memory, *, now: datetime, grace: timedelta, named: bool
+) -> LandedRun | None:
+    """Return what of a run is to be taken in now; None where nothing is, or where the run still goes on."""
+    numbers = [number for number in landing.segments if not memory.has(landing.run, number)]
+    unread = landing.has_report and not memory.has_report(landing.run)
+    if not numbers and not unread:
+        return None
+    seals = [
+        seal
+        for seal in segments.sealed(store, landing.outlet, landing.run)
+        if seal.segment in numbers
+    ]
+    report = segments.report(store, landing.outlet, landing.run) if unread else None
+    newest = max((seal.sealed_at for seal in seals), default=now)
+    ended = landing.has_report or memory.has_report(landing.run) or named or now - newest >= grace
+    return LandedRun(landing.outlet, landing.run, seals, report, store) if ended else None
+
+
+def identity(runs: Iterable[LandedRun]) -> str:
+    """Return the batch's id, 16 hex digits: the same segments taken in make the same batch."""
+    return hashlib.sha256("\n".join(sorted(run.digest for run in runs)).encode()).hexdigest()[:16]
+
+
+_ENOUGH = 20
+"""Pages or articles below which a share says nothing."""
+_MOST_REJECTED = 0.9
+_MOST_UNDATED = 0.95
+_TIMES_DAILY = 3
+_CLOCKS = timedelta(minutes=15)
+"""How far the clocks of a crawl and an archiver may differ."""
+
+
+def faults(runs: Sequence[LandedRun], facts: OutletFacts, now: datetime) -> list[str]:
+    """Return what is structurally wrong with the runs of one outlet; nothing if they may be published."""
+    return [*_counts(runs), *_identities(runs, now), *_coverage(runs), *_volume(runs, facts)]
+
+
+def alarms(
+    outlet: str, runs: Sequence[LandedRun], memory: Memory, facts: OutletFacts, now: datetime
+) -> list[Alarm]:
+    """Return what a person should look at. `memory` has taken in the runs."""
+    found = []
+    for run in runs:
+        own = run.own_report
+        if own and own.segments > len(run.seals):
+            missing = own.segments - len(run.seals)
+            found.append(
+                f"run {run.run}: {missing} of {own.segments} segments not here yet; its next crawl sends them"
+            )
+    count = memory.fetched_since(now - timedelta(days=1))
+    if facts.daily and memory.older_than(now - timedelta(days=1)) and count < facts.daily[0]:
+        found.append(
+            f"{count} new articles in 24 hours, a normal day has at least {facts.daily[0]}"
+        )
+    return [Alarm(outlet=outlet, text=text) for text in found]
+
+
+def _counts(runs: Sequence[LandedRun]) -> Iterator[str]:
+    for run in runs:
+        said = (
+            sum(seal.articles for seal in run.seals),
+            sum(seal.rejections for seal in run.seals),
+        )
+        held = (len(run.articles), len(run.rejections))
+        if said != held:
+            yield f"run {run.run}: seals say {said} articles and rejections, their files hold {held}"
+        if run.pages != sum(held):
+            yield f"run {run.run}: {run.pages} pages, but {held[0]} articles and {held[1]} rejections"
+        for seal in run.seals:
+            rows = sum(file.rows or 0 for file in seal.files if file.key.endswith("log.jsonl.gz"))
+            logged = sum(file.key.endswith("log.jsonl.gz") for file in seal.files)
+            if logged and not rows:
+                yield f"run {run.run}: segment {seal.segment} has a log without rows"
+
+
+def _identities(runs: Sequence[LandedRun], now: datetime) -> Iterator[str]:
+    for run in runs:
+        rows: list[Article | Rejection | Fetch] = [*run.articles, *run.rejections, *run.log]
+        for row in rows:
+            if row.outlet != run.outlet:
+                yield f"run {run.run}: {row.url} says that it is of outlet {row.outlet!r}"
+                return
+        for article in run.articles:
+            wrong = _wrong(article, now)
+            if wrong:
+                yield f"run {run.run}: article {article.article_id} ({article.url}): {wrong}"
+                return
+
+
+def _wrong(article: Article, now: datetime) -> str | None:
+    if article.article_id != article_id(article.url):
+        return "its id is not the digest of its URL"
+    if article.version_id != version_id(article.article_id, article.title, article.text):
+        return "its version is not the digest of its title and text"
+    if not article.text.strip() and not article.title.strip():
+        return "it has neither title nor text"
+    if article.fetched_at > now + _CLOCKS:
+        return f"it was fetched at {article.fetched_at.isoformat()}, which is still to come: set the clocks"
+    return None
+
+
+def _coverage(runs: Sequence[LandedRun]) -> Iterator[str]:
+    articles = [article for run in runs for article in run.articles]
+    pages = sum(run.pages for run in runs)
+    if pages >= _ENOUGH and 1 - len(articles) / pages > _MOST_REJECTED:
+        yield f"{pages - len(articles)} of {pages} pages were rejected: look at one, its layout may be new"
+    if len(articles) >= _ENOUGH:
+        undated = sum(article.published is None for article in articles)
+        if undated / len(articles) > _MOST_UNDATED:
+            yield f"{undated} of {len(articles)} articles have no publication time: the page's layout may be new"
+
+
+def _volume(runs: Sequence[LandedRun], facts: OutletFacts) -> Iterator[str]:
+    if facts.daily is None:
+        return
+    days = Counter(_day(article) for run in runs for article in run.articles)
+    for day, count in sorted(days.items()):
+        if count > _TIMES_DAILY * facts.daily[1]:
+            yield f"{count} articles on {day}, a normal day has at most {facts.daily[1]}: is everything an article?"
+
+
+def _day(article: Article) -> str:
+    moment = article.published.at if article.published else article.fetched_at
+    return moment.astimezone(SEOUL).date().isoformat()

@@ -1,0 +1,196 @@
+"""A cluster as a timeline: who had the text first, who followed, and what each changed.
+
+Looking articles up: lists, single articles with their versions, words in their text.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from processing.archive.catalogue import Catalogue
+from processing.errors import MissingError, UsageError
+from processing.lookup.edits import edits
+from processing.lookup.sql import ask
+from processing.records import article_id
+
+_MEMBERS = """
+    WITH member AS (SELECT * FROM clusters WHERE cluster = $cluster),
+    linked AS (
+        SELECT * FROM clusters WHERE cluster <> $cluster AND parent IN (SELECT version_id FROM member)
+    )
+    SELECT c.article_id, c.version_id, c.cluster, c.original, c.relation, c.parent, c.score, c.evidence,
+        a.outlet, a.title, a.url, a.text, a.published.at AS published, a.fetched_at AS first_seen
+    FROM (SELECT * FROM member UNION ALL SELECT * FROM linked) AS c JOIN articles AS a ON a.version_id = c.version_id
+    ORDER BY coalesce(a.published.at, a.fetched_at), a.fetched_at, c.version_id
+"""
+
+
+def timeline(catalogue: Catalogue, identity: str) -> list[dict[str, Any]]:
+    """Return the documents of a cluster, the earliest first, and those that follow one of them without being it.
+
+    `identity` is a cluster's id, an article's or a version's; a cluster's id is its smallest article's, so the name of
+    a cluster that became part of another one still leads there. `removed` and `added` count words against the parent.
+    Raises `MissingError` where no such document was folded.
+    """
+    statement = "SELECT cluster FROM clusters WHERE starts_with(version_id, $wanted) ORDER BY cluster LIMIT 1"
+    found = next(iter(ask(catalogue, statement, {"wanted": identity.lower()}).rows), None)
+    if found is None:
+        raise MissingError(
+            f"{catalogue.store.url} has no cluster {identity}; `sillok ls` lists ids of articles"
+        )
+    members = list(ask(catalogue, _MEMBERS, {"cluster": found[0]}).records())
+    texts = {row["version_id"]: row for row in members}
+    return [{**row, **_changed(texts.get(row["parent"]), row)} for row in members]
+
+
+def _changed(parent: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many words a document lacks of its parent's and has beside them, and whether its title is another."""
+    if parent is None:
+        return {"removed": None, "added": None, "retitled": None}
+    parts = list(edits(parent["text"], row["text"]))
+    words = {
+        kind: sum(len(part.text.split()) for part in parts if part.kind == kind)
+        for kind in ("removed", "added")
+    }
+    return {**words, "retitled": parent["title"] != row["title"]}
+
+
+_SHORTEST = 6
+"""Characters of an id that are enough to ask for it, as long as only one article begins with them."""
+_NEWEST = """
+    WITH newest AS (
+        SELECT *, count(*) OVER (PARTITION BY article_id) AS versions
+        FROM articles WHERE {where}
+        QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
+    )
+    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, n.versions, c.relation, n.url
+        {columns}
+    FROM newest AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
+    WHERE {after}
+    ORDER BY n.published.at DESC NULLS LAST, n.article_id LIMIT $limit
+"""
+_WHERE = """
+    SELECT DISTINCT article_id, day FROM articles
+    WHERE starts_with(article_id, $wanted) OR ($url <> '' AND (url = $url OR fetched_url = $url))
+"""
+_VERSIONS = """
+    SELECT * FROM articles WHERE article_id = $id AND day BETWEEN $first AND $last ORDER BY fetched_at, version_id
+"""
+"""The second of two steps: which days hold an article is asked of narrow columns, its text of these days alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles: by outlet, KST publication day (both ends included), kind; `original` leaves reprints out."""
+
+    outlet: str | None = None
+    since: date | None = None
+    until: date | None = None
+    kind: str | None = None
+    original: bool = False
+    edited: bool = False
+    limit: int = 50
+
+    def clause(self) -> tuple[list[str], dict[str, object]]:
+        """Return conditions on `articles` and their parameters."""
+        asked = {
+            "outlet": ("outlet = $outlet", self.outlet),
+            "since": ("day BETWEEN $since AND '9999-12-31'", self.since and self.since.isoformat()),
+            "until": ("day <= $until", self.until and self.until.isoformat()),
+            "kind": ("kind = $kind", self.kind),
+        }
+        given = {name: pair for name, pair in asked.items() if pair[1] is not None}
+        return [condition for condition, _ in given.values()], {
+            name: value for name, (_, value) in given.items()
+        }
+
+
+def newest(catalogue: Catalogue, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Yield the newest version of each wanted article, newest first."""
+    return _select(catalogue, wanted, [], {}, "")
+
+
+def search(catalogue: Catalogue, words: Sequence[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Yield the articles whose title or text holds every word, newest first, with the place where the first stands.
+
+    A word is looked for as it is written, whatever stands around it: Korean glues particles to nouns, so that 정부
+    must be found in 정부는 and 대통령실 in 대통령실이. Case and composition (NFC, NFD) do not matter.
+    """
+    parameters: dict[str, object] = {}
+    conditions = []
+    for number, word in enumerate(words):
+        sought = unicodedata.normalize("NFC", word).lower()
+        parameters[f"word{number}"] = sought
+        cased = (
+            sought != sought.upper()
+        )  # Hangul has no case, and folding that of every text costs most of a search
+        texts = ("lower(title)", "lower(text)") if cased else ("title", "text")
+        conditions.append(
+            "(" + " OR ".join(f"contains({one}, $word{number})" for one in texts) + ")"
+        )
+    if not conditions:
+        raise UsageError("say at least one word to search for")
+    place = "greatest(strpos(lower(n.text), $word0) - 30, 1)"
+    columns = f", substring(n.text, {place}, 90) AS excerpt"
+    return _select(catalogue, wanted, conditions, parameters, columns)
+
+
+def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
+    """Return all versions of one article, oldest first.
+
+    `identity` is an article's id, the first 6 or more characters of one, a version's id, or the article's URL. Raises
+    `MissingError` where there is none and `UsageError` where several articles fit.
+    """
+    wanted = article_id(identity) if "://" in identity else identity.partition("-")[0].lower()
+    if len(wanted) < _SHORTEST:
+        raise UsageError(
+            f"{identity!r} is too short: give at least {_SHORTEST} characters of the id (`sillok ls`)"
+        )
+    url = identity if "://" in identity else ""
+    found = list(ask(catalogue, _WHERE, {"wanted": wanted, "url": url}).records())
+    identities = sorted({row["article_id"] for row in found})
+    if not identities:
+        raise MissingError(
+            f"{catalogue.store.url} holds no article {identity}; `sillok ls` and `sillok search` find some"
+        )
+    if len(identities) > 1:
+        raise UsageError(
+            f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}"
+        )
+    days = sorted({row["day"] for row in found})
+    return tuple(
+        ask(
+            catalogue, _VERSIONS, {"id": identities[0], "first": days[0], "last": days[-1]}
+        ).records()
+    )
+
+
+def folded(catalogue: Catalogue, version: str) -> Mapping[str, Any] | None:
+    """Return what the fold says of the version with this full id, or None where it was not folded yet."""
+    return next(
+        ask(catalogue, "SELECT * FROM clusters WHERE version_id = $id", {"id": version}).records(),
+        None,
+    )
+
+
+def _select(
+    catalogue: Catalogue,
+    wanted: Wanted,
+    conditions: list[str],
+    parameters: dict[str, object],
+    columns: str,
+) -> Iterator[dict[str, Any]]:
+    where, given = wanted.clause()
+    after = ["true"]
+    if wanted.original:
+        after.append("coalesce(c.relation, '') NOT IN ('copy', 'excerpt', 'derivative')")
+    if wanted.edited:
+        after.append("n.versions > 1")
+    statement = _NEWEST.format(
+        where=" AND ".join([*where, *conditions]) or "true",
+        after=" AND ".join(after),
+        columns=columns,
+    )
+    return ask(catalogue, statement, {**given, **parameters, "limit": wanted.limit}).records()

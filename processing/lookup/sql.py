@@ -1,0 +1,174 @@
+"""SQL over an archive's tables: DuckDB in this process, reading only, with no way out of the tables.
+
+The parts are handed over as Arrow datasets, so that file access, extensions and settings can be closed before the first
+statement is run (DuckDB: "Securing DuckDB"). Every table has two more columns than its parts: those that its keys state
+(`day`, `outlet`) and `manifest`, the sequence number of the publication that added the row.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.tables import TABLES as RECORDS
+from processing.archive.tables import schema
+from processing.errors import CorruptRecordError, MissingError, UsageError
+from processing.lookup.replay import pages
+from processing.signing.columns import CLUSTERS
+
+TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
+_LATEST = {"clusters": "version_id"}
+"""Tables whose later rows replace earlier ones with the same key: a fold may change what it said before."""
+_MANIFEST = pa.field("manifest", pa.int64())
+_BATCH = 1000
+_CLOSED = (
+    "SET TimeZone='Asia/Seoul'",
+    "SET temp_directory=''",
+    "SET enable_external_access=false",
+    "SET python_enable_replacements=false",
+    "SET lock_configuration=true",
+)
+_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """What a statement returned. `rows` can be walked once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as an object."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+def ask(
+    catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | None = None
+) -> QueryResult:
+    """Answer one reading statement. Raises `UsageError` where it is not SQL, not one, or does not only read."""
+    connection = connect(
+        catalogue, [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
+    )
+    with _explained():
+        statements = connection.extract_statements(statement)
+        if len(statements) != 1 or statements[0].type not in _READING:
+            raise UsageError(
+                "a query is one SELECT statement: the archive is changed by `sillok archive` alone"
+            )
+        relation = connection.sql(statement, params=parameters or None)
+        return QueryResult(tuple(relation.columns), _rows(connection, relation))
+
+
+def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.DuckDBPyConnection:
+    """Return a connection that sees `tables` of the archive and nothing else."""
+    connection = duckdb.connect(":memory:")
+    for name in tables:
+        connection.register(
+            f"_{name}", pages(catalogue) if name == "pages" else dataset(catalogue, name)
+        )
+        key = _LATEST.get(name)
+        latest = (
+            f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY manifest DESC) = 1"
+            if key
+            else ""
+        )
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}{latest}")  # noqa: S608 - names of our own
+    for setting in _CLOSED:
+        connection.execute(setting)
+    return connection
+
+
+def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
+    """Return a table's current parts as one Arrow dataset with the schema of the newest part.
+
+    A table that no publication has filled is empty. Raises `MissingError` where nothing was published at all.
+    """
+    parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
+    if not parts and catalogue.head:
+        columns = schema(RECORDS[table]) if table in RECORDS else CLUSTERS
+        return pads.dataset(_labelled(columns, ["day"]).empty_table())
+    if not parts:
+        raise MissingError(
+            f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`"
+        )
+    paths = [str(catalogue.local(part)) for part in parts]
+    columns = _schema(parts[-1], paths[-1])
+    labels = [name for name in parts[-1].labels if name not in columns.names]
+    return pads.FileSystemDataset.from_paths(
+        paths,
+        schema=_labelled(columns, labels),
+        format=pads.ParquetFileFormat(),
+        filesystem=pafs.LocalFileSystem(),
+        partitions=[_stated(part, labels) for part in parts],
+    )
+
+
+def _labelled(columns: pa.Schema, labels: Sequence[str]) -> pa.Schema:
+    """Return the schema with what keys and manifests say beside it."""
+    fields = [pa.field(name, pa.string()) for name in labels if name not in columns.names]
+    return pa.schema([*columns, *fields, _MANIFEST])
+
+
+def _stated(part: CatalogueObject, labels: Sequence[str]) -> pads.Expression:
+    """Return what is true of every row of `part` by where it lies."""
+    stated = pads.field("manifest") == part.seq
+    for name in labels:
+        stated &= pads.field(name) == part.labels[name]
+    return stated
+
+
+def _schema(part: CatalogueObject, path: str) -> pa.Schema:
+    try:
+        return pq.read_schema(path)
+    except pa.ArrowInvalid as error:
+        raise CorruptRecordError(
+            f"{part.key} is no Parquet file: {error}; restore it from a copy"
+        ) from error
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
+) -> Iterator[tuple[Any, ...]]:
+    """Yield rows in batches, so that a large answer never lies in memory as a whole.
+
+    Through Arrow, because DuckDB's own rows need pytz for a moment with a zone.
+    """
+    with connection, _explained():
+        for batch in relation.to_arrow_reader(_BATCH):
+            yield from zip(
+                *(column.to_pylist(maps_as_pydicts="strict") for column in batch.columns),
+                strict=True,
+            )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what DuckDB says about a statement into a `UsageError`."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise UsageError(
+            f"the query needs more memory than there is; select fewer columns or days: {error}"
+        ) from error
+    except duckdb.CatalogException as error:
+        tables = f"; the tables are {', '.join(TABLES)}" if "Table with name" in str(error) else ""
+        raise UsageError(f"the query cannot be answered: {error}{tables}") from error
+    except (
+        duckdb.Error,
+        pa.ArrowException,
+        OSError,
+    ) as error:  # the last two are how Arrow passes DuckDB's on
+        raise UsageError(f"the query cannot be answered: {error}") from error
+    except RuntimeError as error:  # what DuckDB makes of Ctrl-C while it computes
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise

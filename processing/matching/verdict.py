@@ -1,0 +1,379 @@
+"""How two like texts differ: where one's stretch stands in the other's place.
+
+Template articles: weather, markets, notices. They are more alike than many a copy, and each says something else.
+
+Numbers tell most of them: facts are missing and digits differ in place. Notices of people (인사, 부고, 동정) and event
+notices may differ in names alone. A true copy has few words exchanged one for one; where there are several, they are
+names if the two titles have exchanged them too.
+
+match, second half: every candidate is decided on its text.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from statistics import median
+from typing import Final, cast
+
+from rapidfuzz.distance import Levenshtein
+
+from processing.signing.canonical import REACH, Mark, canonical, earlier_state, follows, mark_of
+from processing.signing.documents import FoldOptions, Thresholds
+from processing.signing.shingles import Hashes, common, shingle_hashes
+from processing.signing.signature import kept_text, redraft
+
+_DIGIT = re.compile(r"\d")
+_FLANK: Final = 6
+_NEAR: Final = 3
+_FIRM: Final = 12
+_WIDEST: Final = 14
+_LONGEST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A short unequal stretch on both sides between equal runs: where a template is filled in.
+
+    `before` and `after` are the equal characters around it, which names often share (김서준, 김도준).
+    """
+
+    left: str
+    right: str
+    before: str
+    after: str
+
+    @property
+    def numeric(self) -> bool:
+        mine, theirs = (_DIGIT.findall(side) for side in (self.left, self.right))
+        return bool(mine and theirs and mine != theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Matched characters, the slots, how often the match is broken inside, and where the right side is matched.
+
+    `ends` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
+    equal runs, in characters.
+    """
+
+    matched: int
+    slots: tuple[Slot, ...]
+    ends: tuple[Slot, ...]
+    breaks: int
+    stretch: float
+    span: tuple[int, int]
+
+
+def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
+    """Return runs (equal length or 0, left start, left end, right start, right end); chance matches join a gap."""
+    runs: list[tuple[int, int, int, int, int]] = []
+    in_gap = False
+    steps = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(left, right).as_list())
+    for tag, start, end, other_start, other_end in steps:
+        if tag == "equal" and end - start >= _NEAR:
+            runs.append((end - start, start, end, other_start, other_end))
+            in_gap = False
+        elif in_gap:
+            last = runs[-1]
+            runs[-1] = (0, last[1], end, last[3], other_end)
+        else:
+            runs.append((0, start, end, other_start, other_end))
+            in_gap = True
+    return runs
+
+
+def align(left: str, right: str) -> Alignment:
+    """Align two canonical texts; of very long ones the beginnings."""
+    left, right = left[:_LONGEST], right[:_LONGEST]
+    runs = _runs(left, right)
+    nothing = (0, 0, 0, 0, 0)
+    slots: list[Slot] = []
+    ends: list[Slot] = []
+    for before, gap, after in zip([nothing, *runs], runs, [*runs[1:], nothing], strict=False):
+        length, start, end, other_start, other_end = gap
+        if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
+            continue
+        if (
+            before[0] >= _FLANK or after[0] >= _FLANK
+        ):  # gaps never meet, and what is between them is near enough
+            inside = before[0] and after[0]
+            around = (left[start - 1], left[end]) if inside else ("", "")
+            (slots if inside else ends).append(
+                Slot(left[start:end], right[other_start:other_end], *around)
+            )
+    firm = [run for run in runs if run[0] >= _FIRM]
+    span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
+    equal = [run[0] for run in runs if run[0]]
+    breaks = sum(not run[0] for run in runs[1:-1])
+    return Alignment(
+        sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, span
+    )
+
+
+_LEAST: Final = 3
+_DENSE: Final = 1.0
+_FULL: Final = 2.0
+_SHORTEST_MATCH: Final = 60
+_WORD = re.compile(r"\w{2,}")
+_NOTICE = re.compile(r"^\W*(?:인사|부고|부음|동정|화촉|승진|운세|날씨)(?!\w)")
+
+
+_plain = lru_cache(4096)(canonical)  # a document meets many others
+"""Canonical titles."""
+
+
+def missing_facts(small: frozenset[str], large: frozenset[str]) -> tuple[float, int]:
+    """Return the share and the count of the smaller text's number facts that the larger one lacks."""
+    lacking = len(small - large)
+    return lacking / max(1, len(small)), lacking
+
+
+def numbers_exchanged(
+    alignment: Alignment, small: frozenset[str], large: frozenset[str], limits: Thresholds
+) -> bool:
+    """Say whether number facts are missing AND digits differ in place.
+
+    Either sign alone also shows on true copies (a number spelt in another way, a corrected figure); both do not. One
+    fact is enough where the text is full of such digits: reports of a crash or a fire have few facts of two digits.
+    """
+    share, count = missing_facts(small, large)
+    if share <= limits.missing:
+        return False
+    numeric = sum(slot.numeric for slot in alignment.slots)
+    told = numeric + sum(end.numeric for end in alignment.ends)
+    compared = max(_SHORTEST_MATCH, alignment.matched) / 100
+    if told >= _LEAST and told / compared >= _FULL:
+        return True
+    return count > 1 and numeric > 1 and numeric / compared >= limits.exchanged
+
+
+def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outlet: bool) -> bool:
+    """Say whether words stand one for the other so that two texts are fillings of one form.
+
+    They do where the titles differ in two such words, or in one and the exchanges are dense, or very dense and the
+    titles' words are in longer ones. In one outlet, and among notices, density is enough: there is no reason to publish
+    the same text twice with other words, while a desk that reprints another's text may be dense in synonyms. `titles`
+    are in the order of the alignment's sides.
+    """
+    slots = alignment.slots
+    if not slots:
+        return False
+    mine, theirs = (_plain(title) for title in titles)
+    told = sum(_told(slot, mine, theirs) for slot in slots)
+    if told > 1:
+        return True
+    density = 100 * len(slots) / max(_SHORTEST_MATCH, alignment.matched)
+    if len(slots) < _LEAST or density < _DENSE:
+        return False
+    if told > 0 or same_outlet or are_notices(*titles):
+        return True
+    return density >= _FULL and any(
+        _named(slot, titles, (mine, theirs)) for slot in (*slots, *alignment.ends)
+    )
+
+
+def are_notices(*titles: str) -> bool:
+    """Say whether all titles head notices, which follow one form for different people."""
+    return all(_NOTICE.search(title) for title in titles)
+
+
+def _told(slot: Slot, mine: str, theirs: str) -> bool:
+    """Say whether the titles differ in what the slot differs in."""
+    words = (
+        (f"{slot.before}{slot.left}", f"{slot.before}{slot.right}"),
+        (f"{slot.left}{slot.after}", f"{slot.right}{slot.after}"),
+    )
+    pairs = (
+        words if min(len(slot.left), len(slot.right)) == 1 else ((slot.left, slot.right), *words)
+    )
+    return any(
+        one in mine and other in theirs and one not in theirs and other not in mine
+        for one, other in pairs
+    )
+
+
+def _named(slot: Slot, titles: tuple[str, str], plain: tuple[str, str]) -> bool:
+    """Say whether each side of the slot holds the beginning of a word that its own title alone has."""
+    sides = zip((slot.left, slot.right), titles, reversed(plain), strict=True)
+    return all(
+        any(word in side and word not in other for word in _begun(title))
+        for side, title, other in sides
+    )
+
+
+@lru_cache(4096)
+def _begun(title: str) -> tuple[str, ...]:
+    """Return the beginnings of a title's words, from two characters on: what follows them is often a particle."""
+    words = [_plain(word) for word in _WORD.findall(title)]
+    return tuple(word[:end] for word in words for end in range(2, len(word) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What judging needs to know of a document."""
+
+    number: int
+    article_id: str
+    outlet: str
+    title: str
+    mark: Mark
+    seen: datetime | None
+    text: str
+    shingles: Hashes
+    facts: frozenset[str]
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How two documents are linked, how alike they are, and why."""
+
+    link: str
+    jaccard: float = 0.0
+    containment: float = 0.0
+    evidence: str = ""
+    span: tuple[int, int] = (0, 0)
+
+
+_RETITLED: Final = 0.9
+_IDENTICAL: Final = 0.999
+_TITLED: Final = 10
+"""Characters of a title that says what the report is about; shorter ones head columns and pictures."""
+NONE: Final = Verdict("none")
+
+
+def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
+    """Return the text of a row of `sig`, without its boilerplate."""
+    made = redraft(row, options.features)
+    dropped = frozenset(cast("list[int]", row["dropped"]))
+    text = kept_text(made.lines, made.hashes, dropped)
+    facts = str(row["facts"]).split("\n") if made.lines else []
+    said = (
+        fact
+        for line, mark in zip(facts, made.hashes, strict=True)
+        if mark not in dropped
+        for fact in line.split()
+    )
+    return Text(
+        number=cast("int", row["number"]),
+        article_id=str(row["article_id"]),
+        outlet=str(row["outlet"]),
+        title=str(row["title"]),
+        mark=mark_of(str(row["title"])),
+        seen=cast("datetime | None", row["published_at"] or row["fetched_at"]),
+        text=text,
+        shingles=shingle_hashes(text, options.features.shingle),
+        facts=frozenset(said),
+        day=cast("date", row["day"]),
+    )
+
+
+def overlap(left: Hashes, right: Hashes) -> tuple[float, float]:
+    """Return Jaccard similarity and the containment of the smaller set, of sorted distinct hashes."""
+    shared = common(left, right)
+    return shared / max(1, left.size + right.size - shared), shared / max(
+        1, min(left.size, right.size)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts, the smaller first whatever order they came in, and how alike they are."""
+
+    small: Text
+    large: Text
+    jaccard: float
+    containment: float
+
+    @property
+    def one_outlet(self) -> bool:
+        return bool(self.small.outlet) and self.small.outlet == self.large.outlet
+
+    @property
+    def retold(self) -> bool:
+        """Whether one outlet published both under one title within half a day: a report that it wrote anew."""
+        left, right = self.small, self.large
+        titled = len(left.mark.stem) >= _TITLED and left.mark == right.mark
+        near = (
+            left.seen is not None
+            and right.seen is not None
+            and abs(left.seen - right.seen) <= REACH
+        )
+        return self.one_outlet and titled and near
+
+    def verdict(self, link: str, evidence: str, span: tuple[int, int] = (0, 0)) -> Verdict:
+        return Verdict(link, self.jaccard, self.containment, evidence, span)
+
+
+def judge(left: Text, right: Text, options: FoldOptions) -> Verdict:
+    """Decide a pair. It does not matter which comes first."""
+    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
+    alone = 2 * len(small.text) >= options.features.shortest or small.title == large.title
+    if small.text == large.text and small.text and alone:
+        return Verdict("same", 1.0, 1.0, "same text")
+    pair = Pair(small, large, *overlap(small.shingles, large.shingles))
+    if small.article_id == large.article_id:
+        return pair.verdict("same", "same article")
+    verdict = NONE
+    if (
+        len(small.text) >= options.features.shortest
+        and pair.containment >= options.thresholds.derivative
+    ):
+        verdict = _compared(pair, options)
+    times = (small.seen, large.seen)
+    if (
+        verdict is NONE
+        and pair.one_outlet
+        and follows(small.mark, large.mark, times, pair.containment)
+    ):
+        return pair.verdict("followup", "title marks")
+    return verdict
+
+
+def _compared(pair: Pair, options: FoldOptions) -> Verdict:
+    limits = options.thresholds
+    alignment = align(pair.small.text, pair.large.text)
+    if limits.veto and pair.jaccard < _IDENTICAL and (why := _template(pair, alignment, options)):
+        return pair.verdict("series", why) if pair.one_outlet else NONE
+    reworded = _reworded(pair, alignment, limits)
+    if pair.containment < limits.copy:
+        updated = pair.retold and not reworded
+        return (
+            pair.verdict("same", "one report, updated")
+            if updated
+            else pair.verdict("derivative", "shared passages")
+        )
+    if reworded:
+        return pair.verdict("derivative", "reworded throughout")
+    return _alike(pair, alignment, limits)
+
+
+def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
+    broken = 100 * alignment.breaks / len(pair.small.text)
+    if broken <= (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks):
+        return False
+    return alignment.stretch < limits.stretch or are_notices(pair.small.title, pair.large.title)
+
+
+def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:
+    link = "same" if pair.jaccard >= limits.same else "part"
+    share = len(pair.small.text) / len(pair.large.text)
+    if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark, share):
+        if pair.one_outlet:
+            return pair.verdict("followup", "title marks; the later state holds it")
+        if link == "part":
+            return pair.verdict("derivative", "an earlier state of a running report")
+    return pair.verdict(link, "same wording", alignment.span)
+
+
+def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
+    """Return why two texts are fillings of one template, or an empty string."""
+    if numbers_exchanged(alignment, pair.small.facts, pair.large.facts, options.thresholds):
+        return "a template: numbers exchanged in place"
+    if names_exchanged(
+        alignment, (pair.small.title, pair.large.title), same_outlet=pair.one_outlet
+    ):
+        return "a template: names exchanged in place"
+    return ""

@@ -1,0 +1,99 @@
+"""sign: the documents of a batch, and earlier ones that the batch lets us read better."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from processing.errors import CorruptRecordError
+from processing.signing.boilerplate import Learnt, learn, occurrences, unlearnt
+from processing.signing.documents import Document
+from processing.signing.signature import Draft, draft, redraft, signed, tables
+from processing.signing.window import Partitions, days_of, widened
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a fold signs: the documents asked for, and earlier ones whose boilerplate was learnt only now.
+
+    `sig` has whole rows, with their texts.
+    """
+
+    sig: pa.Table
+    bands: pa.Table
+    asked: frozenset[int]
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        return np.asarray(self.sig["number"])
+
+    @property
+    def days(self) -> set[date]:
+        return days_of(self.sig)
+
+    def asked_ids(self) -> frozenset[str]:
+        rows = zip(self.sig["number"].to_pylist(), self.sig["id"].to_pylist(), strict=True)
+        return frozenset(str(identity) for number, identity in rows if number in self.asked)
+
+
+def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fresh:
+    """Sign `documents`, and again what the window holds of theirs where they show that a line is boilerplate.
+
+    Raises CorruptRecordError where two ids have one number.
+    """
+    options = partitions.options
+    drafts = [draft(each, day, options) for each in sorted(documents, key=lambda each: each.id)]
+    asked = _numbers(drafts)
+    span = widened((each.day for each in drafts), 2 * options.window_days)
+    signatures = partitions.read_signatures(span, asked)
+    learnt: Learnt = {}
+    again: list[dict[str, object]] = []
+    if options.features.learnt:
+        lines = occurrences(signatures, drafts, options.features.line_titles)
+        learnt = learn(lines, (each.day for each in drafts), options)
+        again = unlearnt(signatures, lines, learnt)
+    nothing: frozenset[int] = frozenset()
+    known = (
+        (drafts.pop(), nothing) for _ in range(len(drafts))
+    )  # a draft is let go when it is signed
+    older = ((redraft(row, options.features), row["dropped"]) for row in again)
+    made = (
+        signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)))
+        for each, dropped in chain(known, older)
+    )
+    return Fresh(*tables(made, options.features), asked)
+
+
+def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
+    """Return the documents of `days` as the window holds them, as if they were signed now."""
+    features = partitions.options.features
+    span = widened(days, 2 * partitions.options.window_days)
+    signatures = partitions.read_signatures(span)
+    wanted = pa.array(sorted(set(days)), pa.date32())
+    found = [
+        rows.filter(pc.is_in(rows["day"], wanted))["number"]
+        for rows in signatures.scan(["number", "day"])
+    ]
+    numbers = np.concatenate([np.empty(0, np.int64), *(np.asarray(each) for each in found)])
+    rows = signatures.rows(numbers).to_pylist()
+    made = (signed(redraft(row, features), frozenset(row["dropped"])) for row in rows)
+    sig, bands = tables(made, features)
+    asked = frozenset(row["number"] for row in rows)
+    partitions.read_signatures(span, asked)
+    return Fresh(sig, bands, asked)
+
+
+def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:
+    names: dict[int, object] = {}
+    for each in drafts:
+        if names.setdefault(each.number, each.row["id"]) != each.row["id"]:
+            raise CorruptRecordError(
+                f"documents {names[each.number]} and {each.row['id']} have one number, {each.number}; rename one"
+            )
+    return frozenset(names)

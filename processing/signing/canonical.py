@@ -1,0 +1,177 @@
+"""The canonical text: what is left when two outlets' ways of setting the same words are taken away.
+
+Any change here changes stored signatures: raise `NORMALISER`, and the golden values of the tests will ask for it too.
+
+Number facts by value, so that a wire's `2천300억` and a newspaper's `2,300억` are one fact.
+
+Follow-ups: 속보 → 1보 → 2보 → 종합, as the titles of one outlet mark them.
+"""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from math import isinf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+NORMALISER: Final = 1
+
+_DAMAGED = re.compile(
+    r"&?(?:amp|lt|gt|quot|nbsp|middot|apos|hellip|[lr][sd]quo|[mn]dash|#0?39|#x27);", re.IGNORECASE
+)
+
+
+def readable(text: str) -> str:
+    """Return `text` in NFKC with its entities mended, also doubly escaped ones and those that lost their `&`."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
+        text = "\n".join(
+            map(_composed, text.split("\n"))
+        )  # nothing combines across a line break; most lines are fine
+    return _DAMAGED.sub("", text) if ";" in text else text
+
+
+def _composed(line: str) -> str:
+    return line if unicodedata.is_normalized("NFKC", line) else unicodedata.normalize("NFKC", line)
+
+
+@cache
+def _said() -> NDArray[np.bool_]:
+    """Return for each character of the Basic Multilingual Plane whether it is a letter, a digit or a line break."""
+    return np.array([chr(code).isalnum() or code == ord("\n") for code in range(0x10000)])
+
+
+def canonical(text: str) -> str:
+    """Return the letters, digits and line breaks of a readable text in lower case.
+
+    Blanks go, because Korean spacing differs from desk to desk; so do emoji and all else beyond 16 bits.
+    """
+    codes = np.frombuffer(text.lower().encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    kept: bytes = codes.compress(_said().take(codes)).tobytes()
+    return kept.decode("utf-16-le")
+
+
+_RUN = re.compile(
+    r"\d[\d,]*(?:\.\d+)?"
+    r"(?:\s?[십백천만억조](?:\s?\d[\d,]*(?:\.\d+)?(?=\s?[십백천만억조])|\d[\d,]*)?)*"
+)
+_PIECE = re.compile(r"(\d[\d,]*(?:\.\d+)?)|([십백천만억조])")
+_DIGIT = re.compile(r"[0-9]")
+_UNIT = re.compile(r"[십백천만억조]")
+_SMALL = {"십": 10, "백": 100, "천": 1_000}
+_LARGE = {"만": 10**4, "억": 10**8, "조": 10**12}
+
+_LONGEST: Final = 32  # characters of a number that is remembered
+
+
+def value(run: str) -> str:
+    """Return the value of a number as written: `2천500억` is `250000000000`; decimals stay as they are spelt.
+
+    So does a number that is too large to be one.
+    """
+    if not _UNIT.search(run):
+        plain = run.replace(",", "")
+        plain = plain.lstrip("0")
+        return plain if plain[:1].isdigit() else f"0{plain}"
+    total = section = 0.0
+    current: float | None = None
+    for digits, unit in _PIECE.findall(run):
+        if digits:
+            section += current or 0.0
+            current = float(digits.replace(",", ""))
+        elif unit in _SMALL:
+            section += (1.0 if current is None else current) * _SMALL[unit]
+            current = None
+        else:
+            total += ((section + (current or 0.0)) or 1.0) * _LARGE[unit]
+            section, current = 0.0, None
+    exact = total + section + (current or 0.0)
+    if isinf(exact):
+        return run.replace(",", "")
+    return str(int(exact)) if exact == int(exact) else repr(exact)
+
+
+def facts(line: str) -> list[str]:
+    """Return the number facts of two digits or more in a readable line, sorted and each once."""
+    if not _DIGIT.search(line):
+        return []
+    found = {(_value if len(run) <= _LONGEST else value)(run) for run in _RUN.findall(line)}
+    return sorted(fact for fact in found if len(fact.replace(".", "")) > 1)
+
+
+_value: Final = lru_cache(1 << 14)(value)  # years, dates and round numbers come again and again
+
+
+_MARK = re.compile(
+    r"[\[(<【〈]\s*(?:(?P<flash>긴급|속보)|(?P<nth>\d)\s?보|(?P<full>상보)|(?P<all>종합)\s?(?:(?P<allnth>\d)\s?보)?)\s*[\])>】〉]"
+    r"|^\s*(?P<bare>속보)\b"
+)
+_FULL: Final = 8
+_ALL: Final = 10
+REACH: Final = timedelta(hours=12)
+"""How far apart the states of one running report are seen."""
+_ALIKE: Final = 0.4
+_GROWN: Final = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a title in its chain (None: no mark) and the title without the mark, canonical."""
+
+    rank: int | None
+    stem: str
+
+
+def mark_of(title: str) -> Mark:
+    """Return the mark of a title: 속보 0, 1보 1, …, 상보 8, 종합 10, 종합2보 12."""
+    title = readable(title)
+    found = _MARK.search(title)
+    if not found:
+        return Mark(None, canonical(title))
+    stem = canonical(_MARK.sub(" ", title))
+    if found["flash"] or found["bare"]:
+        return Mark(0, stem)
+    if found["full"]:
+        return Mark(_FULL, stem)
+    if found["all"]:
+        return Mark(_ALL + int(found["allnth"] or 0), stem)
+    return Mark(int(found["nth"]), stem)
+
+
+def alike(left: str, right: str) -> float:
+    """Return the share of the shorter title's character pairs that the other one has too."""
+    one, other = (
+        {text[place : place + 2] for place in range(len(text) - 1)} for text in (left, right)
+    )
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def earlier_state(small: Mark, large: Mark, share: float) -> bool:
+    """Say whether the smaller text is a passing state (속보, 1보, …) of the larger one; `share` is their lengths'.
+
+    Beside a number the next number tells. Beside no mark the fuller text does, because outlets put 속보 over finished
+    reports too, and take it off when they mend a word.
+    """
+    if small.rank is None or small.rank >= _ALL or small.rank == large.rank:
+        return False
+    return large.rank is not None or share < _GROWN
+
+
+def follows(
+    left: Mark, right: Mark, times: tuple[datetime | None, datetime | None], containment: float
+) -> bool:
+    """Say whether two articles of one outlet are states of one running report.
+
+    At least one is marked, their places differ, they were seen within twelve hours of each other, and either the
+    titles share two of five character pairs or the later text holds most of the earlier one.
+    """
+    first, second = times
+    if left.rank == right.rank or first is None or second is None or abs(first - second) > REACH:
+        return False
+    return alike(left.stem, right.stem) >= _ALIKE or containment >= 0.5  # noqa: PLR2004 - most of it

@@ -1,0 +1,182 @@
+"""The store in a directory: for one machine, for tests, and for a crawl without any configuration.
+
+A file appears whole or not at all: it is written beside, flushed to disk, then linked (create) or renamed (replace),
+and the directory is flushed too. `os.link` fails where the name exists, which makes creation exact.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from processing.errors import (
+    AlreadyExistsError,
+    MissingError,
+    SillokError,
+    StoreFullError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from processing.store.interface import ListedObject, checked
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_WORK = ".unfinished"
+"""Directory of files being written; its name cannot be part of a key."""
+
+
+class FileStore:
+    """A directory as a store. `root` is created by the first put."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.url = f"file:{root}"
+        self.identity = f"file:{root.resolve()}"
+
+    def get(self, key: str) -> bytes:
+        with self._reading(key) as file:
+            return file.read()
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        with self._reading(key) as file:
+            file.seek(start)
+            return file.read(length)
+
+    def get_file(self, key: str, path: Path) -> None:
+        with self._reading(key) as file, path.open("wb") as target:
+            shutil.copyfileobj(file, target, 1 << 20)
+
+    def put(self, key: str, data: bytes, *, create: bool = False) -> None:
+        with self._writing(key, create=create) as file:
+            file.write(data)
+
+    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
+        with path.open("rb") as source, self._writing(key, create=create) as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        with self._explained(prefix):
+            yield from sorted(self._entries(prefix), key=lambda entry: entry.key)
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            with self._explained(key):
+                self._path(key).unlink(missing_ok=True)
+                self._prune(self._path(key).parent)
+
+    def _path(self, key: str) -> Path:
+        return self._root / checked(key)
+
+    def _entries(self, prefix: str) -> Iterator[ListedObject]:
+        start = self._root / prefix.rpartition("/")[0]
+        for folder, folders, names in os.walk(start):
+            if _WORK in folders:
+                folders.remove(_WORK)
+            for name in names:
+                path = Path(folder, name)
+                key = path.relative_to(self._root).as_posix()
+                if key.startswith(prefix):
+                    with suppress(
+                        FileNotFoundError
+                    ):  # another run deletes while we look: then it is not there
+                        state = path.stat()
+                        yield ListedObject(
+                            key, state.st_size, datetime.fromtimestamp(state.st_mtime, UTC)
+                        )
+
+    def _prune(self, folder: Path) -> None:
+        """Remove folders that a deletion left empty; one that is still in use does not go."""
+        while folder not in (self._root, folder.parent):
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+            folder = folder.parent
+
+    @contextmanager
+    def _reading(self, key: str) -> Iterator[IO[bytes]]:
+        with self._explained(key), self._path(key).open("rb") as file:
+            yield file
+
+    @contextmanager
+    def _writing(self, key: str, *, create: bool) -> Iterator[IO[bytes]]:
+        with self._explained(key):
+            target = self._path(key)
+            self._make()
+            handle, name = tempfile.mkstemp(dir=self._root / _WORK)
+            try:
+                with open(handle, "wb") as file:  # noqa: PTH123 - it wraps a descriptor, not a path
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                self._place(Path(name), target, create=create)
+            finally:
+                Path(name).unlink(missing_ok=True)
+
+    def _make(self) -> None:
+        try:
+            (self._root / _WORK).mkdir(parents=True, exist_ok=True)
+        except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+            cure = "name a folder that can be made in SILLOK_STORE"
+            raise StoreRefusedError(
+                f"{self.url} cannot be made ({error.strerror}): {cure}"
+            ) from error
+
+    def _place(self, source: Path, target: Path, *, create: bool) -> None:
+        while True:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _link(source, target) if create else source.replace(target)
+            except FileNotFoundError:
+                if not source.exists():
+                    raise
+                continue  # a deletion pruned the folder between the two calls
+            break
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _explained(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise MissingError(
+                f"no {key!r} in {self.url}; `sillok ls` lists what is there"
+            ) from error
+        except OSError as error:
+            raise _explanation(error, f"{key!r} in {self.url}") from error
+
+
+def _explanation(error: OSError, where: str) -> SillokError:
+    if error.errno in _FULL:
+        return StoreFullError(
+            f"no room for {where} ({error.strerror}): free some, then run the same again"
+        )
+    if error.errno in _REFUSED:
+        return StoreRefusedError(
+            f"may not touch {where} ({error.strerror}): check the folder's owner and mode"
+        )
+    return StoreUnavailableError(
+        f"the disk failed on {where} ({error.strerror}): check it, then run the same again"
+    )
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        if source.read_bytes() != target.read_bytes():
+            raise AlreadyExistsError(
+                f"{target} exists already with other content; it was left as it is"
+            ) from None

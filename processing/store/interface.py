@@ -1,0 +1,64 @@
+"""A place that keeps objects under keys: the one interface to a directory and to an S3 bucket.
+
+Keys are ASCII (Korean titles belong into the data, not into names: several S3 servers list such keys wrongly) and
+look like relative paths. Whatever a `put` returned from is on disk there and is what was sent. Every implementation
+raises the same errors for the same reasons:
+
+* MissingError: no such key. AlreadyExistsError: `create=True` met other bytes under that key.
+* StoreFullError, StoreUnavailableError: try again later. StoreRefusedError: credentials, bucket or rights are wrong.
+* UsageError: a key or a store address that cannot be.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from processing.errors import UsageError
+
+_SEGMENT = r"[A-Za-z0-9_=-][A-Za-z0-9._=-]*"
+_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_LONGEST = 900
+"""Bytes of a key: S3 allows 1024, and the prefix of the store counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """One line of a listing; `modified` is when the store last wrote the object."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Store(Protocol):
+    """Objects under keys. Instances may be shared by threads.
+
+    `put(create=True)` is create-if-absent; where the key already holds the very same bytes it succeeds, because a
+    retry whose first answer was lost must look like that first try. `get_range` returns fewer bytes only at the end
+    of the object. `list` yields in the order of the keys' bytes. `delete` of a missing key is no error. `url` is what
+    a person wrote; `identity` tells the store from every other, also from one of that name on another server.
+    """
+
+    url: str
+    identity: str
+
+    def get(self, key: str) -> bytes: ...
+    def get_range(self, key: str, start: int, length: int) -> bytes: ...
+    def get_file(self, key: str, path: Path) -> None: ...
+    def put(self, key: str, data: bytes, *, create: bool = False) -> None: ...
+    def put_file(self, key: str, path: Path, *, create: bool = False) -> None: ...
+    def list(self, prefix: str) -> Iterator[ListedObject]: ...
+    def exists(self, key: str) -> bool: ...
+    def delete(self, keys: Iterable[str]) -> None: ...
+
+
+def checked(key: str) -> str:
+    """Return `key`, or raise UsageError where it is no relative ASCII path without dot segments."""
+    if len(key) > _LONGEST or not _KEY.fullmatch(key):
+        raise UsageError(
+            f"{key!r:.200} cannot be a key: use ASCII letters, digits and . _ = - in parts joined by /"
+        )
+    return key

@@ -1,0 +1,165 @@
+"""How we talk to S3: one client a process, and what its errors mean to us.
+
+The settings hold on AWS, Ceph, Swift, R2, B2, GCS, Naver, NHN and Kakao alike: no checksum trailers (over TLS they
+turn every upload into `aws-chunked` without a length, which older servers answer with 411 or store as it is), path
+style, eight attempts, no `Expect: 100-continue` (it costs a round trip a put).
+"""
+
+import base64
+import hashlib
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    SSLError,
+)
+from botocore.handlers import add_expect_header
+from pydantic import SecretStr
+from urllib3.exceptions import HTTPError
+
+from processing.errors import (
+    MissingError,
+    SillokError,
+    StoreFullError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    UsageError,
+)
+from processing.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FAULTS = (ClientError, BotoCoreError, HTTPError)
+"""What a call may raise; reading a body raises urllib3's own."""
+CONNECTIONS = 32
+"""Threads stop paying at about 32: then Python's own work is the limit."""
+
+_FULL = {
+    "InsufficientStorage",
+    "QuotaExceeded",
+    "XMinioStorageFull",
+    "XMinioAdminBucketQuotaExceeded",
+}
+_CURES = {
+    "NoSuchBucket": "there is no such bucket: create it, or correct SILLOK_STORE",
+    "InvalidBucketName": "the bucket's name is not allowed: correct SILLOK_STORE",
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+    "AuthorizationHeaderMalformed": "the region is wrong: correct SILLOK_STORE_REGION",
+    "PermanentRedirect": "the bucket is elsewhere: correct SILLOK_STORE_ENDPOINT and SILLOK_STORE_REGION",
+}
+_KEYS = "check SILLOK_STORE_ACCESS_KEY, SILLOK_STORE_SECRET_KEY and what that key may do"
+
+
+def client(options: Settings) -> "S3Client":
+    """Return this process's client; threads may share it. Raises UsageError where the settings contradict."""
+    return _client(options, os.getpid())  # a forked child must not use its parent's connections
+
+
+@lru_cache(maxsize=4)
+def _client(options: Settings, _process: int) -> "S3Client":
+    if options.store_endpoint and "@" in options.store_endpoint:
+        raise UsageError(
+            "SILLOK_STORE_ENDPOINT must not contain a user or password: use the two key settings"
+        )
+    if (options.store_access_key is None) != (options.store_secret_key is None):
+        raise UsageError(
+            "SILLOK_STORE_ACCESS_KEY and SILLOK_STORE_SECRET_KEY belong together: set both or none"
+        )
+    made: S3Client = boto3.session.Session().client(
+        "s3",
+        endpoint_url=options.store_endpoint,
+        region_name=options.store_region,
+        aws_access_key_id=_plain(options.store_access_key),
+        aws_secret_access_key=_plain(options.store_secret_key),
+        verify=str(options.store_ca) if options.store_ca else None,
+        config=_config(options),
+    )
+    made.meta.events.unregister("before-call.s3", add_expect_header)
+    made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
+    return made
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _config(options: Settings) -> Config:
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": options.store_addressing},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"mode": "standard", "total_max_attempts": options.store_attempts},
+        connect_timeout=5,
+        read_timeout=60,
+        tcp_keepalive=True,
+        max_pool_connections=CONNECTIONS,
+    )
+
+
+def _with_md5(request: Any, **_: Any) -> None:
+    """Give a multi-object deletion the Content-MD5 that S3 has always taken, in place of the newer checksum.
+
+    boto3 stopped sending it; MinIO before 2025, OVH and s3proxy answer `MissingContentMD5`. AWS takes either.
+    """
+    for name in [
+        name
+        for name in request.headers
+        if name.lower().startswith(("x-amz-checksum", "x-amz-sdk-checksum"))
+    ]:
+        del request.headers[name]
+    digest = hashlib.md5(request.body, usedforsecurity=False).digest()
+    request.headers["Content-MD5"] = base64.b64encode(digest).decode()
+
+
+def status(error: ClientError) -> int:
+    """Return the HTTP status of an answer that was an error."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def code(error: ClientError) -> str:
+    """Return the S3 error code, e.g. "NoSuchKey"; for HEAD it is only the status."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def explanation(error: Exception, where: str) -> SillokError:
+    """Return our error for one of `FAULTS`; `where` names the object and the store. No secret is in either."""
+    if isinstance(error, ClientError):
+        return _answered(error, where)
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return StoreRefusedError(
+            f"{where}: no credentials; set SILLOK_STORE_ACCESS_KEY and SILLOK_STORE_SECRET_KEY"
+        )
+    if isinstance(error, ParamValidationError):
+        return UsageError(f"{where}: {error}")
+    if isinstance(error, SSLError):
+        return StoreRefusedError(
+            f"{where}: its TLS certificate is not trusted; name its authority in SILLOK_STORE_CA"
+        )
+    return StoreUnavailableError(
+        f"{where}: no answer ({type(error).__name__}); is the store running, and is SILLOK_STORE_ENDPOINT right?"
+    )
+
+
+def _answered(error: ClientError, where: str) -> SillokError:
+    answer = f"{where}: the store answered {status(error)} {code(error)}"
+    if code(error) in _CURES:
+        return StoreRefusedError(f"{answer}: {_CURES[code(error)]}")
+    if code(error) in {"NoSuchKey", "404"} or status(error) == 404:  # noqa: PLR2004 - HTTP's own number
+        return MissingError(f"{where}: there is no such object")
+    if code(error) in _FULL or status(error) == 507:  # noqa: PLR2004 - HTTP's own number
+        return StoreFullError(f"{answer}: it has no room; free some, then run the same again")
+    if status(error) >= 500 or code(error) in {"SlowDown", "RequestTimeout"}:  # noqa: PLR2004 - HTTP's own number
+        return StoreUnavailableError(
+            f"{answer}: it is overloaded, failing or full; run the same again later"
+        )
+    return StoreRefusedError(f"{answer}: {_KEYS}")

@@ -1,0 +1,297 @@
+"""Checksums by which a bucket confirms what it stored.
+
+The store in a bucket. Every put is confirmed: the server checks our SHA-256, and its ETag must be our MD5.
+
+Where the ETag is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is none the object is
+read back. What differs between servers is found out when it is first met: listing falls back to version 1, deletion
+of many to one by one.
+"""
+
+import base64
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
+from processing.errors import (
+    AlreadyExistsError,
+    CorruptRecordError,
+    MissingError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from processing.settings import Settings
+from processing.store.interface import ListedObject, checked
+from processing.store.s3_client import FAULTS, client, code, explanation, status
+
+PART = 16 << 20
+"""Bytes of a part of a large upload."""
+
+
+class Sums:
+    """What a server may confirm of the bytes that we sent. Chunks are `PART` bytes each, the last one fewer."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.sha256 = hashlib.sha256()
+        self.md5 = hashlib.md5(usedforsecurity=False)
+        self._parts: list[bytes] = []
+        for chunk in chunks:
+            self.sha256.update(chunk)
+            self.md5.update(chunk)
+            self._parts.append(hashlib.md5(chunk, usedforsecurity=False).digest())
+
+    @property
+    def header(self) -> str:
+        """The value of `x-amz-checksum-sha256`."""
+        return base64.b64encode(self.sha256.digest()).decode()
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return {"sha256": self.sha256.hexdigest()}
+
+    @property
+    def parted_etag(self) -> str:
+        """The ETag of an upload in parts of `PART` bytes: MD5 of the parts' MD5s, a dash, their number."""
+        return f"{hashlib.md5(b''.join(self._parts), usedforsecurity=False).hexdigest()}-{len(self._parts)}"
+
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_MANY = 1000
+"""Objects that one request may delete."""
+LARGE = 64 << 20
+"""From this size on a file goes up in parts, so that a lost connection costs one part."""
+_READS = 4
+"""Times a body is read again that broke off: botocore retries only up to the headers."""
+_TRANSFER = TransferConfig(
+    multipart_threshold=PART,
+    multipart_chunksize=PART,
+    max_concurrency=4,
+    preferred_transfer_client="classic",
+)
+_UNKNOWN = {
+    "NotImplemented",
+    "MethodNotAllowed",
+    "InvalidArgument",
+    "InvalidRequest",
+    "MissingContentMD5",
+    "BadRequest",
+}
+_EXISTS = {409, 412}
+
+
+class S3Store:
+    """A bucket, or a prefix in one, as a store."""
+
+    def __init__(self, url: str, options: Settings) -> None:
+        bucket, _, prefix = url.removeprefix("s3:").strip("/").partition("/")
+        self.url = url.rstrip("/")
+        self.identity = f"{self.url} at {options.store_endpoint or options.store_region}"
+        self._bucket = bucket
+        self._prefix = f"{checked(prefix)}/" if prefix else ""
+        self._options = options
+        self._old_listing = False
+        self._one_by_one = False
+
+    @property
+    def _client(self) -> "S3Client":
+        return client(self._options)
+
+    def get(self, key: str) -> bytes:
+        return self._read(key, lambda body: bytes(body.read()))
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        if length == 0:
+            return b""
+        return self._read(
+            key, lambda body: bytes(body.read()), Range=f"bytes={start}-{start + length - 1}"
+        )
+
+    def get_file(self, key: str, path: Path) -> None:
+        def save(body: Any) -> None:
+            with path.open("wb") as target:
+                for chunk in body.iter_chunks(1 << 20):
+                    target.write(chunk)
+
+        self._read(key, save)
+
+    def put(self, key: str, data: bytes, *, create: bool = False) -> None:
+        self._put(key, data, Sums([data]), create=create)
+
+    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
+        with path.open("rb") as file:
+            sums = Sums(iter(lambda: file.read(PART), b""))
+            file.seek(0)
+            if path.stat().st_size < LARGE:
+                self._put(key, file, sums, create=create)
+                return
+        if create and self.exists(
+            key
+        ):  # in parts it cannot be exact: some servers ignore the precondition there
+            self._settle(key, sums)
+            return
+        extra = {"Metadata": sums.metadata}
+        with self._explained(repr(key)):
+            self._client.upload_file(
+                str(path), **self._named(key), ExtraArgs=extra, Config=_TRANSFER
+            )
+            answer = self._client.head_object(**self._named(key))
+        self._confirm(key, answer, sums, sums.parted_etag)
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        with self._explained(f"the list of {prefix!r}"):
+            for page in self._pages(self._prefix + prefix):
+                for one in page.get("Contents", []):
+                    yield ListedObject(
+                        one["Key"].removeprefix(self._prefix), one["Size"], one["LastModified"]
+                    )
+
+    def exists(self, key: str) -> bool:
+        try:
+            with self._explained(repr(key)):
+                self._client.head_object(**self._named(key))
+        except MissingError:
+            return False
+        return True
+
+    def delete(self, keys: Iterable[str]) -> None:
+        waiting = iter([self._prefix + checked(key) for key in keys])
+        while names := list(islice(waiting, _MANY)):
+            with self._explained(f"{len(names)} objects from {names[0]!r} on"):
+                self._deleted(names)
+
+    def _pages(self, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the pages of a listing, by version 2 or, on a server that does not know it, by version 1."""
+        name = "list_objects" if self._old_listing else "list_objects_v2"
+        pages = iter(self._client.get_paginator(name).paginate(Bucket=self._bucket, Prefix=prefix))  # type: ignore[call-overload]  # name is one of two
+        try:
+            first = next(pages)
+        except ClientError as error:
+            if self._old_listing or code(error) not in _UNKNOWN:
+                raise
+            first = {}
+        if not self._old_listing and "KeyCount" not in first:
+            logger.info("%s does not know ListObjectsV2: version 1 is used", self.url)
+            self._old_listing = True
+            yield from self._pages(prefix)
+            return
+        yield first
+        yield from pages
+
+    def _deleted(self, names: Sequence[str]) -> None:
+        """Delete at most 1000 objects in one request, or one by one where the server cannot."""
+        if not self._one_by_one:
+            try:
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket,
+                    Delete={"Objects": [{"Key": name} for name in names], "Quiet": True},
+                )
+            except ClientError as error:
+                if code(error) not in _UNKNOWN:
+                    raise
+                logger.info(
+                    "%s does not know DeleteObjects: objects are deleted one by one", self.url
+                )
+                self._one_by_one = True
+            else:
+                self._refuse(answer.get("Errors", []))
+                return
+        for name in names:
+            self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def _refuse(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        for error in errors:
+            if error.get("Code") in {"InternalError", "SlowDown", "ServiceUnavailable"}:
+                raise StoreUnavailableError(
+                    f"{self.url} did not delete {error.get('Key')!r}: run the same again later"
+                )
+            if error.get("Code") != "NoSuchKey":
+                raise StoreRefusedError(
+                    f"{self.url} does not let us delete {error.get('Key')!r} ({error.get('Code')})"
+                )
+
+    def _named(self, key: str) -> dict[str, Any]:
+        return {"Bucket": self._bucket, "Key": self._prefix + checked(key)}
+
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except FAULTS as error:
+            raise explanation(error, f"{what} in {self.url}") from error
+
+    def _read(self, key: str, use: Callable[[Any], T], **wanted: Any) -> T:
+        """Return what `use` makes of the object's body; begin again where the body breaks off."""
+        with self._explained(repr(key)):
+            for _ in range(_READS - 1):
+                body = self._client.get_object(**self._named(key), **wanted)["Body"]
+                with suppress(BotoCoreError, HTTPError):
+                    return use(body)
+            return use(self._client.get_object(**self._named(key), **wanted)["Body"])
+
+    def _put(self, key: str, body: bytes | IO[bytes], sums: Sums, *, create: bool) -> None:
+        extra: dict[str, str] = {"IfNoneMatch": "*"} if create else {}
+        if self._options.store_checksum:
+            extra["ChecksumSHA256"] = sums.header
+        try:
+            with self._explained(repr(key)):
+                answer = self._put_object(key, body, sums, extra)
+        except _PreconditionError:
+            self._settle(key, sums)
+            return
+        self._confirm(key, answer, sums, sums.md5.hexdigest())
+
+    def _put_object(
+        self, key: str, body: bytes | IO[bytes], sums: Sums, extra: Mapping[str, Any]
+    ) -> Any:
+        try:
+            return self._client.put_object(
+                **self._named(key), Body=body, Metadata=sums.metadata, **extra
+            )
+        except ClientError as error:
+            if "IfNoneMatch" in extra and status(error) in _EXISTS:
+                raise _PreconditionError from error
+            raise
+
+    def _settle(self, key: str, sums: Sums) -> None:
+        """Decide whether what stands under `key` is our own put, whose first answer was lost."""
+        try:
+            same = self._digest(key) == sums.sha256.digest()
+        except MissingError as error:
+            raise StoreUnavailableError(
+                f"{key!r} in {self.url} was being written by another: try again"
+            ) from error
+        if not same:
+            raise AlreadyExistsError(
+                f"{key!r} exists already in {self.url} with other content; it was left as it is"
+            )
+
+    def _confirm(self, key: str, answer: Mapping[str, Any], sums: Sums, expected: str) -> None:
+        if (
+            str(answer.get("ETag", "")).strip('"') == expected
+            or answer.get("ChecksumSHA256") == sums.header
+        ):
+            return
+        if self._digest(key) != sums.sha256.digest():
+            raise CorruptRecordError(
+                f"{key!r} in {self.url} is not what was sent: run the same again, check the store"
+            )
+
+    def _digest(self, key: str) -> bytes:
+        """Return the SHA-256 of what the store holds, by reading it."""
+        return self._read(key, lambda body: Sums(body.iter_chunks(PART)).sha256.digest())
+
+
+class _PreconditionError(Exception):
+    """The server says that the object exists."""

@@ -1,0 +1,78 @@
+"""SIGTERM and Ctrl-C end a crawl within seconds, whenever they come.
+
+Scrapy waits for what is under way; a task kill gives five seconds. So the first signal ends waits and downloads, and
+then Scrapy closes as it always does. Scrapy's own handlers are not installed: a signal that they get before the crawl
+has begun is no reason for anything.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+from types import FrameType
+
+from scrapy.crawler import Crawler
+
+from spiders.crawling.run import Run
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SOON = 0.05
+"""Seconds between looks at whether Scrapy can be stopped yet; a crawl that was told to stop asks for nothing."""
+
+
+def end_at_once() -> None:
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does: nothing is under way yet that needs to be closed."""
+    signal.signal(signal.SIGTERM, _raise)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    signal.default_int_handler(number, frame)
+
+
+class Interrupt:
+    """Handles the signals of one crawl.
+
+    A second SIGTERM is ignored, because a process group and a supervisor often both send one; a second Ctrl-C is not.
+    """
+
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self._crawler = crawler
+        self._run = run
+        self._closing: asyncio.Task[None] | None = None
+
+    def install(self) -> None:
+        """Take the signals over, for as long as the process lives; the reactor is chosen by then."""
+        for number in _SIGNALS:
+            signal.signal(number, self._end)
+
+    def _end(self, _: int, __: FrameType | None) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier installs the wrong one
+
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        reactor.callFromThread(_give_up if self._run.stopping else self._let_go)
+        self._run.stopping = True
+
+    def _let_go(self) -> None:
+        self._run.stop()
+        engine = self._crawler._engine  # noqa: SLF001 - `engine` has no value yet where none was made
+        if (
+            engine is None or not engine.running
+        ):  # told to stop now, it would never hear that it has ended
+            asyncio.get_running_loop().call_later(_SOON, self._let_go)
+            return
+        for slot in (
+            engine.downloader.slots.values()
+        ):  # what waits for its turn is told too, and not in a minute
+            slot.delay = 0
+            if slot.latercall:
+                slot.latercall.cancel()
+                slot.latercall = None
+            engine.downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
+        self._closing = asyncio.ensure_future(self._crawler.stop_async())
+
+
+def _give_up() -> None:
+    from twisted.internet import error, reactor  # noqa: PLC0415 - as above
+
+    with suppress(error.ReactorNotRunning):
+        reactor.stop()  # type: ignore[misc]  # Twisted declares the reactor as a module

@@ -1,0 +1,275 @@
+"""The rows of the fetch log: one function for each kind of outcome.
+
+What a crawl writes: segments that are spooled, closed when full, and sent while the crawl goes on.
+"""
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from scrapy.http import Response
+
+from processing.errors import SillokError, StoreFullError
+from processing.landing.segments import SegmentWriter, put_report, send
+from processing.landing.warc import Exchange, Original, Rendered, payload_digest
+from processing.records import Article, Fetch, Rejection, RunReport, Seal, Why
+from spiders.crawling.polling import final
+from spiders.crawling.visit import Visit
+from spiders.outlet import Outlet
+
+_IN_VAIN = {Why.FAILED, Why.OFF_SITE}
+"""Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
+
+
+class Runs(Protocol):
+    """What a row needs to know of its run."""
+
+    outlet: Outlet
+    id: str
+
+    def clock(self) -> datetime: ...
+
+
+def digest(body: bytes) -> str:
+    """Return the digest of a payload without content coding."""
+    return "sha256:" + hashlib.sha256(body).hexdigest()
+
+
+def considered(
+    run: Runs,
+    url: str,
+    why: Why,
+    detail: str | None = None,
+    *,
+    article: str | None = None,
+    source: str | None = None,
+    failures: int = 0,
+) -> Fetch:
+    """Return the row of a URL that is not asked for; `failures` where that is because it failed so often."""
+    return Fetch(
+        outlet=run.outlet.name,
+        run=run.id,
+        at=run.clock(),
+        role="article",
+        url=url,
+        article_id=article,
+        why=why,
+        detail=detail,
+        announced_by=source,
+        failures=failures,
+    )
+
+
+def failed(
+    run: Runs,
+    visit: Visit,
+    detail: str,
+    *,
+    why: Why = Why.FAILED,
+    status: int | None = None,
+    tls: str | None = None,
+    counted: bool = True,
+) -> Fetch:
+    """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
+
+    An announced page that we do not hold is asked again, but not for ever: `polling.final`.
+    """
+    last = visit.last
+    failures = (last.failures if last else 0) + (why in _IN_VAIN and counted)
+    known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
+    if why is Why.SEEN:
+        failures = 0  # it leads to an article that we know: that is an answer
+    row = _row(
+        run, visit, why=why, detail=detail[:500], status=status, tls=tls, failures=failures, **known
+    )
+    missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
+    return final(row) if missing else row
+
+
+def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:
+    """Return the row of a URL that answered with a body."""
+    stored = response.meta["stored"]  # what is not in the WARC is not read
+    fields: dict[str, Any] = {
+        "status": response.status,
+        "etag": _header(response, b"ETag"),
+        "last_modified": _header(response, b"Last-Modified"),
+        "digest": digest(response.body),
+        "bytes": len(response.body),
+        "visits": (visit.last.visits if visit.last else 0) + 1,
+        "tls": response.meta.get("tls"),
+    }
+    fields |= {"payload": stored.payload, "stored_url": stored.url, "stored_at": stored.at}
+    return _row(run, visit, why=why, **(fields | more))
+
+
+def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch:
+    """Return the row of a URL that answered 304 or with the payload that it had before."""
+    last = visit.last
+    kept = (
+        "digest",
+        "payload",
+        "stored_url",
+        "stored_at",
+        "version_id",
+        "outcome",
+        "links",
+        "new_at",
+    )
+    fields: dict[str, Any] = {name: getattr(last, name) for name in kept} if last else {}
+    fields |= {
+        "status": response.status,
+        "etag": _header(response, b"ETag") or (last.etag if last else None),
+        "last_modified": _header(response, b"Last-Modified")
+        or (last.last_modified if last else None),
+        "visits": (last.visits if last else 0) + 1,
+        "tls": response.meta.get("tls"),
+    }
+    return _row(run, visit, why=Why.UNCHANGED, **(fields | more))
+
+
+def read(record: Article | Rejection) -> dict[str, Any]:
+    """Return the fields that say what was read from a page."""
+    if isinstance(record, Article):
+        return {"outcome": "article", "version_id": record.version_id}
+    return {"outcome": "rejection", "detail": f"{record.reason}: {record.evidence}"[:500]}
+
+
+def note(run: Runs, url: str, why: Why, detail: str | None, failures: int) -> Fetch:
+    """Return a row about a host as a whole, kept under its root URL: that it cools down, or that it is well again."""
+    role: Literal["source"] = "source"
+    return Fetch(
+        outlet=run.outlet.name,
+        run=run.id,
+        at=run.clock(),
+        role=role,
+        url=url,
+        why=why,
+        detail=detail,
+        failures=failures,
+    )
+
+
+def _row(run: Runs, visit: Visit, *, why: Why, **fields: Any) -> Fetch:
+    return Fetch(
+        outlet=run.outlet.name,
+        run=run.id,
+        at=run.clock(),
+        role=visit.role,
+        url=visit.url,
+        article_id=visit.article_id,
+        why=why,
+        announced_by=visit.announced_by,
+        announced_at=visit.announced_at,
+        **fields,
+    )
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1").strip()[:500] or None if value else None
+
+
+class Landing:
+    """The landing of one run; `writer` is None where nothing is to be written (dry run).
+
+    The first error ends the writing: `failed` is told, and what was sealed before stays.
+    """
+
+    def __init__(self, writer: SegmentWriter | None, failed: Callable[[SillokError], None]) -> None:
+        self._writer = writer
+        self._failed = failed
+        self._error: SillokError | None = None
+        self._sender = ThreadPoolExecutor(1, "seal")
+        self._sent: list[Future[Seal]] = []
+        self.segments = 0
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of WARC written."""
+        return self._writer.bytes if self._writer else 0
+
+    def record(self, exchange: Exchange) -> Original:
+        """Write an exchange into the WARC; return the record that holds its payload."""
+        if self._writer is not None and not self._error:
+            try:
+                return self._writer.exchange(exchange)
+            except (OSError, SillokError) as error:
+                self._fail(told(error))
+        return Original(payload_digest(exchange.body), exchange.url, exchange.at)
+
+    def convert(self, rendered: Rendered) -> None:
+        """Write what a browser made of a page into the WARC."""
+        if self._writer is not None and not self._error:
+            try:
+                self._writer.convert(rendered)
+            except (OSError, SillokError) as error:
+                self._fail(told(error))
+
+    def add(self, row: Article | Rejection | Fetch) -> None:
+        """Write a row beside the pages."""
+        if self._writer is None or self._error:
+            return
+        try:
+            self._writer.add(row)
+        except (OSError, SillokError) as error:
+            self._fail(told(error))
+
+    def roll(self) -> None:
+        """Send the open segment if it is full, in the background; note where an earlier one could not be sent."""
+        self._sent = [future for future in self._sent if not self._settle(future)]
+        if self._writer is not None and not self._error and self._writer.due():
+            self._close()
+
+    def close(self) -> None:
+        """Close and send what is open, and wait for all that is on its way."""
+        if self._writer is not None:
+            self._close()
+        self._sender.shutdown(wait=True)
+        for future in self._sent:
+            self._settle(future)
+
+    def put(self, report: RunReport) -> None:
+        """Write the report of the run, the last thing; not after an error, for then the run is not whole."""
+        if self._writer is None or self._error:
+            return
+        try:
+            put_report(self._writer.store, report)
+        except SillokError as error:
+            self._fail(error)
+
+    def _close(self) -> None:
+        try:
+            closed = self._writer.close() if self._writer else None
+        except OSError as error:
+            self._fail(told(error))
+            return
+        if closed and self._writer:
+            self._sent.append(self._sender.submit(send, self._writer.store, closed))
+
+    def _settle(self, future: Future[Seal]) -> bool:
+        if not future.done():
+            return False
+        error = future.exception()
+        if isinstance(error, SillokError):
+            self._fail(error)
+        elif error is not None:
+            raise error
+        else:
+            self.segments += 1
+        return True
+
+    def _fail(self, error: SillokError) -> None:
+        self._error = self._error or error
+        self._failed(error)
+
+
+def told(error: OSError | SillokError) -> SillokError:
+    """Return an error of ours for one of the spool."""
+    if isinstance(error, SillokError):
+        return error
+    return StoreFullError(
+        f"the spool cannot be written ({error.strerror or error}): free room there or set SILLOK_SPOOL; "
+        "sealed segments are safe, the next crawl does the rest"
+    )

@@ -1,0 +1,246 @@
+"""How often a source is asked and what its answers say about it. Pure: no network, the moment passed in.
+
+A poll that shares nothing with what was known before missed something. A source that fails or lies is asked in another
+way, and the report says so; nothing is dropped in silence.
+
+Whose turn it is at a tick of the clock: which outlets have something to ask, and what waits for their next crawl.
+
+A source is due by its own turn-over (`polling.interval`). What waits, revisits and gaps, rides with the next poll, and
+never waits longer than the outlet's usual pace. A host that closed itself to us is left alone until its time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from processing.archive.memory import Memory, load
+from processing.dates import SEOUL
+from processing.errors import CorruptRecordError
+from processing.records import Fetch, Stamp, Why
+from processing.store.interface import Store
+from spiders.formats.discover import addresses, is_day_archive
+from spiders.formats.links import Link
+from spiders.outlet import Outlet, Pace, Source
+from spiders.settings import REVISITS
+
+LIES = "its validators lie: "
+"""How the detail of a source begins whose ETag or Last-Modified stayed while its content changed."""
+
+ABSENT = frozenset({404, 410})
+"""Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
+
+ABSENT_VISITS = 6
+"""Visits, over some thirty hours of back-off, after which an announced page that was never there counts as gone."""
+VISITS = 20
+"""Visits, over some two weeks of back-off, after which an announced page is given up, whatever it answers."""
+PATIENCE = timedelta(days=30)
+"""How long after its announcement a page is given up that could not even be asked for."""
+
+_TRUST = 8
+"""Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
+USUAL = {
+    Pace.QUARTER_HOUR: timedelta(minutes=15),
+    Pace.HOURLY: timedelta(hours=1),
+    Pace.DAILY: timedelta(days=1),
+}
+"""The time between two polls of a source that turns over as its pace expects."""
+TICK = {
+    Pace.QUARTER_HOUR: timedelta(minutes=5),
+    Pace.HOURLY: timedelta(minutes=15),
+    Pace.DAILY: timedelta(hours=6),
+}
+"""How often a scheduler asks whose turn it is: as often as the soonest poll that `interval` asks for."""
+_LATEST = timedelta(days=1)
+_PAUSE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days asked for, as moments: `since` included, `until` not. None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, link: Link) -> bool:
+        """Return whether what `link` states lies inside; what states nothing is not left out."""
+        stamps = [stamp for stamp in (link.published, link.modified) if stamp]
+        if not stamps or not (self.since or self.until):
+            return True
+        return any(self._inside(stamp) for stamp in stamps)
+
+    def _inside(self, stamp: Stamp) -> bool:
+        return not (self.since and stamp.at < self.since) and not (
+            self.until and stamp.at >= self.until
+        )
+
+
+def backoff(failures: int) -> timedelta:
+    """Return how long to leave alone what failed so often in a row: the first failure costs nothing."""
+    return timedelta() if failures < 2 else min(_PAUSE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004 - said
+
+
+def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
+    """Return until when back-off leaves this alone, or None where it may be asked.
+
+    "There is no such page" is an answer, so asking again at once is of no use: it counts as two failures more.
+    """
+    if last is None or not last.failures:
+        return None
+    moment = last.at + backoff(weighed(last))
+    return moment if moment > now else None
+
+
+def left_alone(last: Fetch, until: datetime) -> str:
+    """Return in words that an address has failed and until when it is left alone."""
+    return f"failed {last.failures} time{'s' * (last.failures != 1)}, asked again from {until:%Y-%m-%d %H:%M} UTC"
+
+
+def weighed(last: Fetch) -> int:
+    """Return the failures in a row by which back-off is judged."""
+    return last.failures + (2 if last.status in ABSENT else 0)
+
+
+def final(row: Fetch) -> Fetch:
+    """Return the row of an announced page that failed, as it stays: to be asked again, gone, or given up."""
+    if row.status in ABSENT and row.failures >= ABSENT_VISITS:
+        detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
+        return row.model_copy(update={"why": Why.GONE, "detail": detail})
+    if row.failures >= VISITS or (row.announced_at and row.at - row.announced_at >= PATIENCE):
+        detail = f"given up after {row.failures} visits in vain: {row.detail}"
+        return row.model_copy(update={"why": Why.GIVEN_UP, "detail": detail[:500]})
+    return row
+
+
+def validators(last: Fetch | None) -> dict[str, str]:
+    """Return the headers of a conditional request (RFC 9110 §13.1), none where they are not to be trusted."""
+    if last is None or lies(last) or (last.role == "source" and not _is_trusted(last)):
+        return {}
+    found = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+    return {name: value for name, value in found.items() if value}
+
+
+def _is_trusted(last: Fetch) -> bool:
+    """Return whether a source may answer "unchanged": an index may not, its children change without it."""
+    return bool(last.links) and not (last.why is Why.UNCHANGED and last.visits % _TRUST == 0)
+
+
+def lies(last: Fetch) -> bool:
+    """Return whether this source was caught with a validator that stayed while its content changed."""
+    return bool(last.detail and last.detail.startswith(LIES))
+
+
+def caught(last: Fetch | None, etag: str | None, modified: str | None, *, new: int) -> str | None:
+    """Return what shows that a source lies: it announces something new under the validators that it had before."""
+    if last is None or not new:
+        return None
+    if last.etag and last.etag == etag:
+        return f"{LIES}new links under the same ETag {etag}"
+    if not etag and last.last_modified and last.last_modified == modified:
+        return f"{LIES}new links under the same Last-Modified {modified}"
+    return None
+
+
+def missed(last: Fetch | None, *, links: int, known: int) -> str | None:
+    """Return what to report where a poll shares nothing with what was known before."""
+    if last is None or not last.links or not links or known:
+        return None
+    return f"all {links} links are new: something may have been missed since {last.at:%Y-%m-%d %H:%M} UTC; poll sooner"
+
+
+def interval(
+    pace: Pace, *, links: int, known: int | None, failures: int = 0, quiet: bool = False
+) -> timedelta:
+    """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails.
+
+    `known` is None where there is nothing to compare with; `quiet` is a source that is silent beyond its quiet time.
+    """
+    usual = USUAL[pace]
+    if failures:
+        return max(usual, backoff(failures))
+    if quiet:
+        return min(usual * 4, _LATEST)
+    if known is None:
+        return usual
+    new = 1 - known / links if links else 0.0
+    factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004 - more than half
+    return min(max(usual * factor, TICK[pace]), _LATEST)
+
+
+def is_due(last: Fetch | None, pace: Pace, now: datetime) -> bool:
+    """Return whether a source is asked at the tick `now`: its moment lies nearer to it than to the next tick."""
+    if last is None:
+        return True
+    moment = last.next_at or last.at + USUAL[pace]
+    return moment - TICK[pace] / 2 <= now and waits_until(last, now) is None
+
+
+def silence(
+    source: Source, links: Iterable[Link], last: Fetch | None, *, new: int, now: datetime
+) -> str | None:
+    """Return what to report where a source has had nothing new for longer than its quiet time."""
+    if new:
+        return None
+    stated = [stamp.at for link in links for stamp in (link.published, link.modified) if stamp]
+    newest = max(stated, default=last.new_at if last else None)
+    if newest is None or now - newest < timedelta(hours=source.quiet_hours):
+        return None
+    return f"nothing new since {newest:%Y-%m-%d %H:%M} UTC, quiet time is {source.quiet_hours} h"
+
+
+def note_url(authority: str) -> str:
+    """Return the URL under which the fetch log keeps notes about a host as a whole."""
+    return f"http://{authority}/#host"
+
+
+_THREADS = 4
+
+
+def due(
+    store: Store, outlets: Mapping[str, Outlet], names: Sequence[str], now: datetime
+) -> list[str]:
+    """Return those of `names` whose turn it is, in their order.
+
+    An outlet whose memory is damaged is among them: its own crawl says what is wrong, and stops no other.
+    """
+
+    def has_turn(name: str) -> bool:
+        try:
+            return is_turn(outlets[name], load(store, name), now)
+        except CorruptRecordError:
+            return True
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return [name for name, turn in zip(names, pool.map(has_turn, names), strict=True) if turn]
+
+
+def is_turn(outlet: Outlet, memory: Memory, now: datetime) -> bool:
+    """Return whether an outlet is crawled at this tick."""
+    if memory.spent(now.astimezone(SEOUL).date()) >= outlet.budget:
+        return False
+    urls = [addresses(source)[0] for source in outlet.sources if not is_day_archive(source)]
+    if any(
+        is_due(memory.source(url), outlet.pace, now) and _is_open(memory, url, now) for url in urls
+    ):
+        return True
+    asked = memory.asked_at()
+    rested = asked is None or asked + USUAL[outlet.pace] - TICK[outlet.pace] / 2 <= now
+    return rested and any(_is_open(memory, row.url, now) for row in waiting(memory, now))
+
+
+def waiting(memory: Memory, now: datetime) -> Iterator[Fetch]:
+    """Yield what the next crawl asks again: gaps, then revisits."""
+    yield from gaps(memory, now)
+    yield from memory.due(now, REVISITS)
+
+
+def gaps(memory: Memory, now: datetime) -> Iterator[Fetch]:
+    """Yield the announced articles that are not here and that back-off does not hold now, the oldest first."""
+    for row in memory.gaps():
+        if row.why is not Why.GIVEN_UP and waits_until(row, now) is None:
+            yield row
+
+
+def _is_open(memory: Memory, url: str, now: datetime) -> bool:
+    return waits_until(memory.source(note_url(urlsplit(url).netloc)), now) is None

@@ -1,0 +1,250 @@
+"""One crawl of one outlet: what it remembers, what it writes down, what it counts, how it is stopped.
+
+The spider and the middlewares hold this one object; it knows Scrapy only by the crawler that carries it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from processing.archive.memory import Memory
+from processing.dates import SEOUL
+from processing.errors import SillokError
+from processing.landing.segments import SegmentWriter
+from processing.records import Article, Fetch, Rejection, RunReport, Why, article_id
+from spiders.crawling.hosts import Hosts
+from spiders.crawling.landing import Landing, answered, failed, note
+from spiders.crawling.polling import note_url, waits_until
+from spiders.crawling.verdict import Counts, Tally, verdict
+from spiders.crawling.visit import Visit
+from spiders.outlet import Outlet
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """One crawl. `writer` is None where nothing is to be written (dry run).
+
+    `fresh` forgets what was seen, and never what a host asked of us or what the day's budget has spent.
+    """
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        run: str,
+        *,
+        memory: Memory,
+        fresh: bool = False,
+        writer: SegmentWriter | None,
+        clock: Callable[[], datetime],
+        agent: str = "",
+        version: str = "",
+        permission: str | None = None,
+    ) -> None:
+        self.outlet = outlet
+        self.id = run
+        self.memory = Memory() if fresh else memory
+        self._past = memory
+        self.clock = clock
+        self.permission = permission
+        self.hosts = Hosts(monotonic)
+        self.counts = Counts()
+        self.considered: dict[str, Visit | None] = {}
+        self.turned_down: set[str] = set()
+        self.strangers: dict[str, str] = {}
+        self.announced: set[str] = set()
+        self.polled: set[str] = set()
+        self.requests = 0
+        self.started_at = clock()
+        self.error: SillokError | None = None
+        self.stopping = False
+        self.downloads: set[asyncio.Task[Any]] = set()
+        self.on_failure: Callable[[], None] = lambda: None
+        self.landing = Landing(writer, self.fail)
+        self._agent, self._version = agent, version
+        self._later: list[Fetch] = []
+        self._stopped = asyncio.Event()
+
+    # -- what is written down
+
+    def log(self, row: Fetch) -> None:
+        """Write a row of the fetch log and count it."""
+        if row.role == "article":
+            self.counts.whys[row.why] += 1
+            self.counts.note(row)
+            if row.article_id is not None:
+                self.considered[row.article_id] = None
+        self.landing.add(row)
+
+    def keep(self, record: Article | Rejection) -> None:
+        """Write what was read from a page and count it."""
+        self.counts.pages += 1
+        if isinstance(record, Article):
+            self.counts.articles += 1
+        else:
+            self.counts.rejections[record.reason] += 1
+        self.landing.add(record)
+
+    def later(self, row: Fetch) -> None:
+        """Log a source's answer at the end: until all it announced is settled, the next crawl has to read it again."""
+        self._later.append(row)
+
+    def hasten(self, url: str, moment: datetime) -> None:
+        """Bring the next poll of a source forward where one of its children turns over faster than it says."""
+        for place, row in enumerate(self._later):
+            if row.url == url and row.next_at and row.next_at > moment:
+                self._later[place] = row.model_copy(update={"next_at": moment})
+                report = self.counts.sources[url]
+                self.counts.sources[url] = report.model_copy(update={"next_at": moment})
+
+    def crashed(self, url: str, error: Exception) -> None:
+        """Note that the reader broke on a page: the page is rejected, and a person has to look."""
+        self.counts.crashes += 1
+        log.error("%s: the reader broke on %s", self.outlet.name, url, exc_info=error)
+
+    def begin(self, visit: Visit) -> None:
+        """Note that an article will be asked; without an outcome at the end its row says why."""
+        if visit.article_id is not None:
+            self.considered[visit.article_id] = visit
+
+    # -- what is remembered
+
+    def knows(self, canonical_url: str) -> bool:
+        """Return whether this article was fetched before or is part of this crawl."""
+        identity = article_id(canonical_url)
+        return identity in self.considered or self.memory.seen(identity)
+
+    def spent(self) -> int:
+        """Return the requests made on this KST day, those of earlier crawls among them."""
+        return self._past.spent(self.clock().astimezone(SEOUL).date()) + self.requests
+
+    def answered_robots(self, visit: Visit, response: Response) -> None:
+        self.log(answered(self, visit, response, why=Why.FETCHED))
+
+    def failed_robots(self, visit: Visit, error: Exception) -> None:
+        self.log(failed(self, visit, str(error) or type(error).__name__, counted=not self.stopping))
+
+    # -- how it goes on and ends
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the crawl."""
+        try:
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        except TimeoutError:
+            return
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Raise Refusal where the crawl was told to stop."""
+        if self.stopping:
+            from spiders.crawling.visit import Refusal  # noqa: PLC0415 - only here
+
+            raise Refusal(Why.FAILED, "interrupted", counted=False)
+
+    def stop(self) -> None:
+        """End waits and downloads at once, so that the crawl can close within seconds."""
+        self.stopping = True
+        self._stopped.set()
+        for download in list(self.downloads):
+            download.cancel()
+
+    def fail(self, error: SillokError) -> None:
+        """Note the first error that ends the crawl."""
+        if self.error is None:
+            self.error = error
+            self.on_failure()
+
+    def finish(self, reason: str | None) -> RunReport:
+        """Log what is left, seal, and write the report, last."""
+        left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
+        for visit in [visit for visit in self.considered.values() if visit]:
+            self.log(failed(self, visit, left, counted=False))
+        for row in self._later:
+            self.log(row)
+        self._note_hosts()
+        self.landing.close()
+        report = self._report(reason)
+        self.landing.put(report)
+        return self._report(reason) if self.error else report
+
+    def cool_down(self, now: datetime) -> None:
+        """Leave alone the hosts that an earlier crawl found closed to us, until their time is over."""
+        for host in self._authorities():
+            last = self._past.source(note_url(host))
+            until = waits_until(last, now)
+            if last and until:
+                self.hosts.cool(host, f"{last.detail}; asked again from {until:%Y-%m-%d %H:%M} UTC")
+
+    def _authorities(self) -> set[str]:
+        urls = [self.outlet.home, *(source.url for source in self.outlet.sources)]
+        return {urlsplit(url).netloc for url in urls} | set(self.outlet.hosts)
+
+    def _note_hosts(self) -> None:
+        """Write down which hosts closed themselves to us in this crawl, and which opened again."""
+        for host in sorted(self._authorities() | set(self.hosts.all_cooled())):
+            last = self._past.source(note_url(host))
+            before = last.failures if last else 0
+            why = self.hosts.cooled(host)
+            if why and not waits_until(last, self.clock()):
+                self.log(note(self, note_url(host), Why.FAILED, why, max(before, 1) + 1))
+            elif before and not why and self.requests:
+                self.log(note(self, note_url(host), Why.FETCHED, "open again", 0))
+
+    def _tally(self, reason: str | None) -> Tally:
+        counts = self.counts
+        return Tally(
+            reason=reason,
+            error=self.error,
+            crashes=counts.crashes,
+            asked=len((self.polled | set(counts.sources)) - counts.left),
+            left=len(counts.left),
+            answered=len(counts.answered),
+            problems=counts.problems,
+            silent=tuple(counts.silent),
+            cooled=self.hosts.all_cooled(),
+            strangers=self.strangers,
+            pages=counts.pages,
+            articles=counts.articles,
+            removed=counts.removed,
+            absent=counts.absent,
+            rejections=counts.rejections,
+            whys=counts.whys,
+            examples=counts.examples,
+            spared=counts.spared,
+        )
+
+    def _report(self, reason: str | None) -> RunReport:
+        counts = self.counts
+        end, why = verdict(self._tally(reason))
+        return RunReport(
+            outlet=self.outlet.name,
+            run=self.id,
+            day=self.started_at.astimezone(SEOUL).date().isoformat(),
+            started_at=self.started_at,
+            ended_at=self.clock(),
+            end=end,
+            why=why,
+            pages=counts.pages,
+            articles=counts.articles,
+            rejections=dict(sorted(counts.rejections.items())),
+            whys=dict(sorted(counts.whys.items())),
+            sources=tuple(counts.sources.values()),
+            announced=len(self.announced),
+            segments=self.landing.segments,
+            bytes=self.landing.bytes,
+            requests=self.requests,
+            agent=self._agent,
+            code_version=self._version,
+        )
+
+
+def run_of(crawler: Crawler) -> Run:
+    """Return the run that the crawler's spider carries."""
+    return cast("Run", crawler.spider.run)  # type: ignore[union-attr]  # set before any component is built

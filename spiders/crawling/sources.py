@@ -1,0 +1,355 @@
+"""What each link of a source is worth: asked for now, or a row that says why not.
+
+Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of the source.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from scrapy.http import Response
+
+from processing.records import Fetch, SourceReport, Why, article_id
+from spiders.crawling.arguments import CrawlRequest
+from spiders.crawling.landing import answered, considered, digest, failed, unchanged
+from spiders.crawling.polling import (
+    caught,
+    interval,
+    is_due,
+    left_alone,
+    lies,
+    missed,
+    silence,
+    waits_until,
+    weighed,
+)
+from spiders.crawling.run import Run
+from spiders.crawling.visit import Visit, visit_of
+from spiders.formats.discover import Links, addresses, due, is_day_archive, links
+from spiders.formats.links import Link
+from spiders.outlet import Listing, Sitemap, identify, is_on_site
+
+
+@dataclass(slots=True)
+class Found:
+    """What follows from an answer: articles to ask for, further documents of the source to ask for."""
+
+    visits: list[Visit] = field(default_factory=list)
+    polls: list[Visit] = field(default_factory=list)
+    links: int = 0
+    known: int = 0
+    new: int = 0
+
+
+def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Found) -> None:
+    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for."""
+    identity = identify(run.outlet, link.url)
+    if identity is None:
+        _turn_down(run, link.url, visit.url)
+        return
+    article = article_id(identity.url)
+    seen = run.memory.seen(article)
+    found.links += 1
+    found.known += seen or article in run.memory.announced(visit.url)
+    run.announced.add(article)
+    if article in run.considered:
+        return
+    last = run.memory.last(article)
+    why, detail = _not_now(run, wish, link, last, seen=seen)
+    if why is not None:
+        missing = last.failures if why is Why.SEEN and last and not last.outcome else 0
+        run.log(
+            considered(
+                run, link.url, why, detail, article=article, source=visit.url, failures=missing
+            )
+        )
+        return
+    found.new += not seen
+    run.considered[article] = None
+    found.visits.append(
+        Visit(
+            role="article",
+            url=link.url,
+            reason="changed" if seen else "new",
+            canonical=identity.url,
+            article_id=article,
+            announced_by=visit.url,
+            announced_at=run.clock(),
+            last=last,
+        )
+    )
+
+
+def _turn_down(run: Run, url: str, source: str) -> None:
+    """Log what is no article of the outlet where it is new or was last logged a month ago.
+
+    A front page repeats a hundred such links in every poll.
+    """
+    row = turned_down(run, url, source)
+    if url not in run.turned_down and not run.memory.turned_down(row.why, row.url):
+        run.log(row)
+    run.turned_down.add(url)
+
+
+def _not_now(
+    run: Run, wish: CrawlRequest, link: Link, last: Fetch | None, *, seen: bool
+) -> tuple[Why | None, str | None]:
+    """Return why an article is not asked for, and in which words where the reason needs them; None where it is."""
+    if not wish.span.holds(link):
+        return Why.OUT_OF_RANGE, None
+    if last and last.why is Why.OFF_SITE and (seen or waits_until(last, run.clock())):
+        return Why.OFF_SITE, last.detail
+    if seen:
+        return (None, None) if _is_changed(link, last) else (Why.SEEN, _settled(last))
+    until = waits_until(last, run.clock())
+    if last is None or until is None:
+        return None, None
+    return Why.SEEN, left_alone(last, until)
+
+
+def _settled(last: Fetch | None) -> str | None:
+    """Return what became of an article that is known and not here."""
+    return last.detail if last and last.failures and not last.outcome else None
+
+
+def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:
+    """Return the row of a URL that is no article of this outlet."""
+    why = Why.NOT_ARTICLE if is_on_site(run.outlet, url) else Why.OFF_SITE
+    return considered(run, url[:2000], why, source=source)
+
+
+def _is_changed(link: Link, last: Fetch | None) -> bool:
+    """Return whether the source says that an article changed after we last asked for it."""
+    stamp = link.modified
+    return bool(
+        last
+        and stamp
+        and stamp.precision != "day"
+        and stamp.at > last.at
+        and last.why is not Why.GONE
+    )
+
+
+log = logging.getLogger(__name__)
+
+_HEAD = 50_000
+_NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
+
+
+def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:
+    """Yield the visits of the sources that are asked now; the others are reported, with the reason."""
+    for source in run.outlet.sources:
+        if is_day_archive(source) and not wish.days:
+            continue
+        first, *rest = addresses(source, wish.days) or ("",)
+        if not first:
+            continue
+        last = run.memory.source(first)
+        urls = (first, *rest) if is_day_archive(source) else (first,)
+        for url in urls:
+            visit = Visit(
+                role="source",
+                url=url,
+                reason="poll",
+                source=source,
+                last=last if url == first else run.memory.source(url),
+                rest=() if is_day_archive(source) else tuple(rest),
+            )
+            held = _held_back(run, wish, visit, now)
+            if held is None:
+                yield visit
+            else:
+                _leave(run, wish, visit, *held)
+
+
+def _held_back(
+    run: Run, wish: CrawlRequest, visit: Visit, now: datetime
+) -> tuple[str, bool] | None:
+    """Return why a source is not asked now and whether that is a fault, or None where it is asked."""
+    cooled = run.hosts.cooled(urlsplit(visit.url).netloc)
+    if cooled:
+        return cooled, True
+    if wish.backfill:
+        return None
+    until = waits_until(visit.last, now)
+    if visit.last and until:
+        return f"{visit.last.detail or visit.last.why}; {left_alone(visit.last, until)}", True
+    last = visit.last
+    if wish.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
+        return f"not due before {last.next_at:%Y-%m-%d %H:%M} UTC", False
+    return None
+
+
+def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
+    """Report a source that is not asked now; where only what is due is asked, that is no fault of this crawl."""
+    moment = visit.last.next_at if visit.last else None
+    _report(run, visit, None, Found(), why if fault else None, next_at=moment)
+    log.debug("%s: %s", visit.url, why)
+    if fault:
+        run.counts.problems[visit.url] = why
+    if wish.due_only:
+        run.counts.left.add(visit.url)
+
+
+def handle_source_response(run: Run, wish: CrawlRequest, response: Response) -> Found:
+    """Take in what a source answered."""
+    visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
+    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+        return _same(run, visit, response)
+    blocked = response.meta.get("blocked")
+    if blocked or not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+        failed_poll(run, visit, blocked or f"http {response.status}", status=response.status)
+        return Found()
+    last = visit.last
+    if (
+        not wish.backfill
+        and last
+        and last.links
+        and last.digest == digest(response.body)
+        and not visit.rest
+    ):
+        return _same(run, visit, response)
+    if isinstance(visit.source, Listing) and says_nofollow(response):
+        failed_poll(
+            run, visit, "it says nofollow: its links are not ours to follow", status=response.status
+        )
+        return Found()
+    listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
+    if listed.problem and not listed.links and not listed.children:
+        failed_poll(run, visit, listed.problem, status=response.status)
+        return Found()
+    return _changed(run, wish, visit, response, listed)
+
+
+def failed_poll(
+    run: Run, visit: Visit, detail: str, *, status: int | None = None, why: Why = Why.FAILED
+) -> None:
+    """Take in that a source gave nothing."""
+    row = failed(run, visit, detail, why=why, status=status, counted=not run.stopping)
+    moment = run.clock()
+    if not run.stopping:  # what we ended ourselves is due at once
+        moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
+    run.log(row.model_copy(update={"next_at": moment}))
+    run.counts.problems[visit.url] = detail
+    _report(run, visit, status, Found(), detail, next_at=moment)
+
+
+def says_nofollow(response: Response) -> bool:
+    """Return whether a page asks, in its header or its meta, that its links are not followed."""
+    header = (response.headers.get(b"X-Robots-Tag") or b"").lower()
+    return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
+
+
+def _same(run: Run, visit: Visit, response: Response) -> Found:
+    now = run.clock()
+    last = visit.last
+    quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
+    moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
+    detail = last.detail if last and lies(last) else None
+    run.log(unchanged(run, visit, response, next_at=moment, detail=detail))
+    found = Found(links=(last.links or 0) if last else 0, known=(last.links or 0) if last else 0)
+    _note(run, visit, quiet)
+    _report(run, visit, response.status, found, quiet, next_at=moment)
+    return found
+
+
+def _changed(
+    run: Run, wish: CrawlRequest, visit: Visit, response: Response, listed: Links
+) -> Found:
+    now = run.clock()
+    found = Found()
+    for link in listed.links:
+        consider(run, wish, visit, link, found)
+    if visit.rest and found.new:
+        found.polls.append(_page_after(run, visit))
+    if isinstance(visit.source, Sitemap) and listed.children:
+        since = wish.days[0] if wish.days else None
+        found.polls += _children(
+            run, visit, due(visit.source, listed.children, now=now, since=since)
+        )
+    row = answered(run, visit, response, why=Why.FETCHED, links=found.links, new_links=found.new)
+    detail = _suspicion(wish, visit, row, known=found.known)
+    quiet = None
+    if visit.source and not listed.children and not wish.backfill:
+        quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
+    known = found.known if visit.last and not listed.children else None
+    moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
+    new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
+    run.later(
+        row.model_copy(update={"visits": 0, "detail": detail, "next_at": moment, "new_at": new_at})
+    )
+    if visit.announced_by:
+        run.hasten(visit.announced_by, moment)
+    _note(run, visit, quiet)
+    if detail or listed.problem:
+        run.counts.problems[visit.url] = "; ".join(filter(None, (listed.problem, detail)))
+    problem = "; ".join(filter(None, (listed.problem, detail, quiet))) or None
+    _report(run, visit, response.status, found, problem, next_at=moment)
+    return found
+
+
+def _suspicion(wish: CrawlRequest, visit: Visit, row: Fetch, *, known: int) -> str | None:
+    """Return what is wrong with a source that answered: it lies, or it moved on so far that something was missed."""
+    if visit.last and lies(visit.last):
+        return visit.last.detail
+    if wish.backfill:
+        return None
+    lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
+    gap = None if visit.rest else missed(visit.last, links=row.links or 0, known=known)
+    return lie or gap
+
+
+def _page_after(run: Run, visit: Visit) -> Visit:
+    url, *rest = visit.rest
+    return Visit(
+        role="source",
+        url=url,
+        reason="poll",
+        source=visit.source,
+        last=run.memory.source(url),
+        rest=tuple(rest),
+    )
+
+
+def _children(run: Run, visit: Visit, children: Iterable[object]) -> list[Visit]:
+    return [
+        Visit(
+            role="source",
+            url=url,
+            reason="poll",
+            source=visit.source,
+            last=run.memory.source(url),
+            announced_by=visit.url,
+        )
+        for url in (str(getattr(child, "url", "")) for child in children)
+        if is_on_site(run.outlet, url)
+    ]
+
+
+def _note(run: Run, visit: Visit, quiet: str | None) -> None:
+    run.counts.answered.add(visit.url)
+    if quiet:
+        run.counts.silent.append(visit.url)
+
+
+def _report(
+    run: Run,
+    visit: Visit,
+    status: int | None,
+    found: Found,
+    problem: str | None,
+    *,
+    next_at: datetime | None = None,
+) -> None:
+    run.counts.sources[visit.url] = SourceReport(
+        url=visit.url,
+        status=status,
+        links=found.links,
+        new=found.new,
+        overlap=found.known,
+        problem=problem,
+        next_at=next_at,
+    )

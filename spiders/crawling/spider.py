@@ -1,0 +1,359 @@
+"""What becomes of an article's answer: read, unchanged, gone, blocked, too large, or not to be had.
+
+The one spider. What differs between outlets is declared in `spiders.outlets`, not here.
+
+It asks the sources, considers each link once, asks for articles, and gives every URL one row in the fetch log.
+
+Lets `scrapy list` and `scrapy crawl NAME` see the outlets.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from processing.records import Article, Fetch, Page, Reason, Rejection, Why, article_id
+from spiders.crawling.arguments import CrawlRequest
+from spiders.crawling.landing import answered, digest, failed, read, unchanged
+from spiders.crawling.polling import gaps, validators
+from spiders.crawling.run import Run
+from spiders.crawling.sources import failed_poll, handle_source_response, polls, turned_down
+from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.outlet import Outlet, identify
+from spiders.outlets import outlets
+from spiders.reading import read as read_page
+from spiders.rendering import apply as apply_browser
+from spiders.settings import COOKIES, REVISITS
+
+_GONE = {404, 410}
+_WALLS_IN_A_ROW = 3
+"""So many login pages one after another mean the outlet, not the article."""
+
+
+def handle_article_response(run: Run, response: Response) -> Article | Rejection | None:
+    """Take in what an article's URL answered; return what was read from it, if it was read."""
+    visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
+    last, tls = visit.last, response.meta.get("tls")
+    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+        run.log(unchanged(run, visit, response))
+    elif response.status in _GONE and last and last.outcome:
+        run.log(
+            failed(
+                run, visit, f"http {response.status}", why=Why.GONE, status=response.status, tls=tls
+            )
+        )
+    elif response.status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
+        detail = response.meta.get("blocked") or f"http {response.status}"
+        run.log(failed(run, visit, detail, status=response.status, tls=tls))
+    elif last and last.outcome and last.digest == digest(response.body):
+        run.log(unchanged(run, visit, response))
+    else:
+        return _page(run, visit, response)
+    return None
+
+
+def oversized(run: Run, visit: Visit, error: BaseException | None) -> Rejection | None:
+    """Take in that an answer was over the size limit: a page that is rejected, not a failure to be tried again."""
+    if not isinstance(error, DownloadCancelledError) and "DOWNLOAD_MAXSIZE" not in str(error):
+        return None
+    rejection = Rejection(
+        outlet=run.outlet.name,
+        url=visit.canonical or visit.url,
+        fetched_at=run.clock(),
+        reason=Reason.TOO_LARGE,
+        evidence=str(error)[:200],
+    )
+    run.keep(rejection)
+    run.log(failed(run, visit, str(error), why=Why.FETCHED).model_copy(update=read(rejection)))
+    return rejection
+
+
+def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
+    """Return the page that a response is, for the reader."""
+    stated = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
+    _, found, charset = stated.partition("charset=")
+    return Page(
+        url=response.url,
+        fetched_at=at,
+        body=response.body,
+        outlet=outlet,
+        status=response.status,
+        headers=tuple(
+            (k.decode("latin-1"), v.decode("latin-1"))
+            for k, vs in response.headers.items()
+            for v in vs
+        ),
+        charset=charset.split(";")[0].strip(" \"'") or None if found else None,
+        robots=response.meta.get("robots"),
+        hints={"tdmrep": response.meta["tdmrep"]} if response.meta.get("tdmrep") else {},
+    )
+
+
+def close(crawler: Crawler) -> None:
+    """Close the crawl because it cannot go on."""
+    if crawler.crawling:
+        asyncio.ensure_future(crawler.engine.close_spider_async(reason="failed"))  # noqa: RUF006 - the engine waits for it
+
+
+def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
+    at: datetime = response.meta.get("fetched_at") or run.clock()
+    page = page_of(response, outlet=run.outlet.name, at=at)
+    found = identify(run.outlet, response.url)
+    canonical = found.url if found else visit.canonical or visit.url
+    blocked = response.meta.get("blocked")
+    record = _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical)
+    run.keep(record)
+    _cool_down(run, response.url.split("/")[2], record)
+    gone = _says_gone(visit, record)
+    run.counts.removed += gone
+    row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
+    made = {"detail": "rendered"} if "rendered" in response.flags else {}
+    run.log(row.model_copy(update=made | read(record) | ({"outcome": None} if gone else {})))
+    if found and found.url != visit.canonical:
+        run.considered.setdefault(article_id(found.url), None)
+    return record
+
+
+def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
+    """Leave the host alone after a block page, or after login pages in a row: one alone is an article for members."""
+    reason = record.reason if isinstance(record, Rejection) else None
+    walls = run.hosts.wall(host, walled=reason is Reason.LOGIN)
+    if isinstance(record, Rejection) and (reason is Reason.BLOCKED or walls >= _WALLS_IN_A_ROW):
+        run.hosts.cool(host, f"cooling down: {record.evidence}")
+
+
+def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
+    try:
+        return read_page(page, run.outlet, canonical=canonical)
+    except Exception as error:  # noqa: BLE001 - a page never costs the run; the error is logged and in the rejection
+        run.crashed(page.url, error)
+        evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]
+        return _rejection(page, canonical, Reason.UNREADABLE, evidence)
+
+
+def _blocked(page: Page, canonical: str, evidence: str) -> Rejection:
+    return _rejection(
+        page, canonical, Reason.LOGIN if "login" in evidence else Reason.BLOCKED, evidence
+    )
+
+
+def _rejection(page: Page, canonical: str, reason: Reason, evidence: str) -> Rejection:
+    return Rejection(
+        outlet=page.outlet,
+        url=canonical,
+        fetched_at=page.fetched_at,
+        reason=reason,
+        evidence=evidence,
+    )
+
+
+def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
+    """Return whether a page that we held as an article now says, with status 200, that there is none."""
+    held = visit.last is not None and visit.last.outcome == "article"
+    return held and isinstance(record, Rejection) and record.reason is Reason.ERROR_PAGE
+
+
+_POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
+"""Priorities: sources first, so that a crawl that is cut short knows what it missed; then what nobody has yet."""
+
+
+class ArticleSpider(Spider):
+    """Finds the articles of one outlet and reads them. `run` and `wish` come from the `crawl` command."""
+
+    outlet: ClassVar[Outlet]
+
+    def __init__(self, *, run: Run, wish: CrawlRequest, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.run = run
+        self.wish = wish
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.run.on_failure = lambda: close(crawler)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Apply what the outlet declares: it may ask for more time between requests, never for less."""
+        super().update_settings(settings)
+        apply_browser(cls.outlet, settings)
+        if cls.outlet.cookies:
+            settings.set("COOKIES_ENABLED", "1", priority="spider")
+            middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES") | {COOKIES: 700}
+            settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="spider")
+        if cls.outlet.delay:
+            delay = max(cls.outlet.delay, settings.getfloat("DOWNLOAD_DELAY"))
+            settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+            settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
+
+    async def start(self) -> AsyncIterator[Request]:
+        self.run.cool_down(self.run.clock())
+        for request in self._asked() if self.wish.urls else self._all():
+            yield request
+
+    def _all(self) -> Iterator[Request]:
+        now = self.run.clock()
+        for visit in polls(self.run, self.wish, now):
+            yield self.poll(visit)
+        if self.wish.sources_only:
+            return
+        for row in gaps(self.run.memory, now):
+            yield from self._again(row, "gap", _GAP)
+        limit = min(
+            self.settings.getint("SILLOK_REVISITS_A_RUN"),
+            max(0, self.outlet.budget - self.run.spent()) // 2,
+        )
+        for row in self.run.memory.due(now, REVISITS)[:limit]:
+            yield from self._again(row, "revisit", _AGAIN)
+
+    def _again(self, row: Fetch, reason: Any, priority: int) -> Iterator[Request]:
+        found = identify(self.outlet, row.url)
+        if (
+            found is None
+            or row.article_id in self.run.considered
+            or self.run.hosts.cooled(urlsplit(row.url).netloc)
+        ):
+            return
+        visit = Visit(
+            role="article",
+            url=row.url,
+            reason=reason,
+            canonical=found.url,
+            article_id=row.article_id,
+            announced_by=row.announced_by,
+            announced_at=row.announced_at,
+            last=row,
+        )
+        yield self.ask(visit, priority)
+
+    def _asked(self) -> Iterator[Request]:
+        for url in self.wish.urls:
+            found = identify(self.outlet, url)
+            if found is None:
+                self.run.log(turned_down(self.run, url))
+                continue
+            identity = article_id(found.url)
+            last = self.run.memory.last(identity)
+            visit = Visit(
+                role="article",
+                url=url,
+                reason="asked",
+                canonical=found.url,
+                article_id=identity,
+                last=last,
+            )
+            yield self.ask(visit, _NEW)
+
+    def poll(self, visit: Visit, priority: int = _POLL) -> Request:
+        """Return the request of a source."""
+        self.run.polled.add(visit.url)
+        headers = {} if self.wish.backfill else validators(visit.last)
+        meta = {"visit": visit}
+        return Request(
+            visit.url,
+            self.parse_source,
+            errback=self.lost_source,
+            headers=headers,
+            priority=priority,
+            meta=meta,
+        )
+
+    def ask(self, visit: Visit, priority: int = _NEW) -> Request:
+        """Return the request of an article, conditional where it is held already."""
+        self.run.begin(visit)
+        held = visit.last if visit.last and visit.last.outcome == "article" else None
+        headers = (
+            {} if self.outlet.render else validators(held)
+        )  # a shell may stay while its parts change
+        return Request(
+            visit.url,
+            self.parse_article,
+            errback=self.lost_article,
+            headers=headers,
+            priority=priority,
+            meta={"visit": visit},
+        )
+
+    def parse_source(self, response: Response) -> Iterator[Request | dict[str, str]]:
+        """Consider every link of a source; follow child sitemaps and further pages of a listing."""
+        found = handle_source_response(self.run, self.wish, response)
+        for visit in found.polls:
+            yield self.poll(visit, _POLL - 1)
+        for visit in found.visits:
+            if self.wish.dry_run:
+                self.run.counts.spared += 1
+                yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}
+            else:
+                yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
+
+    def parse_article(self, response: Response) -> Iterator[Article]:
+        """Read a page, or note that it is gone, unchanged or not to be had."""
+        record = handle_article_response(self.run, response)
+        if isinstance(record, Article):
+            yield record
+        self.run.landing.roll()
+
+    def broke(self) -> None:
+        """Count an error of our own; its traceback is in the log."""
+        self.run.counts.crashes += 1
+
+    def lost_source(self, failure: Failure) -> None:
+        visit, refusal = _lost(failure)
+        failed_poll(self.run, visit, refusal.detail, why=refusal.why)
+
+    def lost_article(self, failure: Failure) -> None:
+        visit, refusal = _lost(failure)
+        if oversized(self.run, visit, failure.value) is None:
+            counted = refusal.counted and not self.run.stopping
+            why, status = refusal.why, refusal.status
+            self.run.log(
+                failed(self.run, visit, refusal.detail, why=why, status=status, counted=counted)
+            )
+
+
+def _lost(failure: Failure) -> tuple[Visit, Refusal]:
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it before an errback
+    error = failure.value
+    if isinstance(error, Refusal):
+        return visit_of(request), error
+    name = type(error).__name__.removesuffix("Error")
+    return visit_of(request), Refusal(Why.FAILED, f"{name}: {error}" if str(error) else name)
+
+
+def spider_for(outlet: Outlet) -> type[ArticleSpider]:
+    """Return the spider class of one outlet."""
+    name = f"{outlet.name.title().replace('_', '')}Spider"
+    return type(name, (ArticleSpider,), {"name": outlet.name, "outlet": outlet})
+
+
+__all__ = ["ArticleSpider", "Rejection", "spider_for"]
+
+
+class OutletLoader:
+    """Scrapy's loader, filled from the registry of outlets instead of from modules of spider classes."""
+
+    def __init__(self) -> None:
+        self.outlets = dict(outlets())
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:  # noqa: ARG003 - Scrapy's interface
+        return cls()
+
+    def load(self, spider_name: str) -> type[Spider]:
+        return spider_for(self.outlets[spider_name])
+
+    def list(self) -> list[str]:
+        return list(self.outlets)
+
+    def find_by_request(self, request: Request) -> Sequence[str]:  # noqa: ARG002 - Scrapy's interface
+        return []

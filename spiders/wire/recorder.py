@@ -1,0 +1,89 @@
+"""Every answer goes into the WARC before anything is read from it; full segments are sealed while the crawl goes on."""
+
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Request, Response
+from scrapy.utils.asyncio import AsyncioLoopingCall
+
+from processing.landing.warc import Exchange, Original
+from spiders.crawling.run import Run, run_of
+from spiders.crawling.visit import Visit, visit_of
+
+_EVERY = 5.0
+"""Seconds between looks at whether the open segment is old enough to be sealed."""
+
+
+class Recorder:
+    """Serialises inside `response_downloaded`: later handlers take the content coding off the very same object."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._timer = AsyncioLoopingCall(run.landing.roll)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        recorder = cls(run_of(crawler))
+        crawler.signals.connect(recorder.record, signal=signals.response_downloaded)
+        crawler.signals.connect(recorder.start, signal=signals.spider_opened)
+        crawler.signals.connect(recorder.stop, signal=signals.spider_closed)
+        return recorder
+
+    def start(self) -> None:
+        self._timer.start(_EVERY, now=False)
+
+    def stop(self) -> None:
+        if self._timer.running:
+            self._timer.stop()
+
+    def record(self, response: Response, request: Request) -> None:
+        """Write one request and its response."""
+        visit = visit_of(request)
+        at = request.meta.get("kept_at") or self._run.clock()
+        request.meta["fetched_at"] = at
+        facts = {
+            "outlet": self._run.outlet.name,
+            "run": self._run.id,
+            "role": visit.role,
+            "why": visit.reason,
+            "announced-by": visit.announced_by or "",
+            "robots": request.meta.get("robots", ""),
+            "tls": request.meta.get("tls") or "",
+            "x-robots-tag": (response.headers.get(b"X-Robots-Tag") or b"").decode("latin-1"),
+            "tdm-reservation": (response.headers.get(b"TDM-Reservation") or b"").decode("latin-1"),
+        }
+        exchange = Exchange(
+            url=response.url,
+            at=at,
+            status=response.status,
+            headers=_plain(response.headers),
+            body=response.body,
+            method=request.method,
+            request_headers=_plain(request.headers),
+            protocol=response.protocol or "HTTP/1.1",
+            ip=str(response.ip_address) if response.ip_address else None,
+            original=_original(visit, response),
+            facts=facts,
+        )
+        request.meta["stored"] = self._run.landing.record(exchange)
+
+
+def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (key.decode("latin-1"), value.decode("latin-1"))
+        for key, values in headers.items()
+        for value in values
+    )
+
+
+def _original(visit: Visit, response: Response) -> Original | None:
+    """Return the record that memory says holds what this URL answered before."""
+    last = visit.last
+    if (
+        last is None
+        or not (last.payload and last.stored_url and last.stored_at)
+        or response.url != last.stored_url
+    ):
+        return None
+    return Original(last.payload, last.stored_url, last.stored_at)

@@ -1,0 +1,322 @@
+"""Names resolve to public addresses or to nothing.
+
+The addresses that pass are the ones that Twisted connects to, so a name that answers differently the second time
+(rebinding) gains nothing. Redirects, IPv6, mapped and embedded IPv4 come through here like everything else.
+
+Whether it is the outlet that answers: certificates are verified (RFC 5280, RFC 9525); Scrapy by itself does not.
+
+An outlet's `tls` declares an exception. Its hosts are looked at in the same way, and what is wrong is known and written
+down, but it does not end the connection.
+
+The wire: Scrapy's handler, which knows whom it talks to and ends a download when the crawl is told to stop.
+
+A task kill is SIGTERM and five seconds later SIGKILL; a slow page must not be what the sealing waits for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from OpenSSL import SSL, crypto
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+from service_identity import CertificateError, VerificationError
+from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
+from service_identity.pyopenssl import extract_patterns
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.address import IPv4Address as TcpAddress
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import (
+    IAddress,
+    IHostnameResolver,
+    IHostResolution,
+    IOpenSSLClientConnectionCreator,
+    IResolutionReceiver,
+)
+from twisted.internet.ssl import CertificateOptions, platformTrust
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from processing.records import Why
+from spiders.crawling.run import run_of
+from spiders.crawling.visit import Refusal
+from spiders.outlets import outlets
+
+log = logging.getLogger(__name__)
+
+_PRESS = ".press.test"
+_NAT64 = IPv6Network("64:ff9b::/96")
+_refused: dict[str, str] = {}
+
+
+def is_public(address: str) -> bool:
+    """Return whether `address` may be asked: globally reachable, and no IPv4 address hidden in it that is not."""
+    found = ip_address(address.partition("%")[0])
+    return (
+        found.is_global
+        and not found.is_multicast
+        and all(inner.is_global for inner in _embedded(found))
+    )
+
+
+def refused(host: str) -> str | None:
+    """Return the address that `host` was refused for, or None."""
+    return _refused.get(host)
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    if isinstance(address, IPv4Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64 or int(address) >> 32 == 0:
+        found.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return [inner for inner in found if inner is not None]
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """Nothing is under way."""
+
+
+@implementer(IResolutionReceiver)
+class _Checked:
+    """Hands public addresses on and drops the others."""
+
+    def __init__(self, receiver: Any, host: str) -> None:
+        self._receiver = receiver
+        self._host = host
+
+    def resolutionBegan(self, resolutionInProgress: Any) -> None:  # noqa: N802, N803 - Twisted's interface
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's interface
+        if is_public(address.host):
+            self._receiver.addressResolved(address)
+            return
+        _refused[self._host] = address.host
+        log.warning("%s resolves to %s, which is not public: not asked", self._host, address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's interface
+        self._receiver.resolutionComplete()
+
+
+@implementer(IHostnameResolver)
+class PublicResolver:
+    """The reactor's resolver with the check; where the sample press runs, its own names are this machine."""
+
+    def __init__(self, reactor: Any, press: frozenset[str] = frozenset()) -> None:
+        self._reactor = reactor
+        self._system = reactor.nameResolver
+        self._press = press
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
+        configured = crawler.settings.getint("SILLOK_PRESS")
+        return cls(reactor, press_hosts() if configured else frozenset())
+
+    def install_on_reactor(self) -> None:
+        self._reactor.installNameResolver(self)
+
+    def resolveHostName(  # noqa: N802 - Twisted's interface
+        self,
+        resolutionReceiver: Any,  # noqa: N803 - as above
+        hostName: str,  # noqa: N803 - as above
+        portNumber: int = 0,  # noqa: N803 - as above
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - as above
+        transportSemantics: str = "TCP",  # noqa: N803 - as above
+    ) -> Any:
+        if hostName in self._press:
+            resolutionReceiver.resolutionBegan(_Resolution(hostName))
+            resolutionReceiver.addressResolved(TcpAddress("TCP", "127.0.0.1", portNumber))
+            resolutionReceiver.resolutionComplete()
+            return resolutionReceiver
+        checked = _Checked(resolutionReceiver, hostName)
+        return self._system.resolveHostName(
+            checked, hostName, portNumber, addressTypes, transportSemantics
+        )
+
+
+def press_hosts() -> frozenset[str]:
+    """Return the hosts of the sample press: names under .press.test that its outlets declare."""
+    named = {host for outlet in outlets().values() for host in outlet.allowed_hosts}
+    homes = {urlsplit(outlet.home).hostname or "" for outlet in outlets().values()}
+    return frozenset(host for host in named | homes if host.endswith(_PRESS))
+
+
+VERIFIED = "verified"
+_FAULTS: Mapping[int, str] = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is signed by itself",
+    19: "is signed by an authority of its own",
+    20: "is signed by nobody whom this machine knows, or its chain lacks an intermediate",
+    21: "came without the chain that would prove it",
+    23: "was revoked",
+}
+"""What OpenSSL's commonest verdicts on a chain mean (X509_STORE_CTX_get_error(3)), as the end of a sentence."""
+
+
+@implementer(IPolicyForHTTPS)
+class Certificates:
+    """Makes the TLS connections of a crawl; with `tolerant` it lets those pass whose certificate is wrong."""
+
+    def __init__(self, *, tolerant: bool) -> None:
+        self._tolerant = tolerant
+        self._faults: dict[tuple[str, int], str | None] = {}
+
+    @cached_property
+    def _context(self) -> SSL.Context:
+        """What all connections share, made with the first: it reads some hundred authorities of this machine."""
+        known = platformTrust()  # type: ignore[no-untyped-call]  # Twisted has no types for it
+        context = CertificateOptions(trustRoot=known).getContext()
+        context.set_options(
+            SSL.OP_LEGACY_SERVER_CONNECT
+        )  # old servers without RFC 5746, as Scrapy does
+        return context
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 - Twisted's interface
+        return _Creator(self, hostname.decode("ascii"), port)
+
+    def fault(self, host: str, port: int) -> str | None:
+        """Return what was wrong with the certificate that was shown last, as the end of a sentence, or None."""
+        return self._faults.get((host, port))
+
+    def all_good(self) -> bool:
+        """Return whether certificates were shown and nothing was wrong with any: no exception is needed."""
+        return bool(self._faults) and not any(self._faults.values())
+
+    def connection(self, host: str, port: int) -> SSL.Connection:
+        """Return a connection that will look at the certificate that it is shown."""
+        self._faults[host, port] = None
+        made = SSL.Connection(self._context, None)
+        literal = isIPAddress(host) or isIPv6Address(host)
+        if not literal:  # an address is never sent as a name (RFC 6066 §3)
+            made.set_tlsext_host_name(host.encode("ascii"))
+        identity = IPAddress_ID(host) if literal else DNS_ID(host)
+
+        def verify(
+            _: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int
+        ) -> bool:
+            fault = None if good else _FAULTS.get(code, f"does not verify (OpenSSL's error {code})")
+            if good and depth == 0:
+                fault = misnamed(certificate, identity)
+            self._faults[host, port] = self._faults[host, port] or fault
+            return fault is None or self._tolerant
+
+        made.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, verify)
+        return made
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class _Creator:
+    def __init__(self, certificates: Certificates, host: str, port: int) -> None:
+        self._certificates = certificates
+        self._asked = host, port
+
+    def clientConnectionForTLS(self, tlsProtocol: Any) -> SSL.Connection:  # noqa: N802, N803, ARG002 - Twisted's
+        return self._certificates.connection(*self._asked)
+
+
+def misnamed(certificate: crypto.X509, identity: DNS_ID | IPAddress_ID) -> str | None:
+    """Return for whom else a certificate is, as the end of a sentence, or None where it is for `identity`.
+
+    What does not parse names nobody: OpenSSL is calling, and no error may come out of here.
+    """
+    try:
+        verify_service_identity(extract_patterns(certificate), [identity], [])
+    except VerificationError:
+        return f"is for {_names(certificate)}"
+    except (CertificateError, ValueError):
+        return "names nobody"
+    return None
+
+
+def _names(certificate: crypto.X509) -> str:
+    """Return the first names of a certificate; they are a stranger's words."""
+    patterns = [getattr(one, "pattern", b"") for one in extract_patterns(certificate)]
+    names = [
+        name.decode("latin-1") if isinstance(name, bytes) else str(name) for name in patterns[:3]
+    ]
+    return ", ".join(names)[:200] or "nobody"
+
+
+class Transport(HTTP11DownloadHandler):
+    """Downloads http and https; `request.meta["tls"]` says how the host of an https answer was known."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._run = run_of(crawler)
+        self._certificates = Certificates(tolerant=bool(self._run.outlet.tls))
+        self._contextFactory = self._certificates  # type: ignore[assignment]  # zope's interfaces are no types
+
+    async def download_request(self, request: Request) -> Response:
+        self._run.go_on()
+        task = asyncio.ensure_future(super().download_request(request))
+        self._run.downloads.add(task)
+        try:
+            response = await task
+        except asyncio.CancelledError as error:
+            raise Refusal(Why.FAILED, "interrupted") from error
+        except CannotResolveHostError as error:
+            self._explain(urlparse_cached(request).hostname or "", error)
+            raise
+        except DownloadFailedError as error:
+            self._distrust(request.url, error)
+            raise
+        finally:
+            self._run.downloads.discard(task)
+        request.meta["tls"] = self._known(request.url, response)
+        return response
+
+    async def close(self) -> None:
+        """Close what is open; say so where an exception is declared that no host needs any more."""
+        if self._run.outlet.tls and self._certificates.all_good():
+            log.warning(
+                "%s: every certificate is good: its exception can go (`tls`)", self._run.outlet.name
+            )
+        await super().close()
+
+    def _explain(self, host: str, error: Exception) -> None:
+        address = refused(host)
+        if address:
+            raise Refusal(
+                Why.FAILED, f"{host} resolves to {address}, which is not public"
+            ) from error
+
+    def _distrust(self, url: str, error: Exception) -> None:
+        """Raise Refusal, which is not tried again, where a certificate was what ended the connection."""
+        fault = self._fault(url)
+        if fault:
+            host = urlsplit(url).netloc
+            self._run.strangers[host] = f"its certificate {fault}"
+            raise Refusal(
+                Why.FAILED, f"{host} is not known to be the outlet: its certificate {fault}"
+            ) from error
+
+    def _fault(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        return (
+            self._certificates.fault(parts.hostname or "", parts.port or 443)
+            if parts.scheme == "https"
+            else None
+        )
+
+    def _known(self, url: str, response: Response) -> str | None:
+        if urlsplit(url).scheme != "https":
+            return None
+        fault = self._fault(url)
+        shown = (
+            response.certificate.digest("sha256").decode() if response.certificate else "unknown"
+        )
+        return f"unverified: its certificate {fault}; SHA-256 {shown}" if fault else "verified"

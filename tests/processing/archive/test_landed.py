@@ -1,0 +1,164 @@
+"""What holds an outlet back, what only alarms, and that neither touches another outlet."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from processing.archive.landed import LandedRun, faults
+from processing.archive.publication import OutletFacts, Publication
+from processing.records import Article, Seal, Stamp
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
+
+Archive = Callable[..., Publication]
+HOUR = timedelta(hours=1)
+
+
+def judged(store: FileStore, crawl: Crawl, facts: OutletFacts = FACTS["hanbit"]) -> list[str]:
+    crawl.land(store)
+    return faults(
+        [LandedRun(crawl.outlet, crawl.run, crawl.seals, None, store)], facts, NOON + HOUR
+    )
+
+
+def articles(count: int, **fields: object) -> list[Article]:
+    return [article("hanbit", number, **fields) for number in range(count)]
+
+
+def test_a_sound_run_has_no_fault(store: FileStore) -> None:
+    assert (
+        judged(store, Crawl(articles=articles(30), rejections=[rejection("hanbit", 1)], segments=3))
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"article_id": "0" * 16}, "not the digest of its URL"),
+        ({"version_id": "x-0"}, "not the digest of its title and text"),
+        ({"text": "다른 글"}, "not the digest of its title and text"),
+        ({"outlet": "narae"}, "of outlet 'narae'"),
+        ({"fetched_at": NOON + 9 * HOUR}, "still to come"),
+    ],
+)
+def test_an_identity_that_does_not_fit_is_a_fault(
+    store: FileStore, change: dict[str, object], told: str
+) -> None:
+    wrong = article("hanbit", 1).model_copy(update=change)
+    found = judged(store, Crawl(articles=[article("hanbit", 2), wrong]))
+    assert len(found) == 1
+    assert told in found[0]
+
+
+def test_counts_that_do_not_add_up_are_a_fault(store: FileStore) -> None:
+    crawl = Crawl(articles=articles(3)).land(store)
+
+    def with_seal(**change: object) -> list[str]:
+        seals: list[Seal] = [crawl.seals[0].model_copy(update=change)]
+        return faults(
+            [LandedRun("hanbit", crawl.run, seals, None, store)], FACTS["hanbit"], NOON + HOUR
+        )
+
+    assert with_seal() == []
+    assert "pages" in with_seal(pages=4)[0]
+    assert "seals say (2, 0)" in with_seal(articles=2)[0]
+
+
+def test_a_layout_that_lost_its_dates_or_its_articles_is_a_fault(store: FileStore) -> None:
+    assert "no publication time" in judged(store, Crawl(articles=articles(20, published=None)))[0]
+    rejections = [rejection("hanbit", number) for number in range(19)]
+    assert (
+        "19 of 20 pages were rejected"
+        in judged(store, Crawl(run="r2", articles=articles(1), rejections=rejections))[0]
+    )
+
+
+def test_few_pages_say_nothing_about_a_layout(store: FileStore) -> None:
+    assert judged(store, Crawl(articles=articles(19, published=None))) == []
+    assert (
+        judged(
+            store, Crawl(run="r2", rejections=[rejection("hanbit", number) for number in range(19)])
+        )
+        == []
+    )
+
+
+def test_far_more_than_a_day_brings_is_a_fault_by_day_of_publication(store: FileStore) -> None:
+    small = OutletFacts(daily=(1, 3))
+    assert judged(store, Crawl(articles=articles(9)), small) == []
+    assert (
+        "10 articles on 2026-11-20"
+        in judged(store, Crawl(run="r2", articles=articles(10)), small)[0]
+    )
+    spread = [
+        article("hanbit", number, published=Stamp(at=NOON - number * 24 * HOUR, source="meta"))
+        for number in range(30)
+    ]
+    assert judged(store, Crawl(run="r3", articles=spread), small) == []
+    assert judged(store, Crawl(run="r4", articles=articles(99)), OutletFacts()) == []
+
+
+def test_a_held_outlet_holds_no_other_and_can_be_released(
+    store: FileStore, archive: Archive
+) -> None:
+    crawl = Crawl(articles=articles(20, published=None)).land(store)
+    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
+    said = archive()
+    assert list(said.outlets) == ["narae"]
+    assert [(held.outlet, held.runs) for held in said.held] == [("hanbit", (crawl.run,))]
+    assert archive().unchanged
+    said = archive(released=frozenset({crawl.run}))
+    assert (said.seq, said.outlets["hanbit"].versions) == (2, 20)
+    assert list(store.list("landing/")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("seg-000.articles.jsonl.gz", "not what its seal says"),
+        ("seg-000.log.jsonl.gz", "not what its seal says"),
+        ("seg-000.warc.gz", "not what its seal says"),
+        ("seg-000.cdxj", "not what its seal says"),
+        ("seg-000.seal.json", "no Seal"),
+        ("report.json", "no RunReport"),
+    ],
+)
+def test_a_damaged_file_holds_its_outlet_alone(
+    store: FileStore, archive: Archive, name: str, told: str
+) -> None:
+    crawl = Crawl(articles=articles(2)).land(store)
+    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
+    store.put(f"{crawl.folder}/{name}", b"other")
+    said = archive()
+    assert list(said.outlets) == ["narae"]
+    assert told in said.held[0].faults[0]
+    assert archive(released=frozenset({crawl.run})).held  # what cannot be read cannot be released
+    assert store.exists(f"{crawl.folder}/{name}")
+
+
+def test_a_memory_is_read_once_an_outlet(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Crawl(articles=articles(1)).land(store)
+    archive()
+    for number in range(5):
+        Crawl(run=f"r{number}", articles=[article("hanbit", 10 + number)]).land(store)
+    asked: list[str] = []
+    get = FileStore.get
+    monkeypatch.setattr(FileStore, "get", lambda self, key: (asked.append(key), get(self, key))[1])
+    archive(now=NOON + HOUR)
+    assert sum("snapshot" in key for key in asked) == 1
+
+
+def test_too_few_articles_alarm_and_are_published(store: FileStore, archive: Archive) -> None:
+    many = {"hanbit": OutletFacts(daily=(50, 300))}
+    Crawl(articles=articles(3)).land(store)
+    assert archive(outlets=many).alarms == ()  # the first day has nothing to be compared with
+    later = NOON + 30 * HOUR
+    Crawl(run="r2", articles=[article("hanbit", 7, at=later)], at=later).land(store)
+    said = archive(outlets=many, now=later + HOUR)
+    assert said.seq == 2
+    assert said.outlets["hanbit"].versions == 1
+    assert "1 new articles in 24 hours, a normal day has at least 50" in said.alarms[0].text

@@ -1,0 +1,123 @@
+"""Stores to try things on: a directory, and the embedded Swift, started once for all tests that need it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.store.ceph import ACCESS, SECRET
+from infra.store.layout import free_ports
+from processing.archive.publication import Publication
+from processing.archive.publish import publish
+from processing.settings import Settings
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
+from processing.store.s3_client import client
+from processing.store.s3_store import S3Store
+from tests.processing.newsroom import FACTS, NOON
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "archive")
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Settings:
+    """Settings that touch nothing outside the test's folder."""
+    return Settings(
+        store=f"file:{tmp_path}/archive", cache=tmp_path / "cache", heads=tmp_path / "heads"
+    )
+
+
+@pytest.fixture
+def archive(store: FileStore, options: Settings) -> Callable[..., Publication]:
+    """Publish what is in the test's store."""
+
+    def run(to: Store = store, **given: object) -> Publication:
+        told = {
+            "now": NOON,
+            "code_version": "1",
+            "lock_sha256": "0" * 64,
+            "outlets": FACTS,
+            "options": options,
+        }
+        return publish(to, **{**told, **given})
+
+    return run
+
+
+def start_swift(data: Path) -> subprocess.Popen[str]:
+    """Start the embedded store and return when it answers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infra.store", "--data", str(data)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("ready "), f"the store did not start: {line!r}"
+    return process
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that reach the embedded store; its data is gone after the tests."""
+    data = tmp_path_factory.mktemp("swift")
+    process = start_swift(data)
+    try:
+        yield reaching(data)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def reaching(data: Path, prefix: str = "") -> Settings:
+    """Return settings for the embedded store whose files are in `data`."""
+    found = json.loads((data / "credentials.json").read_text())
+    return Settings(
+        store=f"s3://{found['bucket']}/{prefix}",
+        store_endpoint=found["endpoint"],
+        store_region=found["region"],
+        store_access_key=found["access_key"],
+        store_secret_key=found["secret_key"],
+        store_attempts=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that reach a Ceph of one node; `make test-all` has its packages."""
+    data, port = tmp_path_factory.mktemp("ceph"), free_ports()
+    command = [sys.executable, "-m", "infra.store.ceph", "--data", str(data), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready "), "Ceph did not start"
+        options = Settings(
+            store="s3://annals/",
+            store_endpoint=f"http://127.0.0.1:{port}",
+            store_access_key=ACCESS,
+            store_secret_key=SECRET,
+            store_attempts=2,
+        )
+        client(options).create_bucket(Bucket="annals")
+        yield options
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(params=["directory", "swift", pytest.param("ceph", marks=pytest.mark.full)])
+def each(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """Each kind of store, empty."""
+    if request.param == "directory":
+        return FileStore(tmp_path / "each")
+    options: Settings = request.getfixturevalue(request.param)
+    return S3Store(f"{options.store}{tmp_path.name.replace('[', '-').replace(']', '')}", options)

@@ -1,0 +1,162 @@
+"""Pages again: byte for byte, through gzip and through revisits."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from processing.archive.catalogue import Catalogue
+from processing.errors import CorruptRecordError, MissingError
+from processing.landing.segments import SegmentWriter
+from processing.landing.warc import Exchange, Original
+from processing.lookup.replay import pages, payload
+from processing.store.file_store import FileStore
+from tests.processing.archive.test_catalogue import Bucket, add
+
+AT = datetime(2026, 3, 2, 0, 10, tzinfo=UTC)
+URL = "https://gaon.example/news/articleView.html?idxno=1"
+KOREAN = "<meta charset=euc-kr><p>등대지기 오순길 씨는 섬에 남았다.</p>".encode("cp949")
+HTML = (("Content-Type", "text/html"),)
+
+
+class Pressroom:
+    """Records exchanges as a crawl does and publishes the segment's files."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = FileStore(root / "archive")
+        self._bucket = Bucket(root / "archive")
+        self._spool = root / "spool"
+        self._cache = root / "cache"
+        self._runs = 0
+
+    def record(self, *exchanges: Exchange) -> list[Original]:
+        self._runs += 1
+        run = f"r{self._runs}"
+        writer = SegmentWriter(self.store, "gaon", run, self._spool, clock=lambda: AT)
+        kept = [writer.exchange(exchange) for exchange in exchanges]
+        seal = writer.seal()
+        assert seal
+        names = {
+            suffix: f"pages/day=2026-03-02/outlet=gaon-run={run}-seg-000.{suffix}"
+            for suffix in ("warc.gz", "cdxj")
+        }
+        bodies = {
+            file.key.partition("seg-000.")[2]: self.store.get(file.key) for file in seal.files
+        }
+        add(self._bucket, *((names[suffix], bodies[suffix]) for suffix in names))
+        return kept
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.store, self._cache)
+
+
+@pytest.fixture
+def pressroom(tmp_path: Path) -> Pressroom:
+    return Pressroom(tmp_path)
+
+
+def page(
+    body: bytes = KOREAN, *, at: datetime = AT, headers: tuple = HTML, **fields: object
+) -> Exchange:
+    return Exchange(
+        **{"url": URL, "at": at, "status": 200, "headers": headers, "body": body, **fields}
+    )
+
+
+def test_a_page_comes_back_byte_for_byte(pressroom: Pressroom) -> None:
+    pressroom.record(page())
+    assert payload(pressroom.catalogue(), URL) == KOREAN
+
+
+def test_a_compressed_page_comes_back_as_the_page(pressroom: Pressroom) -> None:
+    pressroom.record(page(gzip.compress(KOREAN), headers=(*HTML, ("Content-Encoding", "gzip"))))
+    assert payload(pressroom.catalogue(), URL) == KOREAN
+
+
+def test_the_newest_or_the_one_of_a_moment(pressroom: Pressroom) -> None:
+    later = AT + timedelta(hours=6)
+    pressroom.record(page(b"first"))
+    pressroom.record(page(b"second", at=later))
+    catalogue = pressroom.catalogue()
+    assert payload(catalogue, URL) == b"second"
+    assert payload(catalogue, URL, AT) == b"first"
+    assert payload(catalogue, URL, later - timedelta(seconds=1)) == b"second"
+
+
+def test_a_page_of_another_day_is_not_taken_for_it(pressroom: Pressroom) -> None:
+    pressroom.record(page())
+    with pytest.raises(MissingError):
+        payload(pressroom.catalogue(), URL, AT + timedelta(days=3))
+
+
+def test_an_unchanged_page_leads_to_its_bytes(pressroom: Pressroom) -> None:
+    (original,) = pressroom.record(page())
+    later = AT + timedelta(hours=1)
+    pressroom.record(page(b"", at=later, status=304, original=original))
+    assert payload(pressroom.catalogue(), URL, later) == KOREAN
+
+
+def test_the_same_bytes_elsewhere_lead_to_the_first(pressroom: Pressroom) -> None:
+    other = "https://gaon.example/mobile/1"
+    pressroom.record(page(), page(at=AT + timedelta(seconds=2), url=other))
+    assert payload(pressroom.catalogue(), other) == KOREAN
+
+
+def test_a_revisit_whose_bytes_are_not_here(pressroom: Pressroom) -> None:
+    pressroom.record(
+        page(b"", status=304, original=Original("sha1:X", URL, AT - timedelta(days=400)))
+    )
+    with pytest.raises(MissingError, match="unchanged"):
+        payload(pressroom.catalogue(), URL)
+
+
+def test_a_page_that_was_never_recorded(pressroom: Pressroom) -> None:
+    pressroom.record(page())
+    with pytest.raises(MissingError, match="elsewhere"):
+        payload(pressroom.catalogue(), "https://gaon.example/elsewhere")
+
+
+def test_all_pages_are_a_table(pressroom: Pressroom) -> None:
+    pressroom.record(page(), page(b"missing", url="https://gaon.example/none", status=404))
+    rows = pages(pressroom.catalogue()).to_pylist()
+    assert {(row["url"], row["status"], row["manifest"]) for row in rows} == {
+        (URL, 200, 1),
+        ("https://gaon.example/none", 404, 1),
+    }
+    assert all(
+        row["fetched_at"] == AT and row["day"] == "2026-03-02" and row["length"] > 0 for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["nonsense", "kr,gaon)/ 20260302001000 {}", "kr,gaon)/ later {}", "a b c"]
+)
+def test_a_broken_index_is_named_with_its_line(
+    line: str, pressroom: Pressroom, tmp_path: Path
+) -> None:
+    pressroom.record(page())
+    (index,) = (tmp_path / "archive" / "pages").rglob("*.cdxj")
+    index.write_text(f"{index.read_text()}{line}\n")
+    with pytest.raises(CorruptRecordError, match="line 2"):
+        pages(pressroom.catalogue())
+
+
+def test_a_cut_file_is_named(pressroom: Pressroom, tmp_path: Path) -> None:
+    pressroom.record(page())
+    (warc,) = (tmp_path / "archive" / "pages").rglob("*.warc.gz")
+    warc.write_bytes(warc.read_bytes()[:300])
+    with pytest.raises(CorruptRecordError, match=r"outlet=gaon-run=r1-seg-000\.warc\.gz"):
+        payload(pressroom.catalogue(), URL)
+
+
+@pytest.mark.parametrize("left", [0.2, 0.5, 0.9, 0.99])
+def test_a_record_that_was_cut_is_never_half_returned(
+    left: float, pressroom: Pressroom, tmp_path: Path
+) -> None:
+    pressroom.record(page(bytes(range(256)) * 40))
+    line = pages(pressroom.catalogue()).to_pylist()[0]
+    (warc,) = (tmp_path / "archive" / "pages").rglob("*.warc.gz")
+    warc.write_bytes(warc.read_bytes()[: line["offset"] + int(line["length"] * left)])
+    with pytest.raises(CorruptRecordError, match=r"seg-000\.warc\.gz"):
+        payload(pressroom.catalogue(), URL)

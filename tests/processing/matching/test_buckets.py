@@ -1,0 +1,136 @@
+"""A key that very many documents share: which of them are compared does not depend on the order in which they came."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from processing.dedupe.corpus import Corpus
+from processing.signing.documents import Document, number
+from tests.processing.dedupe.made import (
+    LIBRARY,
+    OPTIONS,
+    RIVER,
+    Memory,
+    document,
+    folded,
+    later,
+    places,
+)
+from tests.processing.dedupe.test_corpus import SPAN, rows
+
+NARROW = replace(OPTIONS, bucket=3)
+LINES = [*RIVER.split("\n"), *LIBRARY.split("\n")]
+
+
+def crowd(seed: int) -> list[Document]:
+    """Return documents of six days, many under the same keys: copies, texts that share a passage, a menu learnt late."""
+    random = Random(seed)  # noqa: S311 - only a draw
+    found = []
+    for place in range(26):
+        text = (
+            RIVER
+            if place % 3 == 0
+            else "\n".join([LINES[0], LINES[1], *random.sample(LINES[2:], 5)])
+        )
+        menu = "전체 메뉴 펼치기\n" if place % 5 == 0 else ""
+        at = later(days=random.randrange(6), minutes=place)
+        outlet, title = f"신문{random.randrange(9)}", f"{random.choice('가나다라마')} 소식 {place}"
+        found.append(
+            document(
+                f"d{random.randrange(10**6):06}",
+                menu + text,
+                outlet=outlet,
+                title=title,
+                published_at=at,
+            )
+        )
+    return found
+
+
+def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
+    """Return the links of a window, each with its last verdict."""
+    found = {}
+    for kind, _, table in window.parts:
+        if kind == "edges":
+            for row in table.to_pylist():
+                found[row["a"], row["b"]] = (
+                    row["link"],
+                    row["jaccard"],
+                    row["containment"],
+                    row["evidence"],
+                )
+    return {pair: said for pair, said in found.items() if said[0] != "none"}
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    seed=st.integers(0, 10**6),
+    order=st.randoms(use_true_random=False),
+    cuts=st.lists(st.integers(1, 25), max_size=6),
+)
+def test_any_order_and_any_split_compare_the_same_documents(
+    seed: int, order: Random, cuts: list[int]
+) -> None:
+    documents = crowd(seed)
+    whole = folded([documents], NARROW)
+    shuffled = list(documents)
+    order.shuffle(shuffled)
+    bounds = [0, *sorted(set(cuts)), len(documents)]
+    parts = folded([shuffled[start:end] for start, end in pairwise(bounds)], NARROW)
+    assert edges(parts) == edges(whole)
+    assert places(parts) == places(whole)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_corpus_compares_the_same_documents_as_its_folds(tmp_path: Path, seed: int) -> None:
+    documents = crowd(seed)
+    window = folded([documents[:9], documents[9:17], documents[17:]], NARROW)
+    corpus = Corpus(window, SPAN, tmp_path, options=NARROW, slices=2)
+    list(corpus.run())
+    assert rows(corpus) == places(window)
+    links = (
+        row for path in tmp_path.glob("edges-*.parquet") for row in pq.read_table(path).to_pylist()
+    )
+    assert {(row["a"], row["b"]) for row in links} == set(edges(window))
+
+
+def test_of_a_crowded_key_those_next_to_each_other_are_compared_and_no_others() -> None:
+    copies = [
+        document(f"c{n}", RIVER, outlet=f"o{n}", published_at=later(hours=n)) for n in range(5)
+    ]
+    near = folded([copies], replace(NARROW, bucket=2))
+    assert len(edges(near)) == 4 + 3
+    assert {place[0] for place in places(near).values()} == {"c0"}
+    assert len(edges(folded([copies], replace(NARROW, bucket=4)))) == 10
+
+
+def test_two_that_a_third_stood_between_are_compared_when_it_leaves() -> None:
+    """The text of the third is theirs only as long as its last line is not known as a menu."""
+    menu, one = "전체 메뉴를 펼치려면 누르십시오", replace(NARROW, bucket=1)
+    ends = [
+        document(name, f"{RIVER} {menu}", outlet=name, published_at=later(days=day))
+        for name, day in (("x", 0), ("y", 2))
+    ]
+    third = document("m", f"{RIVER}\n{menu}", outlet="m", published_at=later(days=1))
+    teachers = [
+        document(
+            f"t{place}", f"{line}\n{menu}", outlet="t", title=line[:9], published_at=later(days=1)
+        )
+        for place, line in enumerate(LIBRARY.split("\n")[:2])
+    ]
+    pair = tuple(sorted(number(each.id) for each in ends))
+    assert pair not in edges(folded([[*ends, third]], one))
+    window = folded([[*ends, third], teachers], one)
+    assert pair in edges(window)
+    assert edges(window) == edges(folded([[*teachers, third, *ends]], one))

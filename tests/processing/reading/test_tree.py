@@ -1,0 +1,72 @@
+"""Bytes become characters whatever the page declares."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processing.reading.tree import MAX_BYTES, RejectionCause, decode
+from processing.records import Page, Reason
+
+TEXT = "<p>똠방각하와 펲시는 한들시의 오래된 가게다. 이 가게는 물길 가에 있고 값이 싸다고 한다.</p>"  # 똠, 펲: CP949 beyond EUC-KR
+
+
+def page(body: bytes, *, header: str | None = None, charset: str | None = None) -> Page:
+    headers = (("Content-Type", header),) if header else ()
+    return Page(
+        url="https://a.test/",
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+        body=body,
+        headers=headers,
+        charset=charset,
+    )
+
+
+@pytest.mark.parametrize(
+    "declared", ["euc-kr", "ks_c_5601-1987", "utf-8", "windows-949", "iso-8859-1", "no-such", ""]
+)
+@pytest.mark.parametrize("sent", ["cp949", "utf-8"])
+def test_the_page_is_what_it_is(declared, sent):
+    markup = f'<meta charset="{declared}">{TEXT}'
+    assert decode(page(markup.encode(sent))) == markup
+    assert decode(page(TEXT.encode(sent), header=f"text/html; charset={declared}")) == TEXT
+    assert decode(page(TEXT.encode(sent), charset=declared)) == TEXT
+
+
+@pytest.mark.parametrize("name", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_marks_and_wide_characters(name):
+    assert decode(page(TEXT.encode(name))) == TEXT
+
+
+def test_a_declared_charset_that_is_right_is_taken():
+    text = "<p>日本語の記事です。これは文字コードの試験です。</p>"
+    assert decode(page(text.encode("shift_jis"), header="text/html; charset=Shift_JIS")) == text
+
+
+def test_a_page_cut_inside_a_character_keeps_the_rest():
+    assert decode(page(TEXT.encode()[:-5])) == TEXT.encode()[:-5].decode("utf-8", "ignore")
+
+
+def test_a_few_broken_bytes_do_not_make_it_another_charset():
+    body = TEXT.encode()
+    assert "한들시의 오래된" in decode(page(body + b"\xff\xfe\xb0"))
+
+
+@pytest.mark.parametrize("body", [b"", b"  \r\n", b"\x00\x00"])
+def test_nothing_is_a_finding(body):
+    assert decode(page(body)).reason is Reason.EMPTY
+
+
+def test_too_much_is_a_finding():
+    assert decode(page(b"a" * (MAX_BYTES + 1))).reason is Reason.TOO_LARGE
+
+
+def test_controls_are_dropped():
+    assert decode(page(b"a\x00\x07\x1bb\n")) == "ab\n"
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_characters_or_a_finding(body):
+    result = decode(page(body))
+    assert isinstance(result, RejectionCause) or "\x00" not in result

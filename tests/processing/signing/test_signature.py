@@ -1,0 +1,234 @@
+"""Stored signatures outlive releases: golden values, and a version that covers every parameter."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.signing import documents, shingles
+from processing.signing.canonical import canonical, facts, readable, value
+from processing.signing.documents import Features, FoldOptions, Thresholds, number
+from processing.signing.shingles import (
+    Hashes,
+    Said,
+    band_keys,
+    common,
+    distinct,
+    line_hash,
+    minhash,
+    passages,
+    rolling,
+    shingle_hashes,
+    sketches,
+    smallest,
+)
+from tests.processing.dedupe.made import LIBRARY, RIVER
+
+FEATURES = Features()
+WORDS = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xAC40), min_size=5, max_size=400)
+
+
+def minhash_of(hashes: Hashes, bins: int = 128) -> Hashes:
+    return minhash(hashes, np.array([hashes.size]), bins)[0]
+
+
+def keys_of(*said: Said, features: Features = FEATURES) -> list[list[int]]:
+    found = sketches(said, features)
+    return [sorted(set(found.keys[found.places == place].tolist())) for place in range(len(said))]
+
+
+def test_golden_values_of_every_layer() -> None:
+    text = canonical(RIVER).replace("\n", "")
+    assert number("0123456789abcdef-0123456789ab") == -4898455463867831138
+    assert line_hash("가나다") == -6587074458561019061
+    assert [int(each) for each in rolling("가나다라마바", 5)] == [
+        1671394985485478479,
+        7740864883850357417,
+    ]
+    assert [int(each) for each in minhash_of(shingle_hashes(text, 5))[[0, 63, 127]]] == [
+        38773585721432811,
+        9098085002372180031,
+        18338240832477390441,
+    ]
+    keys = keys_of(Said(text, "가", "나", "a"))[0]
+    assert [keys[0], keys[17], keys[-1]] == [12105302515401, 128221799398761, 278003850354923]
+
+
+def test_the_fingerprint_of_today() -> None:
+    assert FoldOptions().fingerprint == "c73f16660e21", (
+        "a parameter changed: old and new signatures must not mix; write the new one here"
+    )
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Features)])
+def test_every_feature_is_in_the_fingerprint(name: str) -> None:
+    now = getattr(Features(), name)
+    other = (
+        (now[0] * 2, now[1])
+        if isinstance(now, tuple)
+        else (not now if isinstance(now, bool) else now + 1)
+    )
+    assert (
+        FoldOptions(features=replace(Features(), **{name: other})).fingerprint
+        != FoldOptions().fingerprint
+    )
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Thresholds)])
+def test_every_threshold_is_in_the_fingerprint(name: str) -> None:
+    now = getattr(Thresholds(), name)
+    other = not now if isinstance(now, bool) else now / 2
+    assert (
+        FoldOptions(thresholds=replace(Thresholds(), **{name: other})).fingerprint
+        != FoldOptions().fingerprint
+    )
+
+
+@pytest.mark.parametrize("name", ["NORMALISER", "LAYOUT", "RULES"])
+def test_the_normaliser_the_layout_and_the_rules_are_in_the_fingerprint(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = FoldOptions().fingerprint
+    monkeypatch.setattr(documents, name, 999)
+    assert FoldOptions().fingerprint != before
+
+
+def test_the_window_and_the_machine_are_not() -> None:
+    other = FoldOptions(window_days=7, threads=8, memory_limit="9GB", outlet_names={"가": "나"})
+    assert other.fingerprint == FoldOptions().fingerprint
+
+
+@given(left=WORDS, right=WORDS)
+def test_minhash_of_equal_sets_is_equal_and_of_strangers_hardly_ever(left: str, right: str) -> None:
+    one, other = shingle_hashes(left, 5), shingle_hashes(right, 5)
+    equal = float(np.mean(minhash_of(one) == minhash_of(other)))
+    shared = common(one, other)
+    likeness = shared / (one.size + other.size - shared)
+    assert (equal == 1.0) if likeness == 1.0 else equal <= likeness + 0.5
+
+
+def test_minhash_estimates_jaccard() -> None:
+    draw = np.random.default_rng(5)
+    errors = []
+    for share in np.linspace(0.1, 0.9, 60):
+        every = np.unique(draw.integers(0, 2**64, 3000, dtype=np.uint64))
+        cut = int(every.size * (1 - share) / 2)
+        order = draw.permutation(every)
+        one, other = np.sort(order[: every.size - cut]), np.sort(order[cut:])
+        shared = common(one, other)
+        true = shared / (one.size + other.size - shared)
+        errors.append(float(np.mean(minhash_of(one) == minhash_of(other))) - true)
+    assert np.sqrt(np.mean(np.square(errors))) < 0.05, (
+        "128 bins have a standard error of at most .044"
+    )
+    assert abs(np.mean(errors)) < 0.02, "the estimate leans to one side"
+
+
+@given(left=WORDS, right=WORDS)
+def test_common_counts_what_sets_share(left: str, right: str) -> None:
+    one, other = shingle_hashes(left, 5), shingle_hashes(right, 5)
+    assert common(one, other) == len(set(one.tolist()) & set(other.tolist()))
+
+
+@given(text=WORDS)
+def test_distinct_is_the_sorted_set(text: str) -> None:
+    assert distinct(rolling(text, 3)).tolist() == sorted(set(rolling(text, 3).tolist()))
+
+
+def test_a_passage_from_the_middle_shares_a_run() -> None:
+    text = canonical(LIBRARY).replace("\n", "")
+    whole, middle = (
+        smallest(passages(rolling(each, 5), 5), 10).tolist() for each in (text, text[60:240])
+    )
+    assert set(whole) & set(middle)
+
+
+SAID = st.builds(
+    Said,
+    st.one_of(
+        st.text(st.sampled_from("가나다라"), max_size=200),
+        st.integers(0, 300).map(lambda size: "가" * size),
+        st.tuples(st.integers(0, 200), st.integers(0, 200)).map(
+            lambda cut: RIVER[cut[0] : sum(cut)]
+        ),
+    ),
+    st.sampled_from(["", "가", "[속보] 다리가 열린다", "다리 다리 다리 다리 다리 다리"]),
+    st.sampled_from(["", "가람일보"]),
+    st.sampled_from(["하나", "둘"]),
+)
+
+
+@settings(deadline=None)
+@given(said=st.lists(SAID, min_size=1, max_size=6), together=st.integers(1, 3))
+def test_no_text_is_sketched_otherwise_beside_others(said: list[Said], together: int) -> None:
+    alone = [sketches([each], FEATURES) for each in said]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shingles, "_TOGETHER", together)
+        assert keys_of(*said) == [keys for each in said for keys in keys_of(each)]
+        assert sketches(said, FEATURES).near.tolist() == [int(each.near[0]) for each in alone]
+
+
+def test_minhash_is_the_smallest_of_each_bin_and_lent_where_there_is_none() -> None:
+    draw = np.random.default_rng(11)
+    groups = [np.sort(draw.integers(0, 2**64, size, dtype=np.uint64)) for size in (1, 2, 40, 3000)]
+    for each, found in zip(
+        groups, minhash(np.concatenate(groups), np.array([g.size for g in groups]), 16), strict=True
+    ):
+        bins = [each[each >> np.uint64(60) == place] for place in range(16)]
+        assert all(value == mine[0] for mine, value in zip(bins, found, strict=True) if mine.size)
+        assert set(found.tolist()) <= {int(mine[0]) for mine in bins if mine.size} | {int(each[-1])}
+        assert found.tolist() == minhash_of(each, 16).tolist()
+
+
+def test_channels_never_share_a_key() -> None:
+    values = np.arange(8, dtype=np.uint64).reshape(1, -1)
+    assert not set(band_keys(values, 2, 4, 1)[0].tolist()) & set(
+        band_keys(values, 2, 4, 2)[0].tolist()
+    )
+    assert band_keys(values, 2, 4, 1).min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("ＡＢＣ　１２", "ABC 12"), ("R&amp;amp;D", "R&D"), ("Ramp;D", "RD"), ("lt;속보gt; 문을quot;", "속보 문을"), ("㎏", "kg"), ("a;b", "a;b"),
+    ],
+)  # fmt: skip
+def test_entities_and_forms_are_mended(said: str, meant: str) -> None:
+    assert readable(said) == meant
+
+
+def test_the_canonical_text_has_no_blanks_marks_or_emoji_and_keeps_digits_and_lines() -> None:
+    assert canonical("가나 다! (3.5%) ☀️ Ab_c\n\n𝄞 漢字 カナ") == "가나다35abc\n\n漢字カナ"
+
+
+@given(st.text())
+def test_canonical_is_idempotent_and_never_fails(text: str) -> None:
+    assert canonical(canonical(text)) == canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2천300억", "2,300억"),
+        ("1만2천", "12,000"),
+        ("9373만3703", "93,733,703"),
+        ("3조 5천억", "3조5,000억"),
+        ("007", "7"),
+        ("1.5조", "1조5천억"),
+    ],
+)
+def test_numbers_are_equal_by_value(one: str, other: str) -> None:
+    assert value(one) == value(other)
+
+
+def test_a_number_too_large_to_be_one_stays_as_it_is_spelt() -> None:
+    assert value("9" * 400 + "만") == "9" * 400 + "만"
+    assert facts(f"{'9' * 400}만 원") == ["9" * 400 + "만"]
+
+
+def test_facts_are_of_two_digits_and_more() -> None:
+    assert facts("3명이 12일 오후 2천300억원, 0.75%") == sorted({"12", "230000000000", "0.75"})
+    assert facts("글자뿐") == []

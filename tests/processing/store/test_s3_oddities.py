@@ -1,0 +1,241 @@
+"""The bucket store against a server that misbehaves: lost answers, broken bodies, other versions of the protocol."""
+
+import hashlib
+import logging
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from processing.errors import (
+    AlreadyExistsError,
+    CorruptRecordError,
+    StoreFullError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    UsageError,
+)
+from processing.settings import Settings
+from processing.store.probe import KEY, allow_publishing, probe
+from processing.store.s3_store import S3Store
+from tests.processing.oddities import Odd, certificate, odd_server
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Odd]:
+    monkeypatch.setattr(
+        "botocore.endpoint.time.sleep", lambda _: None
+    )  # the pause between two attempts
+    with odd_server() as running:
+        yield running
+
+
+@pytest.fixture
+def options(server: Odd) -> Settings:
+    return Settings(
+        store="s3://bucket/archive",
+        store_endpoint=server.endpoint,
+        store_access_key="key",
+        store_secret_key="secret",
+        store_attempts=3,
+    )
+
+
+@pytest.fixture
+def store(options: Settings) -> S3Store:
+    return S3Store(options.store, options)
+
+
+def test_what_goes_over_the_wire(server: Odd, store: S3Store) -> None:
+    """No checksum trailer, no Expect, our own SHA-256, the length, path style."""
+    store.put("a", b"hello")
+    command, path, headers = server.seen[-1]
+    assert (command, path) == ("PUT", "/bucket/archive/a")
+    assert headers["x-amz-checksum-sha256"] == b64encode(hashlib.sha256(b"hello").digest()).decode()
+    assert headers["Content-Length"] == "5"
+    assert headers["X-Amz-Content-SHA256"] == hashlib.sha256(b"hello").hexdigest()
+    told = {name.lower() for name in headers}
+    assert not told & {
+        "expect",
+        "transfer-encoding",
+        "x-amz-trailer",
+        "x-amz-sdk-checksum-algorithm",
+        "content-encoding",
+    }
+
+
+def test_over_tls_a_put_is_no_chunked_stream(options: Settings, tmp_path: Path) -> None:
+    """Over TLS, and only there, boto3 by itself would send `aws-chunked` without a length: 411 on older Ceph."""
+    pem = certificate(tmp_path / "loopback.pem")
+    (tmp_path / "file").write_bytes(b"hello")
+    with odd_server(pem) as server:
+        told = options.model_copy(update={"store_endpoint": server.endpoint, "store_ca": pem})
+        store = S3Store("s3://bucket", told)
+        store.put("a", b"hello")
+        store.put_file("b", tmp_path / "file", create=True)
+        assert store.get("b") == b"hello"
+        puts = [
+            {name.lower(): value for name, value in seen[2].items()}
+            for seen in server.seen
+            if seen[0] == "PUT"
+        ]
+    assert len(puts) == 2
+    for headers in puts:
+        assert headers["content-length"] == "5"
+        assert (
+            headers["x-amz-checksum-sha256"]
+            == b64encode(hashlib.sha256(b"hello").digest()).decode()
+        )
+        assert not headers.keys() & {
+            "transfer-encoding",
+            "x-amz-trailer",
+            "content-encoding",
+            "expect",
+        }
+
+
+def test_a_certificate_of_nobody_we_know_is_refused(options: Settings, tmp_path: Path) -> None:
+    with odd_server(certificate(tmp_path / "loopback.pem")) as server:
+        told = options.model_copy(update={"store_endpoint": server.endpoint, "store_attempts": 1})
+        with pytest.raises(StoreRefusedError, match="SILLOK_STORE_CA"):
+            S3Store("s3://bucket", told).get("a")
+
+
+def test_the_checksum_header_can_be_left_out(server: Odd, options: Settings) -> None:
+    S3Store("s3://bucket", options.model_copy(update={"store_checksum": False})).put("a", b"hello")
+    assert not [name for name in server.seen[-1][2] if "checksum" in name.lower()]
+
+
+def test_a_lost_answer_to_a_creation_is_no_conflict(server: Odd, store: S3Store) -> None:
+    server.faults["loses the answer"] = 1
+    store.put("manifest", b"mine", create=True)
+    assert [command for command, *_ in server.seen] == ["PUT", "PUT", "GET"]
+    with pytest.raises(AlreadyExistsError):
+        store.put("manifest", b"theirs", create=True)
+
+
+@pytest.mark.parametrize("fault", ["slow down", "internal"])
+def test_a_server_that_recovers_is_no_error(server: Odd, store: S3Store, fault: str) -> None:
+    server.faults[fault] = 2
+    store.put("a", b"hello")
+    server.faults[fault] = 2
+    assert store.get("a") == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "cure"),
+    [
+        ("slow down", StoreUnavailableError, "later"),
+        ("full", StoreFullError, "no room"),
+        ("clock", StoreRefusedError, "clock"),
+        ("region", StoreRefusedError, "SILLOK_STORE_REGION"),
+        ("expired", StoreRefusedError, "SILLOK_STORE_ACCESS_KEY"),
+    ],
+)
+def test_refusals_have_names_and_cures(
+    server: Odd, store: S3Store, fault: str, error: type[Exception], cure: str
+) -> None:
+    server.faults[fault] = 99
+    with pytest.raises(error, match=cure):
+        store.put("a", b"x")
+
+
+def test_a_full_store_is_not_asked_eight_times(server: Odd, store: S3Store) -> None:
+    server.faults["full"] = 99
+    with pytest.raises(StoreFullError):
+        store.put("a", b"x")
+    assert len(server.seen) == 1
+
+
+def test_a_body_that_breaks_off_is_read_again(server: Odd, store: S3Store) -> None:
+    store.put("a", b"0123456789" * 1000)
+    server.faults["breaks off"] = 3
+    assert store.get("a") == b"0123456789" * 1000
+    server.faults["breaks off"] = 99
+    with pytest.raises(StoreUnavailableError, match="'a'"):
+        store.get("a")
+
+
+def test_an_etag_that_is_no_md5_has_the_object_read_back(server: Odd, store: S3Store) -> None:
+    server.faults["encrypts"] = 1
+    store.put("a", b"hello")
+    assert [command for command, *_ in server.seen] == ["PUT", "GET"]
+
+
+def test_other_bytes_than_were_sent_are_noticed(server: Odd, store: S3Store) -> None:
+    server.faults["stores other bytes"] = 1
+    with pytest.raises(CorruptRecordError, match="not what was sent"):
+        store.put("a", b"hello")
+
+
+@pytest.mark.parametrize("fault", ["refuses version 2", "ignores version 2"])
+def test_a_server_of_the_first_version_is_listed_whole(
+    server: Odd, store: S3Store, fault: str
+) -> None:
+    server.faults[fault] = 1000
+    for number in range(5):
+        store.put(f"a/{number}", b"x")
+    assert [entry.key for entry in store.list("a/")] == [f"a/{number}" for number in range(5)]
+    server.seen.clear()
+    assert len(list(store.list("a/"))) == 5
+    assert not [path for _, path, _ in server.seen if "list-type" in path]
+
+
+def test_a_listing_of_the_second_version_is_read_whole(store: S3Store) -> None:
+    for number in range(5):
+        store.put(f"a/{number}", b"x")
+    assert [entry.key for entry in store.list("a/")] == [f"a/{number}" for number in range(5)]
+    assert list(store.list("b/")) == []
+
+
+def test_deletion_of_many_carries_the_old_checksum(server: Odd, store: S3Store) -> None:
+    for number in range(3):
+        store.put(f"a/{number}", b"x")
+    store.delete([f"a/{number}" for number in range(3)])
+    assert server.objects == {}
+    assert [command for command, *_ in server.seen] == ["PUT", "PUT", "PUT", "POST"]
+    assert not [name for name in server.seen[-1][2] if name.lower().startswith("x-amz-checksum")]
+
+
+def test_a_server_without_multi_delete_is_asked_one_by_one(server: Odd, store: S3Store) -> None:
+    server.faults["knows no multi-delete"] = 9
+    for number in range(3):
+        store.put(f"a/{number}", b"x")
+    store.delete([f"a/{number}" for number in range(3)])
+    assert server.objects == {}
+
+
+def test_no_secret_is_in_any_log(
+    store: S3Store, server: Odd, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.faults["expired"] = 99
+    with caplog.at_level(logging.INFO), pytest.raises(StoreRefusedError) as caught:
+        store.get("a")
+    assert "secret" not in caplog.text
+    assert "secret" not in str(caught.value).lower().replace("sillok_store_secret_key", "")
+
+
+def test_a_store_that_lets_two_win_refuses_two_archivers(
+    server: Odd, options: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stock Swift, and every server that ignores the precondition, is told from an exact one by a race."""
+    store = S3Store(options.store, options)
+    exact = probe(store)
+    assert exact.missing == ("reads_ranges",)  # this server ignores Range
+    put = S3Store.put
+
+    def overwriting(self: S3Store, key: str, data: bytes, *, create: bool = False) -> None:
+        put(self, key, data, create=create and "race" not in key)
+
+    monkeypatch.setattr(S3Store, "put", overwriting)
+    assert probe(store).missing == ("reads_ranges", "creates_exactly")
+    with pytest.raises(UsageError, match="SILLOK_SINGLE_WRITER"):
+        allow_publishing(store, options)
+    allow_publishing(store, options.model_copy(update={"single_writer": True}))
+    assert set(server.objects) == {f"archive/{KEY}"}
+    monkeypatch.undo()
+    with pytest.raises(UsageError):
+        allow_publishing(store, options)
+    store.delete([KEY])
+    allow_publishing(store, options)

@@ -1,0 +1,247 @@
+"""Both stores keep the same promises; the directory and a real Swift are asked the same things."""
+
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processing.errors import (
+    AlreadyExistsError,
+    MissingError,
+    StoreFullError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    UsageError,
+)
+from processing.settings import Settings
+from processing.store.file_store import FileStore
+from processing.store.interface import Store, checked
+from processing.store.opening import open_store
+from processing.store.s3_store import S3Store
+
+
+def test_what_was_put_comes_back(each: Store) -> None:
+    each.put("a/empty", b"")
+    each.put("a/bytes", bytes(range(256)))
+    assert each.get("a/empty") == b""
+    assert each.get("a/bytes") == bytes(range(256))
+    assert each.get_range("a/bytes", 250, 100) == bytes(range(250, 256))
+    assert each.get_range("a/bytes", 3, 0) == b""
+
+
+def test_a_put_replaces(each: Store) -> None:
+    each.put("a", b"old")
+    each.put("a", b"new")
+    assert each.get("a") == b"new"
+
+
+def test_creation_refuses_other_content_and_leaves_the_first(each: Store) -> None:
+    each.put("manifest", b"mine", create=True)
+    with pytest.raises(AlreadyExistsError, match="manifest"):
+        each.put("manifest", b"theirs", create=True)
+    assert each.get("manifest") == b"mine"
+
+
+def test_creating_the_same_again_is_the_retry_of_a_lost_answer(each: Store) -> None:
+    each.put("manifest", b"mine", create=True)
+    each.put("manifest", b"mine", create=True)
+    assert each.get("manifest") == b"mine"
+
+
+def test_of_many_creators_one_wins(each: Store) -> None:
+    def create(number: int) -> bool:
+        try:
+            each.put("race", str(number).encode() * 1000, create=True)
+        except AlreadyExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        won = [number for number, winner in enumerate(pool.map(create, range(12))) if winner]
+    assert len(won) == 1
+    assert each.get("race") == str(won[0]).encode() * 1000
+
+
+def test_files_go_in_and_out(each: Store, tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(os.urandom(300_000))
+    each.put_file("pages/a.warc.gz", source)
+    each.get_file("pages/a.warc.gz", target)
+    assert target.read_bytes() == source.read_bytes()
+    source.write_bytes(b"other")
+    with pytest.raises(AlreadyExistsError):
+        each.put_file("pages/a.warc.gz", source, create=True)
+
+
+def test_a_listing_is_in_order_and_keeps_to_its_prefix(each: Store) -> None:
+    for key in ("b", "a/2", "a/10", "a-b", "ab/c"):
+        each.put(key, b"12345")
+    assert [entry.key for entry in each.list("")] == ["a-b", "a/10", "a/2", "ab/c", "b"]
+    assert [entry.key for entry in each.list("a/")] == ["a/10", "a/2"]
+    assert [entry.key for entry in each.list("a")] == ["a-b", "a/10", "a/2", "ab/c"]
+    assert [entry.size for entry in each.list("b")] == [5]
+    assert all(entry.modified.tzinfo for entry in each.list(""))
+    assert list(each.list("nothing/")) == []
+
+
+def test_deletion_takes_what_is_there(each: Store) -> None:
+    for key in ("a/b/c", "a/d"):
+        each.put(key, b"x")
+    each.delete(["a/b/c", "a/never"])
+    assert [entry.key for entry in each.list("")] == ["a/d"]
+    assert not each.exists("a/b/c")
+    assert each.exists("a/d")
+
+
+def test_what_is_missing_says_so(each: Store, tmp_path: Path) -> None:
+    for call in (
+        lambda: each.get("no/such"),
+        lambda: each.get_range("no/such", 0, 1),
+        lambda: each.get_file("no/such", tmp_path / "x"),
+    ):
+        with pytest.raises(MissingError, match="no/such"):
+            call()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "/a",
+        "a/",
+        "a//b",
+        "../a",
+        "a/../b",
+        "a/./b",
+        ".a",
+        "한글",
+        "a b",
+        "a\nb",
+        "a\\b",
+        "a" * 901,
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(store: FileStore, key: str) -> None:
+    with pytest.raises(UsageError, match="cannot be a key"):
+        store.put(key, b"x")
+
+
+@given(st.text(max_size=40))
+def test_no_key_leaves_the_folder(key: str) -> None:
+    try:
+        path = Path("/root-of-store") / checked(key)
+    except UsageError:
+        return
+    assert path.resolve().is_relative_to("/root-of-store")
+    assert key.isascii()
+
+
+@pytest.mark.parametrize("url", ["", "file:", "s3://", "http://a", "var/archive", "s3:"])
+def test_an_address_that_names_no_store_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="SILLOK_STORE"):
+        open_store(url, Settings())
+
+
+def test_a_killed_put_leaves_nothing_to_see(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.put("a/b", b"x" * 10_000)
+    assert list(store.list("")) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        (errno.ENOSPC, StoreFullError),
+        (errno.EDQUOT, StoreFullError),
+        (errno.EROFS, StoreRefusedError),
+        (errno.EACCES, StoreRefusedError),
+        (errno.EIO, StoreUnavailableError),
+    ],
+)
+def test_the_disk_s_refusals_have_names(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch, number: int, error: type[Exception]
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    store.put("a/old", b"old")
+    monkeypatch.setattr("os.fsync", fails)
+    with pytest.raises(error, match="a/old"):
+        store.put("a/old", b"new")
+    monkeypatch.undo()
+    assert store.get("a/old") == b"old"
+    assert [entry.key for entry in store.list("")] == ["a/old"]
+
+
+def test_a_full_disk_is_named_by_a_real_limit(tmp_path: Path) -> None:
+    """A limit on the size of files is the disk that a test can fill without root."""
+    import resource  # noqa: PLC0415 - POSIX only
+    import signal  # noqa: PLC0415 - goes with it
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(StoreFullError, match="no room"):
+            FileStore(tmp_path / "small").put("a", b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert list(FileStore(tmp_path / "small").list("")) == []
+
+
+def test_wrong_credentials_are_refused_with_the_cure_and_without_the_secret(
+    swift: Settings,
+) -> None:
+    wrong = Settings(**{**swift.model_dump(), "store_secret_key": "open-sesame"})
+    with pytest.raises(StoreRefusedError, match="SILLOK_STORE_SECRET_KEY") as caught:
+        S3Store(swift.store, wrong).get("a")
+    assert "open-sesame" not in f"{caught.value!r} {caught.value.__cause__!r} {wrong!r}"
+
+
+def test_a_missing_bucket_is_named(swift: Settings) -> None:
+    with pytest.raises(StoreRefusedError, match="no such bucket"):
+        S3Store("s3://elsewhere", swift).put("a", b"x")
+
+
+def test_a_store_that_is_away_may_be_tried_again(swift: Settings) -> None:
+    away = swift.model_copy(update={"store_endpoint": "http://127.0.0.1:9", "store_attempts": 1})
+    with pytest.raises(StoreUnavailableError, match="SILLOK_STORE_ENDPOINT"):
+        S3Store(swift.store, away).get("a")
+
+
+def test_settings_that_contradict_are_refused(swift: Settings) -> None:
+    half = swift.model_copy(update={"store_secret_key": None})
+    with pytest.raises(UsageError, match="belong together"):
+        S3Store(swift.store, half).get("a")
+    told = swift.model_copy(update={"store_endpoint": "http://user:word@127.0.0.1:9"})
+    with pytest.raises(UsageError, match="must not contain"):
+        S3Store(swift.store, told).get("a")
+
+
+def test_a_large_file_goes_up_in_parts_and_is_confirmed(
+    swift: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts of 16 MiB, and the ETag of the whole computed beforehand."""
+    monkeypatch.setattr("processing.store.s3_store.LARGE", 17 << 20)
+    path = tmp_path / "large"
+    path.write_bytes(os.urandom(1 << 20) * 40)
+    store = S3Store(f"{swift.store}large", swift)
+    read = store._digest
+    monkeypatch.setattr(
+        store, "_digest", lambda key: pytest.fail(f"{key} was read back: its ETag was not foreseen")
+    )
+    store.put_file("pages/large", path)
+    monkeypatch.setattr(store, "_digest", read)
+    store.get_file("pages/large", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == path.read_bytes()
