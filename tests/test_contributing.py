@@ -69,3 +69,10 @@ def test_the_commands_that_it_names_exist() -> None:
     assert {line.split()[0] for line in COMMANDS} == {"scrapy", "sillok", "make"}
     for name in re.findall(r"`((?:spiders|tests|docs)/[\w./]+?)/?`", DOCUMENT):
         assert (ROOT / name).exists() or "golja" in name or name == "docs/architecture.md", name
+
+
+def test_the_files_that_it_names_exist() -> None:
+    named = set(re.findall(r"`((?:spiders|processing|dags|tests|docs|infra)/[\w./]+)`", DOCUMENT))
+    invented = {"spiders/outlets/golja.py", "tests/outlets/golja/101.html.gz", "spiders/families/NAME.py"}
+    assert len(named) > len(invented)
+    assert not [path for path in sorted(named - invented) if not (ROOT / path).exists()]
