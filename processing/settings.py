@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     certificates for a private authority. `single_writer` says that never two archivers run at once, which a store
     without exact create-if-absent needs. `heads` keeps the hash of the newest manifest outside the bucket.
     `run_grace_minutes` is how long a run without a report may still be alive after its newest segment;
-    `sweep_after_hours` how long files that no seal names are left alone. `obey_noarchive` and `obey_tdm_reservation`
+    `sweep_after_hours` how long files that no seal names are left alone; `remove_after_hours` how long an object stays
+    that no manifest names any more: longer than the longest publication. `obey_noarchive` and `obey_tdm_reservation`
     say which marks of a page, or of its host, keep its text out of exports.
     """
 
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     fold_window_days: int = Field(default=30, ge=1)
     run_grace_minutes: int = Field(default=60, ge=0)
     sweep_after_hours: int = Field(default=24, ge=1)
+    remove_after_hours: int = Field(default=24, ge=1)
     obey_noarchive: bool = True
     obey_tdm_reservation: bool = True
 

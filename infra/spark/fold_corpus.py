@@ -115,25 +115,23 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
 
 
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
-    """Return the newest row of each document, its text, and how many it has; later parts' names sort after earlier."""
+    """Return the newest row of each document, its text, and how many it has.
+
+    A row carries the number of its manifest; one of schema version 1 carries none, and is older than those that do.
+    """
     sig, texts = (
         _last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet")))
         for kind in _KINDS
     )
-    return sig.join(texts.drop("times", "day"), "number")
+    return sig.join(texts.drop("times", "day", "manifest"), "number")
 
 
 def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
-    named = spark.read.parquet(*paths).withColumn(
-        "file", f.element_at(f.split(f.input_file_name(), "/"), -1)
-    )
-    last = Window.partitionBy("number").orderBy(f.desc("file"))
-    counted = named.withColumn("times", f.count("*").over(Window.partitionBy("number")))
-    return (
-        counted.withColumn("place", f.row_number().over(last))
-        .where("place = 1")
-        .drop("place", "file")
-    )
+    every = spark.read.option("mergeSchema", value=True).parquet(*paths)
+    numbered = every if "manifest" in every.columns else every.withColumn("manifest", f.lit(0))
+    last = Window.partitionBy("number").orderBy(f.desc_nulls_last("manifest"))
+    counted = numbered.withColumn("times", f.count("*").over(Window.partitionBy("number")))
+    return counted.withColumn("place", f.row_number().over(last)).where("place = 1").drop("place")
 
 
 def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions) -> DataFrame:

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
+from processing.archive.lazy import lazy
 from processing.archive.manifests import ManifestLink, head, key
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum
@@ -51,9 +51,9 @@ class Catalogue:
         self.store = store
         self._cache = cache / "objects"
 
-    @cached_property
+    @lazy
     def manifests(self) -> tuple[Manifest, ...]:
-        """The chain, oldest first. Raises `CorruptRecordError` where a link is missing or was altered."""
+        """Return the chain, oldest first. Raises `CorruptRecordError` where a link is missing or was altered."""
         link = head(self.store)
         chain: list[Manifest] = []
         while link is not None:
@@ -66,7 +66,7 @@ class Catalogue:
         """The newest manifest, or None of an empty archive."""
         return self.manifests[-1] if self.manifests else None
 
-    @cached_property
+    @lazy
     def parts(self) -> Mapping[str, CatalogueObject]:
         """Every current object by key, in order of keys. What a later manifest removes is gone from the cache too."""
         current: dict[str, CatalogueObject] = {}

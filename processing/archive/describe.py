@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from processing.archive.tables import TABLES, schema
+from processing.archive.tables import CLUSTERS, TABLES, schema
 from processing.records import SCHEMA_VERSION, Manifest, Record, Removed, Seal, Sum
-from processing.signing.columns import CLUSTERS
 
 MARK = "<!-- what follows is generated -->\n"
 

@@ -198,7 +198,9 @@ class ArchiveWindow:
             for part in self._parts(kind)
             if first.isoformat() <= part.labels["day"] <= last.isoformat()
         ]
-        return [*self._catalogue.files(sorted(parts, key=lambda part: (part.seq, part.key)))]
+        return [
+            *self._catalogue.files(sorted(parts, key=lambda part: (part.seq, part.labels["day"])))
+        ]
 
     def _parts(self, kind: PartitionKind) -> Iterable[CatalogueObject]:
         if kind == "clusters":

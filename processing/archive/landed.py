@@ -17,11 +17,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
+from processing.archive.lazy import lazy
 from processing.archive.memory import Memory
 from processing.archive.publication import Alarm, OutletFacts
 from processing.dates import SEOUL
+from processing.errors import MissingError
 from processing.landing import segments
 from processing.landing.segments import LandingRow, Rows
 from processing.records import (
@@ -77,15 +78,15 @@ class LandedRun:
     own_report: RunReport | None
     store: Store = field(repr=False)
 
-    @cached_property
+    @lazy
     def articles(self) -> list[Article]:
         return [row for row in self._rows("articles") if isinstance(row, Article)]
 
-    @cached_property
+    @lazy
     def rejections(self) -> list[Rejection]:
         return [row for row in self._rows("rejections") if isinstance(row, Rejection)]
 
-    @cached_property
+    @lazy
     def log(self) -> list[Fetch]:
         return [row for row in self._rows("log") if isinstance(row, Fetch)]
 
@@ -195,7 +196,10 @@ def landed(store: Store, outlet: str | None = None, run: str | None = None) -> l
 def ready(
     store: Store, landing: Landed, memory: Memory, *, now: datetime, grace: timedelta, named: bool
 ) -> LandedRun | None:
-    """Return what of a run is to be taken in now; None where nothing is, or where the run still goes on."""
+    """Return what of a run is to be taken in now; None where nothing is, or where the run still goes on.
+
+    Raises MissingError where another archiver has published and removed it since it was listed.
+    """
     numbers = [number for number in landing.segments if not memory.has(landing.run, number)]
     unread = landing.has_report and not memory.has_report(landing.run)
     if not numbers and not unread:
@@ -206,6 +210,10 @@ def ready(
         if seal.segment in numbers
     ]
     report = segments.report(store, landing.outlet, landing.run) if unread else None
+    if len(seals) < len(numbers) or (unread and report is None):
+        raise MissingError(
+            f"{landing.folder} in {store.url} was published and removed meanwhile: run the same again"
+        )
     newest = max((seal.sealed_at for seal in seals), default=now)
     ended = landing.has_report or memory.has_report(landing.run) or named or now - newest >= grace
     return LandedRun(landing.outlet, landing.run, seals, report, store) if ended else None

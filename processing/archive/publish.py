@@ -30,6 +30,7 @@ from processing.archive.landed import Landed, LandedRun, alarms, identity
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.memory import Memory
 from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Publication
+from processing.archive.removal import delete_unnamed, require_present
 from processing.archive.tables import (
     ArchivedArticle,
     NewObject,
@@ -51,8 +52,6 @@ from processing.store.interface import Store
 from processing.store.probe import allow_publishing
 
 _SEGMENT = re.compile(r"seg-(\d+)\.")
-_SNAPSHOTS_STAY = timedelta(days=1)
-"""A crawl that read the manifest before may still be about to read the snapshot that it names."""
 
 
 def sweep(
@@ -71,22 +70,6 @@ def sweep(
     keys.sort(key=lambda key: (not key.endswith(".seal.json"), key))
     store.delete(keys)
     return len(keys)
-
-
-def old_snapshots(
-    store: Store, outlet: str, head: ManifestLink, before: ManifestLink | None, now: datetime
-) -> list[str]:
-    """Return the keys of an outlet's snapshots that neither of the two newest manifests names."""
-    named = {
-        link.manifest.memory[outlet].key
-        for link in (head, before)
-        if link and outlet in link.manifest.memory
-    }
-    return [
-        entry.key
-        for entry in store.list(f"log/outlet={outlet}/snapshot-")
-        if entry.key not in named and now - entry.modified > _SNAPSHOTS_STAY
-    ]
 
 
 def _going(one: Landed, memory: Memory, before: datetime) -> Iterator[str]:
@@ -112,15 +95,20 @@ _AT_ONCE = 32
 class DamagedPagesError(CorruptRecordError):
     """The raw pages of a segment are not what its seal says; the outlet is to be held back."""
 
-    def __init__(self, outlet: str, key: str) -> None:
-        super().__init__(f"{key} is not what its seal says: restore it from a copy")
+    def __init__(self, outlet: str, key: str, wrong: str = "is not what its seal says") -> None:
+        super().__init__(f"{key} {wrong}: restore it from a copy")
         self.outlet = outlet
+
+
+class LostObjectsError(StoreUnavailableError):
+    """Objects of this publication were deleted before its manifest named them; they are to be written again."""
 
 
 class Attempt:
     """A publication on top of `head`.
 
-    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet must be held back.
+    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet must be held back, and
+    LostObjectsError where objects have to be written again.
     """
 
     def __init__(self, job: Job, head: ManifestLink | None) -> None:
@@ -131,6 +119,7 @@ class Attempt:
         self._intake = gather(job, head)
         self._runs = self._intake.all_runs
         self._batch = identity(self._runs)
+        self._seq = head.manifest.seq + 1 if head else 1
 
     def publication(self) -> Publication:
         """Publish, clear landing, and return what was done."""
@@ -161,8 +150,8 @@ class Attempt:
         said = said.model_copy(update={**told, "signed_again": folded.signed_again})
         if self._job.dry_run:
             return said
-        records = of_records(self._batch, self._runs, every, self._job.code_version)
-        done = self._publish(said, chain(records, of_tables(self._batch, folded.tables)), snapshots)
+        records = of_records(self._runs, every, self._job.code_version)
+        done = self._publish(said, chain(records, of_tables(folded.tables, self._seq)), snapshots)
         folded.forget()
         return done
 
@@ -173,16 +162,14 @@ class Attempt:
             self._put_pages()
         )  # first: what is damaged is found before anything of this batch lies there
         adds = [*pages, *self._put(chain(parts, snapshots.values()))]
-        named = {part.key: outlet for outlet, part in snapshots.items()}
+        self._require_present(adds)
         memory = dict(self._head.manifest.memory) if self._head else {}
-        memory |= {named[one.key]: one for one in adds if one.key in named}
-        adds = [one for one in adds if one.key not in named]
+        memory |= {outlet: part.sum for outlet, part in snapshots.items()}
+        remembered = {part.key for part in snapshots.values()}
+        adds = [one for one in adds if one.key not in remembered]
         link = self._commit(adds, memory, said)
         removed = self._sweep()
-        for outlet in snapshots:
-            self._job.store.delete(
-                old_snapshots(self._job.store, outlet, link, self._head, self._job.now)
-            )
+        self._delete_unnamed()
         size = sum(one.bytes for one in adds)
         for name, counts in said.outlets.items():
             told = (
@@ -209,7 +196,7 @@ class Attempt:
     ) -> ManifestLink:
         """Put the manifest: before it nothing has happened, after it everything has."""
         manifest = Manifest(
-            seq=self._head.manifest.seq + 1 if self._head else 1,
+            seq=self._seq,
             previous=self._head.sha256 if self._head else None,
             batch=self._batch,
             published_at=self._job.now,
@@ -241,7 +228,7 @@ class Attempt:
         rows = (row for run in runs for row in run.log)
         seals = (seal for run in runs for seal in run.seals)
         memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
-        return NewObject(f"log/outlet={outlet}/snapshot-{self._batch}.gz", memory.encode())
+        return NewObject(f"log/outlet={outlet}", memory.encode(), prefix="snapshot-", suffix=".gz")
 
     def _alarms(self) -> Iterator[Alarm]:
         for outlet, runs in sorted(self._intake.runs.items()):
@@ -250,9 +237,10 @@ class Attempt:
 
     def _put(self, parts: Iterable[NewObject]) -> list[Sum]:
         def put(part: NewObject) -> Sum:
-            self._job.store.put(part.key, part.data)
-            sha256 = hashlib.sha256(part.data).hexdigest()
-            return Sum(key=part.key, sha256=sha256, bytes=len(part.data), rows=part.rows)
+            self._job.store.put(
+                part.key, part.data
+            )  # where it stands already: its age counts from now, see `removal`
+            return part.sum
 
         left = iter(parts)
         with ThreadPoolExecutor(
@@ -291,9 +279,37 @@ class Attempt:
                 raise DamagedPagesError(seal.outlet, file.key)
         name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
         key = f"pages/day={day(seal.sealed_at)}/{name}"
-        self._job.store.put_file(key, path)
+        try:
+            self._job.store.put_file(key, path, create=True)
+        except AlreadyExistsError:
+            self._replace(key, path, seal, file)
         path.unlink()
         return file.model_copy(update={"key": key})
+
+    def _replace(self, key: str, path: Path, seal: Seal, file: Sum) -> None:
+        """Replace what stands under `key` with other bytes, unless these are the ones that a manifest names."""
+        named = Catalogue(self._job.store, self._job.options.cache).parts.get(key)
+        if named and named.sum.sha256 != file.sha256:
+            raise DamagedPagesError(
+                seal.outlet,
+                file.key,
+                f"has other bytes than {key}, which manifest {named.seq} names",
+            )
+        logger.warning("%s in %s was damaged, and is replaced", key, self._job.store.url)
+        self._job.store.put_file(key, path)
+
+    def _require_present(self, adds: Sequence[Sum]) -> None:
+        if gone := require_present(self._job.store, [one.key for one in adds]):
+            raise LostObjectsError(
+                f"{len(gone)} objects, {gone[0]} among them, were deleted while they were published"
+            )
+
+    def _delete_unnamed(self) -> None:
+        """Delete what no manifest names: with the first publication of a day, because it lists the whole archive."""
+        job, before = self._job, self._head.manifest.published_at if self._head else None
+        if before and day(before) != day(job.now):
+            grace = timedelta(hours=job.options.remove_after_hours)
+            delete_unnamed(job.store, job.options.cache, now=job.now, grace=grace)
 
     def _sweep(self) -> int:
         if self._job.dry_run:
@@ -394,6 +410,8 @@ def publish(
             logger.info(
                 "another archiver published meanwhile; this one begins again on the new head"
             )
+        except LostObjectsError as error:
+            logger.info("%s; this archiver begins again", error)
         except MissingError:
             if manifests.head(store) == head:
                 raise

@@ -10,18 +10,19 @@ The tables of the archive: which record a row of each is, and their description 
 What one batch adds to the archive: its objects, by key. The same runs on the same head give the same bytes.
 
 `articles/day=` is the KST day of publication or `unknown`; every other `day=` is the KST day of collection. A part is
-named after its batch, so a batch touches many days and rewrites no file.
+named after its bytes: two archivers that made different parts of one batch cannot overwrite each other's.
 """
 
+import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime
@@ -29,8 +30,13 @@ from pydantic import AwareDatetime
 from processing.archive.landed import LandedRun
 from processing.archive.memory import Memory
 from processing.dates import SEOUL
-from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport
+from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport, Sum
+from processing.signing.columns import CLUSTERS as FOLDED
 from processing.signing.window import write_part
+
+MANIFEST: Final = pa.field("manifest", pa.int64())
+"""The number of the manifest that added a row, where a later row replaces an earlier one."""
+CLUSTERS: Final = FOLDED.append(MANIFEST)
 
 
 class ArchivedArticle(Article):
@@ -117,13 +123,32 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 T = TypeVar("T", bound=Record)
 
 
-@dataclass(frozen=True, slots=True)
-class NewObject:
-    """An object to be put: a table's part or a snapshot."""
+_NAME = 32
+"""Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts of an archive share one."""
 
-    key: str
-    data: bytes
-    rows: int | None = None
+
+class NewObject:
+    """An object to be put, a table's part or a snapshot: its bytes and the sums that a manifest states of them."""
+
+    __slots__ = ("data", "sum")
+
+    def __init__(
+        self,
+        folder: str,
+        data: bytes,
+        *,
+        prefix: str = "",
+        suffix: str = ".parquet",
+        rows: int | None = None,
+    ) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        key = f"{folder}/{prefix}{digest[:_NAME]}{suffix}"
+        self.data = data
+        self.sum = Sum(key=key, sha256=digest, bytes=len(data), rows=rows)
+
+    @property
+    def key(self) -> str:
+        return self.sum.key
 
 
 def versions(articles: Iterable[Article], memory: Memory) -> list[ArchivedArticle]:
@@ -156,35 +181,35 @@ def _following(article: Article, memory: Memory, known: Collection[str]) -> Arch
 
 
 def of_records(
-    batch: str, runs: Sequence[LandedRun], new: Iterable[ArchivedArticle], code_version: str
+    runs: Sequence[LandedRun], new: Iterable[ArchivedArticle], code_version: str
 ) -> Iterator[NewObject]:
     """Yield the parts that are made of records."""
     yield from _split(
-        "articles", batch, new, _published, lambda row: (row.outlet, row.article_id, row.version_id)
+        "articles", new, _published, lambda row: (row.outlet, row.article_id, row.version_id)
     )
     rejections = (row for run in runs for row in run.rejections)
     yield from _split(
-        "rejections",
-        batch,
-        rejections,
-        _rejected,
-        lambda row: (row.outlet, row.fetched_at, row.url),
+        "rejections", rejections, _rejected, lambda row: (row.outlet, row.fetched_at, row.url)
     )
     log = (row for run in runs for row in run.log)
-    yield from _split("log", batch, log, lambda row: f"outlet={row.outlet}", _logged)
+    yield from _split("log", log, lambda row: f"outlet={row.outlet}", _logged)
     reports = (run.report(code_version) for run in runs)
     yield from _split(
-        "reports", batch, reports, lambda row: f"day={row.day}", lambda row: (row.outlet, row.run)
+        "reports", reports, lambda row: f"day={row.day}", lambda row: (row.outlet, row.run)
     )
 
 
-def of_tables(batch: str, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[NewObject]:
-    """Yield the parts that are tables already; each comes with its folder, and is read when its turn has come."""
+def of_tables(tables: Iterable[tuple[str, pa.Table]], manifest: int) -> Iterator[NewObject]:
+    """Yield the parts that are tables already; each comes with its folder, and is read when its turn has come.
+
+    Their rows replace earlier ones, so each carries the number of the manifest that adds it: names have no order.
+    """
     for folder, one in tables:
         if one.num_rows:
+            numbers = pa.array(np.full(one.num_rows, manifest, np.int64))
             buffer = io.BytesIO()
-            write_part(one, buffer)
-            yield NewObject(f"{folder}/{batch}.parquet", buffer.getvalue(), one.num_rows)
+            write_part(one.append_column(MANIFEST, numbers), buffer)
+            yield NewObject(folder, buffer.getvalue(), rows=one.num_rows)
 
 
 def parquet(one: pa.Table) -> bytes:
@@ -200,18 +225,14 @@ def day(moment: datetime) -> str:
 
 
 def _split(
-    name: str,
-    batch: str,
-    rows: Iterable[T],
-    folder: Callable[[T], str],
-    order: Callable[[T], object],
+    name: str, rows: Iterable[T], folder: Callable[[T], str], order: Callable[[T], object]
 ) -> Iterator[NewObject]:
     groups: dict[str, list[T]] = defaultdict(list)
     for row in rows:
         groups[folder(row)].append(row)
     for where, group in sorted(groups.items()):
         made = table(TABLES[name], sorted(group, key=order))  # type: ignore[arg-type]  # each key is a tuple of plain values
-        yield NewObject(f"{name}/{where}/{batch}.parquet", parquet(made), len(group))
+        yield NewObject(f"{name}/{where}", parquet(made), rows=len(group))
 
 
 def _published(row: ArchivedArticle) -> str:

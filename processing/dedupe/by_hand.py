@@ -33,7 +33,9 @@ from processing.dates import SEOUL
 from processing.dedupe.fold import fold
 from processing.dedupe.steps import Steps
 from processing.errors import UsageError
+from processing.signing.columns import CLUSTERS
 from processing.signing.documents import Document, FoldOptions
+from processing.signing.window import view
 
 LONGEST: Final = 32 * 1024 * 1024
 """Bytes of a line; a longer one is a bad row, not a memory problem."""
@@ -220,10 +222,8 @@ Progress = Callable[[int, int], None]
 """Called with the documents folded and their number after each batch."""
 
 _NEWEST: Final = """
-    SELECT version_id AS id, cluster, original, relation, parent, score FROM (
-        SELECT *, row_number() OVER (PARTITION BY version_id ORDER BY filename DESC) AS place
-        FROM read_parquet($parts, filename = true))
-    WHERE place = 1 ORDER BY id
+    SELECT version_id AS id, cluster, original, relation, parent, score FROM raw_clusters
+    QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY part DESC) = 1 ORDER BY id
 """
 
 
@@ -313,10 +313,8 @@ def _write(steps: Steps, out: Path, reading: RowsFile) -> Summary:
 
 
 def _rows(steps: Steps) -> Iterator[dict[str, object]]:
-    parts = [str(part) for part in steps.added("clusters")]
-    if not parts:
-        return
     with duckdb.connect() as database:
-        found = database.sql(_NEWEST, params={"parts": parts})
+        view(database, "raw_clusters", steps.added("clusters"), CLUSTERS)
+        found = database.sql(_NEWEST)
         for batch in found.to_arrow_reader(10_000):
             yield from batch.to_pylist()

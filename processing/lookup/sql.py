@@ -18,16 +18,14 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.tables import CLUSTERS, MANIFEST, schema
 from processing.archive.tables import TABLES as RECORDS
-from processing.archive.tables import schema
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.lookup.replay import pages
-from processing.signing.columns import CLUSTERS
 
 TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
 _LATEST = {"clusters": "version_id"}
 """Tables whose later rows replace earlier ones with the same key: a fold may change what it said before."""
-_MANIFEST = pa.field("manifest", pa.int64())
 _BATCH = 1000
 _CLOSED = (
     "SET TimeZone='Asia/Seoul'",
@@ -115,7 +113,7 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
 def _labelled(columns: pa.Schema, labels: Sequence[str]) -> pa.Schema:
     """Return the schema with what keys and manifests say beside it."""
     fields = [pa.field(name, pa.string()) for name in labels if name not in columns.names]
-    return pa.schema([*columns, *fields, _MANIFEST])
+    return pa.schema([*columns, *fields, *([] if MANIFEST.name in columns.names else [MANIFEST])])
 
 
 def _stated(part: CatalogueObject, labels: Sequence[str]) -> pads.Expression:

@@ -5,6 +5,7 @@ import random
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from processing.dedupe.fold import fold
@@ -28,9 +29,11 @@ def spark():
 
 
 def written(parts, root: Path) -> Path:
+    """Write parts as the archive does: rows carry the number of their manifest, names say nothing of the order."""
     window = FolderWindow(root)
     for place, (kind, day, table) in enumerate(parts):
-        window.write(kind, day, f"{place:08d}", table)
+        numbered = table.append_column("manifest", pa.array([place] * table.num_rows, pa.int64()))
+        window.write(kind, day, f"{99 - place:08d}", numbered)
     return root
 
 

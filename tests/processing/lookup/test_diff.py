@@ -98,9 +98,6 @@ def test_a_row_that_stands_twice_is_told(
 ) -> None:
     first = build("a", Crawl(articles=[article("hanbit", 1)]))
     monkeypatch.setattr("processing.archive.memory.Memory.versions", lambda *_: frozenset())
-    second = build(
-        "b",
-        Crawl(articles=[article("hanbit", 1)]),
-        Crawl(run="r2", articles=[article("hanbit", 1)]),
-    )
+    again = article("hanbit", 1, at=NOON + timedelta(minutes=1))
+    second = build("b", Crawl(articles=[article("hanbit", 1)]), Crawl(run="r2", articles=[again]))
     assert [one.kind for one in compare(first, second, tmp_path / "c")] == ["twice in the second"]

@@ -1,0 +1,121 @@
+"""Deletes objects that no manifest names: what later publications superseded, and what lost races left behind.
+
+Another archiver may be about to name the very object that is to go: equal bytes have equal names. Both sides therefore
+announce themselves before they look. A deletion writes a notice, then lists again and reads the head again; it leaves
+what was written meanwhile or is named by now. A publisher writes its objects, then reads the notices and looks whether
+each object is still there, and only then creates its manifest. Whichever was second sees the other (Dekker's
+algorithm); it needs a store that reads what was written, no clock and no lock.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import AwareDatetime, ValidationError
+
+from processing.archive.catalogue import Catalogue
+from processing.errors import CorruptRecordError, MissingError, StoreUnavailableError
+from processing.records import Record
+from processing.store.interface import ListedObject, Store
+
+logger = logging.getLogger(__name__)
+
+NOTICES = "removals/"
+_TABLES = ("articles/", "clusters/", "dedupe/", "log/", "rejections/", "reports/")
+"""Folders whose objects can be derived again. Raw pages are never deleted here: they are all there is of a page."""
+_OURS = re.compile(
+    r".*/(?:"
+    r"[0-9a-f]{16,32}\.parquet|"  # a table's part
+    r"snapshot-[0-9a-f]{16,32}\.gz|[0-9a-f]{32}\.gz"  # what a crawl remembers
+    r")"
+)
+"""Names that publications write; what else a person keeps in these folders is left alone."""
+_THREADS = 8
+
+
+class Notice(Record):
+    """Objects that are being deleted at this moment."""
+
+    at: AwareDatetime
+    keys: tuple[str, ...]
+
+
+def require_present(store: Store, keys: Collection[str]) -> list[str]:
+    """Return those of the objects that are gone again, just before a manifest names them all.
+
+    Raises StoreUnavailableError where one of them is being deleted.
+    """
+    for _, notice in _notices(store):
+        if going := sorted({*notice.keys} & {*keys}):
+            raise StoreUnavailableError(
+                f"{going[0]} in {store.url} is just being deleted: run the same again later"
+            )
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return [
+            key for key, there in zip(keys, pool.map(store.exists, keys), strict=True) if not there
+        ]
+
+
+def delete_unnamed(store: Store, cache: Path, *, now: datetime, grace: timedelta) -> int:
+    """Delete objects that no manifest has named for `grace` and that were not written since; return how many."""
+    store.delete(
+        [key for key, notice in _notices(store) if now - notice.at > grace]
+    )  # whoever wrote them died
+    before = now - grace
+    found = _unnamed(store, cache, before)
+    if not found:
+        return 0
+    key = f"{NOTICES}{secrets.token_hex(8)}.json"
+    store.put(key, Notice(at=now, keys=tuple(found)).model_dump_json().encode())
+    try:
+        again = _unnamed(store, cache, before)
+        going = [name for name, entry in found.items() if again.get(name) == entry]
+        store.delete(going)
+    finally:
+        store.delete([key])
+    logger.info("deleted %d objects that no manifest names", len(going))
+    return len(going)
+
+
+def _unnamed(store: Store, cache: Path, before: datetime) -> dict[str, ListedObject]:
+    """Return the objects last written before a moment that were named by no manifest since then."""
+    entries = [
+        entry
+        for folder in _TABLES
+        for entry in store.list(folder)
+        if entry.modified < before and _OURS.fullmatch(entry.key)
+    ]
+    named = (
+        _named_since(Catalogue(store, cache), before) if entries else set()
+    )  # after the list: it is the newer one
+    return {entry.key: entry for entry in entries if entry.key not in named}
+
+
+def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
+    """Return the keys that the head names, and those that a head of the time after `before` named."""
+    named = set(catalogue.parts)
+    for manifest in reversed(catalogue.manifests):
+        named |= {one.key for one in manifest.memory.values()}
+        if (
+            manifest.published_at <= before
+        ):  # the first one that was the head already at that moment
+            break
+        named |= {removed.key for removed in manifest.removes}
+    return named
+
+
+def _notices(store: Store) -> Iterator[tuple[str, Notice]]:
+    for entry in list(store.list(NOTICES)):
+        try:
+            yield entry.key, Notice.model_validate_json(store.get(entry.key))
+        except MissingError:
+            continue  # that deletion has ended since
+        except ValidationError as error:
+            cure = "delete it where no `sillok archive` is running"
+            raise CorruptRecordError(
+                f"{entry.key} in {store.url} is no notice of a deletion; {cure}"
+            ) from error
