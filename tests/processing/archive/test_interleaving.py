@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processing.archive import manifests, publish, removal
+from processing.archive import manifests, removal
 from processing.archive.catalogue import Catalogue
 from processing.archive.publish import publish
 from processing.archive.removal import delete_unnamed
@@ -53,7 +53,7 @@ ORDERS = st.builds(Order, st.integers(0, 2**32), st.sampled_from((1, 5, 30, 200)
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """An actor's own calls come in one order, so that a drawn order is the same order every time."""
-    monkeypatch.setattr(publish, "_THREADS", 1)
+    monkeypatch.setattr("processing.archive.publish._THREADS", 1)
     monkeypatch.setattr(removal, "_THREADS", 1)
 
 
