@@ -1,10 +1,21 @@
-"""What holds for all tests: no setting of a person reaches them, and `make test-all` fails what would be skipped."""
+"""Rules for all tests.
+
+* No setting of the person who runs them reaches a test.
+* A property has no deadline, and one that fails is shown as any other test.
+* What a test process starts ends with it, even when it is killed outright.
+* `make test-all` fails what would be skipped.
+"""
 
 import os
+import subprocess
+import sys
+import uuid
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 OTHERS_PROPERTY = (
     "SILLOK_KEPT_PAGES",
@@ -19,6 +30,17 @@ FOR_TESTS = (*OTHERS_PROPERTY, "SILLOK_TEST_ALL", "SILLOK_REWRITE")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
+# One profile: how long an example takes says how busy the machine is, and not whether the code is right.
+settings.register_profile(
+    "sillok", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("sillok")
+
+# With libcst, which Airflow brings, Hypothesis writes a patch that adds a failing example to its test. Where zope.interface
+# (Twisted) is loaded, libcst raises AttributeError, and that ended the whole session (Instagram/LibCST issue 1458).
+sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # an import of it raises ImportError
+
+
 def pytest_configure() -> None:
     """Forget what the shell is set to: it may be that of a store, of outlets or of an Airflow that are in use."""
     for name in [
@@ -27,6 +49,22 @@ def pytest_configure() -> None:
         if name.startswith(("SILLOK_", "AIRFLOW")) and name not in FOR_TESTS
     ]:
         del os.environ[name]
+    end_with_this_process()
+
+
+def end_with_this_process() -> None:
+    """Mark what this process starts, and have it killed when this process is gone: a test worker, or the whole run."""
+    mark = uuid.uuid4().hex
+    unmarked = {name: value for name, value in os.environ.items() if name != "TEST_PROCESS"}
+    os.environ["TEST_PROCESS"] = mark
+    subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("orphans.py"), str(os.getpid()), mark],
+        env=unmarked,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,9 +1,11 @@
-"""What holds for all tests: nobody's settings reach them, and where everything was asked for nothing is skipped."""
+"""The rules for all tests: settings, failing properties, processes left behind, skips."""
 
 import os
+import select
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,50 @@ SKIPS = {
     "test_known.py": "import pytest\n@pytest.mark.xfail\ndef test_known():\n    raise AssertionError\n",
 }
 READS = "import os\ndef test_set():\n    print('found', *(name for name in os.environ if name[:7] in {'SILLOK_', 'AIRFLOW'}))\n"
+PROPERTIES = """
+import time
+import twisted.internet.reactor
+from hypothesis import given, strategies
+slow = [0.5]
+@given(strategies.integers())
+def test_slow_once(number):
+    time.sleep(slow.pop() if slow else 0)
+@given(strategies.integers())
+def test_wrong(number):
+    assert number < 3
+def test_after():
+    pass
+"""
+KILLED = """
+import os, subprocess, sys
+from pathlib import Path
+def test_killed():
+    code = "import os, subprocess, time; subprocess.Popen(['sleep', '600']); time.sleep(600)"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith('SILLOK_')}
+    started = subprocess.Popen([sys.executable, '-c', code], env=kept, start_new_session=True)
+    children = Path(f'/proc/{started.pid}/task/{started.pid}/children')
+    while not children.read_text():
+        pass
+    (Path(__file__).parent / 'started').write_text(f'{started.pid} {children.read_text()}')
+    os.kill(VICTIM, 9)
+    os.read(os.pipe()[0], 1)
+"""
+PLUGINS = (
+    "-p",
+    "_hypothesis_pytestplugin",
+    "-p",
+    "xdist.plugin",
+    "-n",
+    "1",
+    "--max-worker-restart",
+    "0",
+)
 
 
-def said_of(folder: Path, modules: dict[str, str], **environment: str) -> str:
+def said_of(folder: Path, modules: dict[str, str], *options: str, **environment: str) -> str:
     """Return what pytest says of these modules beside the project's own conftest.py."""
-    shutil.copy(Path(__file__).with_name("conftest.py"), folder)
+    for name in ("conftest.py", "orphans.py"):
+        shutil.copy(Path(__file__).with_name(name), folder)
     for name, content in modules.items():
         (folder / name).write_text(content)
     alone = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -30,17 +71,20 @@ def said_of(folder: Path, modules: dict[str, str], **environment: str) -> str:
         "-q",
         "-s",
         "--continue-on-collection-errors",
+        *options,
         str(folder),
     ]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **alone, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout
+    with (folder / "output").open(
+        "w"
+    ) as output:  # a pipe would stay open as long as any process that it left
+        subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **alone, **environment},
+            stdout=output,
+            check=False,
+        )
+    return (folder / "output").read_text()
 
 
 @pytest.mark.parametrize(
@@ -69,3 +113,20 @@ def test_no_setting_of_whoever_runs_them_reaches_the_tests(tmp_path: Path) -> No
         if "found" in line
     ]
     assert {*found.split()[1:]} & {*kept, *others} == {*kept}
+
+
+def test_a_property_that_fails_is_shown_and_one_that_is_slow_passes(tmp_path: Path) -> None:
+    said = said_of(tmp_path, {"test_properties.py": PROPERTIES}, *PLUGINS)
+    assert "1 failed, 2 passed" in said.splitlines()[-1]
+    assert "number=3" in said
+    assert "INTERNALERROR" not in said
+
+
+@pytest.mark.parametrize("victim", ["os.getpid()", "os.getppid()"], ids=["worker", "whole run"])
+def test_what_is_killed_leaves_no_process(tmp_path: Path, victim: str) -> None:
+    said_of(tmp_path, {"test_killed.py": KILLED.replace("VICTIM", victim)}, *PLUGINS)
+    for pid in (tmp_path / "started").read_text().split():
+        with suppress(ProcessLookupError):  # it is gone already
+            gone = select.poll()
+            gone.register(os.pidfd_open(int(pid)), select.POLLIN)
+            assert gone.poll(60_000), f"process {pid} is still there"

@@ -281,7 +281,7 @@ def histories(draw: st.DrawFn) -> list[Fetch]:
     return rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories(), st.randoms(use_true_random=False), st.integers(0, 25))
 def test_neither_order_nor_batches_matter_and_what_was_seen_stays_seen(
     rows: list[Fetch], chance: random.Random, cut: int

@@ -42,7 +42,7 @@ def split(documents: list[Document], cuts: list[int]) -> list[list[Document]]:
     return [documents[start:end] for start, end in pairwise(edges)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(order=st.randoms(use_true_random=False), cuts=st.lists(st.integers(0, 10_000), max_size=5))
 def test_any_order_and_any_split_into_runs_end_in_the_same_clusters(
     order: Random, cuts: list[int]

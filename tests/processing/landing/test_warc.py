@@ -180,7 +180,7 @@ def test_a_header_cannot_end_its_line(broken: str) -> None:
     assert len(list(records(data))) == 4
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     bodies=st.lists(st.binary(max_size=2000), max_size=8),
     status=st.sampled_from([200, 301, 404, 503]),

@@ -70,7 +70,6 @@ def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
 
 @settings(
     max_examples=25,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

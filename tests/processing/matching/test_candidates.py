@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -52,7 +52,6 @@ def all_pairs(table: pa.Table) -> NDArray[np.int64]:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TITLES, OUTLETS, ARTICLES), min_size=2, max_size=6), st.booleans())
 def test_no_pair_is_lost_that_would_be_linked(
     drawn: list[tuple[str, str, str, str]],

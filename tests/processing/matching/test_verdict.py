@@ -48,7 +48,7 @@ def test_edits_within_the_words_of_a_part_are_a_text_written_anew() -> None:
     assert relation(text, lenient) == "copy", "or the texts are too unlike to show anything"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(40, 120), st.integers(1, 4))
 def test_few_edits_never_part_two_copies(every: int, width: int) -> None:
     assert relation(edited(RIVER, every, width)) == "copy"

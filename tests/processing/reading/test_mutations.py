@@ -66,13 +66,13 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(mutated(), st.sampled_from([None, "utf-8", "euc-kr", "utf-16", "nonsense"]))
 def test_a_mutated_page_ends_as_an_article_or_a_rejection(body, charset):
     ends(body, charset=charset)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(max_size=2000))
 def test_any_bytes_end(body):
     ends(body)
@@ -82,9 +82,7 @@ def test_any_bytes_end(body):
 def test_ten_thousand_mutated_pages_end_in_their_sandbox():
     sandbox = Sandbox(PageLimits(seconds=10))
 
-    @settings(
-        max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None
-    )
+    @settings(max_examples=10_000, suppress_health_check=list(HealthCheck), database=None)
     @given(mutated())
     def one(body):
         assert isinstance(sandbox.read(Task(page(body))), Article | Rejection)

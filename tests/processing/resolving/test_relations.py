@@ -456,7 +456,7 @@ def test_a_wire_comes_before_papers_and_a_time_after_the_fetch_is_not_believed()
     assert rows["b"]["original"] == "a"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.permutations(["wire", "publisher", "portal", "aggregator", "unheard-of"]), st.integers(0, 3)
 )

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.signing import documents, shingles
@@ -160,7 +160,6 @@ SAID = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(said=st.lists(SAID, min_size=1, max_size=6), together=st.integers(1, 3))
 def test_no_text_is_sketched_otherwise_beside_others(said: list[Said], together: int) -> None:
     alone = [sketches([each], FEATURES) for each in said]

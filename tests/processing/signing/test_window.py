@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.errors import CorruptRecordError
@@ -170,7 +170,6 @@ def test_parts_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
         Signatures(sig, texts).rows(np.array([number("a"), number("b")]))
 
 
-@settings(deadline=None)
 @given(
     parts=st.lists(
         st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=30), max_size=4
