@@ -1,0 +1,1 @@
+"""Mutation testing: small changes to the rules of four rooms, each tried on the nearest tests."""

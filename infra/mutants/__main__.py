@@ -1,0 +1,199 @@
+"""Draw mutants of four rooms and try them on the nearest tests: `python -m infra.mutants [--seed N] [--count N] …`.
+
+Prints a line per mutant, then each survivor and the score, and ends with 1 when more survive than `--most` allows. What
+was tried is kept under var/mutants: the same command goes on where it was broken off, as long as no file has changed.
+"""
+
+import argparse
+import random
+import sys
+import textwrap
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
+
+from infra.mutants.record import Record, digest
+from infra.mutants.rooms import ROOMS, Imports, modules, read_imports
+from infra.mutants.sites import Mutant, drawn_line, mutants
+from infra.mutants.trials import NO_TESTS, SPARE_SECONDS, Copy, Ending
+from processing.errors import PermanentError, SillokError
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One mutation run: what was drawn, what is known, and the copies on which it is tried."""
+
+    options: argparse.Namespace
+    drawn: list[Mutant]
+    imports: Imports
+    record: Record
+    copies: SimpleQueue[Copy]
+    lock: Lock
+    done: int = 0
+
+    def attempt(self, mutant: Mutant) -> None:
+        """Try one mutant on a copy that is free, and say how it ended."""
+        copy = self.copies.get()
+        try:
+            tests = self._sound(copy, self.imports.nearest(mutant.path))
+            limit = SPARE_SECONDS + self.options.patience * sum(seconds for _, seconds in tests)
+            ending, seconds = Ending.UNTESTED, 0.0
+            if tests:
+                ending, seconds = copy.attempt(mutant, [test for test, _ in tests], limit)
+        finally:
+            self.copies.put(copy)
+        with self.lock:
+            self.record.tried(mutant.name(), ending, seconds)
+            self.show(mutant)
+
+    def show(self, mutant: Mutant) -> None:
+        """Print how one mutant ended."""
+        self.done += 1
+        ending, seconds = self.record.endings[mutant.name()]
+        place = f"{mutant.path}:{mutant.line}"
+        change = f"{_short(mutant.before)} → {_short(mutant.after) or 'nothing'}"
+        print(
+            f"[{self.done}/{len(self.drawn)}] {ending:9} {seconds:6.1f} s  {place}  {mutant.kind}: {change}",
+            flush=True,
+        )
+
+    def _sound(self, copy: Copy, tests: list[Path]) -> list[tuple[Path, float]]:
+        """Return the tests that pass unmutated with their seconds, quick ones first; time new ones."""
+        for test in tests:
+            if str(test) not in self.record.seconds:
+                timed = copy.run([test])
+                if timed.code not in (0, NO_TESTS):
+                    print(f"{test} fails without any mutant and is left out", flush=True)
+                with self.lock:
+                    self.record.timed(test, round(timed.seconds, 1) if timed.code == 0 else None)
+        known = [(test, self.record.seconds[str(test)]) for test in tests]
+        return sorted(
+            ((test, seconds) for test, seconds in known if seconds is not None),
+            key=lambda one: one[1],
+        )
+
+
+def main() -> int:
+    """Run a campaign; return 0, 1 when too many survive, or the exit code of an error."""
+    options = _options()
+    try:
+        return _run(options)
+    except SillokError as error:
+        print(f"infra.mutants: {error}", file=sys.stderr)
+        return 2 if isinstance(error, PermanentError) else 1
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return 4
+
+
+def _run(options: argparse.Namespace) -> int:
+    root = options.root.resolve()
+    rooms = modules(root, tuple(options.rooms))
+    drawn, everything = _draw(root, rooms, options)
+    record = Record(
+        root / "var" / "mutants" / f"{'-'.join(options.rooms)}-{options.seed}.jsonl", digest(root)
+    )
+    again = record.open()
+    of = f"{everything} mutants of {sum(map(len, rooms.values()))} modules"
+    print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        copies: SimpleQueue[Copy] = SimpleQueue()
+        for _ in range(options.jobs):
+            copies.put(stack.enter_context(Copy(root)))
+        campaign = Campaign(options, drawn, read_imports(root), record, copies, Lock())
+        for mutant in drawn:
+            if again and mutant.name() in record.endings:
+                campaign.show(mutant)
+        left = [mutant for mutant in drawn if mutant.name() not in record.endings]
+        pool = stack.enter_context(ThreadPoolExecutor(options.jobs))
+        try:
+            list(pool.map(campaign.attempt, left))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return _summary(campaign, root, rooms, time.monotonic() - began)
+
+
+def _draw(
+    root: Path, rooms: dict[str, list[Path]], options: argparse.Namespace
+) -> tuple[list[Mutant], int]:
+    """Return the mutants that the seed draws, in the order drawn, and how many there are in all."""
+    paths = sorted({path for paths in rooms.values() for path in paths})
+    everything = [mutant for path in paths for mutant in mutants(root, path)]
+    chosen = random.Random(options.seed).sample(everything, min(options.count, len(everything)))  # noqa: S311 - a draw
+    return chosen, len(everything)
+
+
+def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], seconds: float) -> int:
+    """Print survivors and scores; return 1 when more survive than are allowed."""
+    endings = {mutant: campaign.record.endings[mutant.name()][0] for mutant in campaign.drawn}
+    lost = [
+        mutant for mutant, ending in endings.items() if ending in (Ending.SURVIVED, Ending.UNTESTED)
+    ]
+    print("\nSurvivors" if lost else "\nNo mutant survives")
+    for mutant in sorted(lost, key=lambda one: (str(one.path), one.line)):
+        before, after = drawn_line((root / mutant.path).read_bytes(), mutant)
+        print(
+            f"  {mutant.path}:{mutant.line}  {mutant.kind}, {endings[mutant]}\n    - {before}\n    + {after}"
+        )
+    print()
+    for room, paths in rooms.items():
+        ours = [ending for mutant, ending in endings.items() if mutant.path in paths]
+        print(f"{room:12} {_score(ours)}")
+    print(
+        f"{'all':12} {_score(list(endings.values()))}; seed {campaign.options.seed}, {seconds / 60:.0f} min"
+    )
+    return int(100 * len(lost) > campaign.options.most * len(campaign.drawn))
+
+
+def _score(endings: list[str]) -> str:
+    counted = Counter(endings)
+    lost = counted[Ending.SURVIVED] + counted[Ending.UNTESTED]
+    parts = ", ".join(f"{number} {ending}" for ending, number in sorted(counted.items()))
+    return f"{lost} of {len(endings)} survive ({parts})" if endings else "none drawn"
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(text, 60, placeholder="…")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.mutants", description=__doc__)
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=random.randrange(10**6),  # noqa: S311 - a draw
+        help="what to draw; printed when left out",
+    )
+    parser.add_argument("--count", type=int, default=100, help="how many mutants to draw (100)")
+    parser.add_argument(
+        "--rooms", nargs="+", default=list(ROOMS), metavar="ROOM", help=f"of {', '.join(ROOMS)}"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="mutants tried at the same time, each on a copy (1)"
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=4,
+        help="limit of a run, in times of the unmutated one (4)",
+    )
+    parser.add_argument(
+        "--most", type=float, default=10, help="percent of mutants that may survive (10)"
+    )
+    parser.add_argument(
+        "--root", type=Path, default=ROOT, help="checkout to mutate a copy of (this one)"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

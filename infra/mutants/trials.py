@@ -1,0 +1,134 @@
+"""Runs tests on copies of a checkout: unmutated, to know how long they take, and with one mutant at a time."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from infra.mutants.sites import Mutant
+from processing.errors import PermanentError
+
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".hypothesis", ".*_cache")
+SPARE_SECONDS = 30.0
+"""What a run may always take beside a multiple of its unmutated time: a crawl that hangs is given up after 90 s."""
+
+NO_TESTS = 5
+"""Exit code of pytest where a file holds no test that is to run."""
+
+
+class Ending(StrEnum):
+    """How the tests of a mutant ended."""
+
+    KILLED = "killed"
+    TIMED_OUT = "timed out"
+    SURVIVED = "survived"
+    UNTESTED = "no test"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """How a test run ended and how long it took, in seconds; code None when it was stopped at its limit."""
+
+    code: int | None
+    seconds: float
+
+
+class Copy:
+    """A copy of a checkout in a temporary folder, in which modules are mutated and tests are run."""
+
+    def __init__(self, root: Path) -> None:
+        """Copy what is checked out, without its environment and what runs have made."""
+        self._folder = Path(tempfile.mkdtemp(prefix="sillok-mutants-"))
+        self.root = self._folder / root.name
+        shutil.copytree(root, self.root, ignore=LEFT_OUT, symlinks=True)
+        self._check()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the copy."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(self, tests: Sequence[Path], limit: float | None = None) -> Timed:
+        """Run test files until the first failure, for at most `limit` seconds, and end all that they started."""
+        began = time.monotonic()
+        options = [
+            "-q",
+            "-x",
+            "-m",
+            "not full",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            "--hypothesis-seed=0",
+        ]
+        command = [sys.executable, "-m", "pytest", *options, *map(str, tests)]
+        process = subprocess.Popen(  # noqa: S603 - our own tests
+            command,
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
+        return Timed(code, time.monotonic() - began)
+
+    def attempt(self, mutant: Mutant, tests: Sequence[Path], limit: float) -> tuple[Ending, float]:
+        """Run the tests with a mutant and undo it; return how they ended and the seconds."""
+        module = self.root / mutant.path
+        source = module.read_bytes()
+        try:
+            self._write(module, mutant.apply(source))
+            timed = self.run(tests, limit)
+        finally:
+            self._write(module, source)
+        if timed.code is None:
+            return Ending.TIMED_OUT, timed.seconds
+        return (Ending.KILLED if timed.code else Ending.SURVIVED), timed.seconds
+
+    def _write(self, module: Path, source: bytes) -> None:
+        """Write a module and drop its bytecode, which goes by seconds and size and would not see the change."""
+        module.write_bytes(source)
+        for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
+            compiled.unlink()
+
+    def _environment(self) -> dict[str, str]:
+        """Return an environment in which `import spiders` finds this copy, before the one that is installed."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("SILLOK_TEST_ALL", "PYTEST_ADDOPTS")
+        }
+        return kept | {"PYTHONPATH": str(self.root), "TMPDIR": str(self._folder)}
+
+    def _check(self) -> None:
+        line = [sys.executable, "-c", "import spiders; print(spiders.__file__)"]
+        found = subprocess.run(  # noqa: S603 - ours
+            line, env=self._environment(), cwd="/", capture_output=True, text=True, check=False
+        )
+        if Path(found.stdout.strip()) != self.root / "spiders" / "__init__.py":
+            raise PermanentError(
+                f"a test would not import the copy in {self.root} but {found.stdout or found.stderr}"
+            )

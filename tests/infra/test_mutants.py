@@ -1,0 +1,176 @@
+"""Mutation runs: what is changed, which tests are nearest, and a whole run on a small checkout."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.mutants.rooms import modules, read_imports
+from infra.mutants.sites import mutants
+from processing.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("spiders/__init__.py", "processing/__init__.py", "processing/reading/__init__.py")
+RULE = '''"""A rule."""
+LEAST = 3
+def is_long(words: list[str], least: int = LEAST) -> bool:
+    """Return whether there are more than a few."""
+    if not words:
+        return False
+    return len(words) >= least
+def unused(word: str) -> bool:
+    return word == "x"
+'''
+TEST = """
+from processing.reading.rule import is_long
+def test_is_long():
+    assert not is_long([])
+    assert is_long(list("abc"))
+    assert not is_long(list("ab"))
+"""
+
+
+def changes(tmp_path: Path, code: str) -> set[str]:
+    (tmp_path / "code.py").write_text(code)
+    source = code.encode()
+    return {mutant.apply(source).decode() for mutant in mutants(tmp_path, Path("code.py"))}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("a < b <= c", {"a <= b <= c", "a < b < c"}),
+        ("x = (가 >  # not in\\n b)".replace("\\n", "\n"), {"x = (가 >=  # not in\n b)"}),
+        ("a is not b", {"a is b"}),
+        ("a not in b", {"a in b"}),
+        ("a and b and c", {"a or b and c", "a and b or c"}),
+        ("x = not (a)", {"x =  (a)"}),
+        (
+            "x = 10, 20, 0.5, 0.0",
+            {
+                f"x = {x}"
+                for x in (
+                    "11, 20, 0.5, 0.0",
+                    "10, 22, 0.5, 0.0",
+                    "10, 20, 0.55, 0.0",
+                    "10, 20, 0.5, 0.1",
+                )
+            },
+        ),
+        ("f(a=True)", {"f(a=False)"}),
+        (
+            "sorted(a, key=lambda x: (x.b, -x.c))",
+            {"sorted(a, key=lambda x: (x.b, -x.c))[::-1]", "sorted(a, key=lambda x: (-x.c, x.b))"},
+        ),
+        ("a.b.sort(key=c)", {"a.b.sort(key=c, reverse=True)"}),
+        ("np.maximum(max(a), b)", {"np.minimum(max(a), b)", "np.maximum(min(a), b)"}),
+        ("f('select a order by b desc, c')", {"f('select a order by b, c')"}),
+        ("f(f'select {a} order by b, c')", {"f(f'select {a} order by b desc, c')"}),
+        ("f([('a', 'ascending')])", {"f([('a', 'descending')])"}),
+        ("for x in y:\n if a(x):\n  continue\n b()", {"for x in y:\n if False:\n  continue\n b()"}),
+        ("if a:\n return_ = b", set()),
+        ("@d(3)\ndef f(a: L[4] = None) -> L[5]:\n '''6 < 7'''\n", set()),
+        ("class A(B, frozen=True):\n x: L[3]\n", set()),
+        ("zip(a, b, strict=True)", set()),
+        ("if TYPE_CHECKING:\n x = 3", set()),
+    ],
+)
+def test_each_kind_of_change(tmp_path: Path, code: str, expected: set[str]) -> None:
+    assert changes(tmp_path, code) == expected
+
+
+def test_every_room_has_modules_and_each_module_a_test() -> None:
+    rooms = modules(ROOT, ("rules", "polling", "publishing", "folding"))
+    imports = read_imports(ROOT)
+    untested = [
+        path
+        for paths in rooms.values()
+        for path in paths
+        if mutants(ROOT, path) and not imports.nearest(path)
+    ]
+    assert untested == []
+
+
+def test_an_unknown_room_is_named() -> None:
+    with pytest.raises(UsageError, match="no room is called 'kitchen'; there are rules, polling"):
+        modules(ROOT, ("kitchen",))
+
+
+def checkout(folder: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    return folder
+
+
+def test_the_nearest_tests_import_a_module_or_reach_it_from_its_folder(tmp_path: Path) -> None:
+    files = {
+        "processing/archive/deep.py": "",
+        "processing/archive/outer.py": "from processing.archive.deep import x",
+        "processing/archive/direct.py": "",
+        "processing/archive/lone.py": "",
+        "tests/processing/conftest.py": "import pytest\nfrom processing.archive.outer import y\n@pytest.fixture\ndef run(): ...",
+        "tests/processing/archive/test_a.py": "def test_a(run): ...",
+        "tests/processing/archive/test_b.py": "from processing.archive import direct\ndef test_b(other): ...",
+        "tests/processing/archive/test_direct.py": "",
+        "tests/test_c.py": "from processing.archive.outer import y",
+    }
+    imports = read_imports(checkout(tmp_path, files))
+    nearest = {
+        name: [str(path) for path in imports.nearest(Path(f"processing/archive/{name}.py"))]
+        for name in ("deep", "direct", "lone")
+    }
+    assert nearest == {
+        "deep": ["tests/processing/archive/test_a.py"],
+        "direct": ["tests/processing/archive/test_b.py"],
+        "lone": [],
+    }
+
+
+def run(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    line = [
+        sys.executable,
+        "-m",
+        "infra.mutants",
+        "--root",
+        str(root),
+        "--rooms",
+        "rules",
+        "--seed",
+        "1",
+        *options,
+    ]
+    return subprocess.run(
+        line,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    files = {
+        "processing/reading/rule.py": RULE,
+        "tests/test_rule.py": TEST,
+        **dict.fromkeys(PACKAGES, ""),
+    }
+    root = checkout(tmp_path / "house", files)
+    done = run(root)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "seed 1: 6 of 6 mutants of 2 modules" in done.stdout
+    assert "processing/reading/rule.py:9  comparison, survived" in done.stdout
+    assert '- return word == "x"' in done.stdout
+    assert "2 of 6 survive" in done.stdout.splitlines()[-1]
+    assert (root / "processing/reading/rule.py").read_text() == RULE
+
+    record = next((root / "var" / "mutants").iterdir())
+    whole = record.read_bytes()
+    record.write_bytes(whole[:-3])  # killed while it wrote the last line
+    again = run(root, "--most", "50")
+    assert again.returncode == 0
+    assert again.stdout.splitlines()[-1].split(";")[0] == done.stdout.splitlines()[-1].split(";")[0]
+    assert record.read_bytes().splitlines()[:-1] == whole.splitlines()[:-1]
