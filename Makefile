@@ -23,7 +23,7 @@ down: ready ## stop what `make up` started
 shell: ready ## open a shell in which scrapy, sillok and airflow meet this archive
 	@exec $(LATER) $(BIN)/python -m infra.run shell
 
-.PHONY: test test-all mutants check
+.PHONY: test test-all mutants house check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(PYTEST) -o faulthandler_timeout=900 -m "not full"
 test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
@@ -32,6 +32,8 @@ test-all: ready-bench ready-spark ## run all tests, with what needs Debian packa
 	@$(if $(ONLY)$(PATHS),true,$(BIN)/python -m infra.mutants --jobs 2)
 mutants: ready-test ## draw a hundred small changes to the rules and see whether the tests notice; SEED=, COUNT=, ROOMS=
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
+house: ready-test ## measure the source: folders, imports, names, comments, and the way of one article; JSON=1
+	@$(BIN)/python -m infra.house $(if $(JSON),--json)
 check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

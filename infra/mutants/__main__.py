@@ -5,6 +5,8 @@ was tried is kept under var/mutants: the same command goes on where it was broke
 """
 
 import argparse
+import hashlib
+import json
 import random
 import sys
 import textwrap
@@ -12,18 +14,74 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
 
-from infra.mutants.record import Record, digest
-from infra.mutants.rooms import ROOMS, Imports, modules, read_imports
+from infra.mutants.rooms import ROOMS, SOURCES, Imports, modules, read_imports
 from infra.mutants.sites import Mutant, drawn_line, mutants
-from infra.mutants.trials import NO_TESTS, SPARE_SECONDS, Copy, Ending
+from infra.mutants.trials import NO_TESTS, SPARE_SECONDS, Copy, Outcome
 from processing.errors import PermanentError, SillokError
 
 ROOT = Path(__file__).parents[2]
+
+
+def digest(root: Path) -> str:
+    """Return a hash of every file of the packages and their tests: results hold for one tree."""
+    total = hashlib.sha256()
+    for path in sorted(
+        path for top in SOURCES for path in (root / top).rglob("*") if path.is_file()
+    ):
+        if "__pycache__" not in path.parts:
+            total.update(
+                f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest()
+            )
+    return total.hexdigest()
+
+
+@dataclass(slots=True)
+class TrialLog:
+    """A file of JSON lines: first the tree, then a line per test file that was timed and per mutant that was tried."""
+
+    path: Path
+    tree: str
+    seconds: dict[str, float | None] = field(default_factory=dict)
+    """Of each test file, how long it takes unmutated; None when it fails as it is."""
+    endings: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def open(self) -> bool:
+        """Read what an earlier run of the same tree wrote; begin anew where there is none. Return whether there was."""
+        written = self.path.read_bytes() if self.path.exists() else b""
+        whole = written[
+            : written.rfind(b"\n") + 1
+        ]  # the last line may have been cut off when a run was killed
+        lines = [json.loads(line) for line in whole.splitlines()]
+        if not lines or lines[0] != {"tree": self.tree}:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps({"tree": self.tree}) + "\n")
+            return False
+        self.path.write_bytes(whole)
+        for line in lines[1:]:
+            if "test" in line:
+                self.seconds[line["test"]] = line["seconds"]
+            else:
+                self.endings[line["mutant"]] = (line["ending"], line["seconds"])
+        return True
+
+    def timed(self, test: Path, seconds: float | None) -> None:
+        """Keep how long a test file takes."""
+        self.seconds[str(test)] = seconds
+        self._append({"test": str(test), "seconds": seconds})
+
+    def tried(self, mutant: str, ending: str, seconds: float) -> None:
+        """Keep how a mutant ended."""
+        self.endings[mutant] = (ending, seconds)
+        self._append({"mutant": mutant, "ending": ending, "seconds": round(seconds, 1)})
+
+    def _append(self, line: dict[str, object]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 @dataclass(slots=True)
@@ -33,7 +91,7 @@ class Campaign:
     options: argparse.Namespace
     drawn: list[Mutant]
     imports: Imports
-    record: Record
+    record: TrialLog
     copies: SimpleQueue[Copy]
     lock: Lock
     done: int = 0
@@ -44,7 +102,7 @@ class Campaign:
         try:
             tests = self._sound(copy, self.imports.nearest(mutant.path))
             limit = SPARE_SECONDS + self.options.patience * sum(seconds for _, seconds in tests)
-            ending, seconds = Ending.UNTESTED, 0.0
+            ending, seconds = Outcome.UNTESTED, 0.0
             if tests:
                 ending, seconds = copy.attempt(mutant, [test for test, _ in tests], limit)
         finally:
@@ -97,7 +155,7 @@ def _run(options: argparse.Namespace) -> int:
     root = options.root.resolve()
     rooms = modules(root, tuple(options.rooms))
     drawn, everything = _draw(root, rooms, options)
-    record = Record(
+    record = TrialLog(
         root / "var" / "mutants" / f"{'-'.join(options.rooms)}-{options.seed}.jsonl", digest(root)
     )
     again = record.open()
@@ -136,7 +194,9 @@ def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], secon
     """Print survivors and scores; return 1 when more survive than are allowed."""
     endings = {mutant: campaign.record.endings[mutant.name()][0] for mutant in campaign.drawn}
     lost = [
-        mutant for mutant, ending in endings.items() if ending in (Ending.SURVIVED, Ending.UNTESTED)
+        mutant
+        for mutant, ending in endings.items()
+        if ending in (Outcome.SURVIVED, Outcome.UNTESTED)
     ]
     print("\nSurvivors" if lost else "\nNo mutant survives")
     for mutant in sorted(lost, key=lambda one: (str(one.path), one.line)):
@@ -156,7 +216,7 @@ def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], secon
 
 def _score(endings: list[str]) -> str:
     counted = Counter(endings)
-    lost = counted[Ending.SURVIVED] + counted[Ending.UNTESTED]
+    lost = counted[Outcome.SURVIVED] + counted[Outcome.UNTESTED]
     parts = ", ".join(f"{number} {ending}" for ending, number in sorted(counted.items()))
     return f"{lost} of {len(endings)} survive ({parts})" if endings else "none drawn"
 

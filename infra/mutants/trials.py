@@ -25,7 +25,7 @@ NO_TESTS = 5
 """Exit code of pytest where a file holds no test that is to run."""
 
 
-class Ending(StrEnum):
+class Outcome(StrEnum):
     """How the tests of a mutant ended."""
 
     KILLED = "killed"
@@ -95,7 +95,7 @@ class Copy:
             shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
         return Timed(code, time.monotonic() - began)
 
-    def attempt(self, mutant: Mutant, tests: Sequence[Path], limit: float) -> tuple[Ending, float]:
+    def attempt(self, mutant: Mutant, tests: Sequence[Path], limit: float) -> tuple[Outcome, float]:
         """Run the tests with a mutant and undo it; return how they ended and the seconds."""
         module = self.root / mutant.path
         source = module.read_bytes()
@@ -105,8 +105,8 @@ class Copy:
         finally:
             self._write(module, source)
         if timed.code is None:
-            return Ending.TIMED_OUT, timed.seconds
-        return (Ending.KILLED if timed.code else Ending.SURVIVED), timed.seconds
+            return Outcome.TIMED_OUT, timed.seconds
+        return (Outcome.KILLED if timed.code else Outcome.SURVIVED), timed.seconds
 
     def _write(self, module: Path, source: bytes) -> None:
         """Write a module and drop its bytecode, which goes by seconds and size and would not see the change."""

@@ -1,0 +1,190 @@
+"""Counts what the source says of itself.
+
+Sizes, folders, importers, twin type names, long lines, comments, circles of imports. Counted are the
+modules of `spiders`, `processing`, `dags` and `infra`, without the declarations of outlets (any
+folder named `outlets`). A line is code unless it is blank or holds a comment alone; a docstring is
+code here.
+"""
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from processing.errors import UsageError
+
+PACKAGES = ("spiders", "processing", "dags", "infra")
+LONG_LINE = 100
+LONG_FUNCTION = 30
+
+SHARED_NAMES = ("Command",)
+"""Type names that may stand in several modules: Scrapy asks for a class of this name in each module of a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module: its dotted name, its file, its text and its tree."""
+
+    name: str
+    path: Path
+    source: str
+    tree: ast.Module
+
+    @property
+    def is_package(self) -> bool:
+        """Return whether it is the `__init__` of a folder."""
+        return self.path.name == "__init__.py"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """What was counted. Shares are percent; lists name what breaks a rule."""
+
+    modules: int
+    lines: int
+    median_module: int
+    longest_module: int
+    functions: int
+    long_functions: float
+    longest_function: int
+    folders: Mapping[str, int]
+    loose_in_spiders: int
+    one_importer: int
+    twins: Mapping[str, tuple[str, ...]]
+    long_lines: float
+    comments: float
+    circles: tuple[tuple[str, ...], ...]
+    undocumented: tuple[str, ...]
+
+
+def read_modules(root: Path) -> list[Module]:
+    """Return the modules of a checkout in the order of their files; raise UsageError for none."""
+    found = []
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            relative = path.relative_to(root)
+            if "outlets" not in relative.parts and "__pycache__" not in relative.parts:
+                source = path.read_text("utf-8")
+                parts = relative.with_suffix("").parts
+                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                found.append(Module(name, relative, source, ast.parse(source)))
+    if not found:
+        raise UsageError(
+            f"{root} has no module of {', '.join(PACKAGES)}; give the root of a checkout"
+        )
+    return found
+
+
+def count(modules: list[Module]) -> SourceCounts:
+    """Count everything that can be told from the source."""
+    lengths = [length for module in modules for length in function_lengths(module.tree)]
+    lines = [len(module.source.splitlines()) for module in modules]
+    code, comments = _code_and_comments(modules)
+    folders = Counter(str(module.path.parent) for module in modules if not module.is_package)
+    graph = imports(modules)
+    importers = Counter(target for targets in graph.values() for target in targets)
+    return SourceCounts(
+        modules=len(modules),
+        lines=sum(lines),
+        median_module=round(median(lines)),
+        longest_module=max(lines),
+        functions=len(lengths),
+        long_functions=_percent(sum(length > LONG_FUNCTION for length in lengths), len(lengths)),
+        longest_function=max(lengths, default=0),
+        folders=dict(folders.most_common()),
+        loose_in_spiders=folders["spiders"],
+        one_importer=sum(importers[module.name] == 1 for module in modules),
+        twins=twins(modules),
+        long_lines=_percent(sum(len(line) > LONG_LINE for line in code), len(code)),
+        comments=_percent(comments, len(code)),
+        circles=circles(graph),
+        undocumented=tuple(
+            m.name for m in modules if not m.is_package and not ast.get_docstring(m.tree)
+        ),
+    )
+
+
+def function_lengths(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines of each function, without its docstring and with what is nested in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0]
+            documented = ast.get_docstring(node) is not None
+            yield _span(node) - (_span(first) if documented else 0)
+
+
+def imports(modules: list[Module]) -> dict[str, set[str]]:
+    """Return which modules each one imports, wherever in it.
+
+    `from package import name` is an import of the package, and of `name` where that is a module.
+    """
+    names = {module.name for module in modules}
+    graph: dict[str, set[str]] = {}
+    for module in modules:
+        wanted: set[str] = set()
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                wanted |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+        graph[module.name] = (wanted & names) - {module.name}
+    return graph
+
+
+def twins(modules: list[Module]) -> dict[str, tuple[str, ...]]:
+    """Return each name that classes or type aliases at the top of several modules have."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for module in modules:
+        for name in _type_names(module.tree):
+            places[name].add(module.name)
+    return {name: tuple(sorted(where)) for name, where in sorted(places.items()) if len(where) > 1}
+
+
+def circles(graph: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of modules that import each other in a circle (strongly connected components)."""
+    reached = {name: _reached(graph, name) for name in graph}
+    groups = {
+        tuple(sorted(other for other in reached[name] if name in reached[other]))
+        for name in graph
+        if name in reached[name]
+    }
+    return tuple(sorted(groups))
+
+
+def _reached(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    left = [start]
+    while left:
+        new = graph[left.pop()] - seen
+        seen |= new
+        left += new
+    return seen
+
+
+def _type_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name not in SHARED_NAMES:
+            yield node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            if ast.unparse(node.annotation) == "TypeAlias":
+                yield node.target.id
+        elif (
+            type(node).__name__ == "TypeAlias"
+        ):  # `type Name = …` has a node of its own since Python 3.12
+            yield vars(node)["name"].id
+
+
+def _code_and_comments(modules: list[Module]) -> tuple[list[str], int]:
+    lines = [line for module in modules for line in module.source.splitlines() if line.strip()]
+    code = [line for line in lines if not line.strip().startswith("#")]
+    return code, len(lines) - len(code)
+
+
+def _span(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 0.0
