@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from processing.records import Stamp
+from spiders.formats.characters import composed, referenced, whole
 from spiders.formats.links import Link, stamp
 from spiders.formats.markup import local_name
 
@@ -21,7 +22,8 @@ FULL_TEXT = 400
 MAX_TITLE = 2000
 """Characters, before escapes are undone, after which a title is cut."""
 
-_TAGS = re.compile(r"<[^<>]{0,2000}>")
+_TAGS = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,2000}>|<!--|-->")
+"""Tags, but not what Korean titles put between such brackets: <서울>, <1면>."""
 _BLANKS = re.compile(r"\s+")
 
 
@@ -40,7 +42,8 @@ def entries(root: etree._Element) -> Iterator[Link]:
 
 def text_of_field(text: str | None) -> str | None:
     """Return a title on one line, markup and escapes removed; None where nothing is left."""
-    return _BLANKS.sub(" ", _TAGS.sub("", unescape((text or "")[:MAX_TITLE]))).strip() or None
+    cut = referenced((text or "")[:MAX_TITLE])
+    return _BLANKS.sub(" ", _TAGS.sub("", composed(unescape(cut)))).strip() or None
 
 
 def _fields(entry: etree._Element) -> dict[str, list[str]]:
@@ -116,14 +119,18 @@ def posts(body: bytes) -> Iterator[Link] | None:
 def _post(post: dict[str, Any]) -> Link:
     title, text = _rendered(post, "title"), _rendered(post, "content")
     return Link(
-        post["link"], text_of_field(title), _utc(post, "date_gmt"), _utc(post, "modified_gmt"), text
+        whole(post["link"]),
+        text_of_field(title),
+        _utc(post, "date_gmt"),
+        _utc(post, "modified_gmt"),
+        text,
     )
 
 
 def _rendered(post: dict[str, Any], name: str) -> str | None:
     value = post.get(name)
     rendered = value.get("rendered") if isinstance(value, dict) else None
-    return rendered if isinstance(rendered, str) and rendered.strip() else None
+    return composed(rendered) if isinstance(rendered, str) and rendered.strip() else None
 
 
 def _utc(post: dict[str, Any], name: str) -> Stamp | None:

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
+from spiders.formats.characters import referenced
+
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes. The sitemap protocol allows 50 MB."""
 
 _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(rb"^[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)[\"']", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_TEXT = ("utf", "cp", "iso8859", "shift", "euc", "gb", "big5", "koi8", "ascii", "mac", "iso2022")
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*>", re.IGNORECASE)
 _ROOT = re.compile(r"<[A-Za-z]")
@@ -60,7 +64,7 @@ def xml_tree(body: bytes) -> ParsedDocument:
     ):
         return ParsedDocument(None, "HTML where XML was expected")
     text = _DOCTYPE.sub("", _PROLOGUE.sub("", text), count=1)
-    return _recovered(_mended(_NOT_XML.sub("", text)))
+    return _recovered(_mended(_NOT_XML.sub("", referenced(text))))
 
 
 def local_name(element: etree._Element) -> str:
@@ -85,22 +89,31 @@ def decoded(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> str:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
     found = declaration.search(body[:2048])
-    names = [_codec(found[1].decode())] if found else []
+    name = _codec(found[1].decode()) if found else None
+    names = [name] if name else []
     for name in [*names, "utf-8-sig", "cp949"]:
         try:
             return body.decode(name)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     return body.decode(names[0] if names else "utf-8", "replace")
 
 
-def _codec(name: str) -> str:
-    """Return Python's codec for a declared name; EUC-KR is read as CP949, its superset, as browsers do (WHATWG)."""
+def _codec(name: str) -> str | None:
+    """Return Python's codec for a declared name, None where it names no encoding of text that bytes like these have.
+
+    EUC-KR is read as CP949, its superset, as browsers do (WHATWG). Python's own codecs (base64, idna, utf-7, …) are no
+    encodings of documents.
+    """
     try:
         known = codecs.lookup(name).name
     except LookupError:
-        return "utf-8-sig"
-    return "cp949" if known in {"euc_kr", "johab", "iso2022_kr"} or "949" in known else known
+        return None
+    if known in {"euc_kr", "johab", "iso2022_kr"} or "949" in known:
+        return "cp949"
+    if known.startswith(_WIDE):  # a declaration in ASCII contradicts itself
+        return None
+    return known if known.startswith(_TEXT) and known != "utf-7" else None
 
 
 def _mended(text: str) -> str:

@@ -452,3 +452,54 @@ def test_children_without_a_date_take_turns_until_each_was_asked() -> None:
     assert max(map(len, rounds)) <= discover.UNDATED_PER_POLL
     assert {c for asked in rounds for c in asked} == set(children)
     assert due(SITEMAP, children, now=start, since=date(2026, 9, 1)) == tuple(children)
+
+
+def test_half_an_emoji_costs_its_character_and_nothing_else() -> None:
+    titles = [
+        "가",
+        "축제 &#55357;",
+        "축제 &#55357;&#56832;",
+        "축제 &amp;#xD83D;&amp;#xDE00;",
+        "&#11;나&#x110000;",
+    ]
+    listed = found(
+        FEED,
+        rss(
+            "".join(
+                f"<item><title>{t}</title><link>/{n}</link></item>" for n, t in enumerate(titles)
+            )
+        ),
+    )
+    assert [link.title for link in listed] == ["가", "축제 �", "축제 😀", "축제 😀", "나�"]
+
+
+def test_half_an_emoji_in_json_is_replaced_wherever_it_stands() -> None:
+    body = rb'[{"link":"https://a.example/\ud83d1","title":{"rendered":"\ud83d\ude00 \ud83d"},"content":{"rendered":"\udc00"}}]'
+    (link,) = found(LISTING, body)
+    assert (link.url, link.title, link.text) == ("https://a.example/�1", "😀 �", "�")
+
+
+def test_titles_are_composed_and_keep_what_is_no_tag() -> None:
+    decomposed = "\u1109\u1162\u1107\u1167\u11a8"
+    (link,) = found(
+        FEED,
+        rss(
+            f"<item><title>&lt;{decomposed}&gt; <![CDATA[<1면> <b>값</b>]]></title><link>/1</link></item>"
+        ),
+    )
+    assert link.title == "<새벽> <1면> 값"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["base64", "rot13", "idna", "punycode", "unicode_escape", "utf-16", "utf-7", "undefined", "x"],
+)
+def test_an_encoding_that_is_none_of_these_bytes_is_no_evidence(name: str) -> None:
+    (link,) = found(
+        FEED,
+        rss(
+            "<item><title>배추</title><link>/1</link></item>",
+            head=f'<?xml version="1.0" encoding="{name}"?>',
+        ),
+    )
+    assert link.title == "배추"
