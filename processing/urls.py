@@ -15,12 +15,12 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _AMP = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp", re.IGNORECASE)
-_AMP_PATH = re.compile(r"(?<=.)/amp(/?)$")
 _MOBILE = re.compile(r"(?:m|mobile|mnews|amp)\.(?=[^.]+\.[^.])")
 _DOMAIN = re.compile(r"[^.]+\.(?:(?:co|or|go|ne|re|pe|ac|hs|ms|es|sc|kg|mil)\.)?[a-z]{2,}")
 _COPY = re.compile(
     r"https?://(?:web\.archive\.org/web/(?:\d+[a-z_]*/)?"  # the Internet Archive's copies
-    r"|(?:www\.)?google\.[a-z.]+/amp/|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<rest>(?:https?://|s/)?.+)",
+    r"|(?:www\.)?google\.(?:com(?:\.[a-z]{2})?|co\.[a-z]{2}|[a-z]{2})/amp/"  # Google's own names, to their end
+    r"|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<rest>(?:https?://|s/)?.+)",
     re.IGNORECASE,
 )
 _AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
@@ -115,9 +115,10 @@ def _path(path: str) -> str:
             del kept[-1:]
         elif segment != ".":
             kept.append(segment)
-    whole = "/" + "/".join(kept)
     slash = "/" if kept and path.endswith("/") else ""
-    return _AMP_PATH.sub(r"\1", whole + slash) or "/"
+    while len(kept) > 1 and kept[-1] == "amp":
+        del kept[-1]
+    return "/" + "/".join(kept) + slash
 
 
 def _query(query: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from processing.errors import DeclarationError
 from processing.records import Origin
 from processing.rules import Rules
-from processing.urls import canonical
+from processing.urls import canonical, desktop
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
@@ -80,7 +80,7 @@ class Outlet:
     ("https://www.a.kr/view/{id}"); empty, or where a group did not match, the URL as normalised is the canonical one.
     `older` are URL forms of the past whose ids are numbers of their own: articles too, but without `canonical`.
     `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`,
-    each also without its www.
+    each also without its www. `allowed_ports` are those of home and sources, and the default ones (None: not named).
     `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
     `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
     operator's recorded consent lifts. `tls` says why its certificates need not be right and when that was checked
@@ -113,6 +113,7 @@ class Outlet:
     confirmed: str = ""
     caveats: tuple[str, ...] = ()
     allowed_hosts: frozenset[str] = field(init=False, repr=False, compare=False)
+    allowed_ports: frozenset[int | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise `DeclarationError` where the declaration contradicts itself."""
@@ -121,6 +122,8 @@ class Outlet:
         object.__setattr__(
             self, "allowed_hosts", frozenset(hosts | {host.removeprefix("www.") for host in hosts})
         )
+        ports = frozenset({80, 443, None} | {urlsplit(url).port for url in urls})
+        object.__setattr__(self, "allowed_ports", ports)
         for wrong, cure in self._contradictions():
             if wrong:
                 raise DeclarationError(f"outlet {self.name!r}: {cure}")
@@ -203,6 +206,26 @@ def is_on_site(outlet: Outlet, url: str) -> bool:
     return _belongs(outlet, url, canonical(url))
 
 
+def unaskable(outlet: Outlet, url: str) -> str | None:
+    """Return why `url` itself may not be asked, or None: which article it stands for does not matter here.
+
+    A web archive's or a portal's copy stands for an article of the outlet, and yet asking for it would lead elsewhere.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        return f"not a URL: {error}"
+    host = _in_ascii(parts.hostname or "")
+    if parts.scheme not in {"http", "https"}:
+        return f"scheme {parts.scheme!r}"
+    if parts.username is not None or parts.password is not None:
+        return "credentials in the URL"
+    if host not in outlet.allowed_hosts and desktop(host) not in outlet.allowed_hosts:
+        return f"host {host}"
+    return None if port in outlet.allowed_ports else f"port {port}"
+
+
 def outlet_of(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
     """Return the first of `outlets` that publishes an article at `url`; None where none does."""
     return next((outlet for outlet in outlets if identify(outlet, url)), None)
@@ -223,6 +246,14 @@ def resolved(origin: Origin, outlets: Iterable[Outlet]) -> Origin:
 
 def _belongs(outlet: Outlet, url: str, spelling: str) -> bool:
     return _host(url) in outlet.allowed_hosts or _host(spelling) in outlet.allowed_hosts
+
+
+def _in_ascii(host: str) -> str:
+    """Return a host as it is asked: without the root's dot, in the form of IDNA."""
+    try:
+        return host.rstrip(".").encode("idna").decode() if not host.isascii() else host.rstrip(".")
+    except UnicodeError:
+        return host
 
 
 def _host(url: str) -> str:

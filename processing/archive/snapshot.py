@@ -313,7 +313,7 @@ def _announcements(rows: Iterable[Fetch]) -> dict[tuple[str, str], frozenset[str
 def _count(snapshot: Snapshot, row: Fetch) -> None:
     at = int(row.at.timestamp())
     snapshot.until = max(snapshot.until, at)
-    if row.why in _ASKED or (row.why in {Why.SEEN, Why.OFF_SITE} and row.status):
+    if row.why in _ASKED or (row.why in {Why.SEEN, Why.OFF_SITE, Why.SPELLING} and row.status):
         snapshot.spent[day(at)] = snapshot.spent.get(day(at), 0) + 1
 
 

@@ -23,6 +23,7 @@ class Why(StrEnum):
     OFF_SITE = "off-site"
     NOT_ARTICLE = "not-article"
     OVER_BUDGET = "over-budget"
+    SPELLING = "spelling"  # an address of an article that gave none, so another address of it was asked; see `detail`
     GONE = "gone"  # 404 or 410 of an article we hold: a recorded deletion; with `failures`, of one that was never there
     FAILED = "failed"  # `detail` names the class of the failure
     GIVEN_UP = "given-up"  # failed on every visit for weeks: a gap that no crawl asks for by itself any more

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from processing.archive.memory import Memory, load
@@ -111,6 +112,11 @@ def final(row: Fetch) -> Fetch:
         detail = f"given up after {row.failures} visits in vain: {row.detail}"
         return row.model_copy(update={"why": Why.GIVEN_UP, "detail": detail[:500]})
     return row
+
+
+def is_conditional(request: Any) -> bool:
+    """Return whether a request asked for a body only if something changed: only then is 304 an answer to it."""
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def validators(last: Fetch | None) -> dict[str, str]:

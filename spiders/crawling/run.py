@@ -25,6 +25,7 @@ from spiders.crawling.polling import note_url, waits_until
 from spiders.crawling.verdict import Counts, Tally, verdict
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
+from spiders.spellings import Spellings
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Run:
         self.hosts = Hosts(monotonic)
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
+        self.spellings = Spellings()
         self.turned_down: set[str] = set()
         self.strangers: dict[str, str] = {}
         self.announced: set[str] = set()
@@ -105,7 +107,7 @@ class Run:
                 self.counts.sources[url] = report.model_copy(update={"next_at": moment})
 
     def crashed(self, url: str, error: Exception) -> None:
-        """Note that the reader broke on a page: the page is rejected, and a person has to look."""
+        """Note that our reading broke on a page or an address: that one is lost, and a person has to look."""
         self.counts.crashes += 1
         log.error("%s: the reader broke on %s", self.outlet.name, url, exc_info=error)
 
@@ -113,6 +115,7 @@ class Run:
         """Note that an article will be asked; without an outcome at the end its row says why."""
         if visit.article_id is not None:
             self.considered[visit.article_id] = visit
+            self.spellings.begin(visit.article_id, visit.url)
 
     # -- what is remembered
 

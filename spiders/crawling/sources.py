@@ -18,6 +18,7 @@ from spiders.crawling.landing import answered, considered, digest, failed, uncha
 from spiders.crawling.polling import (
     caught,
     interval,
+    is_conditional,
     is_due,
     left_alone,
     lies,
@@ -30,7 +31,8 @@ from spiders.crawling.run import Run
 from spiders.crawling.visit import Visit, visit_of
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.links import Link
-from spiders.outlet import Listing, Sitemap, identify, is_on_site
+from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
+from spiders.spellings import is_plainer
 
 
 @dataclass(slots=True)
@@ -45,9 +47,12 @@ class Found:
 
 
 def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Found) -> None:
-    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for."""
+    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for.
+
+    Whether an address may be asked comes before whose article it is: what may not be asked keeps no article out.
+    """
     identity = identify(run.outlet, link.url)
-    if identity is None:
+    if identity is None or unaskable(run.outlet, link.url):
         _turn_down(run, link.url, visit.url)
         return
     article = article_id(identity.url)
@@ -55,9 +60,11 @@ def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Foun
     found.links += 1
     found.known += seen or article in run.memory.announced(visit.url)
     run.announced.add(article)
-    if article in run.considered:
-        return
     last = run.memory.last(article)
+    if article in run.considered:
+        if run.spellings.meet(article, link.url):
+            found.visits.append(_visit(run, visit, link, identity, last))
+        return
     why, detail = _not_now(run, wish, link, last, seen=seen)
     if why is not None:
         missing = last.failures if why is Why.SEEN and last and not last.outcome else 0
@@ -69,17 +76,21 @@ def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Foun
         return
     found.new += not seen
     run.considered[article] = None
-    found.visits.append(
-        Visit(
-            role="article",
-            url=link.url,
-            reason="changed" if seen else "new",
-            canonical=identity.url,
-            article_id=article,
-            announced_by=visit.url,
-            announced_at=run.clock(),
-            last=last,
-        )
+    run.spellings.begin(article, link.url)
+    found.visits.append(_visit(run, visit, link, identity, last))
+
+
+def _visit(run: Run, source: Visit, link: Link, identity: Identity, last: Fetch | None) -> Visit:
+    article = article_id(identity.url)
+    return Visit(
+        role="article",
+        url=link.url,
+        reason="changed" if run.memory.seen(article) else "new",
+        canonical=identity.url,
+        article_id=article,
+        announced_by=source.url,
+        announced_at=run.clock(),
+        last=last,
     )
 
 
@@ -100,11 +111,12 @@ def _not_now(
     """Return why an article is not asked for, and in which words where the reason needs them; None where it is."""
     if not wish.span.holds(link):
         return Why.OUT_OF_RANGE, None
-    if last and last.why is Why.OFF_SITE and (seen or waits_until(last, run.clock())):
-        return Why.OFF_SITE, last.detail
-    if seen:
-        return (None, None) if _is_changed(link, last) else (Why.SEEN, _settled(last))
     until = waits_until(last, run.clock())
+    plainer = last is not None and until is None and is_plainer(link.url, last)
+    if last and last.why is Why.OFF_SITE and not plainer and (seen or until):
+        return Why.OFF_SITE, last.detail
+    if seen and not plainer:
+        return (None, None) if _is_changed(link, last) else (Why.SEEN, _settled(last))
     if last is None or until is None:
         return None, None
     return Why.SEEN, left_alone(last, until)
@@ -117,8 +129,12 @@ def _settled(last: Fetch | None) -> str | None:
 
 def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:
     """Return the row of a URL that is no article of this outlet."""
-    why = Why.NOT_ARTICLE if is_on_site(run.outlet, url) else Why.OFF_SITE
-    return considered(run, url[:2000], why, source=source)
+    if not is_on_site(run.outlet, url):
+        return considered(run, url[:2000], Why.OFF_SITE, source=source)
+    refused = unaskable(run.outlet, url)
+    return considered(
+        run, url[:2000], Why.OFF_SITE if refused else Why.NOT_ARTICLE, refused, source=source
+    )
 
 
 def _is_changed(link: Link, last: Fetch | None) -> bool:
@@ -135,6 +151,8 @@ def _is_changed(link: Link, last: Fetch | None) -> bool:
 
 log = logging.getLogger(__name__)
 
+_WHOLE = {200, 203}
+"""Statuses of a whole body (RFC 9110 §15.3): 206 is a part that nobody asked for, 204 and 205 have none."""
 _HEAD = 50_000
 _NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
 
@@ -194,34 +212,54 @@ def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) ->
         run.counts.left.add(visit.url)
 
 
-def handle_source_response(run: Run, wish: CrawlRequest, response: Response) -> Found:
-    """Take in what a source answered."""
+def handle_source_response(run: Run, wish: CrawlRequest, response: Response, found: Found) -> None:
+    """Take in what a source answered; what follows from it goes into `found`."""
     visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
-    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
-        return _same(run, visit, response)
-    blocked = response.meta.get("blocked")
-    if blocked or not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
-        failed_poll(run, visit, blocked or f"http {response.status}", status=response.status)
-        return Found()
     last = visit.last
-    if (
+    fault = _refused(response)
+    if fault:
+        failed_poll(run, visit, fault, status=response.status)
+    elif response.status == 304 or (  # noqa: PLR2004 - RFC 9110 §15.4.5
         not wish.backfill
         and last
         and last.links
         and last.digest == digest(response.body)
         and not visit.rest
     ):
-        return _same(run, visit, response)
-    if isinstance(visit.source, Listing) and says_nofollow(response):
+        _same(run, visit, response, found)
+    elif isinstance(visit.source, Listing) and says_nofollow(response):
         failed_poll(
             run, visit, "it says nofollow: its links are not ours to follow", status=response.status
         )
-        return Found()
+    else:
+        _read(run, wish, visit, response, found)
+
+
+def _refused(response: Response) -> str | None:
+    """Return why an answer says nothing of what the source lists, or None where it is a list or says "unchanged"."""
+    if response.meta.get("blocked"):
+        return str(response.meta["blocked"])
+    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+        return (
+            None
+            if is_conditional(response.request)
+            else "http 304 to a request without a condition"
+        )
+    return None if response.status in _WHOLE else f"http {response.status}"
+
+
+def _read(run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found) -> None:
     listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
     if listed.problem and not listed.links and not listed.children:
         failed_poll(run, visit, listed.problem, status=response.status)
-        return Found()
-    return _changed(run, wish, visit, response, listed)
+    else:
+        _changed(run, wish, visit, response, found, listed=listed)
+
+
+def broken_poll(run: Run, visit: Visit, status: int, error: Exception) -> None:
+    """Take in that reading a source's answer raised an error, which is a fault of ours."""
+    run.crashed(visit.url, error)
+    failed_poll(run, visit, f"reading it failed: {type(error).__name__}: {error}", status=status)
 
 
 def failed_poll(
@@ -243,26 +281,27 @@ def says_nofollow(response: Response) -> bool:
     return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
 
 
-def _same(run: Run, visit: Visit, response: Response) -> Found:
+def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:
     now = run.clock()
     last = visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
     moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
     detail = last.detail if last and lies(last) else None
     run.log(unchanged(run, visit, response, next_at=moment, detail=detail))
-    found = Found(links=(last.links or 0) if last else 0, known=(last.links or 0) if last else 0)
+    found.links = found.known = (last.links or 0) if last else 0
     _note(run, visit, quiet)
     _report(run, visit, response.status, found, quiet, next_at=moment)
-    return found
 
 
 def _changed(
-    run: Run, wish: CrawlRequest, visit: Visit, response: Response, listed: Links
-) -> Found:
+    run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found, *, listed: Links
+) -> None:
     now = run.clock()
-    found = Found()
     for link in listed.links:
-        consider(run, wish, visit, link, found)
+        try:
+            consider(run, wish, visit, link, found)
+        except Exception as error:  # noqa: BLE001 - one address never costs the others; it is logged and counted
+            run.crashed(link.url, error)
     if visit.rest and found.new:
         found.polls.append(_page_after(run, visit))
     if isinstance(visit.source, Sitemap) and listed.children:
@@ -288,7 +327,6 @@ def _changed(
         run.counts.problems[visit.url] = "; ".join(filter(None, (listed.problem, detail)))
     problem = "; ".join(filter(None, (listed.problem, detail, quiet))) or None
     _report(run, visit, response.status, found, problem, next_at=moment)
-    return found
 
 
 def _suspicion(wish: CrawlRequest, visit: Visit, row: Fetch, *, known: int) -> str | None:
@@ -325,7 +363,7 @@ def _children(run: Run, visit: Visit, children: Iterable[object]) -> list[Visit]
             announced_by=visit.url,
         )
         for url in (str(getattr(child, "url", "")) for child in children)
-        if is_on_site(run.outlet, url)
+        if unaskable(run.outlet, url) is None
     ]
 
 

@@ -9,6 +9,7 @@ Lets `scrapy list` and `scrapy crawl NAME` see the outlets.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -23,9 +24,9 @@ from twisted.python.failure import Failure
 from processing.records import Article, Fetch, Page, Reason, Rejection, Why, article_id
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.landing import answered, digest, failed, read, unchanged
-from spiders.crawling.polling import gaps, validators
+from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
-from spiders.crawling.sources import failed_poll, handle_source_response, polls, turned_down
+from spiders.crawling.sources import Found, failed_poll, handle_source_response, polls, turned_down
 from spiders.crawling.visit import Refusal, Visit, visit_of
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
@@ -33,31 +34,48 @@ from spiders.reading import read as read_page
 from spiders.rendering import apply as apply_browser
 from spiders.settings import COOKIES, REVISITS
 
-_GONE = {404, 410}
 _WALLS_IN_A_ROW = 3
 """So many login pages one after another mean the outlet, not the article."""
+_NO_PAGE = {Reason.NOT_ARTICLE, Reason.LIST_PAGE, Reason.ERROR_PAGE, Reason.EMPTY}
+"""Rejections that may be due to how the address was spelled."""
+_REFUSED = {Why.ROBOTS, Why.OFF_SITE, Why.SEEN}
+"""Refusals that concern one address, whether or not it was asked."""
 
 
-def handle_article_response(run: Run, response: Response) -> Article | Rejection | None:
-    """Take in what an article's URL answered; return what was read from it, if it was read."""
+def handle_article_response(run: Run, response: Response) -> Article | Rejection | Visit | None:
+    """Take in what an article's URL answered; return what was read from it, or the visit that is due instead."""
     visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
-    last, tls = visit.last, response.meta.get("tls")
-    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+    last, status = visit.last, response.status
+    if status == 304 and is_conditional(response.request):  # noqa: PLR2004 - RFC 9110 §15.4.5
         run.log(unchanged(run, visit, response))
-    elif response.status in _GONE and last and last.outcome:
-        run.log(
-            failed(
-                run, visit, f"http {response.status}", why=Why.GONE, status=response.status, tls=tls
-            )
-        )
-    elif response.status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
-        detail = response.meta.get("blocked") or f"http {response.status}"
-        run.log(failed(run, visit, detail, status=response.status, tls=tls))
+    elif status in ABSENT and last and last.outcome:
+        tls = response.meta.get("tls")
+        run.log(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
+    elif status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
+        unasked = "http 304 to a request without a condition" if status == 304 else f"http {status}"  # noqa: PLR2004
+        refusal = Refusal(Why.FAILED, response.meta.get("blocked") or unasked, status=status)
+        return lost(run, visit, refusal, tls=response.meta.get("tls"))
     elif last and last.outcome and last.digest == digest(response.body):
         run.log(unchanged(run, visit, response))
     else:
-        return _page(run, visit, response)
+        record = _page(run, visit, response)
+        return _instead(run, visit, record) or record
     return None
+
+
+def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) -> Visit | None:
+    """Take in that an address gave no article; return the visit of the next spelling of it, if there is one to ask."""
+    counted = refusal.counted and not run.stopping
+    why, status = refusal.why, refusal.status
+    other = _next_spelling(run, visit, refusal) if counted or why in _REFUSED else None
+    if other is None:
+        run.log(
+            failed(run, visit, refusal.detail, why=why, status=status, tls=tls, counted=counted)
+        )
+        return None
+    detail = f"{why}: {refusal.detail}; asked instead: {other}"
+    run.log(failed(run, visit, detail, why=Why.SPELLING, status=status, tls=tls, counted=False))
+    return replace(visit, url=other)
 
 
 def oversized(run: Run, visit: Visit, error: BaseException | None) -> Rejection | None:
@@ -120,6 +138,21 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
     if found and found.url != visit.canonical:
         run.considered.setdefault(article_id(found.url), None)
     return record
+
+
+def _next_spelling(run: Run, visit: Visit, refusal: Refusal) -> str | None:
+    if visit.article_id is None or run.hosts.cooled(urlsplit(visit.url).netloc):
+        return None
+    requested = refusal.status is not None or refusal.why is Why.FAILED
+    return run.spellings.after_failure(visit.article_id, requested=requested)
+
+
+def _instead(run: Run, visit: Visit, record: Article | Rejection) -> Visit | None:
+    """Return the visit of the next spelling of what was fetched and is no article."""
+    if isinstance(record, Article) or record.reason not in _NO_PAGE or visit.article_id is None:
+        return None
+    other = run.spellings.after_failure(visit.article_id, requested=True)
+    return replace(visit, url=other) if other else None
 
 
 def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
@@ -285,8 +318,15 @@ class ArticleSpider(Spider):
         )
 
     def parse_source(self, response: Response) -> Iterator[Request | dict[str, str]]:
-        """Consider every link of a source; follow child sitemaps and further pages of a listing."""
-        found = handle_source_response(self.run, self.wish, response)
+        """Consider every link of a source; follow child sitemaps and further pages of a listing.
+
+        What was found before an error of ours is asked for all the same, and the source has its row.
+        """
+        found = Found()
+        try:
+            sources.handle_source_response(self.run, self.wish, response, found)
+        except Exception as error:  # noqa: BLE001 - content never costs a crawl; it is logged, counted and in the row
+            sources.broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
         for visit in found.polls:
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:
@@ -296,11 +336,13 @@ class ArticleSpider(Spider):
             else:
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
 
-    def parse_article(self, response: Response) -> Iterator[Article]:
-        """Read a page, or note that it is gone, unchanged or not to be had."""
+    def parse_article(self, response: Response) -> Iterator[Article | Request]:
+        """Read a page, or note that it is gone, unchanged or not to be had; then its next spelling may be asked."""
         record = handle_article_response(self.run, response)
         if isinstance(record, Article):
             yield record
+        elif isinstance(record, Visit):
+            yield self.ask(record)
         self.run.landing.roll()
 
     def broke(self) -> None:
@@ -311,14 +353,12 @@ class ArticleSpider(Spider):
         visit, refusal = _lost(failure)
         failed_poll(self.run, visit, refusal.detail, why=refusal.why)
 
-    def lost_article(self, failure: Failure) -> None:
+    def lost_article(self, failure: Failure) -> Iterator[Request]:
         visit, refusal = _lost(failure)
         if oversized(self.run, visit, failure.value) is None:
-            counted = refusal.counted and not self.run.stopping
-            why, status = refusal.why, refusal.status
-            self.run.log(
-                failed(self.run, visit, refusal.detail, why=why, status=status, counted=counted)
-            )
+            other = lost(self.run, visit, refusal)
+            if other:
+                yield self.ask(other)
 
 
 def _lost(failure: Failure) -> tuple[Visit, Refusal]:

@@ -7,7 +7,7 @@ Redirects are followed inside the outlet; one that leads off its hosts, or to an
 """
 
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -18,7 +18,7 @@ from scrapy.http import Request, Response
 from processing.records import Why
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, visit_of
-from spiders.outlet import Outlet, identify, is_on_site
+from spiders.outlet import Outlet, identify, unaskable
 
 
 class Guard:
@@ -26,32 +26,15 @@ class Guard:
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
-        urls = [outlet.home, *(source.url for source in outlet.sources)]
-        self._ports = {80, 443, None} | {urlsplit(url).port for url in urls}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(run_of(crawler).outlet)
 
     def process_request(self, request: Request) -> None:
-        fault = self.fault(request.url)
+        fault = unaskable(self._outlet, request.url)
         if fault:
             raise Refusal(Why.OFF_SITE, fault)
-
-    def fault(self, url: str) -> str | None:
-        """Return why `url` may not be asked, or None."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            return f"not a URL: {error}"
-        if parts.scheme not in {"http", "https"}:
-            return f"scheme {parts.scheme!r}"
-        if parts.username is not None or parts.password is not None:
-            return "credentials in the URL"
-        if not is_on_site(self._outlet, url):
-            return f"host {parts.hostname}"
-        return None if port in self._ports else f"port {port}"
 
 
 class Redirects(RedirectMiddleware):
@@ -90,7 +73,7 @@ class Redirects(RedirectMiddleware):
 
     def _check(self, request: Request, target: str, status: int) -> None:
         visit, outlet = visit_of(request), self._run.outlet
-        if not is_on_site(outlet, target):
+        if unaskable(outlet, target):
             raise Refusal(Why.OFF_SITE, f"redirects to {target}", status=status)
         found = identify(outlet, target) if visit.role == "article" else None
         if found and found.url != visit.canonical and self._run.knows(found.url):

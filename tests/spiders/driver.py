@@ -69,7 +69,7 @@ OUTLETS = [
 
 
 def bad_day() -> None:
-    """Bring about what the environment names: a disk that takes small files only, a reader that breaks on a page."""
+    """Bring about what the environment names: a disk that takes small files only, reading that breaks on an address."""
     limit = os.environ.get("WIRE_FILE_LIMIT")
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
@@ -84,6 +84,17 @@ def bad_day() -> None:
             return sound(page, *arguments, **more)
 
         vars(reader)["extract"] = breaks
+    unreadable = os.environ.get("WIRE_BREAK_SOURCE")
+    if unreadable:
+        discovery = import_module("spiders.crawling.sources")
+        listed = discovery.links
+
+        def refuses(source: object, body: bytes, *, base_url: str) -> object:
+            if base_url.endswith(unreadable):
+                raise RecursionError("too deep")
+            return listed(source, body, base_url=base_url)
+
+        vars(discovery)["links"] = refuses
 
 
 def told_to_end() -> None:

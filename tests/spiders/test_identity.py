@@ -183,3 +183,16 @@ def test_real_urls_keep_outlet_and_id() -> None:
             assert found.key == (key or found.key), (name, spelling)
             assert identify(declared(name), found.url) == found
     assert len(real) > 1000
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.google.evil.example/amp/s/www.hani.co.kr/arti/area/1090123.html",
+        "https://google.com.evil.example/amp/s/www.hani.co.kr/arti/area/1090123.html",
+        "https://web.archive.org.evil.example/web/2026/https://www.hani.co.kr/arti/area/1090123.html",
+        "https://x.cdn.ampproject.org.evil.example/c/s/www.hani.co.kr/arti/area/1090123.html",
+    ],
+)
+def test_a_host_that_only_begins_like_a_copys_is_believed_nothing(url: str) -> None:
+    assert identify(declared("hani"), url) is None

@@ -130,6 +130,22 @@ def test_one_dead_source_of_two_is_reported_and_the_other_is_read(
     assert "/other: http 410" in done.log
 
 
+def test_a_source_on_which_discovery_breaks_has_its_row_and_costs_no_other(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "two", 1)
+    origin.routes["/other"] = origin.routes["/feed"]
+    done = crawl("two", env={"WIRE_BREAK_SOURCE": "/other"})
+    assert (done.code, len(done.articles())) == (3, 1), done.log
+    (row,) = [row for row in done.rows() if row.url.endswith("/other")]
+    assert (row.why, row.detail, row.failures) == (
+        "failed",
+        "reading it failed: RecursionError: too deep",
+        1,
+    )
+    assert "Traceback" in done.log
+
+
 def test_an_entity_bomb_in_a_feed_is_refused(origin: Origin, crawl: Crawl) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     origin.routes["/feed"] = text(
