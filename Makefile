@@ -40,10 +40,19 @@ check: ready-test ## ruff, mypy, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Cases from outside the repository: a folder a case, with a runner and a judge beside them.
+CASES ?= ../shared/cases/field
+.PHONY: cases
+cases: ready-test ## run every case of $(CASES) against this checkout and judge what came of it
+	@if [ -f "$(CASES)/run.py" ]; then \
+		SILLOK=. PYTHON="$(CURDIR)/$(BIN)/python" $(BIN)/python "$(CASES)/run.py" >var/cases.txt && \
+		$(BIN)/python "$(CASES)/judge.py" var/cases.txt; \
+	else echo "skipped: no cases at $(CASES); name their folder with CASES=DIR"; fi
+
 .PHONY: bench
-bench: bench-reading bench-folding bench-crawl bench-memory ## measure; each also alone: bench-reading, bench-folding, …
-.PHONY: bench-reading bench-folding bench-crawl bench-memory
-bench-reading bench-folding bench-crawl bench-memory: bench-%: ready-bench
+bench: bench-reading bench-folding bench-crawl bench-memory bench-discovery ## measure; each also alone: bench-reading, bench-folding, …
+.PHONY: bench-reading bench-folding bench-crawl bench-memory bench-discovery
+bench-reading bench-folding bench-crawl bench-memory bench-discovery: bench-%: ready-bench
 	@$(BIN)/python -m infra.bench.$*
 
 .PHONY: lock

@@ -302,9 +302,10 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
         raise error
     if report is None:
         return {"outlet": outlet, "run": run}
-    return report.model_dump(
+    fields = report.model_dump(
         mode="json", include={"outlet", "run", "end", "why", "pages", "articles", "bytes"}
     )
+    return fields | {"doubtful": [source.url for source in report.sources if source.findings]}
 
 
 def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) -> dict[str, Any]:
@@ -317,6 +318,7 @@ def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) ->
     except SillokError as error:
         context["shown"] = str(error).removeprefix("crawl of ")[:LABEL]
         raise
-    told = ("outlet", "end") if ended.get("end") == "unchanged" else ("outlet", "end", "why")
+    sound = ended.get("end") == "unchanged" and not ended.get("doubtful")
+    told = ("outlet", "end") if sound else ("outlet", "end", "why")
     context["shown"] = ": ".join(ended[name] for name in told if name in ended)[:LABEL]
     return ended

@@ -159,6 +159,7 @@ class LandedRun:
                     links=row.links or 0,
                     new=row.new_links or 0,
                     overlap=0,
+                    listed=row.listed or 0,
                 )
                 for row in sources
             ),

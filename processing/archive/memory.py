@@ -9,7 +9,7 @@ Nothing here imports pyarrow: a poll that finds nothing new must start fast.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -96,6 +96,11 @@ class Memory:
         """Return the ids of the articles that a source announced when it last answered with a body."""
         polled = self._snapshot.sources.get(url)
         return polled.announced if polled else frozenset()
+
+    def shares(self, url: str) -> Mapping[str, tuple[int, int]]:
+        """Return for each KST day how many links of a source were articles, and how many it listed."""
+        polled = self._snapshot.sources.get(url)
+        return polled.shares if polled else {}
 
     def due(self, now: datetime, schedule: Sequence[timedelta]) -> list[Fetch]:
         """Return the articles to ask again, the longest overdue first.

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
 from processing.errors import CorruptRecordError
-from processing.records import Article, Fetch, RunReport, Seal, Why, article_id
+from processing.records import Article, Fetch, RunReport, Seal, SourceFault, Why, article_id
 
 FORMAT = 1
 ID, RECORD = 8, 14
@@ -62,10 +62,14 @@ class ArticleState:
 
 @dataclass(slots=True)
 class Polled:
-    """How a source (or robots.txt) answered last, and the ids of the articles that it then announced."""
+    """How a source (or robots.txt) answered last, and the ids of the articles that it then announced.
+
+    `shares` has for each KST day how many of its links were articles, and how many links it listed, over all polls.
+    """
 
     fetch: Fetch
     announced: frozenset[str] = frozenset()
+    shares: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -152,7 +156,11 @@ def encode(snapshot: Snapshot) -> bytes:
     }
     lines = [json.dumps(header).encode()]
     for _, polled in sorted(snapshot.sources.items()):
-        fields = {"fetch": as_json(polled.fetch).decode(), "announced": sorted(polled.announced)}
+        fields = {
+            "fetch": as_json(polled.fetch).decode(),
+            "announced": sorted(polled.announced),
+            "shares": dict(sorted(polled.shares.items())),
+        }
         lines.append(json.dumps(fields).encode())
     lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
     first = gzip.compress(b"\n".join(lines), 6, mtime=0)
@@ -205,7 +213,12 @@ def _decode(data: bytes) -> Snapshot:
 
 def _polled(line: bytes) -> Polled:
     fields = json.loads(line)
-    return Polled(Fetch.model_validate_json(fields["fetch"]), frozenset(fields["announced"]))
+    shares = {
+        day: (articles, listed) for day, (articles, listed) in fields.get("shares", {}).items()
+    }
+    return Polled(
+        Fetch.model_validate_json(fields["fetch"]), frozenset(fields["announced"]), shares
+    )
 
 
 def _state(line: bytes) -> tuple[str, ArticleState]:
@@ -283,11 +296,24 @@ def trimmed(old: Snapshot) -> Snapshot:
         runs={run: one for run, one in old.runs.items() if one.day >= runs},
         spent={when: count for when, count in old.spent.items() if when >= spent},
         turned={link: when for link, when in old.turned.items() if when >= runs},
-        sources={url: one for url, one in old.sources.items() if one.fetch.at.timestamp() >= start},
+        sources={
+            url: _recent(one, runs)
+            for url, one in old.sources.items()
+            if one.fetch.at.timestamp() >= start
+        },
         hot={article: state for article, state in old.hot.items() if state.asked >= start},
         known=old.known,
         fresh=old.fresh,
         newest=old.newest,
+    )
+
+
+def _recent(source: Polled, first: str) -> Polled:
+    """Return a source without the shares of days before `first`."""
+    return Polled(
+        source.fetch,
+        source.announced,
+        {on: one for on, one in source.shares.items() if on >= first},
     )
 
 
@@ -327,13 +353,25 @@ def _taken(snapshot: Snapshot, run: str, at: datetime) -> Taken:
 
 def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     old = snapshot.sources.get(row.url)
-    new = Polled(row, announced if row.why is Why.FETCHED else frozenset())
+    new = Polled(row, announced if row.why is Why.FETCHED else frozenset(), _shares(row, old))
     if old is None:
         snapshot.sources[row.url] = new
         return
     before, after = (new, old) if old.fetch.at > row.at else (old, new)
     body = next((one for one in (after, before) if one.fetch.why is Why.FETCHED), old)
-    snapshot.sources[row.url] = Polled(_carried(after.fetch, before.fetch), body.announced)
+    snapshot.sources[row.url] = Polled(
+        _carried(after.fetch, before.fetch), body.announced, new.shares
+    )
+
+
+def _shares(row: Fetch, old: Polled | None) -> dict[str, tuple[int, int]]:
+    """Return the shares of a source with this poll; one that fell far below the others is no measure of them."""
+    shares = dict(old.shares) if old else {}
+    if row.why is Why.FETCHED and row.listed and SourceFault.FEW_ARTICLES not in row.faults:
+        on = day(row.at.timestamp())
+        articles, listed = shares.get(on, (0, 0))
+        shares[on] = (articles + (row.links or 0), listed + row.listed)
+    return shares
 
 
 def _visit(snapshot: Snapshot, article: str, row: Fetch) -> None:

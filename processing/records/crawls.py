@@ -29,6 +29,46 @@ class Why(StrEnum):
     GIVEN_UP = "given-up"  # failed on every visit for weeks: a gap that no crawl asks for by itself any more
 
 
+class SourceFault(StrEnum):
+    """Why a source was not understood, or what is doubtful about it though it was."""
+
+    UNANSWERED = (
+        "unanswered"  # no answer, a status that is no answer, a refusal, or its host is left alone
+    )
+    UNASKED_304 = "unasked-304"  # "unchanged" in answer to a request that set no condition
+    NOFOLLOW = "nofollow"
+    EMPTY = "empty"  # no byte
+    NOT_A_LIST = "not-a-list"  # HTML in place of XML, an error as JSON, another kind of document
+    REFUSED = (
+        "refused"  # entities that stand for others or for files, data that unpack beyond the limit
+    )
+    DAMAGED = "damaged"  # ill-formed: read as far as it can be trusted
+    CUT = "cut"  # it breaks off; what is open at its end is left out
+    TOO_LONG = "too-long"  # lists more than a source may
+    STRAY_TEXT = "stray-text"  # something stands before the document
+    ENTITIES = "entities"  # declares entities, which are left unexpanded
+    ENCODING = "encoding"  # not in the encoding that it declares
+    NO_ADDRESS = "no-address"  # entries without an address
+    BAD_DATE = "bad-date"  # dates that state no moment
+    LISTS_NOTHING = "lists-nothing"  # sound, and without an entry
+    NO_ARTICLE = "no-article"  # lists links, none of which is an article of the outlet
+    FEW_ARTICLES = (
+        "few-articles"  # the share of links that are articles fell far below this source's own past
+    )
+    OVERFLOW = "overflow"  # shares nothing with the poll before: something may have been missed
+    FALSE_VALIDATORS = "false-validators"  # new links under an ETag or Last-Modified that stayed
+    SILENT = "silent"  # nothing new beyond its quiet time
+    READER_ERROR = "reader-error"  # an error of ours
+
+
+class SourceFinding(Record):
+    """One fault of a source, in words, with a few examples of what it was seen on."""
+
+    fault: SourceFault
+    detail: str
+    examples: tuple[str, ...] = ()
+
+
 class Fetch(Record):
     """One row of the fetch log: a URL that a run considered and what became of it.
 
@@ -40,7 +80,8 @@ class Fetch(Record):
     certificate, where the outlet declares that exception.
     `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
     for now, and is not here); `new_at` is when a source last announced something new, `next_at` when its turn-over asks
-    for the next poll.
+    for the next poll. `links` of a source are those that are articles of the outlet, `listed` all that it lists, and
+    `faults` what was wrong with it.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -64,6 +105,8 @@ class Fetch(Record):
     visits: int = 0
     links: int | None = None
     new_links: int | None = None
+    listed: int | None = None
+    faults: tuple[SourceFault, ...] = ()
     payload: str | None = None
     stored_url: str | None = None
     stored_at: AwareDatetime | None = None
@@ -108,13 +151,21 @@ class End(StrEnum):
 
 
 class SourceReport(Record):
-    """How one source of an outlet answered."""
+    """How one source of an outlet answered.
+
+    `understood` says whether its answer proved to be what was expected; None where it was not asked, or its answer
+    proves nothing either way. `listed` counts links, `links` those of them that are articles of the outlet. `problem`
+    is `findings` in one line.
+    """
 
     url: str
     status: int | None
     links: int
     new: int
     overlap: int
+    listed: int = 0
+    understood: bool | None = None
+    findings: tuple[SourceFinding, ...] = ()
     problem: str | None = None
     next_at: AwareDatetime | None = None
 

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from processing.errors import SillokError, StoreFullError
 from processing.landing.segments import SegmentWriter, put_report, send
 from processing.landing.warc import Exchange, Original, Rendered, payload_digest
-from processing.records import Article, Fetch, Rejection, RunReport, Seal, Why
+from processing.records import Article, Fetch, Rejection, RunReport, Seal, SourceFault, Why
 from spiders.crawling.polling import final
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
@@ -71,6 +71,7 @@ def failed(
     status: int | None = None,
     tls: str | None = None,
     counted: bool = True,
+    faults: tuple[SourceFault, ...] = (),
 ) -> Fetch:
     """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
 
@@ -82,7 +83,15 @@ def failed(
     if why is Why.SEEN:
         failures = 0  # it leads to an article that we know: that is an answer
     row = _row(
-        run, visit, why=why, detail=detail[:500], status=status, tls=tls, failures=failures, **known
+        run,
+        visit,
+        why=why,
+        detail=detail[:500],
+        status=status,
+        tls=tls,
+        failures=failures,
+        faults=faults,
+        **known,
     )
     missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
     return final(row) if missing else row
@@ -116,6 +125,7 @@ def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch
         "outcome",
         "links",
         "new_at",
+        "listed",
     )
     fields: dict[str, Any] = {name: getattr(last, name) for name in kept} if last else {}
     fields |= {

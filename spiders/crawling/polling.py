@@ -12,22 +12,20 @@ never waits longer than the outlet's usual pace. A host that closed itself to us
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
 from processing.archive.memory import Memory, load
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
-from processing.records import Fetch, Stamp, Why
+from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
 from spiders.outlet import Outlet, Pace, Source
 from spiders.settings import REVISITS
-
-LIES = "its validators lie: "
-"""How the detail of a source begins whose ETag or Last-Modified stayed while its content changed."""
 
 ABSENT = frozenset({404, 410})
 """Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
@@ -39,6 +37,10 @@ VISITS = 20
 PATIENCE = timedelta(days=30)
 """How long after its announcement a page is given up that could not even be asked for."""
 
+SHARE_DAYS = 28
+"""Days over which the usual share of a source's links that are articles is taken."""
+_ENOUGH_LINKS = 5
+"""Links from which on a share says something."""
 _TRUST = 8
 """Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
 USUAL = {
@@ -107,11 +109,16 @@ def final(row: Fetch) -> Fetch:
     """Return the row of an announced page that failed, as it stays: to be asked again, gone, or given up."""
     if row.status in ABSENT and row.failures >= ABSENT_VISITS:
         detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
-        return row.model_copy(update={"why": Why.GONE, "detail": detail})
+        return amended(row, why=Why.GONE, detail=detail)
     if row.failures >= VISITS or (row.announced_at and row.at - row.announced_at >= PATIENCE):
         detail = f"given up after {row.failures} visits in vain: {row.detail}"
-        return row.model_copy(update={"why": Why.GIVEN_UP, "detail": detail[:500]})
+        return amended(row, why=Why.GIVEN_UP, detail=detail[:500])
     return row
+
+
+def amended(row: Fetch, **fields: Any) -> Fetch:
+    """Return a log row with other fields, checked like a new one."""
+    return Fetch.model_validate({**dict(row), **fields})
 
 
 def is_conditional(request: Any) -> bool:
@@ -134,25 +141,55 @@ def _is_trusted(last: Fetch) -> bool:
 
 def lies(last: Fetch) -> bool:
     """Return whether this source was caught with a validator that stayed while its content changed."""
-    return bool(last.detail and last.detail.startswith(LIES))
+    return SourceFault.FALSE_VALIDATORS in last.faults
 
 
-def caught(last: Fetch | None, etag: str | None, modified: str | None, *, new: int) -> str | None:
-    """Return what shows that a source lies: it announces something new under the validators that it had before."""
+def caught(
+    last: Fetch | None, etag: str | None, modified: str | None, *, new: int
+) -> SourceFinding | None:
+    """Return what shows that a source's validators are false: something new under those that it had before."""
     if last is None or not new:
         return None
     if last.etag and last.etag == etag:
-        return f"{LIES}new links under the same ETag {etag}"
+        return _finding(
+            SourceFault.FALSE_VALIDATORS,
+            f"its validators lie: new links under the same ETag {etag}",
+        )
     if not etag and last.last_modified and last.last_modified == modified:
-        return f"{LIES}new links under the same Last-Modified {modified}"
+        detail = f"its validators lie: new links under the same Last-Modified {modified}"
+        return _finding(SourceFault.FALSE_VALIDATORS, detail)
     return None
 
 
-def missed(last: Fetch | None, *, links: int, known: int) -> str | None:
+def missed(last: Fetch | None, *, links: int, known: int) -> SourceFinding | None:
     """Return what to report where a poll shares nothing with what was known before."""
     if last is None or not last.links or not links or known:
         return None
-    return f"all {links} links are new: something may have been missed since {last.at:%Y-%m-%d %H:%M} UTC; poll sooner"
+    since = f"{last.at:%Y-%m-%d %H:%M} UTC"
+    detail = f"all {links} links are new: something may have been missed since {since}; poll sooner"
+    return _finding(SourceFault.OVERFLOW, detail)
+
+
+def usual_share(shares: Mapping[str, tuple[int, int]], today: date) -> float | None:
+    """Return the median share of links that were articles, over the days before `today` of the last `SHARE_DAYS`.
+
+    `shares` are articles and links of each KST day. None where there is no such day.
+    """
+    first = (today - timedelta(days=SHARE_DAYS)).isoformat()
+    days = [
+        articles / listed
+        for day, (articles, listed) in shares.items()
+        if listed and first <= day < f"{today}"
+    ]
+    return median(days) if days else None
+
+
+def too_few(articles: int, listed: int, usual: float | None) -> SourceFinding | None:
+    """Return what to report where hardly any link is an article any more: under a third of the usual share."""
+    if usual is None or listed < _ENOUGH_LINKS or articles / listed >= usual / 3:
+        return None
+    detail = f"{articles} of {listed} links are articles, {usual:.0%} is usual: did the form of its addresses change?"
+    return _finding(SourceFault.FEW_ARTICLES, detail)
 
 
 def interval(
@@ -184,7 +221,7 @@ def is_due(last: Fetch | None, pace: Pace, now: datetime) -> bool:
 
 def silence(
     source: Source, links: Iterable[Link], last: Fetch | None, *, new: int, now: datetime
-) -> str | None:
+) -> SourceFinding | None:
     """Return what to report where a source has had nothing new for longer than its quiet time."""
     if new:
         return None
@@ -192,7 +229,12 @@ def silence(
     newest = max(stated, default=last.new_at if last else None)
     if newest is None or now - newest < timedelta(hours=source.quiet_hours):
         return None
-    return f"nothing new since {newest:%Y-%m-%d %H:%M} UTC, quiet time is {source.quiet_hours} h"
+    detail = f"nothing new since {newest:%Y-%m-%d %H:%M} UTC, quiet time is {source.quiet_hours} h"
+    return _finding(SourceFault.SILENT, detail)
+
+
+def _finding(fault: SourceFault, detail: str) -> SourceFinding:
+    return SourceFinding(fault=fault, detail=detail)
 
 
 def note_url(authority: str) -> str:

@@ -21,8 +21,8 @@ from processing.landing.segments import SegmentWriter
 from processing.records import Article, Fetch, Rejection, RunReport, Why, article_id
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
-from spiders.crawling.polling import note_url, waits_until
-from spiders.crawling.verdict import Counts, Tally, verdict
+from spiders.crawling.polling import amended, note_url, waits_until
+from spiders.crawling.verdict import Counts, Tally, restated, verdict
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
 from spiders.spellings import Spellings
@@ -102,9 +102,8 @@ class Run:
         """Bring the next poll of a source forward where one of its children turns over faster than it says."""
         for place, row in enumerate(self._later):
             if row.url == url and row.next_at and row.next_at > moment:
-                self._later[place] = row.model_copy(update={"next_at": moment})
-                report = self.counts.sources[url]
-                self.counts.sources[url] = report.model_copy(update={"next_at": moment})
+                self._later[place] = amended(row, next_at=moment)
+                self.counts.sources[url] = restated(self.counts.sources[url], next_at=moment)
 
     def crashed(self, url: str, error: Exception) -> None:
         """Note that our reading broke on a page or an address: that one is lost, and a person has to look."""
@@ -171,6 +170,7 @@ class Run:
             self.log(failed(self, visit, left, counted=False))
         for row in self._later:
             self.log(row)
+        self.counts.judge_indexes()
         self._note_hosts()
         self.landing.close()
         report = self._report(reason)
@@ -208,8 +208,9 @@ class Run:
             crashes=counts.crashes,
             asked=len((self.polled | set(counts.sources)) - counts.left),
             left=len(counts.left),
-            answered=len(counts.answered),
+            answered=sum(report.understood is not None for report in counts.answered()),
             problems=counts.problems,
+            misunderstood=counts.misunderstood(),
             silent=tuple(counts.silent),
             cooled=self.hosts.all_cooled(),
             strangers=self.strangers,

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from processing.records import Fetch, SourceReport, Why, article_id
+from processing.dates import SEOUL
+from processing.records import Fetch, SourceFault, SourceFinding, SourceReport, Why, article_id
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.landing import answered, considered, digest, failed, unchanged
 from spiders.crawling.polling import (
+    amended,
     caught,
     interval,
     is_conditional,
@@ -24,13 +26,16 @@ from spiders.crawling.polling import (
     lies,
     missed,
     silence,
+    too_few,
+    usual_share,
     waits_until,
     weighed,
 )
 from spiders.crawling.run import Run
 from spiders.crawling.visit import Visit, visit_of
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
-from spiders.formats.links import Link
+from spiders.formats.entries import examples
+from spiders.formats.links import Child, Link, in_words
 from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
 from spiders.spellings import is_plainer
 
@@ -41,6 +46,7 @@ class Found:
 
     visits: list[Visit] = field(default_factory=list)
     polls: list[Visit] = field(default_factory=list)
+    listed: int = 0
     links: int = 0
     known: int = 0
     new: int = 0
@@ -154,6 +160,10 @@ log = logging.getLogger(__name__)
 _WHOLE = {200, 203}
 """Statuses of a whole body (RFC 9110 §15.3): 206 is a part that nobody asked for, 204 and 205 have none."""
 _HEAD = 50_000
+_SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
+"""Faults of a document that may be whole all the same, and empty for now."""
+_OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
+"""Faults that the next poll may not have, though the source answers the same."""
 _NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
 
 
@@ -204,10 +214,17 @@ def _held_back(
 def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
     """Report a source that is not asked now; where only what is due is asked, that is no fault of this crawl."""
     moment = visit.last.next_at if visit.last else None
-    _report(run, visit, None, Found(), why if fault else None, next_at=moment)
+    findings = (SourceFinding(fault=SourceFault.UNANSWERED, detail=why),) if fault else ()
+    _report(
+        run,
+        visit,
+        None,
+        Found(),
+        findings=findings,
+        understood=False if fault else None,
+        next_at=moment,
+    )
     log.debug("%s: %s", visit.url, why)
-    if fault:
-        run.counts.problems[visit.url] = why
     if wish.due_only:
         run.counts.left.add(visit.url)
 
@@ -216,9 +233,9 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
     """Take in what a source answered; what follows from it goes into `found`."""
     visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
     last = visit.last
-    fault = _refused(response)
-    if fault:
-        failed_poll(run, visit, fault, status=response.status)
+    refused = _refused(visit, response)
+    if refused:
+        failed_poll(run, visit, refused, status=response.status)
     elif response.status == 304 or (  # noqa: PLR2004 - RFC 9110 §15.4.5
         not wish.backfill
         and last
@@ -227,52 +244,61 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
         and not visit.rest
     ):
         _same(run, visit, response, found)
-    elif isinstance(visit.source, Listing) and says_nofollow(response):
-        failed_poll(
-            run, visit, "it says nofollow: its links are not ours to follow", status=response.status
-        )
     else:
-        _read(run, wish, visit, response, found)
+        listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
+        _read(run, wish, visit, response, found, listed=listed)
 
 
-def _refused(response: Response) -> str | None:
+def _refused(visit: Visit, response: Response) -> SourceFinding | None:
     """Return why an answer says nothing of what the source lists, or None where it is a list or says "unchanged"."""
     if response.meta.get("blocked"):
-        return str(response.meta["blocked"])
+        return SourceFinding(fault=SourceFault.UNANSWERED, detail=str(response.meta["blocked"]))
     if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
-        return (
-            None
-            if is_conditional(response.request)
-            else "http 304 to a request without a condition"
+        if is_conditional(response.request):
+            return None
+        detail = (
+            "http 304 to a request without a condition: nothing is held that could be unchanged"
         )
-    return None if response.status in _WHOLE else f"http {response.status}"
-
-
-def _read(run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found) -> None:
-    listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
-    if listed.problem and not listed.links and not listed.children:
-        failed_poll(run, visit, listed.problem, status=response.status)
-    else:
-        _changed(run, wish, visit, response, found, listed=listed)
+        return SourceFinding(fault=SourceFault.UNASKED_304, detail=detail)
+    if response.status not in _WHOLE:
+        return SourceFinding(fault=SourceFault.UNANSWERED, detail=f"http {response.status}")
+    if isinstance(visit.source, Listing) and says_nofollow(response):
+        return SourceFinding(
+            fault=SourceFault.NOFOLLOW, detail="it says nofollow: its links are not ours to follow"
+        )
+    return None
 
 
 def broken_poll(run: Run, visit: Visit, status: int, error: Exception) -> None:
     """Take in that reading a source's answer raised an error, which is a fault of ours."""
     run.crashed(visit.url, error)
-    failed_poll(run, visit, f"reading it failed: {type(error).__name__}: {error}", status=status)
+    detail = f"reading it failed: {type(error).__name__}: {error}"
+    failed_poll(
+        run, visit, SourceFinding(fault=SourceFault.READER_ERROR, detail=detail), status=status
+    )
 
 
 def failed_poll(
-    run: Run, visit: Visit, detail: str, *, status: int | None = None, why: Why = Why.FAILED
+    run: Run,
+    visit: Visit,
+    *findings: SourceFinding,
+    status: int | None = None,
+    why: Why = Why.FAILED,
+    found: Found | None = None,
 ) -> None:
-    """Take in that a source gave nothing."""
-    row = failed(run, visit, detail, why=why, status=status, counted=not run.stopping)
+    """Take in that a source gave nothing, or nothing that was understood."""
+    detail = in_words(findings) or "no reason given"
+    faults = tuple(dict.fromkeys(one.fault for one in findings))
+    row = failed(
+        run, visit, detail, why=why, status=status, counted=not run.stopping, faults=faults
+    )
     moment = run.clock()
     if not run.stopping:  # what we ended ourselves is due at once
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
-    run.log(row.model_copy(update={"next_at": moment}))
-    run.counts.problems[visit.url] = detail
-    _report(run, visit, status, Found(), detail, next_at=moment)
+    run.log(amended(row, next_at=moment))
+    _report(
+        run, visit, status, found or Found(), findings=findings, understood=False, next_at=moment
+    )
 
 
 def says_nofollow(response: Response) -> bool:
@@ -282,62 +308,144 @@ def says_nofollow(response: Response) -> bool:
 
 
 def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:
-    now = run.clock()
-    last = visit.last
+    """Take in that a source answers what it answered before: what was wrong with that is wrong still."""
+    now, last = run.clock(), visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
     moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
-    detail = last.detail if last and lies(last) else None
-    run.log(unchanged(run, visit, response, next_at=moment, detail=detail))
+    faults = tuple(fault for fault in last.faults if fault not in _OF_ONE_POLL) if last else ()
+    detail = last.detail if last and faults else None
+    run.log(unchanged(run, visit, response, next_at=moment, detail=detail, faults=faults))
     found.links = found.known = (last.links or 0) if last else 0
-    _note(run, visit, quiet)
-    _report(run, visit, response.status, found, quiet, next_at=moment)
+    found.listed = (last.listed or 0) if last else 0
+    still = [
+        SourceFinding(fault=fault, detail=f"as when it last changed: {fault}") for fault in faults
+    ]
+    understood = SourceFault.FEW_ARTICLES not in faults
+    findings = (*still, *([quiet] if quiet else []))
+    _report(
+        run, visit, response.status, found, findings=findings, understood=understood, next_at=moment
+    )
 
 
-def _changed(
+def _read(
     run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found, *, listed: Links
 ) -> None:
-    now = run.clock()
-    for link in listed.links:
-        try:
-            consider(run, wish, visit, link, found)
-        except Exception as error:  # noqa: BLE001 - one address never costs the others; it is logged and counted
-            run.crashed(link.url, error)
-    if visit.rest and found.new:
-        found.polls.append(_page_after(run, visit))
-    if isinstance(visit.source, Sitemap) and listed.children:
-        since = wish.days[0] if wish.days else None
-        found.polls += _children(
-            run, visit, due(visit.source, listed.children, now=now, since=since)
-        )
-    row = answered(run, visit, response, why=Why.FETCHED, links=found.links, new_links=found.new)
-    detail = _suspicion(wish, visit, row, known=found.known)
-    quiet = None
+    """Take in what a source lists; it is understood where that proves to be articles of the outlet."""
+    _consider(run, wish, visit, found, listed=listed)
+    doubts = _doubts(run, wish, visit, listed=listed, found=found)
+    if doubts is not None and not found.links:
+        failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
+        return
+    _follow(run, wish, visit, found, listed=listed)
+    row = answered(
+        run,
+        visit,
+        response,
+        why=Why.FETCHED,
+        links=found.links,
+        new_links=found.new,
+        listed=found.listed,
+    )
+    suspicions = _suspicions(wish, visit, row, known=found.known)
+    now, quiet = run.clock(), None
     if visit.source and not listed.children and not wish.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
     known = found.known if visit.last and not listed.children else None
     moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
-    run.later(
-        row.model_copy(update={"visits": 0, "detail": detail, "next_at": moment, "new_at": new_at})
-    )
+    findings = (*listed.findings, *(doubts or ()), *suspicions)
+    detail = (in_words(findings) or "")[:500] or None
+    faults = tuple(dict.fromkeys(one.fault for one in findings))
+    run.later(amended(row, visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at))
     if visit.announced_by:
         run.hasten(visit.announced_by, moment)
-    _note(run, visit, quiet)
-    if detail or listed.problem:
-        run.counts.problems[visit.url] = "; ".join(filter(None, (listed.problem, detail)))
-    problem = "; ".join(filter(None, (listed.problem, detail, quiet))) or None
-    _report(run, visit, response.status, found, problem, next_at=moment)
+    understood = None if not found.links and visit.announced_by else doubts is None
+    findings = (*findings, *([quiet] if quiet else []))
+    _report(
+        run, visit, response.status, found, findings=findings, understood=understood, next_at=moment
+    )
 
 
-def _suspicion(wish: CrawlRequest, visit: Visit, row: Fetch, *, known: int) -> str | None:
+def _consider(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed: Links) -> None:
+    found.listed = len(listed.links)
+    for link in listed.links:
+        try:
+            consider(run, wish, visit, link, found)
+        except Exception as error:  # noqa: BLE001 - one address never costs the others; it is logged and counted
+            run.crashed(link.url, error)
+
+
+def _doubts(
+    run: Run, wish: CrawlRequest, visit: Visit, *, listed: Links, found: Found
+) -> tuple[SourceFinding, ...] | None:
+    """Return why an answer does not prove that it was understood, beside what the document shows; None where it does.
+
+    A child sitemap may be of another kind (sections, authors), and so may a further page of a list:
+    of these only a past with articles says that there should be some. An index is judged by all its
+    children.
+    """
+    if listed.children:
+        return _of_index(visit, listed)
+    usual = usual_share(run.memory.shares(visit.url), run.clock().astimezone(SEOUL).date())
+    if found.links:
+        few = None if wish.backfill else too_few(found.links, found.listed, usual)
+        return (few,) if few else None
+    if listed.links:
+        return None if visit.announced_by and not usual else (_no_article(listed),)
+    sound = all(one.fault in _SOUND for one in listed.findings)
+    listed_before = visit.last is not None and visit.last.new_at is not None
+    return None if sound and (listed_before or visit.announced_by or wish.days) else ()
+
+
+def _of_index(visit: Visit, listed: Links) -> tuple[SourceFinding, ...] | None:
+    follow = visit.source.follow if isinstance(visit.source, Sitemap) else None
+    if follow is None or any(re.search(follow, child.url) for child in listed.children):
+        return None
+    detail = f"none of its {len(listed.children)} sitemaps is one to follow ({follow})"
+    return (
+        SourceFinding(
+            fault=SourceFault.NO_ARTICLE,
+            detail=detail,
+            examples=examples([one.url for one in listed.children]),
+        ),
+    )
+
+
+def _no_article(listed: Links) -> SourceFinding:
+    detail = f"none of its {len(listed.links)} links is an article"
+    return SourceFinding(
+        fault=SourceFault.NO_ARTICLE,
+        detail=detail,
+        examples=examples([link.url for link in listed.links]),
+    )
+
+
+def _follow(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed: Links) -> None:
+    """Ask the next page of a list that brought news, and the child sitemaps that are due."""
+    if visit.rest and found.new:
+        found.polls.append(_page_after(run, visit))
+    if isinstance(visit.source, Sitemap) and listed.children:
+        since = wish.days[0] if wish.days else None
+        asked = _children(
+            run, visit, due(visit.source, listed.children, now=run.clock(), since=since)
+        )
+        found.polls += asked
+        run.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
+
+
+def _suspicions(
+    wish: CrawlRequest, visit: Visit, row: Fetch, *, known: int
+) -> tuple[SourceFinding, ...]:
     """Return what is wrong with a source that answered: it lies, or it moved on so far that something was missed."""
     if visit.last and lies(visit.last):
-        return visit.last.detail
+        return (
+            SourceFinding(fault=SourceFault.FALSE_VALIDATORS, detail="its validators lied before"),
+        )
     if wish.backfill:
-        return None
+        return ()
     lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
     gap = None if visit.rest else missed(visit.last, links=row.links or 0, known=known)
-    return lie or gap
+    return tuple(one for one in (lie, gap) if one)
 
 
 def _page_after(run: Run, visit: Visit) -> Visit:
@@ -352,7 +460,7 @@ def _page_after(run: Run, visit: Visit) -> Visit:
     )
 
 
-def _children(run: Run, visit: Visit, children: Iterable[object]) -> list[Visit]:
+def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:
     return [
         Visit(
             role="source",
@@ -362,15 +470,9 @@ def _children(run: Run, visit: Visit, children: Iterable[object]) -> list[Visit]
             last=run.memory.source(url),
             announced_by=visit.url,
         )
-        for url in (str(getattr(child, "url", "")) for child in children)
+        for url in (child.url for child in children)
         if unaskable(run.outlet, url) is None
     ]
-
-
-def _note(run: Run, visit: Visit, quiet: str | None) -> None:
-    run.counts.answered.add(visit.url)
-    if quiet:
-        run.counts.silent.append(visit.url)
 
 
 def _report(
@@ -378,16 +480,26 @@ def _report(
     visit: Visit,
     status: int | None,
     found: Found,
-    problem: str | None,
     *,
+    findings: tuple[SourceFinding, ...],
+    understood: bool | None,
     next_at: datetime | None = None,
 ) -> None:
+    """Report how a source answered; what is wrong with it is told with the end of the crawl, silence by itself."""
     run.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
         links=found.links,
         new=found.new,
         overlap=found.known,
-        problem=problem,
+        listed=found.listed,
+        understood=understood,
+        findings=findings,
+        problem=in_words(findings),
         next_at=next_at,
     )
+    told = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
+    if told:
+        run.counts.problems[visit.url] = told
+    if any(one.fault is SourceFault.SILENT for one in findings):
+        run.counts.silent.append(visit.url)

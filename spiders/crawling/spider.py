@@ -21,7 +21,17 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from processing.records import Article, Fetch, Page, Reason, Rejection, Why, article_id
+from processing.records import (
+    Article,
+    Fetch,
+    Page,
+    Reason,
+    Rejection,
+    SourceFault,
+    SourceFinding,
+    Why,
+    article_id,
+)
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.landing import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
@@ -351,7 +361,8 @@ class ArticleSpider(Spider):
 
     def lost_source(self, failure: Failure) -> None:
         visit, refusal = _lost(failure)
-        failed_poll(self.run, visit, refusal.detail, why=refusal.why)
+        finding = SourceFinding(fault=SourceFault.UNANSWERED, detail=refusal.detail)
+        failed_poll(self.run, visit, finding, why=refusal.why)
 
     def lost_article(self, failure: Failure) -> Iterator[Request]:
         visit, refusal = _lost(failure)

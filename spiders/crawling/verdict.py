@@ -8,10 +8,12 @@ Scrapy's own `crawl` exits 0 whatever happens.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from processing.errors import SillokError, TransientError
-from processing.records import End, Fetch, SourceReport, Why
+from processing.records import End, Fetch, SourceFault, SourceFinding, SourceReport, Why
 from spiders.crawling.polling import ABSENT
+from spiders.formats.links import in_words
 
 _TOLD = {
     Why.FAILED: "failed",
@@ -20,6 +22,8 @@ _TOLD = {
 }
 """Outcomes of which the report names examples, and under which word."""
 _EXAMPLES = 3
+_NO_ANSWER = frozenset({SourceFault.UNANSWERED, SourceFault.UNASKED_304, SourceFault.NOFOLLOW})
+"""Faults of an answer that says nothing of what the source lists."""
 
 
 @dataclass(slots=True)
@@ -35,11 +39,48 @@ class Counts:
     rejections: Counter[str] = field(default_factory=Counter)
     whys: Counter[str] = field(default_factory=Counter)
     sources: dict[str, SourceReport] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
+    children: dict[str, set[str]] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
     examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def answered(self) -> list[SourceReport]:
+        """Return the reports of the sources that answered with a list, understood or not, or with "unchanged"."""
+        return [
+            report
+            for report in self.sources.values()
+            if report.status and not _is_unanswered(report)
+        ]
+
+    def misunderstood(self) -> dict[str, str]:
+        """Return the sources that answered and were not understood, with why."""
+        return {one.url: one.problem or "" for one in self.answered() if one.understood is False}
+
+    def judge_indexes(self) -> None:
+        """Judge each index of sitemaps by those that were asked: it is understood where one of them lists an article.
+
+        Where one does, that one is what proves it, and the index proves nothing beside it.
+        """
+        for index, urls in self.children.items():
+            asked = [
+                self.sources[url]
+                for url in urls
+                if url in self.sources and self.sources[url].status
+            ]
+            if not asked or index not in self.sources:
+                continue
+            report = self.sources[index]
+            if any(child.links for child in asked):
+                self.sources[index] = restated(report, understood=None)
+                continue
+            detail = f"none of its {len(asked)} sitemaps that were asked lists an article"
+            finding = SourceFinding(fault=SourceFault.NO_ARTICLE, detail=detail)
+            findings = (*report.findings, finding)
+            self.problems[index] = in_words(findings) or detail
+            self.sources[index] = restated(
+                report, understood=False, findings=findings, problem=self.problems[index]
+            )
 
     def note(self, row: Fetch) -> None:
         """Count an article that is not there, and remember a few of what was not fetched, with what they answered."""
@@ -49,6 +90,15 @@ class Counts:
             self.absent += 1
         if kind and len(self.examples.setdefault(kind, [])) < _EXAMPLES:
             self.examples[kind].append(f"{row.url} ({row.detail})" if row.detail else row.url)
+
+
+def restated(report: SourceReport, **fields: Any) -> SourceReport:
+    """Return the report of a source with other fields, checked like a new one."""
+    return SourceReport.model_validate({**dict(report), **fields})
+
+
+def _is_unanswered(report: SourceReport) -> bool:
+    return any(one.fault in _NO_ANSWER for one in report.findings)
 
 
 EXIT = {
@@ -78,6 +128,8 @@ _STRANGER = (
 class Tally:
     """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
 
+    `answered` counts sources whose answer proves something; `misunderstood` names those of them that it proves not to
+    have been understood.
     `left` counts sources whose turn it was not, where a crawl asks only what is due; they are not among `asked`.
     `strangers` are hosts whose certificate did not show that they are the outlet.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
@@ -93,6 +145,7 @@ class Tally:
     answered: int = 0
     left: int = 0
     problems: Mapping[str, str] = field(default_factory=dict)
+    misunderstood: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     cooled: Mapping[str, str] = field(default_factory=dict)
     strangers: Mapping[str, str] = field(default_factory=dict)
@@ -156,6 +209,8 @@ def _shut(tally: Tally) -> tuple[End, str] | None:
 def _unhealthy(tally: Tally) -> tuple[End, str] | None:
     if tally.asked and not tally.answered:
         return End.UNHEALTHY, f"no source answered: {_listed(tally.problems)}"
+    if tally.answered and len(tally.misunderstood) >= tally.answered:
+        return End.UNHEALTHY, f"no source was understood: {_listed(tally.misunderstood)}"
     if tally.pages - tally.removed > 0 and not tally.articles:
         return (
             End.UNHEALTHY,
@@ -166,18 +221,19 @@ def _unhealthy(tally: Tally) -> tuple[End, str] | None:
             End.UNHEALTHY,
             f"{tally.crashes} pages stopped the reader with an error of its own; the log has them",
         )
-    if tally.answered and len(tally.silent) >= tally.answered:
+    if tally.answered and len(tally.silent) >= tally.answered - len(tally.misunderstood):
         return End.UNHEALTHY, f"nothing new beyond the quiet time: {', '.join(tally.silent)}"
     return None
 
 
 def _limited(tally: Tally) -> tuple[End, str] | None:
+    but = f"; but {_listed(tally.problems)}" if tally.problems else ""
     if tally.reason in _LIMITS:
-        return End.PARTIAL, f"closed by {_LIMITS[tally.reason]}; the next crawl does the rest"
+        return End.PARTIAL, f"closed by {_LIMITS[tally.reason]}; the next crawl does the rest{but}"
     over = tally.whys.get("over-budget", 0)
     if over:
-        return End.PARTIAL, f"{over} URLs are over the day's budget and wait for tomorrow"
-    return None if tally.reason == "finished" else (End.PARTIAL, f"closed: {tally.reason}")
+        return End.PARTIAL, f"{over} URLs are over the day's budget and wait for tomorrow{but}"
+    return None if tally.reason == "finished" else (End.PARTIAL, f"closed: {tally.reason}{but}")
 
 
 def _unread(tally: Tally) -> tuple[End, str] | None:

@@ -1,21 +1,25 @@
 """Find links in what a source returned. Pure: bytes in, links out; no network, no clock, no Scrapy.
 
 What the document is decides how it is read, not what the declaration called it: a `Sitemap` that answers with RSS is
-read as RSS. Broken documents are read as far as they go, and say so.
+read as RSS. Broken documents are read as far as they can be trusted, and every doubt is a finding.
 """
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
-
 from processing.dates import SEOUL
+from processing.records import SourceFault, SourceFinding
 from processing.urls import unescaped
-from spiders.formats import feeds, listings
+from spiders.formats.entries import Listed
+from spiders.formats.feeds import read_feed, read_posts
+from spiders.formats.jsonfeed import is_jsonfeed, read_jsonfeed
 from spiders.formats.links import Child, Link, Links
-from spiders.formats.markup import ParsedDocument, local_name, unpacked, xml_tree
+from spiders.formats.listings import anchors, read_lines, read_sitemap
+from spiders.formats.markup import Unpacked, read_xml, unpacked
+from spiders.formats.names import name_of
 from spiders.outlet import Listing, Sitemap, Source, identify
 
 __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_archive", "links"]
@@ -27,30 +31,24 @@ MAX_URL = 2000
 """Characters; a longer address is left out."""
 UNDATED_PER_POLL = 8
 
-_XML: dict[str, Callable[[etree._Element], Iterator[Link]]] = {
-    "rss": feeds.entries,
-    "RDF": feeds.entries,
-    "feed": feeds.entries,
-    "urlset": listings.pages,
-}
+_FEEDS = frozenset({"rss", "rdf", "channel", "feed"})
+_SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
 _DATE_IN_URL = re.compile(r"(?<!\d)(20\d\d)[-/_]?(\d\d)[-/_]?(\d\d)(?!\d)")
 
 
 def links(source: Source, body: bytes, *, base_url: str) -> Links:
     """Return what `body`, answered by `source` at `base_url`, lists: links, child sitemaps, and what is wrong."""
     plain = unpacked(body)
-    if plain is None:
-        return Links(problem="packed data that is broken or unpacks beyond the limit", whole=False)
-    if not plain.strip():
-        return Links(problem="empty answer")
-    if isinstance(source, Listing):
-        return _listed(source, plain, base_url)
-    if isinstance(source, Sitemap) and plain.lstrip()[:4].lower() == b"http":
-        return _made(listings.lines(plain), base_url)
-    tree = xml_tree(plain)
-    if tree.root is None:
-        return Links(problem=tree.problem, whole=tree.whole)
-    return _read(tree, tree.root, base_url)
+    if plain.body is None:
+        fault = SourceFault.REFUSED if plain.whole else SourceFault.DAMAGED
+        return _nothing(
+            fault, "packed data that is broken or unpacks beyond the limit", whole=False
+        )
+    if not plain.body.strip(_BLANK):
+        return _nothing(SourceFault.EMPTY, "empty answer", whole=plain.whole)
+    listed = _read(source, plain.body, base_url, whole=plain.whole)
+    return listed if plain.whole else _broken_off(listed, plain)
 
 
 def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
@@ -117,50 +115,97 @@ def _dated(url: str, day: date) -> str:
     return url
 
 
-def _read(tree: ParsedDocument, root: etree._Element, base_url: str) -> Links:
-    name = local_name(root)
-    if name == "sitemapindex":
-        children = tuple(
-            child for child in listings.children(root) if _absolute(child.url, base_url)
-        )
-        return Links(children=children[:MAX_LINKS], problem=tree.problem, whole=tree.whole)
-    if name not in _XML:
-        return Links(
-            problem=f"neither a feed nor a sitemap: its root is <{name[:40]}>", whole=tree.whole
-        )
-    return _made(_XML[name](root), base_url, problem=tree.problem, whole=tree.whole)
+def _read(source: Source, body: bytes, base_url: str, *, whole: bool) -> Links:
+    """Read a document as what it is."""
+    begin = body.lstrip(_BLANK)[:4]
+    if begin[:1] in {b"[", b"{"}:
+        return _posts(body, base_url)
+    if isinstance(source, Listing):
+        return _page(source, body, base_url)
+    if begin.lower() == b"http" and isinstance(source, Sitemap):
+        listed = Listed()
+        read_lines(body, listed, whole=whole)
+        return _made(listed, base_url)
+    return _document(body, base_url)
 
 
-def _listed(source: Listing, body: bytes, base_url: str) -> Links:
-    if feeds.is_json(body):
-        found = feeds.posts(body)
-        return (
-            _made(found, base_url)
-            if found is not None
-            else Links(problem="JSON that is no list of posts")
+def _document(body: bytes, base_url: str) -> Links:
+    tree = read_xml(body, base_url)
+    if tree.root is None:
+        return Links(findings=tree.findings, whole=tree.whole)
+    listed, name = Listed(), name_of(tree.root)
+    if name in _FEEDS:
+        read_feed(tree.root, listed)
+    elif name in _SITEMAPS:
+        read_sitemap(tree.root, listed)
+    else:
+        return _nothing(
+            SourceFault.NOT_A_LIST,
+            f"neither a feed nor a sitemap: its root is <{(name or '')[:40]}>",
         )
-    base, found_links, problem = listings.anchors(source.links, body, base_url)
-    return _made(found_links, base, problem=problem)
+    return _made(listed, base_url, tree.findings, whole=tree.whole)
+
+
+def _posts(body: bytes, base_url: str) -> Links:
+    listed = Listed()
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return _nothing(
+            SourceFault.DAMAGED, "JSON that is broken: nothing is taken from it", whole=False
+        )
+    if isinstance(data, list):
+        read_posts(data, listed)
+    elif is_jsonfeed(data):
+        read_jsonfeed(data, listed)
+    else:
+        return _nothing(SourceFault.NOT_A_LIST, "JSON that is no list of posts")
+    return _made(listed, base_url)
+
+
+def _page(source: Listing, body: bytes, base_url: str) -> Links:
+    base, found, problem = anchors(source.links, body, base_url)
+    if problem:
+        return _nothing(SourceFault.LISTS_NOTHING if base else SourceFault.NOT_A_LIST, problem)
+    return _made(Listed(links=found, entries=len(found)), base)
+
+
+def _nothing(fault: SourceFault, detail: str, *, whole: bool = True) -> Links:
+    return Links(findings=(SourceFinding(fault=fault, detail=detail),), whole=whole)
+
+
+def _broken_off(listed: Links, packed: Unpacked) -> Links:
+    """Say of packed data that broke off that they did; of what they hold the document's own end says the same."""
+    size = len(packed.body or b"")
+    cut = SourceFinding(
+        fault=SourceFault.CUT, detail=f"packed data that break off after {size} bytes"
+    )
+    return Links(listed.links, listed.children, (*listed.findings, cut), whole=False)
 
 
 def _made(
-    found: Iterable[Link], base_url: str, *, problem: str | None = None, whole: bool = True
+    listed: Listed, base_url: str, findings: tuple[SourceFinding, ...] = (), *, whole: bool = True
 ) -> Links:
     """Make links absolute and drop repeats; of two with one URL the first that has a title stays."""
     kept: dict[str, Link] = {}
-    for link in found:
+    findings = (*findings, *listed.findings())
+    for link in listed.links:
         url = _absolute(link.url, base_url)
         if url is None or (url in kept and (kept[url].title or not link.title)):
             continue
         if len(kept) >= MAX_LINKS and url not in kept:
-            return Links(
-                tuple(kept.values()),
-                (),
-                problem or f"lists more than {MAX_LINKS} links",
-                whole=False,
+            long = SourceFinding(
+                fault=SourceFault.TOO_LONG, detail=f"lists more than {MAX_LINKS} links"
             )
+            findings, whole = (*findings, long), False
+            break
         kept[url] = Link(url, link.title, link.published, link.modified, link.text)
-    return Links(tuple(kept.values()), (), problem, whole)
+    children = tuple(
+        Child(url, child.modified)
+        for child in listed.children
+        if (url := _absolute(child.url, base_url)) is not None
+    )
+    return Links(tuple(kept.values()), children[:MAX_LINKS], findings, whole)
 
 
 def _absolute(url: str, base_url: str) -> str | None:

@@ -3,41 +3,54 @@
 Posts that WordPress lists as JSON (`/wp-json/wp/v2/posts`): the one list that states true UTC times.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from processing.records import Stamp
 from spiders.formats.characters import composed, referenced, whole
-from spiders.formats.links import Link, stamp
-from spiders.formats.markup import local_name
+from spiders.formats.entries import Listed
+from spiders.formats.links import Link
+from spiders.formats.names import name_of
 
 FULL_TEXT = 400
 """Characters, tags not counted, from which on a feed's text is taken for the whole article and not for a summary."""
 
 MAX_TITLE = 2000
 """Characters, before escapes are undone, after which a title is cut."""
+_MAX_DATE = 200
 
 _TAGS = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,2000}>|<!--|-->")
 """Tags, but not what Korean titles put between such brackets: <서울>, <1면>."""
 _BLANKS = re.compile(r"\s+")
+_NO_ADDRESS = re.compile(r"[\s<>\"]")
+_ABSOLUTE = re.compile(r"(?:https?:)?//[^/]", re.IGNORECASE)
+
+Fields = Mapping[str, list[etree._Element]]  # noqa: SLF001 - lxml's name for any element
 
 
-def entries(root: etree._Element) -> Iterator[Link]:
-    """Yield the entries that state an address, in the order of the feed."""
+def read_feed(root: etree._Element, listed: Listed) -> None:
+    """Add the entries of a feed to `listed`, in its order."""
     for entry in root.iter("{*}item", "{*}entry"):
         fields = _fields(entry)
         url = _address(entry, fields)
-        if url:
-            published = _stamp(fields, "pubDate", "published", "date", "issued", "created")
-            modified = _stamp(fields, "updated", "modified")
-            yield Link(
-                url, text_of_field(_first(fields, "title")), published, modified, _text(fields)
-            )
+        if url is None:
+            listed.add(None)
+            continue
+        listed.behind += any(
+            not one.text and (one.tail or "").strip() == url for one in fields.get("link", [])
+        )
+        published = listed.moment(
+            _date(fields, "pubdate", "published", "date", "issued", "created"), "feed"
+        )
+        modified = listed.moment(_date(fields, "updated", "modified"), "feed")
+        listed.add(
+            Link(url, text_of_field(_first(fields, "title")), published, modified, _text(fields))
+        )
 
 
 def text_of_field(text: str | None) -> str | None:
@@ -46,11 +59,13 @@ def text_of_field(text: str | None) -> str | None:
     return _BLANKS.sub(" ", _TAGS.sub("", composed(unescape(cut)))).strip() or None
 
 
-def _fields(entry: etree._Element) -> dict[str, list[str]]:
-    """Return the texts of the entry's children by local name."""
-    fields: dict[str, list[str]] = {}
+def _fields(entry: etree._Element) -> Fields:
+    """Return the entry's own children by name; those of a namespace for pictures or podcasts are not its own."""
+    fields: dict[str, list[etree._Element]] = {}
     for child in entry.iterchildren("*"):
-        fields.setdefault(local_name(child), []).append(_inner(child))
+        name = name_of(child)
+        if name:
+            fields.setdefault(name, []).append(child)
     return fields
 
 
@@ -63,77 +78,118 @@ def _inner(element: etree._Element) -> str:
     return (element.text or "").strip()
 
 
-def _address(entry: etree._Element, fields: dict[str, list[str]]) -> str | None:
-    """Return the text of `link` (RSS), the best `href` (Atom), or a `guid` that is a permanent link."""
-    if url := next((text for text in fields.get("link", []) if text), None):
-        return url
-    hrefs = {
-        link.get("rel", "alternate"): link.get("href")
-        for link in reversed(list(entry.iter("{*}link")))
-    }
-    guids = [
-        text
-        for text in (*fields.get("guid", []), *fields.get("id", []))
-        if text.startswith(("http:", "https:"))
+def _address(entry: etree._Element, fields: Fields) -> str | None:
+    """Return the entry's address: before a counting redirect, of `link` (RSS, Atom), or of an id that is an address.
+
+    An empty `<link/>` may have its address behind it, where an HTML tool wrote it.
+    """
+    candidates = [
+        *((one, (one.text or "").strip()) for one in fields.get("origlink", [])),
+        *(
+            (one, (one.text or one.tail or "").strip())
+            for one in fields.get("link", [])
+            if not one.get("href")
+        ),
+        *_alternates(fields.get("link", [])),
+        *(
+            (one, (one.text or "").strip())
+            for one in (*fields.get("guid", []), *fields.get("id", []))
+            if _is_link(one)
+        ),
+        *(
+            (entry, str(value))
+            for name, value in entry.attrib.items()
+            if str(name).endswith("about")
+        ),
     ]
-    return hrefs.get("alternate") or next(iter(guids), None)
-
-
-def _first(fields: dict[str, list[str]], *names: str) -> str | None:
-    return next((text for name in names for text in fields.get(name, []) if text), None)
-
-
-def _stamp(fields: dict[str, list[str]], *names: str) -> Stamp | None:
-    return stamp(_first(fields, *names), "feed")
-
-
-def _text(fields: dict[str, list[str]]) -> str | None:
-    """Return the longest text of the entry if it is more than a summary."""
-    texts = [
-        text
-        for name in ("encoded", "content", "description", "summary")
-        for text in fields.get(name, [])
-    ]
-    longest = max(texts, key=len, default="")
-    return longest if len(_TAGS.sub("", longest)) >= FULL_TEXT else None
-
-
-def is_json(body: bytes) -> bool:
-    """Return whether `body` is JSON and no markup, by its first character."""
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}
-
-
-def posts(body: bytes) -> Iterator[Link] | None:
-    """Return the posts, None where `body` is JSON of another kind (an error of the API, for one)."""
+    found = next(
+        ((one, url) for one, url in candidates if url and not _NO_ADDRESS.search(url)), None
+    )
+    if found is None:
+        return None
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(data, list):
-        return None
+        return urljoin(found[0].base, str(found[1])) if found[0].base else str(found[1])
+    except ValueError:
+        return str(found[1])
+
+
+def _alternates(links: list[etree._Element]) -> list[tuple[etree._Element, str]]:
+    """Return the `href` of Atom's links to the page itself, HTML before other types (RFC 4287 §4.2.7)."""
+    pages = [
+        link
+        for link in links
+        if link.get("href") and link.get("rel", "alternate").lower() == "alternate"
+    ]
+    ordered = sorted(pages, key=lambda link: "html" not in link.get("type", "html"))
+    return [(link, (link.get("href") or "").strip()) for link in ordered]
+
+
+def _is_link(element: etree._Element) -> bool:
+    """Return whether `guid` or `id` is an address: it says so (`isPermaLink`), or does not deny it."""
+    stated = next(
+        (
+            str(value)
+            for name, value in element.attrib.items()
+            if str(name).lower() == "ispermalink"
+        ),
+        "",
+    )
+    if stated.strip().lower() == "false":
+        return False
     return (
-        _post(post) for post in data if isinstance(post, dict) and isinstance(post.get("link"), str)
+        stated.strip().lower() == "true"
+        or _ABSOLUTE.match((element.text or "").strip()) is not None
     )
 
 
-def _post(post: dict[str, Any]) -> Link:
+def _first(fields: Fields, *names: str) -> str | None:
+    return next(
+        (text for name in names for one in fields.get(name, []) if (text := _inner(one))), None
+    )
+
+
+def _date(fields: Fields, *names: str) -> str | None:
+    return (_first(fields, *names) or "")[:_MAX_DATE] or None
+
+
+def _text(fields: Fields) -> str | None:
+    """Return the longest text of the entry if it is more than a summary."""
+    texts = [
+        _inner(one)
+        for name in ("encoded", "content", "description", "summary")
+        for one in fields.get(name, [])
+    ]
+    longest = max(texts, key=len, default="")
+    return composed(longest) if len(_TAGS.sub("", longest)) >= FULL_TEXT else None
+
+
+def read_posts(data: list[Any], listed: Listed) -> None:
+    """Add the posts to `listed`."""
+    for post in data:
+        named = (
+            isinstance(post, dict) and isinstance(post.get("link"), str) and post["link"].strip()
+        )
+        listed.add(_link(post, listed) if named else None)
+
+
+def _link(post: dict[str, Any], listed: Listed) -> Link:
     title, text = _rendered(post, "title"), _rendered(post, "content")
     return Link(
-        whole(post["link"]),
+        whole(post["link"]).strip(),
         text_of_field(title),
-        _utc(post, "date_gmt"),
-        _utc(post, "modified_gmt"),
-        text,
+        _utc(post, "date_gmt", listed),
+        _utc(post, "modified_gmt", listed),
+        composed(text) if text else None,
     )
 
 
 def _rendered(post: dict[str, Any], name: str) -> str | None:
     value = post.get(name)
     rendered = value.get("rendered") if isinstance(value, dict) else None
-    return composed(rendered) if isinstance(rendered, str) and rendered.strip() else None
+    return rendered if isinstance(rendered, str) and rendered.strip() else None
 
 
-def _utc(post: dict[str, Any], name: str) -> Stamp | None:
+def _utc(post: dict[str, Any], name: str, listed: Listed) -> Stamp | None:
     """Return a moment of the API: `date_gmt` is UTC though it writes no zone."""
     value = post.get(name)
-    return stamp(f"{value}Z", "feed") if isinstance(value, str) else None
+    return listed.moment(f"{value}Z", "feed") if isinstance(value, str) and value.strip() else None

@@ -1,17 +1,20 @@
 """What a source lists: values that discovery returns and the spider acts on.
 
-Moments as feeds and sitemaps write them: what `parse_moment` reads, after repairing two habits of Korean feeds.
+Moments as feeds and sitemaps write them: what `parse_moment` reads, with the zones and months that it does not know.
 
-노컷뉴스 writes the month of an RFC 822 date as a number ("27 09 2026 08:10:00 +0900"), others name the zone KST, which
-RFC 822 does not know.
+노컷뉴스 writes the month of an RFC 822 date as a number ("27 09 2026 08:10:00 +0900"), Java writes it
+in Korean ("27 9월 2026"), JavaScript puts the zone behind a name ("GMT+0900 (KST)"), C puts the year
+last ("KST 2026"). A zone that is stated is read, whatever its spelling; only where none is stated
+Seoul is assumed, and the stamp says so.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
-from processing.dates import parse_moment
-from processing.records import Stamp
+from processing.dates import SEOUL, Moment, parse_moment
+from processing.records import SourceFinding, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +43,132 @@ class Child:
 class Links:
     """All that one source listed, in its order and without repeats.
 
-    `problem` says what is wrong with the source, None if nothing; links may be there all the same. `whole` is False
-    where the document broke off or was over a limit, so that its end may be missing.
+    `findings` say what is wrong with the document; links may be there all the same. `whole` is False where the document
+    broke off or was over a limit, so that its end may be missing.
     """
 
     links: tuple[Link, ...] = ()
     children: tuple[Child, ...] = ()
-    problem: str | None = None
+    findings: tuple[SourceFinding, ...] = ()
     whole: bool = True
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the document in one line, None if nothing."""
+        return in_words(self.findings)
 
+
+def in_words(findings: tuple[SourceFinding, ...]) -> str | None:
+    """Return findings in one line, each with its examples; None of none."""
+    lines = (
+        one.detail + (f" ({', '.join(one.examples)})" if one.examples else "") for one in findings
+    )
+    return "; ".join(lines) or None
+
+
+_LONGEST = 120
+"""Characters of a date that are looked at."""
 _NUMERIC_MONTH = re.compile(r"\b(\d{1,2})[ -](\d{1,2})[ -](\d{4})\b")
-_KST = re.compile(r"\bKST\b", re.IGNORECASE)
+_KOREAN_MONTH = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})[ -](?P<month>1[0-2]|0?[1-9])월[ -](?P<year>\d{4})"  # 27 9월 2026
+    r"|(?<!\d)(?P<first>1[0-2]|0?[1-9])월 ?(?P<then>\d{1,2}),? (?P<last>\d{4})"  # 9월 27, 2026
+)
+_YEAR_LAST = re.compile(
+    r"^(?:[a-z]{3},? )?(?P<month>[a-z]{3}) +(?P<day>\d{1,2}) (?P<time>\d{1,2}:\d{2}(?::\d{2})?) (?P<zone>[a-z+:0-9]* ?)"
+    r"(?P<year>\d{4})$",
+    re.IGNORECASE,
+)
+"""The form of asctime and `date`: "Sun Sep 27 19:03:20 KST 2026"."""
+_HOURS = {
+    "z": 0,
+    "ut": 0,
+    "utc": 0,
+    "gmt": 0,
+    "kst": 9,
+    "jst": 9,
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+}
+"""Zones by name: those of RFC 822 §5, and of Korea and Japan."""
+_ZONE = re.compile(
+    r"(?<=\d)\s*(?:"
+    rf"(?:(?:gmt|utc?)\s?)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?"  # GMT+0900, +09:00, UTC+9, +00
+    rf"|(?P<name>{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
+    r")(?:\s?(?:\([^()]{0,60}\)|\[[^\[\]]{0,60}\]))?\s*$",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$")
+"""What needs no repair: most sitemaps write it (W3C date and time, RFC 3339)."""
+_YEAR_OF_NONE = re.compile(r"(?:^|\s)0\d{3}(?=[-./년])|[a-z]{3}\.? 0\d{3}\b", re.IGNORECASE)
+"""A year before 1000: what a field without a value becomes (0001-01-01), and not 2001."""
+_HAS_TIME = re.compile(r"\d:\d\d|^\d{12}")
 
 
 def stamp(text: str | None, source: Literal["feed", "sitemap"]) -> Stamp | None:
     """Return the moment that `text` states, None where it states none that exists in the calendar."""
-    repaired = _KST.sub("+0900", _NUMERIC_MONTH.sub(r"\3-\2-\1", (text or "").strip()))
-    found = parse_moment(repaired)
+    found = _moment(" ".join((text or "")[:_LONGEST].split()))
     if found is None:
         return None
     return Stamp(
         at=found.at, source=source, precision=found.precision, zone_assumed=found.zone_assumed
     )
+
+
+def _moment(text: str) -> Moment | None:
+    if _ISO.match(text):
+        return _iso(text)
+    if not text or _YEAR_OF_NONE.search(text):
+        return None
+    last = _YEAR_LAST.match(text)
+    if last:
+        text = f"{last['day']} {last['month']} {last['year']} {last['time']} {last['zone']}"
+    text = _NUMERIC_MONTH.sub(r"\3-\2-\1", _KOREAN_MONTH.sub(_in_numbers, text)).strip()
+    zone = _ZONE.search(text)
+    if zone is None or not _HAS_TIME.search(
+        text[: zone.start()]
+    ):  # the end of a bare day looks like an offset
+        return parse_moment(text)
+    local, offset = parse_moment(text[: zone.start()].replace("t", "T")), _offset(zone)
+    return None if local is None or offset is None else _in_zone(local, offset)
+
+
+def _iso(text: str) -> Moment | None:
+    try:
+        at = datetime.fromisoformat(text).replace(microsecond=0).astimezone(SEOUL)
+    except (ValueError, OverflowError):  # no such day, or one beyond the calendar
+        return None
+    return Moment(at, "second", zone_assumed=False)
+
+
+def _in_zone(local: Moment, offset: timezone) -> Moment | None:
+    try:
+        at = local.at.replace(tzinfo=offset).astimezone(SEOUL)
+    except OverflowError:  # beyond the calendar
+        return None
+    return Moment(at, local.precision, zone_assumed=False)
+
+
+def _in_numbers(found: re.Match[str]) -> str:
+    year, month, day = (
+        found["year"] or found["last"],
+        found["month"] or found["first"],
+        found["day"] or found["then"],
+    )
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _offset(zone: re.Match[str]) -> timezone | None:
+    """Return the zone that is stated, None where none lies so far from Greenwich."""
+    if zone["name"]:
+        hours = _HOURS[zone["name"].lower()]
+        return timezone(timedelta(hours=hours)) if hours else UTC
+    offset = timedelta(hours=int(zone["hours"]), minutes=int(zone["minutes"] or 0))
+    if offset >= timedelta(hours=24):
+        return None
+    return timezone(-offset if zone["sign"] == "-" else offset)

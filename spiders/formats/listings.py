@@ -5,58 +5,73 @@ Sitemaps, news sitemaps and sitemap indexes (sitemaps.org 0.9; Google News 0.9),
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from spiders.formats.entries import Listed
 from spiders.formats.feeds import text_of_field
-from spiders.formats.links import Child, Link, stamp
-from spiders.formats.markup import decoded, html_tree, local_name
+from spiders.formats.links import Child, Link
+from spiders.formats.markup import Decoded, decoded, html_of, read_html
+from spiders.formats.names import name_of
+
+_LINE = re.compile(r"[\r\n]+")
 
 
-def pages(root: etree._Element) -> Iterator[Link]:
-    """Yield each page of a `urlset`. `news:publication_date` is when it was published, `lastmod` when it changed."""
-    for url in root.iter("{*}url"):
-        address = _text(url, "loc")
+def read_sitemap(root: etree._Element, listed: Listed) -> None:
+    """Add the pages of a `urlset` and the sitemaps of an index to `listed`.
+
+    `news:publication_date` is when a page was published, `lastmod` when it changed.
+    """
+    for entry in root.iter("{*}url", "{*}sitemap"):
+        fields = _fields(entry)
+        address = fields.get("loc")
+        modified = listed.moment(fields.get("lastmod"), "sitemap")
+        if address and name_of(entry) == "sitemap":
+            listed.children.append(Child(address, modified))
+        elif address:
+            published = listed.moment(fields.get("news publication_date"), "sitemap")
+            listed.add(Link(address, text_of_field(fields.get("news title")), published, modified))
+        else:
+            listed.add(None)
+
+
+def read_lines(body: bytes, listed: Listed, *, whole: bool = True) -> None:
+    """Add the addresses of a plain-text sitemap: one a line, and lines are what CR and LF end.
+
+    Where it is known not to be `whole`, its last line is left out.
+    """
+    lines = _LINE.split(decoded(body).lstrip("\ufeff"))
+    for line in lines if whole else lines[:-1]:
+        address = line.strip()
         if address:
-            title, published = (
-                text_of_field(_text(url, "title", within="news")),
-                _text(url, "publication_date", within="news"),
-            )
-            yield Link(
-                address, title, stamp(published, "sitemap"), stamp(_text(url, "lastmod"), "sitemap")
+            listed.add(
+                Link(address) if address.lower().startswith(("http://", "https://")) else None
             )
 
 
-def children(root: etree._Element) -> Iterator[Child]:
-    """Yield each sitemap that an index names."""
-    for entry in root.iter("{*}sitemap"):
-        address = _text(entry, "loc")
-        if address:
-            yield Child(address, stamp(_text(entry, "lastmod"), "sitemap"))
+def _fields(entry: etree._Element) -> dict[str, str]:
+    """Return the texts of an entry by name, those within `news` as "news …"; of two the first.
 
-
-def lines(body: bytes) -> Iterator[Link]:
-    """Yield the addresses of a plain-text sitemap: one a line."""
-    for line in decoded(body).splitlines():
-        if address := line.strip():
-            yield Link(address)
-
-
-def _text(element: etree._Element, name: str, *, within: str | None = None) -> str | None:
-    """Return the text of the direct child `name`, or of that of the child `within` (image:loc is not the page's)."""
-    for child in element.iterchildren("*"):
-        local = local_name(child)
-        if within is not None and local == within:
-            return _text(child, name)
-        if within is None and local == name:
-            return (child.text or "").strip() or None
-    return None
+    The address within `image` is not the page's.
+    """
+    fields: dict[str, str] = {}
+    for child in entry.iterchildren("*"):
+        name = name_of(child)
+        if name == "news":
+            for inner in child.iterchildren("*"):
+                fields.setdefault(
+                    f"news {name_of(inner)}", "".join(map(str, inner.itertext())).strip()
+                )
+        elif name:
+            fields.setdefault(name, "".join(map(str, child.itertext())).strip())
+    return fields
 
 
 EVERY = "a"
 _DIGIT = re.compile(r"\d")
+_QUERY_SAFE = "%/:@!$&'()*+,;=-._~?[]|"
 
 
 def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], str | None]:
@@ -65,10 +80,11 @@ def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], s
     What is selected may be the anchors or elements around them; `<base href>` is honoured. Where every anchor of a page
     is selected, those whose address has no digit are its menus and left out.
     """
-    root = html_tree(body)
+    decoded = read_html(body)
+    root = html_of(decoded.text)
     if root is None:
         return base_url, [], "no markup: not an HTML page"
-    found = [Link(href, title) for href, title in _anchors(select, root)]
+    found = [Link(_as_browsers_ask(href, decoded), title) for href, title in _anchors(select, root)]
     return _base(root, base_url), found, None if found else f"no link in what {select!r} selects"
 
 
@@ -81,6 +97,18 @@ def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None]]
                     href,
                     text_of_field(anchor.text_content()) or text_of_field(anchor.get("title")),
                 )
+
+
+def _as_browsers_ask(href: str, page: Decoded) -> str:
+    """Write the query of a link in the encoding of its page (WHATWG URL §4.4): old CGIs know no other.
+
+    Path and host are UTF-8 everywhere. What the encoding cannot write becomes a reference, as browsers do.
+    """
+    before, mark, query = href.partition("?")
+    if not mark or query.isascii() or page.codec.startswith("utf"):
+        return href
+    asked, fragment, rest = query.partition("#")
+    return f"{before}?{quote(asked, _QUERY_SAFE, page.codec, 'xmlcharrefreplace')}{fragment}{rest}"
 
 
 def _base(root: HtmlElement, base_url: str) -> str:

@@ -1,80 +1,134 @@
 """Bytes of strangers to a tree: XML and HTML of feeds, sitemaps and lists, however broken, never obeyed.
 
-Nothing is loaded from elsewhere and no entity is expanded: a document that declares entities is refused (CWE-776,
-CWE-611). Packed sitemaps are unpacked up to a limit.
+Nothing is loaded from elsewhere and no entity is expanded (CWE-776, CWE-611): a document type is taken off before
+anything is parsed. Packed sitemaps are unpacked up to a limit. What had to be mended is said.
 """
 
 import codecs
 import re
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree, html
 
+from processing.records import SourceFault, SourceFinding
 from spiders.formats.characters import referenced
+from spiders.formats.names import ROOTS
+from spiders.formats.repair import repaired
 
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes. The sitemap protocol allows 50 MB."""
 
 _GZIP = b"\x1f\x8b"
-_DECLARED = re.compile(rb"^[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)[\"']", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"^[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:-]{1,40})[\"']", re.IGNORECASE
+)
+_META = re.compile(
+    rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE
+)
 _TEXT = ("utf", "cp", "iso8859", "shift", "euc", "gb", "big5", "koi8", "ascii", "mac", "iso2022")
 _WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+_HEAD = 2048
+_CHARACTER = 3
+"""Bytes of UTF-8 that may be there of a character that is not whole."""
+_START = re.compile(
+    rf"<\?xml\s|<!doctype\s|<(?:[a-z][\w.-]{{0,20}}:)?(?:channel|{'|'.join(ROOTS)})[\s>]",
+    re.IGNORECASE,
+)
+"""Where a feed or a sitemap begins."""
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*>", re.IGNORECASE)
+_DOCTYPE_END = re.compile(r"[\[>]")
+_SUBSET_END = re.compile(r"\]\s{0,99}>")
+_ENTITY = re.compile(
+    r"<!ENTITY\s+(?P<parameter>%\s+)?[^\s%]{1,200}\s+(?:(?P<outside>SYSTEM|PUBLIC)|(?P<value>\"[^\"]*\"|'[^']*'))",
+    re.IGNORECASE,
+)
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _ROOT = re.compile(r"<[A-Za-z]")
+_NAME = re.compile(r"<([^\s<>/]{1,40})")
 _STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A document read as far as it goes; `root` is None where nothing could be read, and `problem` says why."""
+    """A document read as far as it goes; `root` is None where nothing could be read, and `findings` say why."""
 
     root: etree._Element | None
-    problem: str | None = None
+    findings: tuple[SourceFinding, ...] = ()
     whole: bool = True
 
 
-def unpacked(body: bytes) -> bytes | None:
-    """Return `body` without gzip (a `.xml.gz` sitemap), None where it is over the limit or broken from the start."""
+class Decoded(NamedTuple):
+    """Characters, the codec that gave them, and the encoding that was declared where it is another."""
+
+    text: str
+    codec: str
+    misdeclared: str | None = None
+
+
+class Unpacked(NamedTuple):
+    """Bytes without gzip; `whole` is False where the last member breaks off. None is what cannot be unpacked."""
+
+    body: bytes | None
+    whole: bool = True
+
+
+def unpacked(body: bytes) -> Unpacked:
+    """Return `body` without gzip (a `.xml.gz` sitemap), of one member or several (RFC 1952 §2.2).
+
+    There is no body where it is over the limit or broken from the start; a member that breaks off gives what it has.
+    """
     if not body.startswith(_GZIP):
-        return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacker.decompress(body, MAX_UNPACKED)
-    except zlib.error:
-        return None
-    return None if unpacker.unconsumed_tail else plain
+        return Unpacked(body)
+    parts: list[bytes] = []
+    left, room = body, MAX_UNPACKED
+    while left.startswith(_GZIP):
+        member = zlib.decompressobj(wbits=31)
+        try:
+            part = member.decompress(left, room)
+        except zlib.error:
+            return Unpacked(b"".join(parts) or None, whole=False)
+        if member.unconsumed_tail or len(part) >= room:
+            return Unpacked(None)
+        parts.append(part)
+        room -= len(part)
+        if not member.eof:
+            return Unpacked(b"".join(parts), whole=False)
+        left = member.unused_data
+    return Unpacked(b"".join(parts))
 
 
-def xml_tree(body: bytes) -> ParsedDocument:
-    """Read XML. HTML, entity declarations and what is no markup at all give a problem and no tree."""
-    text = decoded(body, _DECLARED).lstrip("\ufeff \t\r\n")
+def read_xml(body: bytes, base_url: str = "") -> ParsedDocument:
+    """Read XML. HTML, hostile entity declarations and what is no markup at all give a finding and no tree."""
+    decoded_body = read_text(body)
+    text = decoded_body.text.lstrip("\ufeff \t\r\n")
+    findings = [] if decoded_body.misdeclared is None else [_encoding(decoded_body)]
+    start = _START.search(text)
+    if start is None or _HTML.search(text, 0, start.end() + len("html")):
+        return ParsedDocument(None, (*findings, _no_list(text)))
+    if start.start():
+        findings.append(_stray(text[: start.start()]))
+    text, declared = _without_doctype(text[start.start() :])
+    if declared:
+        findings.append(declared)
+        if declared.fault is SourceFault.REFUSED:
+            return ParsedDocument(None, tuple(findings))
     root = _ROOT.search(text)
-    if root is None:
-        return ParsedDocument(None, "no markup: neither a feed nor a sitemap")
-    prologue = text[: root.start()]
-    if "<!entity" in prologue.lower():
-        return ParsedDocument(None, "refused: the document declares entities")
-    if (
-        text[root.start() : root.start() + 5].lower() == "<html"
-        or "<!doctype html" in prologue.lower()
-    ):
-        return ParsedDocument(None, "HTML where XML was expected")
-    text = _DOCTYPE.sub("", _PROLOGUE.sub("", text), count=1)
-    return _recovered(_mended(_NOT_XML.sub("", referenced(text))))
-
-
-def local_name(element: etree._Element) -> str:
-    """Return an element's name without namespace, and without a prefix that nobody declared."""
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+    if root is None or _HTML.match(text, root.start()):
+        return ParsedDocument(None, (*findings, _no_list(text)))
+    tree = _parsed(_NOT_XML.sub("", referenced(text[root.start() :])), base_url)
+    return ParsedDocument(tree.root, (*findings, *tree.findings), tree.whole)
 
 
 def html_tree(body: bytes) -> html.HtmlElement | None:
     """Read HTML in the encoding that it declares or is in; None where there is no markup."""
-    text = decoded(body, _META)
+    return html_of(read_html(body).text)
+
+
+def html_of(text: str) -> html.HtmlElement | None:
+    """Read HTML; None where there is no markup."""
     if not _ROOT.search(text):
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -84,19 +138,43 @@ def html_tree(body: bytes) -> html.HtmlElement | None:
         return None
 
 
-def decoded(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> str:
+def read_html(body: bytes) -> Decoded:
+    """Return the characters of an HTML page, in the encoding that it declares or is in."""
+    return read_text(body, _META)
+
+
+def decoded(body: bytes) -> str:
+    """Return the characters of a document."""
+    return read_text(body).text
+
+
+def read_text(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> Decoded:
     """Return the characters of `body`: as declared if that fits all bytes, else UTF-8, else CP949, else with gaps."""
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace")
-    found = declaration.search(body[:2048])
-    name = _codec(found[1].decode()) if found else None
-    names = [name] if name else []
-    for name in [*names, "utf-8-sig", "cp949"]:
+    wide = _wide(body)
+    if wide:
+        return Decoded(body.decode(wide, "replace"), wide)
+    found = declaration.search(body[:_HEAD])
+    stated = found[1].decode() if found else None
+    name = _codec(stated) if stated else None
+    for codec in (*((name,) if name else ()), "utf-8-sig", "cp949"):
         try:
-            return body.decode(name)
+            text = body.decode(codec)
+        except UnicodeDecodeError as error:
+            if codec != "utf-8-sig" or error.start < len(body) - _CHARACTER:
+                continue
+            text = body[: error.start].decode(codec)  # it breaks off inside its last character
         except UnicodeError:
             continue
-    return body.decode(names[0] if names else "utf-8", "replace")
+        return Decoded(text, codec, stated if name and codec != name else None)
+    codec = name or "utf-8"
+    return Decoded(body.decode(codec, "replace"), codec, stated or "UTF-8")
+
+
+def _wide(body: bytes) -> str | None:
+    """Return which UTF-16 these bytes are: as a mark says, or as markup in ASCII shows."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
 
 
 def _codec(name: str) -> str | None:
@@ -111,39 +189,130 @@ def _codec(name: str) -> str | None:
         return None
     if known in {"euc_kr", "johab", "iso2022_kr"} or "949" in known:
         return "cp949"
+    if known == "utf-8":
+        return "utf-8-sig"
     if known.startswith(_WIDE):  # a declaration in ASCII contradicts itself
         return None
     return known if known.startswith(_TEXT) and known != "utf-7" else None
 
 
-def _mended(text: str) -> str:
-    """Escape the ampersands that begin no reference of XML; within CDATA they are text already."""
+def _encoding(found: Decoded) -> SourceFinding:
+    detail = f"declares {found.misdeclared} and is {found.codec.removesuffix('-sig')}"
+    return SourceFinding(fault=SourceFault.ENCODING, detail=detail)
+
+
+def _stray(text: str) -> SourceFinding:
+    shown = " ".join(text.split())[:80]
+    return SourceFinding(
+        fault=SourceFault.STRAY_TEXT, detail="something stands before the XML", examples=(shown,)
+    )
+
+
+def _no_list(text: str) -> SourceFinding:
+    """Return what a document is that is neither a feed nor a sitemap."""
+    root = _ROOT.search(text)
+    if root is None:
+        detail = "no markup: neither a feed nor a sitemap"
+    elif _HTML.search(text[:_HEAD]):
+        detail = "HTML where XML was expected"
+    else:
+        name = _NAME.match(text, root.start())
+        detail = f"neither a feed nor a sitemap: its root is <{name[1] if name else ''}>"
+    return SourceFinding(fault=SourceFault.NOT_A_LIST, detail=detail)
+
+
+def _without_doctype(text: str) -> tuple[str, SourceFinding | None]:
+    """Take the document type off, and say what it declares: what is declared is never expanded nor loaded.
+
+    An entity that stands for characters is harmless, for then it is a name in the text and no more. One that stands for
+    other entities or for a file is what attacks are made of, and the document is refused.
+    """
+    text = _PROLOGUE.sub("", text, count=1)
+    root = _ROOT.search(text)
+    begins = text[: root.start() if root else len(text)].lower().find("<!doctype")
+    if begins < 0:
+        return text, None
+    mark = _DOCTYPE_END.search(text, begins)
+    if mark is None or mark[0] == ">":
+        return text[mark.end() if mark else len(text) :], None
+    end = _SUBSET_END.search(text, mark.end())
+    subset, rest = (
+        (text[mark.end() : end.start()], text[end.end() :]) if end else (text[mark.end() :], "")
+    )
+    return rest, _entities(subset)
+
+
+def _entities(subset: str) -> SourceFinding | None:
+    declared = [found for found in _ENTITY.finditer(subset) if not found["parameter"]]
+    if any(found["outside"] or re.search(r"&\w", found["value"]) for found in declared):
+        detail = "refused: it declares entities that stand for others or for files"
+        return SourceFinding(fault=SourceFault.REFUSED, detail=detail)
+    if not declared:
+        return None
+    return SourceFinding(
+        fault=SourceFault.ENTITIES,
+        detail=f"entities declared and left as they are: {len(declared)}",
+    )
+
+
+def _mended(text: str) -> str | None:
+    """Escape the ampersands that begin no reference of XML; within CDATA they are text already.
+
+    None where a CDATA section begins inside another: the first one's end is missing, and it takes in what follows.
+    """
     first, *rest = text.split("<![CDATA[")
     parts = [_STRAY_AMPERSAND.sub("&amp;", first)]
     for part in rest:
         inside, end, outside = part.partition("]]>")
+        if not end:
+            return None
         parts.append(f"<![CDATA[{inside}{end}{_STRAY_AMPERSAND.sub('&amp;', outside)}")
     return "".join(parts)
 
 
-def _recovered(text: str) -> ParsedDocument:
+def _parsed(text: str, base_url: str) -> ParsedDocument:
+    """Parse what is well-formed, but for prefixes that nobody declared; repair what is not."""
+    well_formed = _mended(text)
+    root = _well_formed(well_formed, base_url) if well_formed is not None else None
+    if (
+        root is not None
+        and next(root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"), None) is not None
+    ):
+        return ParsedDocument(root)
+    mended = repaired(text)
+    if root is not None and (mended.root is None or not len(mended.root)):
+        return ParsedDocument(root)
+    if mended.root is None:
+        return ParsedDocument(None, (_damage("broken XML: nothing could be read"),), whole=False)
+    findings = [_damage("broken XML, read as far as it can be trusted")]
+    if mended.cut:
+        findings = [
+            SourceFinding(
+                fault=SourceFault.CUT, detail="it breaks off: what is open at its end is left out"
+            )
+        ]
+    return ParsedDocument(mended.root, tuple(findings), whole=not mended.cut)
+
+
+def _well_formed(text: str, base_url: str) -> etree._Element | None:
+    """Return the tree of what is well-formed, but for prefixes that nobody declared; None of what is not."""
     parser = etree.XMLParser(
         recover=True,
         resolve_entities=False,
         no_network=True,
         huge_tree=False,
         load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
         encoding="utf-8",
     )
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=base_url)
     except etree.XMLSyntaxError:  # even recovery found no element
-        root = None
-    if root is None:
-        return ParsedDocument(None, "broken XML: nothing could be read", whole=False)
-    fatal = [entry for entry in parser.error_log if entry.level == etree.ErrorLevels.FATAL]
-    return (
-        ParsedDocument(root, "broken XML, read as far as it goes", whole=False)
-        if fatal
-        else ParsedDocument(root)
-    )
+        return None
+    fatal = any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log)
+    return None if fatal else root
+
+
+def _damage(detail: str) -> SourceFinding:
+    return SourceFinding(fault=SourceFault.DAMAGED, detail=detail)

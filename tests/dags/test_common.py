@@ -239,6 +239,7 @@ def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
         "pages": 3,
         "articles": 2,
         "bytes": 9,
+        "doubtful": [],
     }
 
 

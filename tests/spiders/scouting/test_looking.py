@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from processing.errors import DeclarationError, UsageError
-from processing.records import Article, Rejection
+from processing.records import Article, Rejection, SourceFault, SourceFinding
 from spiders.commands.declare import checked, module
 from spiders.formats.links import Child, Link, Links, stamp
 from spiders.outlet import Feed, Sitemap, identify, is_on_site
@@ -181,7 +181,8 @@ def test_a_source_is_judged_by_what_it_lists() -> None:
         when and when.at,
     )
     assert source_seen(HOME, Links(children=(Child(HOME),)), "feed").kind == "sitemap"
-    assert source_seen(HOME, Links(problem="empty answer"), "feed").problem == "empty answer"
+    empty = SourceFinding(fault=SourceFault.EMPTY, detail="empty answer")
+    assert source_seen(HOME, Links(findings=(empty,)), "feed").problem == "empty answer"
 
 
 def test_what_is_printed_cannot_steer_a_terminal() -> None:

@@ -1,0 +1,238 @@
+"""Ill-formed feeds and sitemaps, mended into a tree of what is surely there.
+
+libxml2's own recovery closes what is open in its own way: `<link>` without an end takes the
+elements after it into the address, and a document that breaks off inside an address gives half of
+it. This scanner knows the few elements that feeds and sitemaps are made of and takes everything else
+for text. An element that ends nowhere ends where the next known one begins; what the end of the
+document cut off is left out. Linear in the length of the text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lxml import etree
+
+from spiders.formats.names import CONTAINERS, ENTRIES, FIELDS, ROOTS, STRUCTURE, is_foreign
+
+_KNOWN = FIELDS | CONTAINERS | ENTRIES | STRUCTURE
+
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_COMMENT, _COMMENT_END = "<!--", "-->"
+_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[A-Za-z][\w.:-]{0,60}+)"
+    r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+(?=>)|[^<>]*+)>"
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[\w:.-]{1,60}+)\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>]++))"
+)
+_REFERENCE = re.compile(
+    r"&(?:(?P<name>amp|lt|gt|quot|apos)|#(?P<number>\d{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6}));"
+)
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ROOT_OF = {
+    "channel": "rss",
+    "item": "rss",
+    "entry": "feed",
+    "url": "urlset",
+    "sitemap": "sitemapindex",
+}
+_ENTRIES_OF = {
+    "urlset": frozenset({"url", "sitemap"}),
+    "sitemapindex": frozenset({"url", "sitemap"}),
+    "rss": frozenset({"item", "entry"}),
+    "RDF": frozenset({"item"}),
+    "feed": frozenset({"entry", "item"}),
+}
+"""What the entries of each root are called: the `url` of a feed is that of its picture."""
+_DEEPEST = 3
+"""How deep containers are looked into; beyond it their elements are nobody's."""
+_ADDRESSES = frozenset({"link", "loc", "origlink"})
+_PERMANENT = frozenset({"guid", "id"})
+
+
+class Repaired(NamedTuple):
+    """A tree of the entries, and whether the document broke off before its end. `root` is None where there is none."""
+
+    root: etree._Element | None
+    cut: bool
+
+
+class _Token(NamedTuple):
+    name: str
+    local: str
+    close: bool
+    attributes: str
+    start: int
+    end: int
+
+
+def repaired(text: str) -> Repaired:
+    """Return the entries of an ill-formed feed or sitemap as a well-formed tree without namespaces."""
+    tokens = list(_tokens(text))
+    first = next(
+        (token.local for token in tokens if token.local in STRUCTURE or token.local in ENTRIES),
+        None,
+    )
+    if first is None:
+        return Repaired(None, cut=True)
+    root = etree.Element(ROOTS[first] if first in ROOTS else _ROOT_OF[first])
+    names = _ENTRIES_OF[str(root.tag)]
+    tokens = [token for token in tokens if token.local not in ENTRIES or token.local in names]
+    opened = [
+        place for place, token in enumerate(tokens) if token.local in names and not token.close
+    ]
+    _set_base(root, tokens[: opened[0]] if opened else tokens)
+    for place in opened:
+        _add_entry(root, text, tokens, place)
+    last = next(
+        (token for token in reversed(tokens) if token.local in STRUCTURE or token.local in names),
+        None,
+    )
+    return Repaired(root, cut=last is None or not last.close or last.local in names)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    """Yield the tags of known elements outside CDATA sections and comments."""
+    at, closes = 0, {_CDATA: True, _COMMENT: True}
+    while (at := text.find("<", at)) >= 0:
+        section = (
+            _CDATA
+            if text.startswith(_CDATA, at)
+            else _COMMENT
+            if text.startswith(_COMMENT, at)
+            else ""
+        )
+        if section:
+            end = _section_end(text, at, section) if closes[section] else -1
+            closes[section] = end != -1
+            at = end if end > 0 else at + len(section)
+            continue
+        found = _TAG.match(text, at)
+        token = _known(found) if found else None
+        if token:
+            yield token
+        at = token.end if token else at + 1
+
+
+def _section_end(text: str, at: int, section: str) -> int:
+    """Return where a CDATA section or comment ends; 0 where another begins before, -1 where none ends any more."""
+    mark = _CDATA_END if section == _CDATA else _COMMENT_END
+    end = text.find(mark, at + len(section))
+    if end < 0:
+        return -1
+    return 0 if text.find(section, at + len(section), end) >= 0 else end + len(mark)
+
+
+def _known(found: re.Match[str]) -> _Token | None:
+    name = found["name"].lower()
+    prefix, _, local = name.rpartition(":")
+    if local not in _KNOWN or (prefix and is_foreign(prefix)):
+        return None
+    return _Token(
+        name, local, bool(found["close"]), found["attributes"], found.start(), found.end()
+    )
+
+
+def _add_entry(root: etree._Element, text: str, tokens: list[_Token], place: int) -> None:
+    """Append the entry that opens at `tokens[place]`; what the end of the document cut off of it stays out."""
+    end = place + 1
+    while (
+        end < len(tokens)
+        and tokens[end].local not in ENTRIES
+        and tokens[end].local not in STRUCTURE
+    ):
+        end += 1
+    entry = etree.SubElement(root, tokens[place].local)
+    _set_base(entry, tokens[place : place + 1])
+    whole = end < len(tokens)
+    _add_fields(entry, text, tokens[place + 1 : end], tokens[end].start if whole else None)
+    if not whole and not any(child.tag in _ADDRESSES for child in entry):
+        root.remove(entry)
+
+
+def _add_fields(
+    parent: etree._Element, text: str, tokens: list[_Token], end: int | None, depth: int = 0
+) -> None:
+    """Append the fields among `tokens` to their entry, which ends at `end`; None where the document ends first."""
+    closing: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        if token.close:
+            closing.setdefault(token.name, []).append(place)
+    place = 0
+    while place < len(tokens):
+        token, following = tokens[place], place + 1
+        if token.close:
+            place = following
+            continue
+        ends = closing.get(token.name, [])
+        later = bisect_right(ends, place)
+        empty = token.attributes.endswith("/")
+        close = ends[later] if later < len(ends) and not empty else None
+        if close is not None and token.local in CONTAINERS:
+            if depth < _DEEPEST:
+                container = etree.SubElement(parent, token.local)
+                _add_fields(
+                    container, text, tokens[following:close], tokens[close].start, depth + 1
+                )
+        elif close is not None:
+            _add(parent, text, token, tokens[close].start)
+        else:
+            stop = tokens[following].start if following < len(tokens) else end
+            stop = token.end if stop is None and empty else stop
+            cut = (
+                end is None and token.local in _PERMANENT
+            )  # `link`, which is better, may have come after it
+            if token.local in CONTAINERS and end is None and not empty:
+                return  # what follows may be its own
+            if stop is not None and token.local not in CONTAINERS and not cut:
+                _add(parent, text, token, stop)
+        place = following if close is None else close + 1
+
+
+def _add(parent: etree._Element, text: str, token: _Token, end: int) -> None:
+    child = etree.SubElement(parent, token.local)
+    for name, value in _attributes(token.attributes).items():
+        child.set(name, value)
+    child.text = _plain(text[token.end : end])
+
+
+def _attributes(written: str) -> Mapping[str, str]:
+    """Return the attributes of a tag by their local names in lower case; of two with one name the first."""
+    found: dict[str, str] = {}
+    for one in _ATTRIBUTE.finditer(written):
+        value = one["double"] or one["single"] or one["bare"] or ""
+        found.setdefault(one["name"].lower().rpartition(":")[2], _plain(value))
+    return found
+
+
+def _plain(raw: str) -> str:
+    """Return what markup stands for: CDATA as it is, the references of XML undone, other markup left alone."""
+    parts = []
+    for place, part in enumerate(raw.split(_CDATA)):
+        inside, end, outside = part.partition(_CDATA_END) if place else ("", "", part)
+        parts.append(inside + (_undone(outside) if end or not place else ""))
+    return _NOT_XML.sub("", "".join(parts)).strip()
+
+
+def _undone(text: str) -> str:
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    if found["name"]:
+        return _NAMED[found["name"]]
+    number = int(found["number"]) if found["number"] else int(found["hex"], 16)
+    return chr(number) if number <= 0x10FFFF else "\ufffd"  # noqa: PLR2004 - Unicode's last
+
+
+def _set_base(element: etree._Element, tokens: list[_Token]) -> None:
+    """Give `element` the innermost base address that these tags declare."""
+    stated = [
+        _attributes(token.attributes).get("base") for token in tokens if "base" in token.attributes
+    ]
+    if base := next((base for base in reversed(stated) if base), None):
+        element.set(XML_BASE, base)
