@@ -73,6 +73,10 @@ def test_the_commands_that_it_names_exist() -> None:
 
 def test_the_files_that_it_names_exist() -> None:
     named = set(re.findall(r"`((?:spiders|processing|dags|tests|docs|infra)/[\w./]+)`", DOCUMENT))
-    invented = {"spiders/outlets/golja.py", "tests/outlets/golja/101.html.gz", "spiders/families/NAME.py"}
+    invented = {
+        "spiders/outlets/golja.py",
+        "tests/outlets/golja/101.html.gz",
+        "spiders/families/NAME.py",
+    }
     assert len(named) > len(invented)
     assert not [path for path in sorted(named - invented) if not (ROOT / path).exists()]

@@ -2,7 +2,7 @@
 
     python -m infra.bench.discovery [--rounds 5]
 
-The documents are those of the tests (`tests/spiders/broken_sources.py`); one counts as read where exactly the addresses
+The documents are those of the tests (`tests/spiders/formats/broken_sources.py`); one counts as read where exactly the addresses
 come out that may be taken, and as invented where another one does. Feeds go to feedparser, sitemaps to
 ultimate-sitemap-parser, both as their own documentation says, alternating with ours in one process on one core. CPU is
 the median over the rounds, a document; the sound ones are a feed of 100 entries and a sitemap of 1,000.
@@ -24,7 +24,7 @@ from usp.web_client.abstract_client import AbstractWebClient, AbstractWebClientS
 
 from spiders.formats.discover import links
 from spiders.outlet import Feed, Sitemap, Source
-from tests.spiders.broken_sources import BROKEN, HOME, Broken
+from tests.spiders.formats.broken_sources import BROKEN, HOME, Broken
 
 Reader = Callable[[bytes], Sequence[str]]
 _SOURCES: dict[str, Source] = {

@@ -22,10 +22,10 @@ from processing.records import Article, Fetch, Rejection, RunReport, Why, articl
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import amended, note_url, waits_until
+from spiders.crawling.spellings import Spellings
 from spiders.crawling.verdict import Counts, Tally, restated, verdict
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
-from spiders.spellings import Spellings
 
 log = logging.getLogger(__name__)
 

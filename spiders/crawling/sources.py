@@ -32,12 +32,12 @@ from spiders.crawling.polling import (
     weighed,
 )
 from spiders.crawling.run import Run
+from spiders.crawling.spellings import is_plainer
 from spiders.crawling.visit import Visit, visit_of
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.entries import examples
 from spiders.formats.links import Child, Link, in_words
 from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
-from spiders.spellings import is_plainer
 
 
 @dataclass(slots=True)

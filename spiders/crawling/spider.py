@@ -36,7 +36,14 @@ from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.landing import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
-from spiders.crawling.sources import Found, failed_poll, handle_source_response, polls, turned_down
+from spiders.crawling.sources import (
+    Found,
+    broken_poll,
+    failed_poll,
+    handle_source_response,
+    polls,
+    turned_down,
+)
 from spiders.crawling.visit import Refusal, Visit, visit_of
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
@@ -334,9 +341,9 @@ class ArticleSpider(Spider):
         """
         found = Found()
         try:
-            sources.handle_source_response(self.run, self.wish, response, found)
+            handle_source_response(self.run, self.wish, response, found)
         except Exception as error:  # noqa: BLE001 - content never costs a crawl; it is logged, counted and in the row
-            sources.broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
+            broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
         for visit in found.polls:
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:

@@ -110,11 +110,11 @@ def test_a_source_that_always_says_unchanged_is_checked_now_and_then() -> None:
 def test_a_lie_is_news_under_the_same_validator(
     before: dict[str, Any], etag: str | None, modified: str | None, new: int, *, found: bool
 ) -> None:
-    detail = caught(row(**before), etag, modified, new=new)
-    assert (detail is not None) is found
-    if detail:
-        assert lies(row(detail=detail))
-        assert validators(row(detail=detail, etag='"1"')) == {}
+    finding = caught(row(**before), etag, modified, new=new)
+    assert (finding is not None) is found
+    if finding:
+        assert lies(row(faults=(finding.fault,)))
+        assert validators(row(faults=(finding.fault,), etag='"1"')) == {}
 
 
 def test_only_a_poll_without_any_overlap_missed_something() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from spiders.formats.discover import links
 from spiders.outlet import Feed, Sitemap
-from tests.spiders.broken_sources import BROKEN, HOME, Broken
+from tests.spiders.formats.broken_sources import BROKEN, HOME, Broken
 
 SOURCES = {"feed": Feed(f"{HOME}/feed"), "sitemap": Sitemap(f"{HOME}/sitemap.xml")}
 
