@@ -2,9 +2,14 @@
 
 Readers walk the chain from the head to the first manifest, so they never see half a publication. What they fetch is
 kept under the cache folder by its SHA-256: it cannot go stale, and the folder is safe to delete at any time.
+
+Nothing is answered from bytes that are not those of a manifest: a file, also a cached one, is compared with its sum
+when a process first reads it, and again when its size or its time of writing has changed. The head, whose sum no
+manifest states, is compared with the witness.
 """
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.archive.lazy import lazy
-from processing.archive.manifests import ManifestLink, head, key
+from processing.archive.manifests import ManifestLink, Witness, head, key
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum
 from processing.store.interface import Store, checked
 
+logger = logging.getLogger(__name__)
+
 _THREADS = 8
-"""Parts fetched at once from a bucket into an empty cache."""
+"""Parts fetched at once from a bucket into an empty cache, or compared with their sums."""
+_compared: set[tuple[str, int, int, str]] = set()
+"""Files that this process found to be what they must be: path, size, time of writing (ns), SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +54,23 @@ class CatalogueObject:
 
 
 class Catalogue:
-    """The current objects of one store. Lazy: nothing is asked of the store before something is asked of it."""
+    """The current objects of one store. Lazy: nothing is asked of the store before something is asked of it.
 
-    def __init__(self, store: Store, cache: Path) -> None:
+    `heads` is the folder of witnesses; without it the head is taken as it is, as a publisher does that checks it
+    itself.
+    """
+
+    def __init__(self, store: Store, cache: Path, heads: Path | None = None) -> None:
         self.store = store
         self._cache = cache / "objects"
+        self._heads = heads
 
     @lazy
     def manifests(self) -> tuple[Manifest, ...]:
         """Return the chain, oldest first. Raises `CorruptRecordError` where a link is missing or was altered."""
         link = head(self.store)
+        if self._heads:
+            self._compare_with_witness(self._heads, link)
         chain: list[Manifest] = []
         while link is not None:
             chain.append(link.manifest)
@@ -88,15 +104,20 @@ class Catalogue:
     def local(self, part: CatalogueObject) -> Path:
         """Return `part` as a file: of a directory store the object itself, else the cache's copy.
 
-        Raises `MissingError` where it is gone and `CorruptRecordError` where a copy is not what its manifest says.
+        Raises `MissingError` where it is gone and `CorruptRecordError` where it is not what its manifest says.
         """
         if not self.store.url.startswith("file:"):
-            return self._kept(part.key, part.sum.sha256)
+            return self._kept(part.key, part.sum.sha256, f"manifest {part.seq}")
         path = Path(self.store.url.removeprefix("file:")) / checked(part.key)
-        if not path.is_file():
+        try:
+            same = is_what_it_was(path, part.sum.sha256)
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingError(
-                f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}"
-            )
+                f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}: "
+                "restore it from a copy"
+            ) from error
+        if not same:
+            raise self._damaged(part.key, f"manifest {part.seq}")
         return path
 
     def files(self, parts: Iterable[CatalogueObject]) -> list[Path]:
@@ -108,24 +129,57 @@ class Catalogue:
         """Return the predecessor of `manifest`, checked against the hash that it names."""
         if manifest.previous is None:
             return None
-        body = self._kept(key(manifest.seq - 1), manifest.previous).read_bytes()
+        before = key(manifest.seq - 1)
+        body = self._kept(before, manifest.previous, f"manifest {manifest.seq}").read_bytes()
         return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
 
-    def _kept(self, key: str, sha256: str) -> Path:
-        """Return the object's file in the cache; fetch and check it first where it is not there yet."""
+    def _compare_with_witness(self, heads: Path, link: ManifestLink | None) -> None:
+        known = Witness(heads, self.store).check(self.store, link)
+        if link and not known:
+            logger.warning(
+                "no witness of %s in %s: a newest manifest that was altered or cut off would not be "
+                "noticed here",
+                self.store.url,
+                heads,
+            )
+
+    def _kept(self, key: str, sha256: str, named_by: str) -> Path:
+        """Return the object's file in the cache; fetch it where it is not there or no longer what it was."""
         place = self._place(sha256)
         if place.is_file():
-            return place
+            if is_what_it_was(place, sha256):
+                return place
+            logger.warning("%s, a cached copy of %s, is damaged: it is fetched again", place, key)
         body = self.store.get(key)
         if hashlib.sha256(body).hexdigest() != sha256:
-            raise CorruptRecordError(
-                f"{key} in {self.store.url} was altered; restore it from a copy of the bucket"
-            )
+            raise self._damaged(key, named_by)
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as spool:
             spool.write(body)
         Path(spool.name).replace(place)  # in one step: two readers at once never see half of it
         return place
 
+    def _damaged(self, key: str, named_by: str) -> CorruptRecordError:
+        return CorruptRecordError(
+            f"{key} in {self.store.url} is damaged: its SHA-256 is not the one that {named_by} "
+            "states; restore it from a copy"
+        )
+
     def _place(self, sha256: str) -> Path:
         return self._cache / sha256[:2] / sha256
+
+
+def is_what_it_was(path: Path, sha256: str) -> bool:
+    """Tell whether a file has this SHA-256; it is read once a process, and again when it has changed.
+
+    Raises OSError where it cannot be read.
+    """
+    state = path.stat()
+    mark = (str(path), state.st_size, state.st_mtime_ns, sha256)
+    if mark in _compared:
+        return True
+    with path.open("rb") as file:
+        same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    if same:
+        _compared.add(mark)
+    return same

@@ -115,15 +115,17 @@ class Witness:
     def __init__(self, folder: Path, store: Store) -> None:
         self._path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
 
-    def check(self, store: Store, link: ManifestLink | None) -> None:
-        """Raise CorruptRecordError where the chain no longer holds what was seen of it."""
+    def check(self, store: Store, link: ManifestLink | None) -> bool:
+        """Return whether anything was seen of this store before.
+
+        Raises CorruptRecordError where the chain no longer holds what was seen of it.
+        """
         seen = self._seen()
         if seen is None:
-            return
+            return False
         if link is None or link.manifest.seq < seen[0]:
-            link = head(
-                store
-            )  # another archiver may have published, and noted that, since `link` was read
+            # another archiver may have published, and noted that, since `link` was read
+            link = head(store)
         current = link.manifest.seq if link else 0
         if current < seen[0]:
             raise CorruptRecordError(
@@ -136,6 +138,7 @@ class Witness:
                 f"{key(seen[0])} in {store.url} is not the one that was published; restore it from a copy, "
                 f"or delete {self._path} if this is meant"
             )
+        return True
 
     def note(self, store: Store, link: ManifestLink) -> None:
         """Keep `link` as the newest head seen."""

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 from processing.archive.catalogue import Catalogue
-from processing.errors import MissingError, UsageError
+from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.lookup.edits import edits
 from processing.lookup.sql import ask
-from processing.records import article_id
+from processing.records import article_id, version_id
 
 _MEMBERS = """
     WITH member AS (SELECT * FROM clusters WHERE cluster = $cluster),
@@ -160,11 +160,18 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
             f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}"
         )
     days = sorted({row["day"] for row in found})
-    return tuple(
-        ask(
-            catalogue, _VERSIONS, {"id": identities[0], "first": days[0], "last": days[-1]}
-        ).records()
-    )
+    asked = {"id": identities[0], "first": days[0], "last": days[-1]}
+    return tuple(checked(row) for row in ask(catalogue, _VERSIONS, asked).records())
+
+
+def checked(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of `articles`. Raises CorruptRecordError where its title or text is not that of its version."""
+    if row["version_id"] != version_id(row["article_id"], row["title"], row["text"]):
+        raise CorruptRecordError(
+            f"version {row['version_id']} ({row['url']}), which manifest {row.get('manifest', '?')} added, has "
+            "not the title and text that its id was made of: restore the part from a copy"
+        )
+    return row
 
 
 def folded(catalogue: Catalogue, version: str) -> Mapping[str, Any] | None:

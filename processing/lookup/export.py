@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue
 from processing.errors import MissingError, UsageError
+from processing.lookup.articles import checked
 from processing.lookup.sql import ask, dataset
 from processing.records.record import escaped
 
@@ -64,7 +65,7 @@ def exported(catalogue: Catalogue, terms: Terms) -> Iterator[dict[str, Any]]:
         f"SELECT * EXCLUDE (manifest) FROM articles WHERE {' AND '.join(conditions)} "  # noqa: S608 - our own words
         "ORDER BY published.at NULLS LAST, article_id, fetched_at, version_id"
     )
-    return map(_released, ask(catalogue, statement, parameters).records())
+    return map(_released, map(checked, ask(catalogue, statement, parameters).records()))
 
 
 def export_file(catalogue: Catalogue, terms: Terms, path: Path) -> dict[str, int]:

@@ -19,6 +19,7 @@ from warcio.recordloader import ArcWarcRecord
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
+from processing.landing.warc import payload_digest
 
 _SECOND = timedelta(seconds=1)
 _REVISITS = 3
@@ -71,8 +72,8 @@ def lines(catalogue: Catalogue, part: CatalogueObject, url: str = "") -> Iterato
     folder = part.key.rpartition("/")[0]
     wanted = json.dumps(url) if url else ""
     text = catalogue.local(part).read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines(), 1):
-        if wanted not in line:
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        if not line or wanted not in line:
             continue
         try:
             _, moment, fields = line.split(" ", 2)
@@ -111,15 +112,22 @@ def _recorded(catalogue: Catalogue, url: str, near: datetime | None) -> Iterator
 
 
 def _body(catalogue: Catalogue, line: CdxjLine, revisits: int) -> bytes:
-    with io.BytesIO(_record(catalogue, line)) as stream:
+    packed = _record(catalogue, line)
+    with io.BytesIO(packed) as stream:
         record = next(iter(ArchiveIterator(stream)), None)
-        if record is None:
+        if record is None or record.rec_headers.get_header("WARC-Target-URI") != line.url:
             raise CorruptRecordError(
-                f"{line.key} has no record at {line.offset}; restore it from a copy"
+                f"{line.key} has no record of {line.url} at {line.offset}; restore it from a copy"
             )
-        if record.rec_type != "revisit":
-            return bytes(record.content_stream().read())
-        return _earlier(catalogue, line, record, revisits)
+        if record.rec_type == "revisit":
+            return _earlier(catalogue, line, record, revisits)
+        if line.digest and payload_digest(record.raw_stream.read()) != line.digest:
+            raise CorruptRecordError(
+                f"the page of {line.url} in {line.key} at {line.offset} is not the one that its index "
+                "names (its digest differs); restore it from a copy"
+            )
+    with io.BytesIO(packed) as stream:
+        return bytes(next(iter(ArchiveIterator(stream))).content_stream().read())
 
 
 def _record(catalogue: Catalogue, line: CdxjLine) -> bytes:

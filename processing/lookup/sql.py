@@ -98,7 +98,7 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
         raise MissingError(
             f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`"
         )
-    paths = [str(catalogue.local(part)) for part in parts]
+    paths = [str(path) for path in catalogue.files(parts)]
     columns = _schema(parts[-1], paths[-1])
     labels = [name for name in parts[-1].labels if name not in columns.names]
     return pads.FileSystemDataset.from_paths(

@@ -43,7 +43,7 @@ def open_catalogue(url: str | None) -> "Catalogue":
     from processing.store.opening import open_store
 
     options = settings()
-    return Catalogue(open_store(url or options.store, options), options.cache)
+    return Catalogue(open_store(url or options.store, options), options.cache, options.heads)
 
 
 def known(catalogue: "Catalogue", outlet: str | None) -> str | None:

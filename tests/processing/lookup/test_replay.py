@@ -137,7 +137,8 @@ def test_a_broken_index_is_named_with_its_line(
 ) -> None:
     pressroom.record(page())
     (index,) = (tmp_path / "archive" / "pages").rglob("*.cdxj")
-    index.write_text(f"{index.read_text()}{line}\n")
+    broken = f"{index.read_text()}{line}\n".encode()
+    add(Bucket(tmp_path / "archive"), (index.relative_to(tmp_path / "archive").as_posix(), broken))
     with pytest.raises(CorruptRecordError, match="line 2"):
         pages(pressroom.catalogue())
 
@@ -159,4 +160,35 @@ def test_a_record_that_was_cut_is_never_half_returned(
     (warc,) = (tmp_path / "archive" / "pages").rglob("*.warc.gz")
     warc.write_bytes(warc.read_bytes()[: line["offset"] + int(line["length"] * left)])
     with pytest.raises(CorruptRecordError, match=r"seg-000\.warc\.gz"):
+        payload(pressroom.catalogue(), URL)
+
+
+def test_a_record_that_was_replaced_is_no_answer(pressroom: Pressroom) -> None:
+    """Well packed, of the same URL, at the place that the index names; only its bytes are others."""
+    pressroom.record(page())
+    key = next(
+        entry.key for entry in pressroom.store.list("pages/") if entry.key.endswith(".warc.gz")
+    )
+    good = pressroom.store.get(key)
+    (line,) = [one for one in pages(pressroom.catalogue()).to_pylist() if one["url"] == URL]
+    record = gzip.decompress(good[line["offset"] :][: line["length"]])
+    other = gzip.compress(record.replace(KOREAN[-12:-6], KOREAN[-12:-6][::-1]), mtime=0)
+    packed = other.ljust(line["length"], b"\0")[: line["length"]]
+    end = line["offset"] + line["length"]
+    pressroom.store.put(key, good[: line["offset"]] + packed + good[end:])
+    with pytest.raises(CorruptRecordError, match=r"damaged|digest"):
+        payload(pressroom.catalogue(), URL)
+
+
+def test_another_record_than_the_index_names_is_no_answer(pressroom: Pressroom) -> None:
+    """What a store without ranges gives: the beginning of the file, which is no page."""
+    pressroom.record(page())
+
+    class Whole(FileStore):
+        def get_range(self, key: str, start: int, length: int) -> bytes:
+            del start, length
+            return self.get(key)
+
+    pressroom.store = Whole(Path(pressroom.store.url.removeprefix("file:")))
+    with pytest.raises(CorruptRecordError, match="has no record of"):
         payload(pressroom.catalogue(), URL)
