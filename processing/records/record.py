@@ -4,6 +4,7 @@ JSON that can be looked at: what a terminal could act on is written as an escape
 """
 
 import re
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +16,14 @@ class Record(BaseModel):
     """A frozen record that knows all its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def changed(self, **values: Any) -> Self:
+        """Return a copy with other values in some fields.
+
+        Raises pydantic.ValidationError for a field that does not exist or a value that does not fit; pydantic's own
+        `model_copy(update=…)` takes both without a word.
+        """
+        return type(self)(**(dict(self) | values))
 
 
 _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
