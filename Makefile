@@ -34,11 +34,12 @@ mutants: ready-test ## draw a hundred small changes to the rules and see whether
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
 house: ready-test ## measure the source: folders, imports, names, comments, and the way of one article; JSON=1
 	@$(BIN)/python -m infra.house $(if $(JSON),--json)
-check: ready-test ## ruff, mypy, import-linter
+check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/limits.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m infra.house --check
 
 # Cases from outside the repository: a folder a case, with a runner and a judge beside them.
 CASES ?= ../shared/cases/field

@@ -30,19 +30,20 @@ FOR_TESTS = (*OTHERS_PROPERTY, "SILLOK_TEST_ALL", "SILLOK_REWRITE")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
-# One profile: how long an example takes says how busy the machine is, and not whether the code is right.
+# How long an example takes says how busy the machine is, and not whether the code is right.
 settings.register_profile(
     "sillok", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("sillok")
 
-# With libcst, which Airflow brings, Hypothesis writes a patch that adds a failing example to its test. Where zope.interface
-# (Twisted) is loaded, libcst raises AttributeError, and that ended the whole session (Instagram/LibCST issue 1458).
-sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # an import of it raises ImportError
+# Hypothesis uses libcst, which Airflow brings, to write a patch that adds a failing example to its
+# test. Where zope.interface (Twisted) is loaded, libcst raises AttributeError, and that ended the
+# whole session (Instagram/LibCST issue 1458). None makes an import of the patch writer fail.
+sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]
 
 
 def pytest_configure() -> None:
-    """Forget what the shell is set to: it may be that of a store, of outlets or of an Airflow that are in use."""
+    """Forget the settings of the shell: they may be those of a store or an Airflow in use."""
     for name in [
         name
         for name in os.environ
@@ -53,7 +54,7 @@ def pytest_configure() -> None:
 
 
 def end_with_this_process() -> None:
-    """Mark what this process starts, and have it killed when this process is gone: a test worker, or the whole run."""
+    """Mark what this process (a test worker, or the whole run) starts, and have it end with it."""
     mark = uuid.uuid4().hex
     unmarked = {name: value for name, value in os.environ.items() if name != "TEST_PROCESS"}
     os.environ["TEST_PROCESS"] = mark

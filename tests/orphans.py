@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 NAME = "TEST_PROCESS"
-"""The variable that carries the mark; no name of ours, because tests drop those from environments."""
+"""The variable with the mark. Not SILLOK_…: tests drop those names from environments."""
 
 
 def main(parent: int, mark: str) -> None:

@@ -1,1 +1,1 @@
-"""Measures the source code: sizes, imports, names, comments, and how many files one article goes through."""
+"""Measures the source code: sizes, imports, names, comments, and the way of one article."""

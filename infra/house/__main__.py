@@ -1,8 +1,8 @@
-"""Print how the source measures up: `python -m infra.house [--json] [--check] [--no-way] [--root DIR]`.
+"""Prints how the source measures up.
 
-Without options a table of everything, for which a sample outlet is crawled and archived (half a
-minute); `--no-way` leaves that out. `--check` prints only what breaks a limit of `infra.house.limits`
-and ends with 1 where a limit is held.
+`python -m infra.house [--json] [--check] [--no-way] [--root DIR]` prints a table of everything, for
+which a sample outlet is crawled and archived (half a minute; `--no-way` leaves that out). `--check`
+prints only what breaks a limit of `infra.house.limits` and ends with 1 where such a limit is held.
 """
 
 import argparse
@@ -22,7 +22,7 @@ SHOWN_FOLDERS = 4
 
 
 def main() -> int:
-    """Measure a checkout; return 1 when a limit is broken or the way cannot be measured, 2 for a wrong root."""
+    """Measure a checkout; return 1 for a broken limit or a crawl that fails, 2 for a wrong root."""
     options = _options()
     root = options.root.resolve()
     try:

@@ -1,7 +1,7 @@
 """Counts what the source says of itself.
 
-Sizes, folders, importers, twin type names, long lines, comments, circles of imports. Counted are the
-modules of `spiders`, `processing`, `dags` and `infra`, without the declarations of outlets (any
+Sizes, folders, importers, twin type names, long lines, comments, circles of imports. Counted are
+the modules of `spiders`, `processing`, `dags` and `infra`, without the declarations of outlets (any
 folder named `outlets`). A line is code unless it is blank or holds a comment alone; a docstring is
 code here.
 """
@@ -20,7 +20,7 @@ LONG_LINE = 100
 LONG_FUNCTION = 30
 
 SHARED_NAMES = ("Command",)
-"""Type names that may stand in several modules: Scrapy asks for a class of this name in each module of a command."""
+"""Type names that may stand in several modules: Scrapy wants this one in each command's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def twins(modules: list[Module]) -> dict[str, tuple[str, ...]]:
 
 
 def circles(graph: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of modules that import each other in a circle (strongly connected components)."""
+    """Return the groups of modules that import each other (strongly connected components)."""
     reached = {name: _reached(graph, name) for name in graph}
     groups = {
         tuple(sorted(other for other in reached[name] if name in reached[other]))

@@ -4,10 +4,10 @@ Called as `python -m infra.house.trace ROOT RESULT MODULE ARGUMENTS…`. Written
 `functions`, each as [file below ROOT, name], and for the page whose reading enters the most files
 `page_files` and `page_names`.
 
-Counted are functions of ROOT that are entered in this process, and bodies of classes, which run when
-their module is imported; not declarations of outlets (folders named `outlets`), lambdas,
-comprehensions and the top level of modules. A reading begins when a function called `extract` gets a
-`Page` and ends when it returns. Its names are the parameters and variables in which the functions
+Counted are functions of ROOT that are entered in this process, and bodies of classes, which run
+when their module is imported; not declarations of outlets (folders named `outlets`), lambdas,
+comprehensions and the top level of modules. A reading begins when a function called `extract` gets
+a `Page` and ends when it returns. Its names are the parameters and variables in which the functions
 entered meanwhile hold the page, an element of its tree, or a string or bytes, as they return.
 """
 
@@ -91,8 +91,9 @@ def _is_extract(frame: FrameType) -> bool:
 
 
 def main(root: Path, result: Path, module: str, arguments: list[str]) -> None:
-    """Run a module as `python -m` does, under the profiler; whatever exit code it has is passed on."""
+    """Run a module as `python -m` does, under the profiler, and keep its exit code."""
     trace = Trace(root)
+    # A crawl ends the process itself, so nothing after `run_module` is sure to be reached.
     atexit.register(trace.write, result)
     sys.argv = [module, *arguments]
     threading.setprofile(trace)

@@ -1,9 +1,9 @@
-"""Measures how far an article travels: the files that a crawl of one sample outlet and `sillok archive` enter.
+"""Measures how many of our files a crawl of one sample outlet and `sillok archive` enter.
 
 The sample press, a first crawl of one of its outlets and the first publication run as the commands
-that a person types, in a temporary folder, against a store in a directory. What is counted, and what
-the reading of one page and the names on its way are, says `infra.house.trace`; child processes and
-the press are not counted.
+that a person types, in a temporary folder, against a store in a directory. `infra.house.trace` says
+what is counted, and what the reading of a page and its names are. Child processes and the press are
+not counted.
 """
 
 import json
@@ -45,7 +45,7 @@ class Way:
 
 
 def follow(root: Path, outlet: str = OUTLET) -> Way:
-    """Crawl a sample outlet of a checkout and publish it; raise TransientError when either fails."""
+    """Crawl a sample outlet of a checkout and publish it; raise TransientError if one fails."""
     with tempfile.TemporaryDirectory(prefix="sillok-way-") as name:
         folder = Path(name)
         with _press(root, folder) as port:
@@ -70,7 +70,7 @@ def _entered(*traces: dict[str, Any]) -> Entered:
 def _press(root: Path, folder: Path) -> Iterator[int]:
     """Run the sample press; yield its port."""
     line = [sys.executable, "-m", "infra.press", "--port", "0", "--state", str(folder / "press")]
-    process = subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    process = subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         said = process.stdout.readline() if process.stdout else ""
         port = re.search(r"press\.test:(\d+)/", said)

@@ -1,7 +1,9 @@
-"""Draw mutants of four rooms and try them on the nearest tests: `python -m infra.mutants [--seed N] [--count N] …`.
+"""Tries random small changes to the rules on the nearest tests.
 
-Prints a line per mutant, then each survivor and the score, and ends with 1 when more survive than `--most` allows. What
-was tried is kept under var/mutants: the same command goes on where it was broken off, as long as no file has changed.
+`python -m infra.mutants [--seed N] [--count N] [--rooms …] [--jobs N]` draws mutants of four rooms,
+prints a line per mutant, then each survivor and the score, and ends with 1 when more survive than
+`--most` allows. Results are kept under var/mutants: the same command goes on where it was broken
+off, as long as no file has changed.
 """
 
 import argparse
@@ -42,7 +44,7 @@ def digest(root: Path) -> str:
 
 @dataclass(slots=True)
 class TrialLog:
-    """A file of JSON lines: first the tree, then a line per test file that was timed and per mutant that was tried."""
+    """A file of JSON lines: the tree, then a line per timed test file and per mutant tried."""
 
     path: Path
     tree: str
@@ -51,7 +53,7 @@ class TrialLog:
     endings: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def open(self) -> bool:
-        """Read what an earlier run of the same tree wrote; begin anew where there is none. Return whether there was."""
+        """Read what an earlier run of the same tree wrote, and return whether there was one."""
         written = self.path.read_bytes() if self.path.exists() else b""
         whole = written[
             : written.rfind(b"\n") + 1
@@ -117,13 +119,11 @@ class Campaign:
         ending, seconds = self.record.endings[mutant.name()]
         place = f"{mutant.path}:{mutant.line}"
         change = f"{_short(mutant.before)} → {_short(mutant.after) or 'nothing'}"
-        print(
-            f"[{self.done}/{len(self.drawn)}] {ending:9} {seconds:6.1f} s  {place}  {mutant.kind}: {change}",
-            flush=True,
-        )
+        progress = f"[{self.done}/{len(self.drawn)}] {ending:9} {seconds:6.1f} s"
+        print(f"{progress}  {place}  {mutant.kind}: {change}", flush=True)
 
     def _sound(self, copy: Copy, tests: list[Path]) -> list[tuple[Path, float]]:
-        """Return the tests that pass unmutated with their seconds, quick ones first; time new ones."""
+        """Return the tests that pass unmutated with their seconds, the quick ones first."""
         for test in tests:
             if str(test) not in self.record.seconds:
                 timed = copy.run([test])
@@ -186,7 +186,8 @@ def _draw(
     """Return the mutants that the seed draws, in the order drawn, and how many there are in all."""
     paths = sorted({path for paths in rooms.values() for path in paths})
     everything = [mutant for path in paths for mutant in mutants(root, path)]
-    chosen = random.Random(options.seed).sample(everything, min(options.count, len(everything)))  # noqa: S311 - a draw
+    draw = random.Random(options.seed)  # noqa: S311
+    chosen = draw.sample(everything, min(options.count, len(everything)))
     return chosen, len(everything)
 
 
@@ -201,16 +202,14 @@ def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], secon
     print("\nSurvivors" if lost else "\nNo mutant survives")
     for mutant in sorted(lost, key=lambda one: (str(one.path), one.line)):
         before, after = drawn_line((root / mutant.path).read_bytes(), mutant)
-        print(
-            f"  {mutant.path}:{mutant.line}  {mutant.kind}, {endings[mutant]}\n    - {before}\n    + {after}"
-        )
+        print(f"  {mutant.path}:{mutant.line}  {mutant.kind}, {endings[mutant]}")
+        print(f"    - {before}\n    + {after}")
     print()
     for room, paths in rooms.items():
         ours = [ending for mutant, ending in endings.items() if mutant.path in paths]
         print(f"{room:12} {_score(ours)}")
-    print(
-        f"{'all':12} {_score(list(endings.values()))}; seed {campaign.options.seed}, {seconds / 60:.0f} min"
-    )
+    score = _score(list(endings.values()))
+    print(f"{'all':12} {score}; seed {campaign.options.seed}, {seconds / 60:.0f} min")
     return int(100 * len(lost) > campaign.options.most * len(campaign.drawn))
 
 

@@ -1,4 +1,4 @@
-"""Lists the modules whose rules are mutated, by room, and the tests that are nearest to a module.
+"""Finds the modules of a room, and the tests that are nearest to a module.
 
 The nearest tests of a module are those that import it, its mirror
 (`tests/<folder>/test_<module>.py`) first. Where none does, they are the tests of the mirrored
@@ -16,40 +16,48 @@ from pathlib import Path
 from processing.errors import UsageError
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
-    "rules": ("processing/reading/**/*.py", "spiders/outlet.py"),
-    "polling": (
-        "spiders/crawling/**/*.py",
-        *(
-            f"spiders/{name}.py"
-            for name in ("polling", "turns", "verdict", "considering", "sources", "articles")
-        ),
-        *(
-            f"spiders/{name}.py"
-            for name in ("rows", "refusals", "visit", "counts", "run", "hosts", "landing")
-        ),
+    "rules": (
+        "processing/reading",
+        "processing/rules",
+        "processing/dates",
+        "processing/urls",
+        "spiders/outlet",
     ),
-    "publishing": ("processing/archive/**/*.py", "processing/landing/**/*.py"),
-    "folding": tuple(
-        f"processing/{room}/**/*.py" for room in ("dedupe", "signing", "matching", "resolving")
+    "polling": ("spiders/crawling",),
+    "publishing": (
+        "processing/archive",
+        "processing/landing",
+        "processing/store",
+        "processing/lookup",
+    ),
+    "folding": (
+        "processing/dedupe",
+        "processing/signing",
+        "processing/matching",
+        "processing/resolving",
     ),
 }
-"""Glob patterns of each room, from the root of the checkout; one that matches nothing is passed over."""
+"""Folders and modules of each room, from the root of the checkout."""
 
 SOURCES = ("processing", "spiders", "dags", "infra", "tests")
 """Packages whose imports are read."""
 
 
 def modules(root: Path, rooms: tuple[str, ...]) -> dict[str, list[Path]]:
-    """Return the modules of each room as paths below `root`; raise UsageError for a room that is unknown or empty."""
+    """Return the modules of each room as paths below `root`.
+
+    Raises UsageError for a room that is unknown or that has no module.
+    """
     found: dict[str, list[Path]] = {}
     for room in rooms:
         if room not in ROOMS:
             raise UsageError(f"no room is called {room!r}; there are {', '.join(ROOMS)}")
-        paths = {path for pattern in ROOMS[room] for path in root.glob(pattern)}
-        found[room] = sorted(path.relative_to(root) for path in paths)
+        folders = [path for name in ROOMS[room] for path in (root / name).rglob("*.py")]
+        files = [root / f"{name}.py" for name in ROOMS[room] if (root / f"{name}.py").is_file()]
+        found[room] = sorted(path.relative_to(root) for path in (*folders, *files))
         if not found[room]:
             raise UsageError(
-                f"room {room!r} has no module under {root}: ROOMS in {__name__} names patterns that match"
+                f"room {room!r} has no module under {root}: correct ROOMS in {__name__}"
             )
     return found
 
@@ -61,7 +69,7 @@ class Imports:
     importers: dict[Path, set[Path]] = field(default_factory=lambda: defaultdict(set))
 
     def nearest(self, module: Path) -> list[Path]:
-        """Return the nearest test files of a module, its mirror first; none where no test reaches it."""
+        """Return the nearest test files of a module, its mirror first."""
         direct = {path for path in self.importers[module] if path.name.startswith("test_")}
         mirror = Path("tests") / module.parent / f"test_{module.stem}.py"
         if direct:
@@ -104,7 +112,7 @@ def read_imports(root: Path) -> Imports:
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
-    """Yield each name that may be a module: imported ones, and strings, by which tests start modules as processes."""
+    """Yield each name that may be a module: what is imported, and strings (`python -m NAME`)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module

@@ -1,9 +1,9 @@
-"""Finds what can be mutated in a module: comparisons, constants, boolean operators, order calls and early exits.
+"""Finds what can be mutated in a module.
 
 comparison  `<` and `<=`, `>` and `>=`, `==` and `!=`, `is` and `is not`, `in` and `not in` swap.
 constant    A whole number up to ten grows by one, others by a tenth; True and False swap.
 boolean     `and` and `or` swap; `not` is dropped.
-order       `sorted`, `sort`, `reversed` and `argsort` reverse; `min` and `max` swap; so do the first
+order       `sorted`, `sort`, `reversed`, `argsort` reverse; `min` and `max` swap; so do the first
             two keys of a sort, `ascending` and `descending`, and the direction of the first column
             of an SQL `order by`.
 early exit  The condition of an `if` that ends in return, continue, break or raise is never true.

@@ -1,4 +1,4 @@
-"""Runs tests on copies of a checkout: unmutated, to know how long they take, and with one mutant at a time."""
+"""Runs tests on copies of a checkout, unmutated or with one mutant."""
 
 import os
 import shutil
@@ -19,7 +19,10 @@ from processing.errors import PermanentError
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".hypothesis", ".*_cache")
 SPARE_SECONDS = 30.0
-"""What a run may always take beside a multiple of its unmutated time: a crawl that hangs is given up after 90 s."""
+"""What a run may take on top of a multiple of its unmutated time."""
+
+PYTEST = ("-q", "-x", "-m", "not full", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+"""Options of pytest: the first failure is enough, and the same examples are drawn each time."""
 
 NO_TESTS = 5
 """Exit code of pytest where a file holds no test that is to run."""
@@ -36,14 +39,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """How a test run ended and how long it took, in seconds; code None when it was stopped at its limit."""
+    """How a test run ended: its exit code, None when it hit its limit, and its seconds."""
 
     code: int | None
     seconds: float
 
 
 class Copy:
-    """A copy of a checkout in a temporary folder, in which modules are mutated and tests are run."""
+    """A copy of a checkout in a temporary folder, where modules are mutated and tests run."""
 
     def __init__(self, root: Path) -> None:
         """Copy what is checked out, without its environment and what runs have made."""
@@ -61,20 +64,9 @@ class Copy:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, tests: Sequence[Path], limit: float | None = None) -> Timed:
-        """Run test files until the first failure, for at most `limit` seconds, and end all that they started."""
+        """Run test files until the first failure, for at most `limit` seconds."""
         began = time.monotonic()
-        options = [
-            "-q",
-            "-x",
-            "-m",
-            "not full",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:randomly",
-            "--hypothesis-seed=0",
-        ]
-        command = [sys.executable, "-m", "pytest", *options, *map(str, tests)]
+        command = [sys.executable, "-m", "pytest", *PYTEST, *map(str, tests)]
         process = subprocess.Popen(  # noqa: S603 - our own tests
             command,
             cwd=self.root,
@@ -109,13 +101,14 @@ class Copy:
         return (Outcome.KILLED if timed.code else Outcome.SURVIVED), timed.seconds
 
     def _write(self, module: Path, source: bytes) -> None:
-        """Write a module and drop its bytecode, which goes by seconds and size and would not see the change."""
+        """Write a module and drop its bytecode."""
+        # Python compares its size and seconds with the source: a quick `<` to `>` goes unseen.
         module.write_bytes(source)
         for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
             compiled.unlink()
 
     def _environment(self) -> dict[str, str]:
-        """Return an environment in which `import spiders` finds this copy, before the one that is installed."""
+        """Return an environment in which this copy is imported before the installed checkout."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -130,5 +123,5 @@ class Copy:
         )
         if Path(found.stdout.strip()) != self.root / "spiders" / "__init__.py":
             raise PermanentError(
-                f"a test would not import the copy in {self.root} but {found.stdout or found.stderr}"
+                f"a test would not import {self.root} but {found.stdout or found.stderr}"
             )
