@@ -104,11 +104,12 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
     At a tick that follows close upon a publication it waits for a later one, which lists the same landing.
     """
     from processing.archive import manifests
+    from processing.landing import keys
     from processing.settings import settings
     from processing.store.opening import open_store
 
     day, store = day_of(dag_run), open_store(settings().store)
-    if not worth_archiving((entry.key for entry in store.list("landing/")), day):
+    if not worth_archiving((entry.key for entry in store.list(keys.LANDING)), day):
         raise AirflowSkipException(
             "no outlet had news: the polls stay in landing for a later batch"
         )
@@ -126,17 +127,15 @@ def worth_archiving(keys: Iterable[str], day: str) -> bool:
     A poll without news seals its log alone. It can wait, because the next crawl reads it in landing; a day's reports
     and the number of objects that a crawl reads at its start cannot wait longer.
     """
+    from processing.landing.keys import parsed
+
     polls: defaultdict[str, set[str]] = defaultdict(set)
-    for key in keys:
-        if key.endswith((".articles.jsonl.gz", ".rejections.jsonl.gz")):
+    for key in filter(None, map(parsed, keys)):
+        if key.is_news:
             return True
-        outlet, run = key.split("/")[1:3]
-        started = datetime.strptime(run.removeprefix("run=")[:16], "%Y%m%dT%H%M%SZ").replace(
-            tzinfo=UTC
-        )
-        if f"{started.astimezone(KST):%Y-%m-%d}" < day:
+        if key.started and f"{key.started.astimezone(KST):%Y-%m-%d}" < day:
             return True
-        polls[outlet].add(run)
+        polls[key.outlet].add(key.run)
     return any(len(runs) >= MANY for runs in polls.values())
 
 

@@ -12,7 +12,6 @@ alarm and are published. One outlet's fault never holds another.
 
 import hashlib
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from processing.archive.memory import Memory
 from processing.archive.publication import Alarm, OutletFacts
 from processing.dates import SEOUL
 from processing.errors import MissingError
-from processing.landing import segments
+from processing.landing import keys, segments
 from processing.landing.segments import LandingRow, Rows
 from processing.records import (
     Article,
@@ -41,8 +40,6 @@ from processing.store.interface import ListedObject, Store
 
 logger = logging.getLogger(__name__)
 
-LANDING = "landing/"
-_SEAL = re.compile(r"seg-(\d+)\.seal\.json")
 _ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
 
 
@@ -56,16 +53,17 @@ class Landed:
 
     @property
     def folder(self) -> str:
-        return f"{LANDING}outlet={self.outlet}/run={self.run}"
+        return keys.folder(self.outlet, self.run)
 
     @property
     def has_report(self) -> bool:
-        return "report.json" in self.entries
+        return keys.REPORT in self.entries
 
     @property
     def segments(self) -> list[int]:
         """Numbers of the sealed segments."""
-        return sorted(int(found[1]) for found in map(_SEAL.fullmatch, self.entries) if found)
+        each = (keys.LandingKey(self.outlet, self.run, name) for name in self.entries)
+        return sorted(key.segment for key in each if key.is_seal and key.segment is not None)
 
 
 @dataclass(frozen=True)
@@ -175,23 +173,9 @@ class LandedRun:
 def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
     """Return what lies in landing by outlet and run. What no crawl wrote is left alone, with a warning."""
     found: dict[tuple[str, str], dict[str, ListedObject]] = {}
-    for entry in store.list(LANDING if outlet is None else f"{LANDING}outlet={outlet}/"):
-        parts = entry.key.split("/")
-        if len(parts) != 4 or not (parts[1].startswith("outlet=") and parts[2].startswith("run=")):  # noqa: PLR2004 - landing/outlet=/run=/name
-            logger.warning(
-                "%s in %s was not written by a crawl: move it out of %s",
-                entry.key,
-                store.url,
-                LANDING,
-            )
-            continue
-        key = (parts[1].removeprefix("outlet="), parts[2].removeprefix("run="))
-        found.setdefault(key, {})[parts[3]] = entry
-    return [
-        Landed(*key, entries)
-        for key, entries in sorted(found.items())
-        if run is None or key[1] == run
-    ]
+    for key, entry in keys.objects(store, outlet, run):
+        found.setdefault((key.outlet, key.run), {})[key.name] = entry
+    return [Landed(*whose, entries) for whose, entries in sorted(found.items())]
 
 
 def ready(

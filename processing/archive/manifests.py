@@ -9,13 +9,14 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from processing.errors import CorruptRecordError, MissingError
+from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import SCHEMA_VERSION, Manifest
 from processing.store.interface import Store
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "manifests/"
 HINT = "head.json"
+_NUMBER = re.compile(r"manifests/([0-9]{8,})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +76,32 @@ def head(store: Store) -> ManifestLink | None:
 
 def hint(store: Store, seq: int) -> None:
     """Say that the chain had come as far as `seq`."""
-    store.put(HINT, json.dumps({"seq": seq}).encode())
+    store.put(HINT, json.dumps({"seq": seq, "check": _check(seq)}).encode())
 
 
 def _hinted(store: Store) -> int:
+    """Return a number that the chain has reached: what the hint says, else the newest in the list of manifests."""
     try:
-        seq = json.loads(store.get(HINT))["seq"]
+        said = json.loads(store.get(HINT))
+        seq = said["seq"]
+        if isinstance(seq, int) and seq >= 0 and said.get("check", _check(seq)) == _check(seq):
+            return seq
     except MissingError:
-        return max(
-            (int(entry.key[len(FOLDER) : -len(".json")]) for entry in store.list(FOLDER)), default=0
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise CorruptRecordError(
-            f"{HINT} in {store.url} is damaged: delete it, it is written again"
-        ) from error
-    if not isinstance(seq, int) or seq < 0:
-        raise CorruptRecordError(
-            f"{HINT} in {store.url} names no manifest: delete it, it is written again"
-        )
-    return seq
+        return _newest_listed(store)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        logger.debug("%s in %s is no hint", HINT, store.url, exc_info=True)
+    logger.warning("%s in %s is damaged; the manifests are listed instead", HINT, store.url)
+    return _newest_listed(store)
+
+
+def _newest_listed(store: Store) -> int:
+    found = (_NUMBER.fullmatch(entry.key) for entry in store.list(FOLDER))
+    return max((int(each[1]) for each in found if each), default=0)
+
+
+def _check(seq: int) -> str:
+    """Return what tells a hint from one in which a bit was flipped."""
+    return hashlib.sha256(str(seq).encode()).hexdigest()[:8]
 
 
 def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[ManifestLink]:
@@ -140,15 +149,32 @@ class Witness:
             )
         return True
 
+    def require_writable(self) -> None:
+        """Raise UsageError where a head could not be noted: before it is published, not after."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            trial = self._path.with_suffix(f".{os.getpid()}")
+            trial.write_bytes(b"trial")
+            trial.unlink()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
     def note(self, store: Store, link: ManifestLink) -> None:
-        """Keep `link` as the newest head seen."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        """Keep `link` as the newest head seen. Raises UsageError where it cannot be kept."""
+        said = {"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}
         part = self._path.with_suffix(f".{os.getpid()}")
-        part.write_text(
-            json.dumps({"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256})
-            + "\n"
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(said) + "\n")
+            part.replace(self._path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> UsageError:
+        return UsageError(
+            f"the newest manifest cannot be noted in {self._path.parent} ({error.strerror}): make room there, or name "
+            "a folder in SILLOK_HEADS that can be written"
         )
-        part.replace(self._path)
 
     def _seen(self) -> tuple[int, str] | None:
         if not self._path.exists():

@@ -8,8 +8,7 @@ Nothing here imports pyarrow: a poll that finds nothing new must start fast.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,11 +19,11 @@ from pydantic import ValidationError
 from processing.archive import manifests, snapshot
 from processing.archive.snapshot import Snapshot, decode, encode, turned_id
 from processing.errors import CorruptRecordError, MissingError
+from processing.landing.keys import objects
 from processing.landing.segments import read_rows
 from processing.records import Article, Fetch, RunReport, Seal, Sum, Why
 from processing.store.interface import Store
 
-_SEAL = re.compile(r"/run=[^/]+/seg-\d+\.seal\.json$")
 _TRIES = 3
 _THREADS = 8
 
@@ -186,23 +185,16 @@ def load(store: Store, outlet: str) -> Memory:
 
 def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
     """Take in the sealed segments that `memory` does not have."""
-    keys = [key for key in _seals(store, outlet) if not memory.has(*_segment(key))]
+    seals = [
+        entry.key
+        for key, entry in objects(store, outlet)
+        if key.is_seal and key.segment is not None and not memory.has(key.run, key.segment)
+    ]
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = [one for one in pool.map(partial(_read, store), keys) if one is not None]
+        found = [one for one in pool.map(partial(_read, store), seals) if one is not None]
     for run in sorted({seal.run for seal, _ in found}):
-        seals = [seal for seal, _ in found if seal.run == run]
-        memory.take((row for seal, rows in found if seal.run == run for row in rows), seals)
-
-
-def _seals(store: Store, outlet: str) -> Iterator[str]:
-    return (
-        entry.key for entry in store.list(f"landing/outlet={outlet}/") if _SEAL.search(entry.key)
-    )
-
-
-def _segment(key: str) -> tuple[str, int]:
-    """Return the run and the number of the segment that the seal under `key` closes."""
-    return key.split("/")[2].removeprefix("run="), int(key.rpartition("/seg-")[2].partition(".")[0])
+        mine = [seal for seal, _ in found if seal.run == run]
+        memory.take((row for seal, rows in found if seal.run == run for row in rows), mine)
 
 
 def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:

@@ -11,12 +11,13 @@ Taking out of landing what is published, and what a killed crawl left behind.
 One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest only once.
 """
 
+import fcntl
 import hashlib
 import logging
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,12 +47,11 @@ from processing.errors import (
     StoreFullError,
     StoreUnavailableError,
 )
+from processing.landing.keys import REPORT, LandingKey
 from processing.records import Fetch, Manifest, Seal, Sum, Why
 from processing.settings import Settings, settings
 from processing.store.interface import Store
 from processing.store.probe import allow_publishing
-
-_SEGMENT = re.compile(r"seg-(\d+)\.")
 
 
 def sweep(
@@ -66,23 +66,23 @@ def sweep(
 
     Seals go first: whatever breaks off half way, no seal is left that names a file which is gone.
     """
-    keys = [key for one in landing for key in _going(one, memories[one.outlet], now - after)]
-    keys.sort(key=lambda key: (not key.endswith(".seal.json"), key))
-    store.delete(keys)
-    return len(keys)
+    going = [each for one in landing for each in _going(one, memories[one.outlet], now - after)]
+    going.sort(key=lambda each: (not each[0].is_seal, each[1]))
+    store.delete([key for _, key in going])
+    return len(going)
 
 
-def _going(one: Landed, memory: Memory, before: datetime) -> Iterator[str]:
+def _going(one: Landed, memory: Memory, before: datetime) -> Iterator[tuple[LandingKey, str]]:
     sealed = set(one.segments)
     for name, entry in one.entries.items():
-        found = _SEGMENT.match(name)
-        if found and memory.has(one.run, int(found[1])):
-            yield entry.key
-        elif name == "report.json":
+        key = LandingKey(one.outlet, one.run, name)
+        if key.segment is not None and memory.has(one.run, key.segment):
+            yield key, entry.key
+        elif name == REPORT:
             if memory.has_report(one.run):
-                yield entry.key
-        elif not (found and int(found[1]) in sealed) and entry.modified < before:
-            yield entry.key
+                yield key, entry.key
+        elif key.segment not in sealed and entry.modified < before:
+            yield key, entry.key
 
 
 logger = logging.getLogger(__name__)
@@ -116,6 +116,8 @@ class Attempt:
         self._head = head
         self._witness = Witness(job.options.heads, job.store)
         self._witness.check(job.store, head)
+        if not job.dry_run:
+            self._witness.require_writable()
         self._intake = gather(job, head)
         self._runs = self._intake.all_runs
         self._batch = identity(self._runs)
@@ -362,6 +364,24 @@ def _totals(said: Publication) -> dict[str, int]:
     return dict(sorted(totals.items()))
 
 
+@contextmanager
+def alone(folder: Path, store: Store) -> Iterator[None]:
+    """Hold the lock of a single writer, which the system lets go of however the process ends.
+
+    Raises StoreUnavailableError where another process of this machine holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(store.identity.encode()).hexdigest()[:16]
+    with (folder / f"{name}.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreUnavailableError(
+                f"SILLOK_SINGLE_WRITER=true, and another process is publishing to {store.url}: run the same again later"
+            ) from error
+        yield
+
+
 _TRIES = 20
 """How often the number of a manifest may be lost to another archiver before this one gives up for now."""
 
@@ -396,15 +416,24 @@ def publish(
         dry_run=dry_run,
         released=released,
     )
-    if not dry_run:
-        allow_publishing(store, job.options)
+    if dry_run:
+        return _published(job)
+    allow_publishing(store, job.options)
+    if not job.options.single_writer:
+        return _published(job)
+    with alone(job.options.heads, store):
+        return _published(job)
+
+
+def _published(job: Job) -> Publication:
+    """Try on one head after the other, until this archiver's manifest stands or nothing is left to publish."""
+    store = job.store
     for _ in range(_TRIES):
         head = manifests.head(store)
         try:
             return Attempt(job, head).publication()
-        except (
-            DamagedPagesError
-        ) as error:  # seen only while its pages are copied: begin again without that outlet
+        except DamagedPagesError as error:
+            # seen only while its pages are copied: begin again without that outlet
             job = replace(job, damaged={**job.damaged, error.outlet: str(error)})
         except AlreadyExistsError:
             logger.info(

@@ -11,7 +11,9 @@ import fcntl
 import gzip
 import hashlib
 import json
+import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from typing import IO, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from processing.errors import CorruptRecordError, MissingError, UsageError
+from processing.landing import keys
+from processing.landing.keys import folder
 from processing.landing.warc import Exchange, Original, Rendered, WarcWriter, cdxj
 from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sum
 from processing.store.interface import Store
@@ -30,11 +34,6 @@ LandingRow: TypeAlias = Article | Rejection | Fetch
 Rows: TypeAlias = Literal["articles", "rejections", "log"]
 
 _KINDS: dict[type[LandingRow], Rows] = {Article: "articles", Rejection: "rejections", Fetch: "log"}
-
-
-def folder(outlet: str, run: str) -> str:
-    """Return the key prefix of one run, without a closing slash."""
-    return f"landing/outlet={outlet}/run={run}"
 
 
 class Segment:
@@ -91,7 +90,13 @@ class Segment:
         )
         unfinished = self._path("seal.part")
         unfinished.write_text(seal.model_dump_json())
-        return unfinished.rename(self._path("seal.json"))
+        for path in (*(self._spool / file.key.rpartition("/")[2] for file in files), unfinished):
+            _flush(
+                path
+            )  # before the seal counts: a power cut must not leave a seal without its files
+        sealed = unfinished.rename(self._path("seal.json"))
+        _flush(self._spool)
+        return sealed
 
     def _sum(self, suffix: str, rows: int) -> Sum:
         path = self._path(suffix)
@@ -102,6 +107,15 @@ class Segment:
 
     def _path(self, suffix: str) -> Path:
         return self._spool / f"{self.stem}.{suffix}"
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk (fsync(2))."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class Lock:
@@ -229,7 +243,7 @@ class SegmentWriter:
 
 def send(store: Store, path: Path) -> Seal:
     """Put a closed segment from the spool, its seal last, and clear it from the spool. Safe to do twice."""
-    seal = Seal.model_validate_json(path.read_bytes())
+    seal = _parsed(Seal, path.read_bytes(), str(path))
     for file in seal.files:
         store.put_file(file.key, path.parent / file.key.rpartition("/")[2])
     store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
@@ -262,11 +276,8 @@ def clear(spool: Path, outlet: str, run: str) -> None:
 
 def sealed(store: Store, outlet: str | None = None, run: str | None = None) -> Iterator[Seal]:
     """Yield the seals in landing, in the order of outlet, run and segment."""
-    prefix = "landing/" if outlet is None else f"landing/outlet={outlet}/"
-    if run is not None and outlet is not None:
-        prefix = f"{folder(outlet, run)}/"
-    for entry in store.list(prefix):
-        if entry.key.endswith(".seal.json") and (run is None or f"/run={run}/" in entry.key):
+    for key, entry in keys.objects(store, outlet, run):
+        if key.is_seal:
             with suppress(MissingError):  # a publication removed it between the listing and now
                 yield _parsed(Seal, store.get(entry.key), entry.key)
 
@@ -287,7 +298,7 @@ def read_rows(store: Store, seal: Seal, kind: Rows) -> Iterator[LandingRow]:
 
 def report(store: Store, outlet: str, run: str) -> RunReport | None:
     """Return the run's report, or None where the run has not written it (yet)."""
-    key = f"{folder(outlet, run)}/report.json"
+    key = keys.report_key(outlet, run)
     try:
         return _parsed(RunReport, store.get(key), key)
     except MissingError:
@@ -297,13 +308,13 @@ def report(store: Store, outlet: str, run: str) -> RunReport | None:
 def put_report(store: Store, report: RunReport) -> None:
     """Put the report of a run: the last thing it writes."""
     body = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
-    store.put(f"{folder(report.outlet, report.run)}/report.json", body, create=True)
+    store.put(keys.report_key(report.outlet, report.run), body, create=True)
 
 
 def _lines(data: bytes, key: str) -> Iterable[bytes]:
     try:
         return gzip.decompress(data).splitlines()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise CorruptRecordError(
             f"{key} does not unpack ({error}): restore it from a copy"
         ) from error

@@ -5,6 +5,7 @@ after the other and let several of a race win. The answers are kept in the store
 """
 
 import secrets
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import ValidationError
@@ -15,8 +16,10 @@ from processing.settings import Settings
 from processing.store.interface import Store
 
 KEY = "capabilities.json"
+_SINGLE = "capabilities-single-writer.json"
 _RACERS = 8
 _ROUNDS = 4
+_CREATION = ("creates_once", "creates_exactly")
 
 
 class Capabilities(Record):
@@ -56,25 +59,48 @@ def probe(store: Store) -> Capabilities:
         store.delete([entry.key for entry in store.list(f"{folder}/")])
 
 
-def remembered(store: Store) -> Capabilities:
-    """Return what was found out before; find it out and keep it where that was never done."""
+def remembered(store: Store, *, single_writer: bool = False) -> Capabilities:
+    """Return what was found out before; find it out and keep it where that was never done.
+
+    A single writer looks before it creates, whatever the store does: what is found so is kept by itself.
+    """
+    key = _SINGLE if single_writer else KEY
     try:
-        return Capabilities.model_validate_json(store.get(KEY))
+        return Capabilities.model_validate_json(store.get(key))
     except (MissingError, ValidationError):  # never asked, or by another version
         found = probe(store)
-        store.put(KEY, found.model_dump_json(indent=1).encode())
+        store.put(key, found.model_dump_json(indent=1).encode())
         return found
 
 
 def allow_publishing(store: Store, options: Settings) -> None:
-    """Raise UsageError where two archivers at once could both win a manifest, and nobody said there is only one."""
-    if store.url.startswith("file:") or options.single_writer:
+    """Raise UsageError where the store lacks what the archive needs: `sillok doctor` refuses the same.
+
+    Without exact creation two archivers at once could both win a manifest; a single writer does without.
+    """
+    if store.url.startswith("file:"):
         return
-    if not remembered(store).creates_exactly:
+    if missing := lacking(remembered(store, single_writer=options.single_writer), options):
         raise UsageError(
-            f"{store.url} does not create objects exactly once, so two archivers at once could lose a publication. "
-            f"Where only one ever runs, set SILLOK_SINGLE_WRITER=true; delete {KEY} to have the store tried again"
+            f"{store.url} lacks {', '.join(missing)}: {cure(missing)}; delete capabilities*.json there to have it "
+            "tried again"
         )
+
+
+def lacking(found: Capabilities, options: Settings) -> tuple[str, ...]:
+    """Return what a store lacks that publishing needs with these settings."""
+    spared = _CREATION if options.single_writer else ()
+    return tuple(name for name in found.missing if name not in spared)
+
+
+def cure(missing: Collection[str]) -> str:
+    """Return what to do about what a store lacks."""
+    if {*missing} <= {*_CREATION}:
+        return (
+            "two archivers at once could lose a publication; where only one ever runs, set SILLOK_SINGLE_WRITER=true, "
+            "else choose another store"
+        )
+    return "the archive needs this; choose another store"
 
 
 def _reads_back(store: Store, key: str) -> bool:

@@ -158,6 +158,8 @@ def _answered(error: ClientError, where: str) -> SillokError:
         return MissingError(f"{where}: there is no such object")
     if code(error) in _FULL or status(error) == 507:  # noqa: PLR2004 - HTTP's own number
         return StoreFullError(f"{answer}: it has no room; free some, then run the same again")
+    if status(error) == 501 or code(error) == "NotImplemented":  # noqa: PLR2004 - HTTP's own number
+        return StoreRefusedError(f"{answer}: it does not know this request; choose another store")
     if status(error) >= 500 or code(error) in {"SlowDown", "RequestTimeout"}:  # noqa: PLR2004 - HTTP's own number
         return StoreUnavailableError(
             f"{answer}: it is overloaded, failing or full; run the same again later"

@@ -12,7 +12,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -89,6 +89,7 @@ _UNKNOWN = {
     "BadRequest",
 }
 _EXISTS = {409, 412}
+_PARTIAL, _NOT_IMPLEMENTED = 206, 501
 
 
 class S3Store:
@@ -103,25 +104,36 @@ class S3Store:
         self._options = options
         self._old_listing = False
         self._one_by_one = False
+        self._creates_plainly = False
 
     @property
     def _client(self) -> "S3Client":
         return client(self._options)
 
     def get(self, key: str) -> bytes:
-        return self._read(key, lambda body: bytes(body.read()))
+        return self._read(key, lambda answer: bytes(answer["Body"].read()))
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         if length == 0:
             return b""
-        return self._read(
-            key, lambda body: bytes(body.read()), Range=f"bytes={start}-{start + length - 1}"
-        )
+
+        def use(answer: Mapping[str, Any]) -> bytes:
+            body = answer["Body"]
+            if answer["ResponseMetadata"]["HTTPStatusCode"] != _PARTIAL:
+                return _cut(body.iter_chunks(1 << 20), start, length)
+            if not str(answer.get("ContentRange", "")).startswith(f"bytes {start}-"):
+                raise StoreRefusedError(
+                    f"{key!r} in {self.url}: asked for bytes from {start} on, the store sent "
+                    f"{answer.get('ContentRange')!r}; choose another store"
+                )
+            return bytes(body.read())
+
+        return self._read(key, use, Range=f"bytes={start}-{start + length - 1}")
 
     def get_file(self, key: str, path: Path) -> None:
-        def save(body: Any) -> None:
+        def save(answer: Mapping[str, Any]) -> None:
             with path.open("wb") as target:
-                for chunk in body.iter_chunks(1 << 20):
+                for chunk in answer["Body"].iter_chunks(1 << 20):
                     target.write(chunk)
 
         self._read(key, save)
@@ -186,8 +198,21 @@ class S3Store:
             self._old_listing = True
             yield from self._pages(prefix)
             return
-        yield first
-        yield from pages
+        for page in chain([first], pages):
+            self._require_way_on(page, prefix)
+            yield page
+
+    def _require_way_on(self, page: Mapping[str, Any], prefix: str) -> None:
+        """Raise StoreRefusedError where there is more and the store does not say where: boto3 stops there in silence."""
+        if (
+            page.get("IsTruncated")
+            and not self._old_listing
+            and not page.get("NextContinuationToken")
+        ):
+            raise StoreRefusedError(
+                f"the list of {prefix!r} in {self.url} is not whole: the store says that there is more, and gives "
+                "no token to go on; choose another store, or mend the proxy before it"
+            )
 
     def _deleted(self, names: Sequence[str]) -> None:
         """Delete at most 1000 objects in one request, or one by one where the server cannot."""
@@ -231,17 +256,20 @@ class S3Store:
         except FAULTS as error:
             raise explanation(error, f"{what} in {self.url}") from error
 
-    def _read(self, key: str, use: Callable[[Any], T], **wanted: Any) -> T:
-        """Return what `use` makes of the object's body; begin again where the body breaks off."""
+    def _read(self, key: str, use: Callable[[Mapping[str, Any]], T], **wanted: Any) -> T:
+        """Return what `use` makes of the answer with the object's body; begin again where the body breaks off."""
         with self._explained(repr(key)):
             for _ in range(_READS - 1):
-                body = self._client.get_object(**self._named(key), **wanted)["Body"]
+                answer = self._client.get_object(**self._named(key), **wanted)
                 with suppress(BotoCoreError, HTTPError):
-                    return use(body)
-            return use(self._client.get_object(**self._named(key), **wanted)["Body"])
+                    return use(answer)
+            return use(self._client.get_object(**self._named(key), **wanted))
 
     def _put(self, key: str, body: bytes | IO[bytes], sums: Sums, *, create: bool) -> None:
-        extra: dict[str, str] = {"IfNoneMatch": "*"} if create else {}
+        if create and self._options.single_writer and self.exists(key):
+            self._settle(key, sums)  # whatever the store makes of the precondition
+            return
+        extra = {"IfNoneMatch": "*"} if create and not self._creates_plainly else {}
         if self._options.store_checksum:
             extra["ChecksumSHA256"] = sums.header
         try:
@@ -260,9 +288,25 @@ class S3Store:
                 **self._named(key), Body=body, Metadata=sums.metadata, **extra
             )
         except ClientError as error:
-            if "IfNoneMatch" in extra and status(error) in _EXISTS:
+            if "IfNoneMatch" not in extra:
+                raise
+            if status(error) in _EXISTS:
                 raise _PreconditionError from error
-            raise
+            if status(error) != _NOT_IMPLEMENTED:
+                raise
+            self._allow_plain_creation(error)
+        plain = {name: value for name, value in extra.items() if name != "IfNoneMatch"}
+        return self._put_object(key, body, sums, plain)
+
+    def _allow_plain_creation(self, error: ClientError) -> None:
+        """Go on without the precondition. Raises StoreRefusedError where somebody else may write too."""
+        if not self._options.single_writer:
+            raise StoreRefusedError(
+                f"{self.url} does not know create-if-absent (If-None-Match: *): two archivers at once could lose a "
+                "publication; choose another store, or set SILLOK_SINGLE_WRITER=true where only one ever runs"
+            ) from error
+        logger.info("%s does not know create-if-absent: its single writer does without", self.url)
+        self._creates_plainly = True
 
     def _settle(self, key: str, sums: Sums) -> None:
         """Decide whether what stands under `key` is our own put, whose first answer was lost."""
@@ -290,7 +334,20 @@ class S3Store:
 
     def _digest(self, key: str) -> bytes:
         """Return the SHA-256 of what the store holds, by reading it."""
-        return self._read(key, lambda body: Sums(body.iter_chunks(PART)).sha256.digest())
+        return self._read(
+            key, lambda answer: Sums(answer["Body"].iter_chunks(PART)).sha256.digest()
+        )
+
+
+def _cut(chunks: Iterable[bytes], start: int, length: int) -> bytes:
+    """Return a range out of the whole object: a server may ignore Range and answer 200 (RFC 9110, 14.2)."""
+    found, place = bytearray(), 0
+    for chunk in chunks:
+        found += chunk[max(start - place, 0) : max(start + length - place, 0)]
+        place += len(chunk)
+        if place >= start + length:
+            break
+    return bytes(found)
 
 
 class _PreconditionError(Exception):

@@ -15,12 +15,12 @@ from scrapy.utils.log import get_scrapy_root_handler
 from processing.archive.memory import load
 from processing.dates import SEOUL
 from processing.errors import SillokError, TransientError, UsageError
+from processing.landing.keys import folder
 from processing.landing.segments import (
     Lock,
     SegmentLimits,
     SegmentWriter,
     clear,
-    folder,
     report,
     resend,
 )

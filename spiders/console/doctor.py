@@ -31,10 +31,6 @@ _SKEW = timedelta(minutes=1)
 """Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
 
 
-_NEWS = (".articles.jsonl.gz", ".rejections.jsonl.gz")
-"""What a segment has besides its log where a page was fetched."""
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at. `bad` stops work, `odd` deserves a thought; `cure` is what to do."""
@@ -82,17 +78,14 @@ def round_trip(store: "Store") -> Told:
 
 
 def creation(store: "Store", options: "Settings") -> Told:
-    from processing.store.probe import probe
+    from processing.store.probe import cure, lacking, probe
 
-    missing = probe(store).missing
-    if not missing:
-        return "ok", "several archivers may run at once", ""
-    told = f"the store lacks: {', '.join(missing)}"
-    if set(missing) == {"creates_exactly"}:
-        if options.single_writer:
-            return "ok", f"{told}; SILLOK_SINGLE_WRITER=true says that only one archiver runs", ""
-        return "bad", told, "let one archiver run at a time and set SILLOK_SINGLE_WRITER=true"
-    return "bad", told, "choose another store: the archive needs these"
+    found = probe(store)
+    if missing := lacking(found, options):
+        return "bad", f"the store lacks: {', '.join(missing)}", cure(missing)
+    if options.single_writer:
+        return "ok", "SILLOK_SINGLE_WRITER=true says that only one archiver runs", ""
+    return "ok", "several archivers may run at once", ""
 
 
 def clock(store: "Store") -> Told:
@@ -126,10 +119,12 @@ def chain(store: "Store", options: "Settings") -> Told:
 
 def landing(store: "Store") -> Told:
     """Tell runs with pages, which `sillok archive` takes in, from polls without news, which wait for the next news."""
-    runs: dict[str, bool] = {}
-    for entry in store.list("landing/"):
-        run, _, file = entry.key.rpartition("/")
-        runs[run] = runs.get(run, False) or file.endswith(_NEWS)
+    from processing.landing.keys import objects
+
+    runs: dict[tuple[str, str], bool] = {}
+    for key, _ in objects(store):
+        run = (key.outlet, key.run)
+        runs[run] = runs.get(run, False) or key.is_news
     if news := sum(runs.values()):
         return "odd", f"{news} runs with pages wait in landing", "sillok archive"
     return (

@@ -58,10 +58,9 @@ def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
 
 def landed(catalogue: "Catalogue") -> set[str]:
     """Return the outlets of which something waits to be archived."""
-    return {
-        entry.key.split("/")[1].removeprefix("outlet=")
-        for entry in catalogue.store.list("landing/")
-    }
+    from processing.landing.keys import objects
+
+    return {key.outlet for key, _ in objects(catalogue.store)}
 
 
 def day(text: str | None) -> date | None:

@@ -141,10 +141,9 @@ def release(
 
     Everything else that has landed is archived with them. What cannot be read at all stays held back.
     """
-    landing = {
-        entry.key.split("/")[2].removeprefix("run=")
-        for entry in open_catalogue(store).store.list("landing/")
-    }
+    from processing.landing.keys import objects
+
+    landing = {key.run for key, _ in objects(open_catalogue(store).store)}
     if absent := sorted({*runs} - landing):
         raise MissingError(
             f"nothing of {', '.join(absent)} waits in landing; `sillok archive` names what it holds back"

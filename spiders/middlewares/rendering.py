@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from processing.landing.segments import folder
+from processing.landing.keys import folder
 from processing.landing.warc import Rendered
 from processing.records import Why
 from spiders.crawling.landing import answered, failed

@@ -301,6 +301,11 @@ def test_an_empty_landing_is_not_announced() -> None:
     assert not common.worth_archiving([], "2026-11-22")
 
 
+def test_what_no_crawl_wrote_is_not_announced() -> None:
+    strangers = ["landing/README.txt", "landing/outlet=duru/run=by-hand/notes.txt"]
+    assert not common.worth_archiving(strangers, "2026-11-22")
+
+
 @pytest.mark.parametrize("kind", ["articles", "rejections"])
 def test_pages_are_archived_at_once(kind) -> None:
     keys = landing("duru", "20261122T000000Z-aaaaaa") + landing("gaon", RUN, f"{kind}.jsonl.gz")

@@ -56,8 +56,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.server.has("stores other bytes"):
             body = body[:-1] + b"!"
+        if self.headers.get("If-None-Match") and self.server.faults.get("knows no creation"):
+            self._error(501, "NotImplemented")
+            return
         with self.server.writing:
-            if self.headers.get("If-None-Match") == "*" and self._key() in self.server.objects:
+            guarded = self.headers.get("If-None-Match") == "*"
+            if guarded and self._key() in self.server.objects and not self._overwrites():
                 self._error(412, "PreconditionFailed")
                 return
             self.server.objects[self._key()] = body
@@ -83,6 +87,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.server.objects.get(self._key())
         if body is None:
             self._error(404, "NoSuchKey")
+        elif self.server.has("sends another range"):
+            told = {"Content-Range": f"bytes 0-4/{len(body)}"}
+            self._answer(206, body[:5], told)
         elif self.server.has("breaks off"):
             self._answer(200, body[: len(body) // 2], {"Content-Length": str(len(body))})
             self.close_connection = True
@@ -90,6 +97,9 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(
                 200, body, {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'}
             )
+
+    def _overwrites(self) -> bool:
+        return bool(self.server.faults.get("ignores preconditions"))
 
     def do_HEAD(self) -> None:
         self._arrived()
@@ -157,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         more = len(keys) > 2
         extra = f"<KeyCount>{len(keys[:2])}</KeyCount>" if second else ""
-        if more:
+        if more and not self.server.faults.get("cuts lists"):
             name = "NextContinuationToken" if second else "NextMarker"
             extra += f"<{name}>{escape(keys[1])}</{name}>"
         told = f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{extra}{rows}</ListBucketResult>"

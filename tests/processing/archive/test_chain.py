@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.archive import manifests
+from processing.archive import publish as publish_module
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
 from processing.archive.publication import Publication
@@ -19,6 +20,7 @@ from processing.errors import (
     CorruptRecordError,
     StoreFullError,
     StoreUnavailableError,
+    UsageError,
 )
 from processing.lookup.diff import compare
 from processing.records import Manifest
@@ -152,10 +154,6 @@ def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive)
     store.put(manifests.key(1), newer.model_dump_json().encode())
     with pytest.raises(CorruptRecordError, match="upgrade"):
         manifests.head(store)
-    for hint in (b"", b"[]", b'{"seq": "x"}', b'{"seq": -1}'):
-        store.put(manifests.HINT, hint)
-        with pytest.raises(CorruptRecordError, match="head"):
-            manifests.head(store)
     manifests.hint(store, 9)
     with pytest.raises(CorruptRecordError, match="the chain was cut"):
         manifests.head(store)
@@ -171,6 +169,50 @@ def test_a_head_that_was_read_too_early_is_no_cut_tail(
     archive()
     manifests.Witness(options.heads, store).check(store, early)
     manifests.Witness(options.heads, store).check(store, None)
+
+
+def test_a_damaged_hint_costs_a_search_and_not_the_archive(
+    store: FileStore, archive: Archive
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    store.put("manifests/notes.txt", b"no manifest")
+    head, good = manifests.head(store), store.get(manifests.HINT)
+    flipped = (good.replace(b"1", digit, 1) for digit in (b"3", b"5", b"9"))
+    for hint in (b"", b"[]", b'{"seq": "x"}', b'{"seq": -1}', b"\xff\xfe", b"{}", *flipped):
+        store.put(manifests.HINT, hint)
+        assert manifests.head(store) == head, hint
+    Crawl(run="r2", articles=[article("hanbit", 2)]).land(store)
+    assert archive(now=NOON + HOUR).seq == 2
+    store.put(manifests.HINT, b'{"seq": 1}')  # as an earlier version wrote it
+    assert manifests.head(store).manifest.seq == 2
+
+
+def test_a_witness_that_cannot_be_written_is_found_before_anything_is_published(
+    store: FileStore, archive: Archive, tmp_path: Path
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    before = {entry.key for entry in store.list("")}
+    (tmp_path / "file").write_bytes(b"no folder")
+    blocked = Settings(store=store.url, cache=tmp_path / "c", heads=tmp_path / "file" / "heads")
+    with pytest.raises(UsageError, match="SILLOK_HEADS"):
+        archive(options=blocked)
+    assert {entry.key for entry in store.list("")} == before
+    assert archive().seq == 1
+
+
+def test_a_single_writer_holds_its_lock(
+    store: FileStore, archive: Archive, options: Settings
+) -> None:
+    alone = Settings(**{**options.model_dump(), "single_writer": True})
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    with (
+        publish_module.alone(alone.heads, store),
+        pytest.raises(StoreUnavailableError, match="SINGLE_WRITER"),
+    ):
+        archive(options=alone)
+    assert manifests.head(store) is None
+    assert archive(options=alone).seq == 1
 
 
 def test_a_damaged_witness_says_so(store: FileStore, archive: Archive, options: Settings) -> None:

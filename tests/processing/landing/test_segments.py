@@ -298,3 +298,38 @@ def test_a_report_is_written_once(tmp_path: Path) -> None:
     assert report(store, "plain", RUN) == made
     with pytest.raises(AlreadyExistsError):
         put_report(store, made.model_copy(update={"pages": 1}))
+
+
+def test_a_seal_counts_only_when_its_files_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file of a segment, and then the seal, is flushed before the seal has its name, and the name after it."""
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def watch(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").resolve()
+        flushed.append(path.name if path.is_file() else "folder")
+        named = (path if path.is_dir() else path.parent) / "seg-000.seal.json"
+        assert named.exists() == path.is_dir()
+        fsync(handle)
+
+    out = writer(FileStore(tmp_path / "archive"), tmp_path)
+    out.add(read(1))
+    monkeypatch.setattr(os, "fsync", watch)
+    assert out.close()
+    wanted = {f"seg-000.{kind}" for kind in ("warc.gz", "cdxj", "articles.jsonl.gz", "seal.part")}
+    assert wanted <= {*flushed[:-1]}
+    assert flushed[-1] == "folder"
+
+
+def test_a_damaged_seal_in_the_spool_is_named(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "archive")
+    out = writer(store, tmp_path)
+    out.add(read(1))
+    path = out.close()
+    assert path
+    out.release()
+    path.write_bytes(b"\xff\xfe" + path.read_bytes())
+    with pytest.raises(CorruptRecordError, match=r"seg-000\.seal\.json"):
+        resend(store, tmp_path / "spool", "plain")

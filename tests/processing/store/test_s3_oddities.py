@@ -222,20 +222,87 @@ def test_a_store_that_lets_two_win_refuses_two_archivers(
     """Stock Swift, and every server that ignores the precondition, is told from an exact one by a race."""
     store = S3Store(options.store, options)
     exact = probe(store)
-    assert exact.missing == ("reads_ranges",)  # this server ignores Range
+    assert exact.missing == ()
     put = S3Store.put
 
     def overwriting(self: S3Store, key: str, data: bytes, *, create: bool = False) -> None:
         put(self, key, data, create=create and "race" not in key)
 
     monkeypatch.setattr(S3Store, "put", overwriting)
-    assert probe(store).missing == ("reads_ranges", "creates_exactly")
+    assert probe(store).missing == ("creates_exactly",)
     with pytest.raises(UsageError, match="SILLOK_SINGLE_WRITER"):
         allow_publishing(store, options)
-    allow_publishing(store, options.model_copy(update={"single_writer": True}))
     assert set(server.objects) == {f"archive/{KEY}"}
     monkeypatch.undo()
     with pytest.raises(UsageError):
         allow_publishing(store, options)
     store.delete([KEY])
     allow_publishing(store, options)
+
+
+def test_a_range_is_cut_out_where_the_server_sends_the_whole(server: Odd, store: S3Store) -> None:
+    """RFC 9110 lets a server, or a proxy before it, ignore Range and answer 200."""
+    body = bytes(range(256)) * 10_000
+    store.put("object", body)
+    for start, length in ((0, 5), (7, 300), (1_100_000, 1_100_000), (len(body) - 3, 10)):
+        assert store.get_range("object", start, length) == body[start : start + length]
+    assert any(headers.get("Range") for _, _, headers in server.seen)
+
+
+def test_another_range_than_was_asked_for_is_refused(server: Odd, store: S3Store) -> None:
+    store.put("object", bytes(range(256)))
+    server.faults = {"sends another range": 1}
+    with pytest.raises(StoreRefusedError, match="bytes 0-4/256"):
+        store.get_range("object", 7, 5)
+
+
+def test_a_list_that_is_cut_without_a_token_is_no_list(server: Odd, store: S3Store) -> None:
+    for number in range(5):
+        store.put(f"listed/{number}", b"x")
+    server.faults = {"cuts lists": 1}
+    with pytest.raises(StoreRefusedError, match="not whole"):
+        list(store.list("listed/"))
+
+
+def test_a_server_without_creation_is_refused_and_serves_a_single_writer(
+    server: Odd, options: Settings
+) -> None:
+    server.faults = {"knows no creation": 1}
+    store = S3Store(options.store, options)
+    with pytest.raises(StoreRefusedError, match="SILLOK_SINGLE_WRITER"):
+        store.put("once", b"first", create=True)
+    with pytest.raises(StoreRefusedError, match="another store"):
+        allow_publishing(store, options)
+    alone = Settings(**{**options.model_dump(), "single_writer": True})
+    single = S3Store(alone.store, alone)
+    for _ in range(2):
+        single.put("once", b"first", create=True)
+    with pytest.raises(AlreadyExistsError):
+        single.put("once", b"second", create=True)
+    assert single.get("once") == b"first"
+    allow_publishing(single, alone)
+
+
+def test_a_single_writer_overwrites_nothing_where_preconditions_are_ignored(
+    server: Odd, options: Settings
+) -> None:
+    server.faults = {"ignores preconditions": 1}
+    alone = Settings(**{**options.model_dump(), "single_writer": True})
+    store = S3Store(alone.store, alone)
+    store.put("once", b"first", create=True)
+    with pytest.raises(AlreadyExistsError):
+        store.put("once", b"second", create=True)
+    allow_publishing(store, alone)
+    with pytest.raises(UsageError, match="creates_once"):  # the same store, and another may write
+        allow_publishing(S3Store(options.store, options), options)
+
+
+def test_publishing_refuses_what_the_doctor_refuses(
+    options: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = S3Store(options.store, options)
+    monkeypatch.setattr(S3Store, "delete", lambda *_: None)
+    for single in (False, True):
+        asked = Settings(**{**options.model_dump(), "single_writer": single})
+        with pytest.raises(UsageError, match="deletes"):
+            allow_publishing(store, asked)

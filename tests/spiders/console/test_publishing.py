@@ -72,9 +72,10 @@ def test_a_held_run_is_released_as_the_message_says(landed: Store, sillok) -> No
     told = sillok("archive").err
     assert "have no publication time" in told
     (command,) = re.findall(r"`(sillok release [^`]+)`", told)
+    landed.put("landing/README.txt", b"what a person left there stops nobody")
     done = sillok(*command.split()[1:])
     assert (done.code, "held back" in done.err) == (0, False), done.err
-    assert not list(landed.list("landing/"))
+    assert [entry.key for entry in landed.list("landing/")] == ["landing/README.txt"]
 
 
 @pytest.mark.usefixtures("landed")

@@ -71,6 +71,16 @@ def test_only_pages_of_the_outlet_are_its(tmp_path: Path) -> None:
     assert (last.url, last.fetched_at) == ("https://www.a.example/news/4?x=1", None)
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+def test_only_a_line_feed_ends_a_row(mark: str, tmp_path: Path) -> None:
+    """JSON may hold these as they are, or as escapes; `str.splitlines` would cut the row there."""
+    row = {"file": "1.html", "url": URLS[0], "title": f"줄{mark}바꿈"}
+    written = json.dumps(row, ensure_ascii=mark < " ")
+    assert [each.url for each in kept_pages(index(tmp_path, written, written), OUTLET)] == [
+        URLS[0]
+    ] * 2
+
+
 @pytest.mark.parametrize(
     "row",
     ["{", '{"url": "https://www.a.example/news/1"}', '{"file": "x", "fetched_at": "noon"}', "[]"],
