@@ -107,11 +107,12 @@ def _number(month: str) -> str:
 def _rfc_5322(text: str) -> Moment | None:
     """Read what else the form of feeds allows: two-digit years, named American zones."""
     try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError, OverflowError):
+        stated = parsedate_to_datetime(text)
+        assumed = stated.tzinfo is None
+        at = stated.replace(tzinfo=SEOUL) if assumed else stated.astimezone(SEOUL)
+    except (ValueError, IndexError, TypeError, OverflowError):  # or beyond what a zone can shift
         return None
-    assumed = at.tzinfo is None
-    return Moment(at.replace(tzinfo=SEOUL) if assumed else at.astimezone(SEOUL), "second", assumed)
+    return Moment(at, "second", assumed)
 
 
 def _moment(match: re.Match[str]) -> Moment | None:

@@ -97,6 +97,8 @@ def _facts_of(line: Indexed, filename: str) -> str:
 
 Headers = tuple[tuple[str, str], ...]
 
+_LINE_END = re.compile(r"[\r\n\x00]+")
+"""What may end a header line or a record (RFC 9112 §2.2, §5.5); all other bytes of a value stay as they are."""
 LOST = (
     "Transfer coding is removed; reason phrase, header order and case and the exact request line are reconstructed; "
     "the body keeps its content coding byte for byte."
@@ -344,7 +346,7 @@ def _fields(facts: Mapping[str, str]) -> bytes:
 
 def _one_line(value: str) -> str:
     """Return `value` with nothing in it that could end a header line: the text may come from a hostile server."""
-    return " ".join(value.splitlines()) if not value.isprintable() else value
+    return _LINE_END.sub(" ", value)
 
 
 def _date(at: datetime) -> str:

@@ -13,6 +13,7 @@ an order. Labels are those of the WHATWG Encoding Standard.
 
 import codecs
 import re
+import unicodedata
 import zlib
 from dataclasses import dataclass
 from typing import cast
@@ -77,7 +78,10 @@ _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
 
 def decode(page: Page) -> str | RejectionCause:
-    """Return the characters of `page` without those that no tree can hold, or why there are none."""
+    """Return the characters of `page` without those that no tree can hold, or why there are none.
+
+    They are composed (NFC, Unicode TR 15): macOS writes Hangul in parts, which no search finds.
+    """
     body = _inflated(page.body)
     if isinstance(body, RejectionCause):
         return body
@@ -99,7 +103,7 @@ def decode(page: Page) -> str | RejectionCause:
                 Reason.UNREADABLE,
                 f"only {familiar} of {hangul} syllables are common ones: {text[:80]}",
             )
-    return text
+    return unicodedata.normalize("NFC", text)
 
 
 def _inflated(body: bytes) -> bytes | RejectionCause:

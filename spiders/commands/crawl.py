@@ -210,6 +210,7 @@ class Command(crawl.Command):
             agent=settings["USER_AGENT"],
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
+            time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
         )
 
     def _hold(self, outlet: Outlet) -> Lock:

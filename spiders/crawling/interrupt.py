@@ -10,9 +10,11 @@ import signal
 from contextlib import suppress
 from types import FrameType
 
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 
 from spiders.crawling.run import Run
+from spiders.crawling.visit import ReadingInterruptedError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _SOON = 0.05
@@ -51,6 +53,10 @@ class Interrupt:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         reactor.callFromThread(_give_up if self._run.stopping else self._let_go)
         self._run.stopping = True
+        if (
+            self._run.reading
+        ):  # a page may take half a minute, and a supervisor waits for five seconds
+            raise ReadingInterruptedError
 
     def _let_go(self) -> None:
         self._run.stop()
@@ -60,15 +66,18 @@ class Interrupt:
         ):  # told to stop now, it would never hear that it has ended
             asyncio.get_running_loop().call_later(_SOON, self._let_go)
             return
-        for slot in (
-            engine.downloader.slots.values()
-        ):  # what waits for its turn is told too, and not in a minute
-            slot.delay = 0
-            if slot.latercall:
-                slot.latercall.cancel()
-                slot.latercall = None
-            engine.downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
+        release(engine)
         self._closing = asyncio.ensure_future(self._crawler.stop_async())
+
+
+def release(engine: ExecutionEngine) -> None:
+    """Let go of what waits for its turn in the downloader: it is told that the crawl ends, and not in a minute."""
+    for slot in engine.downloader.slots.values():
+        slot.delay = 0
+        if slot.latercall:
+            slot.latercall.cancel()
+            slot.latercall = None
+        engine.downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
 
 
 def _give_up() -> None:

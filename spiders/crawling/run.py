@@ -5,8 +5,10 @@ The spider and the middlewares hold this one object; it knows Scrapy only by the
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from math import inf
 from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,13 +20,23 @@ from processing.archive.memory import Memory
 from processing.dates import SEOUL
 from processing.errors import SillokError
 from processing.landing.segments import SegmentWriter
-from processing.records import Article, Fetch, Rejection, RunReport, Why, article_id
+from processing.records import (
+    Article,
+    Fetch,
+    Rejection,
+    RunReport,
+    SourceFault,
+    SourceFinding,
+    SourceReport,
+    Why,
+    article_id,
+)
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import amended, note_url, waits_until
 from spiders.crawling.spellings import Spellings
 from spiders.crawling.verdict import Counts, Tally, restated, verdict
-from spiders.crawling.visit import Visit
+from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -48,6 +60,7 @@ class Run:
         agent: str = "",
         version: str = "",
         permission: str | None = None,
+        time_limit: float = 0.0,
     ) -> None:
         self.outlet = outlet
         self.id = run
@@ -62,11 +75,15 @@ class Run:
         self.turned_down: set[str] = set()
         self.strangers: dict[str, str] = {}
         self.announced: set[str] = set()
-        self.polled: set[str] = set()
+        self.polled: dict[str, Visit] = {}
         self.requests = 0
         self.started_at = clock()
         self.error: SillokError | None = None
         self.stopping = False
+        self.over = False
+        self.reading = False
+        self.late: dict[str, str] = {}
+        self._ends_at = monotonic() + time_limit if time_limit else inf
         self.downloads: set[asyncio.Task[Any]] = set()
         self.on_failure: Callable[[], None] = lambda: None
         self.landing = Landing(writer, self.fail)
@@ -131,7 +148,7 @@ class Run:
         self.log(answered(self, visit, response, why=Why.FETCHED))
 
     def failed_robots(self, visit: Visit, error: Exception) -> None:
-        self.log(failed(self, visit, str(error) or type(error).__name__, counted=not self.stopping))
+        self.log(failed(self, visit, str(error) or type(error).__name__, counted=not self.closing))
 
     # -- how it goes on and ends
 
@@ -143,12 +160,46 @@ class Run:
             return
         self.go_on()
 
-    def go_on(self) -> None:
-        """Raise Refusal where the crawl was told to stop."""
-        if self.stopping:
-            from spiders.crawling.visit import Refusal  # noqa: PLC0415 - only here
+    def seconds_left(self) -> float:
+        """Return the seconds until the crawl's time limit; infinite where there is none."""
+        return self._ends_at - monotonic()
 
+    def wait_for(self, host: str, seconds: float) -> None:
+        """Raise Refusal where `host` may be asked again only after the crawl's time limit.
+
+        The crawl does not wait for nothing: what was to be asked there is left to the next one.
+        """
+        if seconds > self.seconds_left():
+            self.late[host] = f"may be asked again in {seconds:.0f} s, after the crawl's time limit"
+            raise Refusal(Why.FAILED, f"{host} {self.late[host]}", counted=False)
+
+    @property
+    def closing(self) -> bool:
+        """Whether what fails now fails because the crawl ends: a signal came, or its time is over."""
+        return self.stopping or self.over
+
+    def expire(self) -> None:
+        """End waits and downloads at the time limit; Scrapy closes the crawl."""
+        self.over = True
+        self._stopped.set()
+        for download in list(self.downloads):
+            download.cancel()
+
+    def go_on(self) -> None:
+        """Raise Refusal where the crawl was told to stop, or its time is over."""
+        if self.over and not self.stopping:
+            raise Refusal(Why.FAILED, "the crawl's time limit came first", counted=False)
+        if self.stopping:
             raise Refusal(Why.FAILED, "interrupted", counted=False)
+
+    @contextmanager
+    def reads(self) -> Iterator[None]:
+        """Mark that foreign bytes are being read: a signal breaks that off with ReadingInterruptedError."""
+        self.reading = True
+        try:
+            yield
+        finally:
+            self.reading = False
 
     def stop(self) -> None:
         """End waits and downloads at once, so that the crawl can close within seconds."""
@@ -168,6 +219,10 @@ class Run:
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left, counted=False))
+        for visit in [
+            visit for visit in self.polled.values() if visit.url not in self.counts.sources
+        ]:
+            self._leave_unasked(visit, left)
         for row in self._later:
             self.log(row)
         self.counts.judge_indexes()
@@ -176,6 +231,15 @@ class Run:
         report = self._report(reason)
         self.landing.put(report)
         return self._report(reason) if self.error else report
+
+    def _leave_unasked(self, visit: Visit, why: str) -> None:
+        """Log a source whose turn did not come before the crawl closed."""
+        finding = SourceFinding(fault=SourceFault.UNANSWERED, detail=why)
+        self.log(failed(self, visit, why, counted=False, faults=(finding.fault,)))
+        self.counts.sources[visit.url] = SourceReport(
+            url=visit.url, status=None, links=0, new=0, overlap=0, findings=(finding,), problem=why
+        )
+        self.counts.problems[visit.url] = why
 
     def cool_down(self, now: datetime) -> None:
         """Leave alone the hosts that an earlier crawl found closed to us, until their time is over."""
@@ -206,7 +270,8 @@ class Run:
             reason=reason,
             error=self.error,
             crashes=counts.crashes,
-            asked=len((self.polled | set(counts.sources)) - counts.left),
+            asked=len((set(self.polled) | set(counts.sources)) - counts.left),
+            late=self.late,
             left=len(counts.left),
             answered=sum(report.understood is not None for report in counts.answered()),
             problems=counts.problems,

@@ -33,7 +33,7 @@ from spiders.crawling.polling import (
 )
 from spiders.crawling.run import Run
 from spiders.crawling.spellings import is_plainer
-from spiders.crawling.visit import Visit, visit_of
+from spiders.crawling.visit import ReadingInterruptedError, Visit, visit_of
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.entries import examples
 from spiders.formats.links import Child, Link, in_words
@@ -245,8 +245,16 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
     ):
         _same(run, visit, response, found)
     else:
-        listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
-        _read(run, wish, visit, response, found, listed=listed)
+        try:
+            with run.reads():
+                listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # it has one
+        except ReadingInterruptedError:
+            broken_off = SourceFinding(
+                fault=SourceFault.UNANSWERED, detail="interrupted while it was read"
+            )
+            failed_poll(run, visit, broken_off, status=response.status)
+        else:
+            _read(run, wish, visit, response, found, listed=listed)
 
 
 def _refused(visit: Visit, response: Response) -> SourceFinding | None:
@@ -289,11 +297,10 @@ def failed_poll(
     """Take in that a source gave nothing, or nothing that was understood."""
     detail = in_words(findings) or "no reason given"
     faults = tuple(dict.fromkeys(one.fault for one in findings))
-    row = failed(
-        run, visit, detail, why=why, status=status, counted=not run.stopping, faults=faults
-    )
+    asked = not run.closing and urlsplit(visit.url).netloc not in run.late
+    row = failed(run, visit, detail, why=why, status=status, counted=asked, faults=faults)
     moment = run.clock()
-    if not run.stopping:  # what we ended ourselves is due at once
+    if asked:  # what we ended ourselves is due at once
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
     run.log(amended(row, next_at=moment))
     _report(

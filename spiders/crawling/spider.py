@@ -44,7 +44,7 @@ from spiders.crawling.sources import (
     polls,
     turned_down,
 )
-from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.crawling.visit import ReadingInterruptedError, Refusal, Visit, visit_of
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
 from spiders.reading import read as read_page
@@ -76,13 +76,13 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
         run.log(unchanged(run, visit, response))
     else:
         record = _page(run, visit, response)
-        return _instead(run, visit, record) or record
+        return (_instead(run, visit, record) if record else None) or record
     return None
 
 
 def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) -> Visit | None:
     """Take in that an address gave no article; return the visit of the next spelling of it, if there is one to ask."""
-    counted = refusal.counted and not run.stopping
+    counted = refusal.counted and not run.closing
     why, status = refusal.why, refusal.status
     other = _next_spelling(run, visit, refusal) if counted or why in _REFUSED else None
     if other is None:
@@ -138,13 +138,18 @@ def close(crawler: Crawler) -> None:
         asyncio.ensure_future(crawler.engine.close_spider_async(reason="failed"))  # noqa: RUF006 - the engine waits for it
 
 
-def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection:
+def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | None:
+    """Read a page and write down what was read; None where a signal broke that off, and it is a gap."""
     at: datetime = response.meta.get("fetched_at") or run.clock()
     page = page_of(response, outlet=run.outlet.name, at=at)
     found = identify(run.outlet, response.url)
     canonical = found.url if found else visit.canonical or visit.url
     blocked = response.meta.get("blocked")
-    record = _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical)
+    try:
+        record = _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical)
+    except ReadingInterruptedError:
+        run.log(failed(run, visit, "interrupted while it was read", counted=False))
+        return None
     run.keep(record)
     _cool_down(run, response.url.split("/")[2], record)
     gone = _says_gone(visit, record)
@@ -182,7 +187,8 @@ def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
 
 def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
     try:
-        return read_page(page, run.outlet, canonical=canonical)
+        with run.reads():
+            return read_page(page, run.outlet, canonical=canonical)
     except Exception as error:  # noqa: BLE001 - a page never costs the run; the error is logged and in the rejection
         run.crashed(page.url, error)
         evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]
@@ -306,7 +312,7 @@ class ArticleSpider(Spider):
 
     def poll(self, visit: Visit, priority: int = _POLL) -> Request:
         """Return the request of a source."""
-        self.run.polled.add(visit.url)
+        self.run.polled[visit.url] = visit
         headers = {} if self.wish.backfill else validators(visit.last)
         meta = {"visit": visit}
         return Request(

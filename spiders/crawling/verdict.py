@@ -131,6 +131,7 @@ class Tally:
     `answered` counts sources whose answer proves something; `misunderstood` names those of them that it proves not to
     have been understood.
     `left` counts sources whose turn it was not, where a crawl asks only what is due; they are not among `asked`.
+    `late` are hosts that may be asked again only after the crawl's time limit.
     `strangers` are hosts whose certificate did not show that they are the outlet.
     `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
     `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
@@ -145,6 +146,7 @@ class Tally:
     answered: int = 0
     left: int = 0
     problems: Mapping[str, str] = field(default_factory=dict)
+    late: Mapping[str, str] = field(default_factory=dict)
     misunderstood: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     cooled: Mapping[str, str] = field(default_factory=dict)
@@ -164,6 +166,7 @@ def verdict(tally: Tally) -> tuple[End, str]:
     return (
         _broken(tally)
         or _shut(tally)
+        or _late(tally)
         or _unhealthy(tally)
         or _limited(tally)
         or _unread(tally)
@@ -206,6 +209,17 @@ def _shut(tally: Tally) -> tuple[End, str] | None:
     return None
 
 
+def _late(tally: Tally) -> tuple[End, str] | None:
+    """Return the end of a crawl that could ask for nothing in its time, because its host wants long pauses."""
+    if not tally.late or tally.answered:
+        return None
+    return End.PARTIAL, f"{_hosts(tally.late)}; the next crawl does the rest"
+
+
+def _hosts(late: Mapping[str, str]) -> str:
+    return "; ".join(f"{host} {why}" for host, why in sorted(late.items()))
+
+
 def _unhealthy(tally: Tally) -> tuple[End, str] | None:
     if tally.asked and not tally.answered:
         return End.UNHEALTHY, f"no source answered: {_listed(tally.problems)}"
@@ -230,6 +244,8 @@ def _limited(tally: Tally) -> tuple[End, str] | None:
     but = f"; but {_listed(tally.problems)}" if tally.problems else ""
     if tally.reason in _LIMITS:
         return End.PARTIAL, f"closed by {_LIMITS[tally.reason]}; the next crawl does the rest{but}"
+    if tally.late:
+        return End.PARTIAL, f"{_hosts(tally.late)}; the next crawl does the rest{but}"
     over = tally.whys.get("over-budget", 0)
     if over:
         return End.PARTIAL, f"{over} URLs are over the day's budget and wait for tomorrow{but}"

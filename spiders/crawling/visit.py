@@ -42,6 +42,10 @@ def visit_of(request: Request) -> Visit:
     return cast("Visit", request.meta["visit"])
 
 
+class ReadingInterruptedError(BaseException):
+    """A signal came while foreign bytes were being read: no `except Exception` on the way may answer it."""
+
+
 class Refusal(IgnoreRequest):
     """A middleware ended a visit; `why`, `detail` and the status of a redirect go into the fetch log.
 

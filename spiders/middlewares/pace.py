@@ -8,8 +8,10 @@ An outlet's requests a day are limited; what is over the limit waits for tomorro
 Try again later, when the host says or after a pause: Retry-After (RFC 9110 §10.2.3) in seconds and as a date.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Self
 
 from scrapy import Spider, signals
@@ -20,6 +22,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 
 from processing.records import Why
+from spiders.crawling.interrupt import release
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal
 
@@ -27,14 +30,18 @@ from spiders.crawling.visit import Refusal
 class Pacing:
     """Lets a request wait for its host."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self._crawler = crawler
         self._run = run
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         run = run_of(crawler)
         run.hosts.least = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        pace = cls(run)
+        pace = cls(crawler, run)
+        crawler.signals.connect(pace.opened, signal=signals.spider_opened)
+        crawler.signals.connect(pace.closed, signal=signals.spider_closed)
         crawler.signals.connect(pace.left, signal=signals.request_left_downloader)
         return pace
 
@@ -47,7 +54,23 @@ class Pacing:
             wait = self._run.hosts.wait(host)
             if not wait:
                 return
+            self._run.wait_for(host, wait)
             await self._run.pause(wait)
+
+    def opened(self) -> None:
+        """End every wait at the crawl's time limit: Scrapy itself waits for what is under way."""
+        left = self._run.seconds_left()
+        if left < inf:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self._expire)
+
+    def closed(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def _expire(self) -> None:
+        self._run.expire()
+        if self._crawler.engine.running:
+            release(self._crawler.engine)
 
     def left(self, request: Request) -> None:
         """Start the delay anew when a request has left the downloader."""
@@ -126,7 +149,7 @@ class Retries(RetryMiddleware):
         exception: Exception,
         spider: Spider | None = None,  # noqa: ARG002 - as above
     ) -> Request | Response | None:
-        if not isinstance(exception, self.exceptions_to_retry) or self._run.stopping:
+        if not isinstance(exception, self.exceptions_to_retry) or self._run.closing:
             return None
         self._run.hosts.hold(urlparse_cached(request).netloc, self._pause_before(request))
         return self._again(request, exception)

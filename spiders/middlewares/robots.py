@@ -24,11 +24,14 @@ from scrapy.utils.httpobj import urlparse_cached
 from processing.records import Why
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.formats.robots import grouped
 from spiders.settings import AGENT
 
 LARGEST = 500 << 10
 """Bytes that are read of a robots.txt (§2.5: at least 500 KiB)."""
 
+_LONGEST_DELAY = 3600
+"""Seconds of Crawl-delay beyond which a crawl makes no sense: the outlet has to be talked to."""
 _OTHER = "Scrapy"
 """Outlets that ban the software by its name mean us too."""
 
@@ -66,7 +69,8 @@ def judged(status: int, body: bytes, tokens: tuple[str, ...]) -> Verdicts:
     """Return what an answered robots.txt lets us do."""
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
         text = body[:LARGEST].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-        return Verdicts("robots.txt read", allowed=True, rules=Protego.parse(text), tokens=tokens)
+        rules = Protego.parse(grouped(text, tokens))
+        return Verdicts("robots.txt read", allowed=True, rules=rules, tokens=tokens)
     if 400 <= status < 500 and status != 429:  # noqa: PLR2004 - RFC 9110 §15.5; 429 says "not now", not "no rules"
         return Verdicts(f"no robots.txt ({status})", allowed=True)
     return Verdicts(f"robots.txt answered {status}: nothing is crawled", allowed=False)
@@ -121,8 +125,12 @@ class Robots:
                 f"robots.txt is a block page ({response.meta['blocked']})", allowed=False
             )
         self._run.answered_robots(visit, response)
-        if verdicts.delay():
-            self._run.hosts.slow(host, verdicts.delay())
+        delay = verdicts.delay()
+        if delay > _LONGEST_DELAY:
+            why = f"robots.txt asks for {delay:.0f} s between requests, more than an hour"
+            self._run.hosts.cool(host, f"{why}: nothing else is asked there until that changes")
+        elif delay:
+            self._run.hosts.slow(host, delay)
         return verdicts
 
 

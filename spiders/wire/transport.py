@@ -15,6 +15,7 @@ A task kill is SIGTERM and five seconds later SIGKILL; a slow page must not be w
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -24,7 +25,11 @@ from urllib.parse import urlsplit
 from OpenSSL import SSL, crypto
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadFailedError,
+    ResponseDataLossError,
+)
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 from service_identity import CertificateError, VerificationError
@@ -53,6 +58,9 @@ log = logging.getLogger(__name__)
 
 _PRESS = ".press.test"
 _NAT64 = IPv6Network("64:ff9b::/96")
+_CHUNK = 1 << 16
+_UNPACKED = 24 << 20
+"""Bytes that are looked through for the end of a packed body: a little more than a page may have."""
 _refused: dict[str, str] = {}
 
 
@@ -251,6 +259,35 @@ def _names(certificate: crypto.X509) -> str:
     return ", ".join(names)[:200] or "nobody"
 
 
+def broken_coding(response: Response) -> str | None:
+    """Return what is wrong with the packed body of a response, None where it unpacks to its end.
+
+    Scrapy takes what a cut stream holds for the whole page. A body that is not packed at all is left to Scrapy, and
+    so is one that is beyond the limit.
+    """
+    coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
+    if coding not in {b"gzip", b"x-gzip", b"deflate"} or not response.body:
+        return None
+    if coding != b"deflate" and not response.body.startswith(b"\x1f\x8b"):
+        return None
+    faults = [
+        _unpacking_fault(response.body, bits)
+        for bits in ((31,) if coding != b"deflate" else (15, -15))
+    ]
+    return None if None in faults else f"its {coding.decode()} body {faults[0]}"
+
+
+def _unpacking_fault(body: bytes, bits: int) -> str | None:
+    unpacker, room, left = zlib.decompressobj(wbits=bits), _UNPACKED, body
+    try:
+        while left and not unpacker.eof and room > 0:
+            room -= len(unpacker.decompress(left, _CHUNK))
+            left = unpacker.unconsumed_tail
+    except zlib.error:
+        return "is damaged"
+    return None if unpacker.eof or room <= 0 else "breaks off"
+
+
 class Transport(HTTP11DownloadHandler):
     """Downloads http and https; `request.meta["tls"]` says how the host of an https answer was known."""
 
@@ -267,7 +304,8 @@ class Transport(HTTP11DownloadHandler):
         try:
             response = await task
         except asyncio.CancelledError as error:
-            raise Refusal(Why.FAILED, "interrupted") from error
+            ended = "interrupted" if self._run.stopping else "the crawl's time limit came first"
+            raise Refusal(Why.FAILED, ended, counted=False) from error
         except CannotResolveHostError as error:
             self._explain(urlparse_cached(request).hostname or "", error)
             raise
@@ -277,6 +315,9 @@ class Transport(HTTP11DownloadHandler):
         finally:
             self._run.downloads.discard(task)
         request.meta["tls"] = self._known(request.url, response)
+        fault = broken_coding(response)
+        if fault:  # tried again like any download that lost data: what is cut is no page
+            raise ResponseDataLossError(fault)
         return response
 
     async def close(self) -> None:

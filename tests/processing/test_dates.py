@@ -118,3 +118,14 @@ def test_an_offset_is_kept(naive, hours):
 def test_any_text_is_a_moment_or_none(text):
     moment = parse_moment(text)
     assert moment is None or moment.at.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "9999-12-31T23:59:59-12:00", "Mon, 1 Jan 0001 00:00 +1400"],
+)
+def test_a_moment_beyond_what_a_zone_can_shift_is_none_or_another_and_never_an_error(
+    text: str,
+) -> None:
+    found = parse_moment(text)
+    assert found is None or found.at.year < 9999

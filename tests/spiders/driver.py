@@ -14,7 +14,9 @@ from importlib import import_module
 from scrapy import cmdline
 
 import spiders.commands.crawl
+import spiders.crawling.sources
 import spiders.crawling.spider
+import spiders.reading
 import spiders.rendering
 import spiders.wire.recorder
 import spiders.wire.transport
@@ -98,10 +100,14 @@ def bad_day() -> None:
 
 
 def told_to_end() -> None:
-    """Send this process SIGTERM at the moment that the environment names: as it remembers, or as the spider opens."""
+    """Send this process SIGTERM at the moment that the environment names: as it remembers, as the spider
+    opens, while it reads a page or a list.
+    """
     places = {
         "memory": (spiders.commands.crawl, "load"),
         "opening": (spiders.wire.recorder, "run_of"),
+        "page": (spiders.reading, "_read"),
+        "list": (spiders.crawling.sources, "links"),
     }
     moment = os.environ.get("WIRE_TERM")
     if moment:
@@ -110,6 +116,8 @@ def told_to_end() -> None:
 
         def ending(*arguments: object, **more: object) -> object:
             os.kill(os.getpid(), signal.SIGTERM)
+            for _ in range(10**9 if moment in {"page", "list"} else 0):
+                pass  # what is read takes for ever, unless the signal ends it
             return done(*arguments, **more)
 
         setattr(place, name, ending)

@@ -1,5 +1,6 @@
 """Bytes become characters whatever the page declares."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -70,3 +71,8 @@ def test_controls_are_dropped():
 def test_any_bytes_are_characters_or_a_finding(body):
     result = decode(page(body))
     assert isinstance(result, RejectionCause) or "\x00" not in result
+
+
+def test_hangul_in_parts_is_composed():
+    text = "<p>새터강 나루터에 나룻배가 다시 선다</p>"
+    assert decode(page(unicodedata.normalize("NFD", text).encode())) == text

@@ -1,10 +1,12 @@
 """Each rule of asking politely, by what the server saw and when it saw it."""
 
+import gzip
 import os
 import signal
 import subprocess
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -321,6 +323,82 @@ def test_a_signal_before_the_crawl_has_begun_ends_it_unasked(
     assert (done.report and done.report.end) == end
     assert "stopped by a signal" in done.log
     assert "Traceback" not in done.log, done.log
+
+
+@pytest.mark.parametrize("moment", ["page", "list"])
+def test_a_signal_ends_a_reading_that_takes_for_ever(
+    origin: Origin, crawl: Crawl, moment: str
+) -> None:
+    announce(origin, "plain", 1, 2)
+    done = crawl("plain", env={"WIRE_TERM": moment})
+    assert (done.code, done.report.end) == (4, "interrupted"), done.log
+    left = [row for row in done.rows() if row.detail == "interrupted while it was read"]
+    assert [(row.role, row.why, row.failures) for row in left] == [
+        ("article" if moment == "page" else "source", "failed", 0)
+    ]
+    assert "Traceback" not in done.log
+    assert len(crawl("plain").articles()) == 2
+
+
+def test_a_crawl_whose_next_request_comes_after_its_time_ends_at_once_and_loses_nothing(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "plain", 1)
+    origin.routes["/robots.txt"] = text("User-agent: *\nCrawl-delay: 3000\n")
+    done = crawl("plain", env={"SILLOK_TIME_LIMIT": "2700"})
+    assert (done.code, done.report.end) == (0, "partial"), done.log
+    assert "may be asked again in" in done.report.why
+    assert origin.paths() == ["/robots.txt"]
+    (row,) = [row for row in done.rows() if row.role == "source"]
+    assert (row.failures, row.faults) == (0, ("unanswered",))
+    origin.routes["/robots.txt"] = text("User-agent: *\nCrawl-delay: 0\n")
+    assert len(crawl("plain").articles()) == 1, "the next crawl asks at once"
+
+
+def test_links_that_wait_for_a_slow_host_are_gaps_that_cost_no_visit(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "plain", 1)
+    origin.routes["/news/1"] = Reply(503, headers={"Retry-After": "100"})
+    done = crawl("plain", env={"SILLOK_TIME_LIMIT": "60"})
+    assert (done.code, done.report.end) == (0, "partial"), done.log
+    (row,) = done.articles_log()
+    assert (row.why, row.failures) == ("failed", 0)
+    origin.routes["/news/1"] = article(1)
+    assert len(crawl("plain").articles()) == 1
+
+
+def test_a_delay_of_more_than_an_hour_is_a_finding_until_it_changes(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "plain", 1)
+    origin.routes["/robots.txt"] = text("User-agent: Scrapy\nCrawl-delay: 86400\n")
+    for hours in ("0", "48"):
+        origin.asked.clear()
+        done = crawl("plain", env={"WIRE_HOURS": hours})
+        assert (done.code, done.report.end) == (3, "unhealthy"), done.log
+        assert "asks for 86400 s between requests" in done.report.why
+        assert origin.paths() == ["/robots.txt"]
+    origin.routes["/robots.txt"] = text("User-agent: *\nAllow: /\n")
+    assert len(crawl("plain", env={"WIRE_HOURS": "96"}).articles()) == 1
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_packed_page_that_breaks_off_is_tried_again_and_never_an_article(
+    origin: Origin, crawl: Crawl, coding: str
+) -> None:
+    announce(origin, "plain", 1, 2)
+    pack = gzip.compress if coding == "gzip" else zlib.compress
+    for number in (1, 2):
+        packed = pack(article(number).body)
+        cut = packed[: len(packed) * 2 // 3] if number == 1 else packed
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Encoding": coding}
+        origin.routes[f"/news/{number}"] = Reply(body=cut, headers=headers)
+    done = crawl("plain")
+    assert [one.url[-1] for one in done.articles()] == ["2"]
+    (row,) = [row for row in done.articles_log() if row.why == "failed"]
+    assert row.detail == f"ResponseDataLoss: its {coding} body breaks off"
+    assert origin.paths().count("/news/1") == 3
 
 
 def test_two_crawls_of_one_outlet_never_ask_at_once(

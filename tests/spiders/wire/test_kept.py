@@ -157,3 +157,10 @@ def test_kept_pages_of_an_outlet_are_crawled_to_the_last(tmp_path: Path, outlet:
     code, articles, log = kept_crawl(tmp_path, outlet, path)
     assert code == 0, log
     assert len(articles) == len({row.url for row in kept_pages(path, outlets()[outlet])}) > 0
+
+
+def test_a_line_of_an_index_ends_where_a_line_of_json_does(tmp_path: Path) -> None:
+    index = tmp_path / "index.jsonl"
+    row = {"file": "a.html", "url": URLS[1], "title": "줄\u2028바꿈\x85"}
+    index.write_text(json.dumps(row, ensure_ascii=False) + "\r\n\n", "utf-8")
+    assert [one.url for one in kept_pages(index, OUTLET)] == [URLS[1]]
