@@ -17,7 +17,7 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def changed(self, **values: Any) -> Self:
+    def evolve(self, **values: Any) -> Self:
         """Return a copy with other values in some fields.
 
         Raises pydantic.ValidationError for a field that does not exist or a value that does not fit; pydantic's own
