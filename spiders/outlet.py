@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from processing.errors import DeclarationError
-from processing.records import Origin
 from processing.rules import Rules
 from processing.urls import canonical, desktop
+
+if TYPE_CHECKING:
+    from processing.records import Origin
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
@@ -231,7 +233,7 @@ def outlet_of(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
     return next((outlet for outlet in outlets if identify(outlet, url)), None)
 
 
-def resolved(origin: Origin, outlets: Iterable[Outlet]) -> Origin:
+def resolved(origin: "Origin", outlets: Iterable[Outlet]) -> "Origin":
     """Return the origin of a portal's or a board's copy with the canonical URL of the publisher's own article.
 
     What a portal links (`mtview.php?no=…&outlink=1`) then is the very address under which that article is archived. An
@@ -240,7 +242,7 @@ def resolved(origin: Origin, outlets: Iterable[Outlet]) -> Origin:
     for outlet in outlets if origin.url else ():
         found = identify(outlet, origin.url or "")
         if found and outlet.outlet_class != "portal":
-            return Origin(outlet=origin.outlet or outlet.title, url=found.url)
+            return origin.evolve(outlet=origin.outlet or outlet.title, url=found.url)
     return origin
 
 

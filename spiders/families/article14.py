@@ -23,7 +23,7 @@ def article14(
         title=title,
         home=home,
         sources=sources,
-        article=re.compile(r"/article/(?P<id>\d{14})(?:[/?]|$)"),
+        article=re.compile(r"/article(?:Amp)?/(?P<id>\d{14})(?:[/?]|$)"),
         canonical=f"{home}article/{{id}}",
         family="article14",
         **stated,

@@ -11,6 +11,7 @@ from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Feed, Outlet
 
+ARTICLE = re.compile(r"/(?:news|mobile)/article(?:\.html|/)?\?(?:.*&)?no=(?P<id>\d+)")
 RULES = Rules(body="#news_body_area")
 
 
@@ -22,7 +23,7 @@ def article_no(*, name: str, title: str, home: str, **fields: Unpack[Fields]) ->
         title=title,
         home=home,
         sources=(Feed(f"{home}data/rss/news.xml"),),
-        article=re.compile(r"/news/article\.html\?(?:.*&)?no=(?P<id>\d+)"),
+        article=ARTICLE,
         canonical=f"{home}news/article.html?no={{id}}",
         family="article_no",
         **stated,

@@ -1,33 +1,38 @@
-"""A CMS of economic papers with long numbers named `ud`: `/view.php?ud={14 to 20 digits}`, later `/article/…/{ud}_1/`.
+"""A CMS of economic papers with long numbers named `ud`: `…/view.php?ud={14 to 20 digits}{letters}_{number}`.
 
-헤럴드경제 and The Korea Herald ran on it, 글로벌이코노믹 does. The text is in `.vtxt.detailCont`.
+글로벌이코노믹, 한국금융신문 and 로이슈 run on it; 헤럴드경제 and The Korea Herald did. Some write the same `ud` as
+`/article/{section}/{yyyy}/{mm}/{ud}`, before 2024 as `/article/{section}/{ud}/article.html`: the section is no part of
+the identity. The text is in `.vtxt.detailCont`.
 """
 
 import re
 from typing import Unpack
+from urllib.parse import urlsplit
 
 from processing.rules import Rules
 from spiders.families.fields import Fields
 from spiders.outlet import Outlet, Source
 
 RULES = Rules(body="div.vtxt.detailCont")
-OLDER = re.compile(r"/(?:article|view\.php)\?(?:.*&)?ud=(?P<id>\d{14,}[0-9a-z_]*)")
+ARTICLE = re.compile(
+    r"(?:/view\.php\?(?:.*&)?ud=|/article/[A-Za-z_-]+/(?:\d{4}/\d{2}/)?(?=\d+[0-9a-z]*_))"
+    r"(?P<id>\d{14,20}[0-9a-z]*(?:_\d+)?)"
+)
 
 
 def view_ud(
-    *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
+    *, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
 ) -> Outlet:
-    """Declare an outlet that runs on it."""
-    stated: Fields = {"rules": (RULES,), "older": (OLDER,), **fields}
+    """Declare an outlet that runs on it; `view` is the address of its `view.php`, without a query."""
+    parts = urlsplit(view)
+    stated: Fields = {"rules": (RULES,), **fields}
     return Outlet(
         name=name,
         title=title,
-        home=home,
+        home=f"{parts.scheme}://{parts.netloc}/",
         sources=sources,
-        article=re.compile(
-            r"/article/(?P<section>[A-Za-z_]+)/(?P<id>\d{12,30}[0-9a-z]*_\d)/article\.html"
-        ),
-        canonical=f"{home}article/{{section}}/{{id}}/article.html",
+        article=ARTICLE,
+        canonical=f"{view}?ud={{id}}",
         family="view_ud",
         **stated,
     )

@@ -9,14 +9,18 @@ OUTLET = Outlet(
     name="busan",
     title="부산일보",
     home="https://www.busan.com/",
-    sources=(Listing("https://www.busan.com/"),),
+    sources=(
+        Listing("https://www.busan.com/newsList/busan/0201000000"),
+        Listing("https://www.busan.com/"),
+    ),
     article=re.compile(r"/view/[a-z]+/view\.php\?(?:.*&)?code=(?P<id>\d{19})"),
     canonical="https://www.busan.com/view/busan/view.php?code={id}",
     hosts=("mobile.busan.com",),
     rules=(Rules(body=".article_content", drop=(".wcms_side",)),),
+    older=(re.compile(r"/view/[a-z]+/view\.php\?(?:.*&)?code=(?P<id>\d{14})(?!\d)"),),
     daily=(80, 600),
-    evidence="URL form met by 30 real URLs; body seen 2023",
+    evidence="addresses of this form of 2026-08; section list in public collectors; body seen 2023",
     caveats=(
-        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
+        "No feed and no sitemap is known: the front page and one section, so completeness is not claimed.",
     ),
 )

@@ -13,7 +13,7 @@ OUTLET = Outlet(
         Feed("https://www.businesspost.co.kr/rss/Article.xml"),
         Listing("https://www.businesspost.co.kr/"),
     ),
-    article=re.compile(r"/BP\?(?=.*command=article_view)(?:.*&)?num=(?P<id>\d{5,6})"),
+    article=re.compile(r"/BP\?(?=.*command=(?:article|mobile)_view)(?:.*&)?num=(?P<id>\d{5,6})"),
     canonical="https://www.businesspost.co.kr/BP?command=article_view&num={id}",
     hosts=("m.businesspost.co.kr",),
     rules=(Rules(body=".detail_editor"),),

@@ -9,13 +9,15 @@ OUTLET = Outlet(
     name="economist",
     title="이코노미스트",
     home="https://economist.co.kr/",
-    sources=(Listing("https://economist.co.kr/"),),
+    sources=(
+        Listing("https://economist.co.kr/article/list/ecn_SC011000000"),
+        Listing("https://economist.co.kr/article/list/ecn_SC013001000"),
+        Listing("https://economist.co.kr/"),
+    ),
     article=re.compile(r"/article/view/(?P<id>ecn\d{12})"),
     canonical="https://economist.co.kr/article/view/{id}",
     rules=(Rules(body="#article_body", drop=("figure",)),),
     daily=(10, 150),
-    evidence="URL form met by 11 real URLs; body seen 2023",
-    caveats=(
-        "No feed and no sitemap is known: the front page is the only list, so completeness is not claimed.",
-    ),
+    evidence="addresses of this form of 2026-08; two lists in public collectors; body seen 2023",
+    caveats=("No feed and no sitemap is known: lists only, so completeness is not claimed.",),
 )

@@ -15,6 +15,7 @@ OUTLET = news_sitemap(
     days="https://www.hankookilbo.com/sitemap/daily-articles/{yyyymmdd}",
     article=re.compile(r"/(?:news/article|News/Read)/(?:[Aa]mp/)?(?P<id>A\d{16,19})"),
     canonical="https://www.hankookilbo.com/news/article/{id}",
+    older=(re.compile(r"/News/Read/(?P<id>\d{18})(?:[/?#]|$)"),),
     rules=(
         Rules(until=date(2026, 1, 28), body="div[itemprop=articleBody]"),
         Rules(until=date(2026, 6, 30)),  # the text is in script JSON, where the reader finds it

@@ -13,6 +13,7 @@ OUTLET = feed(
     article=re.compile(r"(?P<path>/news/htmls/\d{4}/\d{2}/)(?P<id>\d{14})\.html"),
     canonical="https://www.joseilbo.com{path}{id}.html",
     rules=(Rules(body="#jose_news_view", drop=("div.caption", "p.view_subtle")),),
+    older=(re.compile(r"/news/news_read\.php\?(?:.*&)?uid=(?P<id>\d{5,7})"),),
     daily=(30, 300),
     evidence="feed parsed with 20 entries 2026-08-20; body seen 2023",
 )

@@ -12,7 +12,7 @@ OUTLET = news_sitemap(
     home="https://www.kmib.co.kr/",
     days="https://www.kmib.co.kr/rss/data/sitemap/daily/{yyyy}/{mm}/dailyArticleList_{yyyymmdd}.xml",
     feeds=("https://www.kmib.co.kr/rss/data/kmibRssAll.xml",),
-    article=re.compile(r"/article/view\.asp\?(?:.*&)?arcid=(?P<id>\d{10})"),
+    article=re.compile(r"/article/(?:view|print)\.asp\?(?:.*&)?arcid=(?P<id>\d{10})"),
     canonical="https://www.kmib.co.kr/article/view.asp?arcid={id}",
     hosts=("news.kmib.co.kr", "m.kmib.co.kr"),
     rules=(Rules(body="#articleBody"),),

@@ -10,10 +10,10 @@ OUTLET = Outlet(
     title="쿠키뉴스",
     home="https://www.kukinews.com/",
     sources=(Feed("https://www.kukinews.com/rss/"), Listing("https://www.kukinews.com/")),
-    article=re.compile(r"/newsView/(?P<id>kuk\d{12})"),
-    canonical="https://www.kukinews.com/newsView/{id}",
+    article=re.compile(r"/(?:article/view|newsView)/(?P<id>kuk\d{12})"),
+    canonical="https://www.kukinews.com/article/view/{id}",
     hosts=("m.kukinews.com",),
     rules=(Rules(body="#article"),),
     daily=(80, 600),
-    evidence="feed in a public crawler; URL form met by 11 real URLs; body seen 2023",
+    evidence="addresses of both forms, /article/view/ of 2026-08; feed in a public crawler; body seen 2023",
 )

@@ -12,7 +12,7 @@ OUTLET = feed(
     feeds=tuple(
         f"https://www.newstomato.com/rss/?cate={section}" for section in ("11", "13", "14", "15")
     ),
-    article=re.compile(r"(?i:/readnews\.aspx)\?(?:.*&)?no=(?P<id>\d{6,7})"),
+    article=re.compile(r"(?i:/read(?:news|newspaper)\.aspx)\?(?:.*&)?no=(?P<id>\d{6,7})"),
     canonical="https://www.newstomato.com/ReadNews.aspx?no={id}",
     rules=(Rules(body=".rns_text"),),
     daily=(60, 500),

@@ -11,7 +11,7 @@ OUTLET = feed(
     home="https://weekly.khan.co.kr/",
     feeds=("https://weekly.khan.co.kr/rss/rssdata/total_news.xml",),
     quiet_hours=96,
-    article=re.compile(r"(?:/article/|/khnm\.html\?(?:.*&)?artid=)(?P<id>\d{15})"),
+    article=re.compile(r"(?:/article/|/khnm\.html\?(?:.*&)?art_?id=)(?P<id>\d{15})"),
     canonical="https://weekly.khan.co.kr/article/{id}",
     pace=Pace.DAILY,
     daily=(0, 40),

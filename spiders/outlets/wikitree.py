@@ -14,6 +14,7 @@ OUTLET = Outlet(
     canonical="https://www.wikitree.co.kr/articles/{id}",
     hosts=("m.wikitree.co.kr",),
     rules=(Rules(body="#wikicon"),),
+    older=(re.compile(r"/main/news_view\.php\?(?:.*&)?id=(?P<id>\d+)"),),
     daily=(80, 800),
     evidence="URL form met by 7 real URLs; body seen 2023",
     caveats=(

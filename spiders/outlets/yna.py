@@ -5,25 +5,15 @@ import re
 from processing.rules import Rules
 from spiders.outlet import Feed, Outlet, Pace
 
+_SECTIONS = "politics economy industry society local international culture sports".split()  # noqa: SIM905 - a list of names
+
 OUTLET = Outlet(
     name="yna",
     title="연합뉴스",
     home="https://www.yna.co.kr/",
     sources=(
         Feed("https://www.yna.co.kr/rss/news.xml", quiet_hours=3),
-        *(
-            Feed(f"https://www.yna.co.kr/rss/{section}.xml")
-            for section in (
-                "politics",
-                "economy",
-                "industry",
-                "society",
-                "local",
-                "international",
-                "culture",
-                "sports",
-            )
-        ),
+        *(Feed(f"https://www.yna.co.kr/rss/{section}.xml") for section in _SECTIONS),
     ),
     article=re.compile(
         r"(?<!en\.yna\.co\.kr)(?:/amp)?/view/(?P<id>(?:AKR|PYH|MYH|GYH|RPR)\d{15,17}[A-Za-z]{0,3})"

@@ -17,7 +17,7 @@ OUTLET = Outlet(
         ),
     ),
     article=re.compile(
-        r"/(?:_ln/|news_view\.amp\.php\?(?:.*&)?param=)(?P<section>\d{4})_(?P<id>\d{18})"
+        r"/(?:_ln/|_cs/_ln_|news_view\.amp\.php\?(?:.*&)?param=)(?P<section>\d{4})_(?P<id>\d{18})"
     ),
     canonical="https://www.ytn.co.kr/_ln/{section}_{id}",
     older=(re.compile(r"/news_view\.php\?(?:.*&)?key=(?P<id>\d{18})"),),

@@ -43,7 +43,7 @@ DECOY = (
 SHOWN = {
     "ndsoft": "mediatoday", "wcms": "mydaily", "article14": "jjan", "article_no": "newsprime", "view_key": "yeongnam",
     "view_ud": "g_enews", "wordpress": "theindigo", "gnuboard": "livein", "html_dir": "tvchosun", "arc": "chosun",
-    "news_sitemap": "joongang", "feed": "nocutnews", "portal": "naver_news", "own": "ytn",
+    "news_sitemap": "joongang", "feed": "nocutnews", "portal": "naver_news", "own": "ytn", "article_aid": "kwangju", "view_code": "sentv", "mbc_local": "dgmbc",
 }  # fmt: skip
 
 
