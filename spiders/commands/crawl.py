@@ -38,6 +38,12 @@ from spiders.settings import check
 
 log = logging.getLogger("sillok.crawl")
 
+_PAUSED_CURE = (
+    "read pages of it that you have with `sillok read PAGE.html --url ADDRESS`; "
+    "-a url=ADDRESS asks for a single page where its robots.txt allows that"
+)
+"""Holds for every paused outlet: a portal whose robots.txt closes it is asked for nothing, but kept pages are read."""
+
 
 class Command(crawl.Command):
     """Crawls one outlet: asks its sources, reads what is new, keeps everything."""
@@ -250,9 +256,7 @@ def _check_visit(
     consented = outlet.permission_needed and permission
     if outlet.paused and not (kept or wanted.urls or consented):
         cure = (
-            "record its consent in SILLOK_PERMISSION"
-            if outlet.permission_needed
-            else "read single pages with -a url="
+            "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else _PAUSED_CURE
         )
         raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
 

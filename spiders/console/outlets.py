@@ -1,165 +1,146 @@
-"""`sillok outlets`: what is declared.
-
-The outlet table of docs/outlets.md, made from the declarations; a test keeps the file current.
-"""
+"""`sillok outlets`: what is declared, and whether known addresses and past polls bear it out."""
 
 import sys
-from collections import Counter
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Annotated
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spiders.console.options import JsonOption
-from spiders.console.terminal import print_json, print_rows
-from spiders.outlet import Feed, Listing, Outlet, Sitemap
-from spiders.outlets import outlets as declared
+from processing.dates import SEOUL
+from processing.errors import UsageError
+from spiders.console.options import JsonOption, OutletOption, StoreOption, now, open_catalogue
+from spiders.console.terminal import print_json, print_rows, say
 
-_PREAMBLE = """# Outlets
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-Made by `sillok outlets --table > docs/outlets.md`; do not edit. To add one, see CONTRIBUTING.md.
+    from spiders.evidence import EvidenceCheck
+    from spiders.outlet import Outlet
 
-Nothing in a declaration has been checked against the live site unless its state says "confirmed by `scrapy look` on"
-a date: until then its evidence says what the claims rest on and how old that is. robots.txt is always judged at fetch.
-
-* **Sources**: feeds, sitemaps, lists; "days" is an archive by day, which makes backfill exact.
-* **A normal day** is an estimate in articles, until four weeks of the archive say better.
-* **Paused** outlets are not visited; pages of theirs that are handed over are read.
-* **Certificates** are verified, except where the state says "unverified" and why.
+UNHEALTHY = 3
+_DAYS = 28
+_ANSWERED = """
+    SELECT outlet, s.url AS url, max(s.links) AS links
+    FROM (SELECT outlet, unnest(sources) AS s FROM reports WHERE day >= $since)
+    WHERE s.status = 200 GROUP BY ALL
 """
-_HEADER = (
-    "Outlet",
-    "Name",
-    "Family",
-    "Class",
-    "Sources",
-    "Asked",
-    "A normal day",
-    "State",
-    "Evidence",
-)
-_KINDS = {Feed: "feed", Sitemap: "sitemap", Listing: "list"}
-
-
-def outlet_table() -> str:
-    """Return docs/outlets.md for the declared outlets."""
-    return markdown(tuple(declared().values()))
-
-
-def markdown(outlets: Sequence[Outlet]) -> str:
-    """Return the document for `outlets`: a summary, the table, then what there is to know about single outlets."""
-    ordered = sorted(outlets, key=lambda outlet: outlet.name)
-    rows = [
-        _row(_HEADER),
-        _row(["---"] * len(_HEADER)),
-        *(_row(_cells(outlet)) for outlet in ordered),
-    ]
-    caveats = [
-        f"* **{outlet.title}** (`{outlet.name}`): {' '.join(outlet.caveats)}"
-        for outlet in ordered
-        if outlet.caveats
-    ]
-    families = ["## Families", _families(ordered)]
-    parts = [
-        _PREAMBLE,
-        _summary(ordered),
-        "\n".join(rows),
-        *families,
-        "## Worth knowing",
-        "\n".join(caveats),
-    ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
-
-
-def _summary(outlets: Sequence[Outlet]) -> str:
-    families = Counter(outlet.family for outlet in outlets)
-    paused = sum(outlet.paused is not None for outlet in outlets)
-    confirmed = sum(bool(outlet.confirmed) for outlet in outlets)
-    named = ", ".join(f"{family} {number}" for family, number in families.most_common())
-    return f"{len(outlets)} outlets, {paused} of them paused, {confirmed} confirmed. Families: {named}."
-
-
-def _families(outlets: Sequence[Outlet]) -> str:
-    """Return what the families of these outlets are, in the first words of their modules."""
-    names = sorted({outlet.family for outlet in outlets} - {"own"})
-    modules = {name: import_module(f"spiders.families.{name}") for name in names}
-    lines = [
-        f"* `{name}`: {(module.__doc__ or '').partition(chr(10))[0]}"
-        for name, module in modules.items()
-    ]
-    return "\n".join([*lines, "* `own`: a CMS of its own, or one that nobody else here uses."])
-
-
-def _cells(outlet: Outlet) -> tuple[str, ...]:
-    low, high = outlet.daily
-    return (
-        f"[{outlet.name}]({outlet.home})",
-        outlet.title,
-        outlet.family,
-        outlet.outlet_class,
-        _sources(outlet),
-        str(outlet.pace).replace("_", " "),
-        f"{low}-{high}",
-        "; ".join(filter(None, (_state(outlet), outlet.tls))),
-        outlet.evidence,
-    )
-
-
-def _sources(outlet: Outlet) -> str:
-    from spiders.formats.discover import is_day_archive
-
-    kinds = Counter(
-        "days" if is_day_archive(source) else _KINDS[type(source)] for source in outlet.sources
-    )
-    return (
-        ", ".join(kind if number == 1 else f"{number} {kind}s" for kind, number in kinds.items())
-        or "none known"
-    )
-
-
-def _state(outlet: Outlet) -> str:
-    if outlet.paused:
-        return f"paused: {outlet.paused}"
-    if outlet.confirmed:
-        return f"confirmed by `scrapy look` on {outlet.confirmed}"
-    return "not yet confirmed"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+"""What each source named at best; an unchanged one (304) has nothing to name and does not count."""
 
 
 def outlets(
     *,
-    as_json: JsonOption = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Judge each by known addresses and past polls; 3 if one fails."
+        ),
+    ] = False,
+    only: OutletOption = None,
     table: Annotated[
         bool, typer.Option("--table", help="The Markdown of docs/outlets.md.")
     ] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
 ) -> None:
-    """List the declared outlets: how often each is asked, what a normal day brings, why one is paused."""
+    """List the declared outlets: how often each is asked, a normal day, why one is paused."""
     from spiders.outlets import outlets as declared
 
+    wanted = _wanted(declared(), only)
     if table:
+        from spiders.console.outlet_table import markdown
+
         sys.stdout.write(markdown(tuple(declared().values())))
-        return
-    rows = [
-        {
-            "name": outlet.name,
-            "title": outlet.title,
-            "home": outlet.home,
-            "family": outlet.family,
-            "class": outlet.outlet_class,
-            "pace": outlet.pace,
-            "daily": list(outlet.daily),
-            "sources": [source.url for source in outlet.sources],
-            "confirmed": outlet.confirmed or None,
-            "paused": outlet.paused,
-            "permission_needed": outlet.permission_needed,
-        }
-        for outlet in declared().values()
+    elif check:
+        _check(wanted, store, as_json=as_json)
+    elif as_json:
+        print_json(_row(outlet) for outlet in wanted)
+    else:
+        columns = ("name", "title", "family", "pace", "daily", "paused")
+        print_rows((_row(outlet) for outlet in wanted), columns)
+
+
+def _wanted(declared: "Mapping[str, Outlet]", only: str | None) -> "tuple[Outlet, ...]":
+    if only is None:
+        return tuple(declared.values())
+    if only not in declared:
+        raise UsageError(f"there is no outlet {only!r}: `sillok outlets` lists them")
+    return (declared[only],)
+
+
+def _row(outlet: "Outlet") -> dict[str, object]:
+    return {
+        "name": outlet.name,
+        "title": outlet.title,
+        "home": outlet.home,
+        "family": outlet.family,
+        "class": outlet.outlet_class,
+        "pace": outlet.pace,
+        "daily": list(outlet.daily),
+        "sources": [source.url for source in outlet.sources],
+        "confirmed": outlet.confirmed or None,
+        "paused": outlet.paused,
+        "permission_needed": outlet.permission_needed,
+    }
+
+
+def _check(wanted: "Sequence[Outlet]", store: str | None, *, as_json: bool) -> None:
+    """Print a row an outlet. Raises `typer.Exit` (3) where an outlet that is visited fails."""
+    from spiders.evidence import check_evidence, known_addresses, silent_sources
+
+    today = now().astimezone(SEOUL).date()
+    known, answered = known_addresses(), _answered(store, today)
+    checks = [
+        check_evidence(
+            outlet,
+            known.get(outlet.name, ()),
+            today,
+            silent_sources(outlet, answered.get(outlet.name, {})),
+        )
+        for outlet in wanted
     ]
+    rows = [_check_row(one) for one in checks]
     if as_json:
         print_json(rows)
     else:
-        print_rows(rows, ("name", "title", "family", "pace", "daily", "paused"))
+        columns = ("outlet", "state", "recent", "matching", "known", "newest", "age", "silent")
+        print_rows(rows, columns)
+    failed = [one.outlet for one in checks if not one.healthy]
+    unknown = sum(one.state in {"unproven", "stale"} and not one.paused for one in checks)
+    say(
+        f"{len(checks)} outlets: {len(failed)} contradicted, {unknown} without two addresses of the"
+        f" last two years, {sum(one.paused for one in checks)} paused"
+    )
+    if failed:
+        raise typer.Exit(UNHEALTHY)
+
+
+def _check_row(check: "EvidenceCheck") -> dict[str, object]:
+    return {
+        "outlet": check.outlet,
+        "state": str(check.state),
+        "healthy": check.healthy,
+        "paused": check.paused,
+        "recent": check.recent,
+        "matching": check.match.matched,
+        "known": check.match.total,
+        "newest": check.newest,
+        "age": check.age_days,
+        "unmatched": list(check.match.unmatched),
+        "silent": list(check.silent),
+    }
+
+
+def _answered(store: str | None, today: date) -> dict[str, dict[str, int]]:
+    """Return by outlet and source the most articles that one answer of the last four weeks named."""
+    from processing.lookup.sql import ask
+
+    catalogue = open_catalogue(store)
+    if not list(catalogue.of("reports")):
+        say(f"{catalogue.store.url} holds no run report: sources are not judged")
+        return {}
+    since = (today - timedelta(days=_DAYS)).isoformat()
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for row in ask(catalogue, _ANSWERED, {"since": since}).records():
+        found[row["outlet"]][row["url"]] = row["links"]
+    return dict(found)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from spiders.console.outlets import markdown, outlet_table
+from spiders.console.outlet_table import markdown, outlet_table
 from spiders.outlets import outlets
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "outlets.md"
@@ -56,3 +56,11 @@ def test_a_bar_does_not_break_the_table() -> None:
 def test_each_family_is_explained() -> None:
     explained = re.findall(r"^\* `(\w+)`: \S", outlet_table(), re.MULTILINE)
     assert set(explained) == {outlet.family for outlet in outlets().values()}
+
+
+def test_a_candidate_is_no_outlet_and_is_listed() -> None:
+    candidates = outlet_table().partition("## Candidates")[2]
+    domains = re.findall(r"^\| [^|]+ \| (\S+) \| \d+ \|$", candidates, re.MULTILINE)
+    assert len(domains) > 50
+    asked = {host for outlet in outlets().values() for host in outlet.allowed_hosts}
+    assert not asked & {domain.partition("/")[0] for domain in domains}
