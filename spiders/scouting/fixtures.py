@@ -5,16 +5,17 @@ The JSON states where the page is from and what a careful reader would note of i
 
 Make a page's words unreadable and leave its layout: for pages that belong to others and shall serve as tests.
 
-Each run of Hangul is replaced by random syllables, the same run by the same ones everywhere on the page, so that what
-stood in title, body and scripts alike still does. What stays: markup, digits, marks, and every word that our own rules
-look for, because the page must be read as before. The mapping is kept nowhere. Addresses of persons lose their names.
+Each run of Hangul is replaced by random syllables and each Latin word of the prose by random letters, the same run by
+the same ones everywhere on the page, so that what stood in title, body and scripts alike still does. Handles, names in
+mail addresses, telephone numbers and names of files go as well. What stays: markup, other digits, marks, and the words
+of our own rules without which the page would be read otherwise. The mapping is kept nowhere.
 """
 
 import ast
 import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -29,10 +30,31 @@ import processing.reading
 from processing.reading.bylines import is_name
 from processing.reading.titles import chain_of
 from processing.records import Article, Page, Rejection, article_id, version_id
+from spiders.scouting import prose
 
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
 _HANJA = re.compile(r"[\u4e00-\u9fff]{2,}")
 _MAIL = re.compile(r"(?<![\w.+-])([A-Za-z0-9_][\w.+-]*)(?=@[\w-]+\.[\w.-]+)")
+_PHONE = re.compile(
+    r"(?<![\d.-])(?:\+82[-. )]{0,2}\d{1,2}|\(?0\d{1,2}\)?)[-. ]?\d{3,4}[-. ]\d{4}(?![\d-])"  # 02-123-4567, +82 10 …
+    r"|(?<![\d.-])1[5-9]\d\d[-. ]\d{4}(?![\d-])"  # 1588-1234: numbers of firms
+)
+_FILE = re.compile(
+    r"(?<![\w%.-])(?P<name>[\w%~()+.-]{1,200}?)"
+    r"(?P<kind>\.(?:jpe?g|png|gif|webp|svg|bmp|pdf|hwpx?|docx?|xlsx?|pptx?|zip|mp[34]|mov|avi))(?![\w-])",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(r"(?<![\w.@/])@(?P<name>[A-Za-z_][\w.]{1,40})")
+_PROFILE = re.compile(
+    r"(?P<host>(?:facebook|instagram|twitter|x|threads|tiktok|linkedin|youtube|brunch|t)\.(?:com|net|co\.kr|me)/"
+    r"|blog\.naver\.com/)(?P<name>@?[\w.%-]{2,60})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(
+    r"\\u[0-9a-fA-F]{4}|\\[a-z]|&(?:amp;)*#?\w{1,12};"  # escapes of scripts and of markup: no words
+    r"|(?:https?:)?//[^\s\"'<>]+|[\w.+-]+@[\w-]+\.[\w.-]+"  # addresses, masked by their own rules
+    r"|(?P<word>(?<![A-Za-z])[A-Za-z][A-Za-z'’]+)"
+)
 _ESCAPED = re.compile(
     r"\\u([bBcCdD][0-9a-fA-F]{3}|[aA][cC-fF][0-9a-fA-F]{2})|&#(?:(\d{5})|[xX]([0-9a-fA-F]{4}));"
 )
@@ -43,6 +65,8 @@ _KS_X_1001 = "".join(
 """The 2,350 syllables that every Korean charset has."""
 _ENDINGS = frozenset("다요죠까음임함됨니데")
 """Last syllables of sentences: rules tell running text from menus by them."""
+_ENDING = "~"
+"""Stands before the last syllable of a sentence in a set of words that may stay."""
 _LONGEST_NAME = 4
 _LATIN = 0.5
 """Share of Latin among letters of a text from which on masking would hide too little of it."""
@@ -56,8 +80,14 @@ def vocabulary() -> frozenset[str]:
         for module in Path(folder).glob("*.py"):
             for text in _strings(ast.parse(module.read_text(encoding="utf-8"))):
                 words.update(_HANGUL.findall(re.sub(r"[가-힣]-[가-힣]", " ", text)))
-                words.update(re.findall(r"[a-z]{3,}", text))
+                words.update(word.lower() for word in re.findall(r"[A-Za-z]{2,}", text))
     return frozenset(words)
+
+
+@cache
+def stays() -> frozenset[str]:
+    """Return all that may stay: the vocabulary, and the endings of sentences with `~` before each."""
+    return vocabulary() | {f"{_ENDING}{syllable}" for syllable in _ENDINGS}
 
 
 @cache
@@ -74,20 +104,41 @@ def _strings(tree: ast.AST) -> Iterable[str]:
             yield node.value
 
 
-class Mask:
-    """One random replacement of words, the same for a page and for what was read from it."""
+_READ_BY_PEOPLE = (
+    "title",
+    "subtitle",
+    "text",
+    "authors",
+    "captions",
+    "notices",
+    "section",
+    "dateline",
+    "keywords",
+)
+"""Fields of an article that hold prose of its page."""
+_ADDRESSES = ("url", "fetched_url", "publisher_id")
 
-    def __init__(self, random: Random, kept: Iterable[str] = ()) -> None:
-        words = vocabulary() | set(kept)
+
+class Mask:
+    """One random replacement of words, the same for a page and for what was read from it.
+
+    `kept` are words that stay whatever happens, `words` those of our rules that may (all of `stays()` if it is None).
+    """
+
+    def __init__(
+        self, random: Random, kept: Iterable[str] = (), words: Iterable[str] | None = None
+    ) -> None:
+        allowed = (stays() if words is None else frozenset(words)) | set(kept)
         hangul = sorted(
-            (word for word in words if _HANGUL.fullmatch(word) and len(word) > 1),
+            (word for word in allowed if _HANGUL.fullmatch(word) and len(word) > 1),
             key=len,
             reverse=True,
         )
         self._kept = re.compile("|".join(map(re.escape, hangul)) or "$.")
-        self._single = frozenset(word for word in words if len(word) == 1) | _ENDINGS
-        self._latin = words
-        used = set("".join(hangul)) | self._single
+        self._endings = frozenset(word[1:] for word in allowed if word.startswith(_ENDING))
+        self._single = frozenset(word for word in allowed if len(word) == 1) | self._endings
+        self._latin = {word.lower() for word in allowed}
+        used = set("".join((*vocabulary(), *hangul))) | _ENDINGS
         self._syllables = [syllable for syllable in _KS_X_1001 if syllable not in used]
         self._surnames = sorted(surnames())
         self._random = random
@@ -97,9 +148,40 @@ class Mask:
         """Return `text` masked; escapes of Hangul are undone first, so that no spelling of a word survives."""
         text = _ESCAPED.sub(_unescaped, text)
         text = _PERCENT.sub(self._percent, text)
-        text = _MAIL.sub(lambda found: self._mail(found[1]), text)
+        text = _PHONE.sub(lambda found: self._digits(found[0]), text)
+        text = _PROFILE.sub(lambda found: found["host"] + self._letters(found["name"]), text)
+        text = _FILE.sub(lambda found: self._letters(found["name"]) + found["kind"], text)
+        text = _HANDLE.sub(lambda found: f"@{self._letters(found['name'])}", text)
+        text = _MAIL.sub(lambda found: self._letters(found[1]), text)
         text = _HANJA.sub(lambda found: self._swapped(found[0], "甲乙丙丁戊己庚辛壬癸"), text)
         return _HANGUL.sub(lambda found: self._run(found[0]), text)
+
+    def prose(self, text: str) -> str:
+        """Return text that people read, masked: its Latin words as well."""
+        return self.text(self._words(text))
+
+    def page(self, html: str) -> str:
+        """Return a page masked: Latin words go where prose stands, everything else wherever it stands."""
+        return self.text(prose.changed(_ESCAPED.sub(_unescaped, html), self._words))
+
+    def _words(self, text: str) -> str:
+        return _WORD.sub(lambda found: self._letters(found[0]) if found["word"] else found[0], text)
+
+    def address(self, url: str) -> str:
+        """Return a web address with its Hangul masked, whether percent-encoded or not; its letters stay."""
+        return _HANGUL.sub(lambda found: self._run(found[0]), _PERCENT.sub(self._percent, url))
+
+    @staticmethod
+    def staying(html: str) -> list[str]:
+        """Return the words that may stay and do occur on a page; whole runs before parts of them."""
+        text = _ESCAPED.sub(_unescaped, html)
+        latin = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", text)}
+        found = [
+            word
+            for word in stays()
+            if word in latin or (not word.isascii() and word.removeprefix(_ENDING) in text)
+        ]
+        return sorted(found)
 
     def _run(self, run: str) -> str:
         """Mask a run of Hangul: the words of our rules and the ending of a sentence stay."""
@@ -112,7 +194,7 @@ class Mask:
         return "".join([*parts, self._piece(run[end:])])
 
     def _piece(self, piece: str) -> str:
-        if len(piece) > 1 and piece[-1] in _ENDINGS:
+        if len(piece) > 1 and piece[-1] in self._endings:
             return self._swapped(piece[:-1], self._syllables) + piece[-1]
         return piece if piece in self._single else self._swapped(piece, self._syllables)
 
@@ -130,15 +212,33 @@ class Mask:
             self._map[piece] = "".join(masked)
         return self._map[piece] if piece else ""
 
-    def _mail(self, name: str) -> str:
+    def _letters(self, name: str) -> str:
+        """Mask the letters and digits of a name in Latin letters; what our rules look for stays."""
         if name.lower() in self._latin:
             return name
         key = f"{name}@"
         if key not in self._map:
-            letters = "abcdefghijkmnopqrstuvwxyz"
-            self._map[key] = "".join(
-                self._random.choice(letters) if c.isalnum() else c for c in name
+            self._map[key] = "".join(map(self._letter, name))
+            self._map[f"{self._map[key]}@"] = self._map[key]
+        return self._map[key]
+
+    def _letter(self, letter: str) -> str:
+        if not (letter.isascii() and letter.isalnum()):
+            return letter
+        chosen = self._random.choice("0123456789" if letter.isdigit() else "bcdfghjkmnpqrstvwxz")
+        return chosen.upper() if letter.isupper() else chosen
+
+    def _digits(self, number: str) -> str:
+        """Mask a telephone number but for its first digits, which make it one."""
+        key = f"{number}#"
+        if key not in self._map:
+            head = re.match(r"\D*\d{2}", number)
+            start = head.end() if head else 0
+            tail = "".join(
+                self._random.choice("123456789") if c.isdigit() else c for c in number[start:]
             )
+            self._map[key] = number[:start] + tail
+            self._map[f"{self._map[key]}#"] = self._map[key]
         return self._map[key]
 
     def _percent(self, found: re.Match[str]) -> str:
@@ -148,15 +248,37 @@ class Mask:
 
 def masked_record(record: Article, mask: Mask) -> Article:
     """Return what reading the masked page must give: every text of `record` masked, its ids made anew."""
-    fields = json.loads(_masked(record, mask))
-    fields["chain"] = chain_of(fields["title"], record.kind) if record.chain else None
-    fields["version_id"] = version_id(record.article_id, fields["title"], fields["text"])
-    fields["article_id"], fields["url"], fields["fetched_url"] = (
-        record.article_id,
-        record.url,
-        record.fetched_url,
+    fields = json.loads(
+        json.dumps(_walk(record.model_dump(mode="json"), mask.text), ensure_ascii=False)
     )
+    for name in _READ_BY_PEOPLE:
+        fields[name] = _walk(record.model_dump(mode="json")[name], mask.prose)
+    fields["rights"]["ai_notice"] = _walk(record.rights.ai_notice, mask.prose)
+    fields["chain"] = chain_of(fields["title"], record.kind) if record.chain else None
+    fields |= {name: mask.address(getattr(record, name) or "") or None for name in _ADDRESSES}
+    fields["article_id"] = article_id(fields["url"])
+    fields["version_id"] = version_id(fields["article_id"], fields["title"], fields["text"])
     return Article.model_validate_json(json.dumps(fields))
+
+
+def shrunk(words: Sequence[str], holds: Callable[[Sequence[str]], bool], tries: int) -> list[str]:
+    """Return as few of `words` as `holds` needs, found in at most `tries` calls of it.
+
+    Delta debugging without its subsets (Zeller and Hildebrandt 2002): ever smaller groups are left out, and stay out
+    where what is left still holds.
+    """
+    kept, size = list(words), len(words)
+    while size and tries:
+        start = 0
+        while start < len(kept) and tries:
+            left = kept[:start] + kept[start + size :]
+            tries -= 1
+            if holds(left):
+                kept = left
+            else:
+                start += size
+        size //= 2
+    return kept
 
 
 def differences(expected: BaseModel, found: BaseModel) -> list[str]:
@@ -176,17 +298,13 @@ def is_mostly_latin(text: str) -> bool:
     return latin > _LATIN * sum(map(str.isalpha, text))
 
 
-def _masked(record: Article, mask: Mask) -> str:
-    return json.dumps(_walk(record.model_dump(mode="json"), mask), ensure_ascii=False)
-
-
-def _walk(value: object, mask: Mask) -> object:
+def _walk(value: object, change: Callable[[str], str]) -> object:
     if isinstance(value, str):
-        return mask.text(value)
+        return change(value)
     if isinstance(value, list):
-        return [_walk(item, mask) for item in value]
+        return [_walk(item, change) for item in value]
     if isinstance(value, dict):
-        return {key: _walk(item, mask) for key, item in value.items()}
+        return {key: _walk(item, change) for key, item in value.items()}
     return value
 
 
@@ -219,7 +337,8 @@ _NOTED = (
 )
 _NOTED_TOO = ("captions", "notices", "publisher_id", "url")
 _HEADERS = ("content-type", "x-robots-tag", "tdm-reservation")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+"""Keys that can name a file as they are; a slug in Hangul cannot, and its article's id does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +364,7 @@ def noted(record: Article | Rejection) -> dict[str, Any]:
 def keep(folder: Path, page: Page, record: Article | Rejection, made: str) -> Path:
     """Write a page and what it says into `folder`; return the path of the page."""
     key = record.publisher_id if isinstance(record, Article) else None
-    name = _UNSAFE.sub("-", key or article_id(record.url)).lstrip(".-")[:80] or "page"
+    name = key if key and _PLAIN_NAME.fullmatch(key) else article_id(record.url)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.html.gz"
     path.write_bytes(gzip.compress(page.body, mtime=0))

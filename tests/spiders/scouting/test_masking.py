@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from random import Random
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -10,14 +12,21 @@ from hypothesis import strategies as st
 
 from processing.errors import UsageError
 from processing.reading.bylines import is_name
+from processing.reading.extract import extract
 from processing.records import Article, Rights
 from spiders.commands.freeze import check_licence, masked
+from spiders.outlet import identify
 from spiders.outlets import outlets
+from spiders.scouting import prose
 from spiders.scouting.fixtures import (
     Mask,
     differences,
     is_mostly_latin,
+    keep,
+    kept,
     masked_record,
+    noted,
+    shrunk,
     surnames,
     vocabulary,
 )
@@ -46,9 +55,9 @@ def test_words_go_and_layout_stays() -> None:
 def test_words_of_our_rules_stay_and_ends_of_sentences() -> None:
     text = "입력 2026.11.20. 오후 3:07 나룻배 기자 무단전재 및 재배포 금지. 강을 건넜다."
     hidden = mask().text(text)
-    for kept in ("입력", "오후", "기자", "금지"):
-        assert kept in vocabulary()
-        assert kept in hidden
+    for stayed in ("입력", "오후", "기자", "금지"):
+        assert stayed in vocabulary()
+        assert stayed in hidden
     assert hidden.endswith("다.")
     assert "나룻배" not in hidden
 
@@ -201,3 +210,95 @@ def test_clear_pages_need_a_licence(url: str, licence: str | None, *, allowed: b
     else:
         with pytest.raises(UsageError, match="without --clear"):
             check_licence(marked)
+
+
+PEOPLE = """<html><head><title>Mina Halloway 나루터에 서다</title><meta property="og:title" content="Mina Halloway 나루터에 서다">
+<meta name="author" content="Mina Halloway"><link rel="stylesheet" href="/css/halloway.css">
+<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Mina Halloway"}, "image": "https://x.example/p/halloway_ferry-3.jpg"}</script></head>
+<body class="halloway news"><img src="/photo/halloway_ferry-3.jpg" alt="Mina Halloway"><p>Mina Halloway(@mina_halloway)는 02-345-6789로 답했다.
+&amp;quot;MINA&amp;quot; mina.halloway@golja.example instagram.com/mina.halloway 010 2345 6789 1588-2345</p></body></html>"""
+
+
+def test_latin_names_handles_telephones_and_files_go() -> None:
+    hidden = mask().page(PEOPLE)
+    prose_of = hidden.replace('class="halloway news"', "").replace("/css/halloway.css", "")
+    for word in (
+        "Mina",
+        "MINA",
+        "Halloway",
+        "mina",
+        "halloway",
+        "345-6789",
+        "2345 6789",
+        "1588-2345",
+        "ferry",
+    ):
+        assert word not in prose_of, word
+    assert 'class="halloway news"' in hidden
+    assert 'href="/css/halloway.css"' in hidden
+    assert '"@type": "NewsArticle"' in hidden
+    assert hidden.count("@golja.example") == 1
+    assert "02-" in hidden
+    assert "&amp;quot;" in hidden
+
+
+def test_what_stands_twice_is_masked_alike() -> None:
+    hidden = mask().page(PEOPLE)
+    names = re.findall(r"<title>(\w+ \w+) |content=\"(\w+ \w+) |alt=\"(\w+ \w+)\"", hidden)
+    assert len({next(filter(None, found)) for found in names}) == 1
+    files = re.findall(r"([\w-]+\.jpg)", hidden)
+    assert len(files) == 2
+    assert len(set(files)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-20 08:12", "1,500-2,000", "2026-1120-1234", "12-1234-12345", "3.14-1592"]
+)
+def test_dates_and_sums_are_no_telephone_numbers(text: str) -> None:
+    assert mask().text(text) == text
+
+
+@given(st.text(alphabet="<>/=\"' abcAB가나&;-!", max_size=80))
+def test_only_prose_is_changed(html: str) -> None:
+    assert prose.changed(html, lambda text: text) == html
+    for tag in re.findall(r"<b class=\"[a-z]*\">", html):
+        assert tag in prose.changed(html, str.upper)
+
+
+@given(st.sets(st.integers(0, 40), max_size=41), st.sets(st.integers(0, 40), max_size=5))
+def test_the_fewest_words_that_hold_are_found(words: set[int], needed: set[int]) -> None:
+    names, wanted = [str(word) for word in sorted(words | needed)], {str(word) for word in needed}
+    assert set(shrunk(names, lambda left: wanted <= set(left), 10_000)) == wanted
+    assert wanted <= set(shrunk(names, lambda left: wanted <= set(left), 3))
+
+
+def test_hardly_a_syllable_of_a_page_stays() -> None:
+    outlet = outlets()["mediatoday"]
+    page = layouts.page_of(outlet)
+    record = layouts.read(outlet, page)
+    assert isinstance(record, Article)
+    hidden, expected = masked(page, record, outlet)
+    pairs = [(a, b) for a, b in zip(record.text, expected.text, strict=True) if "가" <= a <= "힣"]
+    assert sum(a == b for a, b in pairs) < 0.05 * len(pairs)
+    assert len(hidden.body.decode()) == len(page.body.decode())
+
+
+def test_a_slug_in_hangul_is_masked_and_kept(tmp_path: Path) -> None:
+    outlet = outlets()["byte"]
+    url = "https://www.mydailybyte.com/post/나룻배-다시-뜬다-2512"
+    found = identify(outlet, url)
+    assert found
+    page = replace(layouts.page_of(outlet), url=url)
+    record = extract(page, outlet.rules[-1], url=found.url, publisher_id=found.key)
+    assert isinstance(record, Article)
+    hidden, expected = masked(page, record, outlet)
+    path = keep(tmp_path / "byte", hidden, expected, "masked")
+    assert path.name == f"{expected.article_id}.html.gz"
+    (one,) = kept(tmp_path)
+    again = identify(outlet, one.page.url)
+    assert again
+    assert quote("나룻배") not in again.url
+    assert (
+        noted(extract(one.page, outlet.rules[-1], url=again.url, publisher_id=again.key))
+        == one.expected
+    )
