@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import spiders.outlets
 from processing.errors import TransientError, UsageError
+from processing.records import Rejection
 from spiders.commands.look import look
 from spiders.logs import plain
-from spiders.outlet import Outlet
+from spiders.outlet import Outlet, identify
 from spiders.scouting.asking import AskingCommand
 from spiders.scouting.looking import Sighting, lines
 
@@ -24,7 +25,7 @@ _BY_HOME = {
     "arc": "/arc/outboundfeeds/",
 }
 """Families that need nothing but the address of the front page, if their own source answered."""
-_KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing"}
+_KINDS = {"feed": "Feed", "sitemap": "Sitemap", "list": "Listing", "posts": "Listing"}
 
 
 def check_name(name: str) -> None:
@@ -46,7 +47,7 @@ def module(name: str, seen: Sighting) -> str:
         raise UsageError(
             f"{seen.home}: no source or no pattern of articles was found; declare it by hand, see CONTRIBUTING.md"
         )
-    return _by_sources(name, seen)
+    return _wordpress(name, seen) if _is_wordpress(seen) else _by_sources(name, seen)
 
 
 def checked(source: str) -> Outlet:
@@ -56,6 +57,16 @@ def checked(source: str) -> Outlet:
     outlet = space["OUTLET"]
     assert isinstance(outlet, Outlet)  # noqa: S101 - both templates end so
     return outlet
+
+
+def check_guess(outlet: Outlet, seen: Sighting) -> None:
+    """Raise UsageError where the declaration matches none of the links that its sources listed."""
+    listed = [url for source in seen.useful for url in source.sample]
+    if listed and not any(identify(outlet, url) for url in listed):
+        raise UsageError(
+            f"{seen.home}: the declaration would match none of the {len(listed)} links that its sources list,"
+            f" {listed[0]} among them; declare it by hand, see CONTRIBUTING.md"
+        )
 
 
 def _is_plain(seen: Sighting) -> bool:
@@ -70,6 +81,33 @@ from spiders.families.{family} import {family}
 
 OUTLET = {family}(
 {_head(name, seen)}{_tail(seen)})
+"""
+
+
+def _is_wordpress(seen: Sighting) -> bool:
+    return seen.family == "wordpress" and any(
+        source.url == f"{seen.home}feed/" for source in seen.useful
+    )
+
+
+def _wordpress(name: str, seen: Sighting) -> str:
+    """Declare it by its family; `archive=True` where its list of posts answered."""
+    archive = any(source.kind == "posts" for source in seen.useful)
+    head, _, rest = (seen.article or "").partition("(?P<id>")
+    article, canonical = f"(?P<path>{head})(?P<id>{rest}", "{path}{id}"
+    _, _, tail = rest.partition(")")
+    canonical += re.sub(r"\\(.)", r"\1", tail)
+    listed = [url for source in seen.useful for url in source.sample]
+    slash = "/" if not canonical.endswith("/") and all(url.endswith("/") for url in listed) else ""
+    return f"""{_docstring(seen)}
+import re
+
+from spiders.families.wordpress import wordpress
+
+OUTLET = wordpress(
+{_head(name, seen)}    article=re.compile({_pattern(article)}),
+    canonical={_text(f"{seen.home.rstrip('/')}{canonical}{slash}")},
+{"    archive=True," + chr(10) if archive else ""}{_tail(seen)})
 """
 
 
@@ -91,8 +129,15 @@ OUTLET = Outlet(
 {_head(name, seen)}    sources=(
 {listed}    ),
     article=re.compile({_pattern(seen.article or "")}),
-{_canonical(seen)}{also}{_tail(seen)})
+{_canonical(seen)}{also}{_family(seen)}{_tail(seen)})
 """
+
+
+def _family(seen: Sighting) -> str:
+    """Return the field for a WordPress whose feed or posts answered; signs alone make no family."""
+    own = (f"{seen.home}feed", f"{seen.home}wp-json/")
+    known = seen.family == "wordpress" and any(source.url.startswith(own) for source in seen.useful)
+    return f"    family={_text(seen.family)},\n" if known else ""
 
 
 def _canonical(seen: Sighting) -> str:
@@ -129,12 +174,19 @@ def _head(name: str, seen: Sighting) -> str:
 def _tail(seen: Sighting) -> str:
     day = f"{seen.at:%Y-%m-%d}"
     evidence = _text(f"`scrapy look` on {day}: {_evidence(seen)}")
-    return f"    daily=(1, 500),\n    evidence={evidence},\n    confirmed={_text(day)},\n"
+    confirmed = f"    confirmed={_text(day)},\n" if _was_read(seen) else ""
+    return f"    daily=(1, 500),\n    evidence={evidence},\n{confirmed}"
 
 
 def _evidence(seen: Sighting) -> str:
     listed, sources = sum(source.links for source in seen.sources), len(seen.useful)
-    return f"{sources} source{'s' * (sources != 1)} with {listed} links"
+    told = f"{sources} source{'s' * (sources != 1)} with {listed} links"
+    return told if _was_read(seen) else f"{told}; no article was read"
+
+
+def _was_read(seen: Sighting) -> bool:
+    """Return whether nothing went wrong: a page that was not to be had or not read is a problem of the look."""
+    return not (seen.problems or isinstance(seen.reading, Rejection))
 
 
 def _text(value: str) -> str:
@@ -180,14 +232,21 @@ class Command(AskingCommand):
             )
         source = module(name, seen)
         outlet = checked(source)
+        check_guess(outlet, seen)
         path.write_text(source, encoding="utf-8")
-        print(_left(path, outlet.name))  # noqa: T201
+        print(_left(path, outlet))  # noqa: T201
         return 0
 
 
-def _left(path: Path, name: str) -> str:
+def _left(path: Path, outlet: Outlet) -> str:
+    name = outlet.name
+    unread = (
+        ""
+        if outlet.confirmed
+        else "\nIt is not confirmed: no article was read; look again with an article's URL"
+    )
     return plain(f"wrote {path}").replace("�", "?") + (
-        f"\nNow: finish its docstring, say in `daily` what a normal day brings, then\n"
+        f"{unread}\nNow: finish its docstring, say in `daily` what a normal day brings, then\n"
         f"  scrapy crawl {name} --dry-run      what it would fetch\n"
         f"  scrapy freeze {name} URL           keep a page as its test\n"
         f"  sillok outlets --table > docs/outlets.md"

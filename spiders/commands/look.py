@@ -1,6 +1,5 @@
 """`scrapy look URL`: what a site allows, lists and looks like, before it is declared."""
 
-import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from processing.errors import UsageError
+from processing.records import Rejection
 from spiders.formats.discover import links
 from spiders.formats.markup import decoded, html_tree
 from spiders.middlewares.robots import judged
@@ -17,10 +17,12 @@ from spiders.outlet import Listing, Outlet, Sitemap, is_on_site, outlet_of
 from spiders.reading import read
 from spiders.scouting.asking import AskingCommand, AskingSpider, ScoutResponse, why
 from spiders.scouting.looking import (
+    POSTS,
     RobotsSeen,
     Sighting,
     SourceSeen,
     family_of,
+    fits,
     lines,
     pattern_of,
     site_title,
@@ -81,14 +83,10 @@ async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet 
         declared=declared.name if declared else None,
     )
     if not (robots.ours and robots.scrapy):
-        return seen.model_copy(
-            update={"problems": ("robots.txt closes the site: nothing else was asked",)}
-        )
+        return _closed(seen, "robots.txt closes the site: nothing else was asked")
     root = html_tree(front.body) if front.body else None
     if root is None:
-        return seen.model_copy(
-            update={"problems": (f"the front page was not to be had: {why(front)}",)}
-        )
+        return _closed(seen, f"the front page was not to be had: {why(front)}")
     text = decoded(front.body)
     tried = worth_trying(
         front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text)
@@ -105,7 +103,7 @@ async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet 
     chosen = (
         url
         if _is_page(url)
-        else next((link for link in listed if pattern and re.search(pattern, link)), None)
+        else next((link for link in listed if pattern and fits(pattern, link)), None)
     )
     sample = await asker.ask(chosen) if chosen else None
     family = next(
@@ -116,20 +114,35 @@ async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet 
         ),
         "own",
     )
-    facts = {
+    facts: dict[str, object] = {
         "title": site_title(root),
         "family": family,
         "sources": tuple(sources),
         "article": pattern,
     }
+    problems = _misfits(pattern, url)
     if sample is None or sample.page is None or not sample.body:
-        problem = (
+        told = (
             f"the sample {chosen} was not to be had: {why(sample)}"
             if sample
             else "no article was found to read"
         )
-        return seen.model_copy(update=facts | {"problems": (problem,)})
-    return seen.model_copy(update=facts | {"reading": read(sample.page, declared)})
+        return seen.evolve(**facts, problems=(*problems, told))
+    reading = read(sample.page, declared)
+    if isinstance(reading, Rejection):
+        problems += (f"the sample {chosen} is no article by our reader: {reading.reason}",)
+    return seen.evolve(**facts, reading=reading, problems=problems)
+
+
+def _misfits(pattern: str | None, url: str) -> tuple[str, ...]:
+    """Return what is wrong where the guess is not met by the page that a person named as an article."""
+    if pattern and _is_page(url) and not fits(pattern, url):
+        return (f"the pattern guessed from the lists does not match {url}",)
+    return ()
+
+
+def _closed(seen: Sighting, problem: str) -> Sighting:
+    return seen.evolve(problems=(problem,))
 
 
 def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> RobotsSeen:
@@ -143,7 +156,7 @@ def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> Ro
         )
     status, body = answer.page.status, answer.page.body
     ours, scrapy = (judged(status, body, (token,)) for token in (AGENT, "Scrapy"))
-    rules = ours.rules or Protego.parse("")
+    rules = judged(status, body, tuple(_AI)).rules or Protego.parse("")
     return RobotsSeen(
         state=ours.state,
         answered=ours.allowed,
@@ -156,11 +169,12 @@ def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> Ro
 
 
 async def _source(asker: AskingSpider, url: str) -> SourceSeen:
-    kind = "sitemap" if "sitemap" in url else "feed"
+    kind = "posts" if url.endswith(POSTS) else "sitemap" if "sitemap" in url else "feed"
     answer = await asker.ask(url)
     if not answer.body:
         return SourceSeen(url=url, kind=kind, problem=why(answer))
-    return source_seen(url, links(Sitemap(url), answer.body, base_url=answer.url), kind)
+    source = Listing(url) if kind == "posts" else Sitemap(url)
+    return source_seen(url, links(source, answer.body, base_url=answer.url), kind)
 
 
 def _of_host(url: str, outlets: Iterable[Outlet]) -> Outlet | None:

@@ -7,14 +7,17 @@ import logging
 import secrets
 import sys
 from abc import abstractmethod
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as CommandLineError
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -103,8 +106,19 @@ class AskingCommand(ScrapyCommand):
 
     requires_project = True
 
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--loopback",
+            action="store_true",
+            help="ask the named site although it is on this machine: http://127.0.0.1:PORT/ or localhost",
+        )
+
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before this
+        if opts.loopback:
+            self.settings.set("SILLOK_LOOPBACK", own_site(args[-1] if args else ""), "cmdline")
         logging.getLogger("scrapy.utils.log").addFilter(
             is_warning
         )  # its greeting comes before `run`
@@ -155,6 +169,21 @@ class AskingCommand(ScrapyCommand):
             raise TransientError("the crawl did not start; the log above says why")
         if spider.error:
             raise spider.error
+
+
+def own_site(url: str) -> tuple[str, int]:
+    """Return host and port of a site on this machine. Raises Scrapy's `UsageError` where `url` names no such site."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        loopback = host == "localhost" or IPv4Address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise CommandLineError(
+            f"--loopback is for a site on this machine, like http://127.0.0.1:8000/ (got {url!r})"
+        )
+    return host, port
 
 
 def why(answer: ScoutResponse) -> str:

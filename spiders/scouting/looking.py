@@ -34,10 +34,15 @@ _SIGNS = (
     ("view_key", re.compile(r"/view\.php\?[^\"']*key=\d{17}")),
     ("view_ud", re.compile(r"/view\.php\?[^\"']*ud=\d{14}")),
     ("html_dir", re.compile(r"/site/data/html_dir/")),
-    ("wordpress", re.compile(r"/wp-content/|/wp-json/")),
+    (
+        "wordpress",
+        re.compile(r"/wp-(?:content|json|includes)/|\bapi\.w\.org\b|content=[\"']WordPress\b"),
+    ),
 )
 """Signs of the families, the more special first."""
 
+POSTS = "wp-json/wp/v2/posts?per_page=20"
+"""Where WordPress lists its posts as JSON, unless the site has closed it."""
 _PATHS = {
     "ndsoft": ("rss/allArticle.xml", "sitemap.xml"),
     "arc": (
@@ -45,7 +50,7 @@ _PATHS = {
         "arc/outboundfeeds/news-sitemap/?outputType=xml",
     ),
     "article_no": ("data/rss/news.xml",),
-    "wordpress": ("feed/",),
+    "wordpress": ("feed/", POSTS),
 }
 _USUAL = ("sitemap/latest-articles", "rss", "rss.xml", "feed", "sitemap.xml")
 _MOST = 8
@@ -112,7 +117,8 @@ def pattern_of(urls: Sequence[str]) -> str | None:
     """Guess a regex of article addresses from the links of a source; None where they have no shape in common.
 
     The id is the long number, or else the part, that differs most from link to link; of several the last. What follows
-    it in a query may be missing from other links and is left out.
+    it in a query may be missing from other links and is left out. A guess that does not tell the links apart from which
+    it was made is none.
     """
     shapes: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for url in urls:
@@ -121,6 +127,22 @@ def pattern_of(urls: Sequence[str]) -> str | None:
     commonest = max(shapes.values(), key=len, default=[])
     if len(commonest) < min(_ENOUGH, len(urls)) or not commonest:
         return None
+    guess = _guess(commonest)
+    return guess if _tells_apart(guess, {"".join(parts) for parts in commonest}) else None
+
+
+def fits(pattern: str, url: str) -> bool:
+    """Return whether a guessed regex finds an article at `url`, spelt as a crawl spells it before it looks."""
+    return re.search(pattern, canonical(url)) is not None
+
+
+def _tells_apart(pattern: str, addresses: set[str]) -> bool:
+    """Return whether `pattern` finds an id in every address that it was made from, and not one id for all of them."""
+    found = [match["id"] for address in addresses if (match := re.search(pattern, address))]
+    return len(found) == len(addresses) and (len(addresses) == 1 or len(set(found)) > 1)
+
+
+def _guess(commonest: Sequence[Sequence[str]]) -> str:
     columns = list(zip(*commonest, strict=True))
     numbers = [
         index for index, column in enumerate(columns) if all(map(_LONG_NUMBER.search, column))

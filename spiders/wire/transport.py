@@ -121,17 +121,24 @@ class _Checked:
 
 @implementer(IHostnameResolver)
 class PublicResolver:
-    """The reactor's resolver with the check; where the sample press runs, its own names are this machine."""
+    """The reactor's resolver with the check; where the sample press runs, its own names are this machine.
 
-    def __init__(self, reactor: Any, press: frozenset[str] = frozenset()) -> None:
+    `own` is the host and port of the one site on this machine that a person has named to `look`, `declare` or `freeze`.
+    """
+
+    def __init__(
+        self, reactor: Any, press: frozenset[str] = frozenset(), own: tuple[str, int] | None = None
+    ) -> None:
         self._reactor = reactor
         self._system = reactor.nameResolver
         self._press = press
+        self._own = own
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
         configured = crawler.settings.getint("SILLOK_PRESS")
-        return cls(reactor, press_hosts() if configured else frozenset())
+        own: tuple[str, int] | None = crawler.settings.get("SILLOK_LOOPBACK")
+        return cls(reactor, press_hosts() if configured else frozenset(), own)
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)
@@ -144,9 +151,11 @@ class PublicResolver:
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - as above
         transportSemantics: str = "TCP",  # noqa: N803 - as above
     ) -> Any:
-        if hostName in self._press:
+        own = (hostName, portNumber) == self._own
+        if own or hostName in self._press:
+            address = hostName if own and hostName != "localhost" else "127.0.0.1"
             resolutionReceiver.resolutionBegan(_Resolution(hostName))
-            resolutionReceiver.addressResolved(TcpAddress("TCP", "127.0.0.1", portNumber))
+            resolutionReceiver.addressResolved(TcpAddress("TCP", address, portNumber))
             resolutionReceiver.resolutionComplete()
             return resolutionReceiver
         checked = _Checked(resolutionReceiver, hostName)

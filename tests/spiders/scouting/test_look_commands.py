@@ -144,6 +144,71 @@ def test_a_private_address_is_not_looked_at(run: Run, origin: Origin) -> None:
     assert origin.asked == []
 
 
+def test_one_s_own_loopback_site_is_looked_at_when_that_is_asked_for(
+    run: Run, origin: Origin
+) -> None:
+    for host in ("127.0.0.1", "localhost"):
+        done = run("look", "--loopback", f"http://{host}:{origin.port}/")
+        assert done.code == 0, done.err
+        assert "방앗간 다시 돈다" in done.out
+
+
+def test_loopback_opens_one_port_and_no_other_machine(run: Run, origin: Origin) -> None:
+    origin.routes["/feed"] = Reply(status=302, headers={"Location": "http://127.0.0.1:1/feed"})
+    done = run("look", "--loopback", f"http://127.0.0.1:{origin.port}/")
+    assert f"http://127.0.0.1:{origin.port}/feed  [" in done.out
+    assert "3 links" not in done.out
+    for elsewhere in ("http://192.168.0.1/", "http://10.0.0.1:8000/", "https://www.hani.co.kr/"):
+        done = run("look", "--loopback", elsewhere)
+        assert done.code == 2
+        assert "site on this machine" in done.err
+
+
+def test_a_loopback_site_can_be_declared(run: Run, origin: Origin, tmp_path: Path) -> None:
+    done = run(
+        "declare",
+        "--loopback",
+        "golja",
+        f"http://127.0.0.1:{origin.port}/",
+        "--into",
+        str(tmp_path),
+    )
+    assert done.code == 0, done.err
+    assert f'home="http://127.0.0.1:{origin.port}/"' in (tmp_path / "golja.py").read_text()
+
+
+def test_declare_confirms_nothing_where_the_article_failed(
+    run: Run, origin: Origin, tmp_path: Path
+) -> None:
+    origin.routes["/news/101"] = Reply(status=500)
+    done = run("declare", "golja", "{new}/", "--into", str(tmp_path))
+    assert done.code == 0, done.err
+    assert "confirmed" not in (tmp_path / "golja.py").read_text()
+    assert "not confirmed" in done.out
+
+
+def test_declare_makes_a_wordpress_one(run: Run, origin: Origin, tmp_path: Path) -> None:
+    links = [f"/2026/11/{slug}/" for slug in ("mill-turns-again", "first-rice", "water-gate")]
+    items = "".join(f"<item><link>{link}</link><title>t</title></item>" for link in links)
+    here = f"http://golja.press.test:{origin.port}"
+    posts = json.dumps([{"link": here + link, "title": {"rendered": "t"}} for link in links])
+    origin.routes |= {
+        "/": Reply(
+            body=FRONT.replace("</head>", '<link href="/wp-content/x.css"></head>').encode()
+        ),
+        "/feed/": Reply(body=f"<rss><channel>{items}</channel></rss>".encode()),
+        "/wp-json/wp/v2/posts?per_page=20": Reply(body=posts.encode()),
+        links[0]: Reply(body=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}),
+    }
+    del origin.routes["/feed"]
+    done = run("declare", "golja", "{new}/", "--into", str(tmp_path))
+    assert done.code == 0, done.err
+    written = (tmp_path / "golja.py").read_text()
+    assert "OUTLET = wordpress(" in written
+    assert "archive=True" in written
+    assert "confirmed=" in written
+
+
 def test_declare_writes_a_module_that_loads(run: Run, tmp_path: Path) -> None:
     done = run("declare", "golja", "{new}/", "--into", str(tmp_path))
     assert done.code == 0, done.err

@@ -11,7 +11,7 @@ from lxml.html import document_fromstring
 
 from processing.errors import DeclarationError, UsageError
 from processing.records import Article, Rejection, SourceFault, SourceFinding
-from spiders.commands.declare import checked, module
+from spiders.commands.declare import check_guess, checked, module
 from spiders.formats.links import Child, Link, Links, stamp
 from spiders.outlet import Feed, Sitemap, identify, is_on_site
 from spiders.scouting.looking import (
@@ -19,6 +19,7 @@ from spiders.scouting.looking import (
     Sighting,
     SourceSeen,
     family_of,
+    fits,
     lines,
     pattern_of,
     site_title,
@@ -281,6 +282,80 @@ def test_nothing_is_written_that_would_not_hold(name: str, more: dict[str, Any],
 )
 def test_one_spelling_is_declared_where_only_the_id_varies(article: str, canonical: str) -> None:
     assert checked(module("saebyeok", sighting(article=article))).canonical == canonical
+
+
+def wordpress(**more: Any) -> Sighting:
+    links = tuple(f"{HOME}2026/11/{slug}/" for slug in ("a-slug", "b-slug", "c-slug"))
+    feed = SourceSeen(url=f"{HOME}feed/", kind="feed", links=3, sample=links)
+    posts = SourceSeen(
+        url=f"{HOME}wp-json/wp/v2/posts?per_page=20", kind="posts", links=3, sample=links
+    )
+    return sighting(
+        **{"family": "wordpress", "sources": (feed, posts), "article": pattern_of(links)} | more
+    )
+
+
+def test_wordpress_is_declared_by_its_family_with_its_posts() -> None:
+    outlet = checked(module("saebyeok", wordpress()))
+    assert outlet.family == "wordpress"
+    assert outlet.sources[0].url == f"{HOME}feed/"
+    assert "wp-json/wp/v2/posts" in outlet.sources[1].url
+    found = identify(outlet, f"{HOME}2026/10/an-older-slug/")
+    assert found
+    assert (found.key, found.url) == ("an-older-slug", f"{HOME}2026/10/an-older-slug/")
+
+
+def test_wordpress_without_its_posts_has_no_archive() -> None:
+    closed = wordpress(sources=wordpress().sources[:1])
+    outlet = checked(module("saebyeok", closed))
+    assert (outlet.family, len(outlet.sources)) == ("wordpress", 1)
+
+
+def test_a_page_that_failed_confirms_nothing() -> None:
+    rejected = Rejection(
+        outlet="look", url=f"{HOME}news/1001", fetched_at=NOW, reason="error-page", evidence="title"
+    )
+    for failed in (
+        sighting(problems=("the sample was not to be had: http 500",)),
+        sighting(reading=rejected),
+    ):
+        outlet = checked(module("saebyeok", failed))
+        assert outlet.confirmed == ""
+        assert "no article was read" in outlet.evidence
+
+
+def test_a_declaration_that_matches_none_of_the_links_is_told() -> None:
+    elsewhere = SourceSeen(url=f"{HOME}feed", kind="feed", links=1, sample=(f"{HOME}story/1001",))
+    seen = sighting(sources=(elsewhere,))
+    with pytest.raises(UsageError, match="none of the 1 links"):
+        check_guess(checked(module("saebyeok", seen)), seen)
+    check_guess(checked(module("saebyeok", sighting())), sighting())
+
+
+def test_a_guess_holds_for_the_links_that_it_was_made_from_as_they_were_written() -> None:
+    links = [
+        f"http://m.x.example/view.asp?sec=1&idx={number}&utm_source=feed"
+        for number in (10101, 10102, 10103)
+    ]
+    pattern = pattern_of(links)
+    assert pattern
+    assert all(fits(pattern, link) for link in links)
+    assert not fits(pattern, "https://x.example/list.asp?sec=1")
+
+
+@given(
+    st.lists(
+        st.from_regex(r"https://x\.example/[a-c]{1,2}/[0-9]{1,5}(\?a=[0-9]{1,4})?", fullmatch=True),
+        min_size=2,
+        max_size=8,
+        unique=True,
+    )
+)
+def test_a_guess_tells_the_links_apart_that_it_was_made_from(links: list[str]) -> None:
+    pattern = pattern_of(links)
+    if pattern:
+        found = {match["id"] for link in links if (match := re.search(pattern, link))}
+        assert len(found) > 1
 
 
 def test_the_signs_of_a_family_alone_do_not_make_it_one() -> None:
