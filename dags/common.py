@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -31,10 +30,10 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 
 from processing.errors import PermanentError, SillokError, TransientError
+from spiders.commandline import TASK_ENVIRONMENT, crawl_command, sillok_command
 
 KST = ZoneInfo("Asia/Seoul")
 START = datetime(2026, 1, 1, tzinfo=KST)
-ROOT = Path(__file__).resolve().parent.parent
 GRACE = 20.0
 """Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
 
@@ -71,14 +70,6 @@ DEFAULTS: dict[str, Any] = {
         ]
     ),
 }
-
-WATCHED_BY_NOBODY = {
-    "PYTHONUNBUFFERED": "1",
-    "SILLOK_LOG": "json",
-    "SILLOK_OUTPUT": "none",
-    "SILLOK_SCHEDULED": "1",
-}
-"""What a command is told that runs as a task."""
 
 log = logging.getLogger(__name__)
 
@@ -206,18 +197,17 @@ def forward(line: str) -> None:
 
 
 def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) -> int:
-    """Run a command from the project's folder, pass its log on, and return its exit code.
+    """Run a command in the worker's own folder, pass its log on, and return its exit code.
 
     It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and SIGKILL follows five
     seconds later. Where the worker itself is told to end, the task alone hears of it, and hands it on. When Airflow's
     own time limit strikes instead, the command is asked to close and given `GRACE` seconds.
     """
-    environment = {**os.environ, **WATCHED_BY_NOBODY, **(settings or {})}
+    environment = {**os.environ, **TASK_ENVIRONMENT, **(settings or {})}
     log.info("running: %s", " ".join(command))
     with (
         subprocess.Popen(  # noqa: S603 - the command is ours; its arguments were checked by the form and are no shell's
             command,
-            cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -258,7 +248,7 @@ def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
 
 def sillok(*arguments: str) -> None:
     """Run one `sillok` command; raises the error that its exit code stands for. An unhealthy batch needs a person."""
-    code = stream([str(Path(sys.executable).with_name("sillok")), *arguments])
+    code = stream(sillok_command(*arguments))
     error = verdict(code, f"sillok {arguments[0]}", passing=(1, 4))
     if error:
         raise error
@@ -282,16 +272,7 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     from processing.settings import settings
     from processing.store.opening import open_store
 
-    command = [
-        sys.executable,
-        "-m",
-        "scrapy",
-        "crawl",
-        outlet,
-        "-s",
-        f"SILLOK_RUN={run}",
-        *arguments,
-    ]
+    command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *arguments)
     with tempfile.TemporaryDirectory() as folder:
         store = settings().store if keep else f"file:{folder}"
         code = stream(command, {"SILLOK_STORE": store})

@@ -102,7 +102,7 @@ def _sillok(
 
 def main() -> None:
     """Run the console script."""
-    app()
+    app(prog_name="sillok")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from processing.errors import MissingError, SillokError, TransientError
+from spiders.commandline import SETTINGS, TASK_ENVIRONMENT, crawl_command
 from spiders.console.options import JsonOption, StoreOption, now
 from spiders.console.publishing import lock_sha256
 from spiders.console.terminal import print_json, print_rows
@@ -170,6 +171,7 @@ def doctor(
 def _checks(url: str | None) -> Iterator[Check]:
     yield tried("packages", lambda: ("ok", f"list {lock_sha256()[:12]}", ""))
     yield tried("outlets", _outlets)
+    yield tried("crawl", _crawl)
     yield tried("contact", _contact)
     yield tried("authorities", _authorities)
     try:
@@ -200,6 +202,17 @@ def _outlets() -> Told:
     declared = outlets()
     paused = sum(outlet.paused is not None for outlet in declared.values())
     return "ok", f"{len(declared)} declared, {paused} of them paused", ""
+
+
+def _crawl() -> Told:
+    """Start a crawl's `--help` as a task does: the same interpreter, environment and folder."""
+    command, environment = crawl_command("--help"), {**os.environ, **TASK_ENVIRONMENT}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if done.returncode == 0:
+        return "ok", f"`scrapy crawl` starts with {sys.executable}", ""
+    lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    told = f"`scrapy crawl` does not start as a task would start it ({lines[-1] if lines else 'it says nothing'})"
+    return "bad", told, f"install Sillok whole into the environment of {sys.executable}"
 
 
 def _contact() -> Told:
@@ -241,7 +254,8 @@ def _robots(name: str) -> Told:
         return "bad", f"there is no outlet {name!r}", "sillok outlets lists them"
     home = outlets()[name].home
     command = [sys.executable, "-m", "scrapy", "look", home, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our command, a declared address
+    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": SETTINGS}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our command, a declared address
     if not done.stdout.strip():
         return "bad", f"{home} was not to be asked", f"scrapy look {home}"
     seen = json.loads(done.stdout)["robots"]

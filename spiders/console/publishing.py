@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from processing.errors import MissingError, UsageError
+from spiders.commandline import SETTINGS, crawl_command
 from spiders.console.options import (
     JsonOption,
     OutletOption,
@@ -296,7 +297,8 @@ def _fetch(missing: Iterable["Fetch"], store: str) -> int:
         for start in range(0, len(urls), _AT_ONCE):
             some = urls[start : start + _AT_ONCE]
             say(f"scrapy crawl {name} -a url=… ({len(some)} of {len(urls)} gaps)")
-            command = [sys.executable, "-m", "scrapy", "crawl", name, "-a", f"url={' '.join(some)}"]
-            done = subprocess.run(command, env={**environ, "SILLOK_STORE": store}, check=False)  # noqa: S603 - our command, a declared name
+            command = crawl_command(name, "-a", f"url={' '.join(some)}")
+            variables = {**environ, "SCRAPY_SETTINGS_MODULE": SETTINGS, "SILLOK_STORE": store}
+            done = subprocess.run(command, env=variables, check=False)  # noqa: S603 - our command, a declared name
             worst = max(worst, done.returncode if done.returncode >= 0 else _INTERRUPTED)
     return worst

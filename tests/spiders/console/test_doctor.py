@@ -12,7 +12,7 @@ from processing.settings import settings
 from processing.store import opening as stores
 from processing.store.interface import Store
 from processing.store.probe import Capabilities
-from spiders.console import options
+from spiders.console import doctor, options
 
 ALL = Capabilities(
     reads_back=True,
@@ -195,14 +195,22 @@ def test_an_outlet_is_asked_whether_it_lets_us_in(
 
     def run(command, **_):
         asked.append(command[1:])
-        return type("Done", (), {"stdout": json.dumps({"robots": seen}) if seen else ""})
+        return type(
+            "Done",
+            (),
+            {"stdout": json.dumps({"robots": seen}) if seen else "", "stderr": "", "returncode": 0},
+        )
 
     monkeypatch.setattr("subprocess.run", run)
     assert checks(sillok("doctor", "--robots", "hani", "--json"))["robots"]["state"] == state
-    assert asked == [["-m", "scrapy", "look", "https://www.hani.co.kr/", "--json"]]
+    assert asked == [
+        ["-m", "scrapy", "crawl", "--help"],
+        ["-m", "scrapy", "look", "https://www.hani.co.kr/", "--json"],
+    ]
 
 
 def test_an_unknown_outlet_is_not_asked(sillok, monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "_crawl", lambda: ("ok", "", ""))
     monkeypatch.setattr("subprocess.run", None)
     assert checks(sillok("doctor", "--robots", "nobody", "--json"))["robots"]["state"] == "bad"
 
