@@ -88,11 +88,16 @@ def test_what_else_lies_in_the_workers_folder_does_not_reach_a_task(
     (empty / "scrapy.cfg").write_text("[settings]\ndefault = theirs\n")
     environment = {
         **press,
-        "PYTHONSAFEPATH": "1",  # of the worker, which Airflow's console script starts without the current folder
         "AIRFLOW_HOME": str(empty / "airflow"),
         "SILLOK_STORE": f"file:{empty / 'archive'}",
     }
-    polled = product.python(empty, POLL, environment=environment)
+    worker = (
+        "python",
+        "-P",
+        "-c",
+        POLL,
+    )  # as Airflow's console script starts: without the current folder on its path
+    polled = product.run(empty, *worker, environment=environment)
     assert polled.returncode == 0, polled.stderr
 
 
