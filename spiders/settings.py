@@ -143,6 +143,7 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.pace.Retries": 550,
     "spiders.middlewares.blocks.Blocks": 560,
     "spiders.middlewares.guard.Redirects": 600,
+    "spiders.middlewares.reach.ReachWatch": 900,
 }
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,

@@ -8,7 +8,7 @@ Nothing here imports pyarrow: a poll that finds nothing new must start fast.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from functools import partial
 from pydantic import ValidationError
 
 from processing.archive import manifests, snapshot
-from processing.archive.snapshot import Snapshot, decode, encode, turned_id
+from processing.archive.snapshot import Snapshot, as_json, decode, encode, turned_id
 from processing.errors import CorruptRecordError, MissingError
 from processing.landing.keys import objects
 from processing.landing.segments import read_rows
@@ -162,9 +162,32 @@ class Memory:
         """Take in that a version stands in the archive, and what it states as its modified time."""
         snapshot.archived(self._snapshot, version)
 
+    def forgive(self, covers: Callable[[datetime], bool]) -> None:
+        """Take back the failures that ended without a packet from the host, where their moment was an outage of ours.
+
+        What was left alone because of them may be asked again at once. Only this memory changes, not the log.
+        """
+        for polled in self._snapshot.sources.values():
+            if polled.fetch.unreached and covers(polled.fetch.at):
+                polled.fetch = _forgiven(polled.fetch)
+        for state in self._snapshot.hot.values():
+            if state.kind == "pending" and b'"unreached"' in state.row:
+                row = state.fetch()
+                if row.unreached and covers(row.at):
+                    state.row = as_json(_forgiven(row))
+
     def encode(self) -> bytes:
         """Return the snapshot as bytes: what is older than `HOT_DAYS` shrinks to its identity."""
         return encode(snapshot.trimmed(self._snapshot))
+
+
+def _forgiven(row: Fetch) -> Fetch:
+    fields = row.model_dump() | {
+        "failures": max(row.failures - row.unreached, 0),
+        "unreached": 0,
+        "next_at": None if row.next_at is None else row.at,
+    }
+    return Fetch.model_validate(fields)
 
 
 def load(store: Store, outlet: str) -> Memory:

@@ -79,9 +79,10 @@ class Fetch(Record):
     `tls` says how the host of an https answer was known: "verified", or "unverified: " and what is wrong with its
     certificate, where the outlet declares that exception.
     `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
-    for now, and is not here); `new_at` is when a source last announced something new, `next_at` when its turn-over asks
-    for the next poll. `links` of a source are those that are articles of the outlet, `listed` all that it lists, and
-    `faults` what was wrong with it.
+    for now, and is not here); `unreached` is how many of them, the last in a row, ended without a packet from the host
+    (no address, no route, refused, timed out). `new_at` is when a source last announced something new, `next_at` when
+    its turn-over asks for the next poll. `links` of a source are those that are articles of the outlet, `listed` all
+    that it lists, and `faults` what was wrong with it.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -112,6 +113,7 @@ class Fetch(Record):
     stored_at: AwareDatetime | None = None
     tls: str | None = None
     failures: int = 0
+    unreached: int = 0
     new_at: AwareDatetime | None = None
     next_at: AwareDatetime | None = None
 
@@ -171,7 +173,11 @@ class SourceReport(Record):
 
 
 class RunReport(Record):
-    """What one crawl of one outlet did; written last. pages == articles + rejections, always."""
+    """What one crawl of one outlet did; written last. pages == articles + rejections, always.
+
+    `reached` says whether any host sent a packet back, None where none was asked. Where it is false, `unreached` names
+    the addresses that were tried, or the hosts that have none. `fields` counts the articles that have each field.
+    """
 
     schema_version: int = SCHEMA_VERSION
     outlet: str
@@ -192,6 +198,9 @@ class RunReport(Record):
     requests: int
     agent: str
     code_version: str
+    reached: bool | None = None
+    unreached: tuple[str, ...] = ()
+    fields: Mapping[str, int] = {}
 
 
 class Removed(Record):

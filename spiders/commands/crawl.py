@@ -33,6 +33,7 @@ from spiders.crawling.output import check_output, incomplete
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
 from spiders.logs import is_warning, level_of, log_as_json, plain
+from spiders.outage import forgiven, watched
 from spiders.outlet import Outlet
 from spiders.settings import check
 
@@ -209,7 +210,7 @@ class Command(crawl.Command):
         return Run(
             outlet,
             identity,
-            memory=load(store, outlet.name),
+            memory=forgiven(load(store, outlet.name), store),
             fresh=wanted.fresh,
             writer=writer,
             clock=clock,
@@ -217,6 +218,7 @@ class Command(crawl.Command):
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
+            reach=watched(store, outlet.name, clock),
         )
 
     def _hold(self, outlet: Outlet) -> Lock:

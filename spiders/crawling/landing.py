@@ -18,6 +18,7 @@ from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sourc
 from spiders.crawling.polling import final
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
+from spiders.reach import Reach
 
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
 """Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
@@ -28,6 +29,7 @@ class Runs(Protocol):
 
     outlet: Outlet
     id: str
+    reach: Reach
 
     def clock(self) -> datetime: ...
 
@@ -75,13 +77,18 @@ def failed(
 ) -> Fetch:
     """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
 
-    An announced page that we do not hold is asked again, but not for ever: `polling.final`.
+    A failure that is ours, because no packet comes back from many outlets, counts for none. An announced page that we
+    do not hold is asked again, but not for ever: `polling.final`.
     """
     last = visit.last
-    failures = (last.failures if last else 0) + (why in _IN_VAIN and counted)
+    before, unreached = (last.failures, last.unreached) if last else (0, 0)
+    lost = why in _IN_VAIN and counted and status is None and run.reach.is_lost(visit.url)
+    failures = before + (why in _IN_VAIN and counted and not (lost and run.reach.is_ours()))
+    if failures > before:
+        unreached = unreached + 1 if lost else 0
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
     if why is Why.SEEN:
-        failures = 0  # it leads to an article that we know: that is an answer
+        failures = unreached = 0  # it leads to an article that we know: that is an answer
     row = _row(
         run,
         visit,
@@ -91,6 +98,7 @@ def failed(
         tls=tls,
         failures=failures,
         faults=faults,
+        unreached=unreached,
         **known,
     )
     missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)

@@ -24,6 +24,7 @@ from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
+from spiders.outage import forgiven
 from spiders.outlet import Outlet, Pace, Source
 from spiders.settings import REVISITS
 
@@ -255,7 +256,7 @@ def due(
 
     def has_turn(name: str) -> bool:
         try:
-            return is_turn(outlets[name], load(store, name), now)
+            return is_turn(outlets[name], forgiven(load(store, name), store), now)
         except CorruptRecordError:
             return True
 

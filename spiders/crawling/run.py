@@ -35,9 +35,10 @@ from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import amended, note_url, waits_until
 from spiders.crawling.spellings import Spellings
-from spiders.crawling.verdict import Counts, Tally, restated, verdict
+from spiders.crawling.verdict import Counts, Tally, present, restated, verdict
 from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Outlet
+from spiders.reach import Reach
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Run:
         version: str = "",
         permission: str | None = None,
         time_limit: float = 0.0,
+        reach: Reach | None = None,
     ) -> None:
         self.outlet = outlet
         self.id = run
@@ -68,6 +70,7 @@ class Run:
         self._past = memory
         self.clock = clock
         self.permission = permission
+        self.reach = reach or Reach()
         self.hosts = Hosts(monotonic)
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
@@ -107,6 +110,7 @@ class Run:
         self.counts.pages += 1
         if isinstance(record, Article):
             self.counts.articles += 1
+            self.counts.fields.update(present(record))
         else:
             self.counts.rejections[record.reason] += 1
         self.landing.add(record)
@@ -227,6 +231,7 @@ class Run:
             self.log(row)
         self.counts.judge_indexes()
         self._note_hosts()
+        self.reach.is_ours(again=True)  # whoever fails last sees the others, and notes what it sees
         self.landing.close()
         report = self._report(reason)
         self.landing.put(report)
@@ -311,6 +316,9 @@ class Run:
             requests=self.requests,
             agent=self._agent,
             code_version=self._version,
+            reached=self.reach.reached,
+            unreached=self.reach.unreached,
+            fields=dict(sorted(counts.fields.items())),
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from processing.errors import SillokError, TransientError
-from processing.records import End, Fetch, SourceFault, SourceFinding, SourceReport, Why
+from processing.records import Article, End, Fetch, SourceFault, SourceFinding, SourceReport, Why
 from spiders.crawling.polling import ABSENT
 from spiders.formats.links import in_words
 
@@ -26,6 +26,25 @@ _NO_ANSWER = frozenset({SourceFault.UNANSWERED, SourceFault.UNASKED_304, SourceF
 """Faults of an answer that says nothing of what the source lists."""
 
 
+FIELDS = (
+    "published",
+    "modified",
+    "authors",
+    "section",
+    "agency",
+    "keywords",
+    "image",
+    "captions",
+    "subtitle",
+)
+"""Fields whose share among the articles of an outlet is watched: one that fades away shows a changed layout."""
+
+
+def present(article: Article) -> list[str]:
+    """Return the watched fields that this article has."""
+    return [name for name in FIELDS if getattr(article, name)]
+
+
 @dataclass(slots=True)
 class Counts:
     """What the run report is made of."""
@@ -38,6 +57,7 @@ class Counts:
     spared: int = 0
     rejections: Counter[str] = field(default_factory=Counter)
     whys: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
     sources: dict[str, SourceReport] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)

@@ -62,6 +62,7 @@ _CHUNK = 1 << 16
 _UNPACKED = 24 << 20
 """Bytes that are looked through for the end of a packed body: a little more than a page may have."""
 _refused: dict[str, str] = {}
+_resolved: dict[str, str] = {}
 
 
 def is_public(address: str) -> bool:
@@ -77,6 +78,14 @@ def is_public(address: str) -> bool:
 def refused(host: str) -> str | None:
     """Return the address that `host` was refused for, or None."""
     return _refused.get(host)
+
+
+def address_of(host: str) -> str:
+    """Return the address that `host` resolved to last, or its name: it has none, or it is one of the sample press's.
+
+    All hosts of the press are this machine; each stands for a server of its own.
+    """
+    return _resolved.get(host, host)
 
 
 def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
@@ -110,6 +119,7 @@ class _Checked:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's interface
         if is_public(address.host):
+            _resolved[self._host] = address.host
             self._receiver.addressResolved(address)
             return
         _refused[self._host] = address.host

@@ -42,7 +42,7 @@ class Origin:
     With `tls` it speaks nothing but TLS.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.routes: dict[str, Answer] = {"/robots.txt": text("User-agent: *\nAllow: /\n")}
         self.asked: list[Asked] = []
         self._lock = threading.Lock()
@@ -63,7 +63,7 @@ class Origin:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the overridden name
                 pass
 
-        self._server = _Quiet(("127.0.0.1", 0), Handler)
+        self._server = _Quiet(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         if tls:  # the handshake belongs into the thread of the connection: a client that says no must not end the server
             self._server.socket = tls.wrap_socket(

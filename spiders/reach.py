@@ -1,0 +1,44 @@
+"""Which hosts of a crawl sent anything back, and whether it is our own side that nothing comes back from."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+
+class Reach:
+    """What a crawl knows of being answered. `ask` judges, from what other crawls met, whether the fault is ours."""
+
+    def __init__(self, ask: Callable[["Reach"], bool] = lambda _: False) -> None:
+        self._ask = ask
+        self._lost: dict[str, str] = {}
+        self._answered: set[str] = set()
+        self._ours: bool | None = None
+
+    def answered(self, host: str) -> None:
+        """Note that `host` (with its port) sent something."""
+        self._answered.add(host)
+        self._lost.pop(host, None)
+
+    def lost(self, host: str, address: str) -> None:
+        """Note that nothing came back from `host`; `address` is what was tried, or the name where it has none."""
+        if host not in self._answered:
+            self._lost[host] = address
+
+    def is_lost(self, url: str) -> bool:
+        """Return whether the host of `url` was asked in this crawl and sent nothing at all."""
+        return urlsplit(url).netloc in self._lost
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether any host sent anything; None where none was asked."""
+        return bool(self._answered) if self._answered or self._lost else None
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The addresses that were tried in vain, where no host answered."""
+        return () if self._answered else tuple(sorted(set(self._lost.values())))
+
+    def is_ours(self, *, again: bool = False) -> bool:
+        """Return whether the fault is on our side: asked once, and `again` at the end of a crawl."""
+        if self._ours is None or (again and not self._ours):
+            self._ours = self.reached is False and self._ask(self)
+        return self._ours
