@@ -13,7 +13,17 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import articles, doctor, folding, outlets, pages, publishing, reports, tables
+from spiders.console import (
+    articles,
+    doctor,
+    folding,
+    outlets,
+    pages,
+    publishing,
+    reports,
+    status,
+    tables,
+)
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
@@ -69,6 +79,7 @@ app.command("query", rich_help_panel=_LOOK)(tables.query)
 app.command("export", rich_help_panel=_LOOK)(tables.export)
 app.command("cluster", rich_help_panel=_LOOK)(folding.cluster)
 app.command("report", rich_help_panel=_LOOK)(reports.report)
+app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("archive", rich_help_panel=_KEEP)(publishing.archive)
 app.command("release", rich_help_panel=_KEEP)(publishing.release)
 app.command("gaps", rich_help_panel=_KEEP)(publishing.gaps)

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from processing.archive.memory import Memory
 from processing.errors import TransientError
 from processing.report import outage
+from processing.report.ends import attempts_here
 from processing.store.interface import Store
 from spiders.reach import Reach
 
@@ -27,14 +29,15 @@ def forgiven(memory: Memory, store: Store) -> Memory:
     return memory
 
 
-def watched(store: Store, outlet: str, clock: Callable[[], datetime]) -> Reach:
+def watched(store: Store, spool: Path, outlet: str, clock: Callable[[], datetime]) -> Reach:
     """Return the reach of a crawl: where nothing answers, it is held against what other crawls met lately."""
 
     def ask(reach: Reach) -> bool:
         now = clock()
         own = outage.Attempt(outlet, now, reached=False, unreached=reach.unreached)
         try:
-            seen = outage.outage([*outage.recent_attempts(store, now), own], now)
+            met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
+            seen = outage.outage([*met, own], now)
             if seen is not None:
                 outage.note(store, seen, now)
         except TransientError as error:

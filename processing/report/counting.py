@@ -4,8 +4,10 @@ What a day's report names one by one: most reprinted, changed, missing.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -72,9 +74,11 @@ _NEWS = """
 """
 
 
-def newest_day(catalogue: Catalogue) -> date:
-    """Return the newest KST day with a run. Raises `MissingError` of an archive without one."""
-    days = [part.labels["day"] for part in catalogue.of("reports")]
+def newest_day(catalogue: Catalogue, landed: Iterable[RunReport] = ()) -> date:
+    """Return the newest KST day with a run, published or `landed`. Raises `MissingError` where there is none."""
+    days = [part.labels["day"] for part in catalogue.of("reports")] + [
+        report.day for report in landed
+    ]
     if not days:
         raise MissingError(
             f"{catalogue.store.url} holds no run report yet: crawl an outlet, then run `sillok archive`"
@@ -82,11 +86,23 @@ def newest_day(catalogue: Catalogue) -> date:
     return date.fromisoformat(max(days))
 
 
-def count_day(catalogue: Catalogue, day: date) -> dict[str, Count]:
-    """Return what the tables say of each outlet on `day` (KST)."""
+def count_runs(
+    catalogue: Catalogue, day: date, landed: Iterable[RunReport] = ()
+) -> dict[str, Count]:
+    """Return what run reports alone say of each outlet on `day` (KST): much sooner than the tables."""
+    runs, volumes, shares = _runs(catalogue, day, landed)
+    return {name: _counted(name, day, runs, volumes, shares) for name in sorted({*runs, *volumes})}
+
+
+def count_day(
+    catalogue: Catalogue, day: date, landed: Iterable[RunReport] = ()
+) -> dict[str, Count]:
+    """Return what the tables, and reports in landing, say of each outlet on `day` (KST)."""
+    if catalogue.head is None:
+        return count_runs(catalogue, day, landed)
     start = datetime.combine(day, datetime.min.time(), SEOUL)
     span = {"start": start, "end": start + timedelta(days=1)}
-    runs, volumes = _runs(catalogue, day)
+    runs, volumes, shares = _runs(catalogue, day, landed)
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
     for statement in (_SILENT, _ANNOUNCED, _GONE_LINKS):
         _merge(facts, ask(catalogue, statement, span).records())
@@ -99,42 +115,98 @@ def count_day(catalogue: Catalogue, day: date) -> dict[str, Count]:
             news[row["outlet"]][row["url"]] = row["new_at"]
     lying = _lying(catalogue, day)
     return {
-        name: Count(
-            runs=tuple(runs.get(name, ())),
+        name: _counted(
+            name,
+            day,
+            runs,
+            volumes,
+            shares,
             **_gaps(facts[name]),
             bytes=sum(lying.get(name, {}).values()),
             keys=tuple(lying.get(name, {})),
-            weekday=_weekday(volumes[name], day),
-            history=tuple(
-                volumes[name].get(day - timedelta(days=back)) for back in reversed(range(HISTORY))
-            ),
             news=news[name],
         )
         for name in sorted({*runs, *facts, *volumes})
     }
 
 
-def _runs(
-    catalogue: Catalogue, day: date
-) -> tuple[dict[str, list[RunReport]], dict[str, dict[date, int]]]:
-    """Return the reports of `day` by outlet, and the articles of each outlet by day over the history."""
+@dataclass(slots=True)
+class _Shares:
+    """How many articles have each field: on the day itself, and on the days before."""
+
+    fields: Counter[str] = dataclass_field(default_factory=Counter)
+    counted: int = 0
+    usual_fields: Counter[str] = dataclass_field(default_factory=Counter)
+    usual_counted: int = 0
+
+    def add(self, report: RunReport, day: date) -> None:
+        if not report.fields:  # nothing was read, or by a version that did not count
+            return
+        if report.day == day.isoformat():
+            self.fields.update(report.fields)
+            self.counted += report.articles
+        else:
+            self.usual_fields.update(report.fields)
+            self.usual_counted += report.articles
+
+
+_Runs = tuple[dict[str, list[RunReport]], dict[str, dict[date, int]], dict[str, _Shares]]
+
+
+def _counted(
+    name: str,
+    day: date,
+    runs: Mapping[str, Sequence[RunReport]],
+    volumes: Mapping[str, Mapping[date, int]],
+    shares: Mapping[str, _Shares],
+    **facts: Any,
+) -> Count:
+    volume, share = volumes.get(name, {}), shares.get(name, _Shares())
+    return Count(
+        runs=tuple(runs.get(name, ())),
+        fields=share.fields,
+        counted=share.counted,
+        usual_fields=share.usual_fields,
+        usual_counted=share.usual_counted,
+        weekday=_weekday(volume, day),
+        history=tuple(volume.get(day - timedelta(days=back)) for back in reversed(range(HISTORY))),
+        **facts,
+    )
+
+
+def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs:
+    """Return the reports of `day` by outlet, the articles by outlet and day over the history, and their fields."""
     first = day - timedelta(days=HISTORY)
+    reports: dict[tuple[str, str], RunReport] = {
+        (report.outlet, report.run): report
+        for report in landed
+        if first.isoformat() <= report.day <= day.isoformat()
+    }
+    if catalogue.head is not None:
+        span = {"first": first.isoformat(), "last": day.isoformat()}
+        for row in ask(catalogue, _RUNS, span).records():
+            report = _report(row)
+            reports[report.outlet, report.run] = (
+                report  # what is published is left in landing for a moment
+            )
     runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
-    for row in ask(
-        catalogue, _RUNS, {"first": first.isoformat(), "last": day.isoformat()}
-    ).records():
-        report = _report(row)
+    shares: dict[str, _Shares] = defaultdict(_Shares)
+    for report in sorted(reports.values(), key=lambda one: (one.started_at, one.run)):
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
+        shares[report.outlet].add(report, day)
         if on == day:
             runs[report.outlet].append(report)
-    return runs, volumes
+    return runs, volumes, shares
 
 
 def _report(row: Mapping[str, Any]) -> RunReport:
+    """Return the report of a row; a column that is younger than its part is null and has the record's default."""
     try:
-        return RunReport.model_validate(row)
+        return RunReport.model_validate(
+            {name: value for name, value in row.items() if value is not None}
+        )
     except ValidationError as error:
         run = f"{row.get('outlet')} {row.get('run')}"
         raise CorruptRecordError(

@@ -27,6 +27,8 @@ class Count:
     `announced` are articles that sources named on the day; of these `archived` are held, `rejected` were pages without
     an article or never there, `refused` we may not fetch, and the others are `gaps`. `weekday` is what the same weekday
     brought in the weeks before, `history` what each of the last 28 days brought, None where no run was made.
+    `fields` says how many of the `counted` articles of the day's runs have each field, `usual_fields` how many of the
+    `usual_counted` articles of the days before.
     """
 
     runs: tuple[RunReport, ...] = ()
@@ -42,6 +44,10 @@ class Count:
     gaps: int = 0
     bytes: int = 0
     keys: tuple[str, ...] = ()
+    fields: Mapping[str, int] = field(default_factory=dict)
+    counted: int = 0
+    usual_fields: Mapping[str, int] = field(default_factory=dict)
+    usual_counted: int = 0
     weekday: tuple[int, ...] = ()
     history: tuple[int | None, ...] = ()
     news: Mapping[str, AwareDatetime] = field(default_factory=dict)

@@ -25,6 +25,8 @@ from processing.report.days import (
     Stories,
     Totals,
 )
+from processing.report.standing import Standing
+from processing.report.standing_findings import current, standing_findings
 from processing.report.words import PHRASES
 
 _HALF = 0.5
@@ -35,37 +37,63 @@ _SEVERAL = 3
 """Outlets from which on it tells something of this machine that none of them answered."""
 _PAGES = 10
 """Pages from which the share of rejections says something about the layout."""
+_ENOUGH, _USUAL = 10, 50
+"""Articles of a day, and of the days before, from which the share of those with a field says something."""
+_KEPT_SHARE = 0.3
+"""Fields that fewer articles have come and go with the news."""
 _OK = {200, 304}
-_BAD_ENDS = {End.FAILED, End.UNHEALTHY, End.INTERRUPTED}
+BAD_ENDS = {End.FAILED, End.UNHEALTHY, End.INTERRUPTED}
 
 
 def findings_of(
     promise: Promise, count: Count, row: OutletDay, *, complete: bool, until: datetime
 ) -> Iterator[Finding]:
     """Yield what a person should look at, of one outlet."""
-    yield from _faults(count, row)
+    yield from _faults(count, row, complete=complete)
     if promise.paused is None:
         yield from _volume(promise, row, complete=complete)
     if promise.paused is None and not _unanswered(
         row
     ):  # else the alarm of its end has said it of all sources
         yield from _quiet(promise, row, until)
+    yield from _drifts(count, row)
     if row.gaps:
-        yield _finding("notice", "gaps", row.outlet, gaps=row.gaps, announced=row.announced)
+        yield finding("notice", "gaps", row.outlet, gaps=row.gaps, announced=row.announced)
     if row.silent:
-        yield _finding("notice", "silent", row.outlet, silent=row.silent)
+        yield finding("notice", "silent", row.outlet, silent=row.silent)
 
 
-def _faults(count: Count, row: OutletDay) -> Iterator[Finding]:
+def failed_in_a_row(runs: Sequence[RunReport]) -> int:
+    """Return how many of the newest runs ended badly: one may be a hiccup, the second wants an answer."""
+    ended = [run.end in BAD_ENDS for run in sorted(runs, key=lambda run: (run.ended_at, run.run))]
+    return next((count for count, bad in enumerate(reversed(ended)) if not bad), len(ended))
+
+
+def _drifts(count: Count, row: OutletDay) -> Iterator[Finding]:
+    """Yield the fields that fewer than half as many articles have as before; without times an article is of no day."""
+    if count.counted < _ENOUGH or count.usual_counted < _USUAL:
+        return
+    for name, number in sorted(count.usual_fields.items()):
+        usual, share = number / count.usual_counted, count.fields.get(name, 0) / count.counted
+        if usual >= _KEPT_SHARE and share < usual * _HALF:
+            level = "alarm" if name == "published" else "notice"
+            yield finding(
+                level, "drift", row.outlet, field=name, share=f"{share:.0%}", usual=f"{usual:.0%}"
+            )
+
+
+def _faults(count: Count, row: OutletDay, *, complete: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the runs. Of a day that goes on, one run that ended badly is a notice, two alarm."""
     for run in count.runs:
         if run.pages != run.articles + sum(run.rejections.values()):
-            yield _finding("alarm", "sums", row.outlet, run=run.run, pages=run.pages)
-    if row.end in _BAD_ENDS:
-        yield _finding("alarm", "ended", row.outlet, end=row.end, why=row.why)
+            yield finding("alarm", "sums", row.outlet, run=run.run, pages=run.pages)
+    if row.end in BAD_ENDS:
+        level = "alarm" if complete or failed_in_a_row(count.runs) > 1 else "notice"
+        yield finding(level, "ended", row.outlet, end=row.end, why=row.why)
     rejected = sum(row.rejections.values())
     if row.pages >= _PAGES and rejected > row.articles:
         reason = max(row.rejections, key=lambda name: row.rejections[name])
-        yield _finding(
+        yield finding(
             "alarm", "layout", row.outlet, rejected=rejected, pages=row.pages, reason=reason
         )
 
@@ -74,20 +102,20 @@ def _volume(promise: Promise, row: OutletDay, *, complete: bool) -> Iterator[Fin
     """Too little alarms only of a day that is over; too much is known at once."""
     low, high = promise.daily
     if complete and not row.runs:
-        yield _finding("alarm", "unvisited", row.outlet)
+        yield finding("alarm", "unvisited", row.outlet)
     elif complete and row.articles < low:
-        yield _finding("alarm", "few", row.outlet, articles=row.articles, low=low, high=high)
+        yield finding("alarm", "few", row.outlet, articles=row.articles, low=low, high=high)
     elif complete and row.usual and row.articles < row.usual * _HALF:
-        yield _finding("alarm", "fewer", row.outlet, articles=row.articles, usual=f"{row.usual:g}")
+        yield finding("alarm", "fewer", row.outlet, articles=row.articles, usual=f"{row.usual:g}")
     if row.articles > 3 * high:
-        yield _finding("notice", "many", row.outlet, articles=row.articles, low=low, high=high)
+        yield finding("notice", "many", row.outlet, articles=row.articles, low=low, high=high)
 
 
 def _quiet(promise: Promise, row: OutletDay, until: datetime) -> Iterator[Finding]:
     for source in row.sources:
         hours = promise.quiet_hours.get(source.url, 24)
         if _is_out(source):
-            yield _finding(
+            yield finding(
                 "notice",
                 "source",
                 row.outlet,
@@ -95,10 +123,10 @@ def _quiet(promise: Promise, row: OutletDay, until: datetime) -> Iterator[Findin
                 problem=source.problem or f"HTTP {source.status}",
             )
         elif source.new_at and until - source.new_at > timedelta(hours=hours):
-            yield _finding("notice", "quiet", row.outlet, url=source.url, hours=hours)
+            yield finding("notice", "quiet", row.outlet, url=source.url, hours=hours)
 
 
-def _finding(level: str, code: str, outlet: str, **values: object) -> Finding:
+def finding(level: str, code: str, outlet: str, **values: object) -> Finding:
     """Return a finding in English; the page has the Korean words for the same code."""
     told = {name: str(value) for name, value in values.items()}
     phrase = PHRASES[code]
@@ -119,15 +147,13 @@ def gathered(rows: Sequence[OutletDay], findings: Sequence[Finding]) -> list[Fin
         return list(findings)
     first = visited[0]
     why = first.sources[0].problem or f"HTTP {first.sources[0].status}"
-    alone = _finding(
-        "alarm", "unanswered", ALL, outlets=len(visited), example=first.outlet, why=why
-    )
-    return [alone, *(finding for finding in findings if finding.code != "ended")]
+    alone = finding("alarm", "unanswered", ALL, outlets=len(visited), example=first.outlet, why=why)
+    return [alone, *(one for one in findings if one.code != "ended")]
 
 
 def _unanswered(row: OutletDay) -> bool:
     """Return whether the outlet's last run ended badly and none of its sources gave anything."""
-    return row.end in _BAD_ENDS and bool(row.sources) and all(map(_is_out, row.sources))
+    return row.end in BAD_ENDS and bool(row.sources) and all(map(_is_out, row.sources))
 
 
 def _is_out(source: SourceDay) -> bool:
@@ -151,8 +177,9 @@ def judge(
     store: str,
     manifest: int,
     stories: Stories | None = None,
+    standing: Standing | None = None,
 ) -> DayReport:
-    """Return the report of `day` as it stands at `now`.
+    """Return the report of `day` as it stands at `now`; with `standing`, also what is wrong before publication.
 
     Outlets that are no longer declared are reported without being judged by volume; those that were never crawled are
     only named, because an archive need not have every outlet that is declared.
@@ -168,6 +195,8 @@ def judge(
         rows.append(row)
         findings += list(findings_of(promise, count, row, complete=complete, until=min(now, end)))
     findings = gathered(rows, findings)
+    if standing is not None:
+        findings = [*current(findings, rows, standing, counts), *standing_findings(standing, now)]
     return DayReport(
         day=day.isoformat(),
         made_at=now,

@@ -55,6 +55,36 @@ PHRASES: Mapping[str, Phrase] = {
         "매체 {outlets}곳이 모두 답하지 않았습니다. {example}: {why}",
         "이쪽 문제일 가능성이 큽니다. 이 기계의 네트워크와 DNS, 프록시를 살피고 scrapy crawl {example} 로 확인하십시오",
     ),
+    "outage": Phrase(
+        "nothing came back from {unreached} of the {asked} outlets asked last, since {since}; {example} is one of them",
+        "the fault is on this side: look at the network, DNS and route of this machine; no outlet is left alone for it",
+        "{since}부터, 마지막으로 요청한 매체 {asked}곳 가운데 {unreached}곳에서 아무 응답이 없습니다(예: {example})",
+        "이쪽 문제입니다. 이 기계의 네트워크와 DNS, 경로를 살피십시오. 어떤 매체도 이 때문에 쉬지 않습니다",
+    ),
+    "held": Phrase(
+        "held back from the archive: {faults}",
+        "look at it, then sillok release {runs}",
+        "보관이 보류되었습니다: {faults}",
+        "확인한 뒤 sillok release {runs} 를 실행하십시오",
+    ),
+    "unreported": Phrase(
+        "the last crawl of this machine left no report: {why}",
+        "mend what it names, then scrapy crawl {outlet}",
+        "이 기계의 마지막 수집이 보고 없이 끝났습니다: {why}",
+        "원인을 고친 뒤 scrapy crawl {outlet} 을 실행하십시오",
+    ),
+    "waiting": Phrase(
+        "pages have been waiting in landing since {since}",
+        "is the DAG archive paused? sillok archive takes them in",
+        "{since}부터 수집된 페이지가 보관되지 않고 있습니다",
+        "archive DAG가 멈춰 있는지 보십시오. sillok archive 로 보관할 수 있습니다",
+    ),
+    "drift": Phrase(
+        "{share} of its articles have {field}; it used to be {usual}",
+        "its layout may have changed: open an article of it and compare with sillok show",
+        "기사 가운데 {share}만 {field} 값이 있습니다. 그동안은 {usual}였습니다",
+        "화면 구조가 바뀌었을 수 있습니다. 기사 하나를 열어 sillok show 가 보이는 것과 비교하십시오",
+    ),
     "layout": Phrase(
         "{rejected} of {pages} pages were read as no article, most of them {reason}",
         "its layout may have changed: scrapy look URL of one of them",

@@ -32,6 +32,7 @@ from spiders.crawling.landing import told
 from spiders.crawling.output import check_output, incomplete
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
+from spiders.ends import BusyError, end_of, keep, name_of
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outage import forgiven, watched
 from spiders.outlet import Outlet
@@ -48,6 +49,9 @@ _PAUSED_CURE = (
 
 class Command(crawl.Command):
     """Crawls one outlet: asks its sources, reads what is new, keeps everything."""
+
+    _run: Run | None = None
+    _ended: RunReport | None = None
 
     def syntax(self) -> str:
         return "[options] OUTLET"
@@ -92,14 +96,33 @@ class Command(crawl.Command):
             logging.ERROR
         )  # what it says of a page is in the page's rejection
         end_at_once()
+        failed: SillokError | None = None
         try:
             self.exitcode = self._crawl(args, opts)
         except SillokError as error:
             _say(f"{args[0] if args else 'crawl'}: {error}")
-            self.exitcode = exit_code_of(error)
+            self.exitcode, failed = exit_code_of(error), error
         except KeyboardInterrupt:
             _say(f"{args[0] if args else 'crawl'}: stopped by a signal before anything was asked")
             self.exitcode = 4
+        if len(args) == 1:
+            self._keep_end(args[0], failed)
+
+    def _keep_end(self, outlet: str, failed: SillokError | None) -> None:
+        """Keep how the crawl ended, in one line, where no report says it too."""
+        settings = self._settings()
+        error = failed or (self._run.error if self._run else None)
+        run = self._run.id if self._run else name_of(settings)
+        end = end_of(
+            outlet,
+            run,
+            at=_now(),
+            code=self.exitcode or 0,
+            scheduled=settings.getbool("SILLOK_SCHEDULED"),
+            report=self._ended,
+            error=error,
+        )
+        keep(settings, end)
 
     def _crawl(self, args: list[str], opts: Namespace) -> int:
         check(self._settings())
@@ -107,14 +130,14 @@ class Command(crawl.Command):
         check_output(self._settings())
         wanted = self._wish(opts, outlet)
         alone = self._hold(outlet)  # until the process ends, however it ends
-        run = self._open(outlet, wanted)
+        self._run = run = self._open(outlet, wanted)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
         Interrupt(crawler, run).install()
         self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
-        ended = run.finish(
+        self._ended = ended = run.finish(
             "shutdown" if run.stopping else reason
         )  # a second Ctrl-C leaves Scrapy without a reason
         alone.release()
@@ -218,7 +241,7 @@ class Command(crawl.Command):
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
-            reach=watched(store, outlet.name, clock),
+            reach=watched(store, self._spool(), outlet.name, clock),
         )
 
     def _hold(self, outlet: Outlet) -> Lock:
@@ -228,7 +251,7 @@ class Command(crawl.Command):
             place.mkdir(parents=True, exist_ok=True)
             return Lock(place)
         except BlockingIOError as error:
-            raise TransientError(
+            raise BusyError(
                 "another crawl of it is at work on this machine: try again when it is through"
             ) from error
         except OSError as error:

@@ -8,10 +8,13 @@ import typer
 
 from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
+from spiders.console.publishing import facts
 from spiders.console.terminal import clean, print_json, print_rows, say
 
 if TYPE_CHECKING:
+    from processing.archive.catalogue import Catalogue
     from processing.report.days import DayReport, Promise
+    from processing.report.standing import Standing
 
 _COLUMNS = (
     "outlet", "end", "pages", "articles", "rejections", "edits", "reprints", "complete", "gaps", "bytes",
@@ -44,15 +47,19 @@ def report(
     if language not in {"ko", "en"}:
         raise UsageError(f"--lang {language!r} is neither ko nor en")
     catalogue = open_catalogue(store)
-    wanted = day(on) or newest_day(catalogue)
+    standing = stand(catalogue)
+    wanted = day(on) or newest_day(catalogue, standing.reports)
     made = judge(
         wanted,
         promises(),
-        count_day(catalogue, wanted),
+        count_day(catalogue, wanted, standing.reports),
         now=now(),
         store=catalogue.store.url,
         manifest=catalogue.head.seq if catalogue.head else 0,
-        stories=stories(catalogue, wanted),
+        stories=stories(catalogue, wanted) if catalogue.head else None,
+        standing=None
+        if on
+        else standing,  # of a day that a person names, what holds now says nothing
     )
     if html:
         from processing.report.page import render
@@ -65,6 +72,15 @@ def report(
         _print(made)
     if check and any(finding.level == "alarm" for finding in made.findings):
         raise typer.Exit(UNHEALTHY)
+
+
+def stand(catalogue: "Catalogue") -> "Standing":
+    """Return how things stand before publication: in landing, and in the spool of this machine."""
+    from processing.report.standing import standing
+    from processing.settings import settings
+    from spiders.settings import environment
+
+    return standing(catalogue.store, facts(), settings(), now=now(), spool=environment().spool)
 
 
 def promises() -> "dict[str, Promise]":

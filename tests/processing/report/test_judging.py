@@ -73,8 +73,12 @@ def several(*runs: RunReport) -> DayReport:
     promises = {
         one.outlet: Promise(name=one.outlet, title=one.outlet, daily=(0, 40)) for one in runs
     }
+    earlier = {"run": "r0", "ended_at": NOON - timedelta(minutes=5)}
     counts = {
-        one.outlet: Count(runs=(one,), gaps=int(one.outlet == "noeul"), announced=1) for one in runs
+        one.outlet: Count(
+            runs=(one.model_copy(update=earlier), one), gaps=int(one.outlet == "noeul"), announced=1
+        )
+        for one in runs
     }
     return judge(DAY, promises, counts, now=NOON, store="file:x", manifest=1)
 
@@ -271,7 +275,22 @@ def test_every_phrase_can_be_said_in_both_languages() -> None:
             "problem",
         ),
         "1",
-    ) | dict.fromkeys(("hours", "gaps", "announced", "silent", "outlet", "outlets", "example"), "1")
+    )
+    values |= dict.fromkeys(
+        (
+            "hours",
+            "gaps",
+            "announced",
+            "silent",
+            "outlet",
+            "outlets",
+            "example",
+            "asked",
+            "unreached",
+        ),
+        "1",
+    )
+    values |= dict.fromkeys(("since", "faults", "runs", "share", "field"), "1")
     for phrase in PHRASES.values():
         assert all(part.format(**values) for part in phrase)
         assert any("가" <= sign <= "힣" for sign in phrase.korean)
