@@ -11,18 +11,15 @@ from datetime import timedelta
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 
-from dags.common import DEFAULTS, LANDING, START, sillok
+from dags.common import COMMON, LANDING, sillok
 
 
 @dag(
     schedule=PartitionedAssetTimetable(assets=LANDING),
-    start_date=START,
-    catchup=False,
     max_active_runs=1,
-    is_paused_upon_creation=True,
-    default_args=DEFAULTS,
     doc_md=__doc__,
     tags=["sillok", "archive"],
+    **COMMON,
 )
 def archive() -> None:
     """Build the DAG."""

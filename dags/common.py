@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
@@ -37,8 +37,11 @@ START = datetime(2026, 1, 1, tzinfo=KST)
 GRACE = 20.0
 """Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
 
-MANY = 24
-"""Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
+NAMED = "{{ shown if shown is defined else titled(task.op_kwargs['outlet']) }}"
+"""How a mapped task is shown: by its outlet from its start, and by what came of it at its end."""
+
+BAD_ENDS = {"failed", "unhealthy", "interrupted"}
+"""Ends of a crawl that want an answer."""
 
 LABEL = 120
 """Characters by which a mapped task is shown, in a narrow column; Airflow's database takes 250."""
@@ -71,7 +74,17 @@ DEFAULTS: dict[str, Any] = {
     ),
 }
 
+LINES = 200
+"""Lines of a command's log that are looked through for the reason of its end."""
+
 log = logging.getLogger(__name__)
+
+
+class Line(NamedTuple):
+    """What a command logged, and at which level."""
+
+    level: int
+    text: str
 
 
 def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
@@ -95,12 +108,14 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
     At a tick that follows close upon a publication it waits for a later one, which lists the same landing.
     """
     from processing.archive import manifests
-    from processing.landing import keys
+    from processing.report.landed import is_worth_archiving
     from processing.settings import settings
     from processing.store.opening import open_store
 
-    day, store = day_of(dag_run), open_store(settings().store)
-    if not worth_archiving((entry.key for entry in store.list(keys.LANDING)), day):
+    day, options = day_of(dag_run), settings()
+    store = open_store(options.store)
+    grace = timedelta(minutes=options.run_grace_minutes)
+    if not is_worth_archiving(store, day, dag_run.start_date, grace):
         raise AirflowSkipException(
             "no outlet had news: the polls stay in landing for a later batch"
         )
@@ -112,32 +127,17 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
     outlet_events[LANDING].add_partitions(day)
 
 
-def worth_archiving(keys: Iterable[str], day: str) -> bool:
-    """Return whether landing holds pages, a poll of an earlier KST day, or `MANY` polls of one outlet.
-
-    A poll without news seals its log alone. It can wait, because the next crawl reads it in landing; a day's reports
-    and the number of objects that a crawl reads at its start cannot wait longer.
-    """
-    from processing.landing.keys import parsed
-
-    polls: defaultdict[str, set[str]] = defaultdict(set)
-    for key in filter(None, map(parsed, keys)):
-        if key.is_news:
-            return True
-        if key.started and f"{key.started.astimezone(KST):%Y-%m-%d}" < day:
-            return True
-        polls[key.outlet].add(key.run)
-    return any(len(runs) >= MANY for runs in polls.values())
-
-
 def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
     """Return the outlets to be asked at a tick, by what the archive and its landing say of their last polls."""
+    from processing.report.outage import look
     from processing.settings import settings
     from processing.store.opening import open_store
     from spiders.crawling.polling import due
     from spiders.outlets import outlets
 
-    turns = due(open_store(settings().store), outlets(), names, now)
+    store = open_store(settings().store)
+    look(store, now)
+    turns = due(store, outlets(), names, now)
     log.info("%d of %d outlets are due: %s", len(turns), len(names), ", ".join(turns) or "none")
     return turns
 
@@ -171,6 +171,13 @@ def verdict(
     return TransientError(message) if code < 0 or code in passing else PermanentError(message)
 
 
+def reason_in(said: Iterable[Line]) -> str:
+    """Return the errors that a command logged, or the last thing that it said where there are none."""
+    lines = list(said)
+    errors = [line.text for line in lines if line.level >= logging.ERROR]
+    return "; ".join(errors) or (lines[-1].text if lines else "")
+
+
 def _signal(code: int) -> str:
     try:
         return signal.Signals(-code).name
@@ -178,8 +185,11 @@ def _signal(code: int) -> str:
         return f"signal {-code}"
 
 
-def forward(line: str) -> None:
-    """Log one line of a command again with its own level and logger; what is no JSON record is a warning."""
+def forward(line: str) -> Line:
+    """Log one line of a command again with its own level and logger, and return what it said.
+
+    What is no JSON record is a warning.
+    """
     try:
         record = json.loads(line)
         name, level, event = (
@@ -190,14 +200,21 @@ def forward(line: str) -> None:
     except (ValueError, KeyError, TypeError):
         if line.strip():
             log.warning("%s", line.rstrip())
-        return
+        return Line(logging.WARNING, line.strip())
     logging.getLogger(name).log(
         level, "%s", "\n".join(filter(None, [event, record.get("exception")]))
     )
+    return Line(level, str(event).partition("\n")[0])
 
 
-def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) -> int:
+def stream(
+    command: Sequence[str],
+    settings: Mapping[str, str] | None = None,
+    said: deque[Line] | None = None,
+) -> int:
     """Run a command in the worker's own folder, pass its log on, and return its exit code.
+
+    `said` takes the last lines of its log, for a command that ends without saying why in any other way.
 
     It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and SIGKILL follows five
     seconds later. Where the worker itself is told to end, the task alone hears of it, and hands it on. When Airflow's
@@ -218,7 +235,9 @@ def stream(command: Sequence[str], settings: Mapping[str, str] | None = None) ->
     ):
         try:
             for line in process.stdout or ():
-                forward(line)
+                told = forward(line)
+                if said is not None and told.text:
+                    said.append(told)
             return process.wait()
         except BaseException:
             process.terminate()
@@ -248,10 +267,25 @@ def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
 
 def sillok(*arguments: str) -> None:
     """Run one `sillok` command; raises the error that its exit code stands for. An unhealthy batch needs a person."""
-    code = stream(sillok_command(*arguments))
-    error = verdict(code, f"sillok {arguments[0]}", passing=(1, 4))
+    said: deque[Line] = deque(maxlen=LINES)
+    code = stream(sillok_command(*arguments), said=said)
+    error = verdict(code, f"sillok {arguments[0]}", reason_in(said), passing=(1, 4))
     if error:
         raise error
+
+
+def daily_page(moment: datetime) -> None:
+    """Write the report page of the KST day before `moment`, once; skips the task where it is written."""
+    from processing.settings import settings
+
+    day = moment.astimezone(KST).date() - timedelta(days=1)
+    file = settings().reports / f"{day}.html"
+    if file.exists():
+        raise AirflowSkipException(f"{file} is written")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_suffix(".part")
+    sillok("report", "--day", f"{day}", "--html", f"{beside}")
+    beside.replace(file)
 
 
 def spark(*arguments: str) -> None:
@@ -265,19 +299,29 @@ def spark(*arguments: str) -> None:
 def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str, Any]:
     """Run `scrapy crawl` for one outlet and return what its report says, as numbers for the next task.
 
-    Raises the error that its exit code stands for, with the report's own reason. With `keep=False` everything lands in
-    a folder that is thrown away.
+    Raises the error that its exit code stands for, with a reason: the report's own, else how this machine says that it
+    ended, else its last line. Raises AirflowSkipException where another crawl of the outlet is at work. With
+    `keep=False` it remembers what is archived, and everything lands in a folder that is thrown away.
     """
     from processing.landing import segments
+    from processing.report.ends import read_end
     from processing.settings import settings
     from processing.store.opening import open_store
+    from spiders.settings import environment
 
-    command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *arguments)
+    said: deque[Line] = deque(maxlen=LINES)
     with tempfile.TemporaryDirectory() as folder:
-        store = settings().store if keep else f"file:{folder}"
-        code = stream(command, {"SILLOK_STORE": store})
-        report = segments.report(open_store(store), outlet, run)
-    error = verdict(code, f"crawl of {outlet}", report.why if report else "it wrote no report")
+        elsewhere = () if keep else ("-s", f"SILLOK_LANDING=file:{folder}")
+        command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *elsewhere, *arguments)
+        code = stream(command, said=said)
+        report = segments.report(
+            open_store(settings().store if keep else f"file:{folder}"), outlet, run
+        )
+    end = None if report else read_end(environment().spool, outlet, run)
+    if end and end.busy:
+        raise AirflowSkipException(f"{outlet}: {end.why}")
+    why = cause(report) if report else end.why if end else reason_in(said)
+    error = verdict(code, f"crawl of {outlet}", why)
     if error:
         raise error
     if report is None:
@@ -288,6 +332,21 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     return fields | {"doubtful": [source.url for source in report.sources if source.findings]}
 
 
+def cause(report: Any) -> str:
+    """Return why a run ended as it did, what its sources suffered first: a label has room for little more."""
+    problems = [source.problem for source in report.sources if source.problem]
+    first = f"{problems[0]}; " if report.end in BAD_ENDS and problems else ""
+    return f"{first}{report.why}"
+
+
+def titled(outlet: str) -> str:
+    """Return an outlet as a person reads it: its title and its name."""
+    from spiders.outlets import outlets
+
+    known = outlets().get(outlet)
+    return f"{known.title} {outlet}" if known else outlet
+
+
 def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) -> dict[str, Any]:
     """Crawl as a mapped task, whose `map_index_template` says `shown`: by its outlet, how the crawl ended, and why."""
     context = cast(
@@ -295,10 +354,21 @@ def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) ->
     )  # a template's own word is none of Airflow's
     try:
         ended = crawl(outlet, *arguments)
-    except SillokError as error:
-        context["shown"] = str(error).removeprefix("crawl of ")[:LABEL]
+    except (SillokError, AirflowSkipException) as error:
+        reason = str(error).removeprefix("crawl of ").removeprefix(outlet).strip(": ")
+        context["shown"] = f"{titled(outlet)}: {reason}"[:LABEL]
         raise
     sound = ended.get("end") == "unchanged" and not ended.get("doubtful")
-    told = ("outlet", "end") if sound else ("outlet", "end", "why")
-    context["shown"] = ": ".join(ended[name] for name in told if name in ended)[:LABEL]
+    parts = [ended[name] for name in (("end",) if sound else ("end", "why")) if name in ended]
+    context["shown"] = ": ".join([titled(outlet), *parts])[:LABEL]
     return ended
+
+
+COMMON: dict[str, Any] = {
+    "start_date": START,
+    "catchup": False,
+    "is_paused_upon_creation": True,
+    "default_args": DEFAULTS,
+    "user_defined_macros": {"titled": titled},
+}
+"""What holds for every DAG."""

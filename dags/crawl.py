@@ -5,8 +5,9 @@ where a source turns over faster than it is polled, later where it is quiet or f
 now; a backfill asks every outlet for the articles of its KST day.
 
 Each task runs `scrapy crawl NAME` in a process of its own and fails when the crawl says so; one outlet's failure stops
-no other. Fetched pages lie sealed under `landing/` as soon as a segment is closed, so whatever kills a task, they are
-kept. When all outlets are through, `landed` announces the landing once and the `archive` DAG takes it from there.
+no other, and a slow one holds up none, because runs overlap. An outlet that is being crawled already is skipped.
+Fetched pages lie sealed under `landing/` as soon as a segment is closed, so whatever kills a task, they are kept. When
+all outlets are through, `landed` announces the landing once and the `archive` DAG takes it from there.
 
 By hand: `scrapy crawl NAME`, or `airflow dags trigger crawl_hourly`.
 """
@@ -18,9 +19,9 @@ from typing import Any
 from airflow.sdk import DAG, TriggerRule, dag, task
 
 from dags.common import (
-    DEFAULTS,
+    COMMON,
     LANDING,
-    START,
+    NAMED,
     announce,
     crawl,
     day_of,
@@ -41,6 +42,11 @@ CRON = {
 """The ticks, as far apart as `spiders.crawling.polling.TICK`."""
 LIMIT = {Pace.QUARTER_HOUR: 12, Pace.HOURLY: 50, Pace.DAILY: 600}
 """Minutes after which a crawl closes by itself; Airflow's own limit lies above it."""
+RUNS = {
+    Pace.QUARTER_HOUR: 4,
+    Pace.HOURLY: 5,
+    Pace.DAILY: 3,
+}  # ticks that fit into the limit, and one more
 
 
 @task(execution_timeout=timedelta(minutes=5))
@@ -49,14 +55,14 @@ def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
-@task(map_index_template="{{ shown or task.op_kwargs['outlet'] }}", max_active_tis_per_dagrun=4)
+@task(map_index_template=NAMED, retries=0)
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
-    """Crawl one outlet. In Airflow's list of tasks it is shown by its name, then with how the crawl ended and why."""
+    """Crawl one outlet, shown by its title and name. What fails is asked again at a later tick, by its own back-off."""
     day = day_of(dag_run)
     asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
     if (
         dag_run.run_type == "scheduled" and ti.try_number == 1
-    ):  # a second try asks again what failed in the first
+    ):  # whoever clears a failed task wants it asked again
         asks = ["-s", "SILLOK_DUE=1"]
     return shown(crawl, outlet, run_of(ti), *asks, "-s", f"CLOSESPIDER_TIMEOUT={limit * 60}")
 
@@ -90,13 +96,10 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
     @dag(
         dag_id=f"crawl_{pace}",
         schedule=timetable(CRON[pace]),
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        is_paused_upon_creation=True,
-        default_args=DEFAULTS,
+        max_active_runs=RUNS[pace],
         doc_md=__doc__,
         tags=["sillok", "crawl"],
+        **COMMON,
         dagrun_timeout=timedelta(minutes=LIMIT[pace] * 3),
     )
     def build() -> None:

@@ -12,25 +12,41 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from dags.common import DEFAULTS, LANDING, START, announce, crawl, run_of
+from dags.common import COMMON, LANDING, announce, crawl, run_of
 from spiders.outlets import outlets
 
 NAMES = sorted(outlets())
+TITLES = {name: f"{outlet.title} ({name})" for name, outlet in outlets().items()}
 
 
 @dag(
     schedule=None,
-    start_date=START,
-    is_paused_upon_creation=True,
     max_active_runs=4,
-    default_args=DEFAULTS,
     doc_md=__doc__,
     tags=["sillok", "crawl", "by hand"],
+    **COMMON,
     params={
-        "outlet": Param(NAMES[0], type="string", enum=NAMES, title="Outlet"),
-        "since": Param(None, type=["null", "string"], format="date", title="From this KST day"),
+        "outlet": Param(
+            NAMES[0],
+            type="string",
+            enum=NAMES,
+            values_display=TITLES,
+            title="Outlet",
+            description="Whom to ask. Budget, robots.txt and a cool-down of its host hold here too.",
+        ),
+        "since": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="From this KST day",
+            description="Needs a source that lists days. Without it the newest articles are asked for.",
+        ),
         "until": Param(
-            None, type=["null", "string"], format="date", title="To this KST day, included"
+            None,
+            type=["null", "string"],
+            format="date",
+            title="To this KST day",
+            description="That day is included.",
         ),
         "url": Param(
             None,
@@ -38,8 +54,14 @@ NAMES = sorted(outlets())
             format="uri",
             pattern="^https?://",
             title="Only this article",
+            description="Its address; sources are not asked then.",
         ),
-        "dry_run": Param(default=False, type="boolean", title="Keep nothing"),
+        "dry_run": Param(
+            default=False,
+            type="boolean",
+            title="Keep nothing",
+            description="Fetch and read what is not in the archive yet, and keep none of it.",
+        ),
     },
 )
 def crawl_outlet() -> None:

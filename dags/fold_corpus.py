@@ -13,19 +13,16 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from dags.common import DEFAULTS, START, sillok, spark
+from dags.common import COMMON, sillok, spark
 from processing.errors import PermanentError
 
 
 @dag(
     schedule=None,
-    start_date=START,
-    catchup=False,
     max_active_runs=1,
-    is_paused_upon_creation=True,
-    default_args=DEFAULTS,
     doc_md=__doc__,
     tags=["sillok", "archive", "by hand"],
+    **COMMON,
     params={
         "engine": Param("duckdb", type="string", enum=["duckdb", "spark"], title="Engine"),
         "output": Param(

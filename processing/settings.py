@@ -18,7 +18,8 @@ class Settings(BaseSettings):
 
     `store` is "file:DIR" or "s3://bucket/prefix"; the `store_*` fields matter for s3 only. `store_ca` is a file of
     certificates for a private authority. `single_writer` says that never two archivers run at once, which a store
-    without exact create-if-absent needs. `heads` keeps the hash of the newest manifest outside the bucket.
+    without exact create-if-absent needs. `heads` keeps the hash of the newest manifest outside the bucket;
+    `reports` holds the report page of each day.
     `run_grace_minutes` is how long a run without a report may still be alive after its newest segment;
     `sweep_after_hours` how long files that no seal names are left alone; `remove_after_hours` how long an object stays
     that no manifest names any more: longer than the longest publication. `obey_noarchive` and `obey_tdm_reservation`
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     single_writer: bool = False
     cache: Path = Path("var/cache")
     heads: Path = Path("var/heads")
+    reports: Path = Path("var/reports")
     fold_window_days: int = Field(default=30, ge=1)
     run_grace_minutes: int = Field(default=60, ge=0)
     sweep_after_hours: int = Field(default=24, ge=1)

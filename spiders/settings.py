@@ -189,6 +189,7 @@ SILLOK_PERMISSION = dict(_ENV.permission)
 SILLOK_LOG = _ENV.log
 SILLOK_OUTPUT = _ENV.output
 SILLOK_RUN = ""
+SILLOK_LANDING = ""  # where a crawl that is to leave nothing behind lands; its memory is that of SILLOK_STORE all the same
 SILLOK_KEPT = ""
 SILLOK_RETRY_WAIT = 2.0
 SILLOK_RETRY_AFTER_MAX = 120.0

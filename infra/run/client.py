@@ -9,6 +9,8 @@ from infra.run.folders import LOOPBACK
 from processing.errors import TransientError
 
 OPEN = ("queued", "running")
+BEATING = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
+"""What Airflow's API calls the parts whose heartbeat it knows, and what we call them."""
 
 
 class Airflow:
@@ -26,6 +28,21 @@ class Airflow:
             )
         except TransientError:
             return False
+
+    def ailing(self) -> list[str]:
+        """Return the parts that do not beat: of the scheduler, the DAG processor and the triggerer.
+
+        Airflow calls a part healthy for half a minute after its last heartbeat.
+        """
+        try:
+            found = self._ask("GET", "/api/v2/monitor/health")
+        except TransientError:
+            return list(BEATING.values())
+        return [
+            part
+            for name, part in BEATING.items()
+            if (found.get(name) or {}).get("status") != "healthy"
+        ]
 
     def log_in(self, user: str, password: str) -> None:
         """Take a token for what follows."""

@@ -62,6 +62,7 @@ def sillok(place: InstanceFolder) -> dict[str, str]:
         "SILLOK_CACHE": str(place.folder / "cache"),
         "SILLOK_HEADS": str(place.folder / "heads"),
         "SILLOK_SPOOL": str(place.folder / "spool"),
+        "SILLOK_REPORTS": str(place.folder / "reports"),
         **registry(place),
     }
 

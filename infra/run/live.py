@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 from infra.run import environment, processes, services
+from infra.run.client import BEATING, Airflow
 from infra.run.folders import LOOPBACK, InstanceFolder, listening
 from infra.run.services import instance
 
@@ -13,11 +14,21 @@ SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 
 
 def up(place: InstanceFolder) -> int:
-    """Start everything in the background and return 0; an instance that is up already is left alone."""
+    """Start everything in the background and return 0; an instance that is up and well is left alone.
+
+    One of which a part has died or does not beat any more is started anew: what it left open goes on from there.
+    """
     with place.alone():
-        if not _is_up(place):
+        begun = bool(processes.alive(place))
+        lacking = _lacking(place)
+        if lacking:
+            if begun:
+                print(
+                    f"{', '.join(lacking)}: not at work any more; starting everything anew",
+                    flush=True,
+                )
             if not place.sample:
-                place.keep_contact(environment.contact(place, running=False))
+                place.keep_contact(environment.contact(place, running=begun))
             _begin(place)
     print(f"Airflow        http://{LOOPBACK}:{place.port('api-server')}/")
     print(
@@ -64,10 +75,23 @@ def _begin(place: InstanceFolder) -> None:
         services.migrate(place)
         services.await_store(place, running)
         services.airflow(place, running, *SERVICES)
-        services.await_airflow(place, running)
+        client = services.await_airflow(place, running)
+        services.wait(place, running, lambda: not client.ailing(), "a part of Airflow")
     except BaseException:
         processes.sweep(place)
         raise
+
+
+def _lacking(place: InstanceFolder) -> list[str]:
+    """Return the parts that are not at work."""
+    wanted = ["store", *(["press"] if place.sample else []), *SERVICES]
+    dead = processes.dead(place, wanted)
+    if dead:
+        return dead
+    ports = [part for part in wanted if part not in BEATING.values()]
+    return [part for part in ports if not listening(place.port(part))] + Airflow(
+        place.port("api-server")
+    ).ailing()
 
 
 def _is_up(place: InstanceFolder) -> bool:

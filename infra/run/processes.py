@@ -89,6 +89,12 @@ def alive(place: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
     return found
 
 
+def dead(place: InstanceFolder, parts: Sequence[str]) -> list[str]:
+    """Return those of `parts` whose first process is gone. What it started may live on: it is no sign of life."""
+    leading = {part for process, part in alive(place, parts).items() if _leads(process)}
+    return [part for part in parts if part not in leading]
+
+
 def sweep(place: InstanceFolder, grace: float = GRACE) -> int:
     """End every process of the instance, those that write before those they write to; return how many there were."""
     everything = alive(place)
@@ -101,6 +107,14 @@ def watch(place: InstanceFolder) -> subprocess.Popen[bytes]:
     """Start a process that sweeps the instance as soon as we are gone, however we went: even by SIGKILL."""
     command = [sys.executable, "-m", "infra.run.watch", str(place.folder)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
+
+
+def _leads(process: int) -> bool:
+    """Return whether a process began a session, as every part does."""
+    try:
+        return os.getsid(process) == process
+    except ProcessLookupError:
+        return False
 
 
 def _await_mark(started: subprocess.Popen[bytes], place: InstanceFolder) -> None:

@@ -1,18 +1,26 @@
 """What lies in landing: the runs of crawls that no publication has taken in yet, and their reports."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
 from processing.landing import segments
-from processing.records import RunReport
+from processing.records import End, RunReport
 from processing.store.interface import Store
 
 log = logging.getLogger(__name__)
 
+MANY = 24
+"""Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
+PATIENCE = timedelta(minutes=45)
+"""How long a failed poll may wait in landing; with the ticks and an archive run that makes an hour at the most."""
+_LOOKED_BACK = timedelta(hours=1)
+"""How far beyond `PATIENCE` reports are read again: earlier ticks have looked at what is older."""
 _THREADS = 16
 _ROWS_OF_PAGES = (".articles.jsonl.gz", ".rejections.jsonl.gz")
 """Files that a segment has only where a page was fetched."""
@@ -61,6 +69,26 @@ def landed_reports(store: Store, runs: Iterable[LandedRun]) -> list[RunReport]:
     with ThreadPoolExecutor(_THREADS) as pool:
         found = pool.map(lambda run: _report(store, run), (run for run in runs if run.has_report))
         return [report for report in found if report is not None]
+
+
+def is_worth_archiving(store: Store, day: str, now: datetime, grace: timedelta) -> bool:
+    """Return whether what lies in landing is to be archived now.
+
+    Pages are, at once. Polls without pages can wait, because the next crawl reads them where they lie: but not beyond
+    the KST `day`, nor once one outlet has `MANY`. One that failed, and a run that ended without a report (it wrote
+    nothing for longer than `grace`), waits for `PATIENCE`: bad news does not wait for good news.
+    """
+    runs = landed_runs(store)
+    polls = Counter(run.outlet for run in runs)
+    if any(run.has_pages for run in runs) or any(count >= MANY for count in polls.values()):
+        return True
+    if any(run.started_at and f"{run.started_at.astimezone(SEOUL):%Y-%m-%d}" < day for run in runs):
+        return True
+    late = [run for run in runs if now - run.newest >= PATIENCE]
+    if any(not run.has_report and now - run.newest >= grace for run in late):
+        return True
+    lately = (run for run in late if now - run.newest < PATIENCE + _LOOKED_BACK)
+    return any(report.end is not End.UNCHANGED for report in landed_reports(store, lately))
 
 
 def since(

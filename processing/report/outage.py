@@ -90,6 +90,14 @@ def note(store: Store, seen: Outage, now: datetime) -> None:
     store.delete([_key(old) for old in noted(store) if old < now - _KEPT])
 
 
+def look(store: Store, now: datetime) -> Outage | None:
+    """Return the outage that landing shows at `now`, and note it."""
+    seen = outage(recent_attempts(store, now), now)
+    if seen is not None:
+        note(store, seen, now)
+    return seen
+
+
 def noted(store: Store) -> list[datetime]:
     """Return the beginnings of the quarter hours in which somebody saw an outage on our side."""
     found = (_NOTE.fullmatch(entry.key) for entry in store.list(_PREFIX))

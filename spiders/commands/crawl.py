@@ -142,7 +142,7 @@ class Command(crawl.Command):
         )  # a second Ctrl-C leaves Scrapy without a reason
         alone.release()
         if run.error is None:
-            clear(self._spool(), outlet.name, run.id)
+            clear(self._written(), outlet.name, run.id)
         _sum_up(ended)
         code = exit_code_of(run.error) if run.error else exit_code(ended.end)
         if incomplete(crawler.stats):
@@ -207,14 +207,18 @@ class Command(crawl.Command):
         settings = self._settings()
         clock = _now
         store = open_store(settings["SILLOK_STORE"])
+        landing = open_store(settings["SILLOK_LANDING"] or settings["SILLOK_STORE"])
         identity = settings["SILLOK_RUN"] or f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         writer = None
         if not wanted.dry_run:
-            if report(store, outlet.name, identity):
+            if report(landing, outlet.name, identity):
                 raise UsageError(
                     f"run {identity} has its report already: give another SILLOK_RUN, or none"
                 )
-            resend(store, self._spool(), outlet.name)
+            if (
+                landing.url == store.url
+            ):  # what waits in the spool is not for a landing that is thrown away
+                resend(store, self._spool(), outlet.name)
             limits = SegmentLimits(
                 bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
                 pages=settings.getint("SILLOK_SEGMENT_PAGES"),
@@ -222,10 +226,10 @@ class Command(crawl.Command):
             )
             agent = settings["USER_AGENT"]
             writer = SegmentWriter(
-                store,
+                landing,
                 outlet.name,
                 identity,
-                self._spool(),
+                self._written(),
                 clock=clock,
                 software=agent,
                 limits=limits,
@@ -260,6 +264,10 @@ class Command(crawl.Command):
     def _permission(self, outlet: Outlet) -> str | None:
         permission: str | None = self._settings().getdict("SILLOK_PERMISSION").get(outlet.name)
         return permission
+
+    def _written(self) -> Path:
+        """Return where the open segment lies: what is to leave nothing behind is never sent by a later crawl."""
+        return self._spool() / "dry" if self._settings()["SILLOK_LANDING"] else self._spool()
 
     def _spool(self) -> Path:
         return Path(self._settings()["SILLOK_SPOOL"])

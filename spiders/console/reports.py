@@ -1,5 +1,6 @@
 """`sillok report`: one day as figures, as a table, as one HTML file."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
 from spiders.console.publishing import facts
 from spiders.console.terminal import clean, print_json, print_rows, say
+from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -43,6 +45,7 @@ def report(
     """Report one day: do the counts add up, was it a normal day, what is missing, which source is quiet."""
     from processing.report.counting import count_day, newest_day, stories
     from processing.report.judging import judge
+    from spiders.settings import environment
 
     if language not in {"ko", "en"}:
         raise UsageError(f"--lang {language!r} is neither ko nor en")
@@ -68,10 +71,31 @@ def report(
         say(f"report of {made.day} written to {html}")
     if as_json:
         print_json([made.model_dump(mode="json")])
+    elif environment().log == "json":
+        _log(made)
     elif not html:
         _print(made)
     if check and any(finding.level == "alarm" for finding in made.findings):
         raise typer.Exit(UNHEALTHY)
+
+
+def _log(made: "DayReport") -> None:
+    """Log the findings where a task runs the command: its error is made of the alarms."""
+    from spiders.settings import environment
+
+    log_as_json(environment().log_level)
+    log = logging.getLogger("sillok.report")
+    for one in made.findings:
+        level = logging.ERROR if one.level == "alarm" else logging.WARNING
+        log.log(level, "%s", clean(f"{one.outlet}: {one.what}; {one.cure}"))
+    total = made.totals
+    log.info(
+        "%s: %d outlets, %d articles from %d pages",
+        made.day,
+        total.outlets,
+        total.articles,
+        total.pages,
+    )
 
 
 def stand(catalogue: "Catalogue") -> "Standing":

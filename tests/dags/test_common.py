@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -20,7 +21,8 @@ from processing import settings
 from processing.archive import manifests
 from processing.errors import PermanentError, TransientError
 from processing.landing import segments
-from processing.records import End, RunReport
+from processing.records import End, RunReport, SourceReport
+from processing.report.ends import CrawlEnd, keep_end
 from processing.store.opening import open_store
 from spiders.crawling import polling
 from spiders.logs import log_as_json
@@ -178,7 +180,9 @@ def test_what_does_not_close_is_killed(interrupted, monkeypatch) -> None:
 def test_a_task_that_is_told_to_end_tells_the_command(monkeypatch) -> None:
     told: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    monkeypatch.setattr(common, "forward", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(
+        common, "forward", lambda _: os.kill(os.getpid(), signal.SIGTERM) or common.Line(20, "")
+    )
     code = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(4))\nprint('ready', flush=True)"
     try:
         assert common.stream(python(f"{code}\nsignal.alarm(20)\nsignal.pause()")) == 4
@@ -201,14 +205,17 @@ def report(end: End) -> RunReport:
 @pytest.fixture
 def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
     """A crawl that ends with `code` and `report`, and the commands that were run."""
-    state = SimpleNamespace(code=0, report=report(End.NEW), commands=[], stores=[])
+    state = SimpleNamespace(code=0, report=report(End.NEW), commands=[], said=[])
 
-    def stream(command, settings=None) -> int:
+    def stream(command, settings=None, said=None) -> int:
+        assert settings is None
         state.commands.append(command)
-        state.stores.append((settings or {}).get("SILLOK_STORE"))
+        if said is not None:
+            said += state.said
         return state.code
 
     monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path}")
+    monkeypatch.setenv("SILLOK_SPOOL", f"{tmp_path / 'spool'}")
     settings.settings.cache_clear()
     monkeypatch.setattr(common, "stream", stream)
     monkeypatch.setattr(segments, "report", lambda *_: state.report)
@@ -216,7 +223,7 @@ def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
     settings.settings.cache_clear()
 
 
-def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
+def test_a_crawl_is_what_a_person_can_type(scrapy) -> None:
     result = common.crawl("gaon", RUN, "-a", "since=2026-11-20")
     assert scrapy.commands == [
         [
@@ -231,7 +238,6 @@ def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
             "since=2026-11-20",
         ]
     ]
-    assert scrapy.stores == [f"file:{tmp_path}"]
     assert result == {
         "outlet": "gaon",
         "run": RUN,
@@ -244,10 +250,11 @@ def test_a_crawl_is_what_a_person_can_type(scrapy, tmp_path) -> None:
     }
 
 
-def test_a_dry_run_lands_elsewhere(scrapy, tmp_path) -> None:
+def test_a_dry_run_lands_elsewhere_and_remembers_what_is_archived(scrapy, tmp_path) -> None:
     common.crawl("gaon", RUN, keep=False)
-    assert scrapy.stores[0].startswith("file:/")
-    assert scrapy.stores != [f"file:{tmp_path}"]
+    (landing,) = (part for part in scrapy.commands[0] if part.startswith("SILLOK_LANDING="))
+    assert landing.startswith("SILLOK_LANDING=file:/")
+    assert str(tmp_path) not in landing
 
 
 def test_a_failed_crawl_says_why(scrapy) -> None:
@@ -256,10 +263,82 @@ def test_a_failed_crawl_says_why(scrapy) -> None:
         common.crawl("gaon", RUN)
 
 
-def test_a_crawl_without_a_report_says_so(scrapy) -> None:
-    scrapy.code, scrapy.report = -9, None
-    with pytest.raises(TransientError, match="killed by SIGKILL: it wrote no report"):
+def ended(**fields: object) -> CrawlEnd:
+    given = {
+        "outlet": "gaon",
+        "run": RUN,
+        "at": datetime(2026, 11, 22, tzinfo=UTC),
+        "code": 1,
+        "why": "it is full",
+    }
+    return CrawlEnd.model_validate(given | fields)
+
+
+def test_where_there_is_no_report_this_machine_knows_why(scrapy, tmp_path) -> None:
+    scrapy.code, scrapy.report = 1, None
+    keep_end(tmp_path / "spool", ended())
+    with pytest.raises(TransientError, match="crawl of gaon failed: it is full"):
         common.crawl("gaon", RUN)
+
+
+def test_where_nobody_knows_its_errors_or_its_last_line_say_why(scrapy) -> None:
+    scrapy.code, scrapy.report = 2, None
+    scrapy.said = [
+        common.Line(logging.WARNING, "no command"),
+        common.Line(logging.WARNING, "not from this location"),
+    ]
+    with pytest.raises(PermanentError, match="wrongly: not from this location"):
+        common.crawl("gaon", RUN)
+    scrapy.said[0] = common.Line(logging.ERROR, "no command")
+    with pytest.raises(PermanentError, match="wrongly: no command"):
+        common.crawl("gaon", RUN)
+
+
+def test_an_outlet_that_is_being_crawled_is_skipped(scrapy, tmp_path) -> None:
+    scrapy.code, scrapy.report = 1, None
+    keep_end(tmp_path / "spool", ended(busy=True, why="another crawl of it is at work"))
+    with pytest.raises(AirflowSkipException, match="gaon: another crawl of it is at work"):
+        common.crawl("gaon", RUN)
+
+
+def test_the_cause_comes_first() -> None:
+    source = SourceReport(
+        url="http://gaon.test/rss", status=None, links=0, new=0, overlap=0, problem="refused"
+    )
+    fields = report(End.UNHEALTHY).model_dump() | {"sources": [source.model_dump()]}
+    assert common.cause(RunReport.model_validate(fields)) == "refused; because"
+    assert common.cause(RunReport.model_validate(fields | {"end": "new"})) == "because"
+
+
+def test_a_failing_check_says_every_alarm(scrapy) -> None:
+    scrapy.code = 3
+    scrapy.said = [
+        common.Line(logging.ERROR, "duru: a"),
+        common.Line(30, "gaon: b"),
+        common.Line(logging.ERROR, "all: c"),
+    ]
+    with pytest.raises(PermanentError, match="sillok report is unhealthy: duru: a; all: c"):
+        common.sillok("report", "--check")
+
+
+def test_the_page_of_the_day_before_is_written_once(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SILLOK_REPORTS", str(tmp_path / "reports"))
+    settings.settings.cache_clear()
+    commands: list[tuple[str, ...]] = []
+
+    def sillok(*arguments: str) -> None:
+        commands.append(arguments)
+        Path(arguments[-1]).write_text("page")
+
+    monkeypatch.setattr(common, "sillok", sillok)
+    moment = datetime(2026, 11, 22, 15, 13, tzinfo=UTC)  # 23 November in Seoul
+    common.daily_page(moment)
+    assert commands[0][:3] == ("report", "--day", "2026-11-22")
+    assert (tmp_path / "reports" / "2026-11-22.html").read_text() == "page"
+    with pytest.raises(AirflowSkipException):
+        common.daily_page(moment)
+    assert len(commands) == 1
+    settings.settings.cache_clear()
 
 
 def test_a_report_that_was_archived_meanwhile_is_no_error(scrapy) -> None:
@@ -290,53 +369,6 @@ def test_a_run_is_named_after_the_try_that_starts_it() -> None:
     start = datetime(2026, 11, 22, 9, 0, 1, tzinfo=common.KST)
     ti = SimpleNamespace(start_date=start, id="01a20248-d255-7468-bfe6-75e6b1872abc")
     assert common.run_of(ti) == "20261122T000001Z-872abc"
-
-
-def landing(outlet: str, run: str, *kinds: str) -> list[str]:
-    folder = f"landing/outlet={outlet}/run={run}"
-    return [f"{folder}/seg-000.{kind}" for kind in ("cdxj", "log.jsonl.gz", "seal.json", *kinds)]
-
-
-def test_an_empty_landing_is_not_announced() -> None:
-    assert not common.worth_archiving([], "2026-11-22")
-
-
-def test_what_no_crawl_wrote_is_not_announced() -> None:
-    strangers = ["landing/README.txt", "landing/outlet=duru/run=by-hand/notes.txt"]
-    assert not common.worth_archiving(strangers, "2026-11-22")
-
-
-@pytest.mark.parametrize("kind", ["articles", "rejections"])
-def test_pages_are_archived_at_once(kind) -> None:
-    keys = landing("duru", "20261122T000000Z-aaaaaa") + landing("gaon", RUN, f"{kind}.jsonl.gz")
-    assert common.worth_archiving(keys, "2026-11-22")
-
-
-def test_polls_without_news_wait() -> None:
-    keys = [key for name in ("duru", "gaon") for key in landing(name, RUN)]
-    assert not common.worth_archiving(keys, "2026-11-22")
-
-
-@pytest.mark.parametrize(
-    ("run", "late"), [("20261121T145959Z-aaaaaa", True), ("20261121T150000Z-aaaaaa", False)]
-)
-def test_they_wait_no_longer_than_the_korean_day(run, late) -> None:
-    assert common.worth_archiving(landing("duru", run), "2026-11-22") is late
-
-
-@pytest.mark.parametrize("count", [common.MANY - 1, common.MANY])
-def test_they_wait_until_one_outlet_has_many(count) -> None:
-    many = [
-        key
-        for number in range(count)
-        for key in landing("duru", f"20261122T{number % 6:02}{number:02}00Z-aaaaaa")
-    ]
-    few = [
-        key
-        for number in range(common.MANY - 1)
-        for key in landing("gaon", f"20261122T0000{number:02}Z-aaaaaa")
-    ]
-    assert common.worth_archiving([*many, *few], "2026-11-22") is (count >= common.MANY)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.dags.conftest import FOLDER
 
-AWAY = f"narae failed: it does not answer{' at all' * 100}"[:120]
+AWAY = f"나래저널 narae: failed: it does not answer{' at all' * 100}"[:120]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def test_only_who_is_due_is_crawled_and_shown_with_what_came_of_it(
 ) -> None:
     states = {
         "due -1": "success",
-        "poll duru: new: 28 articles from 30 pages": "success",
-        "poll gaon: unchanged": "success",
+        "poll 두루모아 duru: new: 28 articles from 30 pages": "success",
+        "poll 가온통신 gaon: unchanged": "success",
     }
     assert ticks["two"] == {
         "run": "success",
@@ -62,7 +62,11 @@ def test_only_who_is_due_is_crawled_and_shown_with_what_came_of_it(
 def test_an_outlet_that_does_not_answer_is_named_and_spoils_no_run(
     ticks: dict[str, dict[str, str]],
 ) -> None:
-    states = {"due -1": "success", "poll gaon: unchanged": "success", f"poll {AWAY}": "failed"}
+    states = {
+        "due -1": "success",
+        "poll 가온통신 gaon: unchanged": "success",
+        f"poll {AWAY}": "failed",
+    }
     assert ticks["one of two"] == {
         "run": "success",
         **states,
@@ -91,3 +95,8 @@ def test_a_tick_that_cannot_tell_is_a_run_that_failed(ticks: dict[str, dict[str,
         "answered -1": "success",
     }
     assert ticks["unknown"] == {"run": "failed", **states}
+
+
+def test_an_outlet_is_shown_by_its_title_from_the_start(ticks: dict[str, dict[str, str]]) -> None:
+    """Before anything is known of its crawl; Airflow renders the name once when a task begins."""
+    assert ticks["named at the start"] == {"duru": "두루모아 duru", "gaon": "가온통신 gaon"}

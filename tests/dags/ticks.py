@@ -7,9 +7,10 @@ database of its own, because a run has one: `airflow db migrate` in an AIRFLOW_H
 import json
 import sys
 
-from airflow.sdk import task
+from airflow.sdk import get_current_context, task
 
 from dags import crawl
+from dags.common import NAMED
 from processing.errors import PermanentError
 from spiders.outlet import Pace
 
@@ -24,6 +25,9 @@ DECISIONS = {
 }
 
 
+AT_THE_START: dict[str, str] = {}
+
+
 def ran(decision: list[str] | None) -> dict[str, object]:
     """Run the DAG with that decision in place of the one that is read from an archive; crawl nobody."""
 
@@ -34,6 +38,9 @@ def ran(decision: list[str] | None) -> dict[str, object]:
         return [name for name in names if name in decision]
 
     def crawled(outlet: str, *_: object) -> dict[str, str]:
+        context = get_current_context()
+        template = context["ti"].task.dag.get_template_env().from_string(NAMED)
+        AT_THE_START[outlet] = template.render(context)
         if outlet == AWAY:
             raise PermanentError(f"crawl of {outlet} failed: it does not answer{' at all' * 100}")
         if outlet == "gaon":
@@ -58,3 +65,5 @@ def ran(decision: list[str] | None) -> dict[str, object]:
 if __name__ == "__main__":
     for name, decision in DECISIONS.items():
         sys.stdout.write(json.dumps([name, ran(decision)]) + "\n")
+    named = {name: shown for name, shown in AT_THE_START.items() if name != AWAY}
+    sys.stdout.write(json.dumps(["named at the start", named]) + "\n")

@@ -77,7 +77,7 @@ class Day:
         }
 
     def crawl(self, outlet: str, *arguments: str) -> Ended:
-        done = self._run(
+        done = self.run(
             "scrapy", "crawl", outlet, "-O", str(self.folder / f"{outlet}.jsonl"), *arguments
         )
         return Ended(done.returncode, done.stderr)
@@ -87,10 +87,10 @@ class Day:
             return dict(zip(OUTLETS, pool.map(self.crawl, OUTLETS), strict=True))
 
     def archive(self) -> subprocess.CompletedProcess[str]:
-        return self._run("sillok", "archive")
+        return self.run("sillok", "archive")
 
     def query(self, statement: str) -> list[dict[str, object]]:
-        done = self._run("sillok", "query", statement, "--json")
+        done = self.run("sillok", "query", statement, "--json")
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -105,7 +105,7 @@ class Day:
             f"http://127.0.0.1:{self.port}{ADMIN}", data=body, timeout=10
         ).close()
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [BIN / program, *arguments],
             env=self.environment,
