@@ -135,6 +135,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
+    "spiders.middlewares.claim.ClaimKeeper": 40,
     "spiders.middlewares.guard.Guard": 50,
     "spiders.middlewares.robots.Robots": 100,
     "spiders.middlewares.robots.Reservation": 120,

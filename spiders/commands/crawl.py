@@ -26,6 +26,7 @@ from processing.landing.segments import (
 )
 from processing.records import RunReport
 from processing.store.opening import open_store
+from spiders.claims import Claim, has_report, place_of, take
 from spiders.crawling.arguments import CrawlRequest, wish
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import told
@@ -130,7 +131,33 @@ class Command(crawl.Command):
         check_output(self._settings())
         wanted = self._wish(opts, outlet)
         alone = self._hold(outlet)  # until the process ends, however it ends
-        self._run = run = self._open(outlet, wanted)
+        try:
+            return self._hold_claimed(outlet, wanted)
+        finally:
+            alone.release()
+
+    def _hold_claimed(self, outlet: Outlet, wanted: CrawlRequest) -> int:
+        """Crawl while the claim of the outlet is ours; it is free at the end, however that comes."""
+        settings = self._settings()
+        store = open_store(settings["SILLOK_STORE"])
+        identity = settings["SILLOK_RUN"] or f"{_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+        def is_reported(run: str) -> bool:
+            return has_report(store, outlet.name, run) or load(store, outlet.name).has_report(run)
+
+        claim = take(
+            store, outlet.name, identity, place=place_of(self._spool()), is_reported=is_reported
+        )
+        try:
+            return self._work(outlet, wanted, identity, claim)
+        finally:
+            try:
+                claim.free()
+            except SillokError as error:  # it lapses by itself
+                log.warning("%s: the claim could not be freed: %s", outlet.name, error)
+
+    def _work(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim) -> int:
+        self._run = run = self._open(outlet, wanted, identity, claim)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
@@ -140,7 +167,6 @@ class Command(crawl.Command):
         self._ended = ended = run.finish(
             "shutdown" if run.stopping else reason
         )  # a second Ctrl-C leaves Scrapy without a reason
-        alone.release()
         if run.error is None:
             clear(self._written(), outlet.name, run.id)
         _sum_up(ended)
@@ -203,12 +229,11 @@ class Command(crawl.Command):
             )
         return wanted
 
-    def _open(self, outlet: Outlet, wanted: CrawlRequest) -> Run:
+    def _open(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim) -> Run:
         settings = self._settings()
         clock = _now
         store = open_store(settings["SILLOK_STORE"])
         landing = open_store(settings["SILLOK_LANDING"] or settings["SILLOK_STORE"])
-        identity = settings["SILLOK_RUN"] or f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         writer = None
         if not wanted.dry_run:
             if report(landing, outlet.name, identity):
@@ -246,6 +271,7 @@ class Command(crawl.Command):
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
             reach=watched(store, self._spool(), outlet.name, clock),
+            claim=claim,
         )
 
     def _hold(self, outlet: Outlet) -> Lock:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from processing.errors import MissingError, SillokError, TransientError
+from processing.errors import MissingError, SillokError, TransientError, UsageError
 from spiders.commandline import SETTINGS, TASK_ENVIRONMENT, crawl_command
 from spiders.console.options import JsonOption, StoreOption, now
 from spiders.console.publishing import lock_sha256
-from spiders.console.terminal import print_json, print_rows
+from spiders.console.terminal import print_json, print_rows, say
 
 if TYPE_CHECKING:
     from processing.settings import Settings
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 _SKEW = timedelta(minutes=1)
 """Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
+
+
+ONE_HOST = (
+    "only one host may crawl: claims of outlets need a store that creates objects exactly once"
+)
+"""What a store without exact create-if-absent means for crawls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +89,10 @@ def creation(store: "Store", options: "Settings") -> Told:
 
     found = probe(store)
     if missing := lacking(found, options):
-        return "bad", f"the store lacks: {', '.join(missing)}", cure(missing)
-    if options.single_writer:
-        return "ok", "SILLOK_SINGLE_WRITER=true says that only one archiver runs", ""
-    return "ok", "several archivers may run at once", ""
+        return "bad", f"the store lacks: {', '.join(missing)}", f"{cure(missing)}; {ONE_HOST}"
+    if found.creates_exactly:
+        return "ok", "several archivers may run at once", ""
+    return "ok", f"SILLOK_SINGLE_WRITER=true says that only one archiver runs; {ONE_HOST}", ""
 
 
 def clock(store: "Store") -> Told:
@@ -146,6 +152,14 @@ def doctor(
             "--robots", metavar="OUTLET", help="Also ask this outlet whether it lets us in."
         ),
     ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--release",
+            metavar="OUTLET",
+            help="Free this outlet for the next crawl: its last one is dead.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
@@ -154,6 +168,9 @@ def doctor(
     Writes one small object to the store, reads it back and deletes it. Ends with 2 where something must be fixed first,
     with 1 where trying again may help.
     """
+    if release:
+        _release(store, release)
+        return
     checks = list(_checks(store))
     if robots:
         checks.append(tried("robots", lambda: _robots(robots)))
@@ -166,6 +183,21 @@ def doctor(
         raise typer.Exit(2)
     if "retry" in states:
         raise typer.Exit(1)
+
+
+def _release(url: str | None, names: list[str]) -> None:
+    """Free the claims of these outlets. Raises UsageError for a name that no outlet has."""
+    from processing.settings import settings
+    from processing.store.opening import open_store
+    from spiders.claims import release
+    from spiders.outlets import outlets
+
+    if unknown := sorted({*names} - {*outlets()}):
+        raise UsageError(f"no outlet is called {', '.join(unknown)}: `sillok outlets` lists them")
+    options = settings()
+    freed = release(open_store(url or options.store, options), names)
+    for name in names:
+        say(f"{name}: {'free for the next crawl' if name in freed else 'it was free'}")
 
 
 def _checks(url: str | None) -> Iterator[Check]:

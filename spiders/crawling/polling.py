@@ -22,6 +22,7 @@ from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
 from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
+from spiders.claims import at_work, standing_claims
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
 from spiders.outage import forgiven
@@ -251,7 +252,8 @@ def due(
 ) -> list[str]:
     """Return those of `names` whose turn it is, in their order.
 
-    An outlet whose memory is damaged is among them: its own crawl says what is wrong, and stops no other.
+    One that is being crawled, on whatever host, has none. One whose memory is damaged is among them: its own crawl says
+    what is wrong, and stops no other.
     """
 
     def has_turn(name: str) -> bool:
@@ -260,6 +262,10 @@ def due(
         except CorruptRecordError:
             return True
 
+    busy = at_work(standing_claims(store), now)
+    names = [
+        name for name in names if name not in busy
+    ]  # its crawl goes on: another would be turned away
     with ThreadPoolExecutor(_THREADS) as pool:
         return [name for name, turn in zip(names, pool.map(has_turn, names), strict=True) if turn]
 

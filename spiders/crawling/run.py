@@ -31,6 +31,7 @@ from processing.records import (
     Why,
     article_id,
 )
+from spiders.claims import Claim
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import amended, note_url, waits_until
@@ -63,6 +64,7 @@ class Run:
         permission: str | None = None,
         time_limit: float = 0.0,
         reach: Reach | None = None,
+        claim: Claim | None = None,
     ) -> None:
         self.outlet = outlet
         self.id = run
@@ -71,6 +73,7 @@ class Run:
         self.clock = clock
         self.permission = permission
         self.reach = reach or Reach()
+        self.claim = claim
         self.hosts = Hosts(monotonic)
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}

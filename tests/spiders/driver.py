@@ -16,6 +16,7 @@ from scrapy import cmdline
 import spiders.commands.crawl
 import spiders.crawling.sources
 import spiders.crawling.spider
+import spiders.middlewares.claim
 import spiders.reading
 import spiders.rendering
 import spiders.wire.recorder
@@ -75,6 +76,9 @@ def bad_day() -> None:
     limit = os.environ.get("WIRE_FILE_LIMIT")
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+    renewal = os.environ.get("WIRE_RENEWAL")
+    if renewal:
+        spiders.middlewares.claim.RENEWAL = timedelta(seconds=float(renewal))
     path = os.environ.get("WIRE_BREAK")
     if path:
         reader = import_module("processing.reading.extract")

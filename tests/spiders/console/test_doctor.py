@@ -12,6 +12,7 @@ from processing.settings import settings
 from processing.store import opening as stores
 from processing.store.interface import Store
 from processing.store.probe import Capabilities
+from spiders import claims
 from spiders.console import doctor, options
 
 ALL = Capabilities(
@@ -207,6 +208,28 @@ def test_an_outlet_is_asked_whether_it_lets_us_in(
         ["-m", "scrapy", "crawl", "--help"],
         ["-m", "scrapy", "look", "https://www.hani.co.kr/", "--json"],
     ]
+
+
+def test_an_outlet_is_released_by_hand(store: Store, sillok) -> None:
+    claims.take(store, "hani", "r1", place="elsewhere", is_reported=lambda _: False)
+    done = sillok("doctor", "--release", "hani", "--release", "khan")
+    assert (done.code, done.err.splitlines()) == (
+        0,
+        ["hani: free for the next crawl", "khan: it was free"],
+    )
+    assert claims.take(store, "hani", "r2", place="here", is_reported=lambda _: False).number == 2
+    wrong = sillok("doctor", "--release", "nobody")
+    assert wrong.code == 2
+    assert "nobody" in wrong.err
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_without_exact_creation_means_one_crawling_host(sillok, monkeypatch) -> None:
+    lacking = ALL.model_copy(update={"creates_exactly": False})
+    monkeypatch.setattr("processing.store.probe.probe", lambda _: lacking)
+    found = checks(sillok("doctor", "--json"))["creation"]
+    assert found["state"] == "bad"
+    assert "only one host may crawl" in found["cure"]
 
 
 def test_an_unknown_outlet_is_not_asked(sillok, monkeypatch) -> None:

@@ -1,0 +1,213 @@
+"""One crawl of an outlet across hosts: a numbered claim in the store that the hosts share.
+
+`claims/outlet=NAME/<n>` is created, if absent, by the crawl that may ask the outlet, and names its run. It is free when
+`<n>.free` stands beside it, which its crawl puts at its end and `sillok doctor --release` for one that cannot, or when
+its run has its report. A claim that is not free and was not renewed for `LEASE` may be taken over: by creating n+1,
+which one of several succeeds in. Whoever has created a number looks once more: where a higher one stands it came too
+late. The newest claim is never deleted, so numbers only grow.
+
+All ages are by the store's clock: that of a host may be wrong. A claim is renewed by writing it again; a crawl that was
+stopped and continued finds the higher number before it asks anything, seals what it has, and ends.
+"""
+
+import json
+import re
+import secrets
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from processing.errors import AlreadyExistsError, MissingError, TransientError
+from processing.landing.segments import folder
+from processing.store.interface import Store
+from spiders.ends import BusyError
+
+LEASE = timedelta(minutes=5)
+"""How long a claim holds that nobody renews: a crawl that was killed keeps its outlet waiting no longer."""
+RENEWAL = timedelta(minutes=1)
+"""How often a crawl renews its claim."""
+_CLAIM = re.compile(r"claims/outlet=([a-z][a-z0-9_]*)/(\d{8})(\.free)?")
+
+
+class OvertakenError(TransientError):
+    """Another crawl has taken over: this one seals what it has and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest claim of an outlet: its number, when it was last renewed, whether it is free."""
+
+    number: int = 0
+    renewed: datetime | None = None
+    is_free: bool = True
+
+
+class Claim:
+    """A claim that is held. `clock` is monotonic, in seconds."""
+
+    def __init__(
+        self, store: Store, outlet: str, number: int, body: bytes, clock: Callable[[], float]
+    ) -> None:
+        self.number = number
+        self._store, self._outlet, self._body, self._clock = store, outlet, body, clock
+        self._renewed = clock()
+
+    @property
+    def age(self) -> timedelta:
+        """The time since the claim was last known to hold, by this process's own count."""
+        return timedelta(seconds=self._clock() - self._renewed)
+
+    def renew(self) -> None:
+        """Write the claim again. Raises OvertakenError where another crawl has a higher number."""
+        begun = self._clock()
+        self._store.put(_key(self._outlet, self.number), self._body)
+        newest = standing_claims(self._store, self._outlet).get(self._outlet, Standing())
+        if newest.number > self.number:
+            raise OvertakenError(
+                "another crawl of it has taken over, because this one did not renew its claim"
+            )
+        self._renewed = begun
+
+    def free(self) -> None:
+        """Let the next crawl begin."""
+        self._store.put(f"{_key(self._outlet, self.number)}.free", self._body)
+
+
+def take(
+    store: Store,
+    outlet: str,
+    run: str,
+    *,
+    place: str,
+    is_reported: Callable[[str], bool],
+    clock: Callable[[], float] = monotonic,
+) -> Claim:
+    """Claim an outlet for a run. Raises BusyError where another crawl has it.
+
+    `place` names the spool whose lock the caller holds: a claim that was made with it is one of a dead process.
+    `is_reported` says whether a run that nobody freed has its report all the same.
+    """
+    newest = standing_claims(store, outlet).get(outlet, Standing())
+    if not newest.is_free:
+        _require_lapsed(store, outlet, newest, place, is_reported)
+    number = newest.number + 1
+    holder = {
+        "run": run,
+        "host": socket.gethostname(),
+        "place": place,
+        "token": secrets.token_hex(8),
+    }
+    body = json.dumps(holder).encode()
+    try:
+        store.put(_key(outlet, number), body, create=True)
+    except AlreadyExistsError as error:
+        raise BusyError(
+            "another crawl of it has just begun: try again when it is through"
+        ) from error
+    standing = _numbers(store, outlet)
+    if max(standing) > number:
+        raise BusyError("another crawl of it has just begun: try again when it is through")
+    store.delete([key for found, keys in standing.items() if found < number for key in keys])
+    return Claim(store, outlet, number, body, clock)
+
+
+def standing_claims(store: Store, outlet: str | None = None) -> dict[str, Standing]:
+    """Return the newest claim of each outlet, or of one."""
+    found: dict[str, Standing] = {}
+    prefix = "claims/" if outlet is None else f"claims/outlet={outlet}/"
+    for entry in store.list(prefix):
+        one = _CLAIM.fullmatch(entry.key)
+        if one is None:
+            continue
+        name, number, marker = one[1], int(one[2]), one[3]
+        before = found.get(name, Standing())
+        if number > before.number:
+            found[name] = Standing(number, entry.modified, is_free=marker is not None)
+        elif number == before.number and marker:
+            found[name] = Standing(number, before.renewed, is_free=True)
+    return found
+
+
+def at_work(claims: Mapping[str, Standing], now: datetime) -> set[str]:
+    """Return the outlets that are being crawled, as far as one listing tells: by its newest moment, or `now`."""
+    latest = max([now, *(claim.renewed for claim in claims.values() if claim.renewed)])
+    return {
+        name
+        for name, claim in claims.items()
+        if not claim.is_free and claim.renewed is not None and latest - claim.renewed < LEASE
+    }
+
+
+def release(store: Store, outlets: Iterable[str]) -> list[str]:
+    """Free the newest claims of these outlets, whoever has them; return those that were not free.
+
+    Only for a crawl that is known to be dead: one that lives ends itself when another takes over.
+    """
+    claims = standing_claims(store)
+    held = [name for name in outlets if name in claims and not claims[name].is_free]
+    for name in held:
+        store.put(f"{_key(name, claims[name].number)}.free", b"released by hand")
+    return held
+
+
+def place_of(spool: Path) -> str:
+    """Return the name of a spool, made once: no two folders have the same, on whatever host."""
+    spool.mkdir(parents=True, exist_ok=True)
+    file = spool / "place"
+    beside = spool / f"place.{secrets.token_hex(8)}"
+    beside.write_text(secrets.token_hex(16))
+    with suppress(FileExistsError):
+        file.hardlink_to(beside)
+    beside.unlink()
+    return file.read_text()
+
+
+def has_report(store: Store, outlet: str, run: str) -> bool:
+    """Return whether the report of a run lies in landing."""
+    return store.exists(f"{folder(outlet, run)}/report.json")
+
+
+def _require_lapsed(
+    store: Store, outlet: str, newest: Standing, place: str, is_reported: Callable[[str], bool]
+) -> None:
+    try:
+        holder = json.loads(store.get(_key(outlet, newest.number)))
+    except (MissingError, ValueError) as error:
+        raise BusyError("another crawl of it is just beginning or ending: try again") from error
+    run = str(holder.get("run"))
+    if holder.get("place") == place or is_reported(run):
+        return
+    now = _store_time(store)
+    age = now - (newest.renewed or now)
+    if age < LEASE:
+        raise BusyError(
+            f"another crawl of it is at work (run {run} on {holder.get('host')}); it is taken for dead when it has not "
+            f"renewed its claim for {LEASE.seconds // 60} minutes, or sooner with sillok doctor --release {outlet}"
+        )
+
+
+def _store_time(store: Store) -> datetime:
+    """Return the moment by the store's own clock."""
+    key = f"claims/clock/{secrets.token_hex(8)}"
+    store.put(key, b"now")
+    (moment,) = [entry.modified for entry in store.list(key)]
+    store.delete([key])
+    return moment
+
+
+def _numbers(store: Store, outlet: str) -> dict[int, list[str]]:
+    """Return every key of an outlet's claims by number."""
+    found: dict[int, list[str]] = {}
+    for entry in store.list(f"claims/outlet={outlet}/"):
+        one = _CLAIM.fullmatch(entry.key)
+        if one:
+            found.setdefault(int(one[2]), []).append(entry.key)
+    return found
+
+
+def _key(outlet: str, number: int) -> str:
+    return f"claims/outlet={outlet}/{number:08d}"
