@@ -37,6 +37,17 @@ START = datetime(2026, 1, 1, tzinfo=KST)
 GRACE = 20.0
 """Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
 
+ONCE = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(
+            exception=SillokError,
+            action=RetryAction.FAIL,
+            reason="a later tick asks the outlet again",
+        )
+    ]
+)
+"""For a poll: what a crawl says of itself is final, and only one that was lost with its worker is started again."""
+
 NAMED = "{{ shown if shown is defined else titled(task.op_kwargs['outlet']) }}"
 """How a mapped task is shown: by its outlet from its start, and by what came of it at its end."""
 

@@ -22,6 +22,7 @@ from dags.common import (
     COMMON,
     LANDING,
     NAMED,
+    ONCE,
     announce,
     crawl,
     day_of,
@@ -55,7 +56,7 @@ def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
-@task(map_index_template=NAMED, retries=0)
+@task(map_index_template=NAMED, retry_policy=ONCE)
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
     """Crawl one outlet, shown by its title and name. What fails is asked again at a later tick, by its own back-off."""
     day = day_of(dag_run)

@@ -9,6 +9,8 @@ compile() {
 }
 compile run.txt --extra airflow --extra store --extra build pyproject.toml
 compile test.txt --extra airflow --extra store --extra build --extra test --constraint infra/lock/run.txt pyproject.toml
+# A cluster's nodes: what `run.txt` has, and what takes tasks from Redis and writes to PostgreSQL.
+compile cluster.txt --extra airflow --extra cluster --extra store --constraint infra/lock/run.txt pyproject.toml
 # What folding is measured against; and Spark and Playwright, downloads of their own size that only `make test-all` takes.
 compile bench.txt --extra bench --constraint infra/lock/test.txt pyproject.toml
 compile spark.txt --extra spark --extra render --constraint infra/lock/test.txt pyproject.toml

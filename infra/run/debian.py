@@ -12,6 +12,9 @@ PACKAGES = {
     "radosgw": ("radosgw", "ceph-mon", "ceph-osd", "ceph-mgr", "ceph-common"),
     "chromium": ("chromium",),
     "java": ("default-jre-headless",),
+    "pg_createcluster": ("postgresql",),
+    "redis-server": ("redis-server",),
+    "curl": ("curl",),
 }
 """Packages by the command that shows that they are there."""
 

@@ -98,9 +98,10 @@ def test_every_task_that_works_has_a_limit_and_the_retry_rules(live) -> None:
     for task in working:
         given = task.partial_kwargs if task.is_mapped else vars(task)
         assert given["execution_timeout"], task
-        own = task.is_mapped  # an outlet is asked again at a later tick: a task that waits to try again holds up others
-        assert given["retries"] == (0 if own else 2), task
-        assert given["retry_policy"] is common.DEFAULTS["retry_policy"], task
+        assert given["retries"] == 2, task
+        assert given["retry_policy"] is (
+            common.ONCE if task.is_mapped else common.DEFAULTS["retry_policy"]
+        ), task
 
 
 def polls(bag) -> list:
