@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, ValidationError
 
 from processing.records import Record
-from processing.report.outage import Attempt
+from processing.report.outage import PollAttempt
 
 _KEPT = 20
 """Ends that are kept of each outlet."""
@@ -64,10 +64,10 @@ def newest_ends(spool: Path) -> Iterator[CrawlEnd]:
             yield end
 
 
-def attempts_here(spool: Path, since: datetime) -> list[Attempt]:
+def attempts_here(spool: Path, since: datetime) -> list[PollAttempt]:
     """Return what this machine's crawls say of being answered: those whose report could not be put are among them."""
     return [
-        Attempt(end.outlet, end.at, end.reached, end.unreached)
+        PollAttempt(end.outlet, end.at, end.reached, end.unreached)
         for end in newest_ends(spool)
         if end.reached is not None and end.at >= since
     ]

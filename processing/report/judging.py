@@ -25,14 +25,11 @@ from processing.report.days import (
     Stories,
     Totals,
 )
+from processing.report.findings import ALL, current, finding, standing_findings
 from processing.report.standing import Standing
-from processing.report.standing_findings import current, standing_findings
-from processing.report.words import PHRASES
 
 _HALF = 0.5
 """Below this share of the usual volume a day is too little; above it the news alone explains the difference."""
-ALL = "all"
-"""Stands for the outlet in a finding that is of none alone."""
 _SEVERAL = 3
 """Outlets from which on it tells something of this machine that none of them answered."""
 _PAGES = 10
@@ -124,20 +121,6 @@ def _quiet(promise: Promise, row: OutletDay, until: datetime) -> Iterator[Findin
             )
         elif source.new_at and until - source.new_at > timedelta(hours=hours):
             yield finding("notice", "quiet", row.outlet, url=source.url, hours=hours)
-
-
-def finding(level: str, code: str, outlet: str, **values: object) -> Finding:
-    """Return a finding in English; the page has the Korean words for the same code."""
-    told = {name: str(value) for name, value in values.items()}
-    phrase = PHRASES[code]
-    return Finding(
-        level="alarm" if level == "alarm" else "notice",
-        code=code,
-        outlet=outlet,
-        values=told,
-        what=phrase.what.format(**told),
-        cure=phrase.cure.format(**told, outlet=outlet),
-    )
 
 
 def gathered(rows: Sequence[OutletDay], findings: Sequence[Finding]) -> list[Finding]:

@@ -27,7 +27,7 @@ _ROWS_OF_PAGES = (".articles.jsonl.gz", ".rejections.jsonl.gz")
 
 
 @dataclass(slots=True)
-class LandedRun:
+class UnpublishedRun:
     """One run in landing. `newest` is when its newest object was written, by the store's clock."""
 
     outlet: str
@@ -45,22 +45,22 @@ class LandedRun:
             return None
 
 
-def landed_runs(store: Store) -> list[LandedRun]:
+def landed_runs(store: Store) -> list[UnpublishedRun]:
     """Return the runs in landing, by outlet and run."""
-    runs: dict[tuple[str, str], LandedRun] = {}
+    runs: dict[tuple[str, str], UnpublishedRun] = {}
     for entry in store.list("landing/"):
         parts = entry.key.split("/")
         if len(parts) < 4:  # noqa: PLR2004 - landing/outlet=NAME/run=RUN/FILE
             continue
         outlet, run = parts[1].removeprefix("outlet="), parts[2].removeprefix("run=")
-        found = runs.setdefault((outlet, run), LandedRun(outlet, run, entry.modified))
+        found = runs.setdefault((outlet, run), UnpublishedRun(outlet, run, entry.modified))
         found.newest = max(found.newest, entry.modified)
         found.has_pages |= entry.key.endswith(_ROWS_OF_PAGES)
         found.has_report |= parts[3] == "report.json"
     return [runs[key] for key in sorted(runs)]
 
 
-def landed_reports(store: Store, runs: Iterable[LandedRun]) -> list[RunReport]:
+def landed_reports(store: Store, runs: Iterable[UnpublishedRun]) -> list[RunReport]:
     """Return the reports of these runs, without those that a publication takes away meanwhile.
 
     A report that cannot be read is logged as an error and left out: it must not hide what the others say, and
@@ -92,13 +92,13 @@ def is_worth_archiving(store: Store, day: str, now: datetime, grace: timedelta) 
 
 
 def since(
-    runs: Iterable[LandedRun], moment: datetime, margin: timedelta = timedelta()
-) -> Iterator[LandedRun]:
+    runs: Iterable[UnpublishedRun], moment: datetime, margin: timedelta = timedelta()
+) -> Iterator[UnpublishedRun]:
     """Yield the runs that wrote something after `moment`; `margin` allows for a store whose clock is off."""
     return (run for run in runs if run.newest >= moment - margin)
 
 
-def _report(store: Store, run: LandedRun) -> RunReport | None:
+def _report(store: Store, run: UnpublishedRun) -> RunReport | None:
     try:
         return segments.report(store, run.outlet, run.run)
     except CorruptRecordError as error:

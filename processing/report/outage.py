@@ -32,7 +32,7 @@ _FORMAT = "%Y%m%dT%H%MZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PollAttempt:
     """That an outlet was asked: when, whether any packet came back, and which addresses were tried in vain."""
 
     outlet: str
@@ -52,16 +52,16 @@ class Outage:
     addresses: tuple[str, ...]
 
 
-def attempts_of(reports: Iterable[RunReport]) -> list[Attempt]:
+def attempts_of(reports: Iterable[RunReport]) -> list[PollAttempt]:
     """Return what runs that asked anything say of being answered."""
     return [
-        Attempt(report.outlet, report.ended_at, report.reached, report.unreached)
+        PollAttempt(report.outlet, report.ended_at, report.reached, report.unreached)
         for report in reports
         if report.reached is not None
     ]
 
 
-def outage(attempts: Iterable[Attempt], now: datetime) -> Outage | None:
+def outage(attempts: Iterable[PollAttempt], now: datetime) -> Outage | None:
     """Return the outage on our side that these attempts show at `now`, or None."""
     recent = sorted(
         (one for one in attempts if now - WINDOW <= one.at <= now), key=lambda one: one.at
@@ -76,7 +76,7 @@ def outage(attempts: Iterable[Attempt], now: datetime) -> Outage | None:
     return Outage(first.at, len(newest), len(lost), first.outlet, tuple(sorted(addresses)))
 
 
-def recent_attempts(store: Store, now: datetime) -> list[Attempt]:
+def recent_attempts(store: Store, now: datetime) -> list[PollAttempt]:
     """Return what landing says of the outlets that were asked lately."""
     return attempts_of(landed_reports(store, since(landed_runs(store), now - WINDOW, _SKEW)))
 
@@ -113,7 +113,7 @@ def _key(slot: datetime) -> str:
     return f"{_PREFIX}{slot:{_FORMAT}}.json"
 
 
-def _recovered(recent: Sequence[Attempt]) -> datetime | None:
+def _recovered(recent: Sequence[PollAttempt]) -> datetime | None:
     """Return when an outlet that nothing had come back from answered again, the last time; None where none did."""
     lost: set[str] = set()
     over = None

@@ -16,8 +16,8 @@ from importlib.resources import files
 
 from processing.dates import SEOUL
 from processing.report.days import Changed, DayReport, Finding, Gap, OutletDay, Reprinted, SourceDay
+from processing.report.findings import ALL
 from processing.report.html import Html, both, element, joined, link, share, stranger, volume, weeks
-from processing.report.judging import ALL
 from processing.report.words import ENDS, REASONS, korean
 
 _GOOD_STATUS = {200, 304}

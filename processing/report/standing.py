@@ -11,7 +11,7 @@ from processing.archive.publication import Held, OutletFacts
 from processing.errors import MissingError
 from processing.records import RunReport
 from processing.report.ends import CrawlEnd, newest_ends
-from processing.report.landed import LandedRun, landed_reports, landed_runs
+from processing.report.landed import UnpublishedRun, landed_reports, landed_runs
 from processing.report.outage import Outage, attempts_of, outage
 from processing.settings import Settings
 from processing.store.interface import Store
@@ -98,5 +98,5 @@ def _unreported(spool: Path, reports: Iterable[RunReport]) -> Iterable[CrawlEnd]
             yield end
 
 
-def _oldest(runs: Iterable[LandedRun]) -> datetime | None:
+def _oldest(runs: Iterable[UnpublishedRun]) -> datetime | None:
     return min((run.newest for run in runs), default=None)

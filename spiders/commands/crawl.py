@@ -26,16 +26,16 @@ from processing.landing.segments import (
 )
 from processing.records import RunReport
 from processing.store.opening import open_store
-from spiders.claims import Claim, has_report, place_of, take
 from spiders.crawling.arguments import CrawlRequest, wish
+from spiders.crawling.claims import Claim, has_report, place_of, take
+from spiders.crawling.ends import BusyError, end_of, keep, name_of
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import told
 from spiders.crawling.output import check_output, incomplete
+from spiders.crawling.reach import forgiven, watched
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
-from spiders.ends import BusyError, end_of, keep, name_of
 from spiders.logs import is_warning, level_of, log_as_json, plain
-from spiders.outage import forgiven, watched
 from spiders.outlet import Outlet
 from spiders.settings import check
 

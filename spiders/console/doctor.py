@@ -189,7 +189,7 @@ def _release(url: str | None, names: list[str]) -> None:
     """Free the claims of these outlets. Raises UsageError for a name that no outlet has."""
     from processing.settings import settings
     from processing.store.opening import open_store
-    from spiders.claims import release
+    from spiders.crawling.claims import release
     from spiders.outlets import outlets
 
     if unknown := sorted({*names} - {*outlets()}):

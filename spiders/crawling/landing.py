@@ -16,9 +16,9 @@ from processing.landing.segments import SegmentWriter, put_report, send
 from processing.landing.warc import Exchange, Original, Rendered, payload_digest
 from processing.records import Article, Fetch, Rejection, RunReport, Seal, SourceFault, Why
 from spiders.crawling.polling import final
+from spiders.crawling.reach import Reach
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
-from spiders.reach import Reach
 
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
 """Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""

@@ -22,10 +22,10 @@ from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
 from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
-from spiders.claims import at_work, standing_claims
+from spiders.crawling.claims import at_work, standing_claims
+from spiders.crawling.reach import forgiven
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
-from spiders.outage import forgiven
 from spiders.outlet import Outlet, Pace, Source
 from spiders.settings import REVISITS
 

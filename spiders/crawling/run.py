@@ -31,15 +31,15 @@ from processing.records import (
     Why,
     article_id,
 )
-from spiders.claims import Claim
+from spiders.crawling.claims import Claim
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import amended, note_url, waits_until
+from spiders.crawling.reach import Reach
 from spiders.crawling.spellings import Spellings
 from spiders.crawling.verdict import Counts, Tally, present, restated, verdict
 from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Outlet
-from spiders.reach import Reach
 
 log = logging.getLogger(__name__)
 

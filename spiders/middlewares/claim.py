@@ -15,7 +15,7 @@ from scrapy.http import Request
 
 from processing.errors import SillokError, TransientError
 from processing.records import Why
-from spiders.claims import LEASE, RENEWAL, Claim, OvertakenError
+from spiders.crawling.claims import LEASE, RENEWAL, Claim, OvertakenError
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal
 

@@ -6,19 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.report.outage import WINDOW, Attempt, covers, note, noted, outage
+from processing.report.outage import WINDOW, PollAttempt, covers, note, noted, outage
 from processing.store.file_store import FileStore
 
 NOW = datetime(2026, 11, 28, 9, 20, tzinfo=UTC)
 
 
-def lost(number: int, minutes: float = 1, address: str | None = None) -> Attempt:
+def lost(number: int, minutes: float = 1, address: str | None = None) -> PollAttempt:
     at = NOW - timedelta(minutes=minutes)
-    return Attempt(f"outlet{number}", at, reached=False, unreached=(address or f"10.0.0.{number}",))
+    return PollAttempt(
+        f"outlet{number}", at, reached=False, unreached=(address or f"10.0.0.{number}",)
+    )
 
 
-def answered(number: int, minutes: float = 1) -> Attempt:
-    return Attempt(f"outlet{number}", NOW - timedelta(minutes=minutes), reached=True)
+def answered(number: int, minutes: float = 1) -> PollAttempt:
+    return PollAttempt(f"outlet{number}", NOW - timedelta(minutes=minutes), reached=True)
 
 
 def test_three_addresses_and_half_of_the_outlets_tell() -> None:
@@ -40,7 +42,7 @@ def test_three_addresses_and_half_of_the_outlets_tell() -> None:
     ],
     ids=["nobody", "two", "one hosting firm", "most answer", "too long ago", "the same two again"],
 )
-def test_anything_less_is_the_outlets_own(attempts: list[Attempt]) -> None:
+def test_anything_less_is_the_outlets_own(attempts: list[PollAttempt]) -> None:
     assert outage(attempts, NOW) is None
 
 
@@ -58,7 +60,7 @@ def test_it_ends_when_one_answers_again() -> None:
 
 
 @given(st.permutations([lost(1, 3), lost(2), lost(3), answered(4), answered(1, 9)]))
-def test_the_order_in_which_they_are_read_does_not_matter(attempts: list[Attempt]) -> None:
+def test_the_order_in_which_they_are_read_does_not_matter(attempts: list[PollAttempt]) -> None:
     assert outage(attempts, NOW) == outage(sorted(attempts, key=lambda one: one.at), NOW)
 
 

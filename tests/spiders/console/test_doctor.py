@@ -12,8 +12,8 @@ from processing.settings import settings
 from processing.store import opening as stores
 from processing.store.interface import Store
 from processing.store.probe import Capabilities
-from spiders import claims
 from spiders.console import doctor, options
+from spiders.crawling import claims
 
 ALL = Capabilities(
     reads_back=True,

@@ -22,7 +22,7 @@ NAMES = ("gaon", "duru", "narae", "sollae")
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("options", "status", "reports", "keeping"):
+    for module in ("options", "status", "reports", "publishing"):
         monkeypatch.setattr(f"spiders.console.{module}.now", lambda: NOW)
     assert options.now() == NOW
 

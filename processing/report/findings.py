@@ -1,15 +1,31 @@
-"""What is wrong at this moment, as findings: outlets held back, an outage, pages that wait, crawls without a report."""
+"""Findings in words, and what is wrong at this moment, before anything is published."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from processing.dates import SEOUL
 from processing.report.days import Count, Finding, OutletDay
-from processing.report.judging import ALL, finding
 from processing.report.standing import Standing
+from processing.report.words import PHRASES
 
+ALL = "all"
+"""Stands for the outlet in a finding that is of none alone."""
 _PATIENCE = timedelta(hours=2)
 """How long pages may wait in landing: `archive` runs when they are announced, and by the clock within an hour."""
+
+
+def finding(level: str, code: str, outlet: str, **values: object) -> Finding:
+    """Return a finding in English; the page has the Korean words for the same code."""
+    told = {name: str(value) for name, value in values.items()}
+    phrase = PHRASES[code]
+    return Finding(
+        level="alarm" if level == "alarm" else "notice",
+        code=code,
+        outlet=outlet,
+        values=told,
+        what=phrase.what.format(**told),
+        cure=phrase.cure.format(**told, outlet=outlet),
+    )
 
 
 def standing_findings(standing: Standing, now: datetime) -> Iterator[Finding]:

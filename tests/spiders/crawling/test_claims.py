@@ -12,7 +12,7 @@ from processing.landing.segments import report
 from processing.records import End
 from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject
-from spiders.claims import (
+from spiders.crawling.claims import (
     LEASE,
     Claim,
     OvertakenError,
@@ -22,7 +22,7 @@ from spiders.claims import (
     standing_claims,
     take,
 )
-from spiders.ends import BusyError
+from spiders.crawling.ends import BusyError
 from tests.spiders.conftest import Crawl
 from tests.spiders.origin import Origin, article, feed
 
@@ -241,7 +241,8 @@ def test_a_spool_has_one_name(tmp_path: Path) -> None:
 def test_a_crawl_on_another_host_is_turned_away_and_comes_later(
     origin: Origin, crawl: Crawl, tmp_path: Path
 ) -> None:
-    origin.routes["/feed"] = feed()
+    url = f"http://plain.press.test:{origin.port}/news/1"
+    origin.routes |= {"/feed": feed(url), "/news/1": article(1)}
     store = FileStore(tmp_path / "archive")
     theirs = take(store, "plain", "elsewhere", place="elsewhere", is_reported=lambda _: False)
     turned = crawl("plain")
@@ -249,7 +250,7 @@ def test_a_crawl_on_another_host_is_turned_away_and_comes_later(
     assert "another crawl of it is at work (run elsewhere on" in turned.log
     assert origin.paths() == []
     theirs.free()
-    assert crawl("plain").report.end is End.UNCHANGED
+    assert crawl("plain").report.end is End.NEW
     assert standing_claims(store)["plain"].is_free
 
 

@@ -17,10 +17,9 @@ from processing.archive.memory import Memory
 from processing.records import End, Fetch, Why
 from processing.report import outage
 from spiders.crawling.polling import waits_until
+from spiders.crawling.reach import Reach, forgiven
 from spiders.crawling.verdict import FIELDS
 from spiders.middlewares.reach import is_silence
-from spiders.outage import forgiven
-from spiders.reach import Reach
 from tests.spiders.conftest import Crawl, Crawled
 from tests.spiders.origin import Origin, Reply, article, feed
 
@@ -48,10 +47,11 @@ def test_a_machine_without_a_network_costs_no_outlet_its_turn(origin: Origin, cr
     assert "the fault is on our side" in third.log
     assert len(outage.noted(third.store)) == 1
     back = Origin(port=origin.port)
-    back.routes["/feed"] = feed()
+    url = f"http://plain.press.test:{origin.port}/news/1"
+    back.routes |= {"/feed": feed(url), "/news/1": article(1)}
     try:
         again = crawl("plain")
-        assert again.report.end is End.UNCHANGED, again.log
+        assert again.report.end is End.NEW, again.log
         assert "/feed" in back.paths("plain")
         assert polled(again).failures == 0
         assert again.report.reached is True

@@ -1,7 +1,18 @@
 """Which hosts of a crawl sent anything back, and whether it is our own side that nothing comes back from."""
 
+import logging
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from processing.archive.memory import Memory
+from processing.errors import TransientError
+from processing.report import outage
+from processing.report.ends import attempts_here
+from processing.store.interface import Store
+
+log = logging.getLogger(__name__)
 
 
 class Reach:
@@ -42,3 +53,42 @@ class Reach:
         if self._ours is None or (again and not self._ours):
             self._ours = self.reached is False and self._ask(self)
         return self._ours
+
+
+def forgiven(memory: Memory, store: Store) -> Memory:
+    """Return `memory` without the failures that were ours. The store is asked only where something failed so."""
+    slots: list[datetime] | None = None
+
+    def covers(moment: datetime) -> bool:
+        nonlocal slots
+        if slots is None:
+            slots = outage.noted(store)
+        return outage.covers(slots, moment)
+
+    memory.forgive(covers)
+    return memory
+
+
+def watched(store: Store, spool: Path, outlet: str, clock: Callable[[], datetime]) -> Reach:
+    """Return the reach of a crawl: where nothing answers, it is held against what other crawls met lately."""
+
+    def ask(reach: Reach) -> bool:
+        now = clock()
+        own = outage.PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
+        try:
+            met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
+            seen = outage.outage([*met, own], now)
+            if seen is not None:
+                outage.note(store, seen, now)
+        except TransientError as error:
+            log.warning("whether the fault is ours cannot be told: %s", error)
+            return False
+        if seen is not None:
+            log.warning(
+                "nothing comes back from %d of %d outlets: the fault is on our side and counts for no outlet",
+                seen.unreached,
+                seen.asked,
+            )
+        return seen is not None
+
+    return Reach(ask)

@@ -24,7 +24,7 @@ from time import monotonic
 from processing.errors import AlreadyExistsError, MissingError, TransientError
 from processing.landing.segments import folder
 from processing.store.interface import Store
-from spiders.ends import BusyError
+from spiders.crawling.ends import BusyError
 
 LEASE = timedelta(minutes=5)
 """How long a claim holds that nobody renews: a crawl that was killed keeps its outlet waiting no longer."""
@@ -38,7 +38,7 @@ class OvertakenError(TransientError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClaimState:
     """The newest claim of an outlet: its number, when it was last renewed, whether it is free."""
 
     number: int = 0
@@ -65,7 +65,7 @@ class Claim:
         """Write the claim again. Raises OvertakenError where another crawl has a higher number."""
         begun = self._clock()
         self._store.put(_key(self._outlet, self.number), self._body)
-        newest = standing_claims(self._store, self._outlet).get(self._outlet, Standing())
+        newest = standing_claims(self._store, self._outlet).get(self._outlet, ClaimState())
         if newest.number > self.number:
             raise OvertakenError(
                 "another crawl of it has taken over, because this one did not renew its claim"
@@ -91,7 +91,7 @@ def take(
     `place` names the spool whose lock the caller holds: a claim that was made with it is one of a dead process.
     `is_reported` says whether a run that nobody freed has its report all the same.
     """
-    newest = standing_claims(store, outlet).get(outlet, Standing())
+    newest = standing_claims(store, outlet).get(outlet, ClaimState())
     if not newest.is_free:
         _require_lapsed(store, outlet, newest, place, is_reported)
     number = newest.number + 1
@@ -115,24 +115,24 @@ def take(
     return Claim(store, outlet, number, body, clock)
 
 
-def standing_claims(store: Store, outlet: str | None = None) -> dict[str, Standing]:
+def standing_claims(store: Store, outlet: str | None = None) -> dict[str, ClaimState]:
     """Return the newest claim of each outlet, or of one."""
-    found: dict[str, Standing] = {}
+    found: dict[str, ClaimState] = {}
     prefix = "claims/" if outlet is None else f"claims/outlet={outlet}/"
     for entry in store.list(prefix):
         one = _CLAIM.fullmatch(entry.key)
         if one is None:
             continue
         name, number, marker = one[1], int(one[2]), one[3]
-        before = found.get(name, Standing())
+        before = found.get(name, ClaimState())
         if number > before.number:
-            found[name] = Standing(number, entry.modified, is_free=marker is not None)
+            found[name] = ClaimState(number, entry.modified, is_free=marker is not None)
         elif number == before.number and marker:
-            found[name] = Standing(number, before.renewed, is_free=True)
+            found[name] = ClaimState(number, before.renewed, is_free=True)
     return found
 
 
-def at_work(claims: Mapping[str, Standing], now: datetime) -> set[str]:
+def at_work(claims: Mapping[str, ClaimState], now: datetime) -> set[str]:
     """Return the outlets that are being crawled, as far as one listing tells: by its newest moment, or `now`."""
     latest = max([now, *(claim.renewed for claim in claims.values() if claim.renewed)])
     return {
@@ -172,7 +172,7 @@ def has_report(store: Store, outlet: str, run: str) -> bool:
 
 
 def _require_lapsed(
-    store: Store, outlet: str, newest: Standing, place: str, is_reported: Callable[[str], bool]
+    store: Store, outlet: str, newest: ClaimState, place: str, is_reported: Callable[[str], bool]
 ) -> None:
     try:
         holder = json.loads(store.get(_key(outlet, newest.number)))
