@@ -153,6 +153,20 @@ def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
     return turns
 
 
+def answered(
+    asked: Sequence[str] | None, crawled: Iterable[Any] | None, dag_run: Any = None
+) -> None:
+    """Raise PermanentError where nobody who was asked was crawled: the fault is likely to be ours.
+
+    At a tick an outlet that is down often comes alone, so that it takes three to tell.
+    """
+    names, enough = asked or [], 3 if dag_run.run_type == "scheduled" else 1
+    if len(names) >= enough and not any(True for _ in crawled or ()):
+        raise PermanentError(
+            f"none of {len(names)} outlets could be crawled: try the network of this machine first"
+        )
+
+
 def run_of(ti: Any) -> str:
     """Return the name of the crawl that a task try starts: its start in UTC and the end of the try's own id."""
     return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"
