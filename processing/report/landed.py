@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
-from processing.landing import segments
+from processing.landing import keys, segments
 from processing.records import End, RunReport
 from processing.store.interface import Store
 
@@ -22,41 +22,34 @@ PATIENCE = timedelta(minutes=45)
 _LOOKED_BACK = timedelta(hours=1)
 """How far beyond `PATIENCE` reports are read again: earlier ticks have looked at what is older."""
 _THREADS = 16
-_ROWS_OF_PAGES = (".articles.jsonl.gz", ".rejections.jsonl.gz")
-"""Files that a segment has only where a page was fetched."""
 
 
 @dataclass(slots=True)
 class UnpublishedRun:
-    """One run in landing. `newest` is when its newest object was written, by the store's clock."""
+    """One run in landing.
+
+    `newest` is when its newest object was written, by the store's clock; `started_at` when the run began, as its name
+    says, None of a run by another name.
+    """
 
     outlet: str
     run: str
     newest: datetime
+    started_at: datetime | None = None
     has_pages: bool = False
     has_report: bool = False
-
-    @property
-    def started_at(self) -> datetime | None:
-        """When the run began, as its name says; None for a run that a person gave another name."""
-        try:
-            return datetime.strptime(self.run[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError:
-            return None
 
 
 def landed_runs(store: Store) -> list[UnpublishedRun]:
     """Return the runs in landing, by outlet and run."""
     runs: dict[tuple[str, str], UnpublishedRun] = {}
-    for entry in store.list("landing/"):
-        parts = entry.key.split("/")
-        if len(parts) < 4:  # noqa: PLR2004 - landing/outlet=NAME/run=RUN/FILE
-            continue
-        outlet, run = parts[1].removeprefix("outlet="), parts[2].removeprefix("run=")
-        found = runs.setdefault((outlet, run), UnpublishedRun(outlet, run, entry.modified))
-        found.newest = max(found.newest, entry.modified)
-        found.has_pages |= entry.key.endswith(_ROWS_OF_PAGES)
-        found.has_report |= parts[3] == "report.json"
+    for key, entry in keys.objects(store):
+        run = runs.setdefault(
+            (key.outlet, key.run), UnpublishedRun(key.outlet, key.run, entry.modified, key.started)
+        )
+        run.newest = max(run.newest, entry.modified)
+        run.has_pages |= key.is_news
+        run.has_report |= key.name == keys.REPORT
     return [runs[key] for key in sorted(runs)]
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from time import monotonic
 
 from processing.errors import AlreadyExistsError, MissingError, TransientError
-from processing.landing.segments import folder
+from processing.landing.keys import report_key
 from processing.store.interface import Store
 from spiders.crawling.ends import BusyError
 
@@ -168,7 +168,7 @@ def place_of(spool: Path) -> str:
 
 def has_report(store: Store, outlet: str, run: str) -> bool:
     """Return whether the report of a run lies in landing."""
-    return store.exists(f"{folder(outlet, run)}/report.json")
+    return store.exists(report_key(outlet, run))
 
 
 def _require_lapsed(
