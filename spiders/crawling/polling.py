@@ -111,16 +111,11 @@ def final(row: Fetch) -> Fetch:
     """Return the row of an announced page that failed, as it stays: to be asked again, gone, or given up."""
     if row.status in ABSENT and row.failures >= ABSENT_VISITS:
         detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
-        return amended(row, why=Why.GONE, detail=detail)
+        return row.evolve(why=Why.GONE, detail=detail)
     if row.failures >= VISITS or (row.announced_at and row.at - row.announced_at >= PATIENCE):
         detail = f"given up after {row.failures} visits in vain: {row.detail}"
-        return amended(row, why=Why.GIVEN_UP, detail=detail[:500])
+        return row.evolve(why=Why.GIVEN_UP, detail=detail[:500])
     return row
-
-
-def amended(row: Fetch, **fields: Any) -> Fetch:
-    """Return a log row with other fields, checked like a new one."""
-    return Fetch.model_validate({**dict(row), **fields})
 
 
 def is_conditional(request: Any) -> bool:

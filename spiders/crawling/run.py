@@ -126,8 +126,8 @@ class Run:
         """Bring the next poll of a source forward where one of its children turns over faster than it says."""
         for place, row in enumerate(self._later):
             if row.url == url and row.next_at and row.next_at > moment:
-                self._later[place] = amended(row, next_at=moment)
-                self.counts.sources[url] = restated(self.counts.sources[url], next_at=moment)
+                self._later[place] = row.evolve(next_at=moment)
+                self.counts.sources[url] = self.counts.sources[url].evolve(next_at=moment)
 
     def crashed(self, url: str, error: Exception) -> None:
         """Note that our reading broke on a page or an address: that one is lost, and a person has to look."""

@@ -17,7 +17,6 @@ from processing.records import Fetch, SourceFault, SourceFinding, SourceReport, 
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.landing import answered, considered, digest, failed, unchanged
 from spiders.crawling.polling import (
-    amended,
     caught,
     interval,
     is_conditional,
@@ -302,7 +301,7 @@ def failed_poll(
     moment = run.clock()
     if asked:  # what we ended ourselves is due at once
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
-    run.log(amended(row, next_at=moment))
+    run.log(row.evolve(next_at=moment))
     _report(
         run, visit, status, found or Found(), findings=findings, understood=False, next_at=moment
     )
@@ -363,7 +362,7 @@ def _read(
     findings = (*listed.findings, *(doubts or ()), *suspicions)
     detail = (in_words(findings) or "")[:500] or None
     faults = tuple(dict.fromkeys(one.fault for one in findings))
-    run.later(amended(row, visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at))
+    run.later(row.evolve(visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at))
     if visit.announced_by:
         run.hasten(visit.announced_by, moment)
     understood = None if not found.links and visit.announced_by else doubts is None
@@ -433,9 +432,9 @@ def _follow(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed:
         found.polls.append(_page_after(run, visit))
     if isinstance(visit.source, Sitemap) and listed.children:
         since = wish.days[0] if wish.days else None
-        asked = _children(
-            run, visit, due(visit.source, listed.children, now=run.clock(), since=since)
-        )
+        now, last = run.clock(), run.memory.source
+        children = due(visit.source, listed.children, now=now, last=last, since=since)
+        asked = _children(run, visit, children)
         found.polls += asked
         run.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
 

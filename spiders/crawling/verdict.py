@@ -8,7 +8,6 @@ Scrapy's own `crawl` exits 0 whatever happens.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from processing.errors import SillokError, TransientError
 from processing.records import Article, End, Fetch, SourceFault, SourceFinding, SourceReport, Why
@@ -92,14 +91,14 @@ class Counts:
                 continue
             report = self.sources[index]
             if any(child.links for child in asked):
-                self.sources[index] = restated(report, understood=None)
+                self.sources[index] = report.evolve(understood=None)
                 continue
             detail = f"none of its {len(asked)} sitemaps that were asked lists an article"
             finding = SourceFinding(fault=SourceFault.NO_ARTICLE, detail=detail)
             findings = (*report.findings, finding)
             self.problems[index] = in_words(findings) or detail
-            self.sources[index] = restated(
-                report, understood=False, findings=findings, problem=self.problems[index]
+            self.sources[index] = report.evolve(
+                understood=False, findings=findings, problem=self.problems[index]
             )
 
     def note(self, row: Fetch) -> None:
@@ -110,11 +109,6 @@ class Counts:
             self.absent += 1
         if kind and len(self.examples.setdefault(kind, [])) < _EXAMPLES:
             self.examples[kind].append(f"{row.url} ({row.detail})" if row.detail else row.url)
-
-
-def restated(report: SourceReport, **fields: Any) -> SourceReport:
-    """Return the report of a source with other fields, checked like a new one."""
-    return SourceReport.model_validate({**dict(report), **fields})
 
 
 def _is_unanswered(report: SourceReport) -> bool:

@@ -6,12 +6,12 @@ read as RSS. Broken documents are read as far as they can be trusted, and every 
 
 import json
 import re
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from processing.dates import SEOUL
-from processing.records import SourceFault, SourceFinding
+from processing.records import Fetch, SourceFault, SourceFinding
 from processing.urls import unescaped
 from spiders.formats.entries import Listed
 from spiders.formats.feeds import read_feed, read_posts
@@ -29,12 +29,17 @@ MAX_LINKS = 50_000
 
 MAX_URL = 2000
 """Characters; a longer address is left out."""
+DATED_PER_POLL = 32
+"""Child sitemaps that claim to have changed, asked at one poll; some indexes claim it of all."""
 UNDATED_PER_POLL = 8
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _FEEDS = frozenset({"rss", "rdf", "channel", "feed"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
 _BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
-_DATE_IN_URL = re.compile(r"(?<!\d)(20\d\d)[-/_]?(\d\d)[-/_]?(\d\d)(?!\d)")
+_DATE_IN_URL = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)[-/_]?(?P<month>\d\d)(?:[-/_]?(?P<day>\d\d))?(?!\d)"
+)
 
 
 def links(source: Source, body: bytes, *, base_url: str) -> Links:
@@ -67,40 +72,65 @@ def is_day_archive(source: Source) -> bool:
 
 
 def due(
-    source: Sitemap, children: Iterable[Child], *, now: datetime, since: date | None = None
+    source: Sitemap,
+    children: Iterable[Child],
+    *,
+    now: datetime,
+    last: Callable[[str], Fetch | None],
+    since: date | None = None,
 ) -> tuple[Child, ...]:
-    """Return the child sitemaps to ask now: those that `follow` admits and that changed within `days`, newest first.
+    """Return the child sitemaps to ask now: those that `follow` admits and that may have changed.
 
-    Children without a date in lastmod or URL take turns, `UNDATED_PER_POLL` every quarter of an hour, so that an index
-    of thousands never becomes a flood. With `since` (backfill) everything that may hold that day or a later one is due.
+    A child is dated by its lastmod or, without one, by the day or month that its URL names; it is due
+    within `days`, the newest first. `last` returns how a child answered last. Where more than
+    `DATED_PER_POLL` are due, half of them are those that brought news last, and the others take turns.
+    Undated children take turns, `UNDATED_PER_POLL` a poll, the one that was asked longest ago first:
+    so that an index of thousands never becomes a flood, and none is forgotten. With `since` (backfill)
+    everything that may hold that day or a later one is due.
     """
     admitted = [child for child in children if re.search(source.follow, child.url)]
-    oldest = since or (now.astimezone(SEOUL) - timedelta(days=source.days)).date()
-    dated = {child: day for child in admitted if (day := _day_of(child))}
-    fresh = sorted(
+    today = now.astimezone(SEOUL).date()
+    oldest = since or today - timedelta(days=source.days)
+    dated = {child: day for child in admitted if (day := _day_of(child, today))}
+    recent = sorted(
         (child for child, day in dated.items() if day >= oldest),
         key=lambda child: dated[child],
         reverse=True,
     )
     undated = [child for child in admitted if child not in dated]
-    return (*fresh, *(undated if since else _turn(undated, now)))
+    if since:
+        return (*recent, *undated)
+    if len(recent) > DATED_PER_POLL:
+        lively = sorted(recent, key=lambda child: _new_at(last(child.url)), reverse=True)
+        chosen = lively[: DATED_PER_POLL // 2]
+        rest = [child for child in recent if child not in set(chosen)]
+        recent = [*chosen, *_in_turn(rest, last)[: DATED_PER_POLL - len(chosen)]]
+    return (*recent, *_in_turn(undated, last)[:UNDATED_PER_POLL])
 
 
-def _turn(children: list[Child], now: datetime) -> list[Child]:
-    turns = -(-len(children) // UNDATED_PER_POLL)
-    quarter = int(now.timestamp() // timedelta(minutes=15).total_seconds())
-    return children[quarter % turns :: turns] if children else []
+def _in_turn(children: list[Child], last: Callable[[str], Fetch | None]) -> list[Child]:
+    """Return the children in the order in which they were asked, those that never were first."""
+    return sorted(children, key=lambda child: row.at if (row := last(child.url)) else _NEVER)
 
 
-def _day_of(child: Child) -> date | None:
-    """Return the day on which a child changed or, without lastmod, that its URL names."""
+def _new_at(last: Fetch | None) -> datetime:
+    return (last.new_at if last else None) or _NEVER
+
+
+def _day_of(child: Child, today: date) -> date | None:
+    """Return the day on which a child changed or the last day that its URL names, which is never in the future."""
     if child.modified:
         return child.modified.at.astimezone(SEOUL).date()
     found = _DATE_IN_URL.search(child.url)
+    if found is None:
+        return None
     try:
-        return date(*map(int, found.groups())) if found else None
+        first = date(int(found["year"]), int(found["month"]), int(found["day"] or 1))
     except ValueError:
         return None
+    following = first.replace(day=28) + timedelta(days=4)
+    final = first if found["day"] else following - timedelta(days=following.day)
+    return min(final, today) if first <= today else None
 
 
 def _dated(url: str, day: date) -> str:

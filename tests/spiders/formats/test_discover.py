@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.records import Stamp
+from processing.records import Fetch, Stamp, Why
 from spiders.formats import discover
 from spiders.formats.discover import addresses, due, is_day_archive, links
 from spiders.formats.links import Child, Link
@@ -467,6 +467,41 @@ def child(url: str, day: datetime | None = None) -> Child:
     return Child(url, Stamp(at=day, source="sitemap") if day else None)
 
 
+def never(_: str) -> None:
+    """Stand for a memory in which no child was ever asked."""
+
+
+def polled(
+    source: Sitemap,
+    children: list[Child],
+    start: datetime,
+    *,
+    minutes: int,
+    polls: int,
+    news: set[str] | frozenset[str] = frozenset(),
+) -> list[tuple[Child, ...]]:
+    """Return what each of several polls asks, where every answer is remembered."""
+    memory: dict[str, Fetch] = {}
+    rounds = []
+    for number in range(polls):
+        now = start + timedelta(minutes=minutes * number)
+        asked = due(source, children, now=now, last=memory.get)
+        for one in asked:
+            before = memory.get(one.url)
+            new_at = now if before is None or one.url in news else before.new_at
+            memory[one.url] = Fetch(
+                outlet="a",
+                run="r",
+                at=now,
+                role="source",
+                url=one.url,
+                why=Why.FETCHED,
+                new_at=new_at,
+            )
+        rounds.append(asked)
+    return rounds
+
+
 def test_children_are_asked_by_their_date_newest_first() -> None:
     now = kst(2026, 9, 27, 12)
     children = [
@@ -478,10 +513,11 @@ def test_children_are_asked_by_their_date_newest_first() -> None:
         child("https://x.example/news-20200101.xml"),
     ]
     source = Sitemap("https://x.example/i.xml", follow=r"/news-")
-    asked = [c.url.rsplit("news-", 1)[1] for c in due(source, children, now=now)]
+    asked = [c.url.rsplit("news-", 1)[1] for c in due(source, children, now=now, last=never)]
     assert asked == ["2.xml", "20260927.xml", "1.xml"]
     asked = [
-        c.url.rsplit("news-", 1)[1] for c in due(source, children, now=now, since=date(2026, 9, 20))
+        c.url.rsplit("news-", 1)[1]
+        for c in due(source, children, now=now, last=never, since=date(2026, 9, 20))
     ]
     assert asked == ["2.xml", "20260927.xml", "1.xml", "old.xml"]
 
@@ -489,10 +525,35 @@ def test_children_are_asked_by_their_date_newest_first() -> None:
 def test_children_without_a_date_take_turns_until_each_was_asked() -> None:
     children = [child(f"https://x.example/part{n}.xml") for n in range(50)]
     start = kst(2026, 9, 27, 12)
-    rounds = [due(SITEMAP, children, now=start + timedelta(minutes=15 * n)) for n in range(7)]
-    assert max(map(len, rounds)) <= discover.UNDATED_PER_POLL
+    for minutes in (15, 60, 240):  # however the polls fall on the clock
+        rounds = polled(SITEMAP, children, start, minutes=minutes, polls=7)
+        assert max(map(len, rounds)) <= discover.UNDATED_PER_POLL
+        assert {c for asked in rounds for c in asked} == set(children)
+    assert due(SITEMAP, children, now=start, last=never, since=date(2026, 9, 1)) == tuple(children)
+
+
+def test_a_child_whose_url_names_this_month_is_asked_at_every_poll() -> None:
+    now = kst(2026, 11, 28, 12)
+    names = ["2026-11", "202611", "2026/11", "2026-10", "2027-01", "2026-13"]
+    children = [child(f"https://x.example/s-{name}.xml") for name in names]
+    asked = [c.url for c in due(SITEMAP, children, now=now, last=never)]
+    assert asked[:3] == [c.url for c in children[:3]]
+    assert children[3].url not in asked
+    since = due(SITEMAP, children, now=now, last=never, since=date(2026, 10, 31))
+    assert children[3] in since
+
+
+def test_where_all_children_claim_today_those_that_brought_news_come_first_and_none_is_left() -> (
+    None
+):
+    now = kst(2026, 9, 27, 12)
+    children = [child(f"https://x.example/c{n}.xml", kst(2026, 9, 27, 11)) for n in range(300)]
+    lively = children[177]
+    rounds = polled(SITEMAP, children, now, minutes=15, polls=20, news={lively.url})
+    assert max(map(len, rounds)) <= discover.DATED_PER_POLL
     assert {c for asked in rounds for c in asked} == set(children)
-    assert due(SITEMAP, children, now=start, since=date(2026, 9, 1)) == tuple(children)
+    met = next(place for place, asked in enumerate(rounds) if lively in asked)
+    assert all(lively in asked for asked in rounds[met:])
 
 
 def test_half_an_emoji_costs_its_character_and_nothing_else() -> None:
