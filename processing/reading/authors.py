@@ -54,9 +54,8 @@ _BOARD = re.compile(r"/bbs/|board\.php|wr_id=|/board/")
 def is_portal(url: str) -> bool:
     """Say whether a host shows other outlets' articles."""
     host = urlsplit(url).hostname or ""
-    return (host.endswith(_PORTALS) and "news" in f"{host}{urlsplit(url).path}") or host.endswith(
-        "v.daum.net"
-    )
+    named = any(host == portal or host.endswith(f".{portal}") for portal in _PORTALS)
+    return named and ("news" in f"{host}{urlsplit(url).path}" or host == "v.daum.net")
 
 
 def press_of(head: Head) -> str | None:

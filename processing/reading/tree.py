@@ -115,6 +115,8 @@ def _inflated(body: bytes) -> bytes | RejectionCause:
         plain = inflater.decompress(body, MAX_BYTES)
     except zlib.error as error:
         return RejectionCause(Reason.UNREADABLE, f"broken gzip: {error}")
+    if not inflater.eof and not inflater.unconsumed_tail:
+        return RejectionCause(Reason.UNREADABLE, "gzip that breaks off before its end")
     if inflater.unconsumed_tail:
         return RejectionCause(
             Reason.TOO_LARGE, f"{len(body)} bytes of gzip hold more than {MAX_BYTES}"

@@ -20,6 +20,8 @@ from spiders.crawling.reach import Reach
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
 
+_LONGEST_VALIDATOR = 500
+"""Bytes of an ETag or Last-Modified that is sent back; a part of a longer one would match nothing."""
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
 """Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
 
@@ -185,8 +187,12 @@ def _row(run: Runs, visit: Visit, *, why: Why, **fields: Any) -> Fetch:
 
 
 def _header(response: Response, name: bytes) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1").strip()[:500] or None if value else None
+    """Return the value of a validator; None where it is longer than one that is sent back.
+
+    Blanks are taken off the bytes: those of characters, 0x85 and 0xA0 among them, are no blanks.
+    """
+    value = (response.headers.get(name) or b"").strip(b" \t")
+    return value.decode("latin-1") if 0 < len(value) <= _LONGEST_VALIDATOR else None
 
 
 class Landing:

@@ -309,7 +309,7 @@ def failed_poll(
 
 def says_nofollow(response: Response) -> bool:
     """Return whether a page asks, in its header or its meta, that its links are not followed."""
-    header = (response.headers.get(b"X-Robots-Tag") or b"").lower()
+    header = b",".join(response.headers.getlist(b"X-Robots-Tag")).lower()
     return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
 
 

@@ -313,7 +313,7 @@ class ArticleSpider(Spider):
     def poll(self, visit: Visit, priority: int = _POLL) -> Request:
         """Return the request of a source."""
         self.run.polled[visit.url] = visit
-        headers = {} if self.wish.backfill else validators(visit.last)
+        headers = {} if self.wish.backfill else _conditions(visit.last)
         meta = {"visit": visit}
         return Request(
             visit.url,
@@ -329,7 +329,7 @@ class ArticleSpider(Spider):
         self.run.begin(visit)
         held = visit.last if visit.last and visit.last.outcome == "article" else None
         headers = (
-            {} if self.outlet.render else validators(held)
+            {} if self.outlet.render else _conditions(held)
         )  # a shell may stay while its parts change
         return Request(
             visit.url,
@@ -383,6 +383,11 @@ class ArticleSpider(Spider):
             other = lost(self.run, visit, refusal)
             if other:
                 yield self.ask(other)
+
+
+def _conditions(last: Fetch | None) -> dict[str, bytes]:
+    """Return the headers of a conditional request as the bytes that the server once sent."""
+    return {name: value.encode("latin-1", "replace") for name, value in validators(last).items()}
 
 
 def _lost(failure: Failure) -> tuple[Visit, Refusal]:

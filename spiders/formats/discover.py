@@ -13,12 +13,12 @@ from urllib.parse import urljoin, urlsplit
 from processing.dates import SEOUL
 from processing.records import Fetch, SourceFault, SourceFinding
 from processing.urls import unescaped
-from spiders.formats.entries import Listed
+from spiders.formats.entries import Listed, examples
 from spiders.formats.feeds import read_feed, read_posts
 from spiders.formats.jsonfeed import is_jsonfeed, read_jsonfeed
 from spiders.formats.links import Child, Link, Links
 from spiders.formats.listings import anchors, read_lines, read_sitemap
-from spiders.formats.markup import Unpacked, read_xml, unpacked
+from spiders.formats.markup import Unpacked, decoded, read_xml, unpacked
 from spiders.formats.names import name_of
 from spiders.outlet import Listing, Sitemap, Source, identify
 
@@ -37,6 +37,14 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _FEEDS = frozenset({"rss", "rdf", "channel", "feed"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
 _BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
+_HEAD = 2048
+_MARKUP = re.compile(
+    rb"<(?:\?xml|!doctype|html|head|body|rss|rdf:rdf|feed|urlset|sitemapindex|channel)\b",
+    re.IGNORECASE,
+)
+"""What shows within the first bytes that a document is markup, whatever it ends with."""
+_JSON = re.compile(r"[\[{]\s{0,99}(?:[\[{\"]|[\]}])|^[\[{]")
+"""Where JSON of a list or an object begins."""
 _DATE_IN_URL = re.compile(
     r"(?<!\d)(?P<year>20\d\d)[-/_]?(?P<month>\d\d)(?:[-/_]?(?P<day>\d\d))?(?!\d)"
 )
@@ -148,7 +156,8 @@ def _dated(url: str, day: date) -> str:
 def _read(source: Source, body: bytes, base_url: str, *, whole: bool) -> Links:
     """Read a document as what it is."""
     begin = body.lstrip(_BLANK)[:4]
-    if begin[:1] in {b"[", b"{"}:
+    ends_as_json = body.rstrip(_BLANK)[-1:] in {b"]", b"}"} and not _MARKUP.search(body[:_HEAD])
+    if begin[:1] in {b"[", b"{"} or (ends_as_json and begin.lower() != b"http"):
         return _posts(body, base_url)
     if isinstance(source, Listing):
         return _page(source, body, base_url)
@@ -177,20 +186,35 @@ def _document(body: bytes, base_url: str) -> Links:
 
 
 def _posts(body: bytes, base_url: str) -> Links:
-    listed = Listed()
+    """Read JSON, of which only the whole is taken; a notice may stand before it, as before XML."""
+    listed, text = Listed(), _json_text(body)
+    begins = _JSON.search(text)
     try:
-        data = json.loads(body)
+        data, end = json.JSONDecoder().raw_decode(text, begins.start() if begins else 0)
     except (ValueError, RecursionError):
         return _nothing(
             SourceFault.DAMAGED, "JSON that is broken: nothing is taken from it", whole=False
         )
+    around = f"{text[: begins.start() if begins else 0]} {text[end:]}".strip()
+    stray = SourceFinding(
+        fault=SourceFault.STRAY_TEXT,
+        detail="something stands before or behind the JSON",
+        examples=examples([around]),
+    )
     if isinstance(data, list):
         read_posts(data, listed)
     elif is_jsonfeed(data):
         read_jsonfeed(data, listed)
     else:
         return _nothing(SourceFault.NOT_A_LIST, "JSON that is no list of posts")
-    return _made(listed, base_url)
+    return _made(listed, base_url, (stray,) if around else ())
+
+
+def _json_text(body: bytes) -> str:
+    """Return the characters of JSON: UTF-8 (RFC 8259 §8.1), or what else it is found to be in."""
+    wide = json.detect_encoding(body)
+    text = body.decode(wide, "replace") if wide.startswith(("utf-16", "utf-32")) else decoded(body)
+    return text.strip("\ufeff\x00 \t\r\n")
 
 
 def _page(source: Listing, body: bytes, base_url: str) -> Links:

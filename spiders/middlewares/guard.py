@@ -59,9 +59,7 @@ class Redirects(RedirectMiddleware):
     ) -> Request | Response:
         location = response.headers.get(b"Location")
         if location and response.status in {301, 302, 303, 307, 308}:
-            self._check(
-                request, urljoin(request.url, location.decode("latin-1").strip()), response.status
-            )
+            self._check(request, _target(request.url, location), response.status)
         try:
             return super().process_response(request, response)
         except Refusal:
@@ -78,3 +76,14 @@ class Redirects(RedirectMiddleware):
         found = identify(outlet, target) if visit.role == "article" else None
         if found and found.url != visit.canonical and self._run.knows(found.url):
             raise Refusal(Why.SEEN, f"redirects to {found.url}", status=status)
+
+
+def _target(url: str, location: bytes) -> str:
+    """Return where a redirect leads: raw characters are UTF-8 where they are that, as Scrapy follows them."""
+    stated = location.strip(b" \t")
+    try:
+        return urljoin(url, stated.decode("utf-8"))
+    except UnicodeDecodeError:
+        return urljoin(url, stated.decode("latin-1"))
+    except ValueError:  # no URL at all: `unaskable` says so
+        return stated.decode("latin-1")

@@ -95,6 +95,8 @@ class Budget:
 
 
 _WAITING = {429, 503}
+_NO_DATE = (ValueError, IndexError, TypeError, OverflowError)
+"""What email.utils raises of headers that are no date, or none of the calendar."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -106,7 +108,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except _NO_DATE:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())
@@ -173,6 +175,6 @@ class Retries(RetryMiddleware):
 def _moment(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except _NO_DATE:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

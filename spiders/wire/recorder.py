@@ -50,8 +50,8 @@ class Recorder:
             "announced-by": visit.announced_by or "",
             "robots": request.meta.get("robots", ""),
             "tls": request.meta.get("tls") or "",
-            "x-robots-tag": (response.headers.get(b"X-Robots-Tag") or b"").decode("latin-1"),
-            "tdm-reservation": (response.headers.get(b"TDM-Reservation") or b"").decode("latin-1"),
+            "x-robots-tag": _joined(response.headers, b"X-Robots-Tag"),
+            "tdm-reservation": _joined(response.headers, b"TDM-Reservation"),
         }
         exchange = Exchange(
             url=response.url,
@@ -75,6 +75,11 @@ def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:
         for key, values in headers.items()
         for value in values
     )
+
+
+def _joined(headers: Headers, name: bytes) -> str:
+    """Return all values of a header as one list (RFC 9110 §5.3)."""
+    return b", ".join(headers.getlist(name)).decode("latin-1")
 
 
 def _original(visit: Visit, response: Response) -> Original | None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processing.reading.authors import is_portal
 from processing.reading.bylines import agency, is_byline, is_name, merged, named, people
 from processing.records import Author
 
@@ -124,3 +125,17 @@ def test_the_agency_of_a_credit(text, name):
 @given(st.text(max_size=200))
 def test_any_text_gives_names_only(text):
     assert all(is_name(author.name) for author in people(text))
+
+
+@pytest.mark.parametrize(
+    ("url", "portal"),
+    [
+        ("https://n.news.naver.com/article/001/1", True),
+        ("https://v.daum.net/v/2026", True),
+        ("https://news.naver.com.evil.example/article/001/1", False),
+        ("https://evilnaver.com/news/1", False),
+        ("https://tv.daum.net/v/2026", False),
+    ],
+)
+def test_a_portal_is_known_by_its_whole_name(url: str, *, portal: bool) -> None:
+    assert is_portal(url) is portal

@@ -1,5 +1,6 @@
 """Bytes become characters whatever the page declares."""
 
+import gzip
 import unicodedata
 from datetime import UTC, datetime
 
@@ -76,3 +77,10 @@ def test_any_bytes_are_characters_or_a_finding(body):
 def test_hangul_in_parts_is_composed():
     text = "<p>새터강 나루터에 나룻배가 다시 선다</p>"
     assert decode(page(unicodedata.normalize("NFD", text).encode())) == text
+
+
+def test_gzip_that_breaks_off_is_no_page():
+    packed = gzip.compress("<p>새터강 나루터에 나룻배가 다시 선다</p>".encode() * 50)
+    found = decode(page(packed[: len(packed) * 2 // 3]))
+    assert isinstance(found, RejectionCause)
+    assert found.reason is Reason.UNREADABLE

@@ -446,3 +446,26 @@ def test_pages_are_articles_and_rejections(origin: Origin, crawl: Crawl) -> None
     assert done.report.pages == done.report.articles + sum(done.report.rejections.values()) == 4
     assert len(done.articles()) == 1
     assert Reason.BLOCKED in {one.reason for one in done.rejections()}
+
+
+def test_a_validator_comes_back_byte_for_byte_or_not_at_all(origin: Origin, crawl: Crawl) -> None:
+    tag = '"녅"'.encode().decode("latin-1")  # its last byte but one, 0x85, is a line end to str
+    origin.routes |= {
+        "/feed": feed(at(origin, "two", "/news/1"), ETag=tag),
+        "/other": feed(at(origin, "two", "/news/1"), ETag=f'"{"a" * 600}"'),
+        "/news/1": article(1),
+    }
+    crawl("two")
+    origin.asked.clear()
+    crawl("two")
+    sent = {asked.path: asked.header("If-None-Match") for asked in origin.asked}
+    assert (sent["/feed"], sent["/other"]) == (tag, None)
+
+
+def test_nofollow_counts_in_any_of_several_headers(origin: Origin, crawl: Crawl) -> None:
+    listed = html(f'<ul><li><a href="{at(origin, "paged", "/news/1")}">1</a></li></ul>')
+    listed.headers["X-Robots-Tag"] = "nofollow\r\nX-Robots-Tag: unavailable_after: 2030-01-01"
+    origin.routes |= {"/list?page=1": listed, "/news/1": article(1)}
+    done = crawl("paged")
+    assert [one.fault for one in done.report.sources[0].findings] == ["nofollow"]
+    assert "/news/1" not in origin.paths()

@@ -153,6 +153,10 @@ BROKEN: tuple[Broken, ...] = (
     # JSON
     _feed("a JSON Feed", json.dumps(_JSON), 1, 2, faults="no-address", titles=("하나", "둘")),
     _feed("half an emoji in JSON", '{"items":[{"url":"' + HOME + '/news/1","title":"축제 \\ud83d"},{"url":"' + HOME + '/news/2"}]}', 1, 2, titles=("축제 �", None)),
+    _feed("a notice before JSON", "<br />\n<b>Notice</b>: Undefined index [a] in /a.php<br />\n" + json.dumps([{"link": f"{HOME}/news/1"}]), 1, faults="stray-text"),
+    _feed("JSON with a byte order mark", b"\xef\xbb\xbf" + json.dumps(_JSON).encode(), 1, 2, faults="no-address"),
+    _feed("JSON in CP949", json.dumps(_JSON, ensure_ascii=False).encode("cp949"), 1, 2, faults="no-address", titles=("하나", "둘")),
+    _feed("a feed with a script's end behind it", _rss(_item(1)) + "\nwindow.x = {}", 1, faults="damaged"),
     _feed("an error as JSON", '{"code":"rest_forbidden","message":"no","data":{"status":401}}', faults="not-a-list"),
     _feed("JSON that breaks off", json.dumps(_JSON)[:-40], faults="damaged"),
     _feed("JSON of 100,000 brackets", "[" * 100_000, faults="damaged"),

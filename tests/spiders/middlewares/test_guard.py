@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from spiders.middlewares.guard import _target
 from spiders.outlet import Feed, Outlet, unaskable
 
 OUTLET = Outlet(
@@ -55,3 +56,16 @@ def test_the_outlets_own_urls_pass(url: str) -> None:
 )
 def test_everything_else_is_refused(url: str) -> None:
     assert unaskable(OUTLET, url)
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/news/사회/1".encode(), "https://www.a.example/news/사회/1"),
+        (b" /news/1\t", "https://www.a.example/news/1"),
+        (b"/news/\xbb\xe7\x85", "https://www.a.example/news/»ç\x85"),
+        (b"http://[broken", "http://[broken"),
+    ],
+)
+def test_a_redirect_leads_where_its_bytes_say(location: bytes, target: str) -> None:
+    assert _target("https://www.a.example/old", location) == target

@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
         ("١٢", None),
         ("1.5", None),
         ("soon", None),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("Sun, 22 Nov 2026 03:00:30 +99999999", None),
         ("", None),
         (None, None),
     ],
