@@ -34,10 +34,10 @@ from processing.records import (
 from spiders.crawling.claims import Claim
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.landing import Landing, answered, failed, note
-from spiders.crawling.polling import amended, note_url, waits_until
+from spiders.crawling.polling import note_url, waits_until
 from spiders.crawling.reach import Reach
 from spiders.crawling.spellings import Spellings
-from spiders.crawling.verdict import Counts, Tally, present, restated, verdict
+from spiders.crawling.verdict import Counts, Tally, present, verdict
 from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Outlet
 
