@@ -19,23 +19,28 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from processing.errors import UsageError
+from processing.reading.asides import (
+    NO_EVIDENCE,
+    SILENT,
+    SUSPECT_TAGS,
+    Evidence,
+    Mark,
+    is_hidden,
+    is_legal,
+    is_unread,
+    is_visitors,
+    mark_of,
+    may_be_overruled,
+    outweighs,
+)
 from processing.reading.lines import is_statement, sort_of
-from processing.reading.tree import elements_at, lines_of, marks, squeeze
+from processing.reading.tree import elements_at, lines_of, marks, squeeze, text_of
 
 _BLOCKS_WORDS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 BLOCKS = frozenset(_BLOCKS_WORDS.split())
-_SILENT_WORDS = (
-    "script style noscript template iframe object embed svg math canvas video audio button select option textarea "
-    "input head nav footer map dialog"
-)
-SILENT = frozenset(_SILENT_WORDS.split())
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_STREAMED = re.compile(r"S:\d+$")  # React sends blocks hidden and shows them by a script
-_HIDING_WORDS = "hide hidden blind screen_out sr-only sr_only visually-hidden ir u_hc skip is-blind a11y-hidden offscreen"
-_HIDING = frozenset(_HIDING_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
 _ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
 _TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
@@ -53,11 +58,6 @@ _BODY = re.compile(
     r"text[-_]?(?:area|body)"
     r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
-_ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|cmt|repl(?:y|ies)|relat(?:ed|ion|e)s?|recommend\w*|popular|rank(?:ing|ed)?|"
-    r"sidebar|aside|most|more|"
-    r"subscribe|newsletter|best|hot|issue)(?=$|[\s_-])|disqus|livere"
-)
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 _LONGEST_NOTICE = 200
 _WRAPPERS = frozenset({"div", "section"})
@@ -68,6 +68,7 @@ _SINGLE, _SINGLE_LEAST = (
     120,
 )  # share and characters from which a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
+_TRIES = 4
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
@@ -76,17 +77,31 @@ _LINKED = 0.5  # share of unlinked text from which a line is no menu
 class BodyPlace:
     """An element that may be the body: characters of sentences in it, and those less its links and menu words.
 
-    `outside` are its children before its first and after its last paragraph: headline, byline, lists.
+    `own_prose` and `own_worth` are of the lines that stand directly in it. `inner` are the blocks in it with sentences.
+    `outside` are its children before its first and after its last paragraph: headline, byline, lists. `mark` speaks
+    against it, `visitors` says that it and what follows beside it was written by visitors, `early` that it ends before the headline, `gone` that it is set
+    aside;    `released` are the elements of the page whose mark what they tell outweighs, and `overruled` says that
+    a mark was believed first and then found to leave nothing.
     """
 
     element: HtmlElement
     prose: int = 0
     worth: float = 0.0
+    above: "BodyPlace | None" = None
     own: list[str] = field(default_factory=list)
     linked: int = 0
+    own_prose: int = 0
+    own_worth: float = 0.0
+    children: list["BodyPlace"] = field(default_factory=list)
     inner: list["BodyPlace"] = field(default_factory=list)
-    aside: bool = False
+    mark: Mark | None = None
+    visitors: bool = False
+    early: bool = False
+    gone: bool = False
     outside: frozenset[HtmlElement] = frozenset()
+    released: frozenset[HtmlElement] = frozenset()
+    overruled: bool = False
+    whole: int = 0
 
     def close(self) -> None:
         """Judge the lines of text that stand directly in this block."""
@@ -95,12 +110,15 @@ class BodyPlace:
         dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
         for line in "".join(self.own).split("\n"):
             text = " ".join(line.split())
+            if not text:
+                continue
             if dense > _LINKED and _tells(text, self.element.tag) and not _is_notice(text):
-                self.prose += len(text)
-                self.worth += len(text)
+                self.own_prose += len(text)
+                self.own_worth += len(text)
             else:
-                self.worth -= 0.4 * len(text)
-        self.worth -= _LINK_WEIGHT * self.linked
+                self.own_worth -= 0.4 * len(text)
+                self.visitors = self.visitors or is_visitors(text)
+        self.own_worth -= _LINK_WEIGHT * self.linked
         self.own.clear()
 
 
@@ -116,15 +134,6 @@ def _is_notice(text: str) -> bool:
     return len(text) <= _LONGEST_NOTICE and sort_of(text) is not None
 
 
-def is_hidden(element: HtmlElement) -> bool:
-    """Say whether a reader with a screen does not see this element."""
-    if element.get("hidden") is not None and not _STREAMED.match(element.get("id") or ""):
-        return True
-    if _HIDDEN.search(element.get("style") or ""):
-        return True
-    return not _HIDING.isdisjoint((element.get("class") or "").split())
-
-
 def select(root: HtmlElement, css: str) -> list[HtmlElement]:
     """Return the elements that a CSS selector of an outlet's rules names; `UsageError` where it is no selector."""
     try:
@@ -133,18 +142,124 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement]:
         raise UsageError(f"rules name {css!r}, which is no CSS selector: {error}") from error
 
 
-def find_body(root: HtmlElement) -> BodyPlace | None:
-    """Return the element that holds the running text, or None where no element holds sentences."""
-    places = [place for place in _places(root, heeding=True) if not place.aside]
-    if sum(place.prose for place in places) < _ENOUGH:
-        places = _places(root, heeding=False)  # a wrong mark cannot lose an article
-    best = max(places, key=lambda place: place.worth, default=None)
+def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace | None:
+    """Return the element that holds the running text, or None where no element holds sentences.
+
+    A mark counts only while the rest of the page outweighs what it names; where nothing is left, it is overruled.
+    """
+    page = _weighed(root, evidence.heading)
+    blocks = _ordered(page)
+    _sum_up(blocks, frozenset())
+    whole = page.prose
+    released, aside = _judged(page, evidence)
+    _sum_up(blocks, aside)
+    early = _before_headline(page, blocks)
+    if early:
+        aside |= early
+        _sum_up(blocks, aside)
+    overruled = page.prose < _ENOUGH <= whole
+    if overruled:
+        kept = {
+            one.element
+            for one in blocks
+            if one.mark and may_be_overruled(one.element, one.mark, evidence)
+        }
+        aside = frozenset(element for element in aside if element not in kept)
+        released |= kept
+        _sum_up(blocks, aside)
+    found = _best(root, [place for place in reversed(blocks) if place.prose and not place.gone])
+    if found is not None:
+        found.released, found.overruled, found.whole = released, overruled, whole
+    return found
+
+
+def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
+    """Return the place whose sentences outweigh its links most, narrowed to what holds them; legal texts are none."""
+    telling = sorted(places, key=lambda place: place.worth, reverse=True)
+    best = next((place for place in telling[:_TRIES] if not is_legal(text_of(place.element))), None)
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
     place = _narrowed(_named(root, places, best) or _marked(places, best) or best)
     place.outside = _outside(place)
     return place
+
+
+def _before_headline(page: BodyPlace, blocks: list[BodyPlace]) -> frozenset[HtmlElement]:
+    """Return the blocks that end before the headline, where most of what the page tells comes after it."""
+    early = [place for place in blocks if place.early and not place.gone]
+    told = sum(place.prose for place in early if place.above is None or not place.above.early)
+    return (
+        frozenset(place.element for place in early)
+        if told and 2 * told < page.prose
+        else frozenset()
+    )
+
+
+def _judged(
+    page: BodyPlace, evidence: Evidence
+) -> tuple[frozenset[HtmlElement], frozenset[HtmlElement]]:
+    """Return the marked elements that are released from their mark, and those set aside; outer before inner.
+
+    Siblings of one make are weighed together: an editor may call each paragraph what it is not.
+    """
+    released: set[HtmlElement] = set()
+    aside: set[HtmlElement] = set()
+    left = page.prose
+    stack = [page]
+    while stack:
+        place = stack.pop()
+        _mark_visitors(place)
+        for twins in _by_make(place.children):
+            first, prose = twins[0], sum(one.prose for one in twins)
+            if first.mark is None or outweighs(
+                first.element, first.mark, prose, left - prose, evidence
+            ):
+                released.update(one.element for one in twins if one.mark)
+                stack.extend(twins)
+            else:
+                aside.update(one.element for one in twins)
+                left -= prose
+    return frozenset(released), frozenset(aside)
+
+
+def _mark_visitors(place: BodyPlace) -> None:
+    """Mark the blocks that stand behind a visitor's name or the label above what visitors wrote."""
+    first = next((index for index, inner in enumerate(place.children) if inner.visitors), None)
+    for inner in place.children[first:] if first is not None else ():
+        inner.mark = Mark.DISCUSSION
+
+
+def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
+    """Return sibling blocks by element, class and mark, each without a mark alone."""
+    found: dict[object, list[BodyPlace]] = {}
+    for place in places:
+        key = (
+            (place.element.tag, place.element.get("class"), place.mark)
+            if place.mark
+            else place.element
+        )
+        found.setdefault(key, []).append(place)
+    return list(found.values())
+
+
+def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
+    """Add up what blocks hold, inner before outer, without what is set `aside`."""
+    for place in blocks:
+        place.prose, place.worth = place.own_prose, place.own_worth
+        place.inner = []
+        place.gone = place.element in aside or (place.above is not None and place.above.gone)
+    for place in reversed(blocks):
+        above = place.above
+        if above is None:
+            continue
+        if place.gone and not above.gone:
+            above.worth += min(0.0, place.worth)
+            continue
+        above.prose += place.prose
+        above.worth += place.worth
+        if place.prose:
+            above.inner.append(place)
 
 
 def _without_text(root: HtmlElement) -> BodyPlace | None:
@@ -270,52 +385,48 @@ def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
     )
 
 
-def _places(root: HtmlElement, *, heeding: bool) -> list[BodyPlace]:
-    """Weigh every block of the page in one walk, inner before outer; `heeding` sets marked asides apart."""
-    done: list[BodyPlace] = []
-    stack = [BodyPlace(root)]
+def _weighed(root: HtmlElement, heading: HtmlElement | None) -> BodyPlace:
+    """Weigh the lines of every block of the page in one walk; return the blocks as a tree."""
+    page = current = BodyPlace(root)
     links = 0
+    early = heading is not None
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
-        if event == "start":
-            if node.tag in SILENT or is_hidden(node):
-                walker.skip_subtree()
-                stack.append(BodyPlace(node))
-                continue
-            links += node.tag == "a"
-            if node.tag == "br":
-                stack[-1].own.append("\n")
-            if node.tag in BLOCKS:
-                stack.append(
-                    BodyPlace(
-                        node,
-                        aside=stack[-1].aside or (heeding and bool(_ASIDE.search(marks(node)))),
-                    )
-                )
-            _add(stack[-1], node.text, links)
+        tag = node.tag
+        if event == "end":
+            links -= tag == "a"
+            if current.element is node and current.above is not None:
+                current.close()
+                current.early = early
+                current = current.above
+            if node is not root:
+                _add(current, node.tail, links)
             continue
-        links -= node.tag == "a" and stack[-1].element is not node
-        if stack[-1].element is node and len(stack) > 1:
-            _close(stack, done)
-        if node is not root:
-            _add(stack[-1], node.tail, links)
-    return done
+        links += tag == "a"
+        early = early and node is not heading
+        if tag in SILENT:
+            walker.skip_subtree()
+            continue
+        if tag == "br":
+            current.own.append("\n")
+        mark = mark_of(node) if node is not root else None
+        if tag in BLOCKS or tag in SUSPECT_TAGS or mark is Mark.HIDDEN:
+            inner = BodyPlace(node, above=current, mark=mark)
+            current.children.append(inner)
+            current = inner
+        _add(current, node.text, links)
+    page.close()
+    return page
 
 
-def _close(stack: list[BodyPlace], done: list[BodyPlace]) -> None:
-    place = stack.pop()
-    if place.element.tag in SILENT or is_hidden(place.element):
-        return
-    place.close()
-    above = stack[-1]
-    if place.aside == above.aside:
-        above.prose += place.prose
-        above.worth += place.worth
-    else:
-        above.worth += min(0.0, place.worth)
-    if place.prose:
-        above.inner.append(place)
-        done.append(place)
+def _ordered(page: BodyPlace) -> list[BodyPlace]:
+    """Return the blocks of a page, outer before inner; backwards it is the order in which they end."""
+    found, stack = [], [page]
+    while stack:
+        place = stack.pop()
+        found.append(place)
+        stack.extend(place.children)
+    return found
 
 
 def _add(place: BodyPlace, text: str | None, links: int) -> None:
@@ -336,11 +447,15 @@ class Around(NamedTuple):
 
 
 def around(
-    root: HtmlElement, body: HtmlElement | None, outside: frozenset[HtmlElement] = frozenset()
+    root: HtmlElement,
+    body: HtmlElement | None,
+    outside: frozenset[HtmlElement] = frozenset(),
+    released: frozenset[HtmlElement] = frozenset(),
 ) -> Around:
     """Return the visible text before and after `body`; without a body all of it is before.
 
-    `outside` are children of `body` that stand before and after its text.
+    `outside` are children of `body` that stand before and after its text, `released` elements that are read in spite
+    of their mark.
     """
     before: list[str] = []
     after: list[str] = []
@@ -351,7 +466,7 @@ def around(
             is_text = node.getparent() is body and node not in outside if outside else node is body
             if is_text:
                 parts = after
-            if is_text or _is_unseen(node):
+            if is_text or _is_unseen(node, released):
                 walker.skip_subtree()
             else:
                 parts.append(
@@ -365,5 +480,5 @@ def around(
     )
 
 
-def _is_unseen(node: HtmlElement) -> bool:
-    return node.tag in (SILENT - {"button"}) or is_hidden(node)
+def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:
+    return is_unread(node, released) and (node.tag != "button" or is_hidden(node))

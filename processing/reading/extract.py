@@ -14,6 +14,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from processing.reading import metadata
+from processing.reading.asides import Evidence
 from processing.reading.assembly import PageReading, assemble, kind_in
 from processing.reading.body import Around, BodyPlace, around, find_body, select
 from processing.reading.judgement import feed, judge, keep_own
@@ -22,8 +23,8 @@ from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
 from processing.reading.scripts import ScriptArticle, find_article, values
 from processing.reading.text import Cleaned, clean
-from processing.reading.titles import choose, completed, headings, is_photo, site_names
-from processing.reading.tree import RejectionCause, decode, parse, reject, squeeze, text_of
+from processing.reading.titles import choose, completed, headings, is_photo, printed, site_names
+from processing.reading.tree import RejectionCause, bare, decode, parse, reject, squeeze, text_of
 from processing.records import Article, Page, Reason, Rejection
 from processing.rules import GENERIC, Rules
 
@@ -71,6 +72,7 @@ _STALE, _COLUMN = (
     0.4,
     0.5,
 )  # share of the page's sentences a rule must name; share of sentences below which it is wide
+_BEGINNING = 16  # letters of a description by which its text is found
 SCANNED = 600
 """A body of fewer characters of sentences is compared with what the page's scripts hold."""
 
@@ -116,9 +118,17 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | Rejection
     """Return everything that one tree gives towards an article, or why it is too much."""
     head = read_head(root, page.url)
     keep_own(root, head)
-    place = _place(root, rules)
+    marked = headings(root)
+    shown = [text for _, text in marked]
+    evidence = _evidence(
+        head,
+        printed(
+            marked,
+            (head.first("og:title"), metadata.text(head.article.get("headline")), head.title),
+        ),
+    )
+    place = _place(root, rules, evidence)
     script = _script(root, head, place)
-    shown = headings(root)
     titles = _titles(root, head, rules, script, shown)
     sites = site_names(head, page.url)
     title, title_source = choose(titles, shown, sites)
@@ -168,14 +178,30 @@ def _cleaned(
     )
 
 
-def _place(root: HtmlElement, rules: Rules) -> BodyPlace | None:
+def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
+    """Return what the declarations say of the article's element: where its headline stands, how its text begins."""
+    declared = head.first("og:description", "description", "twitter:description") or metadata.text(
+        head.article.get("description")
+    )
+    says = bare(declared or "")[:_BEGINNING]
+    around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
+    pictured = any(is_photo(title) for title in (head.first("og:title"), head.title) if title)
+    return Evidence(
+        heading=heading,
+        around=around,
+        says=says if len(says) == _BEGINNING else "",
+        pictured=pictured,
+    )
+
+
+def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | None:
     """Return the body: where the rules name it, narrowed by the generic reader where they name a whole column.
 
     A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win. Lists of names
     (인사, 부고) have no sentence, so they give way only to what is longer.
     """
     body = root.find("body")
-    generic = find_body(body) if body is not None else None
+    generic = find_body(body, evidence) if body is not None else None
     named = (
         [node for node in select(root, rules.body) if node.tag not in _NO_BODY]
         if rules.body
@@ -185,7 +211,7 @@ def _place(root: HtmlElement, rules: Rules) -> BodyPlace | None:
     if not places:
         return generic
     chosen = max(places, key=lambda place: place.prose)
-    inner = find_body(chosen.element)
+    inner = find_body(chosen.element, evidence)
     if (
         generic
         and generic.prose > chosen.prose
@@ -203,7 +229,9 @@ def _heart(place: BodyPlace, rules: Rules) -> BodyPlace:
 
 def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules) -> Around:
     heart = _heart(place, rules) if place else None
-    return around(root, heart.element, heart.outside) if heart else around(root, None)
+    return (
+        around(root, heart.element, heart.outside, heart.released) if heart else around(root, None)
+    )
 
 
 def _script(root: HtmlElement, head: Head, place: BodyPlace | None) -> ScriptArticle | None:

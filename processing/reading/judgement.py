@@ -13,8 +13,7 @@ from lxml.html import HtmlElement
 from processing.reading import metadata
 from processing.reading.lines import sentences
 from processing.reading.metadata import ARTICLE_TYPES, Head
-from processing.reading.text import bare
-from processing.reading.tree import RejectionCause, squeeze, text_of
+from processing.reading.tree import RejectionCause, bare, squeeze, text_of
 from processing.records import Kind, Reason
 
 _HEADINGS = ("h1", "h2", "h3")

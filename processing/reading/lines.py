@@ -83,6 +83,7 @@ _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.PROMOTION, phrases.PREFERENCE),
     (LineKind.PORTAL, phrases.HELPLINE),
     (LineKind.PROMOTION, phrases.INVITATION),
+    (LineKind.PORTAL, phrases.CONSENT),
     (LineKind.BYLINE, phrases.DESK),
     (LineKind.PORTAL, phrases.NOTE),
     (LineKind.CREDIT, phrases.CREW),

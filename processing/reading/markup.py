@@ -18,7 +18,8 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from processing.reading import english
-from processing.reading.body import BLOCKS, SILENT, BodyPlace, is_hidden
+from processing.reading.asides import SILENT, UNREAD_TAGS, is_unread
+from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
 from processing.reading.lines import is_prose, is_statement, sentences, sort_of
 from processing.reading.tree import lines_of, marks, squeeze, text_of
@@ -199,6 +200,11 @@ _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도�
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LITTLE, _SHORT = 0.25, 120
+_LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
+_FLOATING = re.compile(
+    r"layer|popup|pop[-_]|modal|tooltip|digest|summ[au]ry|transl|alert|toast|share|sns|copy|caption|print|comment|reply|"
+    r"guide|agree|terms"
+)
 _MOST = 0.6  # share of the body that is never a caption, however it is marked
 _MOST_DECKS = 8
 _GLUED = 10  # characters from which bold text before running text is a subhead
@@ -225,6 +231,7 @@ class _Walk:
     body: HtmlElement
     limit: float
     dropped: frozenset[HtmlElement]
+    released: frozenset[HtmlElement]
     text: list[str] = field(default_factory=list)
     linked: int = 0
     links: int = 0
@@ -266,7 +273,7 @@ class _Walk:
 def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> Prepared:
     """Return the body at `place` as an article of paragraphs; elements in `dropped` are no part of it."""
     prepared = Prepared()
-    walk = _Walk(prepared, place.element, _LITTLE * max(place.prose, 1), dropped)
+    walk = _Walk(prepared, place.element, _LITTLE * max(place.prose, 1), dropped, place.released)
     walker = etree.iterwalk(place.element, events=("start", "end"))
     for event, node in walker:
         if event == "start":
@@ -333,7 +340,7 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         _picture(walk, node)
         walk.image = node
         return True
-    if node.tag in SILENT or node in walk.dropped or is_hidden(node):
+    if node in walk.dropped or (is_unread(node, walk.released) and not _is_fold(walk, node)):
         return True
     name = marks(node)
     if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(walk, node):
@@ -341,6 +348,20 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
     return bool(_JUNK.search(name)) and _is_little(walk, node)
+
+
+def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
+    """Say whether a hidden block is the rest of a text that unfolds: sentences after the text began, none said yet."""
+    if (
+        node.tag in SILENT
+        or node.tag in UNREAD_TAGS
+        or not walk.has_begun()
+        or _FLOATING.search(marks(node))
+    ):
+        return False
+    lines = [line for line in lines_of(node) if is_statement(line)]
+    known = {paragraph.text for paragraph in walk.prepared.article}
+    return sum(map(len, lines)) >= _LEAST_FOLDED and not any(line in known for line in lines)
 
 
 def _picture(walk: _Walk, image: HtmlElement) -> None:

@@ -25,7 +25,7 @@ from processing.reading.lines import (
     sort_of,
     without_credit,
 )
-from processing.reading.tree import squeeze
+from processing.reading.tree import bare, squeeze
 
 _BRACKETED = re.compile(
     r"^\s*(?P<bracket>[\[(【<〈（［〔](?:[^\[\](){}【】<>〈〉（）［］〔〕]|[(\[][가-힣A-Za-z·, ]{1,12}[)\]]){1,60}"
@@ -47,11 +47,6 @@ _NOT_DATELINE = re.compile(
     r"^[\[(【<〈]\s?(?:앵커|기자|단독|속보|종합|편집자|인터뷰|사설|포토|영상|질문|답변|Q|A)\s?[^=]{0,8}[\])】>〉]$"
 )
 _JOINED = re.compile(r"(?:[은는이가을를의에도와과]|에서|으로|로)\s")
-
-
-def bare(text: str) -> str:
-    """Return letters and digits only, for comparing lines that templates print twice."""
-    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def dateline_end(line: str, sites: frozenset[str], *, first: bool) -> int:

@@ -42,19 +42,35 @@ _LONG_SITE = 24  # letters beyond which a name is a sentence about the site
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
 _QUOTED = re.compile(r"\s?[\"']\S")
 _LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
+_BRACKET = re.compile(r"^\s*[\[<(〈【][^\])>〉】]{1,14}[\])>〉】]")
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 300
 _SHORT_NAME, _LONG_NAME = 10, 14  # letters within which a site-like word is the whole name
+_SHORTEST_HEADLINE = 6  # letters from which a heading is told from a word of the menu
 _TELLING = 3  # letters from which a site's name inside a segment says something
 
 
-def headings(root: HtmlElement) -> list[str]:
-    """Return the texts that a page prints as headings or marks as its title, in reading order."""
-    found = [text_of(element) for element in root.iter("h1", "h2", "h3", "h4")]
+def headings(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    """Return what a page prints as headings or marks as its title, with the text, headings first."""
+    found = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
     for element in root.iter("div", "p", "span", "strong", "td", "dt"):
         if element.get("class") and len(element) <= 4 and _MARKED.search(marks(element)):  # noqa: PLR2004
-            found.append(text_of(element))  # noqa: PERF401 (two sources, one order)
-    return [text for text in found if _SHORTEST <= len(text) <= _LONGEST]
+            found.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
+    return [(element, text) for element, text in found if _SHORTEST <= len(text) <= _LONGEST]
+
+
+def printed(
+    shown: Sequence[tuple[HtmlElement, str]], declared: Sequence[str | None]
+) -> HtmlElement | None:
+    """Return the first element that prints a headline which the page declares, or one that a site's name follows."""
+    wanted = [
+        plain for title in declared if title and len(plain := _bare(title)) >= _SHORTEST_HEADLINE
+    ]
+    for element, text in shown:
+        plain = _bare(text)
+        if len(plain) >= _SHORTEST_HEADLINE and any(title.startswith(plain) for title in wanted):
+            return element
+    return None
 
 
 def site_names(head: Head, url: str) -> set[str]:
@@ -90,7 +106,7 @@ def choose(
             plain
             and plain not in sites
             and not _SECTION_WORD.fullmatch(title)
-            and not (len(plain) < _SHORT_NAME and _SITE.search(title))
+            and not (len(plain) < _SHORT_NAME and _SITE.search(_BRACKET.sub("", title)))
         ):
             printed = (*shown, *(unescaped(text)[:_LONGEST] for _, text in candidates if text))
             return completed(title, [headline(one, [title], sites) for one in printed]), source

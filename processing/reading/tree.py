@@ -218,7 +218,12 @@ def parse(text: str) -> HtmlElement | RejectionCause:
         )
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return RejectionCause(Reason.UNREADABLE, f"no tree can be made of it: {error}")
-    return _oversized(root) or root
+    if finding := _oversized(root):
+        return finding
+    for template in root.iter("template"):
+        if template.get("shadowrootmode") or template.get("shadowroot"):
+            template.tag = "div"  # browsers render a declarative shadow tree (WHATWG HTML, 4.12.3)
+    return root
 
 
 def _oversized(root: HtmlElement) -> RejectionCause | None:
@@ -271,6 +276,11 @@ def elements_at(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
     """Return the elements that a compiled path finds under `root`."""
     found = path(root)
     return [one for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
+
+
+def bare(text: str) -> str:
+    """Return letters and digits only, for comparing lines that templates print twice."""
+    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def marks(element: HtmlElement) -> str:

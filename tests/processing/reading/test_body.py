@@ -3,7 +3,8 @@
 import pytest
 
 from processing.errors import UsageError
-from processing.reading.body import find_body, is_hidden, select
+from processing.reading.asides import is_hidden
+from processing.reading.body import find_body, select
 from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
 from processing.reading.markup import decks_of, prepare
 from processing.reading.tree import lines_of, parse, squeeze, text_of
