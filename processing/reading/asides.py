@@ -40,6 +40,7 @@ _ASIDE = re.compile(
 _VISITOR = re.compile(
     r"[\w가-힣.]{0,14}[(\[]?\w{1,10}\*{2,10}[)\]]?|\d{1,3}\.\d{1,3}\.[\dx*]{1,3}\.[\dx*]{1,3}"
 )
+_MASKED = re.compile(r"[\w가-힣]\*{2,10}[)\s]")
 _VISITORS_SAY = re.compile(
     r"\W{0,3}(?:100자\s?평|(?:한\s?줄|독자|회원)\s?평|댓글|답글|(?:독자|네티즌|누리꾼|시민)\s?(?:의견|한마디|반응|댓글)|"
     r"의견\s?(?:쓰기|남기기|나누기|목록)|comments?)(?:\s?[(\[]?\d{1,5}\s?(?:건|개)?[)\]]?)?\W{0,3}",
@@ -73,8 +74,8 @@ class Mark(Enum):
 class Evidence:
     """What tells the article's element from others, whatever it is called.
 
-    `heading` prints the declared headline, `around` are the elements that it stands in; `says` is the beginning of the declared description
-    or body, letters only, or ""; `pictured` says that the article may be pictures alone.
+    `heading` prints the declared headline, `around` are the elements that it stands in; `says` is the beginning of the
+    declared description, letters only, or ""; `pictured` says that the article may be pictures alone.
     """
 
     heading: HtmlElement | None = None
@@ -114,11 +115,14 @@ def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset
     return (element.tag in UNREAD_TAGS or is_hidden(element)) and element not in released
 
 
-def is_visitors(line: str) -> bool:
-    """Say whether a short line is a visitor's masked name or the label above what visitors wrote."""
-    return len(line) <= _LONGEST_LABEL and bool(
-        _VISITOR.fullmatch(line) or _VISITORS_SAY.fullmatch(line)
-    )
+def is_visitor(line: str) -> bool:
+    """Say whether a short line is a visitor's masked name."""
+    return len(line) <= _LONGEST_LABEL and "*" in line and bool(_VISITOR.fullmatch(line))
+
+
+def is_visitors_label(line: str) -> bool:
+    """Say whether a short line is the label above what visitors wrote."""
+    return len(line) <= _LONGEST_LABEL and bool(_VISITORS_SAY.fullmatch(line))
 
 
 def is_legal(text: str) -> bool:
@@ -144,11 +148,16 @@ def outweighs(element: HtmlElement, mark: Mark, prose: int, rest: int, evidence:
     text = text_of(element)
     if is_legal(text):
         return False
+    if mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text)):
+        return False
     if evidence.says and mark is not Mark.DISCUSSION and evidence.says in bare(text):
         return prose >= rest
-    return rest < mark.value * prose and not (mark is Mark.DISCUSSION and evidence.around)
+    return rest < mark.value * prose
 
 
 def may_be_overruled(element: HtmlElement, mark: Mark, evidence: Evidence) -> bool:
     """Say whether an element may be the text where nothing else on the page is."""
-    return not (mark is Mark.DISCUSSION and evidence.pictured) and not is_legal(text_of(element))
+    text = text_of(element)
+    return not (
+        mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text))
+    ) and not is_legal(text)

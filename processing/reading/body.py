@@ -28,7 +28,8 @@ from processing.reading.asides import (
     is_hidden,
     is_legal,
     is_unread,
-    is_visitors,
+    is_visitor,
+    is_visitors_label,
     mark_of,
     may_be_overruled,
     outweighs,
@@ -69,6 +70,7 @@ _SINGLE, _SINGLE_LEAST = (
 )  # share and characters from which a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
 _TRIES = 4
+_TOLD_BEFORE = 60  # characters of sentences after which visitors may have their say
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
@@ -77,11 +79,12 @@ _LINKED = 0.5  # share of unlinked text from which a line is no menu
 class BodyPlace:
     """An element that may be the body: characters of sentences in it, and those less its links and menu words.
 
-    `own_prose` and `own_worth` are of the lines that stand directly in it. `inner` are the blocks in it with sentences.
-    `outside` are its children before its first and after its last paragraph: headline, byline, lists. `mark` speaks
-    against it, `visitors` says that it and what follows beside it was written by visitors, `early` that it ends before the headline, `gone` that it is set
-    aside;    `released` are the elements of the page whose mark what they tell outweighs, and `overruled` says that
-    a mark was believed first and then found to leave nothing.
+    `own_prose` and `own_worth` are of the lines that stand directly in it, `inner` the blocks in it with sentences.
+    `mark` speaks against it; `visitors` says that it and what follows beside it was written by visitors, `label` that
+    it may be the label above, `early` that it ends before the headline, `gone` that it is set aside. Of the chosen
+    place `outside` are the children before its first and after its last paragraph (headline, byline, lists);
+    `released` are the elements of the page whose mark is outweighed, and `overruled` says that a mark was believed
+    first and then found to leave nothing; `whole` are the characters of sentences on the page.
     """
 
     element: HtmlElement
@@ -96,6 +99,7 @@ class BodyPlace:
     inner: list["BodyPlace"] = field(default_factory=list)
     mark: Mark | None = None
     visitors: bool = False
+    label: bool = False
     early: bool = False
     gone: bool = False
     outside: frozenset[HtmlElement] = frozenset()
@@ -117,7 +121,8 @@ class BodyPlace:
                 self.own_worth += len(text)
             else:
                 self.own_worth -= 0.4 * len(text)
-                self.visitors = self.visitors or is_visitors(text)
+                self.visitors = self.visitors or is_visitor(text)
+                self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
         self.own.clear()
 
@@ -147,7 +152,7 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
 
     A mark counts only while the rest of the page outweighs what it names; where nothing is left, it is overruled.
     """
-    page = _weighed(root, evidence.heading)
+    page = _weighed(root, evidence)
     blocks = _ordered(page)
     _sum_up(blocks, frozenset())
     whole = page.prose
@@ -385,11 +390,14 @@ def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
     )
 
 
-def _weighed(root: HtmlElement, heading: HtmlElement | None) -> BodyPlace:
-    """Weigh the lines of every block of the page in one walk; return the blocks as a tree."""
+def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
+    """Weigh the lines of every block of the page in one walk; return the blocks as a tree.
+
+    What visitors wrote stands after what they write about, so that a label before any text is a link to it.
+    """
     page = current = BodyPlace(root)
-    links = 0
-    early = heading is not None
+    links = told = 0
+    early = evidence.heading is not None
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
@@ -398,12 +406,16 @@ def _weighed(root: HtmlElement, heading: HtmlElement | None) -> BodyPlace:
             if current.element is node and current.above is not None:
                 current.close()
                 current.early = early
+                told += 0 if early else current.own_prose
+                current.visitors |= (
+                    current.label and not links and (told >= _TOLD_BEFORE or evidence.pictured)
+                )
                 current = current.above
             if node is not root:
                 _add(current, node.tail, links)
             continue
         links += tag == "a"
-        early = early and node is not heading
+        early = early and node is not evidence.heading
         if tag in SILENT:
             walker.skip_subtree()
             continue

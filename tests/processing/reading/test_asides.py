@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processing.reading.asides import is_legal, is_visitors
+from processing.reading.asides import is_legal, is_visitor, is_visitors_label
 from processing.reading.extract import extract
 from processing.records import Article, Kind, Page
 from tests.processing.reading.stories import MOUNTAIN, Story
@@ -92,6 +92,15 @@ def test_what_readers_wrote_is_never_the_text(box, name):
     assert article.text == Story().text
 
 
+def test_a_label_above_the_text_is_a_link_to_what_readers_wrote():
+    util = "<div class=u><span>댓글 0개</span></div>"
+    article = read(
+        f"<div>{HEADING}{util}<div>{TEXT}</div></div><div><p>다른 글의 첫 문장이 여기 놓여 있다.</p></div>"
+    )
+    assert isinstance(article, Article)
+    assert article.text.startswith(Story().text)
+
+
 def test_terms_longer_than_the_article_are_not_the_text():
     terms = "<p>제1조 개인정보의 수집 및 이용에 동의합니다. 회원 탈퇴 뒤에도 약관은 남습니다. 쿠키 동의를 받습니다.</p>"
     article = read(f"{HEADING}<div><p>{MOUNTAIN[0]}</p></div><div class='inner'>{terms * 8}</div>")
@@ -125,14 +134,15 @@ def test_a_declarative_shadow_tree_is_text_of_the_page():
     "line", ["댓글 12", "100자평", "물안개(mul****)", "211.36.*.*", "네티즌 의견", "Comments (3)"]
 )
 def test_labels_and_names_of_visitors(line):
-    assert is_visitors(line)
+    assert is_visitor(line) or is_visitors_label(line)
 
 
 @pytest.mark.parametrize(
     "line", ["댓글이 열두 개 달렸다.", "김모 씨는 말했다", "의견을 모았다", "별점 ****"]
 )
 def test_words_of_an_article_are_no_visitors(line):
-    assert not is_visitors(line)
+    assert not is_visitor(line)
+    assert not is_visitors_label(line)
 
 
 def test_a_report_about_terms_is_no_legal_text():
