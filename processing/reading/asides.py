@@ -75,13 +75,15 @@ class Evidence:
     """What tells the article's element from others, whatever it is called.
 
     `heading` prints the declared headline, `around` are the elements that it stands in; `says` is the beginning of the
-    declared description, letters only, or ""; `pictured` says that the article may be pictures alone.
+    declared description, letters only, or ""; `pictured` says that the article may be pictures alone,
+    `dated` that the page declares itself an article with a date.
     """
 
     heading: HtmlElement | None = None
     around: frozenset[HtmlElement] = frozenset()
     says: str = ""
     pictured: bool = False
+    dated: bool = False
 
 
 NO_EVIDENCE = Evidence()

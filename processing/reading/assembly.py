@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from processing.reading import metadata
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, BodyPlace, select
+from processing.reading.bylines import writer
 from processing.reading.english import is_english
 from processing.reading.markup import Prepared, decks_of
 from processing.reading.metadata import (
@@ -223,9 +224,8 @@ def _credits(reading: PageReading) -> _Credits:
     head, cleaned = reading.head, reading.cleaned
     script = reading.script.bylines if reading.script else ()
     foreign = is_english(cleaned.text)
-    bylines = Bylines(
-        lines=cleaned.bylines, script=script, selector=reading.rules.byline, english=foreign
-    )
+    lines = [*cleaned.bylines, *_writers(reading)]
+    bylines = Bylines(lines=lines, script=script, selector=reading.rules.byline, english=foreign)
     authors, source = authors_of(reading.root, head, reading.around, bylines)
     url = reading.page.url
     origin = origin_of(
@@ -236,6 +236,15 @@ def _credits(reading: PageReading) -> _Credits:
         head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=before
     )
     return _Credits(authors, source, origin, agency)
+
+
+def _writers(reading: PageReading) -> list[str]:
+    """Return the lines where a column names its writer with an office: its deck, or the caption of the portrait."""
+    decks = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
+    if named := [line for line in decks if writer(line)]:
+        return named
+    captions = _captions(reading) if kind_in(reading) is Kind.OPINION else ()
+    return [line for line in captions if writer(line)]
 
 
 def _captions(reading: PageReading) -> tuple[str, ...]:
@@ -300,9 +309,10 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
     inside = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
     found = declared or script or inside or decks_of(reading.root, reading.place)
     stripped = (deck.strip(" -ㆍ·") for deck in found if deck)
+    repeated = {reading.title, reading.section}
     return tuple(
         dict.fromkeys(
-            line for line in stripped if line and line not in {reading.title, reading.section}
+            line for line in stripped if line and line not in repeated and not writer(line)
         )
     )
 

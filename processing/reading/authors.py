@@ -212,7 +212,7 @@ def authors_of(
             names = {one.name for one in found}
             wider = in_text if names <= {one.name for one in in_text} else ()
             order = (*found, *(one for one in wider if one.name not in names))
-            return _with_details(order, (*in_text, *_elements(root)), head), source
+            return _with_details(order, (*in_text, *_elements(root)), head, bylines.lines), source
     return (), None
 
 
@@ -345,14 +345,18 @@ def _beside_a_moment(text: str) -> tuple[Author, ...]:
 
 
 def _with_details(
-    chosen: tuple[Author, ...], others: tuple[Author, ...], head: Head
+    chosen: tuple[Author, ...], others: tuple[Author, ...], head: Head, lines: Sequence[str]
 ) -> tuple[Author, ...]:
-    """Add the roles and addresses that other places of the page give for the same people."""
+    """Add the roles and addresses that other places of the page give for the same people.
+
+    The only address among the `lines` of bylines is that of the only author.
+    """
     details = {one.name: one for one in merged((others,))}
     found = tuple(
         merged(((one,), (details[one.name],)))[0] if one.name in details else one for one in chosen
     )
-    mail = MAIL.search(head.first("nextweb:email", "dable:author") or "")
-    if len(found) == 1 and found[0].email is None and mail:
-        return (found[0].model_copy(update={"email": mail[0]}),)
+    declared = MAIL.search(head.first("nextweb:email", "dable:author") or "")
+    mails = {declared[0]} if declared else {mail for line in lines for mail in MAIL.findall(line)}
+    if len(found) == 1 and found[0].email is None and len(mails) == 1:
+        return (Author(name=found[0].name, role=found[0].role, email=mails.pop()),)
     return found

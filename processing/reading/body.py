@@ -18,6 +18,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
+from processing.dates import moments
 from processing.errors import UsageError
 from processing.reading.asides import (
     NO_EVIDENCE,
@@ -49,6 +50,9 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LISTED = re.compile(
     r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}"
 )  # 인사: names and posts behind marks, without a sentence
+_OBITUARY = re.compile(  # 부고 of one line: who died, whose kin, where and when the funeral is
+    r"[▲△■◆○●◇]?\s?[^.]{2,60}(?:별세|타계|소천|선종|(?:[부모]친|빙[부모]|장[인모]|조[부모]|시[부모])상)[^.]{0,200}(?:발인|빈소|장례식장)"
+)
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _BODY = re.compile(
     r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
@@ -60,6 +64,7 @@ _BODY = re.compile(
     r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _LONGEST_NOTICE = 200
 _WRAPPERS = frozenset({"div", "section"})
 _ENOUGH = 10  # characters of sentences below which no place is a body
@@ -69,6 +74,9 @@ _SINGLE, _SINGLE_LEAST = (
     120,
 )  # share and characters from which a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
+_SAYING = re.compile(r"text|txt|cont|body|desc|summ|view|article")
+_HANGUL_WORD = re.compile(r"[가-힣]{2,}")
+_LEAST_SAID, _FEWEST_WORDS = 10, 3
 _TRIES = 4
 _TOLD_BEFORE = 60  # characters of sentences after which visitors may have their say
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
@@ -105,6 +113,7 @@ class BodyPlace:
     outside: frozenset[HtmlElement] = frozenset()
     released: frozenset[HtmlElement] = frozenset()
     overruled: bool = False
+    heading: HtmlElement | None = None
     whole: int = 0
 
     def close(self) -> None:
@@ -131,7 +140,12 @@ def _tells(text: str, tag: str) -> bool:
     """Say whether a line directly in a `tag` tells; a headline's dots and question marks end no sentence."""
     if tag in _HEADINGS:
         return bool(_TOLD.search(text))
-    return bool(_SENTENCE.search(text) or _LISTED.match(text) or _ENGLISH.search(text))
+    return bool(
+        _SENTENCE.search(text)
+        or _LISTED.match(text)
+        or _OBITUARY.match(text)
+        or _ENGLISH.search(text)
+    )
 
 
 def _is_notice(text: str) -> bool:
@@ -173,8 +187,11 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
         released |= kept
         _sum_up(blocks, aside)
     found = _best(root, [place for place in reversed(blocks) if place.prose and not place.gone])
+    if found is None and evidence.dated:
+        found = _said(root, blocks)
     if found is not None:
         found.released, found.overruled, found.whole = released, overruled, whole
+        found.heading = evidence.heading
     return found
 
 
@@ -185,7 +202,7 @@ def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
-    place = _narrowed(_named(root, places, best) or _marked(places, best) or best)
+    place = _with_verse(_narrowed(_named(root, places, best) or _marked(places, best) or best))
     place.outside = _outside(place)
     return place
 
@@ -286,6 +303,30 @@ def _without_text(root: HtmlElement) -> BodyPlace | None:
     return None
 
 
+def _said(root: HtmlElement, blocks: list[BodyPlace]) -> BodyPlace | None:
+    """Return the block with the one line that a page of a video or of pictures says, where it declares an article."""
+    if next(root.iter("iframe", "video", "embed", "object", "img"), None) is None:
+        return None
+    named = [
+        one
+        for one in blocks[::-1]
+        if not (one.children or one.gone or one.early or one.linked or one.mark)
+    ]
+    for wanted in (True, False):
+        for place in named:
+            text = text_of(place.element)
+            if bool(_SAYING.search(marks(place.element))) is wanted and _says(text, place.element):
+                return BodyPlace(place.element, prose=len(text), above=place.above)
+    return None
+
+
+def _says(text: str, element: HtmlElement) -> bool:
+    """Say whether a line without a verb tells something: no heading, no date, no word of the template."""
+    if element.tag in _HEADINGS or not _LEAST_SAID <= len(text) <= _LONGEST_NOTICE or moments(text):
+        return False
+    return sort_of(text) is None and len(_HANGUL_WORD.findall(text)) >= _FEWEST_WORDS
+
+
 def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
     """Step out of one paragraph, or one block of many alike, to what holds them all.
 
@@ -302,6 +343,21 @@ def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
         else:
             break
     return best
+
+
+def _with_verse(place: BodyPlace) -> BodyPlace:
+    """Step out of a lone paragraph to the block of paragraphs around it: verse and lists end in no full stop."""
+    above = place.above
+    while above is not None and above.above is not None and place.element.tag in _PARAGRAPHS:
+        others = [one for one in above.children if one is not place and one.mark is None]
+        if (
+            not others
+            or above.linked
+            or any(one.element.tag not in _PARAGRAPHS or one.linked for one in others)
+        ):
+            break
+        place, above = above, above.above
+    return place
 
 
 def _outside(place: BodyPlace) -> frozenset[HtmlElement]:

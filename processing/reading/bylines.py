@@ -36,7 +36,7 @@ _BEFORE = re.compile(
 )
 _THROUGH = re.compile(
     r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s|온라인\s뉴스\s)(?P<role>기자|"
-    r"특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=)"
+    r"특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=|\s?[\])】>〉]$)"
 )
 _MAILED = re.compile(
     rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)"
@@ -93,9 +93,15 @@ _AGENCY = re.compile(
 _GUEST = re.compile(
     rf"(?:(?:글|필자)\s?[=:|ㅣ·]?\s?|/\s?)?(?P<name>{_NAME})(?:\s?[|/ㅣ·,(]\s?|\s)(?P<role>(?:[가-힣A-Za-z0-9·]{{2,16}}\s){{0,3}}"
     r"[가-힣A-Za-z·]{0,10}(?:시인|소설가|교수|변호사|변리사|의사|원장|소장|대표|연구(?:위)?원|활동가|화가|감독|목사|신부|"
-    r"작가|이사장|회장|총장|박사|평론가|칼럼니스트|사무총장|사무처장|센터장|고문|회계사|세무사|노무사|건축가|번역가))\)?"
+    r"작가|이사장|회장|총장|박사|평론가|칼럼니스트|사무총장|사무처장|센터장|고문|회계사|세무사|노무사|건축가|번역가|"
+    r"국장|과장|실장|처장|청장|본부장|단장|관장|학장|부총장|이사|사장|의원|장관|차관|위원장|위원|군수|구청장|시장|도지사|교장|교사|"
+    r"지사장|지부장|지점장|연구사|지도사|전문가|의장|서장|소방장|소방위|경위|경감|경사))\)?"
 )
 """Who writes a column and is no journalist; told only of a field that holds the author and nothing else."""
+_SLASHED = re.compile(
+    r"(?:글\s?[=:]?\s?)?(?P<name>[가-힣]{2,4})\s?[/|ㅣ／]\s?(?:사진|화면|영상|이미지|자료)\s?[·.]?\s?"
+    r"(?:제공|출처|캡처|캡쳐|갈무리|[=:|ㅣ])?[^.]{0,40}"
+)
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
 """An agency that no list has: after a place's equals sign, or alone on its line."""
 _HINT = re.compile(
@@ -158,6 +164,12 @@ def writer(line: str) -> Author | None:
     return (
         Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
     )
+
+
+def slashed(line: str) -> str | None:
+    """Return the name that a last line gives before the source of its pictures: `표가람 / 사진제공 …`."""
+    match = _SLASHED.fullmatch(line.strip())
+    return match["name"] if match and is_name(match["name"]) else None
 
 
 def named(text: str) -> tuple[Author, ...]:

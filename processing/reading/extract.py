@@ -17,7 +17,8 @@ from processing.reading import metadata
 from processing.reading.asides import Evidence
 from processing.reading.assembly import PageReading, assemble, kind_in
 from processing.reading.body import Around, BodyPlace, around, find_body, select
-from processing.reading.judgement import feed, judge, keep_own
+from processing.reading.headlines import is_general, is_printed, nearest, shared
+from processing.reading.judgement import feed, is_dated, judge, keep_own
 from processing.reading.markup import Prepared, prepare, told
 from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
@@ -108,6 +109,7 @@ def extract(
         text=reading.cleaned.text,
         kind=kind,
         english=rules.english,
+        body=reading.place.element if reading.place and not reading.script else None,
     )
     if finding:
         return reject(page, finding, url)
@@ -120,18 +122,24 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | Rejection
     keep_own(root, head)
     marked = headings(root)
     shown = [text for _, text in marked]
-    evidence = _evidence(
-        head,
-        printed(
-            marked,
-            (head.first("og:title"), metadata.text(head.article.get("headline")), head.title),
-        ),
-    )
-    place = _place(root, rules, evidence)
+    sites = site_names(head, page.url)
+    declared = [
+        title
+        for title in (
+            head.first("og:title"),
+            metadata.text(head.article.get("headline")),
+            head.title,
+        )
+        if title and not is_general(title, sites)
+    ]
+    heading = printed(marked, declared)
+    place = _place(root, rules, _evidence(head, heading))
+    if heading is None and place is not None:
+        heading = nearest(root, place.element, marked, sites)
+        place = _place(root, rules, _evidence(head, heading)) if heading is not None else place
     script = _script(root, head, place)
     titles = _titles(root, head, rules, script, shown)
-    sites = site_names(head, page.url)
-    title, title_source = choose(titles, shown, sites)
+    title, title_source = choose(_believed(titles, shown, sites, heading, place), shown, sites)
     body = BodyPlace(script.root, prose=script.length) if script else place
     dropped = frozenset(node for css in rules.drop for node in select(root, css))
     prepared = prepare(body, dropped | body.outside) if body else None
@@ -168,7 +176,13 @@ def _cleaned(
     """Return the running text; where there is none but images whose captions tell, these are the text."""
     pictured = max(0, len(prepared.images) - len(prepared.captions))
     cleaned = clean(
-        lines, title=title, decks=decks, pictured=pictured, photo=is_photo(title), sites=sites
+        lines,
+        title=title,
+        decks=decks,
+        pictured=pictured,
+        beside=frozenset(prepared.beside),
+        photo=is_photo(title),
+        sites=sites,
     )
     captions = told(prepared.captions, cleaned.captions) if not cleaned.text else []
     return (
@@ -191,6 +205,7 @@ def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
         around=around,
         says=says if len(says) == _BEGINNING else "",
         pictured=pictured,
+        dated=is_dated(head),
     )
 
 
@@ -240,6 +255,38 @@ def _script(root: HtmlElement, head: Head, place: BodyPlace | None) -> ScriptArt
         return None
     script = find_article(values(root), head)
     return None if script and place and script.length < 2 * place.prose else script
+
+
+def _believed(
+    titles: list[tuple[str, str | None]],
+    shown: list[str],
+    sites: set[str],
+    heading: HtmlElement | None,
+    place: BodyPlace | None,
+) -> list[tuple[str, str | None]]:
+    """Return what may be the headline, those first that are more than the site's words and that the page prints."""
+    telling = [
+        (source, text)
+        for source, text in titles
+        if text and (source == "rules" or not is_general(text, sites))
+    ]
+    above: list[tuple[str, str | None]] = (
+        [("heading", text_of(heading))] if heading is not None else []
+    )
+    agreed = any(is_printed(text, shown) for source, text in telling if source != "heading")
+    if (
+        above
+        and place
+        and not agreed
+        and all(source in {"title", "heading"} for source, _ in telling)
+    ):
+        told = bare(text_of(place.element))
+        declared = max(
+            (shared(text, told) for source, text in telling if source == "title"), default=0.0
+        )
+        if shared(above[0][1] or "", told) > declared:
+            return [*above, *telling, *titles]
+    return [*telling, *above, *titles]
 
 
 def _titles(

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from processing.reading import metadata
 from processing.reading.lines import sentences
+from processing.reading.listing import listing_in
 from processing.reading.metadata import ARTICLE_TYPES, Head
 from processing.reading.tree import RejectionCause, bare, squeeze, text_of
 from processing.records import Kind, Reason
@@ -20,6 +21,7 @@ _HEADINGS = ("h1", "h2", "h3")
 _DATE = re.compile(r"(?:19|20)\d\d(?P<between>\s?[-./])\s?\d{1,2}(?P=between)\s?\d{1,2}")
 _SHORTEST = 6  # letters of a headline
 _FEWEST = 2  # sentences of an article
+_BEFORE_HEADING = 40  # characters of a label above a headline
 
 
 def keep_own(root: HtmlElement, head: Head) -> None:
@@ -36,6 +38,38 @@ def keep_own(root: HtmlElement, head: Head) -> None:
             and _drop_others(heading)
         ):
             return
+        if (
+            len(name) >= _SHORTEST
+            and any(title.startswith(name) for title in wanted)
+            and _drop_following(heading)
+        ):
+            return
+
+
+def _drop_following(heading: HtmlElement) -> bool:
+    """Drop what stands from the next headline of the same make on, in one column with the first; say whether any did.
+
+    Subheads of a text have another rank, or another class, than its headline.
+    """
+    if heading.tag != "h1" and not heading.get("class"):
+        return False
+    following = next(
+        (one for one in heading.itersiblings(heading.tag) if _alike(one, heading)), None
+    )
+    if following is None or sentences(_between(heading, following)) < _FEWEST:
+        return False
+    for other in [following, *following.itersiblings()]:
+        other.drop_tree()
+    return True
+
+
+def _between(first: HtmlElement, last: HtmlElement) -> str:
+    parts = []
+    for one in first.itersiblings():
+        if one is last:
+            break
+        parts.append(text_of(one))
+    return " ".join(parts)
 
 
 def _drop_others(heading: HtmlElement) -> bool:
@@ -60,11 +94,22 @@ def _alike(one: HtmlElement, other: HtmlElement) -> bool:
 
 
 def _is_article(unit: HtmlElement, heading: HtmlElement) -> bool:
-    """Say whether an element holds a heading like the page's own, a date and sentences."""
-    if not any(_alike(one, heading) for one in unit.iterdescendants(heading.tag)):
+    """Say whether an element holds sentences and a heading like the page's own, and a date or nothing above it."""
+    heads = [one for one in unit.iterdescendants(heading.tag) if _alike(one, heading)]
+    if not heads:
         return False
     text = text_of(unit)
-    return bool(_DATE.search(text)) and sentences(text) >= _FEWEST
+    if sentences(text) < _FEWEST:
+        return False
+    return bool(_DATE.search(text)) or (
+        len(heads) == 1 and bool(unit.get("class")) and _begins(unit, heads[0])
+    )
+
+
+def _begins(unit: HtmlElement, heading: HtmlElement) -> bool:
+    """Say whether an element begins with its heading, as where reading on appends an article without a date."""
+    before = text_of(unit).partition(text_of(heading))[0]
+    return len(before) <= _BEFORE_HEADING
 
 
 _BLOCKED = re.compile(
@@ -109,16 +154,31 @@ _SHORT_KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.FLASH})
 
 
 def judge(
-    root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool = False
+    root: HtmlElement,
+    head: Head,
+    *,
+    title: str,
+    text: str,
+    kind: Kind,
+    english: bool = False,
+    body: HtmlElement | None = None,
 ) -> RejectionCause | None:
     """Return what speaks against a page being an article, or None where it is one.
 
     A short text is enough, in Korean or, where the outlet publishes in it, in `english`. No text is enough only for a
-    page that declares itself an article of a kind that has none.
+    page that declares itself an article of a kind that has none. `body` is the element that the text was read from.
     """
+    if body is not None and text and not is_dated(head) and (finding := listing_in(body, text)):
+        return finding
+    return _judged(root, head, title=title, text=text, kind=kind, english=english)
+
+
+def _judged(
+    root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool
+) -> RejectionCause | None:
     if not is_declared(head) and len(text) < _LONG and (match := _ERROR.search(title)):
         return RejectionCause(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
-    if text and (len(text) >= _LITTLE or _is_dated(head)):
+    if text and (len(text) >= _LITTLE or is_dated(head)):
         return _foreign(text, english=english) or (
             None if is_declared(head) else _listing(root, text)
         )
@@ -129,7 +189,7 @@ def judge(
         (Reason.LOGIN, _LOGIN),
     ):
         if (match := pattern.search(shown)) and not (
-            title and kind in _SHORT_KINDS and _is_dated(head)
+            title and kind in _SHORT_KINDS and is_dated(head)
         ):
             return RejectionCause(reason, shown[max(0, match.start() - 40) : match.end() + 80])
     if text:
@@ -145,7 +205,8 @@ def judge(
     )
 
 
-def _is_dated(head: Head) -> bool:
+def is_dated(head: Head) -> bool:
+    """Say whether a page declares when it was published as an article."""
     return head.first(*_TIME_PROPERTIES) is not None or "datePublished" in head.article
 
 
@@ -155,7 +216,7 @@ def is_declared(head: Head) -> bool:
     return (
         kind.startswith(("article", "video", "news"))
         or any(metadata.is_a(one, *ARTICLE_TYPES) for one in head.objects)
-        or _is_dated(head)
+        or is_dated(head)
     )
 
 

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from processing.reading import phrases
-from processing.reading.bylines import agency, is_byline, people, writer
+from processing.reading.bylines import agency, is_byline, people, slashed, writer
 
 
 class LineKind(Enum):
@@ -34,6 +34,7 @@ class LineKind(Enum):
     CREDIT = auto()  # broadcast credits: camera, editing, graphics
     TAGS = auto()
     TIME = auto()
+    LABEL = auto()  # rows of public boards
 
 
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
@@ -68,6 +69,10 @@ _ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3  # sentences
+_WEAK = re.compile(
+    r"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{2,4}\s기자)[.]?"
+)  # credits that stand under reports as well
+_TOLD = 24  # characters of a sentence that tells
 
 _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.TAGS, phrases.TAGS),
@@ -84,6 +89,8 @@ _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.PORTAL, phrases.HELPLINE),
     (LineKind.PROMOTION, phrases.INVITATION),
     (LineKind.PORTAL, phrases.CONSENT),
+    (LineKind.LABEL, phrases.CONTACT),
+    (LineKind.PROMOTION, phrases.SUBSCRIBE),
     (LineKind.BYLINE, phrases.DESK),
     (LineKind.PORTAL, phrases.NOTE),
     (LineKind.CREDIT, phrases.CREW),
@@ -151,6 +158,16 @@ def _is_caption(line: str) -> bool:
     return not _PLAIN_STYLE.search(shown) or bool(_SHOWN.search(shown))
 
 
+def is_told(line: str) -> bool:
+    """Say whether a line without its credit is a sentence in plain style, as captions and reports have it."""
+    credit = _credit(line)
+    if credit and not _WEAK.fullmatch(credit[0].strip()):
+        return False
+    shown = line[: credit.start()].rstrip() if credit else line
+    marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
+    return not marked and bool(_PLAIN_STYLE.search(shown)) and len(shown) >= _TOLD
+
+
 def _credit(line: str) -> re.Match[str] | None:
     """Return the run of credits at the end of a line: brackets, dates, agencies, addresses."""
     return phrases.WITH_CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
@@ -209,6 +226,10 @@ _LOOSE = re.compile(
     r"[\[(</=\s]*(?:연합(?:뉴스)?|뉴시스|뉴스1|AP|AFP|로이터|KBS|MBC|SBS|EBS|YTN|MBN|JTBC|"
     r"[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
 )
+_WRITTEN_BY = re.compile(
+    r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ]?\s?[가-힣]{2,4}\s?"
+    r"(?:선임|전문|객원|인턴|수습|사진)?\s?(?:기자|특파원|작가|PD|피디)\s?(?:[A-Za-z0-9._+-]{2,64}@\S{0,40})?\s?[\])>]?"
+)
 _TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
 
 
@@ -218,6 +239,8 @@ class Ending:
 
     bylines: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
     agency: str | None = None
 
 
@@ -237,13 +260,18 @@ def _drop_names(paragraphs: list[str], ending: Ending) -> None:
     """Drop what follows the last sentence: titles behind arrows, agencies, names."""
     while (
         paragraphs
-        and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]))
+        and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]) or slashed(paragraphs[-1]))
         and any(map(is_prose, paragraphs[:-1]))
     ):
         line = paragraphs.pop()
         ending.agency = ending.agency or agency(line)
-        if people(line):
+        if name := slashed(line):
+            ending.bylines.append(f"글 {name}")
+            ending.captions.append(line)
+        elif people(line):
             ending.bylines.append(line)
+        else:
+            ending.loose.append(line)
 
 
 def _without_notice(text: str, ending: Ending) -> str:
@@ -265,9 +293,18 @@ def _without_byline(text: str, ending: Ending) -> str:
         ending.bylines.append(match["tail"].strip())
         return text[: match.start("tail")].rstrip(" [(<")
     ends = [end.end() for end in _SENTENCE.finditer(text, max(0, len(text) - _LONGEST_NOTICE))]
-    if not ends or sort_of(text[ends[-1] :]) is not LineKind.BYLINE:
+    tail = text[ends[-1] :] if ends else ""
+    if not tail:
         return text
-    ending.bylines.append(text[ends[-1] :])
+    if sort_of(tail) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(tail):
+        ending.bylines.append(tail)
+    elif _is_loose(tail):
+        ending.agency = ending.agency or agency(tail)
+        ending.loose.append(tail)
+    elif sort_of(tail) is LineKind.CAPTION and not is_prose(tail):
+        ending.captions.append(tail)
+    else:
+        return text
     return text[: ends[-1]].rstrip()
 
 

@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
-from processing.reading import english
+from processing.reading import english, phrases
 from processing.reading.asides import SILENT, UNREAD_TAGS, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
-from processing.reading.lines import is_prose, is_statement, sentences, sort_of
-from processing.reading.tree import lines_of, marks, squeeze, text_of
+from processing.reading.ledger import Ledger, Rule
+from processing.reading.lines import LineKind, is_prose, is_statement, sentences, sort_of
+from processing.reading.text import dateline_end
+from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
 
 _CENTRED = re.compile(
     r"text-align\s*:\s*center|font-size\s*:\s*(?:0?\.[5-9]|1[0-3]px|[6-9]pt)", re.IGNORECASE
@@ -46,10 +48,39 @@ _DOING = (
 _THERE = re.compile(r"에서|\d일|왼쪽|오른쪽|가운데|앞|옆|위")
 _SHOWN = re.compile(rf"(?:{'|'.join(_DOING.split())})\s?고?\s?있다[.]?$")
 _SIGHT = re.compile(r"(?:모습|장면|전경|풍경|조감도)(?:이다)?[.]?$")
+_GLUED = re.compile(
+    r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)[^\[\](){}【】<>〈〉]{0,24}"
+    r"(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
+)
 _UNDER, _SHORT, _LONGEST_SET, MAX_CAPTION = 50, 120, 150, 300
 _LONGEST_SHOWN = 140
 _FEWEST_WORDS = 8  # characters from which the words of an `alt` are a caption's
 _MOSTLY = 0.5
+
+
+def shown_words(line: str) -> str:
+    """Return a line of a caption without the buttons of the picture viewer before it."""
+    while (button := phrases.VIEWER.match(line)) and button.end():
+        line = line[button.end() :].lstrip()
+    return line
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Split a caption off the byline and the lead that a portal glued to it; ("", `text`) where it is one thing.
+
+    `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must tell, and what stands before may not.
+    """
+    glued = _GLUED.match(text)
+    if (
+        glued is None
+        or is_statement(glued["caption"])
+        or not is_statement(glued["rest"])
+        or text.startswith("↑")
+    ):
+        return "", text
+    if sort_of(glued["rest"]) or not dateline_end(glued["rest"], frozenset(), first=False):
+        return "", text
+    return glued["caption"].strip(), glued["rest"]
 
 
 def words_of(image: HtmlElement) -> set[str]:
@@ -199,7 +230,10 @@ _PARTICLE = re.compile(
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_CHROME = frozenset({LineKind.INTERFACE, LineKind.PROMOTION, LineKind.RELATED})
 _LITTLE, _SHORT = 0.25, 120
+_LINKED = 0.9  # share of letters in links from which a line is nothing but links
+_ABOVE = 0.3  # share of a body that may stand above its headline and not be of it
 _LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
 _FLOATING = re.compile(
     r"layer|popup|pop[-_]|modal|tooltip|digest|summ[au]ry|transl|alert|toast|share|sns|copy|caption|print|comment|reply|"
@@ -212,12 +246,18 @@ _GLUED = 10  # characters from which bold text before running text is a subhead
 
 @dataclass(slots=True)
 class Prepared:
-    """What the walk makes of a body: the article's tree, and what was taken out of it."""
+    """What the walk makes of a body: the article's tree, and what was taken out of it.
+
+    `beside` are the lines that stand right above or below an image.
+    """
 
     article: HtmlElement = field(default_factory=lambda: Element("article"))
     captions: list[str] = field(default_factory=list)
     decks: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    beside: set[str] = field(default_factory=set)
+    tags: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass(slots=True)
@@ -237,12 +277,14 @@ class _Walk:
     links: int = 0
     bold: HtmlElement | None = None
     image: HtmlElement | None = None
+    after_image: bool = False
+    heading: HtmlElement | None = None
     words: set[str] = field(default_factory=set)
 
     def add(self, text: str | None) -> None:
         if text:
             self.text.append(text)
-            self.linked += len(squeeze(text)) if self.links else 0
+            self.linked += len(bare(text)) if self.links else 0
 
     def has_begun(self) -> bool:
         """Say whether running text stands before this point: a deck comes before, a subhead after."""
@@ -250,30 +292,56 @@ class _Walk:
 
     def flush(self, tag: str = "p") -> None:
         """End the current paragraph; a paragraph that is nothing but links is none."""
-        text, linked, plain = (
-            squeeze("".join(self.text)),
-            self.linked,
-            self.bold is None and tag == "p",
-        )
+        raw = "".join(self.text)
+        text, linked, plain = squeeze(raw), self.linked, self.bold is None and tag == "p"
         self.text.clear()
         self.linked, self.bold = 0, None
         if not text:
             return
         image, self.image = self.image, None
+        if self.after_image:
+            self.prepared.beside.add(text)
+        self.after_image = False
+        if image is not None:
+            caption, text = parted(text)
+            self.prepared.captions.extend(filter(None, [caption]))
         if text in self.words or (image is not None and plain and is_under_picture(text)):
-            self.prepared.captions.append(text)
-        elif not (linked >= 0.9 * len(text) and not text.endswith(("다.", "요.", "까?"))):
+            self.prepared.captions.extend(filter(None, [shown_words(text)]))
+        elif (
+            linked
+            and linked >= _LINKED * len(bare(text))
+            and not text.endswith(("다.", "요.", "까?"))
+        ):
+            self.prepared.ledger.drop(Rule.LINKS, text)
+        else:
             paragraph = Element(
                 "p" if is_statement(text) else tag
             )  # boards put whole texts into headings
             paragraph.text = text
             self.prepared.article.append(paragraph)
 
+    def begin_anew(self) -> None:
+        """Forget what stood above the headline, unless a text has begun there."""
+        self.flush()
+        before = [paragraph.text or "" for paragraph in self.prepared.article]
+        if sum(len(text) for text in before if is_prose(text)) > _ABOVE * self.limit / _LITTLE:
+            return
+        self.prepared.ledger.drop(Rule.BEFORE, *before)
+        for paragraph in list(self.prepared.article):
+            self.prepared.article.remove(paragraph)
+
 
 def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> Prepared:
     """Return the body at `place` as an article of paragraphs; elements in `dropped` are no part of it."""
     prepared = Prepared()
-    walk = _Walk(prepared, place.element, _LITTLE * max(place.prose, 1), dropped, place.released)
+    walk = _Walk(
+        prepared,
+        place.element,
+        _LITTLE * max(place.prose, 1),
+        dropped,
+        place.released,
+        heading=place.heading,
+    )
     walker = etree.iterwalk(place.element, events=("start", "end"))
     for event, node in walker:
         if event == "start":
@@ -289,6 +357,8 @@ def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> 
 
 
 def _enter(walk: _Walk, node: HtmlElement) -> None:
+    if node is walk.heading:
+        walk.begin_anew()
     if node.tag in BLOCKS or node.tag in {"br", "hr"} or _is_head(node):
         walk.flush()
     elif node.tag in {"b", "strong"} and not squeeze("".join(walk.text)):
@@ -340,14 +410,22 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         _picture(walk, node)
         walk.image = node
         return True
-    if node in walk.dropped or (is_unread(node, walk.released) and not _is_fold(walk, node)):
-        return True
+    if node in walk.dropped:
+        return _drop(walk, node, Rule.DECLARED)
+    if is_unread(node, walk.released) and not _is_fold(walk, node):
+        return node.tag in SILENT or _drop(walk, node, Rule.UNREAD)
     name = marks(node)
     if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(walk, node):
         return _hand_out(walk, node, walk.prepared.captions)
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
-    return bool(_JUNK.search(name)) and _is_little(walk, node)
+    return bool(_JUNK.search(name)) and _is_little(walk, node) and _drop(walk, node, Rule.MARKED)
+
+
+def _drop(walk: _Walk, node: HtmlElement, rule: Rule) -> bool:
+    """Write down what falls with an element; always True."""
+    walk.prepared.ledger.drop(rule, *lines_of(node))
+    return True
 
 
 def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
@@ -366,6 +444,11 @@ def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
 
 def _picture(walk: _Walk, image: HtmlElement) -> None:
     walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
+    walk.after_image = True
+    above = squeeze("".join(walk.text)) or (
+        walk.prepared.article[-1].text if len(walk.prepared.article) else ""
+    )
+    walk.prepared.beside.add(above or "")
     walk.words |= words_of(image)
 
 
@@ -385,7 +468,9 @@ def _is_little(walk: _Walk, node: HtmlElement) -> bool:
 
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
-    lines = lines_of(node)
+    lines = [
+        one for line in lines_of(node) if (one := shown_words(line)) and sort_of(one) not in _CHROME
+    ]
     length = sum(map(len, lines))
     if length > max(walk.limit, MAX_CAPTION) or length > _MOST * walk.limit / _LITTLE:
         return False

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.english import is_english, prune
+from processing.reading.ledger import Ledger, Rule
 from processing.reading.lines import (
     LineKind,
     captionless,
@@ -22,9 +23,11 @@ from processing.reading.lines import (
     is_marked,
     is_prose,
     is_statement,
+    is_told,
     sort_of,
     without_credit,
 )
+from processing.reading.markup import parted, shown_words
 from processing.reading.tree import bare, squeeze
 
 _BRACKETED = re.compile(
@@ -101,8 +104,23 @@ _SPOKEN = re.compile(
 _WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
 _WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
+_STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
 _HEAD_LINES, _MOST_MARKED = 6, 2
+_LONGEST_STAMP = 80
 _REPEATED = 20  # characters from which a line that comes twice is no refrain
+
+
+_RULES = {
+    LineKind.PROMOTION: Rule.PROMOTION,
+    LineKind.INTERFACE: Rule.INTERFACE,
+    LineKind.PORTAL: Rule.PORTAL,
+    LineKind.RELATED: Rule.RELATED,
+    LineKind.CREDIT: Rule.CREDIT,
+    LineKind.LABEL: Rule.LABEL,
+    LineKind.TIME: Rule.TIME,
+    LineKind.TAGS: Rule.TAGS,
+}
+"""Sorts of lines that leave nothing but their count."""
 
 
 @dataclass(slots=True)
@@ -120,6 +138,7 @@ class Cleaned:
     stamps: list[str] = field(default_factory=list)  # dropped lines that may state a time
     agency: str | None = None
     heading: str | None = None
+    ledger: Ledger = field(default_factory=Ledger)
 
     def of(self, sort: LineKind) -> list[str] | None:
         """Return what keeps the lines of a sort; None for sorts that say nothing."""
@@ -153,6 +172,7 @@ def clean(
     title: str = "",
     decks: tuple[str, ...] = (),
     pictured: int = 0,
+    beside: frozenset[str] = frozenset(),
     photo: bool = False,
     sites: frozenset[str] = frozenset(),
 ) -> Cleaned:
@@ -160,14 +180,15 @@ def clean(
 
     `pictured` is how many images of the body have no caption of their own: beside them one or two lines behind a
     triangle are captions, but two in a row are a list where there is one such image.
+    `beside` are the lines that stand right beside an image: a told sentence is a caption only there.
     `photo` says that it is a photo page: then a caption is the text, without its credit.
     `sites` are the names of the page's site, letters only: in brackets at the head they are a dateline.
     """
     cleaned = Cleaned()
-    kept = [text for line in lines if (text := repaired(line))]
+    kept = _parted([text for line in lines if (text := repaired(line))], cleaned)
     if is_english(" ".join(kept)):
         kept = _english(kept, cleaned)
-    kept = _without_summary(_without_head(kept, title, decks, cleaned))
+    kept = _without_summary(_without_head(kept, title, decks, cleaned), cleaned)
     kept = _without_lists(kept, cleaned)
     triangles = [is_marked(line) for line in kept]
     listed = pictured == 1 and any(one and other for one, other in pairwise(triangles))
@@ -175,13 +196,26 @@ def clean(
     for line in kept:
         shown, credit = captionless(line) if photo else (line, "")
         cleaned.bylines.extend([credit] if people(credit) else [])
-        _sort(_without_wire(shown, cleaned), cleaned, captioned=captioned)
+        _sort(_without_wire(shown, cleaned), cleaned, captioned=captioned, beside=line in beside)
     _cut_dateline(cleaned, sites)
     ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
     cleaned.bylines.extend(ending.bylines)
     cleaned.notices.extend(ending.notices)
+    cleaned.captions.extend(ending.captions)
+    cleaned.ledger.drop(Rule.LOOSE, *ending.loose)
     cleaned.agency = cleaned.agency or ending.agency
     return cleaned
+
+
+def _parted(lines: list[str], cleaned: Cleaned) -> list[str]:
+    """Return the lines with captions split off the leads that portals glued to them."""
+    found = []
+    for line in lines:
+        caption, rest = parted(line)
+        if caption:
+            cleaned.captions.append(caption)
+        found.append(rest)
+    return found
 
 
 def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
@@ -207,6 +241,7 @@ def _without_head(
             and not is_prose(line)
         ):
             cleaned.heading = line
+            cleaned.ledger.drop(Rule.HEADLINE, line)
             cleaned.decks.extend(
                 one for one in lines[:index] if not is_prose(one) and sort_of(one) is None
             )
@@ -214,17 +249,39 @@ def _without_head(
             break
     while len(lines) > 1 and _BULLETED.match(lines[0]) and not is_prose(lines[0]):
         cleaned.decks.append(lines.pop(0))
+    lines = _without_stamps(lines, cleaned)
+    repeated = [line for line in lines[:_HEAD_LINES] if bare(line) in known]
+    cleaned.ledger.drop(Rule.HEADLINE, *repeated)
     return [
         line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known
     ]
 
 
-def _without_summary(lines: list[str]) -> list[str]:
+def _without_stamps(lines: list[str], cleaned: Cleaned) -> list[str]:
+    """Take out the short lines before the first sentence that say when it was published, with outlet and section."""
+    first = next(
+        (index for index, line in enumerate(lines) if is_prose(line) or is_listed(line)), 0
+    )
+    stamped = {
+        index
+        for index, line in enumerate(lines[: min(first, _HEAD_LINES)])
+        if len(line) <= _LONGEST_STAMP and _STAMPED.search(line)
+    }
+    for line in (lines[index] for index in sorted(stamped)):
+        cleaned.stamps.append(line)
+        if people(line):
+            cleaned.bylines.append(line)
+        else:
+            cleaned.ledger.drop(Rule.TIME, line)
+    return [line for index, line in enumerate(lines) if index not in stamped]
+
+
+def _without_summary(lines: list[str], cleaned: Cleaned) -> list[str]:
     """Drop what stands at the head and again later: a summary made of the text's own sentences."""
     later = set(lines[_HEAD_LINES:])
     for index in range(min(_HEAD_LINES, len(lines)) - 1, -1, -1):
         if len(lines[index]) >= _REPEATED and lines[index] in later:
-            del lines[index]
+            cleaned.ledger.drop(Rule.SUMMARY, lines.pop(index))
         else:
             later.add(lines[index])
     return lines
@@ -246,6 +303,7 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
             listing and not is_statement(line) and sort not in {LineKind.RIGHTS, LineKind.BYLINE}
         )
         if listing or is_link(line) or (closed and sort is None):
+            cleaned.ledger.drop(Rule.ARROW if is_link(line) else Rule.RELATED, line)
             continue
         closed = closed or (sort is LineKind.RIGHTS and index > last)
         if sort is LineKind.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
@@ -255,8 +313,11 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
     return kept
 
 
-def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
-    """Put one line where it belongs; `captioned` says that lines behind a triangle are captions."""
+def _sort(line: str, cleaned: Cleaned, *, captioned: bool, beside: bool = False) -> None:
+    """Put one line where it belongs.
+
+    `captioned` says that lines behind a triangle are captions, `beside` that an image stands beside this one.
+    """
     if signed := _SIGNED.match(line):
         cleaned.bylines.append(line)
         line = signed["text"].strip()
@@ -267,14 +328,26 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
         cleaned.paragraphs.append(line)
         return
     sort = sort_of(line)
+    if sort is LineKind.CAPTION and not beside and is_told(line):
+        sort = None  # a sentence is a caption for the picture beside it, not for its tense
     if sort and _WRITTEN.match(line) and people(line):
         sort = LineKind.BYLINE
     if sort is None:
         _keep(line, cleaned, captioned=captioned)
-    elif sort is LineKind.TAGS:
+    else:
+        _put(line, sort, cleaned)
+
+
+def _put(line: str, sort: LineKind, cleaned: Cleaned) -> None:
+    """Put a line that is no running text where its sort belongs, or write down the rule that drops it."""
+    if sort is LineKind.TAGS:
         cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
+    elif sort is LineKind.CAPTION:
+        cleaned.captions.extend(filter(None, [shown_words(line)]))
     elif (kept := cleaned.of(sort)) is not None:
         kept.append(line)
+    if sort in _RULES:
+        cleaned.ledger.drop(_RULES[sort], line)
 
 
 def _without_wire(line: str, cleaned: Cleaned) -> str:

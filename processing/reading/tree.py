@@ -202,9 +202,8 @@ MAX_DEPTH = 400
 
 _COUNT = etree.XPath("count(//*)")
 _IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
-_BREAKS = frozenset(
-    ["br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "tr", "td"]
-)
+_BREAKS_WORDS = "br p div li h1 h2 h3 h4 h5 h6 dd dt tr td th ul ol dl table figure figcaption section article blockquote"
+_BREAKS = frozenset(_BREAKS_WORDS.split())
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 _NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 
