@@ -4,7 +4,7 @@ The section that a page shows beside its article: a trail (홈 > 사회 > 사건
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, BodyPlace, select
 from processing.reading.bylines import writer
 from processing.reading.english import is_english
+from processing.reading.ledger import Ledger
 from processing.reading.markup import Prepared, decks_of
 from processing.reading.metadata import (
     ARTICLE_TYPES,
@@ -26,11 +27,12 @@ from processing.reading.metadata import (
 )
 from processing.reading.rights import RightsPolicy, rights_of
 from processing.reading.scripts import ScriptArticle
+from processing.reading.second import Verdict
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
 from processing.reading.titles import chain_of, kind_of, section_in
 from processing.reading.tree import lines_of, marks, text_of
-from processing.records import Article, Author, Kind, Origin, Page, article_id, version_id
+from processing.records import Article, Author, Dropped, Kind, Origin, Page, article_id, version_id
 from processing.rules import Rules
 from processing.urls import canonical
 
@@ -135,6 +137,7 @@ class PageReading:
     title: str
     title_source: str | None
     around: Around
+    verdict: Verdict = field(default_factory=Verdict)
 
     @cached_property
     def section(self) -> str | None:
@@ -206,7 +209,13 @@ def assemble(
             premium=cleaned.premium,
             policy=policy,
         ),
-        extractor="trafilatura",
+        extractor="trafilatura-page" if reading.verdict.lines else "trafilatura",
+        reading_confidence=reading.verdict.confidence,
+        reading_reasons=reading.verdict.doubts,
+        dropped=tuple(
+            Dropped(rule=rule.value, count=count)
+            for rule, count in ledger_of(reading).counts().items()
+        ),
         sources=_sources(reading, credit.source, times),
     )
 
@@ -245,6 +254,15 @@ def _writers(reading: PageReading) -> list[str]:
         return named
     captions = _captions(reading) if kind_in(reading) is Kind.OPINION else ()
     return [line for line in captions if writer(line)]
+
+
+def ledger_of(reading: PageReading) -> Ledger:
+    """Return what fell of the body, by mark-up first and by its words after that."""
+    whole = Ledger()
+    if reading.prepared and not reading.verdict.lines:
+        whole.lines.extend(reading.prepared.ledger.lines)
+    whole.lines.extend(reading.cleaned.ledger.lines)
+    return whole
 
 
 def _captions(reading: PageReading) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class BodyPlace:
     it may be the label above, `early` that it ends before the headline, `gone` that it is set aside. Of the chosen
     place `outside` are the children before its first and after its last paragraph (headline, byline, lists);
     `released` are the elements of the page whose mark is outweighed, and `overruled` says that a mark was believed
-    first and then found to leave nothing; `whole` are the characters of sentences on the page.
+    first and then found to leave nothing; `whole` are the characters of sentences on the page beside what is set aside.
     """
 
     element: HtmlElement
@@ -190,7 +190,7 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     if found is None and evidence.dated:
         found = _said(root, blocks)
     if found is not None:
-        found.released, found.overruled, found.whole = released, overruled, whole
+        found.released, found.overruled, found.whole = released, overruled, page.prose
         found.heading = evidence.heading
     return found
 

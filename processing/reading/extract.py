@@ -18,15 +18,16 @@ from processing.reading.asides import Evidence
 from processing.reading.assembly import PageReading, assemble, kind_in
 from processing.reading.body import Around, BodyPlace, around, find_body, select
 from processing.reading.headlines import is_general, is_printed, nearest, shared
-from processing.reading.judgement import feed, is_dated, judge, keep_own
+from processing.reading.judgement import feed, is_dated, is_declared, judge, keep_own
 from processing.reading.markup import Prepared, prepare, told
 from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
 from processing.reading.scripts import ScriptArticle, find_article, values
+from processing.reading.second import Checked, Verdict, doubts, weigh
 from processing.reading.text import Cleaned, clean
 from processing.reading.titles import choose, completed, headings, is_photo, printed, site_names
 from processing.reading.tree import RejectionCause, bare, decode, parse, reject, squeeze, text_of
-from processing.records import Article, Page, Reason, Rejection
+from processing.records import Article, Doubt, Page, Reason, Rejection
 from processing.rules import GENERIC, Rules
 
 
@@ -95,10 +96,11 @@ def extract(
         return reject(page, text, url)
     if finding := feed(text):
         return reject(page, finding, url)
-    root = parse(rules.prepare(text) if rules.prepare else text)
+    text = rules.prepare(text) if rules.prepare else text
+    root = parse(text)
     if isinstance(root, RejectionCause):
         return reject(page, root, url)
-    reading = read(page, root, rules)
+    reading = read(page, root, rules, text)
     if isinstance(reading, RejectionCause):
         return reject(page, reading, url)
     kind = kind_in(reading)
@@ -109,15 +111,15 @@ def extract(
         text=reading.cleaned.text,
         kind=kind,
         english=rules.english,
-        body=reading.place.element if reading.place and not reading.script else None,
+        body=_judged_in(reading),
     )
     if finding:
         return reject(page, finding, url)
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)
 
 
-def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | RejectionCause:
-    """Return everything that one tree gives towards an article, or why it is too much."""
+def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading | RejectionCause:
+    """Return everything that a tree gives towards an article, or why it is too much; `text` is what it was made of."""
     head = read_head(root, page.url)
     keep_own(root, head)
     marked = headings(root)
@@ -150,6 +152,14 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | Rejection
     cleaned = _cleaned(
         lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites)
     )
+    first = Checked(
+        title, cleaned.text, _handed_out(prepared, cleaned), place, from_script=bool(script)
+    )
+    verdict = _checked(root, head, text, first)
+    if verdict.lines:
+        cleaned = _cleaned(
+            list(verdict.lines), Prepared(), title=title, decks=decks, sites=frozenset(sites)
+        )
     return PageReading(
         page=page,
         root=root,
@@ -162,7 +172,36 @@ def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | Rejection
         title=completed(title, [cleaned.heading] if cleaned.heading else ()),
         title_source=title_source,
         around=_around(root, place, rules),
+        verdict=verdict,
     )
+
+
+def _judged_in(reading: PageReading) -> HtmlElement | None:
+    """Return the element that a text was read from, whose structure tells an article from a list."""
+    if reading.verdict.lines:
+        return reading.root
+    return reading.place.element if reading.place and not reading.script else None
+
+
+def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:
+    """Return what was taken out of a body and kept as a field."""
+    marked = [*prepared.captions, *prepared.decks] if prepared else []
+    return [
+        *marked,
+        cleaned.dateline or "",
+        *cleaned.captions,
+        *cleaned.decks,
+        *cleaned.notices,
+        *cleaned.bylines,
+    ]
+
+
+def _checked(root: HtmlElement, head: Head, text: str, first: Checked) -> Verdict:
+    """Return whether a reading is sure; where signals doubt it the page is read a second time."""
+    found = doubts(root, head, first)
+    if not found or (found == (Doubt.EMPTY,) and (is_photo(first.title) or not is_declared(head))):
+        return Verdict()
+    return weigh(text, head, first, found)
 
 
 def _cleaned(

@@ -101,8 +101,10 @@ def _is_article(unit: HtmlElement, heading: HtmlElement) -> bool:
     text = text_of(unit)
     if sentences(text) < _FEWEST:
         return False
-    return bool(_DATE.search(text)) or (
-        len(heads) == 1 and bool(unit.get("class")) and _begins(unit, heads[0])
+    if unit.get("class") and _DATE.search(text):
+        return True
+    return _begins(unit, heads[0]) and (
+        bool(_DATE.search(text)) or (len(heads) == 1 and bool(unit.get("class")))
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Rule(StrEnum):
+class DropRule(StrEnum):
     """Why a line of the body's place is no part of the article; closed, because each is a figure of the archive."""
 
     UNREAD = "unread"  # a menu, a button, a hidden element
@@ -33,10 +33,10 @@ class Rule(StrEnum):
     EXTRACTOR = "extractor"  # Trafilatura left it out
 
 
-class Dropped(NamedTuple):
+class DroppedLine(NamedTuple):
     """A line that a rule took out."""
 
-    rule: Rule
+    rule: DropRule
     text: str
 
 
@@ -44,13 +44,13 @@ class Dropped(NamedTuple):
 class Ledger:
     """Lines that were taken out, in the order in which they fell."""
 
-    lines: list[Dropped] = field(default_factory=list)
+    lines: list[DroppedLine] = field(default_factory=list)
 
-    def drop(self, rule: Rule, *texts: str) -> None:
+    def drop(self, rule: DropRule, *texts: str) -> None:
         """Write down that `rule` took out `texts`; empty ones do not count."""
-        self.lines.extend(Dropped(rule, text) for text in texts if text)
+        self.lines.extend(DroppedLine(rule, text) for text in texts if text)
 
-    def counts(self) -> dict[Rule, int]:
+    def counts(self) -> dict[DropRule, int]:
         """Return how many lines each rule took out, in the order of the closed list."""
         found = Counter(one.rule for one in self.lines)
-        return {rule: found[rule] for rule in Rule if found[rule]}
+        return {rule: found[rule] for rule in DropRule if found[rule]}

@@ -38,6 +38,7 @@ class LineKind(Enum):
 
 
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
+_ANY_SENTENCE = re.compile(r"\w[\w’'\"”)%\]]{0,3}[.?!。！？…:](?:[\s”\"’')\]]|$)")
 _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
 _PLAIN_STYLE = re.compile(
     r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)"
@@ -103,6 +104,11 @@ _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
 def is_prose(line: str) -> bool:
     """Say whether a line ends as a sentence does, or holds one."""
     return bool(_PROSE.search(line)) or bool(_STOP.search(line))
+
+
+def is_sentence(line: str) -> bool:
+    """Say whether a line in any language ends as a sentence does, or holds one."""
+    return is_prose(line) or bool(_ANY_SENTENCE.search(line))
 
 
 def is_statement(line: str) -> bool:

@@ -21,7 +21,7 @@ from processing.reading import english, phrases
 from processing.reading.asides import SILENT, UNREAD_TAGS, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
-from processing.reading.ledger import Ledger, Rule
+from processing.reading.ledger import DropRule, Ledger
 from processing.reading.lines import LineKind, is_prose, is_statement, sentences, sort_of
 from processing.reading.text import dateline_end
 from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
@@ -312,7 +312,7 @@ class _Walk:
             and linked >= _LINKED * len(bare(text))
             and not text.endswith(("다.", "요.", "까?"))
         ):
-            self.prepared.ledger.drop(Rule.LINKS, text)
+            self.prepared.ledger.drop(DropRule.LINKS, text)
         else:
             paragraph = Element(
                 "p" if is_statement(text) else tag
@@ -326,7 +326,7 @@ class _Walk:
         before = [paragraph.text or "" for paragraph in self.prepared.article]
         if sum(len(text) for text in before if is_prose(text)) > _ABOVE * self.limit / _LITTLE:
             return
-        self.prepared.ledger.drop(Rule.BEFORE, *before)
+        self.prepared.ledger.drop(DropRule.BEFORE, *before)
         for paragraph in list(self.prepared.article):
             self.prepared.article.remove(paragraph)
 
@@ -411,18 +411,20 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         walk.image = node
         return True
     if node in walk.dropped:
-        return _drop(walk, node, Rule.DECLARED)
+        return _drop(walk, node, DropRule.DECLARED)
     if is_unread(node, walk.released) and not _is_fold(walk, node):
-        return node.tag in SILENT or _drop(walk, node, Rule.UNREAD)
+        return node.tag in SILENT or _drop(walk, node, DropRule.UNREAD)
     name = marks(node)
     if node.tag in {"figure", "figcaption"} or _CAPTION.search(name) or _may_be_picture(walk, node):
         return _hand_out(walk, node, walk.prepared.captions)
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
-    return bool(_JUNK.search(name)) and _is_little(walk, node) and _drop(walk, node, Rule.MARKED)
+    return (
+        bool(_JUNK.search(name)) and _is_little(walk, node) and _drop(walk, node, DropRule.MARKED)
+    )
 
 
-def _drop(walk: _Walk, node: HtmlElement, rule: Rule) -> bool:
+def _drop(walk: _Walk, node: HtmlElement, rule: DropRule) -> bool:
     """Write down what falls with an element; always True."""
     walk.prepared.ledger.drop(rule, *lines_of(node))
     return True

@@ -122,6 +122,7 @@ _OTHER_KEY = re.compile(
 _SENTENCE = re.compile(r"[가-힣][.?!](?=[\s”\"’<]|$)")
 _MARKUP = re.compile(r"<(?:p|br|div|span|figure|img|strong)\b", re.IGNORECASE)
 _LEAST_MARKUP = 60
+_LEAST_ADDRESS = 6  # characters of the last part of a page's address
 _TITLES = ("title", "headline", "articleTitle", "newsTitle", "subject", "webTitle")
 _DECKS = ("subTitle", "subtitle", "sub_title", "subHeadline", "deck")
 _BYLINES = (
@@ -165,6 +166,12 @@ class ScriptArticle:
 def find_article(values: Iterable[Json], head: Head) -> ScriptArticle | None:
     """Return the article of this page among JSON `values` and JSON-LD, or None where none has a body of sentences."""
     found: list[tuple[int, str, dict[str, Json]]] = []
+    address = (
+        (head.canonical or head.first("og:url") or "")
+        .rstrip("/")
+        .rpartition("/")[2]
+        .partition("?")[0]
+    )
     for value in (*values, *head.objects):
         for one in metadata.objects(value):
             markup = (
@@ -172,7 +179,8 @@ def find_article(values: Iterable[Json], head: Head) -> ScriptArticle | None:
                 if isinstance(one.get("content_elements"), list)
                 else _longest(one)
             )
-            weight = len(_SENTENCE.findall(markup)) + (1000 if _is_titled(one, head) else 0)
+            own = _is_titled(one, head) or _is_addressed(one, address)
+            weight = len(_SENTENCE.findall(markup)) + (1000 if own else 0)
             if len(markup) >= _LEAST_MARKUP and weight % 1000:
                 found.append((weight, markup, one))
     if not found:
@@ -234,6 +242,14 @@ def _is_titled(one: dict[str, Json], head: Head) -> bool:
     )
     shown = f"{head.title} {head.first('og:title') or ''}"
     return bool(title) and re.sub(r"\W", "", title or "")[:12] in re.sub(r"\W", "", shown)
+
+
+def _is_addressed(one: dict[str, Json], address: str) -> bool:
+    """Say whether an object's own address ends in the last part of the page's."""
+    named = (
+        one.get(key) for key in ("canonical_url", "website_url", "url", "_id", "id", "articleId")
+    )
+    return len(address) >= _LEAST_ADDRESS and any(address in str(value) for value in named if value)
 
 
 def _longest(one: dict[str, Json]) -> str:

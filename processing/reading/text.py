@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.english import is_english, prune
-from processing.reading.ledger import Ledger, Rule
+from processing.reading.ledger import DropRule, Ledger
 from processing.reading.lines import (
     LineKind,
     captionless,
@@ -107,18 +107,19 @@ _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
 _HEAD_LINES, _MOST_MARKED = 6, 2
 _LONGEST_STAMP = 80
+_PRINTED_TWICE = 40  # characters from which a line that comes twice is a copy
 _REPEATED = 20  # characters from which a line that comes twice is no refrain
 
 
 _RULES = {
-    LineKind.PROMOTION: Rule.PROMOTION,
-    LineKind.INTERFACE: Rule.INTERFACE,
-    LineKind.PORTAL: Rule.PORTAL,
-    LineKind.RELATED: Rule.RELATED,
-    LineKind.CREDIT: Rule.CREDIT,
-    LineKind.LABEL: Rule.LABEL,
-    LineKind.TIME: Rule.TIME,
-    LineKind.TAGS: Rule.TAGS,
+    LineKind.PROMOTION: DropRule.PROMOTION,
+    LineKind.INTERFACE: DropRule.INTERFACE,
+    LineKind.PORTAL: DropRule.PORTAL,
+    LineKind.RELATED: DropRule.RELATED,
+    LineKind.CREDIT: DropRule.CREDIT,
+    LineKind.LABEL: DropRule.LABEL,
+    LineKind.TIME: DropRule.TIME,
+    LineKind.TAGS: DropRule.TAGS,
 }
 """Sorts of lines that leave nothing but their count."""
 
@@ -202,7 +203,7 @@ def clean(
     cleaned.bylines.extend(ending.bylines)
     cleaned.notices.extend(ending.notices)
     cleaned.captions.extend(ending.captions)
-    cleaned.ledger.drop(Rule.LOOSE, *ending.loose)
+    cleaned.ledger.drop(DropRule.LOOSE, *ending.loose)
     cleaned.agency = cleaned.agency or ending.agency
     return cleaned
 
@@ -241,7 +242,7 @@ def _without_head(
             and not is_prose(line)
         ):
             cleaned.heading = line
-            cleaned.ledger.drop(Rule.HEADLINE, line)
+            cleaned.ledger.drop(DropRule.HEADLINE, line)
             cleaned.decks.extend(
                 one for one in lines[:index] if not is_prose(one) and sort_of(one) is None
             )
@@ -251,7 +252,7 @@ def _without_head(
         cleaned.decks.append(lines.pop(0))
     lines = _without_stamps(lines, cleaned)
     repeated = [line for line in lines[:_HEAD_LINES] if bare(line) in known]
-    cleaned.ledger.drop(Rule.HEADLINE, *repeated)
+    cleaned.ledger.drop(DropRule.HEADLINE, *repeated)
     return [
         line for index, line in enumerate(lines) if index >= _HEAD_LINES or bare(line) not in known
     ]
@@ -272,7 +273,7 @@ def _without_stamps(lines: list[str], cleaned: Cleaned) -> list[str]:
         if people(line):
             cleaned.bylines.append(line)
         else:
-            cleaned.ledger.drop(Rule.TIME, line)
+            cleaned.ledger.drop(DropRule.TIME, line)
     return [line for index, line in enumerate(lines) if index not in stamped]
 
 
@@ -281,10 +282,23 @@ def _without_summary(lines: list[str], cleaned: Cleaned) -> list[str]:
     later = set(lines[_HEAD_LINES:])
     for index in range(min(_HEAD_LINES, len(lines)) - 1, -1, -1):
         if len(lines[index]) >= _REPEATED and lines[index] in later:
-            cleaned.ledger.drop(Rule.SUMMARY, lines.pop(index))
+            cleaned.ledger.drop(DropRule.SUMMARY, lines.pop(index))
         else:
             later.add(lines[index])
-    return lines
+    return _once(lines, cleaned)
+
+
+def _once(lines: list[str], cleaned: Cleaned) -> list[str]:
+    """Drop what a page prints a second time, word for word; a refrain is shorter."""
+    known: set[str] = set()
+    kept = []
+    for line in lines:
+        if len(line) >= _PRINTED_TWICE and line in known:
+            cleaned.ledger.drop(DropRule.SUMMARY, line)
+        else:
+            kept.append(line)
+        known.add(line)
+    return kept
 
 
 def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
@@ -303,7 +317,7 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
             listing and not is_statement(line) and sort not in {LineKind.RIGHTS, LineKind.BYLINE}
         )
         if listing or is_link(line) or (closed and sort is None):
-            cleaned.ledger.drop(Rule.ARROW if is_link(line) else Rule.RELATED, line)
+            cleaned.ledger.drop(DropRule.ARROW if is_link(line) else DropRule.RELATED, line)
             continue
         closed = closed or (sort is LineKind.RIGHTS and index > last)
         if sort is LineKind.BYLINE and MAIL.search(line) and not _SIGNED.match(line):

@@ -77,6 +77,44 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"  # undecodable, broken, or the reader ran out of time or memory
 
 
+class Confidence(StrEnum):
+    """Whether what can be checked at little cost agrees with a reading."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+
+
+class Doubt(StrEnum):
+    """Why a reading is doubtful; a closed list."""
+
+    MARKS = "marks-overruled"  # all sentences of the page stood in elements that their marks call something else
+    SHARE = "small-share"  # the text is less than half of what the page tells
+    DESCRIPTION = (
+        "description-elsewhere"  # what the page says of itself stands on it, and not in the text
+    )
+    DECLARED = "declared-body-differs"  # the page declares a body of another length
+    SHORT = "short"  # little text on a page that tells more
+    FRAGMENTS = "fragments"  # many lines of the text are no sentences
+    LISTED = "list-like"  # most of the text stands in items with linked headlines
+    HEADLINE = "headline-unlike"  # hardly a word of the headline stands in the text
+    EMPTY = "no-body"  # the first reading found no text
+    SECOND = "second-reading-differs"  # Trafilatura on the whole page reads something else
+
+
+class Dropped(Record):
+    """How many lines of the body's place one rule took out; the words are not kept."""
+
+    rule: str
+    count: int
+
+
+class Detail(Record):
+    """A labelled row of a public board (등록부서, 담당, 연락처 …)."""
+
+    label: str
+    value: str
+
+
 class Author(Record):
     """A person named in the byline; a desk's address is not a person."""
 
@@ -124,7 +162,9 @@ class Article(Record):
 
     `url` is the canonical URL and gives `article_id`; `text` is paragraphs joined by a blank line. `sources` says for
     each field where it was read ("json-ld", "og", "meta", "rules", "text", ...). `notices` are rights and premium lines
-    that were taken out of the text.
+    that were taken out of the text. `reading_confidence` is None where a reader did not judge it yet; `dropped` counts
+    what fell by rule (`processing.reading.ledger`); `extractor` is "trafilatura" on the narrowed body or
+    "trafilatura-page" on the whole page.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -154,6 +194,10 @@ class Article(Record):
     notices: tuple[str, ...] = ()
     rights: Rights = Rights()
     extractor: str
+    reading_confidence: Confidence | None = None
+    reading_reasons: tuple[Doubt, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    details: tuple[Detail, ...] = ()
     sources: Mapping[str, str] = {}
 
 
