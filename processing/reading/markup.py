@@ -48,7 +48,7 @@ _DOING = (
 _THERE = re.compile(r"에서|\d일|왼쪽|오른쪽|가운데|앞|옆|위")
 _SHOWN = re.compile(rf"(?:{'|'.join(_DOING.split())})\s?고?\s?있다[.]?$")
 _SIGHT = re.compile(r"(?:모습|장면|전경|풍경|조감도)(?:이다)?[.]?$")
-_GLUED = re.compile(
+_CAPTION_GLUED = re.compile(
     r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)[^\[\](){}【】<>〈〉]{0,24}"
     r"(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
 )
@@ -70,7 +70,7 @@ def parted(text: str) -> tuple[str, str]:
 
     `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must tell, and what stands before may not.
     """
-    glued = _GLUED.match(text)
+    glued = _CAPTION_GLUED.match(text)
     if (
         glued is None
         or is_statement(glued["caption"])
