@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
-from processing.reading import english, phrases
+from processing.reading import english
 from processing.reading.asides import SILENT, UNREAD_TAGS, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
 from processing.reading.ledger import DropRule, Ledger
 from processing.reading.lines import LineKind, is_prose, is_statement, sentences, sort_of
-from processing.reading.text import dateline_end
+from processing.reading.text import parted, shown_words
 from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
 
 _CENTRED = re.compile(
@@ -48,39 +48,10 @@ _DOING = (
 _THERE = re.compile(r"에서|\d일|왼쪽|오른쪽|가운데|앞|옆|위")
 _SHOWN = re.compile(rf"(?:{'|'.join(_DOING.split())})\s?고?\s?있다[.]?$")
 _SIGHT = re.compile(r"(?:모습|장면|전경|풍경|조감도)(?:이다)?[.]?$")
-_CAPTION_GLUED = re.compile(
-    r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)[^\[\](){}【】<>〈〉]{0,24}"
-    r"(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
-)
 _UNDER, _SHORT, _LONGEST_SET, MAX_CAPTION = 50, 120, 150, 300
 _LONGEST_SHOWN = 140
 _FEWEST_WORDS = 8  # characters from which the words of an `alt` are a caption's
 _MOSTLY = 0.5
-
-
-def shown_words(line: str) -> str:
-    """Return a line of a caption without the buttons of the picture viewer before it."""
-    while (button := phrases.VIEWER.match(line)) and button.end():
-        line = line[button.end() :].lstrip()
-    return line
-
-
-def parted(text: str) -> tuple[str, str]:
-    """Split a caption off the byline and the lead that a portal glued to it; ("", `text`) where it is one thing.
-
-    `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must tell, and what stands before may not.
-    """
-    glued = _CAPTION_GLUED.match(text)
-    if (
-        glued is None
-        or is_statement(glued["caption"])
-        or not is_statement(glued["rest"])
-        or text.startswith("↑")
-    ):
-        return "", text
-    if sort_of(glued["rest"]) or not dateline_end(glued["rest"], frozenset(), first=False):
-        return "", text
-    return glued["caption"].strip(), glued["rest"]
 
 
 def words_of(image: HtmlElement) -> set[str]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from processing.reading import phrases
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.english import is_english, prune
 from processing.reading.ledger import DropRule, Ledger
@@ -27,7 +28,6 @@ from processing.reading.lines import (
     sort_of,
     without_credit,
 )
-from processing.reading.markup import parted, shown_words
 from processing.reading.tree import bare, squeeze
 
 _BRACKETED = re.compile(
@@ -105,6 +105,10 @@ _WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$"
 _WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
+_CAPTION_GLUED = re.compile(
+    r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)[^\[\](){}【】<>〈〉]{0,24}"
+    r"(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
+)
 _HEAD_LINES, _MOST_MARKED = 6, 2
 _LONGEST_STAMP = 80
 _PRINTED_TWICE = 40  # characters from which a line that comes twice is a copy
@@ -206,6 +210,31 @@ def clean(
     cleaned.ledger.drop(DropRule.LOOSE, *ending.loose)
     cleaned.agency = cleaned.agency or ending.agency
     return cleaned
+
+
+def shown_words(line: str) -> str:
+    """Return a line of a caption without the buttons of the picture viewer before it."""
+    while (button := phrases.VIEWER.match(line)) and button.end():
+        line = line[button.end() :].lstrip()
+    return line
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Split a caption off the byline and the lead that a portal glued to it; ("", `text`) where it is one thing.
+
+    `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must tell, and what stands before may not.
+    """
+    glued = _CAPTION_GLUED.match(text)
+    if (
+        glued is None
+        or is_statement(glued["caption"])
+        or not is_statement(glued["rest"])
+        or text.startswith("↑")
+    ):
+        return "", text
+    if sort_of(glued["rest"]) or not dateline_end(glued["rest"], frozenset(), first=False):
+        return "", text
+    return glued["caption"].strip(), glued["rest"]
 
 
 def _parted(lines: list[str], cleaned: Cleaned) -> list[str]:
