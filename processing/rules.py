@@ -13,7 +13,8 @@ class Rules:
 
     Leave a field empty and the generic reader decides. `until` closes a layout: pages fetched after that KST day are
     read with the next rules. `body` narrows the tree that Trafilatura reads. `drop` names subtrees that are never part
-    of an article. `english` says that the outlet publishes in English too, so that no page is rejected for it.
+    of an article. `english` says that the outlet publishes in English too, so that no page is rejected for it;
+    `any_language` switches that judgement off.
     `prepare` is the one way out of data: a pure function from the decoded page to HTML.
     """
 
@@ -25,6 +26,7 @@ class Rules:
     modified: str | None = None
     section: str | None = None
     english: bool = False
+    any_language: bool = False
     drop: tuple[str, ...] = ()
     until: date | None = None
     prepare: Callable[[str], str] | None = None

@@ -44,7 +44,9 @@ _BLOCKS_WORDS = (
 )
 BLOCKS = frozenset(_BLOCKS_WORDS.split())
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
-_ENGLISH = re.compile(r"(?:[A-Za-z’',-]{1,30} ){6}[^.?!]{0,300}[a-z0-9%][.?!](?=[\s”\"’')\]]|$)")
+_ENGLISH = re.compile(
+    r"(?:[A-Za-zÀ-ɏ’',-]{1,30} ){6}[^.?!]{0,300}[a-zÀ-ɏ0-9%][.?!](?=[\s”\"’')\]]|$)"
+)
 _TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LISTED = re.compile(

@@ -91,31 +91,42 @@ def extract(
 
     Raises `UsageError` where a selector of `rules` is none. A page that is no article is a rejection, never an error.
     """
+    return _extracted(page, rules, url=url, publisher_id=publisher_id, policy=policy)[0]
+
+
+def explain(page: Page, rules: Rules = GENERIC) -> tuple[Article | Rejection, PageReading | None]:
+    """Read `page` and return its record with what is known of the reading; None where it was rejected unread."""
+    return _extracted(page, rules, url=None, publisher_id=None, policy=OBEY)
+
+
+def _extracted(
+    page: Page, rules: Rules, *, url: str | None, publisher_id: str | None, policy: RightsPolicy
+) -> tuple[Article | Rejection, PageReading | None]:
     text = decode(page)
     if isinstance(text, RejectionCause):
-        return reject(page, text, url)
-    if finding := feed(text):
-        return reject(page, finding, url)
+        return reject(page, text, url), None
+    if cause := feed(text):
+        return reject(page, cause, url), None
     text = rules.prepare(text) if rules.prepare else text
     root = parse(text)
     if isinstance(root, RejectionCause):
-        return reject(page, root, url)
+        return reject(page, root, url), None
     reading = read(page, root, rules, text)
     if isinstance(reading, RejectionCause):
-        return reject(page, reading, url)
-    kind = kind_in(reading)
-    finding = judge(
+        return reject(page, reading, url), None
+    cause = judge(
         root,
         reading.head,
         title=reading.title,
         text=reading.cleaned.text,
-        kind=kind,
+        kind=kind_in(reading),
         english=rules.english,
+        any_language=rules.any_language,
         body=_judged_in(reading),
     )
-    if finding:
-        return reject(page, finding, url)
-    return assemble(reading, url=url, publisher_id=publisher_id, policy=policy)
+    if cause:
+        return reject(page, cause, url), reading
+    return assemble(reading, url=url, publisher_id=publisher_id, policy=policy), reading
 
 
 def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading | RejectionCause:

@@ -14,7 +14,7 @@ from processing.reading import metadata
 from processing.reading.lines import sentences
 from processing.reading.listing import listing_in
 from processing.reading.metadata import ARTICLE_TYPES, Head
-from processing.reading.tree import RejectionCause, bare, squeeze, text_of
+from processing.reading.tree import RejectionCause, bare, lines_of, squeeze, text_of
 from processing.records import Kind, Reason
 
 _HEADINGS = ("h1", "h2", "h3")
@@ -68,7 +68,7 @@ def _between(first: HtmlElement, last: HtmlElement) -> str:
     for one in first.itersiblings():
         if one is last:
             break
-        parts.append(text_of(one))
+        parts.extend(lines_of(one))
     return " ".join(parts)
 
 
@@ -99,7 +99,7 @@ def _is_article(unit: HtmlElement, heading: HtmlElement) -> bool:
     if not heads:
         return False
     text = text_of(unit)
-    if sentences(text) < _FEWEST:
+    if sum(map(sentences, lines_of(unit))) < _FEWEST:
         return False
     if unit.get("class") and _DATE.search(text):
         return True
@@ -163,27 +163,32 @@ def judge(
     text: str,
     kind: Kind,
     english: bool = False,
+    any_language: bool = False,
     body: HtmlElement | None = None,
 ) -> RejectionCause | None:
     """Return what speaks against a page being an article, or None where it is one.
 
-    A short text is enough, in Korean or, where the outlet publishes in it, in `english`. No text is enough only for a
-    page that declares itself an article of a kind that has none. `body` is the element that the text was read from.
+    A short text is enough, in Korean, in `english` where the outlet publishes in it, or in
+    `any_language`. No text is enough only for a page that declares itself an article of a kind that
+    has none. `body` is the element that the text was read from.
     """
     if body is not None and text and not is_dated(head) and (finding := listing_in(body, text)):
         return finding
-    return _judged(root, head, title=title, text=text, kind=kind, english=english)
+    found = _judged(root, head, title=title, text=text, kind=kind)
+    if found is None or found.reason in {Reason.EMPTY, Reason.NOT_ARTICLE, Reason.LIST_PAGE}:
+        words = text or squeeze(f"{head.title} {text_of(root)}"[:_SHOWN])
+        judged = not any_language and (bool(text) or len(words) >= _LONG)
+        return (_foreign(words, english=english) if judged else None) or found
+    return found
 
 
 def _judged(
-    root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind, english: bool
+    root: HtmlElement, head: Head, *, title: str, text: str, kind: Kind
 ) -> RejectionCause | None:
     if not is_declared(head) and len(text) < _LONG and (match := _ERROR.search(title)):
         return RejectionCause(Reason.ERROR_PAGE, f"{match[0]}: {text[:80]}")
     if text and (len(text) >= _LITTLE or is_dated(head)):
-        return _foreign(text, english=english) or (
-            None if is_declared(head) else _listing(root, text)
-        )
+        return None if is_declared(head) else _listing(root, text)
     shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
     for reason, pattern in (
         (Reason.BLOCKED, _BLOCKED),
@@ -195,16 +200,11 @@ def _judged(
         ):
             return RejectionCause(reason, shown[max(0, match.start() - 40) : match.end() + 80])
     if text:
-        return _foreign(text, english=english) or (
-            None if is_declared(head) else _listing(root, text)
-        )
+        return None if is_declared(head) else _listing(root, text)
     if is_declared(head) and title and kind in _SHORT_KINDS:
         return None
     reason = Reason.EMPTY if is_declared(head) else Reason.NOT_ARTICLE
-    foreign = _foreign(shown, english=english) if len(shown) >= _LONG else None
-    return (
-        foreign or _listing(root, text) or RejectionCause(reason, f"no running text: {shown[:150]}")
-    )
+    return _listing(root, text) or RejectionCause(reason, f"no running text: {shown[:150]}")
 
 
 def is_dated(head: Head) -> bool:

@@ -14,7 +14,7 @@ import multiprocessing
 import resource
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -23,7 +23,8 @@ from typing import Any, TypeAlias
 
 from processing.dates import parse_moment
 from processing.errors import SillokError
-from processing.reading.extract import OBEY, extract
+from processing.reading.explain import Explanation, explained
+from processing.reading.extract import OBEY, explain, extract
 from processing.reading.rights import RightsPolicy
 from processing.reading.tree import MAX_BYTES, RejectionCause, reject
 from processing.records import Article, Page, Reason, Rejection
@@ -49,6 +50,7 @@ class Task:
     url: str | None = None
     publisher_id: str | None = None
     policy: RightsPolicy = OBEY
+    explain: bool = False
 
 
 class Sandbox:
@@ -86,6 +88,11 @@ class Sandbox:
 
     def take(self) -> Article | Rejection:
         """Return what became of the page, waiting no longer than its time."""
+        answer = self._take()
+        assert not isinstance(answer, Explanation), "only `explain` is answered so"  # noqa: S101
+        return answer
+
+    def _take(self) -> Article | Rejection | Explanation:
         task = self._task
         assert task is not None, "take() follows give()"  # noqa: S101 (a fault of the caller's code, not of its data)
         self._task = None
@@ -111,7 +118,7 @@ class Sandbox:
             raise answer
         return (
             answer
-            if isinstance(answer, Article | Rejection)
+            if isinstance(answer, Article | Rejection | Explanation)
             else reject(task.page, answer, task.url)
         )
 
@@ -119,6 +126,13 @@ class Sandbox:
         """Read one page."""
         self.give(task)
         return self.take()
+
+    def explain(self, task: Task) -> Explanation | Rejection:
+        """Read one page and return what became of its lines; a page that cannot be read is a rejection."""
+        self.give(replace(task, explain=True))
+        answer = self._take()
+        assert not isinstance(answer, Article), "a task to explain gives no article"  # noqa: S101
+        return answer
 
     def close(self) -> None:
         """End the child."""
@@ -138,9 +152,12 @@ def _serve(connection: Connection, memory: int) -> None:
         connection.send(_answer(task))
 
 
-def _answer(task: Task) -> Article | Rejection | RejectionCause | SillokError:
+def _answer(task: Task) -> Article | Rejection | RejectionCause | SillokError | Explanation:
     rules = rules_at(task.layouts, task.page.fetched_at)
     try:
+        if task.explain:
+            record, reading = explain(task.page, rules)
+            return explained(reading, record) if reading else record
         return extract(
             task.page, rules, url=task.url, publisher_id=task.publisher_id, policy=task.policy
         )
@@ -278,8 +295,22 @@ def _task(item: Item, rules_for: RulesFor, now: datetime, policy: RightsPolicy) 
         headers=page.headers,
         hints=page.hints,
     )
-    rules = rules_for(item.outlet) if item.outlet else ()
+    rules = rules_for(item.outlet)
     return Task(known, rules, url=item.canonical, publisher_id=item.publisher_id, policy=policy)
+
+
+def explain_page(
+    item: Item, *, rules_for: RulesFor, now: datetime, policy: RightsPolicy = OBEY
+) -> Explanation | Rejection:
+    """Return what became of each line of one kept page, read in a child with limits of time and memory."""
+    task = _task(item, rules_for, now, policy)
+    if isinstance(task, Rejection):
+        return task
+    box = Sandbox()
+    try:
+        return box.explain(task)
+    finally:
+        box.close()
 
 
 def row_of(item: Item, result: Article | Rejection) -> ReadingRow:

@@ -70,10 +70,10 @@ _ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 _LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3  # sentences
-_WEAK = re.compile(
-    r"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{2,4}\s기자)[.]?"
-)  # credits that stand under reports as well
-_TOLD = 24  # characters of a sentence that tells
+_MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
+# Credits that stand under reports as well as under pictures.
+_WEAK = re.compile(rf"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
+_TOLD = 10  # characters of a sentence that tells
 
 _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.TAGS, phrases.TAGS),
@@ -165,13 +165,13 @@ def _is_caption(line: str) -> bool:
 
 
 def is_told(line: str) -> bool:
-    """Say whether a line without its credit is a sentence in plain style, as captions and reports have it."""
+    """Say whether a line without its credit is a sentence, as captions and reports have it."""
     credit = _credit(line)
     if credit and not _WEAK.fullmatch(credit[0].strip()):
         return False
     shown = line[: credit.start()].rstrip() if credit else line
     marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
-    return not marked and bool(_PLAIN_STYLE.search(shown)) and len(shown) >= _TOLD
+    return not marked and is_prose(shown) and len(shown) >= _TOLD
 
 
 def _credit(line: str) -> re.Match[str] | None:

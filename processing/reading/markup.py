@@ -435,9 +435,10 @@ def _may_be_picture(walk: _Walk, node: HtmlElement) -> bool:
 
 def _is_little(walk: _Walk, node: HtmlElement) -> bool:
     """Say whether a block may be dropped for its mark alone: little text, and a paragraph only without a sentence."""
-    text = text_of(node)
-    little = len(text) <= max(walk.limit, _SHORT) and len(text) <= _MOST * walk.limit / _LITTLE
-    return little and not (node.tag == "p" and is_prose(text))
+    lines = lines_of(node)
+    length = sum(map(len, lines))
+    little = length <= max(walk.limit, _SHORT) and length <= _MOST * walk.limit / _LITTLE
+    return little and not (node.tag == "p" and any(map(is_prose, lines)))
 
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:

@@ -113,12 +113,13 @@ def weigh(page: str, head: Head, first: Checked, found: tuple[Doubt, ...]) -> Ve
 
     The second is taken where the first has no text, lacks what the page says of itself, or is a part of the second.
     """
-    lines = read_again(page)
+    known = {bare(line) for line in first.handed_out}
+    lines = [line for line in read_again(page) if bare(line) not in known]
     text = "\n".join(lines)
     if agrees(first.text, text):
         return Verdict(tuple(one for one in found if one is Doubt.LISTED))
     reasons = (*found, Doubt.SECOND)
-    ours, theirs = len(first.text), len(text)
+    ours, theirs = len(first.text), sum(len(line) for line in lines if is_sentence(line))
     if theirs < _LEAST or is_legal(text):
         return Verdict(reasons)
     says = bare(head.first("og:description", "description", "twitter:description") or "")[

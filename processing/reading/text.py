@@ -346,7 +346,9 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
             listing and not is_statement(line) and sort not in {LineKind.RIGHTS, LineKind.BYLINE}
         )
         if listing or is_link(line) or (closed and sort is None):
-            cleaned.ledger.drop(DropRule.ARROW if is_link(line) else DropRule.RELATED, line)
+            cleaned.ledger.drop(
+                DropRule.RELATED if sort is LineKind.RELATED else DropRule.ARROW, line
+            )
             continue
         closed = closed or (sort is LineKind.RIGHTS and index > last)
         if sort is LineKind.BYLINE and MAIL.search(line) and not _SIGNED.match(line):

@@ -1,7 +1,9 @@
 """`sillok read`: pages that somebody kept, read as a crawl would read them."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -10,14 +12,22 @@ import typer
 
 from processing.errors import MissingError, UsageError
 from spiders.console.options import now
-from spiders.console.terminal import print_json
+from spiders.console.terminal import clean_block, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from processing.reading.kept_pages import Item
     from processing.rules import Rules
     from spiders.outlet import Outlet
+
+
+class Language(StrEnum):
+    """Whose judgement of a page's language counts."""
+
+    OUTLET = "outlet"  # Korean, and English where the outlet declares it
+    ANY = "any"
 
 
 def read(
@@ -46,6 +56,16 @@ def read(
     generic: Annotated[
         bool, typer.Option("--generic", help="Without any outlet's rules, as an undeclared outlet.")
     ] = False,
+    language: Annotated[
+        Language, typer.Option("--language", help="`any` reads pages in every language.")
+    ] = Language.OUTLET,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of one page what became of each of its lines.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="With --explain: write it as one HTML page."),
+    ] = None,
 ) -> None:
     """Read kept pages: one JSON object a page, in order; an article, or a reason why it is none.
 
@@ -56,10 +76,51 @@ def read(
 
     if bool(pages) == bool(index):
         raise UsageError("give either pages or --index")
+    if html and not explain:
+        raise UsageError("--html writes what --explain says: give both")
     items = _known(_items(pages or [], url, fetched_at, index))
-    rules = (lambda _: ()) if generic else _rules
+    rules = _rules_for(generic=generic, language=language)
+    if explain:
+        _explain(list(items), rules, html)
+        return
     rows = read_many(items, jobs=jobs, rules_for=rules, now=now(), policy=policy())
     print_json(map(_resolved, rows))
+
+
+def _rules_for(*, generic: bool, language: Language) -> "Callable[[str], tuple[Rules, ...]]":
+    """Return what gives the layouts of an outlet, each without its judgement of language for `any`."""
+    from processing.rules import GENERIC
+
+    def layouts(name: str) -> "tuple[Rules, ...]":
+        declared = () if generic else _rules(name)
+        if language is Language.OUTLET:
+            return declared
+        return tuple(replace(rules, any_language=True) for rules in declared or (GENERIC,))
+
+    return layouts
+
+
+def _explain(
+    items: "list[Item]", rules: "Callable[[str], tuple[Rules, ...]]", html: Path | None
+) -> None:
+    """Print what became of each line of one page, or write it as HTML."""
+    from processing.reading.kept_pages import explain_page
+    from processing.records import Rejection
+    from spiders.reading import policy
+
+    if len(items) != 1:
+        raise UsageError(f"--explain is for one page, not {len(items)}: name one file")
+    account = explain_page(items[0], rules_for=rules, now=now(), policy=policy())
+    if isinstance(account, Rejection):
+        _print_block(f"rejected        {account.reason.value}: {account.evidence}")
+    elif html is None:
+        _print_block(account.as_text())
+    else:
+        html.write_text(account.as_html(), "utf-8")
+
+
+def _print_block(text: str) -> None:
+    sys.stdout.write(clean_block(text) + "\n")
 
 
 def _items(

@@ -178,3 +178,28 @@ def test_a_page_is_filed_under_the_address_a_crawl_would_give_it(tmp_path: Path,
     assert found
     assert (row["url"], row["publisher_id"], row["outlet"]) == (found.url, "1090123", "hani")
     assert row["article_id"] == article_id(found.url)
+
+
+def test_explain_says_what_became_of_each_line(tmp_path: Path, sillok) -> None:
+    (tmp_path / "one.html").write_text(
+        f"<h1>섬 도서관</h1><div>{'<br>'.join(SENTENCES)}</div>", "utf-8"
+    )
+    done = sillok("read", "one.html", "--explain")
+    assert done.code == 0
+    assert all(
+        any(line.startswith("text ") and text in line for line in done.lines) for text in SENTENCES
+    )
+    assert sillok("read", "one.html", "--explain", "--html", "out.html").code == 0
+    assert SENTENCES[0] in (tmp_path / "out.html").read_text("utf-8")
+    assert sillok("read", "one.html", "--html", "out.html").code == 2
+
+
+def test_any_language_is_read_where_it_is_asked_for(tmp_path: Path, sillok) -> None:
+    words = (
+        "<p>The old lighthouse will become a library next autumn, the city said on Friday.</p>" * 3
+    )
+    (tmp_path / "one.html").write_text(f"<h1>Lighthouse</h1><div>{words}</div>", "utf-8")
+    (row,) = rows(sillok("read", "one.html"))
+    assert row["reason"] == "not-korean"
+    (row,) = rows(sillok("read", "one.html", "--language", "any"))
+    assert "lighthouse" in row["text"]

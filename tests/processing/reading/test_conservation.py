@@ -1,0 +1,241 @@
+"""Every sentence of a body ends in one place: text, a field, or the ledger under the name of a rule."""
+
+from datetime import UTC, datetime
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.reading.explain import explained
+from processing.reading.extract import explain, extract
+from processing.records import Article, Confidence, Kind, Page, Reason, Rejection
+from tests.processing.reading.stories import MOUNTAIN, Story
+
+MOMENT = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
+SENTENCES = (
+    "한들시는 21일 묵은 물길을 다시 열었다고 밝혔다.",
+    "시는 다리 밑에 쌓인 흙을 파낸 뒤 물길을 넓히는 공사를 서두르고 있다.",
+    "여름이 오기 전에는 아이들도 물가에서 놀 수 있다.",
+    "이대로라면 공사는 가을까지 이어질 것으로 보인다.",
+    "주민들은 “냄새가 줄어서 살 것 같다”며 반겼다.",
+    "상인들은 손님이 늘기를 기다리고 있습니다.",
+    "물길 옆에는 열두 그루 버드나무가 서 있다.",
+    "그는 왜 이제야 여는지 묻고 싶다고 했다.",
+)
+BYLINES = (
+    "",
+    " 표가람 기자",
+    " 표가람 기자 garam@handeul.test",
+    " 글·사진=표가람 기자 garam@",
+    " 연합뉴스",
+    "<br><br>[표가람 한들스타 기자]",
+    "<br><br>표가람 / 사진제공 한들시청",
+    "<br><br>garam@handeul.test",
+)
+SEPARATORS = ("<br>", "<br><br>", "</p><p>", "</p>\n<p class='related'>", "</div><div class='par'>")
+
+
+def page(body: str, title: str = Story().title, head: str = "") -> Page:
+    declared = head or (
+        f'<title>{title} - 한들신문</title><meta property="og:title" content="{escape(title)}">'
+        '<meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-21T14:05:33+09:00">'
+    )
+    markup = (
+        f'<html lang="ko"><head><meta charset="utf-8">{declared}</head><body>{body}</body></html>'
+    )
+    return Page(url="https://www.handeul.test/news/7", fetched_at=MOMENT, body=markup.encode())
+
+
+def article(body: str, title: str = Story().title, head: str = "") -> Article:
+    record = extract(page(body, title, head))
+    assert isinstance(record, Article), record
+    return record
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=3, max_size=8, unique=True),
+    st.sampled_from(BYLINES),
+    st.sampled_from(SEPARATORS),
+    st.booleans(),
+)
+def test_no_sentence_vanishes_and_none_stands_twice(sentences, byline, separator, pictured):
+    image = '<img src="a.jpg"><br>' if pictured else ""
+    tag = "div class='par'" if "div" in separator else "p"
+    inner = separator.join(sentences) + byline
+    markup = f"<h1>{Story().title}</h1><div id='x'>{image}<{tag}>{inner}</{tag.split(maxsplit=1)[0]}></div>"
+    record, reading = explain(page(markup))
+    assert isinstance(record, Article)
+    lines = explained(reading, record).lines
+    for sentence in sentences:
+        places = [line.fate for line in lines if sentence in line.text]
+        assert len(places) == 1, (sentence, places)
+        assert places[0] in {"text", "caption"}
+        # A caption needs a picture: only the sentence right beside it may be one.
+        assert places[0] == "text" or (pictured and sentence == sentences[0])
+    assert "기자" not in record.text
+    assert "@" not in record.text
+
+
+def test_the_ledger_names_the_rule_and_the_archive_keeps_counts_alone():
+    related = "<p>[관련기사]</p><p><a href=/1>다른 글의 제목이 여기 있다</a></p>"
+    markup = f"<h1>{Story().title}</h1><div id=x>{'<br>'.join(MOUNTAIN)}{related}</div>"
+    record, reading = explain(page(markup))
+    assert isinstance(record, Article)
+    assert {one.rule: one.count for one in record.dropped} == {"links": 1, "related": 1}
+    account = explained(reading, record)
+    assert ("dropped: related", "[관련기사]") in account.lines
+    assert "dropped: related" in account.as_text()
+
+
+def test_the_html_account_runs_nothing_and_loads_nothing():
+    hostile = "&lt;script&gt;alert(1)&lt;/script&gt; &lt;img src=x onerror=y&gt;"
+    record, reading = explain(
+        page(f"<h1>{Story().title}</h1><div>{'<br>'.join(MOUNTAIN)}<p>{hostile}</p></div>")
+    )
+    account = explained(reading, record).as_html()
+    assert "<script" not in account
+    assert "<img" not in account
+    assert "default-src 'none'" in account
+    assert all(escape(text) in account for text in MOUNTAIN)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<a href=/t/1>물길</a> | <a href=/t/2>다리</a> | <a href=/t/3>한들시</a>",
+        "<a href=/t/1>물길</a> · <a href=/t/2>다리</a>",
+        "한들신문 채널 구독 / 뉴스스탠드 구독",
+        "자료제공: 물길과 (000-1234)",
+        "※ 사진 있음. (업무담당자 물길과 표가람 ☎000-000-3192)",
+        "담당부서 물길국 물길과 전화 000-000-8262",
+        '본 저작물은 "공공누리" 제4유형 조건에 따라 이용 할 수 있습니다.',
+    ],
+)
+def test_lines_of_the_template_behind_the_text_go(tail):
+    record = article(
+        f"<h1>{Story().title}</h1><div id=x>{'<br><br>'.join(MOUNTAIN)}<br><br>{tail}</div>"
+    )
+    assert record.text == Story().text
+    assert record.dropped
+
+
+def test_a_caption_glued_to_byline_and_lead_is_split():
+    first, *others = MOUNTAIN
+    glued = f'<img src="a.jpg"><br>▲ 묵은 물길[한들신문=표가람 기자] {first}'
+    record = article(f"<h1>{Story().title}</h1><div id=x>{'<br>'.join([glued, *others])}</div>")
+    assert record.text == Story().text
+    assert [one.name for one in record.authors] == ["표가람"]
+
+
+def test_buttons_of_the_picture_viewer_are_no_caption():
+    figure = (
+        '<figure><img src="a.jpg"><a class="zoom">이미지 확대하기</a>'
+        "<figcaption>사진 확대 새로 연 물길.</figcaption></figure>"
+    )
+    record = article(f"<h1>{Story().title}</h1><div id=x>{figure}{'<br>'.join(MOUNTAIN)}</div>")
+    assert record.captions == ("새로 연 물길.",)
+
+
+def test_verse_stays():
+    verse = "<p>물가에 기대어 소리를 듣는다<br>솔바람이 먼저 다리를 건너고</p><p>-표가람 ‘물길’</p>"
+    record = article(
+        f"<h1>[시가 있는 아침] 물길</h1><div class=t>{verse}<p>{MOUNTAIN[0]}</p></div>"
+    )
+    assert "물가에 기대어 소리를 듣는다" in record.text
+
+
+def test_an_obituary_of_one_line_is_an_article():
+    line = "▲표돌쇠씨 별세, 표가람(한들신문 기자)씨 부친상=3일 한들병원 장례식장 2호실, 발인 5일 오전 7시"
+    record = article(
+        f"<h1>[부고] 표가람 씨 부친상</h1><div>{line}</div>", "[부고] 표가람 씨 부친상"
+    )
+    assert (record.text, record.kind) == (line, Kind.OBITUARY)
+
+
+def test_a_video_page_is_kept_with_the_line_that_it_says():
+    said = "물길을 뛰어 건너는 고라니 한 마리"
+    player = '<div class="player"><iframe src="https://video.test/1"></iframe></div>'
+    foot = "<div>Copyrights ⓒ 한들TV. 무단전재 및 재배포 금지</div>"
+    record = article(
+        f"<h1>물길의 고라니</h1>{player}<div class=b><div class=txt>{said}</div>{foot}</div>",
+        "물길의 고라니",
+    )
+    assert record.text == said
+
+
+def test_the_only_address_is_that_of_the_only_author():
+    lines = "<br><br>".join(
+        [f"(한들=연합뉴스) 표가람 기자 = {MOUNTAIN[0]}", *MOUNTAIN[1:], "garam@yna.test"]
+    )
+    record = article(f"<h1>{Story().title}</h1><div id=x>{lines}</div>")
+    assert [(one.name, one.email) for one in record.authors] == [("표가람", "garam@yna.test")]
+
+
+def test_a_contributor_is_the_author_and_no_deck():
+    deck = '<strong class="media_end_summary">표가람 한들시 물길국장</strong>'
+    record = article(
+        f"<h1>물길 [기고]</h1><div id=x>{deck}{'<br>'.join(MOUNTAIN)}</div>", "물길 [기고]"
+    )
+    assert [one.name for one in record.authors] == ["표가람"]
+    assert record.subtitle == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["한들신문", "상세 - 한들군", "보도자료 < 한들소식 < 열린군정 < 한들군청"]
+)
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h3>{}</h3>",
+        "<div class='view-tit'><h4>{}</h4></div>",
+        "<table><tr><th>제목</th><td>{}</td></tr></table>",
+    ],
+)
+def test_a_title_of_site_words_gives_way_to_the_heading_above_the_text(name, heading):
+    body = (
+        f"<h1>저장한 글 보기</h1>{heading.format(Story().title)}<span>[한들신문] 2026-03-21 03면 412자</span>"
+        f"<div class=c>{'<br>'.join(MOUNTAIN)}</div>"
+    )
+    record = article(body, head=f"<title>{escape(name)}</title>")
+    assert (record.title, record.text) == (Story().title, Story().text)
+
+
+@pytest.mark.parametrize("tag", ["li", "div class=item", "article"])
+def test_a_page_of_leads_is_a_list(tag):
+    items = "".join(
+        f"<{tag}><strong><a href=/{n}>물길 소식 {n}째 이야기</a></strong><p>{line} {n}째 날의 일이었다고 한다.</p></{tag.split()[0]}>"
+        for n, line in enumerate(MOUNTAIN)
+    )
+    record = extract(
+        page(f"<h2>지역 소식</h2><div>{items}</div>", head="<title>지역 소식 | 한들신문</title>")
+    )
+    assert isinstance(record, Rejection)
+    assert record.reason is Reason.LIST_PAGE
+
+
+def test_reading_on_appends_nothing():
+    parts = [
+        ("물길", MOUNTAIN),
+        ("장터", ("장터가 새로 열렸다고 한다.", "상인들은 반겼다고 전했다.")),
+    ]
+    sections = "".join(
+        f"<section class=art><h2>{Story().title if name == '물길' else '장터 새 단장'}</h2><p>{'</p><p>'.join(lines)}</p></section>"
+        for name, lines in parts
+    )
+    assert article(f"<div>{sections}</div>").text == Story().text
+
+
+def test_agreeing_readings_are_sure_and_a_text_beside_its_description_is_doubtful():
+    sure = article(f"<h1>{Story().title}</h1><div class=c><p>{'</p><p>'.join(MOUNTAIN)}</p></div>")
+    assert (sure.reading_confidence, sure.reading_reasons) == (Confidence.SURE, ())
+    assert sure.extractor == "trafilatura"
+    listed = "".join(
+        f"<li><b><a href=/{n}>물길 소식 {n}째 이야기</a></b><p>{line}</p></li>"
+        for n, line in enumerate(MOUNTAIN)
+    )
+    doubtful = article(f"<h1>{Story().title}</h1><ul>{listed}</ul>")
+    assert doubtful.reading_confidence is Confidence.DOUBTFUL
+    assert doubtful.reading_reasons
