@@ -107,7 +107,8 @@ def mark_of(element: HtmlElement) -> Mark | None:
         return Mark.HIDDEN
     if element.tag in SUSPECT_TAGS:
         return Mark.ELEMENT
-    return Mark.ASIDE if _ASIDE.search(name) else None
+    # Editors call single paragraphs whatever they like.
+    return Mark.ASIDE if element.tag != "p" and _ASIDE.search(name) else None
 
 
 def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset()) -> bool:

@@ -35,7 +35,7 @@ from processing.reading.asides import (
     may_be_overruled,
     outweighs,
 )
-from processing.reading.lines import is_statement, sort_of
+from processing.reading.lines import is_statement, is_told, sort_of
 from processing.reading.tree import elements_at, lines_of, marks, squeeze, text_of
 
 _BLOCKS_WORDS = (
@@ -152,7 +152,7 @@ def _tells(text: str, tag: str) -> bool:
 
 def _is_notice(text: str) -> bool:
     """Say whether a block is a line of the template that reads like a sentence: rights, portal notes, invitations."""
-    return len(text) <= _LONGEST_NOTICE and sort_of(text) is not None
+    return len(text) <= _LONGEST_NOTICE and sort_of(text) is not None and not is_told(text)
 
 
 def select(root: HtmlElement, css: str) -> list[HtmlElement]:

@@ -73,6 +73,7 @@ _MANY = 3  # sentences
 _MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
 # Credits that stand under reports as well as under pictures.
 _WEAK = re.compile(rf"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
+_TELLING_END = re.compile(r"[가-힣](?:다|요|죠|까)[.?!][”\"’')\]]{0,2}$")
 _TOLD = 10  # characters of a sentence that tells
 
 _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
@@ -171,7 +172,7 @@ def is_told(line: str) -> bool:
         return False
     shown = line[: credit.start()].rstrip() if credit else line
     marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
-    return not marked and is_prose(shown) and len(shown) >= _TOLD
+    return not marked and bool(_TELLING_END.search(shown)) and len(shown) >= _TOLD
 
 
 def _credit(line: str) -> re.Match[str] | None:

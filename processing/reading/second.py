@@ -30,7 +30,7 @@ _SHORT, _MORE = 150, 2.0
 _FRAGMENTS, _FEWEST_LINES = 0.5, 4
 _GRAM = 8
 _AGREED = 0.85
-_LITTLE = frozenset({Doubt.SHARE, Doubt.SHORT, Doubt.MARKS})
+_LITTLE = frozenset({Doubt.SHORT, Doubt.MARKS})
 _LEAST, _MUCH = 100, 1.4
 
 
@@ -132,7 +132,7 @@ def weigh(page: str, head: Head, first: Checked, found: tuple[Doubt, ...]) -> Ve
             Doubt.DESCRIPTION in found
             and len(says) == _BEGINNING
             and says in bare(text)
-            and shared_part < _HALF
+            and (shared_part < _HALF or Doubt.SHARE in found)
         )
         or (theirs > _MUCH * ours and shared_part >= _FEW and not _LITTLE.isdisjoint(found))
     )
