@@ -9,6 +9,7 @@ stronger evidence than menus.
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -91,24 +92,39 @@ NO_EVIDENCE = Evidence()
 
 def is_hidden(element: HtmlElement) -> bool:
     """Say whether a reader with a screen does not see this element."""
-    if element.get("hidden") is not None and not _STREAMED.match(element.get("id") or ""):
+    name = element.get("class")
+    if name is not None and _hides(name):
         return True
-    if (style := element.get("style")) and _HIDDEN.search(style):
+    style = element.get("style")
+    if style is not None and _HIDDEN.search(style):
         return True
-    return not _HIDING.isdisjoint((element.get("class") or "").split())
+    return element.get("hidden") is not None and not _STREAMED.match(element.get("id") or "")
+
+
+@lru_cache(maxsize=4096)
+def _hides(name: str) -> bool:
+    return not _HIDING.isdisjoint(name.split())
 
 
 def mark_of(element: HtmlElement) -> Mark | None:
     """Return what speaks against an element, the strongest first."""
-    name = marks(element)
-    if _DISCUSSION.search(name):
-        return Mark.DISCUSSION
+    mark = _mark_in(marks(element))
+    if mark is Mark.DISCUSSION:
+        return mark
     if is_hidden(element):
         return Mark.HIDDEN
     if element.tag in SUSPECT_TAGS:
         return Mark.ELEMENT
     # Editors call single paragraphs whatever they like.
-    return Mark.ASIDE if element.tag != "p" and _ASIDE.search(name) else None
+    return mark if element.tag != "p" else None
+
+
+@lru_cache(maxsize=4096)
+def _mark_in(name: str) -> Mark | None:
+    """Return what an element's id and classes say against it."""
+    if _DISCUSSION.search(name):
+        return Mark.DISCUSSION
+    return Mark.ASIDE if _ASIDE.search(name) else None
 
 
 def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset()) -> bool:

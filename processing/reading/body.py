@@ -479,9 +479,12 @@ def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
             continue
         if tag == "br":
             current.own.append("\n")
-        mark = mark_of(node) if node is not root else None
-        if tag in BLOCKS or tag in SUSPECT_TAGS or mark is Mark.HIDDEN:
-            inner = BodyPlace(node, above=current, mark=mark)
+        if tag in BLOCKS or tag in SUSPECT_TAGS:
+            inner = BodyPlace(node, above=current, mark=mark_of(node) if node is not root else None)
+            current.children.append(inner)
+            current = inner
+        elif is_hidden(node):
+            inner = BodyPlace(node, above=current, mark=Mark.HIDDEN)
             current.children.append(inner)
             current = inner
         _add(current, node.text, links)

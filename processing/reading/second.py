@@ -31,6 +31,7 @@ _FRAGMENTS, _FEWEST_LINES = 0.5, 4
 _GRAM = 8
 _AGREED = 0.85
 _LITTLE = frozenset({Doubt.SHORT, Doubt.MARKS})
+_FEWEST_WORDS = 4
 _LEAST, _MUCH = 100, 1.4
 
 
@@ -74,13 +75,15 @@ def _of_lines(first: Checked) -> Iterator[Doubt]:
     fragments = sum(len(line) for line in lines if not is_sentence(line))
     if len(lines) >= _FEWEST_LINES and fragments > _FRAGMENTS * len(first.text):
         yield Doubt.FRAGMENTS
-    if not shared(first.title, bare(first.text)):
+    if len(first.title.split()) >= _FEWEST_WORDS and not shared(first.title, bare(first.text)):
         yield Doubt.HEADLINE
 
 
 def _of_declarations(root: HtmlElement, head: Head, first: Checked) -> Iterator[Doubt]:
     """Yield what the page declares against a text: the beginning of its description, the length of its body."""
-    says = bare(head.first("og:description", "description", "twitter:description") or "")
+    description = head.first("og:description", "description", "twitter:description") or ""
+    # A deck repeated as the description has no full stop and need not stand in the text.
+    says = bare(description) if is_sentence(description) else ""
     starts = (0, 2 * _BEGINNING)
     parts = [
         says[start : start + _BEGINNING] for start in starts if len(says) >= start + _BEGINNING

@@ -211,6 +211,8 @@ _NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 def parse(text: str) -> HtmlElement | RejectionCause:
     """Return the root of the tree of `text` (an HTML page or fragment), or why there is none."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # One class for all elements, chosen in C: lxml.html's own look-up runs in Python for each proxy.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         root = document_fromstring(
             text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
