@@ -20,6 +20,7 @@ from processing.reading.markup import Prepared, decks_of
 from processing.reading.metadata import (
     ARTICLE_TYPES,
     Head,
+    details_of,
     image_of,
     keywords_of,
     language_of,
@@ -216,6 +217,7 @@ def assemble(
             Dropped(rule=rule.value, count=count)
             for rule, count in ledger_of(reading).counts().items()
         ),
+        details=details_of(reading.root),
         sources=_sources(reading, credit.source, times),
     )
 
@@ -293,7 +295,7 @@ def _times(reading: PageReading) -> ArticleTimes:
     rules, root, script = reading.rules, reading.root, reading.script
     return settle(
         reading.head,
-        visible(reading.around.before, reading.around.after),
+        visible(reading.around.before, reading.around.after, reading.title),
         Stated(
             declared=[text_of(node) for node in select(root, rules.published)]
             if rules.published

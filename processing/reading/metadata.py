@@ -15,7 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from processing.reading.tree import squeeze
+from processing.reading.tree import squeeze, text_of
+from processing.records import Detail
 
 Json: TypeAlias = (
     Any  # what json.loads gives: the shape is the outlet's and is checked where it is used
@@ -179,6 +180,11 @@ def _canonical(root: HtmlElement, page_url: str) -> str | None:
 
 _LATIN = re.compile(r"[a-z_ -]+", re.IGNORECASE)
 _NO_SECTION = {"뉴스", "기사", "분야별 뉴스", "전체", "news"}
+_LABEL = re.compile(
+    r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?|담당(?:자|과)?|등록자|작성자|연락처|문의(?:처)?|전화(?:번호)?|팩스"
+    r"|(?:등록|작성|게시|배포)\s?일(?:자|시)?"
+)
+_LONGEST_LABEL, _LONGEST_VALUE, _FEWEST_ROWS = 8, 60, 2
 _MOST_KEYWORDS, _LONGEST_KEYWORD, _LONGEST_SECTION = 20, 40, 30
 _SITE_KEYWORDS = 12  # from here a meta list with 정치, 경제, 사회 in it is the site's menu
 
@@ -243,6 +249,25 @@ def image_of(head: Head, images: list[str], url: str) -> str | None:
         except ValueError:
             continue
     return None
+
+
+def details_of(root: HtmlElement) -> tuple[Detail, ...]:
+    """Return the labelled rows of a public board: department, person in charge, telephone, day.
+
+    A label is a cell, a term or a short word in bold; its value the next element or the text behind it. One label alone
+    is no board's.
+    """
+    rows: dict[str, str] = {}
+    for label in root.iter("th", "dt", "strong", "b", "span", "label"):
+        name = squeeze(label.text).rstrip(" :：")
+        if len(name) > _LONGEST_LABEL or len(label) or not _LABEL.fullmatch(name):
+            continue
+        beside = label.getnext()
+        value = squeeze(label.tail) or (text_of(beside) if beside is not None else "")
+        if 0 < len(value) <= _LONGEST_VALUE:
+            rows.setdefault(name, value)
+    found = tuple(Detail(label=name, value=value) for name, value in rows.items())
+    return found if len(found) >= _FEWEST_ROWS else ()
 
 
 def language_of(head: Head, text: str) -> str | None:

@@ -55,6 +55,8 @@ _URL_DAY = re.compile(
     r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))"
 )
 _NEAR = 700
+_BESIDE = 200  # characters behind a headline in which a time without a label is the article's
+_ZERO_YEAR = 1970
 
 
 class Statement(NamedTuple):
@@ -93,9 +95,14 @@ class Stated(NamedTuple):
     attributes: Sequence[tuple[str, str]] = ()
 
 
-def visible(before: str, after: str) -> Shown:
-    """Sort the moments of the visible text `before` the body and just `after` it by their labels."""
+def visible(before: str, after: str, title: str = "") -> Shown:
+    """Sort the moments of the visible text `before` the body and just `after` it by their labels.
+
+    One without a label counts right before the body, or right behind the last `title` before it.
+    """
     shown = Shown([], [], [])
+    headline = before.rfind(title) if title else -1
+    behind = range(headline, headline + len(title) + _BESIDE) if headline >= 0 else range(0)
     for text in (before, after[:_NEAR]):
         for start, end, moment in moments(text):
             label, rest = text[max(0, start - 16) : start], text[end : end + 12]
@@ -105,7 +112,7 @@ def visible(before: str, after: str) -> Shown:
                 shown.published.append(moment)
             elif _AFTER_CHANGED.match(rest):
                 shown.modified.append(moment)
-            elif text is before and len(text) - start <= _NEAR:
+            elif text is before and (len(text) - start <= _NEAR or start in behind):
                 shown.unlabelled.append(moment)
     shown.unlabelled.sort(key=lambda moment: moment.precision == "day")
     return shown
@@ -204,6 +211,8 @@ def _first(
 def _corrected(statement: Statement, seen: Sequence[Moment], latest: datetime) -> Statement | None:
     """Undo a wrong zone that the visible time or the fetch shows; None for what lies in the future."""
     moment = statement.moment
+    if moment.at.year <= _ZERO_YEAR:
+        return None  # 1970-01-01 and earlier are what empty fields become
     for other in seen:
         if (
             abs(abs(other.at - moment.at) - NINE_HOURS) < timedelta(minutes=1)

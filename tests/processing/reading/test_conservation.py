@@ -239,3 +239,35 @@ def test_agreeing_readings_are_sure_and_a_text_beside_its_description_is_doubtfu
     doubtful = article(f"<h1>{Story().title}</h1><ul>{listed}</ul>")
     assert doubtful.reading_confidence is Confidence.DOUBTFUL
     assert doubtful.reading_reasons
+
+
+def test_labelled_rows_of_a_board_become_fields():
+    rows = [
+        ("등록부서", "물길과"),
+        ("연락처", "02-000-3192"),
+        ("등록일", "2026-03-21 14:05"),
+        ("제목", Story().title),
+    ]
+    table = "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in rows)
+    cell = f"<tr><th>내용</th><td>{'<br>'.join(MOUNTAIN)}</td></tr>"
+    record = article(f"<table>{table}{cell}</table>", head="<title>보도자료 < 한들군청</title>")
+    assert [(one.label, one.value) for one in record.details] == rows[:3]
+    assert (record.title, record.text) == (Story().title, Story().text)
+    assert record.published is not None
+    assert record.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+
+
+@pytest.mark.parametrize(
+    "zero", ["1970-01-01T00:00:00+00:00", "1970-01-01 09:00:00", "0001-01-01T00:00:00"]
+)
+def test_a_zero_date_is_none(zero):
+    head = (
+        f'<title>{Story().title}</title><meta property="og:title" content="{Story().title}">'
+        f'<meta property="article:published_time" content="{zero}">'
+    )
+    record = article(
+        f"<h1>{Story().title}</h1><p>입력 2026.03.21 14:05</p><div>{'<br>'.join(MOUNTAIN)}</div>",
+        head=head,
+    )
+    assert record.published is not None
+    assert record.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
