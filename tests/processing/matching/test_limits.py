@@ -1,0 +1,269 @@
+"""The numbers by which two texts are told apart, each on both sides of its edge."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from processing.matching.verdict import (
+    Alignment,
+    Slot,
+    Text,
+    align,
+    are_notices,
+    judge,
+    missing_facts,
+    names_exchanged,
+    numbers_exchanged,
+    overlap,
+)
+from processing.signing.canonical import follows, mark_of
+from processing.signing.documents import FoldOptions, Thresholds
+from processing.signing.shingles import shingle_hashes
+
+SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
+LETTERS = "".join(chr(ord("가") + 7 * number) for number in range(400))
+"""Letters of which none comes twice, so that an alignment has one way to go."""
+LIMITS = Thresholds()
+BEFORE = frozenset(str(number) for number in range(10, 20))
+
+
+def lined(*slots: Slot, matched: int = 600, ends: tuple[Slot, ...] = ()) -> Alignment:
+    return Alignment(matched, slots, ends, breaks=0, stretch=0.0, span=(0, 0))
+
+
+def digits(left: str, right: str) -> Slot:
+    return Slot(left, right, "", "")
+
+
+def lacking(count: int) -> frozenset[str]:
+    """Return the facts of a text that lacks so many of ten."""
+    return frozenset(sorted(BEFORE)[count:])
+
+
+@pytest.mark.parametrize(
+    ("small", "lacks", "share"), [(0, 0, 0), (4, 0, 0), (4, 1, 0.25), (1, 1, 1)]
+)
+def test_facts_that_are_missing_are_a_share_of_the_smaller_text_s(
+    small: int, lacks: int, share: float
+) -> None:
+    facts = frozenset(map(str, range(small)))
+    large = frozenset(map(str, range(lacks, 100)))
+    assert missing_facts(facts, large) == (share, lacks)
+
+
+@pytest.mark.parametrize(
+    ("count", "slots", "matched", "exchanged"),
+    [
+        (3, 2, 500, True),  # 3 of 10 facts, 0.4 numbers in a hundred characters
+        (2, 2, 500, False),  # a fifth of the facts is not more than a fifth
+        (3, 2, 501, False),  # fewer numbers in a hundred characters
+        (3, 1, 60, False),  # one number may be a correction
+        (3, 3, 800, False),
+        (3, 4, 800, True),
+    ],
+)
+def test_numbers_are_exchanged_where_facts_are_missing_and_digits_differ_in_place(
+    count: int,
+    slots: int,
+    matched: int,
+    exchanged: bool,  # noqa: FBT001 - a table
+) -> None:
+    alignment = lined(*[digits("3명", "5명")] * slots, matched=matched)
+    assert numbers_exchanged(alignment, BEFORE, lacking(count), LIMITS) is exchanged
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "matched", "exchanged"),
+    [(3, 0, 150, True), (3, 0, 151, False), (2, 1, 150, True), (2, 0, 60, False), (0, 3, 60, True)],
+)
+def test_one_missing_fact_is_enough_where_the_text_is_full_of_other_digits(
+    inside: int,
+    outside: int,
+    matched: int,
+    exchanged: bool,  # noqa: FBT001 - a table
+) -> None:
+    slot = digits("3", "5")
+    alignment = lined(*[slot] * inside, ends=(slot,) * outside, matched=matched)
+    assert numbers_exchanged(alignment, frozenset({"12"}), frozenset(), LIMITS) is exchanged
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "numeric"),
+    [("3명", "5명", True), ("3명", "3인", False), ("세명", "5명", False), ("12", "21", True)],
+)
+def test_a_slot_is_numeric_where_both_sides_have_digits_and_they_differ(
+    left: str,
+    right: str,
+    numeric: bool,  # noqa: FBT001 - a table
+) -> None:
+    assert digits(left, right).numeric is numeric
+
+
+PLAIN = ("강가의 하루", "강가의 하루")
+WORD = Slot("나루", "바다", "", "")
+
+
+@pytest.mark.parametrize(
+    ("slots", "matched", "titles", "same_outlet", "exchanged"),
+    [
+        (0, 60, PLAIN, True, False),
+        (3, 300, PLAIN, True, True),  # one in a hundred characters
+        (3, 301, PLAIN, True, False),
+        (2, 60, PLAIN, True, False),  # two words are an edit
+        (3, 300, PLAIN, False, False),  # another desk has its own words
+        (3, 300, ("[인사] 나루시", "[인사] 바다시"), False, True),
+        (3, 300, ("[인사] 나루시", "나루시 소식"), False, False),
+        (
+            3,
+            300,
+            ("나루 열린다", "바다 열린다"),
+            False,
+            True,
+        ),  # the titles differ in the same words
+        (2, 900, ("나루 열린다", "바다 열린다"), False, True),
+        (1, 60, ("나루 열린다", "바다 열린다"), False, False),
+    ],
+)
+def test_names_are_exchanged_by_how_dense_they_are_and_what_titles_say(
+    slots: int,
+    matched: int,
+    titles: tuple[str, str],
+    same_outlet: bool,  # noqa: FBT001 - a table
+    exchanged: bool,  # noqa: FBT001 - a table
+) -> None:
+    alignment = lined(*[WORD] * slots, matched=matched)
+    assert names_exchanged(alignment, titles, same_outlet=same_outlet) is exchanged
+
+
+@pytest.mark.parametrize(
+    ("matched", "exchanged"), [(150, True), (151, False)], ids=["two in a hundred", "fewer"]
+)
+def test_very_dense_words_are_names_where_longer_words_of_the_titles_hold_them(
+    matched: int,
+    exchanged: bool,  # noqa: FBT001 - a table
+) -> None:
+    slot = Slot("나루터에서", "바다에서는", "", "")
+    alignment = lined(slot, slot, slot, matched=matched)
+    assert (
+        names_exchanged(alignment, ("나루 열린다", "바다 열린다"), same_outlet=False) is exchanged
+    )
+
+
+def test_notices_are_told_by_how_all_titles_begin() -> None:
+    assert are_notices("[인사] 한들시", "부고")
+    assert not are_notices("[인사] 한들시", "한들시 인사")
+    assert not are_notices("인사말 나누다")
+
+
+@pytest.mark.parametrize(
+    ("flank", "width", "slots"),
+    [(6, 1, 1), (6, 14, 1), (6, 15, 0), (5, 1, 0)],
+    ids=["near enough", "wide", "too wide", "flanked by too little"],
+)
+def test_a_slot_is_short_and_has_an_equal_run_of_six_beside_it(
+    flank: int, width: int, slots: int
+) -> None:
+    head, tail = LETTERS[:flank], LETTERS[20 : 20 + flank]
+    alignment = align(
+        f"{head}{LETTERS[100 : 100 + width]}{tail}", f"{head}{LETTERS[200 : 200 + width]}{tail}"
+    )
+    assert len(alignment.slots) == slots
+    assert (alignment.matched, alignment.breaks, alignment.stretch) == (2 * flank, 1, flank)
+
+
+def test_equal_runs_of_two_characters_are_chance_and_of_three_are_not() -> None:
+    def around(middle: str) -> int:
+        left = f"{LETTERS[:20]}{LETTERS[100:103]}{middle}{LETTERS[110:113]}{LETTERS[20:40]}"
+        right = f"{LETTERS[:20]}{LETTERS[200:203]}{middle}{LETTERS[210:213]}{LETTERS[20:40]}"
+        return align(left, right).matched
+
+    assert around(LETTERS[50:52]) == 40
+    assert around(LETTERS[50:53]) == 43
+
+
+def test_the_span_of_a_part_begins_and_ends_with_runs_of_twelve() -> None:
+    def span(run: int) -> tuple[int, int]:
+        part = LETTERS[:run]
+        return align(part, f"{LETTERS[100:150]}{part}{LETTERS[200:250]}").span
+
+    assert span(12) == (50, 62)
+    assert span(11) == (0, 0)
+
+
+def test_the_ends_of_an_alignment_are_not_among_its_slots() -> None:
+    body = LETTERS[:30]
+    alignment = align(f"{LETTERS[100:103]}{body}", f"{LETTERS[200:203]}{body}")
+    assert alignment.slots == ()
+    assert alignment.ends == (Slot(LETTERS[100:103], LETTERS[200:203], "", ""),)
+
+
+def test_overlap_is_symmetric_and_nothing_overlaps_nothing() -> None:
+    left, right = np.array([1, 2, 3, 4], np.uint64), np.array([3, 4, 5], np.uint64)
+    assert overlap(left, right) == overlap(right, left) == (2 / 5, 2 / 3)
+    assert overlap(left[:0], right) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("titles", "hours", "containment", "follow"),
+    [
+        (("[속보] 강이 넘친다", "강이 넘친다"), 12, 0.0, True),
+        (("[속보] 강이 넘친다", "강이 넘친다"), 12.01, 0.0, False),
+        (("[속보] 강이 넘친다", "[속보] 강이 넘친다"), 1, 1.0, False),
+        (("[속보] 강이 넘친다", "산에 불이 났다"), 1, 0.5, True),
+        (("[속보] 강이 넘친다", "산에 불이 났다"), 1, 0.49, False),
+    ],
+)
+def test_states_of_a_running_report_are_marked_near_in_time_and_alike(
+    titles: tuple[str, str],
+    hours: float,
+    containment: float,
+    follow: bool,  # noqa: FBT001 - a table
+) -> None:
+    first, second = map(mark_of, titles)
+    times = (SEEN, SEEN + timedelta(hours=hours))
+    assert follows(first, second, times, containment) is follow
+    assert follows(second, first, times[::-1], containment) is follow
+    assert not follows(first, second, (SEEN, None), containment)
+
+
+def text(number: int, body: str, title: str = "강가의 하루", **fields: object) -> Text:
+    known: dict[str, object] = {
+        "number": number,
+        "article_id": f"{number}",
+        "outlet": f"신문{number}",
+        "title": title,
+        "mark": mark_of(title),
+        "seen": SEEN,
+        "text": body,
+        "shingles": shingle_hashes(body, FoldOptions().features.shingle),
+        "facts": frozenset(),
+        "day": date(2026, 11, 20),
+        **fields,
+    }
+    return Text(**known)  # type: ignore[arg-type]
+
+
+def test_a_short_text_alone_makes_no_two_articles_one() -> None:
+    options = FoldOptions()
+    least = -(-options.features.shortest // 2)
+    body, short = LETTERS[:least], LETTERS[: least - 1]
+    assert judge(text(1, body), text(2, body, "다른 제목"), options).link == "same"
+    assert judge(text(1, short), text(2, short, "다른 제목"), options).link == "none"
+    assert judge(text(1, short), text(2, short), options).evidence == "same text"
+    assert judge(text(1, ""), text(2, ""), options).link == "none"
+
+
+def test_two_readings_of_one_article_are_the_same_whatever_they_say() -> None:
+    pair = text(1, LETTERS[:200]), text(2, LETTERS[200:], article_id="1")
+    assert judge(*pair, FoldOptions()).evidence == "same article"
+
+
+@pytest.mark.parametrize(("shared", "link"), [(0.45, "none"), (0.6, "derivative"), (0.9, "same")])
+def test_how_much_of_the_smaller_text_is_shared_decides(shared: float, link: str) -> None:
+    whole = LETTERS[:300]
+    kept = int(300 * shared)
+    other = f"{whole[:kept]}{LETTERS[300:400]}{LETTERS[399:300:-1]}"[:300]
+    found = judge(text(1, whole), text(2, other), FoldOptions())
+    assert found.link == link
+    assert judge(text(2, other), text(1, whole), FoldOptions()) == found
