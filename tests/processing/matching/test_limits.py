@@ -172,6 +172,36 @@ def test_a_slot_is_short_and_has_an_equal_run_of_six_beside_it(
     assert (alignment.matched, alignment.breaks, alignment.stretch) == (2 * flank, 1, flank)
 
 
+@pytest.mark.parametrize(
+    ("before", "left", "right", "after", "slots"),
+    [
+        (6, 3, 3, 5, 1),
+        (5, 3, 3, 6, 1),
+        (6, 0, 3, 6, 0),
+        (6, 3, 0, 6, 0),
+        (6, 3, 14, 6, 1),
+        (6, 3, 15, 6, 0),
+        (6, 15, 3, 6, 0),
+    ],
+    ids=["before", "after", "inserted", "left out", "wide", "too wide", "too wide on the left"],
+)
+def test_a_slot_is_filled_on_both_sides_and_one_equal_run_is_enough(
+    before: int, left: int, right: int, after: int, slots: int
+) -> None:
+    head, tail = LETTERS[:before], LETTERS[20 : 20 + after]
+    mine, theirs = LETTERS[100 : 100 + left], LETTERS[200 : 200 + right]
+    found = align(f"{head}{mine}{tail}", f"{head}{theirs}{tail}").slots
+    assert found == (Slot(mine, theirs, head[-1], tail[0]),) * slots
+
+
+def test_a_chance_match_joins_the_slot_around_it() -> None:
+    head, tail, chance = LETTERS[:8], LETTERS[20:28], LETTERS[50:52]
+    left, right = (f"{LETTERS[at : at + 2]}{chance}{LETTERS[at + 5 : at + 7]}" for at in (100, 200))
+    found = align(f"{head}{left}{tail}", f"{head}{right}{tail}")
+    assert found.slots == (Slot(left, right, head[-1], tail[0]),)
+    assert found.breaks == 1
+
+
 def test_equal_runs_of_two_characters_are_chance_and_of_three_are_not() -> None:
     def around(middle: str) -> int:
         left = f"{LETTERS[:20]}{LETTERS[100:103]}{middle}{LETTERS[110:113]}{LETTERS[20:40]}"

@@ -143,6 +143,10 @@ def test_every_eighth_unchanged_is_checked_without_validators(visits: int, sent:
     )
 
 
+def test_what_was_never_asked_has_no_validators() -> None:
+    assert polling.validators(None) == {}
+
+
 def test_an_article_is_asked_with_its_validators_however_often_it_was_unchanged() -> None:
     page = {
         "role": "article",
@@ -236,7 +240,8 @@ def test_silence_is_judged_by_the_newest_stamp_of_any_link() -> None:
         link(published=NOW - 90 * HOUR, modified=NOW - 48 * HOUR),
     )
     said = polling.silence(SOURCE, [old, newer, link()], row(new_at=NOW), new=0, now=NOW)
-    assert said == "nothing new since 2026-11-20 03:00 UTC, quiet time is 48 h"
+    assert said
+    assert said.detail == "nothing new since 2026-11-20 03:00 UTC, quiet time is 48 h"
     assert polling.silence(SOURCE, [old, newer], None, new=0, now=NOW - MOMENT) is None
     assert polling.silence(SOURCE, [old], None, new=1, now=NOW) is None
 
