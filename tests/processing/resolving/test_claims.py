@@ -1,0 +1,206 @@
+"""Whose text it is and how the others came by it: each rule alone, on members made by hand."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from processing.resolving.clusters import Edge, Node
+from processing.resolving.relations import credits_it, original, relation, rows
+
+SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIRST = Node(
+    number=1,
+    id="1",
+    article_id="a1",
+    outlet="하나",
+    outlet_class="publisher",
+    rank=None,
+    published_at=SEEN,
+    fetched_at=SEEN + HOUR,
+    length=900,
+    url_key=11,
+    origin_key=0,
+    name="하나일보",
+    credits=frozenset(),
+    digest=b"1",
+    day=date(2026, 11, 20),
+)
+
+
+def node(number: int, **fields: object) -> Node:
+    made = {
+        "number": number,
+        "id": f"{number}",
+        "article_id": f"a{number}",
+        "outlet": f"매체{number}",
+        "url_key": 10 + number,
+        "name": f"매체{number}일보",
+        **fields,
+    }
+    return replace(FIRST, **made)  # type: ignore[arg-type]
+
+
+def edge(a: int, b: int, link: str = "same", jaccard: float = 0.9) -> Edge:
+    return Edge(a, b, link, jaccard, 1.0, (0, 0), "same wording")
+
+
+@pytest.mark.parametrize(
+    ("outlet_class", "seen"),
+    [
+        ("publisher", SEEN),
+        ("wire", SEEN),
+        ("portal", SEEN + HOUR),
+        ("aggregator", SEEN + HOUR),
+    ],
+)
+def test_only_an_outlet_s_own_time_counts(outlet_class: str, seen: datetime) -> None:
+    assert node(1, outlet_class=outlet_class).seen == seen
+
+
+def test_a_time_after_our_visit_is_not_believed() -> None:
+    assert node(1, fetched_at=SEEN - HOUR).seen == SEEN - HOUR
+    assert node(1, fetched_at=None).seen == SEEN
+    assert node(1, outlet_class="portal", fetched_at=None).seen == SEEN
+    assert node(1, published_at=None, fetched_at=None).seen.year == 9999
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ({"outlet_class": "wire", "published_at": SEEN + 9 * HOUR}, 2),  # an agency before all
+        ({"outlet_class": "portal", "published_at": SEEN - 9 * HOUR}, 1),
+        ({"outlet_class": "board", "published_at": SEEN - 9 * HOUR}, 1),
+        ({"published_at": SEEN - HOUR}, 2),  # of one class the earlier
+        ({"length": 901}, 2),  # at one moment the longer
+        ({"id": "0"}, 2),  # and of two alike the one with the smaller id
+    ],
+)
+def test_the_original_is_of_the_first_class_then_the_earliest_then_the_longest(
+    change: dict[str, object], first: int
+) -> None:
+    members = [node(1), node(2, **change)]
+    assert original(members).number == first
+    assert original(members[::-1]).number == first
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"credits": frozenset({"매체2일보"})}, {"origin_key": 12}],
+    ids=["credits another", "links to another"],
+)
+def test_who_says_whose_text_it_is_is_not_the_original(said: dict[str, object]) -> None:
+    early = node(1, published_at=SEEN - HOUR, **said)
+    assert original([early, node(2)]).number == 2
+    assert original([early, node(3)]).number == 1, "the one that it names is not there"
+
+
+def test_who_names_itself_may_be_the_original() -> None:
+    own = node(1, published_at=SEEN - HOUR, credits=frozenset({"매체1일보"}), origin_key=11)
+    assert original([own, node(2)]).number == 1
+    version = node(3, article_id="a1", url_key=13)
+    linked = node(1, published_at=SEEN - HOUR, origin_key=13)
+    assert original([linked, version]).number == 1, "another version of its own article"
+    each = [
+        node(1, credits=frozenset({"매체2일보"})),
+        node(2, credits=frozenset({"매체1일보"}), published_at=SEEN - HOUR),
+    ]
+    assert original(each).number == 2, "where all name another, as if none did"
+
+
+def test_a_link_says_more_than_a_name() -> None:
+    other = node(2)
+    named = {"credits": frozenset({"매체2일보"})}
+    assert credits_it(node(1, origin_key=12, **named), other) == "links to it"
+    assert credits_it(node(1, **named), other) == "credits it"
+    assert credits_it(node(1), other) == ""
+    assert credits_it(node(1, article_id="a2", origin_key=12, **named), other) == ""
+    assert credits_it(node(1, name="매체2일보", **named), other) == "", "its own name"
+    assert credits_it(node(1, origin_key=0), node(2, url_key=0)) == "", "no address is no link"
+
+
+@pytest.mark.parametrize(
+    ("change", "link", "expected"),
+    [
+        ({"article_id": "a2"}, "same", "version"),
+        ({"outlet": "매체2", "rank": 1}, "same", "followup"),
+        ({"outlet": "매체2", "digest": b"2"}, "same", "version"),
+        ({"outlet": "매체2"}, "same", "copy"),
+        ({"outlet": "매체2", "outlet_class": "wire", "digest": b"2"}, "same", "version"),
+        ({"outlet": "매체2", "outlet_class": "portal", "digest": b"2"}, "same", "copy"),
+        ({"length": 899}, "part", "excerpt"),
+        ({"length": 900}, "part", "copy"),
+        ({"length": 899}, "same", "copy"),
+    ],
+)
+def test_how_one_text_came_from_another(
+    change: dict[str, object], link: str, expected: str
+) -> None:
+    assert relation(node(1, **change), node(2), edge(1, 2, link)) == expected
+
+
+def test_texts_without_an_outlet_are_copies() -> None:
+    assert relation(node(1, outlet="", digest=b"2"), node(2, outlet=""), edge(1, 2)) == "copy"
+
+
+def parents(members: list[Node], edges: list[Edge]) -> dict[int, int | None]:
+    links: dict[int, list[Edge]] = {}
+    for one in edges:
+        links.setdefault(one.a, []).append(one)
+        links.setdefault(one.b, []).append(one)
+    return {row.number: row.parent for row in rows(members, links)}
+
+
+def chain(*likeness: float) -> list[Edge]:
+    """Return the links of three documents: of the first two, of the last two, of the outer two."""
+    pairs = ((1, 2), (2, 3), (1, 3))
+    return [edge(a, b, jaccard=each) for (a, b), each in zip(pairs, likeness, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("outer", "parent"),
+    [(0.90, 1), (0.86, 1), (0.84, 2)],
+    ids=["as like", "nearly as like", "less like"],
+)
+def test_a_copy_comes_from_the_first_of_those_that_it_is_most_like(
+    outer: float, parent: int
+) -> None:
+    members = [
+        node(number, published_at=SEEN + number * HOUR, fetched_at=None) for number in (1, 2, 3)
+    ]
+    assert parents(members, chain(0.9, 0.9, outer)) == {1: None, 2: 1, 3: parent}
+
+
+def test_a_copy_comes_from_nobody_who_had_the_text_later() -> None:
+    times = {1: 0, 2: 3, 3: 2}
+    members = [
+        node(number, published_at=SEEN + times[number] * HOUR, fetched_at=None) for number in times
+    ]
+    assert parents(members, chain(0.8, 0.95, 0.7)) == {1: None, 3: 1, 2: 3}
+
+
+def test_a_newsroom_copies_no_portal_and_a_portal_may_copy_another() -> None:
+    portal = node(2, outlet_class="portal", fetched_at=SEEN)
+    third = node(3, published_at=SEEN + 2 * HOUR, fetched_at=None)
+    assert parents([node(1), portal, third], chain(0.9, 0.99, 0.7))[3] == 1
+    board = node(3, outlet_class="aggregator", fetched_at=SEEN + 2 * HOUR)
+    assert parents([node(1), portal, board], chain(0.9, 0.99, 0.7))[3] == 2
+
+
+def test_a_copy_is_under_the_source_that_it_names() -> None:
+    third = {"published_at": SEEN + 2 * HOUR, "fetched_at": None}
+    members = [node(1), node(2, published_at=SEEN + HOUR, fetched_at=None)]
+    named = node(3, credits=frozenset({"매체2일보"}), **third)
+    assert parents([*members, named], chain(0.9, 0.6, 0.9))[3] == 2
+    linked = node(3, credits=frozenset({"매체2일보"}), origin_key=11, **third)
+    assert parents([*members, linked], chain(0.9, 0.9, 0.6))[3] == 1
+
+
+def test_a_version_is_under_the_article_s_own_earlier_version() -> None:
+    members = [
+        node(1),
+        node(2, published_at=SEEN + HOUR, fetched_at=None),
+        node(3, article_id="a2", published_at=SEEN + 2 * HOUR, fetched_at=None),
+    ]
+    assert parents(members, chain(0.9, 0.6, 0.9))[3] == 2
