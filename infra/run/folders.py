@@ -139,11 +139,7 @@ def _locked(lock: IO[str]) -> bool:
 
 
 def free(port: int) -> bool:
-    """Return whether nothing listens on that loopback port and the three above it: the store takes four."""
-    return all(_free(number) for number in range(port, port + 4))
-
-
-def _free(port: int) -> bool:
+    """Return whether nothing listens on that loopback port."""
     with socket.socket() as probe:
         probe.setsockopt(
             socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
@@ -163,7 +159,7 @@ def listening(port: int) -> bool:
 
 
 def _choose(taken: set[int | str]) -> int:
-    """Return a random port among those of four free ones in a row that no other part has."""
+    """Return a random free port that no other part has."""
     return next(port for port in _random(PORTS) if port not in taken and free(port))
 
 

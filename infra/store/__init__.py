@@ -2,8 +2,8 @@
 
 Swift is a production store; here it is one node with one copy on one disk, so back the folder up. Signatures are
 checked, every object is flushed to disk before it is acknowledged, and the process may be killed at any moment. It has
-no Object Lock, tagging or lifecycle. Beside the S3 port it uses the next three ports of loopback for its account,
-container and object servers; those know no passwords, so run it only where the local users are trusted.
+no Object Lock, tagging or lifecycle. It opens one port, that of S3: Swift's account, container and object servers know
+no passwords and are reached inside the process only (infra.store.backends).
 
     python -m infra.store --data var/store
 """

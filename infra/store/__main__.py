@@ -16,14 +16,12 @@ from infra.store.server import serve  # noqa: E402 - only after the patching
 
 
 def main() -> int:
-    """Return 2 where the folder or a port is taken; otherwise serve for ever."""
+    """Return 2 where the folder or the port is taken; otherwise serve for ever."""
     parser = argparse.ArgumentParser(prog="python -m infra.store", description=__doc__)
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of the objects, credentials and settings"
     )
-    parser.add_argument(
-        "--port", type=int, help="first of four ports on loopback; kept for the next start"
-    )
+    parser.add_argument("--port", type=int, help="port on loopback; kept for the next start")
     options = parser.parse_args()
     try:
         serve(options.data.absolute(), options.port)

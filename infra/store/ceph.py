@@ -17,6 +17,8 @@ import urllib.request
 import uuid
 from pathlib import Path
 
+from infra.store.layout import free_port, is_free
+
 USER, ACCESS, SECRET = "sillok", "sillok-access", "sillok-secret"
 _DISK = 4 << 30
 _PATIENCE = 120.0
@@ -59,6 +61,14 @@ keyring = {data}/rgw/keyring
 rgw frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
 rgw thread pool size = 64
 """
+
+
+def free_ports() -> int:
+    """Return the first of three neighbouring free ports: the gateway's and the monitor's two."""
+    while True:
+        port = free_port()
+        if is_free(port + 1) and is_free(port + 2):
+            return port
 
 
 class Cluster:

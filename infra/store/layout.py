@@ -1,4 +1,4 @@
-"""The files of one embedded store: credentials, ports, rings and the configuration of its four servers."""
+"""The files of one embedded store: credentials, port, rings and the configuration of its four servers."""
 
 import fcntl
 import json
@@ -13,8 +13,8 @@ HOST = "127.0.0.1"
 BUCKET = "sillok"
 ACCOUNT, USER = "sillok", "archive"
 REGION = "us-east-1"
-SERVERS = ("proxy", "account", "container", "object")
-"""In the order of their ports, from the base port on."""
+BACKENDS = {"account": 1, "container": 2, "object": 3}
+"""Swift's inner servers with the port that names each in the rings; nothing listens there (`infra.store.backends`)."""
 
 _FILTERS = ("catch_errors", "gatekeeper", "listing_formats", "copy", "slo", "dlo", "symlink")
 _PIPELINE = "catch_errors gatekeeper listing_formats s3api tempauth copy slo dlo versioned_writes symlink proxy-server"
@@ -52,14 +52,13 @@ def hold(data: Path) -> IO[str]:
     return lock
 
 
-def base_port(data: Path, wanted: int | None) -> int:
-    """Return the first of four free ports: `wanted`, else the one used before, else any. It is kept."""
+def choose_port(data: Path, wanted: int | None) -> int:
+    """Return a free port: `wanted`, else the one used before, else any. It is kept."""
     kept = data / "port"
-    port = wanted or (int(kept.read_text()) if kept.exists() else free_ports())
-    taken = [number for number in range(port, port + len(SERVERS)) if not _is_free(number)]
-    if taken:
+    port = wanted or (int(kept.read_text()) if kept.exists() else free_port())
+    if not is_free(port):
         raise InUseError(
-            f"port {taken[0]} of {HOST} is in use: stop what holds it, or choose another with --port"
+            f"port {port} of {HOST} is in use: stop what holds it, or choose another with --port"
         )
     kept.write_text(f"{port}\n")
     return port
@@ -76,7 +75,7 @@ def access(data: Path, port: int) -> Access:
     return found
 
 
-def configure(data: Path, port: int, found: Access) -> Path:
+def configure(data: Path, found: Access) -> Path:
     """Write rings and configuration; return their folder."""
     etc = data / "etc"
     for folder in (etc, data / "srv" / "disk", data / "cache"):
@@ -91,8 +90,8 @@ def configure(data: Path, port: int, found: Access) -> Path:
         _write(swift, f"[swift-hash]\n{parts}[storage-policy:0]\nname = one\ndefault = yes\n")
     common = f"swift_dir = {etc}\nbind_ip = {HOST}\nworkers = 0\n"
     common += f"log_level = ERROR\nlog_udp_host = {HOST}\nlog_udp_port = 9\n"  # nobody listens there: no syslog
-    for place, server in enumerate(SERVERS[1:], 1):
-        _ring(etc, server, port + place)
+    for server, port in BACKENDS.items():
+        _ring(etc, server, port)
         _write(etc / f"{server}.conf", _inner(data, server, common))
     _write(etc / "proxy.conf", _proxy(common, found.secret_key))
     return etc
@@ -140,17 +139,15 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def free_ports() -> int:
-    """Return the first of four neighbouring free ports."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if all(_is_free(port + place) for place in range(len(SERVERS))):
-            return port
+def free_port() -> int:
+    """Return a port of loopback on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Return whether nothing listens on that port of loopback."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

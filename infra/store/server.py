@@ -24,7 +24,8 @@ from swift.common.wsgi import (  # type: ignore[import-untyped]
     make_pre_authed_request,
 )
 
-from infra.store.layout import ACCOUNT, BUCKET, HOST, SERVERS, access, base_port, configure, hold
+from infra.store.backends import Listener, connect_in_process
+from infra.store.layout import ACCOUNT, BACKENDS, BUCKET, HOST, access, choose_port, configure, hold
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -137,28 +138,36 @@ class _Silent:
 def serve(data: Path, wanted: int | None) -> None:
     """Serve the store in `data` until the process ends. Raises InUseError where the folder or a port is taken."""
     with hold(data):
-        port = base_port(data, wanted)
+        port = choose_port(data, wanted)
         found = access(data, port)
-        etc = configure(data, port, found)
+        etc = configure(data, found)
         set_swift_dir(str(etc))
-        running = [
-            _start(etc, data, server, port + place)
-            for place, server in reversed(list(enumerate(SERVERS)))
-        ]
+        listeners = {server: Listener(server) for server in BACKENDS}
+        connect_in_process({BACKENDS[server]: listener for server, listener in listeners.items()})
+        running = [_start(_load(etc, server), listener) for server, listener in listeners.items()]
+        proxy = Front(_load(etc, "proxy"), data)
+        _make_bucket(proxy)
+        running.append(_start(proxy, _listen(port)))
         print(f"ready {found.endpoint}", flush=True)
         for thread in running:
             thread.wait()
 
 
-def _start(etc: Path, data: Path, server: str, port: int) -> Any:
-    """Start one server; the proxy comes last and makes the bucket, so that the others answer by then."""
+def _load(etc: Path, server: str) -> Any:
+    """Return the WSGI application that Swift makes of a server's configuration."""
     conf = str(etc / f"{server}.conf")
-    app = loadapp(conf, global_conf={"log_name": server, "here": str(etc), "__file__": conf})
-    if server == "proxy":
-        app = Front(app, data)
+    return loadapp(conf, global_conf={"log_name": server, "here": str(etc), "__file__": conf})
+
+
+def _listen(port: int) -> Any:
     listening = eventlet.listen((HOST, port), backlog=512)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    thread = eventlet.spawn(
+    return listening
+
+
+def _start(app: Any, listening: Any) -> Any:
+    """Serve `app` to whoever connects to `listening`; return the green thread that does."""
+    return eventlet.spawn(
         wsgi.server,
         listening,
         app,
@@ -168,9 +177,6 @@ def _start(etc: Path, data: Path, server: str, port: int) -> Any:
         log_output=False,
         capitalize_response_headers=False,
     )
-    if server == "proxy":
-        _make_bucket(app)
-    return thread
 
 
 def _make_bucket(app: Front) -> None:

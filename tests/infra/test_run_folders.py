@@ -51,9 +51,9 @@ def test_ports_are_chosen_once_and_differ(here: InstanceFolder) -> None:
 
 @pytest.fixture
 def taken(here: InstanceFolder) -> Iterator[tuple[InstanceFolder, str]]:
-    """A place whose store finds one of its four ports taken."""
+    """A place whose store finds its port taken."""
     with socket.socket() as other:
-        other.bind((LOOPBACK, here.port("store") + 3))
+        other.bind((LOOPBACK, here.port("store")))
         other.listen()
         yield here, "store"
 

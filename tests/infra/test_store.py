@@ -1,6 +1,11 @@
 """The embedded store as a process: credentials, ports, what survives kill -9, what a full disk and a second start say."""
 
+import http.client
+import itertools
 import json
+import multiprocessing
+import os
+import pwd
 import signal
 import socket
 import stat
@@ -9,11 +14,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from infra.store import server
-from infra.store.layout import HOST, InUseError, access, base_port, hold
+from infra.store.layout import HOST, InUseError, access, choose_port, hold
 from infra.store.server import Cache, Front
 from processing.errors import SillokError
 from processing.settings import Settings
@@ -39,6 +45,20 @@ def opened(data: Path) -> Store:
     return S3Store(options.store, options)
 
 
+def asked_without(endpoint: str, method: str, path: str) -> int:
+    """Send a request without credentials, with the headers of an inner server's client; return the status."""
+    where = urlsplit(endpoint)
+    asked = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+    headers = {"X-Backend-Storage-Policy-Index": "0", "X-Timestamp": "2000000000.00000"}
+    asked.request(
+        method, path, body=b"from outside" if method in {"PUT", "POST"} else None, headers=headers
+    )
+    try:
+        return asked.getresponse().status
+    finally:
+        asked.close()
+
+
 def listening(process: Process) -> set[tuple[str, int]]:
     """Return the addresses on which a process listens, as Linux tells (proc(5), /proc/net/tcp and tcp6)."""
     files = {
@@ -56,12 +76,96 @@ def listening(process: Process) -> set[tuple[str, int]]:
     return found
 
 
-def test_it_listens_on_four_ports_of_loopback_and_nowhere_else(
+def unix_listeners(process: Process) -> set[str]:
+    """Return the Unix sockets on which a process accepts connections (proc(5), flag __SO_ACCEPTCON)."""
+    files = {
+        str(link.readlink())
+        for link in Path(f"/proc/{process.pid}/fd").iterdir()
+        if link.is_symlink()
+    }
+    rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    return {row[6] for row in rows if row[3] == "00010000" and f"socket:[{row[6]}]" in files}
+
+
+def test_it_listens_on_one_port_of_loopback_and_nowhere_else(
     tmp_path: Path, running: list[Process]
 ) -> None:
+    """The inner servers check no credentials: whoever could connect to one could read and write everything."""
     running.append(start_swift(tmp_path / "store"))
+    opened(tmp_path / "store").put("a", b"all servers have been at work")
     port = int((tmp_path / "store" / "port").read_text())
-    assert listening(running[0]) == {("0100007F", port + place) for place in range(4)}
+    assert listening(running[0]) == {("0100007F", port)}
+    assert unix_listeners(running[0]) == set()
+
+
+def test_nothing_is_told_or_changed_without_credentials(
+    tmp_path: Path, running: list[Process]
+) -> None:
+    """S3's interface, Swift's own, and the path by which its inner servers know an object."""
+    running.append(start_swift(tmp_path / "store"))
+    store = opened(tmp_path / "store")
+    store.put("head.json", b"kept")
+    endpoint = reaching(tmp_path / "store").store_endpoint or ""
+    for path in (
+        "/",
+        "/sillok",
+        "/sillok/head.json",
+        "/v1/AUTH_sillok/sillok/head.json",
+        "/disk/0/AUTH_sillok",
+    ):
+        for method in ("GET", "PUT", "POST", "DELETE"):
+            assert asked_without(endpoint, method, path) // 100 == 4, (method, path)
+    assert store.get("head.json") == b"kept"
+    assert [entry.key for entry in store.list("")] == ["head.json"]
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
+def test_another_user_of_the_machine_reaches_nothing(
+    tmp_path: Path, running: list[Process]
+) -> None:
+    """Neither a request to whatever port it opens, nor a file of it, answers user `nobody`."""
+    data = tmp_path / "store"
+    running.append(start_swift(data))
+    opened(data).put("head.json", b"kept")
+    for folder in (tmp_path, *tmp_path.parents):
+        folder.chmod(
+            folder.stat().st_mode | 0o011
+        )  # so that what keeps `nobody` out is the store's own folder
+    fork = multiprocessing.get_context(
+        "fork"
+    )  # `nobody` may not be able to start this Python, only to become it
+    told = fork.Queue()
+    stranger = fork.Process(
+        target=_try_as_nobody, args=(told, data, [port for _, port in listening(running[0])])
+    )
+    stranger.start()
+    user, answers = told.get()
+    stranger.join()
+    assert user == pwd.getpwnam("nobody").pw_uid
+    assert len(answers) == 18
+    assert set(answers) == {"refused"}
+
+
+def _try_as_nobody(
+    told: "multiprocessing.Queue[tuple[int, list[str]]]", data: Path, ports: list[int]
+) -> None:
+    """Try every port and two files of the store in `data` as user `nobody`; tell what was refused."""
+    nobody = pwd.getpwnam("nobody")
+    os.setgroups([])
+    os.setgid(nobody.pw_gid)
+    os.setuid(nobody.pw_uid)
+    paths = ("/", "/sillok", "/sillok/head.json", "/disk/0/AUTH_sillok/sillok/head.json")
+    answers = []
+    for port, method, path in itertools.product(ports, ("GET", "PUT", "POST", "DELETE"), paths):
+        status = asked_without(f"http://{HOST}:{port}", method, path)
+        answers.append("refused" if status // 100 == 4 else f"{method} {path}: {status}")
+    for name in ("credentials.json", "etc/proxy.conf"):
+        try:
+            answers.append((data / name).read_text())
+        except PermissionError:
+            answers.append("refused")
+    told.put((os.geteuid(), answers))
 
 
 def test_its_secret_is_random_and_its_owner_s_alone(tmp_path: Path) -> None:
@@ -137,14 +241,12 @@ def test_a_taken_port_is_named_with_the_cure(tmp_path: Path) -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(InUseError, match=rf"port {port} .*--port"):
-            base_port(tmp_path, port)
-        with pytest.raises(InUseError, match=f"port {port}"):
-            base_port(tmp_path, port - 2)
+            choose_port(tmp_path, port)
 
 
 def test_the_port_is_kept(tmp_path: Path) -> None:
-    first = base_port(tmp_path, None)
-    assert base_port(tmp_path, None) == first
+    first = choose_port(tmp_path, None)
+    assert choose_port(tmp_path, None) == first
 
 
 def test_a_wrong_key_opens_nothing(tmp_path: Path, running: list[Process]) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.store.ceph import ACCESS, SECRET
-from infra.store.layout import free_ports
+from infra.store.ceph import ACCESS, SECRET, free_ports
 from processing.archive.publication import Publication
 from processing.archive.publish import publish
 from processing.settings import Settings

@@ -1,0 +1,63 @@
+"""Connects Swift's proxy to its account, container and object servers inside this process, without any port.
+
+Those three servers check no credentials, so whoever reaches one reads and writes everything. Loopback would not keep
+another user of the machine out. Here no such socket exists: a connection is a pair of connected sockets, one end with
+each side, made when the proxy (or a server that updates another) asks for it.
+"""
+
+import itertools
+import time
+from typing import Any
+
+from eventlet import queue  # type: ignore[import-untyped]  # ships no types
+from eventlet.green import socket  # type: ignore[import-untyped]  # ships no types
+from swift.common import bufferedhttp  # type: ignore[import-untyped]  # ships no types
+
+
+class Listener:
+    """Has what `eventlet.wsgi.server` uses of a listening socket; `connect` is the only way to reach it."""
+
+    family = socket.AF_UNIX
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting = queue.Queue()
+        self._numbers = itertools.count()
+
+    def connect(self) -> Any:
+        """Return the caller's end of a new connection."""
+        near, far = socket.socketpair()
+        self._waiting.put(far)
+        return near
+
+    def accept(self) -> tuple[Any, tuple[str, int]]:
+        """Wait for the next `connect`; return the server's end and an address that no other connection has."""
+        return self._waiting.get(), (self._name, next(self._numbers))
+
+    def getsockname(self) -> str:
+        """Return the name of the server; there is no address."""
+        return self._name
+
+    def close(self) -> None:
+        """Keep nothing open: ends that were not accepted are closed with the queue."""
+        self._waiting = queue.Queue()
+
+
+def connect_in_process(listeners: dict[int, Listener]) -> None:
+    """Make Swift's internal connections end at `listeners`, by the port that the rings name for a server.
+
+    All of them are made by `swift.common.bufferedhttp.http_connect_raw` (Swift 2.38). Only it is redirected: a
+    connection to a port without a listener is refused, so none ever leaves this process.
+    """
+
+    class Connection(bufferedhttp.BufferedHTTPConnection):  # type: ignore[misc]  # Swift ships no types
+        def connect(self) -> None:
+            self._connected_time = time.time()
+            listener = listeners.get(self.port)
+            if listener is None:
+                raise ConnectionRefusedError(
+                    f"no server of this store is called {self.host}:{self.port}"
+                )
+            self.sock = listener.connect()
+
+    bufferedhttp.BufferedHTTPConnection = Connection
