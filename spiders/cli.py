@@ -46,7 +46,24 @@ class Group(TyperGroup):
         except (SillokError, OSError) as error:
             say(f"sillok {ctx.invoked_subcommand}: {error}")
             raise typer.Exit(exit_code(error)) from error
+        except Exception as error:
+            if not is_of_a_table(error):
+                raise
+            first = str(error).strip().partition("\n")[0]
+            say(
+                f"sillok {ctx.invoked_subcommand}: a table of the archive cannot be read ({first}): `sillok doctor`"
+            )
+            raise typer.Exit(PERMANENT) from error
         return result
+
+
+def is_of_a_table(error: Exception) -> bool:
+    """Return whether a library that reads Parquet raised `error`: the file is damaged, or somebody else's."""
+    arrow, duck = sys.modules.get("pyarrow"), sys.modules.get("duckdb")
+    return bool(
+        (arrow and isinstance(error, arrow.ArrowException))
+        or (duck and isinstance(error, duck.Error))
+    )
 
 
 def exit_code(error: Exception) -> int:

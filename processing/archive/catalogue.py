@@ -16,10 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from processing.archive.lazy import lazy
 from processing.archive.manifests import ManifestLink, Witness, head, key
 from processing.errors import CorruptRecordError, MissingError
-from processing.records import Manifest, Sum
+from processing.records import Manifest, Sum, fault
 from processing.store.interface import Store, checked
 
 logger = logging.getLogger(__name__)
@@ -131,7 +133,12 @@ class Catalogue:
             return None
         before = key(manifest.seq - 1)
         body = self._kept(before, manifest.previous, f"manifest {manifest.seq}").read_bytes()
-        return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
+        try:
+            return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
+        except ValidationError as error:
+            raise CorruptRecordError(
+                f"{before} in {self.store.url} is no manifest ({fault(error)}): restore it from a copy"
+            ) from error
 
     def _compare_with_witness(self, heads: Path, link: ManifestLink | None) -> None:
         known = Witness(heads, self.store).check(self.store, link)

@@ -17,14 +17,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from processing.errors import CorruptRecordError, MissingError, UsageError
-from processing.records import SCHEMA_VERSION, Manifest
+from processing.limits import parse_json
+from processing.records import SCHEMA_VERSION, Manifest, fault
 from processing.store.interface import Store
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "manifests/"
 HINT = "head.json"
-_NUMBER = re.compile(r"manifests/([0-9]{8,})\.json")
+_LAST = 99_999_999
+_NUMBER = re.compile(r"manifests/([0-9]{8})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read(store: Store, seq: int) -> ManifestLink:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
         raise CorruptRecordError(
-            f"{where} is no manifest: {error}; restore it from a copy"
+            f"{where} is no manifest ({fault(error)}): restore it from a copy"
         ) from error
     if manifest.schema_version > SCHEMA_VERSION:
         raise CorruptRecordError(
@@ -82,9 +84,13 @@ def hint(store: Store, seq: int) -> None:
 def _hinted(store: Store) -> int:
     """Return a number that the chain has reached: what the hint says, else the newest in the list of manifests."""
     try:
-        said = json.loads(store.get(HINT))
+        said = parse_json(store.get(HINT))
         seq = said["seq"]
-        if isinstance(seq, int) and seq >= 0 and said.get("check", _check(seq)) == _check(seq):
+        if (
+            isinstance(seq, int)
+            and 0 <= seq <= _LAST
+            and said.get("check", _check(seq)) == _check(seq)
+        ):
             return seq
     except MissingError:
         return _newest_listed(store)
@@ -180,7 +186,7 @@ class Witness:
         if not self._path.exists():
             return None
         try:
-            seen = json.loads(self._path.read_bytes())
+            seen = parse_json(self._path.read_bytes())
             return int(seen["seq"]), str(seen["sha256"])
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptRecordError(

@@ -21,7 +21,7 @@ from processing.archive.snapshot import Snapshot, as_json, decode, encode, turne
 from processing.errors import CorruptRecordError, MissingError
 from processing.landing.keys import objects
 from processing.landing.segments import read_rows
-from processing.records import Article, Fetch, RunReport, Seal, Sum, Why
+from processing.records import Article, Fetch, RunReport, Seal, Sum, Why, fault
 from processing.store.interface import Store
 
 _TRIES = 3
@@ -229,7 +229,7 @@ def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
         return None
     except ValidationError as error:
         raise CorruptRecordError(
-            f"{key} in {store.url} is no seal: {error}; restore it from a copy"
+            f"{key} in {store.url} is no seal ({fault(error)}): restore it from a copy"
         ) from error
 
 

@@ -10,17 +10,30 @@ How log rows become memory: pure functions on a snapshot. Rows may come in any o
 
 import gzip
 import json
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
+from pydantic import ValidationError
+
 from processing.errors import CorruptRecordError
-from processing.records import Article, Fetch, RunReport, Seal, SourceFault, Why, article_id
+from processing.limits import parse_json, unpack
+from processing.records import (
+    Article,
+    Fetch,
+    RunReport,
+    Seal,
+    SourceFault,
+    Why,
+    article_id,
+    fault,
+)
 
 FORMAT = 1
+_LARGEST = 4 << 30
+"""Bytes, unpacked; ten million articles take 140 MB."""
 ID, RECORD = 8, 14
 NO_VERSION = bytes(RECORD - ID)
 
@@ -49,8 +62,13 @@ class ArticleState:
     modified: int | None = None
 
     def fetch(self) -> Fetch:
-        """Return the log row."""
-        return Fetch.model_validate_json(self.row)
+        """Return the log row. Raises CorruptRecordError where it is none."""
+        try:
+            return Fetch.model_validate_json(self.row)
+        except ValidationError as error:
+            raise CorruptRecordError(
+                f"a snapshot of the fetch log has a damaged row ({fault(error)}): restore it from a copy"
+            ) from error
 
     def line(self, article: str) -> bytes:
         modified = "" if self.modified is None else self.modified
@@ -170,8 +188,8 @@ def encode(snapshot: Snapshot) -> bytes:
 def decode(data: bytes) -> Snapshot:
     """Return the snapshot of these bytes. Raises CorruptRecordError where they are none."""
     try:
-        return _decode(gzip.decompress(data))
-    except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
+        return _decode(unpack(data, most=_LARGEST))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CorruptRecordError(
             f"a snapshot of the fetch log is damaged ({error}): restore it from a copy"
         ) from error
@@ -189,7 +207,7 @@ def as_json(row: Fetch) -> bytes:
 
 def _decode(data: bytes) -> Snapshot:
     first, _, rest = data.partition(b"\n")
-    header = json.loads(first)
+    header = parse_json(first)
     if header["format"] != FORMAT:
         raise ValueError(f"format {header['format']}, this Sillok knows {FORMAT}")
     sources, hot = header["sources"], header["hot"]
@@ -212,7 +230,7 @@ def _decode(data: bytes) -> Snapshot:
 
 
 def _polled(line: bytes) -> Polled:
-    fields = json.loads(line)
+    fields = parse_json(line)
     shares = {
         day: (articles, listed) for day, (articles, listed) in fields.get("shares", {}).items()
     }

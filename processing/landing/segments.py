@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +26,8 @@ from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.landing import keys
 from processing.landing.keys import folder
 from processing.landing.warc import Exchange, Original, Rendered, WarcWriter, cdxj
-from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sum
+from processing.limits import unpack
+from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sum, fault
 from processing.store.interface import Store
 
 LandingRow: TypeAlias = Article | Rejection | Fetch
@@ -139,6 +139,8 @@ def is_alive(run: Path) -> bool:
 
 
 _MODELS: dict[Rows, type[LandingRow]] = {"articles": Article, "rejections": Rejection, "log": Fetch}
+LONGEST_ROWS = 1 << 30
+"""Bytes of a segment's rows; those of 500 pages are some megabytes."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -245,12 +247,27 @@ def send(store: Store, path: Path) -> Seal:
     """Put a closed segment from the spool, its seal last, and clear it from the spool. Safe to do twice."""
     seal = _parsed(Seal, path.read_bytes(), str(path))
     for file in seal.files:
+        _own(seal, file, path)
+    for file in seal.files:
         store.put_file(file.key, path.parent / file.key.rpartition("/")[2])
     store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
     for file in seal.files:
         (path.parent / file.key.rpartition("/")[2]).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     return seal
+
+
+def _own(seal: Seal, file: Sum, path: Path) -> None:
+    """Raise CorruptRecordError where a seal in the spool names what does not belong to its segment."""
+    place = path.parent / file.key.rpartition("/")[2]
+    if (
+        file.key.rpartition("/")[0] != folder(seal.outlet, seal.run)
+        or place.is_symlink()
+        or not place.is_file()
+    ):
+        raise CorruptRecordError(
+            f"{path} names {file.key}, which is no file of its segment: restore or remove it"
+        )
 
 
 def resend(store: Store, spool: Path, outlet: str) -> list[Seal]:
@@ -313,8 +330,8 @@ def put_report(store: Store, report: RunReport) -> None:
 
 def _lines(data: bytes, key: str) -> Iterable[bytes]:
     try:
-        return gzip.decompress(data).splitlines()
-    except (OSError, EOFError, zlib.error) as error:
+        return unpack(data, most=LONGEST_ROWS).splitlines()
+    except ValueError as error:
         raise CorruptRecordError(
             f"{key} does not unpack ({error}): restore it from a copy"
         ) from error
@@ -325,5 +342,5 @@ def _parsed(model: type[_Model], data: bytes, key: str) -> _Model:
         return model.model_validate_json(data)
     except ValidationError as error:
         raise CorruptRecordError(
-            f"{key} is no {model.__name__} that this version reads: {error}"
+            f"{key} is no {model.__name__} that this version reads: {fault(error)}"
         ) from error

@@ -4,7 +4,6 @@ CDXJ: a line is SURT key, 14-digit UTC moment, JSON with url, status, mime, dige
 WARC 1.1 (ISO 28500:2017): a `revisit` record has no payload of its own and names the record that has it.
 """
 
-import gzip
 import io
 import json
 import zlib
@@ -14,16 +13,31 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
 from processing.landing.warc import payload_digest
+from processing.limits import parse_json, unpack
 
+_LARGEST = 256 << 20
+"""Bytes of one record, packed or not; a page has 20 MB at most."""
 _SECOND = timedelta(seconds=1)
 _REVISITS = 3
 """How many revisit records may stand between a page and its bytes; a longer way is a loop."""
+_DAMAGED = (
+    ArchiveLoadFailed,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OSError,
+    EOFError,
+    zlib.error,
+)
+"""What warcio raises on a record that is none."""
 _TABLE: Mapping[str, pa.DataType] = {
     "url": pa.string(),
     "fetched_at": pa.timestamp("s", tz="UTC"),
@@ -71,14 +85,19 @@ def lines(catalogue: Catalogue, part: CatalogueObject, url: str = "") -> Iterato
     """
     folder = part.key.rpartition("/")[0]
     wanted = json.dumps(url) if url else ""
-    text = catalogue.local(part).read_text(encoding="utf-8")
+    try:
+        text = catalogue.local(part).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CorruptRecordError(
+            f"{part.key} is no text ({error.reason}); restore it from a copy"
+        ) from error
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         if not line or wanted not in line:
             continue
         try:
             _, moment, fields = line.split(" ", 2)
-            yield _line(folder, part.key, moment, json.loads(fields))
-        except (ValueError, KeyError, TypeError) as error:
+            yield _line(folder, part.key, moment, parse_json(fields))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorruptRecordError(
                 f"{part.key}, line {number}, is no CDXJ: {error!r}; restore it from a copy"
             ) from error
@@ -112,7 +131,15 @@ def _recorded(catalogue: Catalogue, url: str, near: datetime | None) -> Iterator
 
 
 def _body(catalogue: Catalogue, line: CdxjLine, revisits: int) -> bytes:
-    packed = _record(catalogue, line)
+    try:
+        return _payload(catalogue, line, _record(catalogue, line), revisits)
+    except _DAMAGED as error:
+        raise CorruptRecordError(
+            f"{line.key} has no record at {line.offset}; restore it from a copy"
+        ) from error
+
+
+def _payload(catalogue: Catalogue, line: CdxjLine, packed: bytes, revisits: int) -> bytes:
     with io.BytesIO(packed) as stream:
         record = next(iter(ArchiveIterator(stream)), None)
         if record is None or record.rec_headers.get_header("WARC-Target-URI") != line.url:
@@ -134,8 +161,8 @@ def _record(catalogue: Catalogue, line: CdxjLine) -> bytes:
     """Return one record, unpacked as a whole: the gzip member's own checksum tells a cut or altered one."""
     packed = catalogue.store.get_range(line.key, line.offset, line.length)
     try:
-        return gzip.decompress(packed)
-    except (OSError, EOFError, zlib.error) as error:
+        return unpack(packed, most=_LARGEST)
+    except ValueError as error:
         raise CorruptRecordError(
             f"the record of {line.url} in {line.key} at {line.offset} is damaged ({error}); restore it from a copy"
         ) from error
@@ -162,6 +189,9 @@ def _earlier(catalogue: Catalogue, line: CdxjLine, record: ArcWarcRecord, revisi
 def _line(folder: str, index: str, moment: str, fields: dict[str, str]) -> CdxjLine:
     status = str(fields.get("status", ""))
     name = fields.get("filename") or index.rpartition("/")[2].replace(".cdxj", ".warc.gz")
+    offset, length = int(fields["offset"]), int(fields["length"])
+    if offset < 0 or not 0 <= length <= _LARGEST:
+        raise ValueError(f"no record of {length} bytes at {offset}")
     return CdxjLine(
         url=fields["url"],
         fetched_at=datetime.strptime(moment, "%Y%m%d%H%M%S").replace(tzinfo=UTC),
@@ -169,6 +199,6 @@ def _line(folder: str, index: str, moment: str, fields: dict[str, str]) -> CdxjL
         mime=fields.get("mime"),
         digest=fields.get("digest"),
         key=f"{folder}/{name.rpartition('/')[2]}",
-        offset=int(fields["offset"]),
-        length=int(fields["length"]),
+        offset=offset,
+        length=length,
     )

@@ -9,7 +9,6 @@ What `sillok read` does, without the command line. Broken input gives a row with
 """
 
 import contextlib
-import json
 import multiprocessing
 import resource
 from collections import deque
@@ -23,6 +22,7 @@ from typing import Any, TypeAlias
 
 from processing.dates import parse_moment
 from processing.errors import SillokError
+from processing.limits import parse_json
 from processing.reading.explain import Explanation, explained
 from processing.reading.extract import OBEY, explain, extract
 from processing.reading.rights import RightsPolicy
@@ -336,8 +336,8 @@ def index_items(index: Path) -> Iterator[Item]:
 
 def _item(raw: bytes, number: int, folder: Path) -> Item:
     try:
-        row = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        row = parse_json(raw)
+    except ValueError as error:
         return Item(
             file=f"line {number}",
             path=folder,

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from processing.limits import check_json
 from processing.reading.tree import squeeze, text_of
 from processing.records import Detail
 
@@ -35,6 +36,7 @@ def loads(text: str) -> Json | None:
     plain = _WRAPPER.sub("", text).lstrip("\ufeff \t\r\n;")
     for mend in (str, _repaired):
         try:
+            check_json(plain)
             value, _ = _DECODER.raw_decode(mend(plain).lstrip())
         except (ValueError, RecursionError):
             continue

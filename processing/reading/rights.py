@@ -5,7 +5,6 @@ meta of the same name, `/.well-known/tdmrep.json` handed in as the page's hint "
 공공누리 (KOGL) marks, Creative Commons links, premium notices.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from processing.limits import parse_json
 from processing.reading.metadata import Head
 from processing.records import Page, Rights
 
@@ -89,6 +89,11 @@ def _why(marks: str, *, reserved: bool | None, policy: RightsPolicy) -> str | No
     return None
 
 
+_LONGEST_PATTERN = 500
+_MOST_RULES = 500
+"""Rules of a tdmrep.json that are looked at; each pattern costs more than the page it is held against."""
+
+
 def _tdm(page: Page, head: Head) -> tuple[bool | None, str | None]:
     """Return whether mining is reserved and the policy's URL; the header goes before meta, meta before tdmrep.json."""
     value = page.header("tdm-reservation") or head.first("tdm-reservation")
@@ -101,16 +106,24 @@ def _tdm(page: Page, head: Head) -> tuple[bool | None, str | None]:
 def _tdmrep(hints: Mapping[str, str], path: str) -> tuple[bool | None, str | None]:
     """Read `tdmrep.json`: the first rule whose location matches the path (TDMRep, W3C community group, 2024)."""
     try:
-        listed = json.loads(hints["tdmrep"])
+        listed = parse_json(hints["tdmrep"])
     except ValueError:
         return None, None
-    for rule in listed if isinstance(listed, list) else ():
-        if isinstance(rule, dict) and fnmatchcase(
-            path, str(rule.get("location") or "").rstrip("$") or "-"
-        ):
+    for rule in listed[:_MOST_RULES] if isinstance(listed, list) else ():
+        if isinstance(rule, dict) and fnmatchcase(path, _location(rule)):
             link = rule.get("tdm-policy")
             return str(rule.get("tdm-reservation")) == "1", link if isinstance(link, str) else None
     return None, None
+
+
+def _location(rule: Mapping[str, object]) -> str:
+    """Return the pattern of a rule; one that is no text, or is longer than an address, matches nothing."""
+    location = rule.get("location")
+    return (
+        location.rstrip("$") or "-"
+        if isinstance(location, str) and len(location) <= _LONGEST_PATTERN
+        else "-"
+    )
 
 
 def _licence(root: HtmlElement) -> str | None:

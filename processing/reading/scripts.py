@@ -85,9 +85,10 @@ def _rows(stream: str) -> Iterator[Json]:
             continue
         position = match.end()
         if match[2]:
+            length = int(match[2], 16)  # bytes, and no more characters than that
             text = (
-                stream[position:]
-                .encode("utf-8", "replace")[: int(match[2], 16)]
+                stream[position : position + length]
+                .encode("utf-8", "replace")[:length]
                 .decode("utf-8", "ignore")
             )
             texts[match[1]] = text

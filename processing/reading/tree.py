@@ -21,6 +21,7 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from processing.limits import ExcessError, check_html
 from processing.records import Page, Reason, Rejection
 
 EVIDENCE_LENGTH = 200
@@ -197,6 +198,8 @@ def _likeness(text: str) -> int:
 
 MAX_ELEMENTS = 50_000
 """A page of more elements is no article: the largest kept page has 2,500."""
+_START_TAGS = 4 * MAX_ELEMENTS
+"""Start tags that are parsed: the parser leaves out what is nested too deep, which is another reason."""
 MAX_DEPTH = 400
 """Deeper nesting is an attack or a broken template; the deepest kept page has 40 levels."""
 
@@ -210,13 +213,15 @@ _NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 
 def parse(text: str) -> HtmlElement | RejectionCause:
     """Return the root of the tree of `text` (an HTML page or fragment), or why there is none."""
+    data = text.encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     # One class for all elements, chosen in C: lxml.html's own look-up runs in Python for each proxy.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        root = document_fromstring(
-            text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
-        )
+        check_html(data, elements=_START_TAGS)
+        root = document_fromstring(data, parser=parser, ensure_head_body=True)
+    except ExcessError as error:
+        return RejectionCause(Reason.TOO_LARGE, str(error))
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return RejectionCause(Reason.UNREADABLE, f"no tree can be made of it: {error}")
     if finding := _oversized(root):

@@ -34,9 +34,11 @@ from processing.records.crawls import (
     Sum,
     Why,
 )
-from processing.records.record import SCHEMA_VERSION, Record
+from processing.records.record import KEY, LONGEST_KEY, SCHEMA_VERSION, Record, fault
 
 __all__ = [
+    "KEY",
+    "LONGEST_KEY",
     "SCHEMA_VERSION",
     "Article",
     "Author",
@@ -64,5 +66,6 @@ __all__ = [
     "Sum",
     "Why",
     "article_id",
+    "fault",
     "version_id",
 ]

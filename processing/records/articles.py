@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from processing.records.record import SCHEMA_VERSION, Record
+from processing.records.record import SCHEMA_VERSION, Record, Shown
 
 
 def article_id(canonical_url: str) -> str:
@@ -209,4 +209,4 @@ class Rejection(Record):
     url: str
     fetched_at: AwareDatetime
     reason: Reason
-    evidence: str
+    evidence: Shown

@@ -5,11 +5,11 @@ What a publication is: the manifest that makes it visible, and what it takes awa
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from processing.records.record import SCHEMA_VERSION, Record
+from processing.records.record import SCHEMA_VERSION, Count, Key, Name, Record, Sha256, Shown
 
 
 class Why(StrEnum):
@@ -65,8 +65,8 @@ class SourceFinding(Record):
     """One fault of a source, in words, with a few examples of what it was seen on."""
 
     fault: SourceFault
-    detail: str
-    examples: tuple[str, ...] = ()
+    detail: Shown
+    examples: tuple[Shown, ...] = ()
 
 
 class Fetch(Record):
@@ -121,24 +121,24 @@ class Fetch(Record):
 class Sum(Record):
     """An object and what it must hash to."""
 
-    key: str
-    sha256: str
-    bytes: int
-    rows: int | None = None
+    key: Key
+    sha256: Sha256
+    bytes: Count
+    rows: Count | None = None
 
 
 class Seal(Record):
     """The unit of commit: what belongs to one closed segment of a crawl. A file that no seal names does not count."""
 
     schema_version: int = SCHEMA_VERSION
-    outlet: str
-    run: str
-    segment: int
+    outlet: Name
+    run: Name
+    segment: Count
     sealed_at: AwareDatetime
     files: tuple[Sum, ...]
-    pages: int
-    articles: int
-    rejections: int
+    pages: Count
+    articles: Count
+    rejections: Count
 
 
 class End(StrEnum):
@@ -206,7 +206,7 @@ class RunReport(Record):
 class Removed(Record):
     """An object that a manifest takes out of the archive, and why."""
 
-    key: str
+    key: Key
     reason: Literal["takedown", "reread", "compaction"]
     reference: str | None = None
 
@@ -219,14 +219,14 @@ class Manifest(Record):
     """
 
     schema_version: int = SCHEMA_VERSION
-    seq: int
-    previous: str | None
+    seq: Annotated[int, Field(ge=1, le=99_999_999)]
+    previous: Sha256 | None
     batch: str
     published_at: AwareDatetime
     adds: tuple[Sum, ...]
     removes: tuple[Removed, ...] = ()
     runs: tuple[str, ...] = ()
-    memory: Mapping[str, Sum] = {}
-    counts: Mapping[str, int] = {}
+    memory: Mapping[Name, Sum] = {}
+    counts: Mapping[str, Count] = {}
     code_version: str
     lock_sha256: str

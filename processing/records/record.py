@@ -4,9 +4,9 @@ JSON that can be looked at: what a terminal could act on is written as an escape
 """
 
 import re
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 SCHEMA_VERSION = 1
 """Version of every record of this package; a reader refuses a higher one."""
@@ -26,6 +26,35 @@ class Record(BaseModel):
         return type(self)(**(dict(self) | values))
 
 
+KEY = r"^[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*$"
+"""What an object of an archive may be called: a relative ASCII path without dot segments."""
+LONGEST_KEY = 900
+"""Characters of a key: S3 allows 1024, and the prefix of the store counts."""
+
+# Manifests, seals and reports may be somebody else's: what becomes a path must not lead elsewhere, and what is counted
+# must be a count.
+Key = Annotated[str, Field(pattern=KEY, max_length=LONGEST_KEY)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_=-][A-Za-z0-9._=-]*$", max_length=200)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+def shown(text: str) -> str:
+    """Return words from outside with escapes in place of what steers a terminal or turns the direction of text."""
+    return _STEERING.sub(lambda letter: f"\\u{ord(letter[0]):04x}", text)
+
+
+Shown = Annotated[str, AfterValidator(shown)]
+
+
+def fault(error: ValidationError) -> str:
+    """Return on one line what is wrong with a record: its first fault, and how many more there are."""
+    first, *more = error.errors(include_input=False, include_url=False)
+    where = ".".join(map(str, first["loc"]))
+    others = f" and {len(more)} more" if more else ""
+    return f"{f'{where}: ' if where else ''}{first['msg']}{others}"[:300]
+
+
 _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 """C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators; below a blank JSON escapes by itself."""
 
@@ -33,3 +62,7 @@ _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud
 def escaped(document: str) -> str:
     """Return a JSON document that says the same with escapes in place of what a terminal could act on."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
+_STEERING = re.compile(rf"[\x00-\x08\x0b-\x1f]|{_UNSAFE.pattern}")
+"""Controls too, but for tab and line feed; in JSON these are escapes already."""

@@ -17,7 +17,7 @@ from processing.archive.catalogue import Catalogue
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
 from processing.lookup.sql import ask
-from processing.records import RunReport
+from processing.records import RunReport, fault
 from processing.report.days import Changed, Count, Gap, Reprinted, Stories
 
 HISTORY = 28
@@ -210,7 +210,7 @@ def _report(row: Mapping[str, Any]) -> RunReport:
     except ValidationError as error:
         run = f"{row.get('outlet')} {row.get('run')}"
         raise CorruptRecordError(
-            f"the report of run {run} is none that this version can read: {error}"
+            f"the report of run {run} is none that this version can read ({fault(error)})"
         ) from error
 
 

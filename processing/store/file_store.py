@@ -7,6 +7,7 @@ and the directory is flushed too. `os.link` fails where the name exists, which m
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -103,7 +104,7 @@ class FileStore:
 
     @contextmanager
     def _reading(self, key: str) -> Iterator[IO[bytes]]:
-        with self._explained(key), self._path(key).open("rb") as file:
+        with self._explained(key), _opened(self._path(key)) as file:
             yield file
 
     @contextmanager
@@ -158,7 +159,21 @@ class FileStore:
             raise _explanation(error, f"{key!r} in {self.url}") from error
 
 
+def _opened(path: Path) -> IO[bytes]:
+    """Open a regular file. A link could lead out of the store, and a pipe would never end."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = open(handle, "rb")  # noqa: PTH123, SIM115 - it wraps a descriptor; the caller closes it
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return file
+    file.close()
+    raise OSError(errno.ELOOP, "no regular file")
+
+
 def _explanation(error: OSError, where: str) -> SillokError:
+    if error.errno == errno.ELOOP:
+        return StoreRefusedError(
+            f"{where} is a link or no file at all: it is not ours; look who put it there"
+        )
     if error.errno in _FULL:
         return StoreFullError(
             f"no room for {where} ({error.strerror}): free some, then run the same again"

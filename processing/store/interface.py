@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 from processing.errors import UsageError
+from processing.records import KEY, LONGEST_KEY
 
-_SEGMENT = r"[A-Za-z0-9_=-][A-Za-z0-9._=-]*"
-_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
-_LONGEST = 900
-"""Bytes of a key: S3 allows 1024, and the prefix of the store counts."""
+_KEY = re.compile(KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Store(Protocol):
 
 def checked(key: str) -> str:
     """Return `key`, or raise UsageError where it is no relative ASCII path without dot segments."""
-    if len(key) > _LONGEST or not _KEY.fullmatch(key):
+    if len(key) > LONGEST_KEY or not _KEY.fullmatch(key):
         raise UsageError(
             f"{key!r:.200} cannot be a key: use ASCII letters, digits and . _ = - in parts joined by /"
         )

@@ -35,6 +35,7 @@ from spiders.crawling.output import check_output, incomplete
 from spiders.crawling.reach import forgiven, watched
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
+from spiders.crawling.watchdog import Watchdog
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
 from spiders.settings import check
@@ -97,6 +98,18 @@ class Command(crawl.Command):
             logging.ERROR
         )  # what it says of a page is in the page's rejection
         end_at_once()
+        self._watchdog = Watchdog()
+        code = self._watchdog.fork(self._settings().getfloat("CLOSESPIDER_TIMEOUT"), _say)
+        if code is None:
+            self._run_here(args, opts)
+            return
+        self.exitcode = code
+        # A crawl that was killed could not keep how it ended.
+        if self._watchdog.killed and len(args) == 1:
+            self._keep_end(args[0], None)
+
+    def _run_here(self, args: list[str], opts: Namespace) -> None:
+        """Crawl in this process, which the watchdog's parent may end."""
         failed: SillokError | None = None
         try:
             self.exitcode = self._crawl(args, opts)
@@ -158,6 +171,8 @@ class Command(crawl.Command):
 
     def _work(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim) -> int:
         self._run = run = self._open(outlet, wanted, identity, claim)
+        self._watchdog.remember(self._place(outlet))
+        run.watchdog = self._watchdog
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
         crawler = self._create_crawler(outlet.name)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
@@ -276,7 +291,7 @@ class Command(crawl.Command):
 
     def _hold(self, outlet: Outlet) -> Lock:
         """Keep other crawls of this outlet away from its hosts: a backfill, or a person's, beside the scheduled one."""
-        place = (self._spool() / folder(outlet.name, "")).parent
+        place = self._place(outlet)
         try:
             place.mkdir(parents=True, exist_ok=True)
             return Lock(place)
@@ -286,6 +301,10 @@ class Command(crawl.Command):
             ) from error
         except OSError as error:
             raise told(error) from error
+
+    def _place(self, outlet: Outlet) -> Path:
+        """Return the outlet's part of the spool."""
+        return (self._spool() / folder(outlet.name, "")).parent
 
     def _permission(self, outlet: Outlet) -> str | None:
         permission: str | None = self._settings().getdict("SILLOK_PERMISSION").get(outlet.name)

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from spiders.console.options import (
 from spiders.console.terminal import as_json as in_json
 from spiders.console.terminal import clean_block, print_json, print_rows, say
 
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\N{MINUS SIGN}")
 """How a cell begins that a spreadsheet computes (OWASP, CSV Injection); titles come from strangers."""
 
 
@@ -62,7 +63,17 @@ def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     words = clean_block(value)
-    return f"'{words}" if words.lstrip().startswith(_FORMULA) else words
+    return f"'{words}" if _is_formula(words) else words
+
+
+def _is_formula(words: str) -> bool:
+    """Return whether a spreadsheet may take a cell for a formula.
+
+    Full-width and small forms of the four signs count too (Excel in East Asian locales reads them as the sign), and
+    what is blank or invisible before one hides nothing.
+    """
+    visible = (letter for letter in words if unicodedata.category(letter)[0] not in "ZC")
+    return unicodedata.normalize("NFKC", next(visible, "")).startswith(_FORMULA)
 
 
 def export(

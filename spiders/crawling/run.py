@@ -39,6 +39,7 @@ from spiders.crawling.reach import Reach
 from spiders.crawling.spellings import Spellings
 from spiders.crawling.verdict import Counts, Tally, present, verdict
 from spiders.crawling.visit import Refusal, Visit
+from spiders.crawling.watchdog import Watchdog
 from spiders.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Run:
         self.started_at = clock()
         self.error: SillokError | None = None
         self.stopping = False
+        self.watchdog = Watchdog()
         self.over = False
         self.reading = False
         self.late: dict[str, str] = {}

@@ -33,6 +33,7 @@ from spiders.crawling.polling import (
 from spiders.crawling.run import Run
 from spiders.crawling.spellings import is_plainer
 from spiders.crawling.visit import ReadingInterruptedError, Visit, visit_of
+from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.entries import examples
 from spiders.formats.links import Child, Link, in_words
@@ -163,7 +164,9 @@ _SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault
 """Faults of a document that may be whole all the same, and empty for now."""
 _OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
 """Faults that the next poll may not have, though the source answers the same."""
-_NOFOLLOW = re.compile(rb"<meta[^>]+name=[\"']?robots[\"']?[^>]*\bnofollow\b", re.IGNORECASE)
+_META = re.compile(rb"<meta\b(?P<attributes>[^<>]{1,1000})", re.IGNORECASE)
+_ROBOTS = re.compile(rb"\bname\s{0,9}=\s{0,9}[\"']?robots\b", re.IGNORECASE)
+_NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 
 def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:
@@ -246,7 +249,7 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
     else:
         try:
             with run.reads():
-                listed = links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # it has one
+                listed = _listed(run, visit, response)
         except ReadingInterruptedError:
             broken_off = SourceFinding(
                 fault=SourceFault.UNANSWERED, detail="interrupted while it was read"
@@ -285,6 +288,16 @@ def broken_poll(run: Run, visit: Visit, status: int, error: Exception) -> None:
     )
 
 
+def _listed(run: Run, visit: Visit, response: Response) -> Links:
+    """Return what a source lists; bytes that an earlier crawl died of are not parsed again."""
+    try:
+        with run.watchdog.parsing(response.url, response.body):
+            return links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
+    except LethalError as error:
+        finding = SourceFinding(fault=SourceFault.REFUSED, detail=str(error))
+        return Links(findings=(finding,), whole=False)
+
+
 def failed_poll(
     run: Run,
     visit: Visit,
@@ -310,7 +323,10 @@ def failed_poll(
 def says_nofollow(response: Response) -> bool:
     """Return whether a page asks, in its header or its meta, that its links are not followed."""
     header = b",".join(response.headers.getlist(b"X-Robots-Tag")).lower()
-    return b"nofollow" in header or _NOFOLLOW.search(response.body[:_HEAD]) is not None
+    if b"nofollow" in header:
+        return True
+    tags = (found["attributes"] for found in _META.finditer(response.body[:_HEAD]))
+    return any(_ROBOTS.search(tag) and _NOFOLLOW.search(tag) for tag in tags)
 
 
 def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:

@@ -45,11 +45,12 @@ from spiders.crawling.sources import (
     turned_down,
 )
 from spiders.crawling.visit import ReadingInterruptedError, Refusal, Visit, visit_of
+from spiders.crawling.watchdog import LethalError
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
 from spiders.reading import read as read_page
 from spiders.rendering import apply as apply_browser
-from spiders.settings import COOKIES, REVISITS
+from spiders.settings import COOKIES, DOWNLOAD_MAXSIZE, REVISITS
 
 _WALLS_IN_A_ROW = 3
 """So many login pages one after another mean the outlet, not the article."""
@@ -97,17 +98,22 @@ def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) ->
 
 def oversized(run: Run, visit: Visit, error: BaseException | None) -> Rejection | None:
     """Take in that an answer was over the size limit: a page that is rejected, not a failure to be tried again."""
-    if not isinstance(error, DownloadCancelledError) and "DOWNLOAD_MAXSIZE" not in str(error):
+    known = ("DOWNLOAD_MAXSIZE", "bytes of headers")
+    if not isinstance(error, DownloadCancelledError) and not any(
+        one in str(error) for one in known
+    ):
         return None
+    # Where no length was announced, Scrapy breaks the download off without a word.
+    evidence = str(error) or f"its body went on beyond {DOWNLOAD_MAXSIZE} bytes"
     rejection = Rejection(
         outlet=run.outlet.name,
         url=visit.canonical or visit.url,
         fetched_at=run.clock(),
         reason=Reason.TOO_LARGE,
-        evidence=str(error)[:200],
+        evidence=evidence[:200],
     )
     run.keep(rejection)
-    run.log(failed(run, visit, str(error), why=Why.FETCHED).model_copy(update=read(rejection)))
+    run.log(failed(run, visit, evidence, why=Why.FETCHED).model_copy(update=read(rejection)))
     return rejection
 
 
@@ -187,8 +193,10 @@ def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
 
 def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
     try:
-        with run.reads():
+        with run.reads(), run.watchdog.parsing(page.url, page.body):
             return read_page(page, run.outlet, canonical=canonical)
+    except LethalError as error:
+        return _rejection(page, canonical, Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 - a page never costs the run; the error is logged and in the rejection
         run.crashed(page.url, error)
         evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]

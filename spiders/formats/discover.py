@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from processing.dates import SEOUL
+from processing.limits import ExcessError, check_json
 from processing.records import Fetch, SourceFault, SourceFinding
 from processing.urls import unescaped
 from spiders.formats.entries import Listed, examples
@@ -60,7 +61,10 @@ def links(source: Source, body: bytes, *, base_url: str) -> Links:
         )
     if not plain.body.strip(_BLANK):
         return _nothing(SourceFault.EMPTY, "empty answer", whole=plain.whole)
-    listed = _read(source, plain.body, base_url, whole=plain.whole)
+    try:
+        listed = _read(source, plain.body, base_url, whole=plain.whole)
+    except ExcessError as error:
+        return _nothing(SourceFault.REFUSED, f"too large to be read: {error}", whole=False)
     return listed if plain.whole else _broken_off(listed, plain)
 
 
@@ -190,7 +194,10 @@ def _posts(body: bytes, base_url: str) -> Links:
     listed, text = Listed(), _json_text(body)
     begins = _JSON.search(text)
     try:
+        check_json(text)
         data, end = json.JSONDecoder().raw_decode(text, begins.start() if begins else 0)
+    except ExcessError:
+        raise
     except (ValueError, RecursionError):
         return _nothing(
             SourceFault.DAMAGED, "JSON that is broken: nothing is taken from it", whole=False

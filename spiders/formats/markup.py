@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from lxml import etree, html
 
+from processing.limits import check_html, check_xml
 from processing.records import SourceFault, SourceFinding
 from spiders.formats.characters import referenced
 from spiders.formats.names import ROOTS
@@ -19,6 +20,8 @@ from spiders.formats.repair import repaired
 
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes. The sitemap protocol allows 50 MB."""
+MAX_ELEMENTS = 100_000
+"""Elements of a listing; a large front page has 10,000."""
 
 _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(
@@ -128,12 +131,14 @@ def html_tree(body: bytes) -> html.HtmlElement | None:
 
 
 def html_of(text: str) -> html.HtmlElement | None:
-    """Read HTML; None where there is no markup."""
+    """Read HTML; None where there is no markup. Raises ExcessError where it holds more than a list of articles can."""
     if not _ROOT.search(text):
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    data = text.encode("utf-8", "replace")
+    check_html(data, elements=MAX_ELEMENTS)
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return html.document_fromstring(data, parser=parser)
     except etree.ParserError:  # markup without a single element
         return None
 
@@ -306,8 +311,10 @@ def _well_formed(text: str, base_url: str) -> etree._Element | None:
         remove_pis=True,
         encoding="utf-8",
     )
+    data = text.encode("utf-8", "replace")
+    check_xml(data)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=base_url)
+        root = etree.fromstring(data, parser, base_url=base_url)
     except etree.XMLSyntaxError:  # even recovery found no element
         return None
     fatal = any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log)

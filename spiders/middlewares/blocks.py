@@ -41,7 +41,8 @@ _CONSENT = re.compile(r"^/(?:consent|gdpr|privacy-consent)(?:/|$)")
 _LOGIN = re.compile(r"/(?:log-?in|signin|member/login|user/login)(?:\.\w+)?/?$", re.IGNORECASE)
 _SHORT = 400
 """Characters of visible text: an article that quotes a block message is longer than the message."""
-_TAGS = re.compile(r"<(script|style)\b[\s\S]*?</\1>|<[^>]+>", re.IGNORECASE)
+# A script that is never closed ends with the page, so that the search for its end is made once.
+_TAGS = re.compile(r"<(script|style)\b[\s\S]*?(?:</\1>|\Z)|<[^<>]*>", re.IGNORECASE)
 
 
 def gate(url: str, headers: Mapping[str, str], body: bytes) -> str | None:

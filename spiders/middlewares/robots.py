@@ -11,6 +11,7 @@ what it says; here it only travels along with the page.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -21,9 +22,11 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
+from processing.limits import parse_json
 from processing.records import Why
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.crawling.watchdog import LethalError
 from spiders.formats.robots import grouped
 from spiders.settings import AGENT
 
@@ -119,7 +122,13 @@ class Robots:
         return self._judge(visit, response, host)
 
     def _judge(self, visit: Visit, response: Response, host: str) -> Verdicts:
-        verdicts = judged(response.status, response.body, self._tokens)
+        try:
+            with self._run.watchdog.parsing(response.url, response.body):
+                verdicts = judged(response.status, response.body, self._tokens)
+        except LethalError as error:
+            verdicts = Verdicts(
+                f"robots.txt is not read ({error}): nothing is crawled", allowed=False
+            )
         if response.meta.get("blocked"):
             verdicts = Verdicts(
                 f"robots.txt is a block page ({response.meta['blocked']})", allowed=False
@@ -133,6 +142,8 @@ class Robots:
             self._run.hosts.slow(host, delay)
         return verdicts
 
+
+log = logging.getLogger(__name__)
 
 PATH = "/.well-known/tdmrep.json"
 _LARGEST = 1 << 20
@@ -174,5 +185,15 @@ class Reservation:
             self._run.failed_robots(visit, error)
             return None
         self._run.answered_robots(visit, response)
-        known = response.status == 200 and len(response.body) <= _LARGEST  # noqa: PLR2004 - RFC 9110 §15.3.1
-        return response.body.decode("utf-8", "replace") if known else None
+        return _readable(response) if response.status == 200 else None  # noqa: PLR2004 - RFC 9110 §15.3.1
+
+
+def _readable(response: Response) -> str | None:
+    """Return the file's text; where it cannot be read it is ignored, and the log says so once a crawl and host."""
+    text = response.body[:_LARGEST].decode("utf-8", "replace")
+    try:
+        parse_json(text)
+    except ValueError as error:
+        log.warning("%s is ignored: it is no JSON that can be read (%s)", response.url, error)
+        return None
+    return text

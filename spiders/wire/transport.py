@@ -23,6 +23,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL, crypto
+from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -46,6 +47,7 @@ from twisted.internet.interfaces import (
     IResolutionReceiver,
 )
 from twisted.internet.ssl import CertificateOptions, platformTrust
+from twisted.web import _newclient
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -58,6 +60,11 @@ log = logging.getLogger(__name__)
 
 _PRESS = ".press.test"
 _NAT64 = IPv6Network("64:ff9b::/96")
+# RFC 8215: a network translates these to IPv4 addresses of its own choice; Python 3.11 calls them global.
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+MAX_HEADERS = 256 << 10
+"""Bytes of the headers of one answer. They are archived with the page and count in memory many times over."""
+EXCESS = f"more than {MAX_HEADERS} bytes of headers"
 _CHUNK = 1 << 16
 _UNPACKED = 24 << 20
 """Bytes that are looked through for the end of a packed body: a little more than a page may have."""
@@ -71,6 +78,7 @@ def is_public(address: str) -> bool:
     return (
         found.is_global
         and not found.is_multicast
+        and found not in _LOCAL_NAT64
         and all(inner.is_global for inner in _embedded(found))
     )
 
@@ -95,6 +103,22 @@ def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     if address in _NAT64 or int(address) >> 32 == 0:
         found.append(IPv4Address(int(address) & 0xFFFFFFFF))
     return [inner for inner in found if inner is not None]
+
+
+class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001 - Scrapy has no setting for it
+    """Breaks off an answer whose headers go on beyond `MAX_HEADERS`: Twisted limits the length of a line, not their number."""
+
+    _received = 0
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
+        self._received += len(line) + 2
+        if self._received > MAX_HEADERS:
+            raise _newclient.ParseError(EXCESS, line[:100])  # type: ignore[no-untyped-call]
+        super().lineReceived(line)
+
+
+# Scrapy looks its parser up in its module for each request.
+http11._LenientHTTPClientParser = _LimitedHeaders  # type: ignore[misc]  # noqa: SLF001
 
 
 @implementer(IHostResolution)

@@ -8,14 +8,17 @@ import re
 import resource
 import signal
 import sys
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import repeat
 
 from scrapy import cmdline
 
 import spiders.commands.crawl
 import spiders.crawling.sources
 import spiders.crawling.spider
+import spiders.crawling.watchdog
 import spiders.middlewares.claim
 import spiders.reading
 import spiders.rendering
@@ -24,6 +27,7 @@ import spiders.wire.transport
 from processing.records import Page
 from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
 
+ROBOTS = "spiders.middlewares.robots"
 PORT = os.environ["SILLOK_PRESS"]
 TLS = os.environ.get("WIRE_TLS", PORT)
 
@@ -103,6 +107,43 @@ def bad_day() -> None:
         vars(discovery)["links"] = refuses
 
 
+def stuck() -> None:
+    """Let a parser hang where the environment names: in C, where no signal handler runs, in Python, or by a crash.
+
+    `WIRE_STUCK` is what is being parsed and how it hangs, `WIRE_STUCK_AT` the end of its URL.
+    """
+    vars(spiders.crawling.watchdog)["PARSING_SECONDS"] = float(
+        os.environ.get("WIRE_PARSING_SECONDS", "45")
+    )
+    vars(spiders.crawling.watchdog)["GRACE"] = float(os.environ.get("WIRE_GRACE", "30"))
+    what, _, how = os.environ.get("WIRE_STUCK", "").partition(" ")
+    places = {
+        "page": ("spiders.reading", "_read"),
+        "source": ("spiders.crawling.sources", "links"),
+        "robots": (ROBOTS, "judged"),
+    }
+    if what:
+        module, name = places[what]
+        sound = getattr(import_module(module), name)
+
+        def hanging(first: object, *arguments: object, **more: object) -> object:
+            if str(getattr(first, "url", "")).endswith(os.environ.get("WIRE_STUCK_AT", "")):
+                sys.stderr.write("stuck\n")
+                sys.stderr.flush()
+                hang(how)
+            return sound(first, *arguments, **more)
+
+        vars(import_module(module))[name] = hanging
+
+
+def hang(how: str) -> None:
+    if how == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    while how == "python":
+        pass
+    deque(repeat(0), maxlen=0)
+
+
 def told_to_end() -> None:
     """Send this process SIGTERM at the moment that the environment names: as it remembers, as the spider
     opens, while it reads a page or a list.
@@ -137,6 +178,7 @@ def main() -> None:
     bad_day()
     later()
     told_to_end()
+    stuck()
     vars(spiders.rendering)["SECONDS"] = float(os.environ.get("WIRE_RENDERING_SECONDS", "60"))
     registry = {one.name: one for one in OUTLETS}
     for user in (spiders.crawling.spider, spiders.wire.transport):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.manifests import key
@@ -150,7 +151,11 @@ def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("not of this archive")
     catalogue = Catalogue(FileStore(tmp_path / "archive"), tmp_path / "cache")
     with pytest.raises(UsageError, match="secret"):
-        catalogue.local(CatalogueObject(Sum(key="../secret", sha256="", bytes=0), 1))
+        catalogue.local(
+            CatalogueObject(Sum.model_construct(key="../secret", sha256="0" * 64, bytes=0), 1)
+        )
+    with pytest.raises(ValidationError):
+        Sum(key="../secret", sha256="0" * 64, bytes=0)
 
 
 @pytest.mark.parametrize(
@@ -163,5 +168,5 @@ def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_key_says_what_lies_there(name: str, table: str, labels: dict[str, str]) -> None:
-    part = CatalogueObject(Sum(key=name, sha256="", bytes=0), 1)
+    part = CatalogueObject(Sum(key=name, sha256="0" * 64, bytes=0), 1)
     assert (part.table, dict(part.labels)) == (table, labels)

@@ -12,6 +12,7 @@ import pytest
 
 from processing.archive.catalogue import Catalogue
 from processing.lookup.sql import connect
+from spiders.console.tables import _cell
 from tests.spiders.console.annals import ARTICLES, FREE, HOSTILE, RESERVED
 from tests.spiders.console.test_terminal import harmless
 
@@ -205,3 +206,16 @@ def test_a_failed_export_leaves_the_old_file(tmp_path: Path, sillok, monkeypatch
     sillok("export", "-o", "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert [path.name for path in tmp_path.glob(".out*")] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["＝1+1", "＋1", "－1", "＠SUM(1)", "﹦1", "﹢1", "−1", " ＝1", "\u200b=1", "\ufeff＝1"],
+)
+def test_signs_that_a_spreadsheet_takes_for_a_formula_s_are_guarded(words: str) -> None:
+    assert str(_cell(words)).startswith("'")
+
+
+@pytest.mark.parametrize("words", ["한 = 둘", "", " ", "3.2%", "〈표〉", "·1", "“=”"])
+def test_other_words_stay_as_they_are(words: str) -> None:
+    assert _cell(words) == words

@@ -271,7 +271,10 @@ def test_no_door_is_open_while_it_crawls(origin: Origin, tmp_path: Path) -> None
     seen: list[set[str]] = []
 
     def looked(_: Asked) -> Reply:
-        seen.append(_listening(process.pid))
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        seen.append(
+            {address for one in (process.pid, *map(int, children)) for address in _listening(one)}
+        )
         return article(1)
 
     origin.routes["/news/1"] = looked

@@ -12,6 +12,8 @@ from spiders.wire.transport import PublicResolver, is_public, refused
 @pytest.mark.parametrize(
     "address",
     [
+        "64:ff9b:1::a00:1",
+        "64:ff9b:1:2::808:808",
         *(
             "127.0.0.1",
             "127.8.8.8",

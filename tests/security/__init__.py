@@ -1,0 +1,1 @@
+"""What holds for everything that reads bytes from outside: it never raises, hangs or grows."""
