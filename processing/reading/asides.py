@@ -155,7 +155,33 @@ def is_legal(text: str) -> bool:
     return len(_TOLD.findall(text)) <= _FEW_TOLD * len(_ENDS.findall(text))
 
 
-def outweighs(element: HtmlElement, mark: Mark, prose: int, rest: int, evidence: Evidence) -> bool:
+class TextBudget:
+    """Reads the texts of marked elements until `limit` characters were read, then gives "".
+
+    Elements in one another would otherwise cost their depth times the page.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+
+    def text_of(self, element: HtmlElement) -> str:
+        """Return the text of an element, or "" where the budget is spent."""
+        if self._left <= 0:
+            return ""
+        text = text_of(element)
+        self._left -= len(text)
+        return text
+
+
+def outweighs(
+    element: HtmlElement,
+    mark: Mark,
+    *,
+    prose: int,
+    rest: int,
+    evidence: Evidence,
+    budget: TextBudget,
+) -> bool:
     """Say whether what an element tells outweighs the mark against it.
 
     `prose` are the characters of sentences in it, `rest` those of the page without it and without what is set aside.
@@ -164,7 +190,7 @@ def outweighs(element: HtmlElement, mark: Mark, prose: int, rest: int, evidence:
         return False
     if element in evidence.around:
         return prose >= _FOUND_SHARE * rest
-    text = text_of(element)
+    text = budget.text_of(element)
     if is_legal(text):
         return False
     if mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text)):
@@ -174,9 +200,11 @@ def outweighs(element: HtmlElement, mark: Mark, prose: int, rest: int, evidence:
     return rest < mark.value * prose
 
 
-def may_be_overruled(element: HtmlElement, mark: Mark, evidence: Evidence) -> bool:
+def may_be_overruled(
+    element: HtmlElement, mark: Mark, evidence: Evidence, budget: TextBudget
+) -> bool:
     """Say whether an element may be the text where nothing else on the page is."""
-    text = text_of(element)
+    text = budget.text_of(element)
     return not (
         mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text))
     ) and not is_legal(text)

@@ -26,6 +26,7 @@ from processing.reading.asides import (
     SUSPECT_TAGS,
     Evidence,
     Mark,
+    TextBudget,
     is_hidden,
     is_legal,
     is_unread,
@@ -80,6 +81,7 @@ _SAYING = re.compile(r"text|txt|cont|body|desc|summ|view|article")
 _HANGUL_WORD = re.compile(r"[가-힣]{2,}")
 _LEAST_SAID, _FEWEST_WORDS = 10, 3
 _TRIES = 4
+_BUDGET, _LEAST_BUDGET = 6, 100_000
 _TOLD_BEFORE = 60  # characters of sentences after which visitors may have their say
 _LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
@@ -180,10 +182,11 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
         _sum_up(blocks, aside)
     overruled = page.prose < _ENOUGH <= whole
     if overruled:
+        budget = TextBudget(max(_LEAST_BUDGET, _BUDGET * whole))
         kept = {
             one.element
             for one in blocks
-            if one.mark and may_be_overruled(one.element, one.mark, evidence)
+            if one.mark and may_be_overruled(one.element, one.mark, evidence, budget)
         }
         aside = frozenset(element for element in aside if element not in kept)
         released |= kept
@@ -230,6 +233,7 @@ def _judged(
     released: set[HtmlElement] = set()
     aside: set[HtmlElement] = set()
     left = page.prose
+    budget = TextBudget(_budget_of(page))
     stack = [page]
     while stack:
         place = stack.pop()
@@ -237,7 +241,12 @@ def _judged(
         for twins in _by_make(place.children):
             first, prose = twins[0], sum(one.prose for one in twins)
             if first.mark is None or outweighs(
-                first.element, first.mark, prose, left - prose, evidence
+                first.element,
+                first.mark,
+                prose=prose,
+                rest=left - prose,
+                evidence=evidence,
+                budget=budget,
             ):
                 released.update(one.element for one in twins if one.mark)
                 stack.extend(twins)
@@ -245,6 +254,11 @@ def _judged(
                 aside.update(one.element for one in twins)
                 left -= prose
     return frozenset(released), frozenset(aside)
+
+
+def _budget_of(page: BodyPlace) -> int:
+    """Return how many characters of marked elements may be read: a few times what the page tells."""
+    return max(_LEAST_BUDGET, _BUDGET * page.prose)
 
 
 def _mark_visitors(place: BodyPlace) -> None:

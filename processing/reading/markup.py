@@ -203,6 +203,7 @@ _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CHROME = frozenset({LineKind.INTERFACE, LineKind.PROMOTION, LineKind.RELATED})
 _LITTLE, _SHORT = 0.25, 120
+_FEW_PARTS = 8  # pieces of text before an image that are joined to compare
 _LINKED = 0.9  # share of letters in links from which a line is nothing but links
 _ABOVE = 0.3  # share of a body that may stand above its headline and not be of it
 _LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
@@ -418,10 +419,11 @@ def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
 def _picture(walk: _Walk, image: HtmlElement) -> None:
     walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
     walk.after_image = True
-    above = squeeze("".join(walk.text)) or (
-        walk.prepared.article[-1].text if len(walk.prepared.article) else ""
-    )
-    walk.prepared.beside.add(above or "")
+    # Many images in one paragraph must not make its text be joined again for each.
+    above = squeeze("".join(walk.text)) if len(walk.text) <= _FEW_PARTS else ""
+    if not above and len(walk.prepared.article):
+        above = walk.prepared.article[-1].text or ""
+    walk.prepared.beside.add(above)
     walk.words |= words_of(image)
 
 

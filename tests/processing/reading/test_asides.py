@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processing.reading.asides import is_legal, is_visitor, is_visitors_label
+from processing.reading.asides import TextBudget, is_legal, is_visitor, is_visitors_label
 from processing.reading.extract import extract
+from processing.reading.tree import parse
 from processing.records import Article, Kind, Page
 from tests.processing.reading.stories import MOUNTAIN, Story
 
@@ -148,3 +149,10 @@ def test_words_of_an_article_are_no_visitors(line):
 def test_a_report_about_terms_is_no_legal_text():
     report = "위원회는 개인정보를 동의 없이 모은 업체 세 곳에 과징금을 물렸다. 업체들은 법원에 소송을 낼 뜻을 비쳤다."
     assert not is_legal(report * 5)
+
+
+def test_marked_elements_in_one_another_are_read_a_few_times_at_most():
+    budget = TextBudget(limit=10)
+    element = parse("<div>열두 글자가 넘는 글이다.</div>").find("body")
+    assert budget.text_of(element)
+    assert budget.text_of(element) == ""
