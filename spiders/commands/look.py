@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
 from protego import Protego
 
 from processing.errors import UsageError
@@ -83,55 +84,54 @@ async def _seen(asker: AskingSpider, outlet: Outlet, url: str, declared: Outlet 
         declared=declared.name if declared else None,
     )
     if not (robots.ours and robots.scrapy):
-        return _closed(seen, "robots.txt closes the site: nothing else was asked")
+        return _with_problem(seen, "robots.txt closes the site: nothing else was asked")
     root = html_tree(front.body) if front.body else None
     if root is None:
-        return _closed(seen, f"the front page was not to be had: {why(front)}")
-    text = decoded(front.body)
-    tried = worth_trying(
-        front.url, sources_in(root, text, front.url), robots.sitemaps, family_of(text)
-    )
-    sources = [await _source(asker, address) for address in tried]
-    if not any(source.links for source in sources):
-        sources.append(
-            source_seen(
-                front.url, links(Listing(front.url), front.body, base_url=front.url), "list"
-            )
-        )
+        return _with_problem(seen, f"the front page was not to be had: {why(front)}")
+    sources = await _sources(asker, front, root, robots)
     listed = [link for source in sources for link in source.sample if is_on_site(outlet, link)]
     pattern = pattern_of(listed)
-    chosen = (
-        url
-        if _is_page(url)
-        else next((link for link in listed if pattern and fits(pattern, link)), None)
-    )
+    fitting = (link for link in listed if pattern and fits(pattern, link))
+    chosen = url if _is_page(url) else next(fitting, None)
     sample = await asker.ask(chosen) if chosen else None
-    family = next(
-        (
-            name
-            for page in (text, decoded(sample.body) if sample else "")
-            if (name := family_of(page))
-        ),
-        "own",
+    pages = (decoded(front.body), decoded(sample.body) if sample else "")
+    seen = seen.evolve(
+        title=site_title(root),
+        family=next((name for page in pages if (name := family_of(page))), "own"),
+        sources=tuple(sources),
+        article=pattern,
+        problems=_misfits(pattern, url),
     )
-    facts: dict[str, object] = {
-        "title": site_title(root),
-        "family": family,
-        "sources": tuple(sources),
-        "article": pattern,
-    }
-    problems = _misfits(pattern, url)
-    if sample is None or sample.page is None or not sample.body:
-        told = (
-            f"the sample {chosen} was not to be had: {why(sample)}"
-            if sample
-            else "no article was found to read"
-        )
-        return seen.evolve(**facts, problems=(*problems, told))
+    return _read(seen, chosen, sample, declared)
+
+
+async def _sources(
+    asker: AskingSpider, front: ScoutResponse, root: HtmlElement, robots: RobotsSeen
+) -> list[SourceSeen]:
+    """Ask for what may be a source; where none lists a link, the front page is the list."""
+    text = decoded(front.body)
+    named = sources_in(root, text, front.url)
+    tried = worth_trying(front.url, named, robots.sitemaps, family_of(text))
+    sources = [await _source(asker, address) for address in tried]
+    if not any(source.links for source in sources):
+        listed = links(Listing(front.url), front.body, base_url=front.url)
+        sources.append(source_seen(front.url, listed, "list"))
+    return sources
+
+
+def _read(
+    seen: Sighting, chosen: str | None, sample: ScoutResponse | None, declared: Outlet | None
+) -> Sighting:
+    """Return the sighting with what the sample page reads as, or why there is no reading."""
+    if sample is None:
+        return _with_problem(seen, "no article was found to read")
+    if sample.page is None or not sample.body:
+        return _with_problem(seen, f"the sample {chosen} was not to be had: {why(sample)}")
     reading = read(sample.page, declared)
     if isinstance(reading, Rejection):
-        problems += (f"the sample {chosen} is no article by our reader: {reading.reason}",)
-    return seen.evolve(**facts, reading=reading, problems=problems)
+        told = f"the sample {chosen} is no article by our reader: {reading.reason}"
+        return _with_problem(seen.evolve(reading=reading), told)
+    return seen.evolve(reading=reading)
 
 
 def _misfits(pattern: str | None, url: str) -> tuple[str, ...]:
@@ -141,8 +141,8 @@ def _misfits(pattern: str | None, url: str) -> tuple[str, ...]:
     return ()
 
 
-def _closed(seen: Sighting, problem: str) -> Sighting:
-    return seen.evolve(problems=(problem,))
+def _with_problem(seen: Sighting, problem: str) -> Sighting:
+    return seen.evolve(problems=(*seen.problems, problem))
 
 
 def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> RobotsSeen:
