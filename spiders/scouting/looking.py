@@ -173,9 +173,7 @@ def _kind(part: str) -> str:
 def _piece(column: Sequence[str], *, is_key: bool) -> str:
     first = column[0]
     if is_key:
-        head, number, tail = _cut(first)
-        digits = _number(column) if len(number) >= _STAMPED else r"\d+"
-        return f"{re.escape(head)}(?P<id>{digits if number.isdecimal() else '[^/?&]+'}){re.escape(tail)}"
+        return _key(column)
     if first[1:].isdecimal():
         return re.escape(first[0]) + _number(column)
     if len(set(column)) == 1:
@@ -185,6 +183,21 @@ def _piece(column: Sequence[str], *, is_key: bool) -> str:
         if "=" in first
         else re.escape(first[0]) + "[^/?&]+"
     )
+
+
+def _key(column: Sequence[str]) -> str:
+    """Return the piece that holds the id; words around it that differ from link to link are left open."""
+    cuts = [_cut(part) for part in column]
+    head, number, tail = cuts[0]
+    if len({cut[0] for cut in cuts}) > 1:
+        name, equals, _ = head[1:].partition("=")
+        start = re.escape(head[0] + (name + equals if equals else ""))
+        before = rf"{start}(?:[^/?&]*[^/?&\d])?"
+    else:
+        before = re.escape(head)
+    after = re.escape(tail) if len({cut[2] for cut in cuts}) == 1 else ""
+    digits = _number(column) if len(number) >= _STAMPED else r"\d+"
+    return f"{before}(?P<id>{digits if number.isdecimal() else '[^/?&]+'}){after}"
 
 
 def _number(column: Sequence[str]) -> str:

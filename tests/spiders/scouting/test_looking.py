@@ -14,6 +14,7 @@ from processing.records import Article, Rejection, SourceFault, SourceFinding
 from spiders.commands.declare import check_guess, checked, module
 from spiders.formats.links import Child, Link, Links, stamp
 from spiders.outlet import Feed, Sitemap, identify, is_on_site
+from spiders.scouting import looking
 from spiders.scouting.looking import (
     RobotsSeen,
     Sighting,
@@ -330,6 +331,28 @@ def test_a_declaration_that_matches_none_of_the_links_is_told() -> None:
     with pytest.raises(UsageError, match="none of the 1 links"):
         check_guess(checked(module("saebyeok", seen)), seen)
     check_guess(checked(module("saebyeok", sighting())), sighting())
+
+
+@pytest.mark.parametrize(
+    ("paths", "keys"),
+    [
+        (["/a-mill-turns-10101", "/first-rice-10102", "/gate-10103"], ["10101", "10102", "10103"]),
+        (["/n/a10101.html", "/n/b10102.html", "/n/c10103.htm"], ["10101", "10102", "10103"]),
+        (["/v?no=A20001", "/v?no=B20002", "/v?no=C20003"], ["20001", "20002", "20003"]),
+    ],
+)
+def test_words_around_the_id_may_differ(paths: list[str], keys: list[str]) -> None:
+    links = [f"https://x.example{path}" for path in paths]
+    pattern = pattern_of(links)
+    assert pattern
+    assert [match["id"] for link in links if (match := re.search(pattern, link))] == keys
+
+
+def test_a_guess_that_misses_links_it_was_made_from_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(looking, "_guess", lambda _: r"/a(?P<id>\d+)")
+    assert pattern_of([f"https://x.example/{word}/1" for word in ("a1", "b2", "c3")]) is None
 
 
 def test_a_guess_holds_for_the_links_that_it_was_made_from_as_they_were_written() -> None:

@@ -213,7 +213,8 @@ def test_clear_pages_need_a_licence(url: str, licence: str | None, *, allowed: b
 
 
 PEOPLE = """<html><head><title>Mina Halloway 나루터에 서다</title><meta property="og:title" content="Mina Halloway 나루터에 서다">
-<meta name="author" content="Mina Halloway"><link rel="stylesheet" href="/css/halloway.css">
+<meta name="author" content="Mina Halloway"><meta name="twitter:site" content="@mina_halloway">
+<link rel="me" href="https://www.instagram.com/mina.halloway"><link rel="stylesheet" href="/css/halloway.css">
 <script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Mina Halloway"}, "image": "https://x.example/p/halloway_ferry-3.jpg"}</script></head>
 <body class="halloway news"><img src="/photo/halloway_ferry-3.jpg" alt="Mina Halloway"><p>Mina Halloway(@mina_halloway)는 02-345-6789로 답했다.
 &amp;quot;MINA&amp;quot; mina.halloway@golja.example instagram.com/mina.halloway 010 2345 6789 1588-2345</p></body></html>"""
