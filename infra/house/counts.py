@@ -60,7 +60,10 @@ class SourceCounts:
 
 
 def read_modules(root: Path) -> list[Module]:
-    """Return the modules of a checkout in the order of their files; raise UsageError for none."""
+    """Return the modules of a checkout in the order of their files.
+
+    Raises UsageError where there is none, or one that is no Python.
+    """
     found = []
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
@@ -69,12 +72,19 @@ def read_modules(root: Path) -> list[Module]:
                 source = path.read_text("utf-8")
                 parts = relative.with_suffix("").parts
                 name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-                found.append(Module(name, relative, source, ast.parse(source)))
+                found.append(Module(name, relative, source, _parsed(source, path)))
     if not found:
         raise UsageError(
             f"{root} has no module of {', '.join(PACKAGES)}; give the root of a checkout"
         )
     return found
+
+
+def _parsed(source: str, path: Path) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise UsageError(f"{path}:{error.lineno}: {error.msg}; mend it first") from error
 
 
 def count(modules: list[Module]) -> SourceCounts:

@@ -145,3 +145,8 @@ def test_a_folder_that_is_no_checkout_is_an_error(tmp_path: Path) -> None:
     done = house("--root", str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert f"{tmp_path} has no module of spiders, processing" in done.stderr
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "odd.py").write_text("x = 1\n<<<<<<< HEAD\n")
+    done = house("--root", str(tmp_path), "--check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "dags/odd.py:2: invalid syntax; mend it first" in done.stderr
