@@ -282,7 +282,7 @@ class Attempt:
         name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
         key = f"pages/day={day(seal.sealed_at)}/{name}"
         try:
-            self._job.store.put_file(key, path, create=True)
+            self._job.store.put_file(key, path, create=True, sha256=file.sha256)
         except AlreadyExistsError:
             self._replace(key, path, seal, file)
         path.unlink()
@@ -298,7 +298,7 @@ class Attempt:
                 f"has other bytes than {key}, which manifest {named.seq} names",
             )
         logger.warning("%s in %s was damaged, and is replaced", key, self._job.store.url)
-        self._job.store.put_file(key, path)
+        self._job.store.put_file(key, path, sha256=file.sha256)
 
     def _require_present(self, adds: Sequence[Sum]) -> None:
         if gone := require_present(self._job.store, [one.key for one in adds]):

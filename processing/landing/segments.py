@@ -249,7 +249,8 @@ def send(store: Store, path: Path) -> Seal:
     for file in seal.files:
         _own(seal, file, path)
     for file in seal.files:
-        store.put_file(file.key, path.parent / file.key.rpartition("/")[2])
+        place = path.parent / file.key.rpartition("/")[2]
+        store.put_file(file.key, place, sha256=file.sha256)
     store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
     for file in seal.files:
         (path.parent / file.key.rpartition("/")[2]).unlink(missing_ok=True)

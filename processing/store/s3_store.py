@@ -11,12 +11,13 @@ import base64
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
@@ -31,55 +32,49 @@ from processing.settings import Settings
 from processing.store.interface import ListedObject, checked
 from processing.store.s3_client import FAULTS, client, code, explanation, status
 
-PART = 16 << 20
+PART = 8 << 20
 """Bytes of a part of a large upload."""
+LARGE = 2 * PART
+"""From this size on a file goes up in parts, several at once, so that a lost connection costs one part."""
+_INLINE = 1 << 20
+"""Bytes up to which an MD5 is cheaper than the thread that would compute it beside the sending."""
+_AT_ONCE = 4
 
 
+@dataclass(frozen=True, slots=True)
 class Sums:
-    """What a server may confirm of the bytes that we sent. Chunks are `PART` bytes each, the last one fewer."""
+    """What a server may confirm of the bytes that we sent: their SHA-256, in hex."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self.sha256 = hashlib.sha256()
-        self.md5 = hashlib.md5(usedforsecurity=False)
-        self._parts: list[bytes] = []
+    sha256: str
+
+    @classmethod
+    def of(cls, chunks: Iterable[bytes]) -> "Sums":
+        digest = hashlib.sha256()
         for chunk in chunks:
-            self.sha256.update(chunk)
-            self.md5.update(chunk)
-            self._parts.append(hashlib.md5(chunk, usedforsecurity=False).digest())
+            digest.update(chunk)
+        return cls(digest.hexdigest())
 
     @property
     def header(self) -> str:
         """The value of `x-amz-checksum-sha256`."""
-        return base64.b64encode(self.sha256.digest()).decode()
+        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
     @property
     def metadata(self) -> dict[str, str]:
-        return {"sha256": self.sha256.hexdigest()}
-
-    @property
-    def parted_etag(self) -> str:
-        """The ETag of an upload in parts of `PART` bytes: MD5 of the parts' MD5s, a dash, their number."""
-        return f"{hashlib.md5(b''.join(self._parts), usedforsecurity=False).hexdigest()}-{len(self._parts)}"
+        return {"sha256": self.sha256}
 
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MANY = 1000
 """Objects that one request may delete."""
-LARGE = 64 << 20
-"""From this size on a file goes up in parts, so that a lost connection costs one part."""
 _READS = 4
 """Times a body is read again that broke off: botocore retries only up to the headers."""
-_TRANSFER = TransferConfig(
-    multipart_threshold=PART,
-    multipart_chunksize=PART,
-    max_concurrency=4,
-    preferred_transfer_client="classic",
-)
 _UNKNOWN = {
     "NotImplemented",
     "MethodNotAllowed",
@@ -139,27 +134,56 @@ class S3Store:
         self._read(key, save)
 
     def put(self, key: str, data: bytes, *, create: bool = False) -> None:
-        self._put(key, data, Sums([data]), create=create)
+        self._put(key, data, Sums.of([data]), create=create)
 
-    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
-        with path.open("rb") as file:
-            sums = Sums(iter(lambda: file.read(PART), b""))
-            file.seek(0)
-            if path.stat().st_size < LARGE:
-                self._put(key, file, sums, create=create)
-                return
-        if create and self.exists(
-            key
-        ):  # in parts it cannot be exact: some servers ignore the precondition there
+    def put_file(
+        self, key: str, path: Path, *, create: bool = False, sha256: str | None = None
+    ) -> None:
+        sums = Sums(sha256) if sha256 else Sums.of(_chunks(path))
+        if path.stat().st_size < LARGE:
+            self._put(key, path.read_bytes(), sums, create=create)
+        elif create and self.exists(key):
+            # in parts it cannot be exact: some servers ignore the precondition there
             self._settle(key, sums)
-            return
-        extra = {"Metadata": sums.metadata}
+        else:
+            self._put_parts(key, path, sums)
+
+    def _put_parts(self, key: str, path: Path, sums: Sums) -> None:
+        """Send a file in parts, several at once, each read once, and have the server put them together."""
+        named = self._named(key)
         with self._explained(repr(key)):
-            self._client.upload_file(
-                str(path), **self._named(key), ExtraArgs=extra, Config=_TRANSFER
-            )
-            answer = self._client.head_object(**self._named(key))
-        self._confirm(key, answer, sums, sums.parted_etag)
+            begun = self._client.create_multipart_upload(**named, Metadata=sums.metadata)
+            upload = {**named, "UploadId": begun["UploadId"]}
+            try:
+                parts = self._sent(upload, path)
+                told: list[CompletedPartTypeDef] = [
+                    {"PartNumber": number, "ETag": tag} for number, tag, _ in parts
+                ]
+                answer = self._client.complete_multipart_upload(
+                    **upload, MultipartUpload={"Parts": told}
+                )
+            except BaseException:
+                with suppress(
+                    *FAULTS
+                ):  # what failed is raised; the server forgets the parts in time
+                    self._client.abort_multipart_upload(**upload)
+                raise
+        whole = hashlib.md5(b"".join(md5 for _, _, md5 in parts), usedforsecurity=False)
+        self._confirm(key, answer, sums, f"{whole.hexdigest()}-{len(parts)}")
+
+    def _sent(self, upload: Mapping[str, Any], path: Path) -> "list[tuple[int, str, bytes]]":
+        """Send the parts of a file; return number, ETag and MD5 of each."""
+
+        def send(number: int) -> tuple[int, str, bytes]:
+            with path.open("rb") as file:
+                file.seek((number - 1) * PART)
+                data = file.read(PART)
+            answer = self._client.upload_part(**upload, PartNumber=number, Body=data)
+            return number, answer["ETag"], hashlib.md5(data, usedforsecurity=False).digest()
+
+        count = -(-path.stat().st_size // PART)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(send, range(1, count + 1)))
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         with self._explained(f"the list of {prefix!r}"):
@@ -265,7 +289,7 @@ class S3Store:
                     return use(answer)
             return use(self._client.get_object(**self._named(key), **wanted))
 
-    def _put(self, key: str, body: bytes | IO[bytes], sums: Sums, *, create: bool) -> None:
+    def _put(self, key: str, body: bytes, sums: Sums, *, create: bool) -> None:
         if create and self._options.single_writer and self.exists(key):
             self._settle(key, sums)  # whatever the store makes of the precondition
             return
@@ -273,16 +297,15 @@ class S3Store:
         if self._options.store_checksum:
             extra["ChecksumSHA256"] = sums.header
         try:
-            with self._explained(repr(key)):
+            with self._explained(repr(key)), _md5(body) as md5:
                 answer = self._put_object(key, body, sums, extra)
+                expected = md5()
         except _PreconditionError:
             self._settle(key, sums)
             return
-        self._confirm(key, answer, sums, sums.md5.hexdigest())
+        self._confirm(key, answer, sums, expected)
 
-    def _put_object(
-        self, key: str, body: bytes | IO[bytes], sums: Sums, extra: Mapping[str, Any]
-    ) -> Any:
+    def _put_object(self, key: str, body: bytes, sums: Sums, extra: Mapping[str, Any]) -> Any:
         try:
             return self._client.put_object(
                 **self._named(key), Body=body, Metadata=sums.metadata, **extra
@@ -311,7 +334,7 @@ class S3Store:
     def _settle(self, key: str, sums: Sums) -> None:
         """Decide whether what stands under `key` is our own put, whose first answer was lost."""
         try:
-            same = self._digest(key) == sums.sha256.digest()
+            same = self._digest(key) == sums.sha256
         except MissingError as error:
             raise StoreUnavailableError(
                 f"{key!r} in {self.url} was being written by another: try again"
@@ -327,16 +350,33 @@ class S3Store:
             or answer.get("ChecksumSHA256") == sums.header
         ):
             return
-        if self._digest(key) != sums.sha256.digest():
+        if self._digest(key) != sums.sha256:
             raise CorruptRecordError(
                 f"{key!r} in {self.url} is not what was sent: run the same again, check the store"
             )
 
-    def _digest(self, key: str) -> bytes:
+    def _digest(self, key: str) -> str:
         """Return the SHA-256 of what the store holds, by reading it."""
-        return self._read(
-            key, lambda answer: Sums(answer["Body"].iter_chunks(PART)).sha256.digest()
-        )
+        return self._read(key, lambda answer: Sums.of(answer["Body"].iter_chunks(PART)).sha256)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(1 << 20), b"")
+
+
+@contextmanager
+def _md5(body: bytes) -> Iterator[Callable[[], str]]:
+    """Compute the MD5 of a body beside what is done meanwhile; the value is a function that waits for it."""
+
+    def compute() -> str:
+        return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+    if len(body) < _INLINE:
+        yield compute
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(compute).result
 
 
 def _cut(chunks: Iterable[bytes], start: int, length: int) -> bytes:

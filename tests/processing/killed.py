@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from processing.archive.publication import Publication
 from processing.archive.publish import publish
@@ -28,9 +29,9 @@ class Mortal(FileStore):
         self._change()
         super().put(key, data, create=create)
 
-    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
+    def put_file(self, key: str, path: Path, **how: Any) -> None:
         self._change()
-        super().put_file(key, path, create=create)
+        super().put_file(key, path, **how)
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:

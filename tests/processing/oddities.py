@@ -30,6 +30,7 @@ class Odd(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.objects: dict[str, bytes] = {}
         self.faults: dict[str, int] = {}
+        self.uploads: dict[str, dict[int, bytes]] = {}
         self.writing = threading.Lock()
         self.seen: list[tuple[str, str, dict[str, str]]] = []
 
@@ -58,6 +59,13 @@ class Handler(BaseHTTPRequestHandler):
             body = body[:-1] + b"!"
         if self.headers.get("If-None-Match") and self.server.faults.get("knows no creation"):
             self._error(501, "NotImplemented")
+            return
+        part = parse_qs(urlsplit(self.path).query)
+        if "uploadId" in part:
+            self.server.uploads[part["uploadId"][0]][int(part["partNumber"][0])] = body
+            self._answer(
+                200, b"", {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'}
+            )
             return
         with self.server.writing:
             guarded = self.headers.get("If-None-Match") == "*"
@@ -108,6 +116,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self._arrived()
+        query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
+        if "uploads" in query or "uploadId" in query:
+            self._parts(query)
+            return
         if self.server.has("knows no multi-delete"):
             self._error(501, "NotImplemented")
             return
@@ -118,8 +130,29 @@ class Handler(BaseHTTPRequestHandler):
             self.server.objects.pop(key, None)
         self._answer(200, b"<DeleteResult></DeleteResult>", {})
 
+    def _parts(self, query: dict[str, list[str]]) -> None:
+        """Begin an upload in parts, or put its parts together."""
+        if "uploads" in query:
+            name = f"upload-{len(self.server.uploads)}"
+            self.server.uploads[name] = {}
+            told = f"<R><UploadId>{name}</UploadId></R>"
+        else:
+            parts = [
+                body for _, body in sorted(self.server.uploads.pop(query["uploadId"][0]).items())
+            ]
+            self.server.objects[self._key()] = b"".join(parts)
+            digests = b"".join(hashlib.md5(one, usedforsecurity=False).digest() for one in parts)
+            tag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
+            told = f"<R><ETag>&quot;{tag}-{len(parts)}&quot;</ETag></R>"
+        self._answer(200, told.encode(), {"Content-Type": "application/xml"})
+
     def do_DELETE(self) -> None:
         self._arrived()
+        upload = parse_qs(urlsplit(self.path).query).get("uploadId")
+        if upload:
+            self.server.uploads.pop(upload[0], None)
+            self._answer(204, b"", {})
+            return
         self.server.objects.pop(self._key(), None)
         self._answer(204, b"", {})
 

@@ -7,6 +7,7 @@ Each actor runs in a thread of its own over a store that waits for its turn befo
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject
@@ -92,8 +93,8 @@ class Waiting(FileStore):
     def put(self, key: str, data: bytes, *, create: bool = False) -> None:
         self._turn(lambda: FileStore.put(self, key, data, create=create), changed=True)
 
-    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
-        self._turn(lambda: FileStore.put_file(self, key, path, create=create), changed=True)
+    def put_file(self, key: str, path: Path, **how: Any) -> None:
+        self._turn(lambda: FileStore.put_file(self, key, path, **how), changed=True)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         yield from self._turn(lambda: list(FileStore.list(self, prefix)))  # type: ignore[misc]

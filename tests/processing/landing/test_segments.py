@@ -4,6 +4,7 @@ import gzip
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,11 +43,11 @@ class Full(FileStore):
         super().__init__(root)
         self.room = room
 
-    def put_file(self, key: str, path: Path, *, create: bool = False) -> None:
+    def put_file(self, key: str, path: Path, **how: Any) -> None:
         if not self.room:
             raise StoreFullError("no room: free some")
         self.room -= 1
-        super().put_file(key, path, create=create)
+        super().put_file(key, path, **how)
 
 
 def writer(

@@ -169,6 +169,30 @@ def test_other_bytes_than_were_sent_are_noticed(server: Odd, store: S3Store) -> 
         store.put("a", b"hello")
 
 
+def test_other_bytes_of_a_part_than_were_sent_are_noticed(
+    server: Odd, store: S3Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * (70 << 10))
+    store.put_file("a", path)
+    assert store.get("a") == path.read_bytes()
+    server.faults["stores other bytes"] = 1
+    with pytest.raises(CorruptRecordError, match="not what was sent"):
+        store.put_file("a", path)
+
+
+def test_an_upload_in_parts_that_breaks_off_leaves_no_parts(
+    server: Odd, options: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(17 << 20))
+    server.faults = {"full": 9}
+    with pytest.raises(StoreFullError):
+        S3Store(options.store, options).put_file("a", path)
+    assert not server.uploads
+    assert not server.objects
+
+
 @pytest.mark.parametrize("fault", ["refuses version 2", "ignores version 2"])
 def test_a_server_of_the_first_version_is_listed_whole(
     server: Odd, store: S3Store, fault: str
