@@ -47,15 +47,16 @@ check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/li
 CASES ?= ../shared/cases/field
 .PHONY: cases
 cases: ready-test ## run every case of $(CASES) against this checkout and judge what came of it
-	@if [ -f "$(CASES)/run.py" ]; then \
+	@mkdir -p var; if [ -f "$(CASES)/run.py" ]; then \
 		SILLOK=. PYTHON="$(CURDIR)/$(BIN)/python" $(BIN)/python "$(CASES)/run.py" >var/cases.txt && \
 		$(BIN)/python "$(CASES)/judge.py" var/cases.txt; \
 	else echo "skipped: no cases at $(CASES); name their folder with CASES=DIR"; fi
 
+BENCHES := bench-reading bench-folding bench-crawl bench-memory bench-discovery bench-archive
 .PHONY: bench
-bench: bench-reading bench-folding bench-crawl bench-memory bench-discovery ## measure; each also alone: bench-reading, bench-folding, …
-.PHONY: bench-reading bench-folding bench-crawl bench-memory bench-discovery
-bench-reading bench-folding bench-crawl bench-memory bench-discovery: bench-%: ready-bench
+bench: $(BENCHES) ## measure; each also alone: bench-reading, bench-folding, …
+.PHONY: $(BENCHES)
+$(BENCHES): bench-%: ready-bench
 	@$(BIN)/python -m infra.bench.$*
 
 .PHONY: lock

@@ -169,9 +169,12 @@ def test_other_bytes_than_were_sent_are_noticed(server: Odd, store: S3Store) -> 
         store.put("a", b"hello")
 
 
-def test_other_bytes_of_a_part_than_were_sent_are_noticed(
-    server: Odd, store: S3Store, tmp_path: Path
+@pytest.mark.parametrize("large", [1 << 20, 99 << 20])
+def test_other_bytes_of_a_file_than_were_sent_are_noticed(
+    server: Odd, store: S3Store, tmp_path: Path, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """In parts, and in one request."""
+    monkeypatch.setattr("processing.store.s3_store.LARGE", large)
     path = tmp_path / "large"
     path.write_bytes(bytes(range(256)) * (70 << 10))
     store.put_file("a", path)
@@ -182,8 +185,9 @@ def test_other_bytes_of_a_part_than_were_sent_are_noticed(
 
 
 def test_an_upload_in_parts_that_breaks_off_leaves_no_parts(
-    server: Odd, options: Settings, tmp_path: Path
+    server: Odd, options: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("processing.store.s3_store.LARGE", 1 << 20)
     path = tmp_path / "large"
     path.write_bytes(bytes(17 << 20))
     server.faults = {"full": 9}

@@ -234,6 +234,7 @@ def test_a_large_file_goes_up_in_parts_and_is_confirmed(
     swift: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Parts of 8 MiB, the last one shorter, and the ETag of the whole is computed beside the sending."""
+    monkeypatch.setattr("processing.store.s3_store.LARGE", 17 << 20)
     path = tmp_path / "large"
     path.write_bytes(os.urandom(1 << 20) * 20 + b"end")
     store = S3Store(f"{swift.store}large", swift)
