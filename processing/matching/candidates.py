@@ -25,12 +25,24 @@ from processing.signing.batch import Fresh
 from processing.signing.canonical import mark_of
 from processing.signing.columns import BANDS
 from processing.signing.documents import FoldOptions
-from processing.signing.shingles import KEY_BITS, TITLE, Hashes, Numbers, distinct, shingle_hashes
+from processing.signing.shingles import (
+    KEY_BITS,
+    TITLE,
+    Hashes,
+    Numbers,
+    distinct,
+    rolling,
+    sampled,
+    shingle_hashes,
+)
 from processing.signing.signature import redraft, signed, tables, text_of_row
 from processing.signing.window import Partitions, Signatures, among, opened, widened
 
-_COLUMNS: Final = ("number", "article_id", "outlet", "title", "text", "dropped")
+_COLUMNS: Final = ("number", "article_id", "outlet", "title", "text", "cut")
 _BITS: Final = 2048
+_PASSAGE_BITS: Final = 4096
+_QUOTED: Final = 3
+"""Key passages that a text which quotes another one shares with it at least."""
 _DOCUMENTS: Final = 1_000
 _PAIRS: Final = 16_384
 
@@ -41,6 +53,7 @@ class Outlines:
 
     numbers: NDArray[np.int64]
     bits: Hashes
+    passages: Hashes
     sizes: NDArray[np.int64]
     articles: NDArray[np.int64]
     outlets: NDArray[np.int64]
@@ -71,33 +84,41 @@ def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -
     one_outlet = (known.outlets[left] == known.outlets[right]) & (known.outlets[left] > 0)
     states = one_outlet & (known.ranks[left] != known.ranks[right])
     one_article = known.articles[left] == known.articles[right]
-    may: NDArray[np.bool_] = (containment >= options.thresholds.derivative) | states | one_article
+    both = known.passages[small] & known.passages[large]
+    quotes = np.bitwise_count(both).sum(axis=1, dtype=np.int64) >= _QUOTED
+    may: NDArray[np.bool_] = (
+        (containment >= options.thresholds.derivative) | quotes | states | one_article
+    )
     return may
 
 
 def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
     table = table.select(list(_COLUMNS)).sort_by("number")
     bits = np.zeros((table.num_rows, _BITS // 64), np.uint64)
+    passages = np.zeros((table.num_rows, _PASSAGE_BITS // 64), np.uint64)
     sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(2))
     articles, outlets = _Codes(), _Codes({"": 0})
     place = 0
     for batch in table.to_batches(max_chunksize=_DOCUMENTS):
         for row in batch.to_pylist():
-            hashes = shingle_hashes(text_of_row(row, options.features), options.features.shingle)
-            bits[place], sizes[place] = _bitmap(hashes), hashes.size
+            text = text_of_row(row)
+            hashes = shingle_hashes(text, options.features.shingle)
+            bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
+            kept = sampled(rolling(text, options.features.passage), options.features)
+            passages[place] = _bitmap(kept >> np.uint64(8), _PASSAGE_BITS)
             articles.add(str(row["article_id"]))
             outlets.add(str(row["outlet"]))
             rank = mark_of(str(row["title"])).rank
             ranks[place] = 0 if rank is None else rank + 1
             place += 1
     return Outlines(
-        np.asarray(table["number"]), bits, sizes, articles.given(), outlets.given(), ranks
+        np.asarray(table["number"]), bits, passages, sizes, articles.given(), outlets.given(), ranks
     )
 
 
-def _bitmap(hashes: Hashes) -> Hashes:
-    flags = np.zeros(_BITS, np.bool_)
-    flags[hashes & np.uint64(_BITS - 1)] = True
+def _bitmap(hashes: Hashes, size: int) -> Hashes:
+    flags = np.zeros(size, np.bool_)
+    flags[hashes & np.uint64(size - 1)] = True
     return np.packbits(flags).view(np.uint64)
 
 
@@ -263,9 +284,7 @@ def _keys(partitions: Partitions, numbers: NDArray[np.int64]) -> pa.Table:
     """Return the keys of documents of the window, as their newest rows have them."""
     features = partitions.options.features
     rows = partitions.signatures.rows(numbers).to_pylist()
-    made = (
-        signed(redraft(row, features), frozenset(cast("list[int]", row["dropped"]))) for row in rows
-    )
+    made = (signed(redraft(row), frozenset(cast("list[int]", row["dropped"]))) for row in rows)
     return tables(made, features)[1]
 
 

@@ -40,9 +40,9 @@ def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 _TOGETHER: Final = 256
-_COLUMNS: Final = (*NODE, "dropped", "text", "facts")
+_COLUMNS: Final = (*NODE, "text", "facts")
 _TIMES: Final = ("published_at", "fetched_at", "day")
-_JUDGED: Final = ("number", "article_id", "outlet", "title", "dropped", "text", "facts", *_TIMES)
+_JUDGED: Final = ("number", "article_id", "outlet", "title", "cut", "text", "facts", *_TIMES)
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
@@ -157,9 +157,12 @@ def _row(left: Text, right: Text, verdict: Verdict) -> dict[str, object]:
         "b": right.number,
         "link": verdict.link,
         "jaccard": verdict.jaccard,
-        "containment": verdict.containment,
-        "begins": verdict.span[0],
-        "ends": verdict.span[1],
+        "share_a": verdict.shares[0],
+        "share_b": verdict.shares[1],
+        "begins_a": verdict.spans[0][0],
+        "ends_a": verdict.spans[0][1],
+        "begins_b": verdict.spans[1][0],
+        "ends_b": verdict.spans[1][1],
         "evidence": verdict.evidence,
         "day_a": left.day,
         "day_b": right.day,

@@ -10,19 +10,29 @@ match, second half: every candidate is decided on its text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from statistics import median
 from typing import Final, cast
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from processing.signing.canonical import REACH, Mark, canonical, earlier_state, follows, mark_of
+from processing.dedupe.marks import Span, without
+from processing.signing.canonical import (
+    REACH,
+    Mark,
+    alike,
+    canonical,
+    earlier_state,
+    follows,
+    mark_of,
+)
 from processing.signing.documents import FoldOptions, Thresholds
-from processing.signing.shingles import Hashes, common, shingle_hashes
-from processing.signing.signature import kept_text, redraft
+from processing.signing.shingles import Hashes, common, distinct, rolling
+from processing.signing.signature import facts_of, own_spans
 
 _DIGIT = re.compile(r"\d")
 _FLANK: Final = 6
@@ -52,7 +62,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Matched characters, the slots, how often the match is broken inside, and where the right side is matched.
+    """Matched characters, the slots, how often the match is broken inside, and where either side is matched.
 
     `ends` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
     equal runs, in characters.
@@ -63,7 +73,7 @@ class Alignment:
     ends: tuple[Slot, ...]
     breaks: int
     stretch: float
-    span: tuple[int, int]
+    spans: tuple[tuple[int, int], tuple[int, int]]
 
 
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
@@ -104,11 +114,11 @@ def align(left: str, right: str) -> Alignment:
                 Slot(left[start:end], right[other_start:other_end], *around)
             )
     firm = [run for run in runs if run[0] >= _FIRM]
-    span = (firm[0][3], firm[-1][4]) if firm else (0, 0)
+    spans = ((firm[0][1], firm[-1][2]), (firm[0][3], firm[-1][4])) if firm else ((0, 0), (0, 0))
     equal = [run[0] for run in runs if run[0]]
     breaks = sum(not run[0] for run in runs[1:-1])
     return Alignment(
-        sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, span
+        sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, spans
     )
 
 
@@ -221,41 +231,68 @@ class Text:
     mark: Mark
     seen: datetime | None
     text: str
-    shingles: Hashes
+    ordered: Hashes  # of its n-grams, as they come
+    shingles: Hashes  # the same, sorted, each once
     facts: frozenset[str]
     day: date
+    cut: tuple[str, ...] = ()  # its boilerplate
+    whole: "Text | None" = None  # the same with it, where there is any
+
+    def entire(self) -> "Text":
+        """Return the text with its boilerplate."""
+        return self.whole or self
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How two documents are linked, how alike they are, and why."""
+    """How two documents are linked, how alike they are, and why.
+
+    `link` is same (one text), reworked (the same with many words of its own), part (the smaller is in the larger one
+    among much else), derivative (much of it), quote (a passage of it), series (one form, other facts), followup (the
+    next state of a running report) or none. `shares` are of the shingles of each, in the order in which they were
+    judged, those that the other has too; `spans` where in each they lie, in canonical characters.
+    """
 
     link: str
     jaccard: float = 0.0
-    containment: float = 0.0
+    shares: tuple[float, float] = (0.0, 0.0)
     evidence: str = ""
-    span: tuple[int, int] = (0, 0)
+    spans: tuple[Span, Span] = ((0, 0), (0, 0))
 
 
 _RETITLED: Final = 0.9
 _IDENTICAL: Final = 0.999
 _TITLED: Final = 10
 """Characters of a title that says what the report is about; shorter ones head columns and pictures."""
+_SURE: Final = 40
+"""Characters from which on two equal texts are one whatever their titles."""
+_TOPIC: Final = 0.4
+"""The share of character pairs by which titles, or a title and a text, are about one thing."""
+_DAY: Final = timedelta(days=1)
+_PASSAGE: Final = 40
+"""Characters of a passage by which a text is told to quote another one."""
+_BREAK: Final = 8
 NONE: Final = Verdict("none")
 
 
 def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
     """Return the text of a row of `sig`, without its boilerplate."""
-    made = redraft(row, options.features)
-    dropped = frozenset(cast("list[int]", row["dropped"]))
-    text = kept_text(made.lines, made.hashes, dropped)
-    facts = str(row["facts"]).split("\n") if made.lines else []
-    said = (
-        fact
-        for line, mark in zip(facts, made.hashes, strict=True)
-        if mark not in dropped
-        for fact in line.split()
+    spans, plain = own_spans(row), str(row["text"])
+    own = without(plain, spans)
+    whole = (
+        _text(row, plain, (), options, None) if spans and len(own) >= options.features.own else None
     )
+    return _text(row, own, spans, options, whole)
+
+
+def _text(
+    row: Mapping[str, object],
+    text: str,
+    spans: Sequence[Span],
+    options: FoldOptions,
+    whole: Text | None,
+) -> Text:
+    ordered = rolling(text, options.features.shingle)
     return Text(
         number=cast("int", row["number"]),
         article_id=str(row["article_id"]),
@@ -264,72 +301,116 @@ def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
         mark=mark_of(str(row["title"])),
         seen=cast("datetime | None", row["published_at"] or row["fetched_at"]),
         text=text,
-        shingles=shingle_hashes(text, options.features.shingle),
-        facts=frozenset(said),
+        ordered=ordered,
+        shingles=distinct(ordered),
+        facts=facts_of(row, spans),
         day=cast("date", row["day"]),
+        cut=tuple(str(row["text"])[start:end] for start, end in spans),
+        whole=whole,
     )
 
 
-def overlap(left: Hashes, right: Hashes) -> tuple[float, float]:
-    """Return Jaccard similarity and the containment of the smaller set, of sorted distinct hashes."""
-    shared = common(left, right)
-    return shared / max(1, left.size + right.size - shared), shared / max(
-        1, min(left.size, right.size)
-    )
+def _has(text: Text, passages: Sequence[str]) -> bool:
+    return any(passage in text.text for passage in passages)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts, the smaller first whatever order they came in, and how alike they are."""
+    """Two texts, the smaller first whatever order they came in, and how alike they are.
+
+    `containment` is the share of the smaller one's shingles that the larger one has, `covered` that of the larger one.
+    """
 
     small: Text
     large: Text
     jaccard: float
     containment: float
+    covered: float
 
     @property
     def one_outlet(self) -> bool:
         return bool(self.small.outlet) and self.small.outlet == self.large.outlet
 
     @property
+    def near(self) -> bool:
+        """Whether both were seen within half a day of each other."""
+        left, right = self.small.seen, self.large.seen
+        return left is not None and right is not None and abs(left - right) <= REACH
+
+    @property
     def retold(self) -> bool:
         """Whether one outlet published both under one title within half a day: a report that it wrote anew."""
         left, right = self.small, self.large
-        titled = len(left.mark.stem) >= _TITLED and left.mark == right.mark
-        near = (
-            left.seen is not None
-            and right.seen is not None
-            and abs(left.seen - right.seen) <= REACH
+        return (
+            self.one_outlet
+            and self.near
+            and len(left.mark.stem) >= _TITLED
+            and left.mark == right.mark
         )
-        return self.one_outlet and titled and near
 
-    def verdict(self, link: str, evidence: str, span: tuple[int, int] = (0, 0)) -> Verdict:
-        return Verdict(link, self.jaccard, self.containment, evidence, span)
+    def verdict(
+        self, link: str, evidence: str, spans: tuple[Span, Span] = ((0, 0), (0, 0))
+    ) -> Verdict:
+        return Verdict(link, self.jaccard, (self.containment, self.covered), evidence, spans)
+
+
+def compared(left: Text, right: Text) -> Pair:
+    """Return two texts side by side; it does not matter which comes first.
+
+    Boilerplate of the one that is text of the other is text of both: forms that an outlet fills in day by day become
+    its boilerplate, and are still reprinted.
+    """
+    if left.outlet != right.outlet and (_has(left, right.cut) or _has(right, left.cut)):
+        left, right = left.entire(), right.entire()
+    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
+    shared = common(small.shingles, large.shingles)
+    sizes = small.shingles.size, large.shingles.size
+    jaccard = shared / max(1, sum(sizes) - shared)
+    return Pair(small, large, jaccard, shared / max(1, sizes[0]), shared / max(1, sizes[1]))
 
 
 def judge(left: Text, right: Text, options: FoldOptions) -> Verdict:
     """Decide a pair. It does not matter which comes first."""
-    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
-    alone = 2 * len(small.text) >= options.features.shortest or small.title == large.title
-    if small.text == large.text and small.text and alone:
-        return Verdict("same", 1.0, 1.0, "same text")
-    pair = Pair(small, large, *overlap(small.shingles, large.shingles))
+    pair = compared(left, right)
+    verdict = _judged(pair, options)
+    if pair.small.number == left.number:
+        return verdict
+    (mine, theirs), (here, there) = verdict.shares, verdict.spans
+    return Verdict(verdict.link, verdict.jaccard, (theirs, mine), verdict.evidence, (there, here))
+
+
+def _judged(pair: Pair, options: FoldOptions) -> Verdict:
+    small, large, features = pair.small, pair.large, options.features
     if small.article_id == large.article_id:
-        return pair.verdict("same", "same article")
+        equal = bool(small.text) and small.text == large.text
+        return pair.verdict("same", "same text" if equal else "same article")
+    if len(small.text) < features.own:
+        return NONE
+    if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
+        return Verdict("same", 1.0, (1.0, 1.0), "same text")
     verdict = NONE
-    if (
-        len(small.text) >= options.features.shortest
-        and pair.containment >= options.thresholds.derivative
-    ):
-        verdict = _compared(pair, options)
+    if len(small.text) >= features.shortest:
+        likely = pair.containment >= options.thresholds.derivative
+        verdict = _compared(pair, options) if likely else _quoted(pair)
     times = (small.seen, large.seen)
     if (
-        verdict is NONE
+        verdict.link in {"none", "quote"}
         and pair.one_outlet
         and follows(small.mark, large.mark, times, pair.containment)
     ):
         return pair.verdict("followup", "title marks")
     return verdict
+
+
+def _one_flash(pair: Pair) -> bool:
+    """Say whether one short text under two titles is one report: the titles are alike, or both are about the text."""
+    small, large = pair.small, pair.large
+    stems = small.mark.stem, large.mark.stem
+    if small.title == large.title or alike(*stems) >= _TOPIC:
+        return True
+    if small.seen is None or large.seen is None or abs(small.seen - large.seen) > _DAY:
+        return False
+    return all(alike(stem, small.text) >= _TOPIC for stem in stems)
 
 
 def _compared(pair: Pair, options: FoldOptions) -> Verdict:
@@ -347,25 +428,63 @@ def _compared(pair: Pair, options: FoldOptions) -> Verdict:
         )
     if reworded:
         return pair.verdict("derivative", "reworded throughout")
-    return _alike(pair, alignment, limits)
+    return _alike(pair, alignment, limits, broken=_broken(pair, alignment, limits))
+
+
+def _quoted(pair: Pair) -> Verdict:
+    """Say whether two texts of their own share a passage, and where in each the longest one lies."""
+    if pair.containment * pair.small.shingles.size < _PASSAGE:
+        return NONE
+    spans = tuple(
+        _longest(one.ordered, other.shingles)
+        for one, other in ((pair.small, pair.large), (pair.large, pair.small))
+    )
+    if any(end - start < _PASSAGE for start, end in spans):
+        return NONE
+    return pair.verdict("quote", "a shared passage", (spans[0], spans[1]))
+
+
+def _longest(ordered: Hashes, others: Hashes) -> Span:
+    """Return where the longest run of n-grams lies that another text has too, which a few others may break."""
+    found = np.searchsorted(others, ordered)
+    places = np.flatnonzero(others[np.minimum(found, others.size - 1)] == ordered)
+    if not places.size:
+        return (0, 0)
+    breaks = np.flatnonzero(np.diff(places) > _BREAK)
+    starts = places[np.concatenate([[0], breaks + 1])]
+    ends = places[np.concatenate([breaks, [places.size - 1]])]
+    best = int(np.argmax(ends - starts))
+    return int(starts[best]), int(ends[best]) + 5
 
 
 def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
-    broken = 100 * alignment.breaks / len(pair.small.text)
-    if broken <= (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks):
+    if not _broken(pair, alignment, limits):
         return False
     return alignment.stretch < limits.stretch or are_notices(pair.small.title, pair.large.title)
 
 
-def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:
-    link = "same" if pair.jaccard >= limits.same else "part"
+def _broken(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
+    """Say whether the smaller text breaks off from the larger one more often than an editor makes it."""
+    broken = 100 * alignment.breaks / len(pair.small.text)
+    return broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
+
+
+def _alike(pair: Pair, alignment: Alignment, limits: Thresholds, *, broken: bool) -> Verdict:
+    link = "part" if pair.covered < limits.same else "reworked" if broken else "same"
     share = len(pair.small.text) / len(pair.large.text)
     if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark, share):
         if pair.one_outlet:
             return pair.verdict("followup", "title marks; the later state holds it")
         if link == "part":
             return pair.verdict("derivative", "an earlier state of a running report")
-    return pair.verdict(link, "same wording", alignment.span)
+    if (
+        link == "part"
+        and pair.one_outlet
+        and pair.near
+        and alike(pair.small.mark.stem, pair.large.mark.stem) >= _TOPIC
+    ):
+        return pair.verdict("same", "one report, updated", alignment.spans)
+    return pair.verdict(link, "reworked" if link == "reworked" else "same wording", alignment.spans)
 
 
 def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:

@@ -1,7 +1,9 @@
 """resolve: from judged pairs to clusters, the same whatever the order in which documents came.
 
 "Same" links make components. An excerpt then hangs on one parent alone, the most alike, so that a digest which quotes
-two stories does not make them one. A text that holds three or more stories side by side is a digest and no parent. A
+two stories does not make them one; and only on one that was there before it, because a text that holds an earlier one
+among much else is not where that came from. A text that holds three or more stories side by side is a digest and no
+parent. A
 passing state of a running report (속보, 1보, …) is never in one cluster with the state that followed it, though a third
 text may be like both.
 
@@ -15,13 +17,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, cast
 
-from processing.signing.canonical import canonical, mark_of
+from processing.signing.canonical import FULL, alike, mark_of
+from processing.signing.documents import Features
 
 _STORIES: Final = 3
 _STORIES_BEFORE: Final = 2
+_STORIES_EVER: Final = 5
 _OWN: Final = frozenset({"wire", "publisher"})
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _SHARED: Final = 0.2
+_QUOTED: Final = 0.4
+"""The share of a text that other stories make up from which it is their digest."""
+_ONE_OF_SEVERAL: Final = 0.34
+"""The share of a digest that one of its stories makes up at most."""
+_TOPIC: Final = 0.4
+"""The share of character pairs by which two titles are about one thing."""
+SAME: Final = frozenset({"same", "reworked"})
+MERGING: Final = SAME | {"part"}
+"""Links whose documents may share a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +47,11 @@ class Node:
     outlet: str
     outlet_class: str
     rank: int | None
+    stem: str  # its title without a mark, canonical
     published_at: datetime | None
     fetched_at: datetime | None
     length: int
+    stub: bool  # whether boilerplate is all that it says
     url_key: int
     origin_key: int
     name: str  # of the outlet, canonical, as credits have it
@@ -53,20 +68,33 @@ class Node:
         """
         if self.outlet_class in _OWN and self.published_at:
             return min(self.published_at, self.fetched_at or self.published_at)
-        return self.fetched_at or self.published_at or _NEVER
+        return self.fetched_at or self.published_at or NEVER
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A judged pair."""
+    """A judged pair; `shares` are those of a and of b that the other has too."""
 
     a: int
     b: int
     link: str
     jaccard: float
-    containment: float
-    span: tuple[int, int]
+    shares: tuple[float, float]
+    spans: tuple[tuple[int, int], tuple[int, int]]
     evidence: str
+
+    @property
+    def containment(self) -> float:
+        """The share of the smaller text."""
+        return max(self.shares)
+
+    def share_of(self, number: int) -> float:
+        """Return the share of one of the two that the other has."""
+        return self.shares[number == self.b]
+
+    def span_of(self, number: int) -> tuple[int, int]:
+        """Return where one of the two has what it shares with the other."""
+        return self.spans[number == self.b]
 
     def other(self, number: int) -> int:
         return self.b if number == self.a else self.a
@@ -107,13 +135,15 @@ def digests(
     held: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     before: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for small, large, edge in parts:
-        piece = (edge.span[1], edge.span[0], base.find(small))
+        start, end = edge.span_of(large)
+        piece = (end, start, base.find(small))
         held[large].append(piece)
         if nodes[small].seen < nodes[large].seen:
             before[large].append(piece)
     for small, large, edge in same:
         if large in before and nodes[small].seen < nodes[large].seen:
-            before[large].append((edge.span[1], edge.span[0], base.find(small)))
+            start, end = edge.span_of(large)
+            before[large].append((end, start, base.find(small)))
     return frozenset(
         number
         for number, pieces in held.items()
@@ -128,6 +158,37 @@ def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:
             count, reached = count + 1, end
             seen.add(component)
     return count
+
+
+def quotes_several(node: Node, links: Iterable[Edge], nodes: Mapping[int, Node]) -> bool:
+    """Say whether a text is mostly passages of several others, side by side.
+
+    Three are enough where they were there before it; of five it does not matter, because a stamp may be late.
+    """
+    every = list(links)
+    if any(edge.link != "quote" and edge.share_of(node.number) > _ONE_OF_SEVERAL for edge in every):
+        return False
+    quotes = [
+        edge
+        for edge in every
+        if edge.link == "quote" and edge.share_of(node.number) <= _ONE_OF_SEVERAL
+    ]
+    known = [(nodes[edge.other(node.number)], edge.span_of(node.number)) for edge in quotes]
+    before = [(other, span) for other, span in known if other.seen <= node.seen]
+    return _stories(node, known) >= _STORIES_EVER or _stories(node, before) >= _STORIES
+
+
+def _stories(node: Node, quoted: Iterable[tuple[Node, tuple[int, int]]]) -> int:
+    """Return how many stories under titles of their own stand side by side in a text; 0 if they are not most of it."""
+    stories: list[str] = []
+    covered = reached = 0
+    for end, start, stem in sorted((span[1], span[0], other.stem) for other, span in quoted):
+        covered += max(0, end - max(start, reached))
+        apart = start >= reached - _SHARED * (end - start)
+        if apart and all(alike(stem, other) < _TOPIC for other in (*stories, node.stem)):
+            stories.append(stem)
+        reached = max(reached, end)
+    return len(stories) if covered >= _QUOTED * node.length else 0
 
 
 def _by_size(edge: Edge, nodes: Mapping[int, Node]) -> tuple[int, int]:
@@ -150,11 +211,11 @@ def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, f
     names = {number: node.id for number, node in nodes.items()}
     base = Forest(names)
     for edge in edges:
-        if edge.link == "same":
+        if edge.link in SAME:
             base.join(edge.a, edge.b)
     parts = [(*_by_size(edge, nodes), edge) for edge in edges if edge.link == "part"]
     held = [
-        (*_by_size(edge, nodes), edge) for edge in edges if edge.link == "same" and edge.span[1]
+        (*_by_size(edge, nodes), edge) for edge in edges if edge.link in SAME and edge.spans[0][1]
     ]
     whole = digests(nodes, parts, held, base)
     hung = Forest(names)
@@ -170,8 +231,13 @@ def _parents(
 ) -> dict[int, int]:
     """Return on which component each component of excerpts hangs."""
     size: dict[int, int] = defaultdict(int)
+    first: dict[int, datetime] = defaultdict(lambda: NEVER)
     for number, node in nodes.items():
         size[base.find(number)] = max(size[base.find(number)], node.length)
+        if (
+            node.rank is None or node.rank >= FULL
+        ):  # what came before a passing state is no matter of the report
+            first[base.find(number)] = min(first[base.find(number)], node.seen)
     best: dict[int, tuple[tuple[float, float, str], int]] = {}
     for small, large, edge in parts:
         child, parent = base.find(small), base.find(large)
@@ -180,6 +246,8 @@ def _parents(
             or large in whole
             or (size[child], base.names[child]) >= (size[parent], base.names[parent])
         ):
+            continue
+        if first[parent] > first[child]:
             continue
         claim = (round(edge.jaccard, 4), round(edge.containment, 4), base.names[large])
         if child not in best or claim > best[child][0]:
@@ -218,12 +286,12 @@ def _parted(
     What was seen before any later state was, and is no more like one, is a copy of the passing state.
     """
     edges = list(edges)
-    alike = {(edge.a, edge.b): edge.jaccard for edge in edges if edge.link in {"same", "part"}}
+    alike = {(edge.a, edge.b): edge.jaccard for edge in edges if edge.link in MERGING}
     alike |= {(b, a): jaccard for (a, b), jaccard in alike.items()}
     group = {state: state for state in states}
     for edge in sorted(edges, key=lambda edge: (-edge.jaccard, nodes[edge.a].id, nodes[edge.b].id)):
         for state, other in ((edge.a, edge.b), (edge.b, edge.a)):
-            if edge.link == "same" and state in states and other not in group:
+            if edge.link in SAME and state in states and other not in group:
                 later = states[state]
                 early = all(nodes[other].seen < nodes[number].seen for number in later)
                 if early and all(
@@ -233,21 +301,27 @@ def _parted(
     return [edge for edge in edges if group.get(edge.a) == group.get(edge.b)]
 
 
+OWN: Final = Features().own
+
+
 def node_of(row: Mapping[str, object]) -> Node:
     """Return the node of a row of `sig`, which has the columns `NODE` at least."""
+    mark = mark_of(str(row["title"]))
     return Node(
         number=cast("int", row["number"]),
         id=str(row["id"]),
         article_id=str(row["article_id"]),
         outlet=str(row["outlet"]),
         outlet_class=str(row["outlet_class"]),
-        rank=mark_of(str(row["title"])).rank,
+        rank=mark.rank,
+        stem=mark.stem,
         published_at=cast("datetime | None", row["published_at"]),
         fetched_at=cast("datetime | None", row["fetched_at"]),
         length=cast("int", row["length"]),
+        stub=cast("int", row["length"]) < OWN and bool(row["cut"]),
         url_key=cast("int", row["url_key"]),
         origin_key=cast("int", row["origin_key"]),
-        name=canonical(str(row["outlet"])),
+        name=str(row["name"]),
         credits=frozenset(cast("list[str]", row["credits"])),
         digest=cast("bytes", row["digest"]),
         day=cast("date", row["day"]),
@@ -261,7 +335,10 @@ def edge_of(row: Mapping[str, object]) -> Edge:
         b=cast("int", row["b"]),
         link=str(row["link"]),
         jaccard=cast("float", row["jaccard"]),
-        containment=cast("float", row["containment"]),
-        span=(cast("int", row["begins"]), cast("int", row["ends"])),
+        shares=(cast("float", row["share_a"]), cast("float", row["share_b"])),
+        spans=(
+            (cast("int", row["begins_a"]), cast("int", row["ends_a"])),
+            (cast("int", row["begins_b"]), cast("int", row["ends_b"])),
+        ),
         evidence=str(row["evidence"]),
     )

@@ -4,17 +4,30 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
 
-from processing.resolving.clusters import Edge, Node
+from processing.resolving.clusters import MERGING, NEVER, Edge, Node, quotes_several
 from processing.signing.documents import CLASSES
 
-_WEAK: Final = ("followup", "derivative", "series")
+_WEAK: Final = ("followup", "contains", "derivative", "series")
+_CLEAR: Final = timedelta(minutes=10)
+"""How much earlier than others a text was surely there first: stamps of one moment differ by minutes."""
+_MOSTLY: Final = 0.75
+"""The share of a text from which on what holds it is the same text with a little more."""
+_GOES_ON: Final = 0.25
 _AS_LIKE: Final = 0.05
 """Jaccard within which two texts are as likely to be what a third one came from: copies differ in bylines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """How sure it is whose text a cluster is, from 0 to 1, and what that rests on."""
+
+    confidence: float = 1.0
+    evidence: str = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,10 @@ class ClusterRow:
     parent: int | None
     score: float
     evidence: str
+    shares: tuple[float, float] | None = (
+        None  # of the document's text that its parent has, and of the parent's
+    )
+    owner: Owner = Owner()
 
 
 def credits_it(node: Node, other: Node) -> str:
@@ -60,6 +77,82 @@ def _says_whose(node: Node, urls: Mapping[int, Node], names: AbstractSet[str]) -
     return bool((node.credits & names) - {node.name})
 
 
+def ownership(members: Sequence[Node], first: Node) -> Owner:
+    """Return how sure it is that the text is `first`'s, the original of these members."""
+    others = [node for node in members if node.article_id != first.article_id]
+    if not others:
+        return Owner() if len(members) == 1 else Owner(1.0, "one article")
+    if all(node.outlet and node.outlet == first.outlet for node in others):
+        return (
+            Owner(0.95, "one outlet; first seen")
+            if _lead(first, others)
+            else Owner(0.6, "one outlet")
+        )
+    told = {credits_it(node, first) for node in others} - {""}
+    if _says_whose(first, {node.url_key: node for node in others}, {node.name for node in others}):
+        return Owner(0.3, "credits another member")
+    said = [
+        f"{each} ({sum(credits_it(node, first) == each for node in others)})"
+        for each in sorted(told)
+    ]
+    rivals = [
+        node
+        for node in others
+        if node.outlet_class == first.outlet_class and not credits_it(node, first)
+    ]
+    lead = _lead(first, rivals)
+    if rivals and all(node.outlet_class not in CLASSES[:2] for node in members):
+        return Owner(0.4, "; ".join([*said, "no newsroom among them"]))
+    grounds = [*said]
+    if not rivals:
+        grounds.append(
+            "outlet class"
+            if any(node.outlet_class != first.outlet_class for node in others)
+            else ""
+        )
+    elif lead:
+        grounds.append(f"first seen by {_span_of(lead)}")
+    else:
+        grounds.append(
+            "no later than others of its class"
+            if lead is None
+            else "seen at the same time as others"
+        )
+    sure = _confidence(bool(said), bool(rivals), lead, _first_of_all(first, others))
+    return Owner(sure, "; ".join(filter(None, grounds)))
+
+
+def _confidence(said: bool, rivals: bool, lead: timedelta | None, early: bool) -> float:  # noqa: FBT001 - of a table
+    if said:
+        return 0.98 if early or not rivals else 0.9
+    if not rivals:
+        return 0.95 if early else 0.8
+    if lead is None:
+        return 0.4
+    if lead >= _CLEAR:
+        return 0.9
+    return 0.7 if lead else 0.5
+
+
+def _lead(first: Node, rivals: Sequence[Node]) -> timedelta | None:
+    """Return how long before all rivals a document was seen; None where it was not, or no time is known."""
+    if first.seen == NEVER:
+        return None
+    if not rivals:
+        return _CLEAR
+    lead = min(node.seen for node in rivals) - first.seen
+    return lead if lead >= timedelta(0) else None
+
+
+def _first_of_all(first: Node, others: Sequence[Node]) -> bool:
+    return first.seen != NEVER and all(first.seen <= node.seen for node in others)
+
+
+def _span_of(lead: timedelta) -> str:
+    minutes = int(lead.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"  # noqa: PLR2004 - two hours
+
+
 def relation(node: Node, parent: Node, edge: Edge) -> str:
     """Return how `node` came from `parent`, which shares its cluster."""
     if node.article_id == parent.article_id:
@@ -70,7 +163,18 @@ def relation(node: Node, parent: Node, edge: Edge) -> str:
         if node.rank != parent.rank:
             return "followup"
         return "copy" if node.digest == parent.digest else "version"
-    return "excerpt" if edge.link == "part" and node.length < parent.length else "copy"
+    if edge.link == "reworked":
+        return "derivative"
+    return "excerpt" if _cut(node, parent, edge) else "copy"
+
+
+def _cut(node: Node, parent: Node, edge: Edge) -> bool:
+    """Say whether a text is a passage of its parent, which goes on before or behind it."""
+    if node.length >= parent.length:
+        return False
+    start, end = edge.span_of(parent.number)
+    outside = 1 - (end - start) / parent.length
+    return edge.link == "part" or (edge.share_of(parent.number) < _MOSTLY and outside >= _GOES_ON)
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[ClusterRow]:
@@ -79,19 +183,15 @@ def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[C
     name = min(node.article_id for node in cluster)
     nodes = {node.number: node for node in cluster}
     tree = _tree(first.number, nodes, links)
-    found = [ClusterRow(first.number, name, first.number, "original", None, 1.0, "")]
+    owner = ownership(cluster, first)
+    found = [ClusterRow(first.number, name, first.number, "original", None, 1.0, "", None, owner)]
     for number, (parent, edge) in _likeliest(tree, nodes, links).items():
         node, other = nodes[number], nodes[parent]
         evidence = "; ".join(filter(None, (edge.evidence, credits_it(node, other))))
+        how, shares = relation(node, other, edge), _shares(edge, number)
         found.append(
             ClusterRow(
-                number,
-                name,
-                first.number,
-                relation(node, other, edge),
-                parent,
-                _score(edge),
-                evidence,
+                number, name, first.number, how, parent, _score(edge), evidence, shares, owner
             )
         )
     return found
@@ -106,7 +206,7 @@ def _merging(
     number: int, nodes: Mapping[int, Node], links: Mapping[int, Sequence[Edge]]
 ) -> Iterator[tuple[int, Edge]]:
     for edge in links.get(number, ()):
-        if edge.link in {"same", "part"} and edge.other(number) in nodes:
+        if edge.link in MERGING and edge.other(number) in nodes:
             yield edge.other(number), edge
 
 
@@ -211,19 +311,14 @@ def unmerged(
     """
     if row.relation != "original":
         return row
-    if row.number in whole:
-        held = [edge for edge in links[row.number] if edge.link == "part"]
+    node, mine = nodes[row.number], links.get(row.number, ())
+    if row.number in whole or quotes_several(node, mine, nodes):
+        kind = "part" if row.number in whole else "quote"
+        held = [(nodes[edge.other(row.number)], edge) for edge in mine if edge.link == kind]
         parent, edge = max(
-            ((nodes[edge.other(row.number)], edge) for edge in held),
-            key=lambda pair: (pair[0].length, pair[0].id),
+            held, key=lambda pair: (pair[1].share_of(row.number), pair[0].length, pair[0].id)
         )
-        return replace(
-            row,
-            relation="digest",
-            parent=parent.number,
-            score=_score(edge),
-            evidence="holds several stories",
-        )
+        return _linked(row, "digest", parent, edge, "holds several stories")
     return _weak(row, nodes, links, names)
 
 
@@ -239,14 +334,39 @@ def _weak(
     for edge in links.get(row.number, ()):
         other = nodes[edge.other(row.number)]
         if names.get(other.number) != row.cluster and (other.seen, other.id) < mine:
-            earlier[edge.link].append((other, edge))
-    for link in _WEAK:
+            holds = edge.link == "part" and node.length > other.length
+            earlier["contains" if holds else edge.link].append((other, edge))
+    for link in _in_order(earlier, row.number):
         if earlier[link]:
             parent, edge = max(earlier[link], key=partial(_nearness, link))
-            return replace(
-                row, relation=link, parent=parent.number, score=_score(edge), evidence=edge.evidence
-            )
+            evidence = "holds it among much else" if link == "contains" else edge.evidence
+            return _linked(row, link, parent, edge, evidence)
     return row
+
+
+def _in_order(found: Mapping[str, Sequence[tuple[Node, Edge]]], number: int) -> Sequence[str]:
+    """Return the links in the order in which they count: what makes up most of a document comes before what it holds."""
+    held, made = (
+        max((edge.share_of(number) for _, edge in found.get(link, ())), default=0.0)
+        for link in ("contains", "derivative")
+    )
+    return _WEAK if held >= made else ("followup", "derivative", "contains", "series")
+
+
+def _linked(row: ClusterRow, how: str, parent: Node, edge: Edge, evidence: str) -> ClusterRow:
+    """Return the row of an original that is linked to a document of another cluster."""
+    shares, score = _shares(edge, row.number), _score(edge)
+    return ClusterRow(
+        row.number,
+        row.cluster,
+        row.original,
+        how,
+        parent.number,
+        score,
+        evidence,
+        shares,
+        row.owner,
+    )
 
 
 def _nearness(link: str, pair: tuple[Node, Edge]) -> tuple[int | float, datetime, str]:
@@ -258,3 +378,8 @@ def _nearness(link: str, pair: tuple[Node, Edge]) -> tuple[int | float, datetime
 
 def _score(edge: Edge) -> float:
     return round(edge.containment, 4)
+
+
+def _shares(edge: Edge, number: int) -> tuple[float, float]:
+    """Return the share of a document that the other one of a pair has, and the share of that one that it has."""
+    return round(edge.share_of(number), 4), round(edge.share_of(edge.other(number)), 4)

@@ -71,8 +71,8 @@ _EDGES = """
 _REACHED = """
     INSERT INTO reached
     SELECT DISTINCT number FROM (
-        SELECT b AS number FROM all_edges JOIN reached ON a = reached.number WHERE link IN ('same', 'part')
-        UNION ALL SELECT a FROM all_edges JOIN reached ON b = reached.number WHERE link IN ('same', 'part'))
+        SELECT b AS number FROM all_edges JOIN reached ON a = reached.number WHERE link IN ('same', 'reworked', 'part')
+        UNION ALL SELECT a FROM all_edges JOIN reached ON b = reached.number WHERE link IN ('same', 'reworked', 'part'))
     WHERE number NOT IN (SELECT number FROM reached)
 """
 _TOUCHING = """
@@ -174,6 +174,11 @@ def cluster_table(found: Sequence[ClusterRow], nodes: Mapping[int, Node]) -> pa.
                 "score": row.score,
                 "evidence": row.evidence,
                 "day": nodes[row.number].day,
+                "share_of_this": row.shares[0] if row.shares else None,
+                "share_of_parent": row.shares[1] if row.shares else None,
+                "original_confidence": row.owner.confidence,
+                "original_evidence": row.owner.evidence,
+                "stub": nodes[row.number].stub,
             }
             for row in found
         ],

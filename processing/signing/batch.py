@@ -43,7 +43,7 @@ class Fresh:
 
 
 def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fresh:
-    """Sign `documents`, and again what the window holds of theirs where they show that a line is boilerplate.
+    """Sign `documents`, and again what the window holds of theirs where they show that a passage is boilerplate.
 
     Raises CorruptRecordError where two ids have one number.
     """
@@ -55,14 +55,14 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     learnt: Learnt = {}
     again: list[dict[str, object]] = []
     if options.features.learnt:
-        lines = occurrences(signatures, drafts, options.features.line_titles)
-        learnt = learn(lines, (each.day for each in drafts), options)
-        again = unlearnt(signatures, lines, learnt)
+        places = occurrences(signatures, drafts, options.features)
+        learnt = learn(places, (each.day for each in drafts), options)
+        again = unlearnt(signatures, places, learnt)
     nothing: frozenset[int] = frozenset()
     known = (
         (drafts.pop(), nothing) for _ in range(len(drafts))
     )  # a draft is let go when it is signed
-    older = ((redraft(row, options.features), row["dropped"]) for row in again)
+    older = ((redraft(row), row["dropped"]) for row in again)
     made = (
         signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)))
         for each, dropped in chain(known, older)
@@ -82,7 +82,7 @@ def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
     ]
     numbers = np.concatenate([np.empty(0, np.int64), *(np.asarray(each) for each in found)])
     rows = signatures.rows(numbers).to_pylist()
-    made = (signed(redraft(row, features), frozenset(row["dropped"])) for row in rows)
+    made = (signed(redraft(row), frozenset(row["dropped"])) for row in rows)
     sig, bands = tables(made, features)
     asked = frozenset(row["number"] for row in rows)
     partitions.read_signatures(span, asked)

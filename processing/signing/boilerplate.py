@@ -1,146 +1,168 @@
-"""Boilerplate is learnt: a short line under many different titles and beside many different texts says nothing.
+"""Boilerplate is learnt: a passage of one outlet under many different titles, in texts that begin or end otherwise.
 
-Digits are never masked, because lines that differ in their digits alone are the facts of template articles. What is
-learnt for a document depends on the documents within the window to either side of its own day and on nothing else, so
-neither order nor the split into runs matters; a line that many now share is taken out of earlier documents too.
+Passages are told by their marks (`processing.dedupe.marks`). Ten documents are needed, three where what only
+boilerplate says stands beside the passage. Copies of one story do not count as several, because they begin and end
+alike. What is learnt for a document depends on the documents within the window to either side of its own day and on
+nothing else, so neither order nor the split into runs matters; a passage that many now share is taken out of earlier
+documents too.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.signing.documents import FoldOptions
+from processing.signing.documents import Features, FoldOptions
 from processing.signing.shingles import Numbers, distinct
 from processing.signing.signature import Draft
 from processing.signing.window import Signatures, among, widened
 
 Learnt: TypeAlias = Mapping[date, frozenset[int]]
-"""For each day the hashes of the lines that are boilerplate in documents of that day."""
+"""For each day the marks that are boilerplate in documents of that day."""
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_KEY_BITS: Final = 44  # of a title's or a text's hash; two that share a line and these bits do not meet in practice
+_KEY_BITS: Final = 32
+_KEYS: Final = ("title_key", "head_key", "tail_key")
+"""What tells documents apart: their titles, and how their texts begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Where the short lines of a batch stand, in the batch and in the window.
+class Places:
+    """Where the marks of a batch stand, in the batch and in the window.
 
-    `asked` are their hashes, sorted. `titles` and `bodies` have three columns: the place of a line in `asked`, a day,
-    and the key of a title or a text that the line stands with on that day, not more of them than decide. `kept` are the
-    lines of the window that were not taken out: place, day, number of the document.
+    `asked` are the marks, sorted, and `needed` how many documents make each boilerplate. `companions` have three columns
+    for each of `_KEYS`: the place of a mark in `asked`, a day, and a key that the mark stands with on that day, not more
+    of them than decide. `kept` are the marks of the window that were not taken out: place, day, number of the document.
     """
 
     asked: Numbers
-    titles: Numbers
-    bodies: Numbers
+    needed: Numbers
+    companions: tuple[Numbers, ...]
     kept: Numbers
 
 
-def occurrences(signatures: Signatures, drafts: Sequence[Draft], least: int) -> Lines:
-    """Return where the short lines of `drafts` stand; no day needs to name more than `least` companions of a line."""
-    asked = distinct(np.array([mark for each in drafts for mark in each.hashes if mark], np.int64))
-    titles, bodies, kept = ([np.empty((0, 3), np.int64)] for _ in range(3))
+def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Features) -> Places:
+    """Return where the marks of `drafts` stand; no day needs to name more companions of a mark than decide."""
+    asked = distinct(
+        np.concatenate([np.empty(0, np.int32), *(each.marks for each in drafts)])
+    ).astype(np.int64)
+    found: tuple[list[Numbers], ...] = tuple([np.empty((0, 3), np.int64)] for _ in _KEYS)
+    kept = [np.empty((0, 3), np.int64)]
     for day, which, keys in _of_drafts(drafts, asked):
-        titles.append(_companions(which, day, keys[0], least))
-        bodies.append(_companions(which, day, keys[1], least))
-    for rows in signatures.scan(["number", "day", "title_key", "body_key", "lines", "dropped"]):
-        owners, which = _among(rows["lines"], asked)
-        days = np.asarray(rows["day"].cast(pa.int32())).astype(np.int64)[owners]
+        for rows, key in zip(found, keys, strict=True):
+            rows.append(_companions(which, day, key, features.many))
+    for table in signatures.scan(["number", "day", *_KEYS, "marks", "dropped"]):
+        owners, which = _among(table["marks"], asked)
+        days = np.asarray(table["day"].cast(pa.int32())).astype(np.int64)[owners]
         for day in np.unique(days).tolist():
             mine = days == day
-            titles.append(
-                _companions(which[mine], day, np.asarray(rows["title_key"])[owners[mine]], least)
-            )
-            bodies.append(
-                _companions(which[mine], day, np.asarray(rows["body_key"])[owners[mine]], least)
-            )
-        losers, gone = _among(rows["dropped"], asked)
+            for rows, name in zip(found, _KEYS, strict=True):
+                rows.append(
+                    _companions(
+                        which[mine], day, np.asarray(table[name])[owners[mine]], features.many
+                    )
+                )
+        losers, gone = _among(table["dropped"], asked)
         still = np.ones(which.size, np.bool_)
         still[among(owners * asked.size + which, losers * asked.size + gone)[0]] = False
-        numbers = np.asarray(rows["number"])[owners[still]]
+        numbers = np.asarray(table["number"])[owners[still]]
         kept.append(np.stack([which[still], days[still], numbers], axis=1))
-    return Lines(asked, np.concatenate(titles), np.concatenate(bodies), np.concatenate(kept))
+    needed = np.where(asked & 1, features.few, features.many)
+    return Places(asked, needed, tuple(map(np.concatenate, found)), np.concatenate(kept))
 
 
 def _of_drafts(
     drafts: Sequence[Draft], asked: Numbers
-) -> Iterator[tuple[int, Numbers, tuple[Numbers, Numbers]]]:
-    """Yield for each day of `drafts` the lines, and the keys of the titles and of the texts that they stand with."""
-    by_day: dict[date, list[tuple[int, object, object]]] = defaultdict(list)
+) -> Iterator[tuple[int, Numbers, tuple[Numbers, ...]]]:
+    """Yield for each day of `drafts` the marks, and the keys of the documents that they stand in."""
+    by_day: dict[date, list[Draft]] = defaultdict(list)
     for each in drafts:
-        said = (each.row["title_key"], each.row["body_key"])
-        by_day[each.day] += [(mark, *said) for mark in set(each.hashes) if mark]
-    for day, rows in by_day.items():
-        lines, titles, bodies = np.array(rows, np.int64).reshape(-1, 3).T
-        yield day.toordinal() - _EPOCH, np.searchsorted(asked, lines), (titles, bodies)
+        by_day[each.day].append(each)
+    for day, mine in by_day.items():
+        sizes = [each.marks.size for each in mine]
+        which = np.searchsorted(asked, np.concatenate([each.marks for each in mine]))
+        keys = (
+            np.repeat(np.array([each.row[name] for each in mine], np.int64), sizes)
+            for name in _KEYS
+        )
+        yield day.toordinal() - _EPOCH, which, tuple(keys)
 
 
 def _companions(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
-    """Return for each line up to `least` different keys beside it."""
-    pairs = distinct(which << _KEY_BITS | (keys & ((1 << _KEY_BITS) - 1)))
-    lines, places = pairs >> _KEY_BITS, np.arange(pairs.size)
-    first = np.maximum.accumulate(np.where(np.diff(lines, prepend=-1) != 0, places, 0))
+    """Return for each mark up to `least` different keys beside it."""
+    pairs = distinct(which << _KEY_BITS | (keys.astype(np.int64) & ((1 << _KEY_BITS) - 1)))
+    marks, places = pairs >> _KEY_BITS, np.arange(pairs.size)
+    first = np.maximum.accumulate(np.where(np.diff(marks, prepend=-1) != 0, places, 0))
     few = places - first < least
-    return np.stack([lines, np.full(lines.size, day), pairs & ((1 << _KEY_BITS) - 1)], axis=1)[few]
+    return np.stack([marks, np.full(marks.size, day), pairs & ((1 << _KEY_BITS) - 1)], axis=1)[few]
 
 
 def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tuple[Numbers, Numbers]:
     """Return for each value of the lists that is `asked` whose it is, and which it is. Both are sorted as the lists."""
     whole = cast("pa.ListArray[Any]", lists.combine_chunks())
-    places, which = among(np.asarray(whole.flatten()), asked)
+    places, which = among(np.asarray(whole.flatten()).astype(np.int64), asked)
     starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()
     return np.searchsorted(starts, places, "right") - 1, which
 
 
-def learn(lines: Lines, days: Iterable[date], options: FoldOptions) -> Learnt:
-    """Return the boilerplate of each day that documents of `days` reach, as far as `lines` decide it."""
-    least, reach = options.features.line_titles, timedelta(days=options.window_days)
-    frequent = _frequent(lines.titles, lines.asked.size, least) & _frequent(
-        lines.bodies, lines.asked.size, least
+def learn(found: Places, days: Iterable[date], options: FoldOptions) -> Learnt:
+    """Return the boilerplate of each day that documents of `days` reach, as far as `found` decides it."""
+    reach = options.window_days
+    titles, heads, tails = (_frequent(rows, found.needed) for rows in found.companions)
+    frequent = titles & (heads | tails)
+    tellers: dict[int, dict[int, Teller]] = defaultdict(
+        lambda: defaultdict(lambda: (set(), set(), set()))
     )
-    tellers: dict[int, dict[int, Teller]] = defaultdict(lambda: defaultdict(lambda: (set(), set())))
-    for side, rows in enumerate((lines.titles, lines.bodies)):
+    for side, rows in enumerate(found.companions):
         for which, day, key in rows[frequent[rows[:, 0]]].tolist():
             tellers[which][day][side].add(key)
     first, last = widened(days, options.window_days)
     learnt: dict[date, set[int]] = defaultdict(set)
     for which, told in tellers.items():
+        needed = int(found.needed[which])
         for day in told:
             when = date.fromordinal(day + _EPOCH)
-            if first <= when <= last and _common(day, told, least, reach.days):
-                learnt[when].add(int(lines.asked[which]))
-    return {day: frozenset(found) for day, found in learnt.items()}
+            if first <= when <= last and _common(day, told, needed, reach):
+                learnt[when].add(int(found.asked[which]))
+    return {day: frozenset(marks) for day, marks in learnt.items()}
 
 
-def unlearnt(signatures: Signatures, lines: Lines, learnt: Learnt) -> list[dict[str, object]]:
-    """Return whole rows of the window that still have a line which is now known as boilerplate, sorted by number."""
+def unlearnt(signatures: Signatures, places: Places, learnt: Learnt) -> list[dict[str, object]]:
+    """Return whole rows of the window that still have a passage which is now known as boilerplate, sorted by number."""
     found = [np.empty(0, np.int64)]
     for day, known in learnt.items():
-        mine = lines.kept[lines.kept[:, 1] == day.toordinal() - _EPOCH]
-        found.append(mine[np.isin(lines.asked[mine[:, 0]], np.array(sorted(known), np.int64)), 2])
+        mine = places.kept[places.kept[:, 1] == day.toordinal() - _EPOCH]
+        found.append(mine[np.isin(places.asked[mine[:, 0]], np.array(sorted(known), np.int64)), 2])
     return signatures.rows(np.concatenate(found)).to_pylist()
 
 
-Teller: TypeAlias = tuple[set[int], set[int]]  # the titles and the texts over a line on a day
+Teller: TypeAlias = tuple[
+    set[int], set[int], set[int]
+]  # the titles, beginnings and ends of a mark's texts on a day
 
 
-def _frequent(rows: Numbers, count: int, least: int) -> NDArray[np.bool_]:
-    """Say of each of `count` lines whether it has at least `least` different companions at all."""
+def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
+    """Say of each mark whether it has as many different companions as are `needed` at all."""
     pairs = distinct(rows[:, 0] << _KEY_BITS | rows[:, 2])
-    frequent: NDArray[np.bool_] = np.bincount(pairs >> _KEY_BITS, minlength=count) >= least
+    frequent: NDArray[np.bool_] = np.bincount(pairs >> _KEY_BITS, minlength=needed.size) >= needed
     return frequent
 
 
-def _common(day: int, told: Mapping[int, Teller], least: int, reach: int) -> bool:
-    if all(len(side) >= least for side in told[day]):
+def _common(day: int, told: Mapping[int, Teller], needed: int, reach: int) -> bool:
+    if _enough(told[day], needed):
         return True
     near = [teller for other, teller in told.items() if abs(other - day) <= reach]
-    return all(
-        len(set[int]().union(*(teller[side] for teller in near))) >= least for side in (0, 1)
+    titles, heads, tails = (
+        set[int]().union(*(teller[side] for teller in near)) for side in range(len(_KEYS))
     )
+    return _enough((titles, heads, tails), needed)
+
+
+def _enough(teller: Teller, needed: int) -> bool:
+    titles, heads, tails = map(len, teller)
+    return titles >= needed and max(heads, tails) >= needed

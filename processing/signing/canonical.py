@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-NORMALISER: Final = 1
+NORMALISER: Final = 2
 
 _DAMAGED = re.compile(
     r"&?(?:amp|lt|gt|quot|nbsp|middot|apos|hellip|[lr][sd]quo|[mn]dash|#0?39|#x27);", re.IGNORECASE
@@ -41,6 +41,9 @@ def _composed(line: str) -> str:
     return line if unicodedata.is_normalized("NFKC", line) else unicodedata.normalize("NFKC", line)
 
 
+_BEYOND = re.compile(r"[\U00010000-\U0010ffff]")
+
+
 @cache
 def _said() -> NDArray[np.bool_]:
     """Return for each character of the Basic Multilingual Plane whether it is a letter, a digit or a line break."""
@@ -55,6 +58,33 @@ def canonical(text: str) -> str:
     codes = np.frombuffer(text.lower().encode("utf-16-le", "surrogatepass"), dtype="<u2")
     kept: bytes = codes.compress(_said().take(codes)).tobytes()
     return kept.decode("utf-16-le")
+
+
+@cache
+def _letters() -> NDArray[np.bool_]:
+    """Return for each character of the Basic Multilingual Plane whether it is a letter or a digit."""
+    kept = _said().copy()
+    kept[ord("\n")] = False
+    return kept
+
+
+def mapped(text: str) -> tuple[str, NDArray[np.int64]]:
+    """Return the canonical text without line breaks, and for each character of `text` how many of it come before.
+
+    `text` is readable, in lower case and within the Basic Multilingual Plane: see `lowered`.
+    """
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    kept = _letters().take(codes)
+    before = np.zeros(codes.size + 1, np.int64)
+    np.cumsum(kept, out=before[1:])
+    plain: bytes = codes.compress(kept).tobytes()
+    return plain.decode("utf-16-le"), before
+
+
+def lowered(text: str) -> str:
+    """Return a readable text in lower case, with a blank for each character beyond 16 bits."""
+    text = text.lower()
+    return text if text.isascii() else _BEYOND.sub(" ", text)
 
 
 _RUN = re.compile(
@@ -97,12 +127,15 @@ def value(run: str) -> str:
     return str(int(exact)) if exact == int(exact) else repr(exact)
 
 
-def facts(line: str) -> list[str]:
-    """Return the number facts of two digits or more in a readable line, sorted and each once."""
-    if not _DIGIT.search(line):
+def facts(text: str) -> list[tuple[int, str]]:
+    """Return the number facts of two digits or more in a readable text, each with its place, in their order."""
+    if not _DIGIT.search(text):
         return []
-    found = {(_value if len(run) <= _LONGEST else value)(run) for run in _RUN.findall(line)}
-    return sorted(fact for fact in found if len(fact.replace(".", "")) > 1)
+    found = (
+        (run.start(), (_value if len(run[0]) <= _LONGEST else value)(run[0]))
+        for run in _RUN.finditer(text)
+    )
+    return [(place, fact) for place, fact in found if len(fact.replace(".", "")) > 1]
 
 
 _value: Final = lru_cache(1 << 14)(value)  # years, dates and round numbers come again and again
@@ -113,7 +146,8 @@ _MARK = re.compile(
     r"|^\s*(?P<bare>속보)\b"
 )
 _FULL: Final = 8
-_ALL: Final = 10
+FULL: Final = 10
+"""The rank of a finished report (종합)."""
 REACH: Final = timedelta(hours=12)
 """How far apart the states of one running report are seen."""
 _ALIKE: Final = 0.4
@@ -140,7 +174,7 @@ def mark_of(title: str) -> Mark:
     if found["full"]:
         return Mark(_FULL, stem)
     if found["all"]:
-        return Mark(_ALL + int(found["allnth"] or 0), stem)
+        return Mark(FULL + int(found["allnth"] or 0), stem)
     return Mark(int(found["nth"]), stem)
 
 
@@ -158,7 +192,7 @@ def earlier_state(small: Mark, large: Mark, share: float) -> bool:
     Beside a number the next number tells. Beside no mark the fuller text does, because outlets put 속보 over finished
     reports too, and take it off when they mend a word.
     """
-    if small.rank is None or small.rank >= _ALL or small.rank == large.rank:
+    if small.rank is None or small.rank >= FULL or small.rank == large.rank:
         return False
     return large.rank is not None or share < _GROWN
 

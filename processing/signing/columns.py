@@ -5,7 +5,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -18,6 +18,7 @@ SIG = _schema(
         "id": pa.string(),
         "article_id": pa.string(),
         "outlet": pa.string(),
+        "name": pa.string(),  # of the outlet, as credits have it
         "outlet_class": pa.string(),
         "title": pa.string(),
         "published_at": pa.timestamp("us", "UTC"),
@@ -25,10 +26,18 @@ SIG = _schema(
         "url_key": pa.int64(),
         "origin_key": pa.int64(),
         "credits": pa.list_(pa.string()),
-        "lines": pa.list_(pa.int64()),  # hashes of the short lines
-        "dropped": pa.list_(pa.int64()),  # those of them that are boilerplate
-        "title_key": pa.int64(),
-        "body_key": pa.int64(),  # of the longest line
+        "owner": pa.int64(),  # a hash of the outlet, else of the host, whose boilerplate it may have
+        "marks": pa.list_(
+            pa.int32()
+        ),  # of passages that may be boilerplate: `processing.dedupe.marks`
+        "dropped": pa.list_(pa.int32()),  # those of them that are
+        "cut": pa.list_(
+            pa.int32()
+        ),  # where these passages begin and end in the text: begin, end, begin, …
+        "bare": pa.bool_(),  # whether it says nothing but links and rights
+        "title_key": pa.int32(),
+        "head_key": pa.int32(),  # the smallest shingle hash of the beginning
+        "tail_key": pa.int32(),  # and of the end
         "digest": pa.binary(16),  # of the text without boilerplate
         "length": pa.int32(),  # of the same
         "near": pa.int64(),  # the smallest shingle hash of the same: copies mostly share it
@@ -40,8 +49,8 @@ SIG = _schema(
 TEXTS = _schema(
     {
         "number": pa.int64(),
-        "text": pa.string(),  # canonical lines
-        "facts": pa.string(),  # the number facts of each of these lines
+        "text": pa.string(),  # canonical, without line breaks
+        "facts": pa.string(),  # its number facts, each with its place: "12:2025 40:3.5"
         "day": pa.date32(),
     }
 )
@@ -57,11 +66,14 @@ EDGES = _schema(
     {
         "a": pa.int64(),
         "b": pa.int64(),
-        "link": pa.string(),  # same, part, derivative, series, followup; none: judged again and linked no longer
+        "link": pa.string(),  # `processing.matching.verdict.Verdict`; none: judged again and linked no longer
         "jaccard": pa.float32(),
-        "containment": pa.float32(),
-        "begins": pa.int32(),  # of a part: where the larger text holds it, in canonical characters
-        "ends": pa.int32(),
+        "share_a": pa.float32(),  # of the shingles of a, those that b has too
+        "share_b": pa.float32(),
+        "begins_a": pa.int32(),  # where a has what it shares with b, in canonical characters of its own text
+        "ends_a": pa.int32(),
+        "begins_b": pa.int32(),
+        "ends_b": pa.int32(),
         "evidence": pa.string(),
         "day_a": pa.date32(),
         "day_b": pa.date32(),
@@ -81,9 +93,14 @@ CLUSTERS = _schema(
         "score": pa.float64(),
         "evidence": pa.string(),
         "day": pa.date32(),
+        "share_of_this": pa.float64(),
+        "share_of_parent": pa.float64(),
+        "original_confidence": pa.float64(),
+        "original_evidence": pa.string(),
+        "stub": pa.bool_(),
     }
 )
-"""One row a document, sorted by version id; the newest counts."""
+"""One row a document, sorted by version id; the newest counts. Rows of before `RULES` 5 lack the last five columns."""
 
 INPUTS = _schema({"day": pa.date32(), "digest": pa.string()})
 """A digest of the signatures of a day, as a fold left them: see `processing.dedupe.fold`."""
@@ -97,11 +114,13 @@ NODE: Final = (
     "id",
     "article_id",
     "outlet",
+    "name",
     "outlet_class",
     "title",
     "published_at",
     "fetched_at",
     "length",
+    "cut",
     "url_key",
     "origin_key",
     "credits",

@@ -1,32 +1,63 @@
-"""Whose text a document says it is: agency credits, datelines, copyright lines, and links to the source."""
+"""Whose text a document says it is: datelines, bylines of others, copyright lines, sources, and links to them.
+
+Only credits of the text count. A credit that stands in a caption, or says that a picture is meant, is passed over: a
+paper may print an agency's picture beside a report of its own. Credits are read liberally, because a credit matters only
+where an outlet of that name has the same text.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
+from typing import Final
 
-from processing.signing.canonical import canonical, readable
+from processing.reading.media import PICTURE, ROLES, Names
 from processing.signing.documents import Document
 from processing.signing.shingles import line_hash
 
-# (서울=연합뉴스) and [서울=뉴시스]; <저작권자 ⓒ 가나신문, ...>; 출처: 가나신문, [출처] 가나뉴스
+_HEAD: Final = 600
+_TAIL: Final = 600
+_CLOSING: Final = 160
+"""Characters at the end of a text in which its own last credits stand, with or without line breaks."""
+_CAPTION: Final = 80
+"""A line with less is a caption where a credit ends it."""
+
+_NAME = r"[가-힣A-Za-z][\w가-힣&·]{1,19}"
+_ROLE = "|".join(ROLES)
+# (서울=연합뉴스) 홍길동 기자 = …; [서울=뉴시스]…; before it at most two brackets: [단독], [가나일보 홍길동 기자]
 _DATELINE = re.compile(
-    r"[(\[【<]\s*[^()\[\]【】<>=\n]{1,20}=\s*([^()\[\]【】<>=\n]{2,20}?)\s*[)\]】>]"
-)
-_COPYRIGHT = re.compile(
-    r"[ⓒⒸ©(](?:(?<=\()[cC]\)|(?<!\())\s*(?:\d{4}\W*)?(?:㈜|\(주\))?\s*((?i:[가-힣A-Za-z])[\w가-힣&]{1,19})"
-)
-_SOURCE = re.compile(
-    r"(?:출처|원문|기사\s?원문|제공)\s*[\])>:=]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*(?:[\])>(,·|]|기자|$)",
+    rf"^\W*(?:[\[【(<][^\[\]【】()<>=\n]{{1,30}}[\]】)>]\s*){{0,2}}"
+    rf"[(\[【<]\s*[^()\[\]【】<>=\n]{{1,20}}=\s*(?P<name>[^()\[\]【】<>=\n]{{2,20}}?)\s*[)\]】>](?P<rest>[^\n]*)",
     re.MULTILINE,
 )
-_LISTED = re.compile(
-    r"[(\[]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*[)\]]$"
-)  # 제목 (가나신문): boards
-_SIGN = re.compile(r"[ⓒ©]|\([cC]\)")
-_NAMED = re.compile(r"출처|기사|원문|제공")
+_REPORTED = re.compile(rf"{_ROLE}|(?:다|요)[.”\"]")
+_COPYRIGHT = re.compile(
+    r"(?:[ⓒⒸ©]|\([cC]\))\s*(?:\d{4}\W*)?(?:㈜|\(주\))?\s*(?P<name>[가-힣A-Za-z][\w가-힣&]{1,19})"
+)
+_SOURCE = re.compile(
+    rf"(?:출처|원문|기사\s?원문|기사\s?제공|뉴스\s?제공|제공)\s*[\])>:=]\s*(?P<name>{_NAME}?)\s*(?:[\])>(,·|.]|기자|\s|$)",
+    re.MULTILINE,
+)
+_LISTED = re.compile(rf"[(\[]\s*(?P<name>{_NAME})\s*[)\]]$")  # 제목 (가나신문): boards
+_CLOSINGS = tuple(
+    re.compile(form)
+    for form in (
+        rf"[/／]\s*(?P<name>{_NAME})(?:\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*$",  # /가나통신
+        rf"[\[(<〈【]\s*(?P<name>{_NAME})(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$",  # [가나통신]
+        rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*제공\s*\.?\s*$",  # 가나통신 제공
+        rf"(?:^|[\s.”\"'’)\]])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$",  # 민하늘 가나통신 기자
+        rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$",  # 가나통신 민하늘 기자
+        rf"(?:{_ROLE})\s*[(\[/]\s*(?P<name>{_NAME})\s*[)\]]?\s*$",  # 민하늘 기자(가나통신)
+        rf"기사\s?제공\s*[=:]?\s*(?P<name>{_NAME})\W*$",  # 기사제공=가나통신
+        rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$",  # …… 가나통신
+    )
+)
+_SIGN = re.compile(r"[ⓒⒸ©]|\([cC]\)")
+_NAMED = re.compile(r"출처|기사|원문|뉴스|제공")
 _MARKS = re.compile(r"\W*")
 _WORD = re.compile(r"[\s,/]+")
 _SCHEME = re.compile(r"^https?://(?:www\.|m\.|amp\.)?", re.IGNORECASE)
+_MAIL = re.compile(r"\s*[(\[<]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[)\]>]?\s*$")
 
 
 def url_key(url: str) -> int:
@@ -36,23 +67,65 @@ def url_key(url: str) -> int:
 
 
 def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
-    """Return the outlets that a document credits, as canonical names, sorted; its own name is one of them.
+    """Return the outlets whose text a document says it is, each as its one name, sorted; its own is one of them.
 
     `names` maps what a credit says to the outlet's name; a credit that it does not have stands for itself.
     """
-    text = document.text
-    edges = text if len(text) <= 1200 else f"{text[:600]}\n{text[-600:]}"  # noqa: PLR2004 - credits open or close a text
-    said = _DATELINE.findall(edges) if "=" in edges else []
-    said += _COPYRIGHT.findall(edges) if _SIGN.search(edges) else []
-    said += _sources(edges)
-    said += _LISTED.findall(document.title.rstrip())
+    text = document.text.strip()
+    edges = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+    said = list(
+        chain(
+            _datelines(text[:_HEAD]), _copyrights(text[-_TAIL:]), _sources(edges), _closings(text[-_CLOSING:]),
+            (found["name"] for found in _LISTED.finditer(document.title.rstrip())),
+        )
+    )  # fmt: skip
     if document.agency:
         said.append(document.agency)
-    if not said:
-        return []
-    known = _canonical_names(tuple(names.items()))
-    plain = {canonical(readable(_WORD.split(each.strip())[0])) for each in said if each.strip()}
-    return sorted({known.get(each, each) for each in plain if each})
+    known = names_of(tuple(names.items()))
+    return sorted(
+        {known.standard(_WORD.split(each.strip())[0]) for each in said if each.strip()} - {""}
+    )
+
+
+@lru_cache(8)
+def names_of(names: tuple[tuple[str, str], ...]) -> Names:
+    """Return which outlet a name stands for."""
+    return Names(names)
+
+
+def _datelines(head: str) -> Iterator[str]:
+    """Yield who a dateline names: it opens a text, or a line of it that goes on behind it and is no caption."""
+    if "=" not in head:
+        return
+    for found in _DATELINE.finditer(head):
+        rest = found["rest"].strip()
+        goes_on = "\n" in head[found.end() :] and len(rest) < _CAPTION
+        caption = goes_on and rest and not _REPORTED.search(rest)
+        if not caption and not PICTURE.match(rest) and not PICTURE.search(found["name"]):
+            yield found["name"]
+
+
+def _copyrights(tail: str) -> Iterator[str]:
+    if not _SIGN.search(tail):
+        return
+    for found in _COPYRIGHT.finditer(tail):
+        start = max(tail.rfind("\n", 0, found.start()) + 1, found.start() - _CAPTION)
+        before = tail[start : found.start()]
+        if "저작권" in before or not PICTURE.search(before):
+            yield found["name"]
+
+
+def _closings(tail: str) -> Iterator[str]:
+    """Yield who is named by the last lines of a text, without the e-mail address that may follow."""
+    for line in tail.split("\n")[-3:]:
+        line = _MAIL.sub("", line).rstrip()
+        for form in _CLOSINGS:
+            found = form.search(line)
+            if found and not PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :]):
+                yield found["name"]
+
+
+_NEAR_PICTURE: Final = 24
 
 
 def _sources(edges: str) -> Iterator[str]:
@@ -64,9 +137,4 @@ def _sources(edges: str) -> Iterator[str]:
             named = _SOURCE.match(edges, found.start())
             if named:
                 end = named.end()
-                yield named[1]
-
-
-@lru_cache(8)
-def _canonical_names(names: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    return {canonical(title): canonical(name) for title, name in names}
+                yield named["name"]

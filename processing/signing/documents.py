@@ -14,7 +14,7 @@ from processing.signing.columns import LAYOUT
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
-RULES: Final = 4
+RULES: Final = 5
 """The version of how pairs are decided and clusters made. A change there raises it, so that verdicts never mix."""
 
 
@@ -23,7 +23,8 @@ class Document:
     """One text to be folded.
 
     `id` is unique (the archive's version id; by hand any string). `article_id` is the same for all versions of one
-    article; empty means that the document is its only version. `fetched_at` decides the day. `agency` is the agency
+    article; empty means that the document is its only version. Of no class, an outlet is a wire where its name is an
+    agency's, else a publisher. `fetched_at` decides the day. `agency` is the agency
     that the article credits, `origin_url` the page that a portal or an aggregator names as its source.
     """
 
@@ -32,7 +33,7 @@ class Document:
     article_id: str = ""
     title: str = ""
     outlet: str = ""
-    outlet_class: str = "publisher"
+    outlet_class: str = ""
     url: str = ""
     published_at: datetime | None = None
     fetched_at: datetime | None = None
@@ -53,27 +54,30 @@ def number(identity: str) -> int:
 class Features:
     """What is made of a text. Each value is part of the fingerprint, so a change opens a new index.
 
-    Lengths are canonical characters. `body` and `head` are (bands, rows) of MinHash; `runs` is how many passages of
-    five shingles are kept as keys of their own, which finds what was lifted from the middle of a text; `title_keys` is
-    how many of an outlet's own title's passages are, which finds the states of a running report. A line of at most
-    `line_length` under at least `line_titles` different titles and texts of the window is boilerplate.
+    Lengths are canonical characters. `passage` is the length of the passages that are keys of a text. Of a text of `n`
+    characters one passage in `sparse` times the root of `n` is one, and no more than one in `densest`: which they are
+    is told by their hashes alone, and the passages of a longer text are among those that a shorter one would keep.
+    `title_keys` is how many passages of an outlet's own title are keys, which finds the states of a running report.
+    A passage of one outlet's texts under at least `many` titles is boilerplate; `few` are enough beside what only
+    boilerplate says. A text shorter than `shortest` is compared for identity alone, one with less than `own` left of
+    it for nothing.
     """
 
     shingle: int = 5
-    body: tuple[int, int] = (16, 8)
-    head: tuple[int, int] = (8, 4)
-    head_length: int = 200
-    runs: int = 8
+    passage: int = 16
+    sparse: float = 0.7
+    densest: float = 6.0
     title_keys: int = 3
-    line_length: int = 60
-    line_titles: int = 10
-    shortest: int = 80
+    many: int = 10
+    few: int = 3
+    shortest: int = 40
+    own: int = 10
     learnt: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """When two texts are one. `copy` and `derivative` are containment of the smaller text, `same` is Jaccard.
+    """When two texts are one. `copy` and `derivative` are shares of the smaller text, `same` of the larger one.
 
     A text that breaks off from the other more than `breaks` times in a hundred characters (two and a half times as
     often where it holds `faithful` of it), and typically for less than `stretch` characters at a time, was rewritten
@@ -105,7 +109,7 @@ class FoldOptions:
 
     features: Features = Features()
     thresholds: Thresholds = Thresholds()
-    bucket: int = 500
+    bucket: int = 64
     window_days: int = 30
     outlet_names: Mapping[str, str] = field(default_factory=dict)
     memory_limit: str = "1GB"

@@ -1,39 +1,47 @@
-"""sign: what is kept of a document, and the band keys under which its like are found.
+"""sign: what is kept of a document, and the keys under which its like are found.
 
-A `Draft` is a document cut into canonical lines; a `Signature` is what remains once the window has said which of its
-lines are boilerplate. The text is kept, because a decision on text is exact and a sketch of it is hardly smaller.
+A `Draft` is a document as a canonical text and the marks of its passages; what is `Signed` is what remains once the
+window has said which of these are boilerplate. The text is kept, because a decision on text is exact and a sketch of
+it is hardly smaller.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.signing.canonical import canonical, facts, readable
+from processing.dedupe.marks import Marks, Span, boilerplate_spans, is_bare, sampled, without
+from processing.reading.media import is_agency
+from processing.signing.canonical import canonical, facts, lowered, mapped, readable
 from processing.signing.columns import BANDS, SIGNED
-from processing.signing.credits import credits_of, url_key
+from processing.signing.credits import credits_of, names_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
-from processing.signing.shingles import Said, Sketches, distinct, line_hash, sketches
+from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
 
 _LONGEST_TITLE: Final = 300
 _PIECE: Final = 2_000
 _RANK_BITS: Final = np.uint64(16)
 _RANK: Final = np.uint64(2**16 - 1)
+_END: Final = 0.25
+"""The share of a text whose smallest shingle tells one text's beginning, or end, from another's."""
+_END_LEAST: Final = 24
+_END_MOST: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A row of `sig` without what boilerplate decides; `hashes` has 0 where a line is too long to be boilerplate."""
+    """A row of `sig` without what boilerplate decides, and its marks in the order of their `places`."""
 
     row: Mapping[str, object]
-    lines: tuple[str, ...]
-    hashes: tuple[int, ...]
+    places: NDArray[np.intp]
+    marks: Marks
 
     @property
     def number(self) -> int:
@@ -43,62 +51,105 @@ class Draft:
     def day(self) -> date:
         return cast("date", self.row["day"])
 
+    @property
+    def text(self) -> str:
+        return cast("str", self.row["text"])
+
+    def spans(self, dropped: frozenset[int]) -> list[Span]:
+        """Return the passages that are boilerplate where the marks `dropped` are."""
+        if self.row["bare"]:
+            return [(0, len(self.text))] if self.text else []
+        return boilerplate_spans(self.text, self.places, self.marks, dropped)
+
 
 def draft(document: Document, day: date, options: FoldOptions) -> Draft:
-    """Cut a document into canonical lines, and find the number facts of each."""
+    """Make a document canonical, and find its marks, number facts and credits."""
     features = options.features
     text = readable(document.text)
-    read = [
-        (line, plain)
-        for line, plain in zip(text.split("\n"), canonical(text).split("\n"), strict=True)
-        if plain
-    ]
-    lines = tuple(plain for _, plain in read)
-    hashes = _hashes(lines, features)
+    low = lowered(text)
+    plain, before = mapped(low)
+    owner = _owner(document)
+    places, marks = sampled(plain, owner)
     title = readable(document.title)[:_LONGEST_TITLE]
+    told = facts(low)
+    starts = before[[place for place, _ in told]].tolist() if told else []
+    head, tail = _ends(plain, features.shingle)
     row: dict[str, object] = {
         "number": number(document.id),
         "id": document.id,
         "article_id": document.article_id or document.id,
         "outlet": document.outlet,
-        "outlet_class": document.outlet_class,
+        "name": names_of(tuple(options.outlet_names.items())).standard(document.outlet),
+        "outlet_class": document.outlet_class
+        or ("wire" if is_agency(document.outlet) else "publisher"),
         "title": title,
         "published_at": document.published_at.astimezone(UTC) if document.published_at else None,
         "fetched_at": document.fetched_at.astimezone(UTC) if document.fetched_at else None,
         "url_key": url_key(document.url),
         "origin_key": url_key(document.origin_url or ""),
         "credits": credits_of(document, options.outlet_names),
-        "text": "\n".join(lines),
-        "facts": "\n".join(" ".join(facts(line)) for line, _ in read),
-        "lines": sorted({mark for mark in hashes if mark}),
-        "title_key": line_hash(canonical(title)),
-        "body_key": line_hash(max(lines, key=lambda line: (len(line), line), default="")),
+        "text": plain,
+        "facts": " ".join(f"{start}:{fact}" for start, (_, fact) in zip(starts, told, strict=True)),
+        "owner": owner,
+        "marks": distinct(marks).tolist(),
+        "bare": is_bare(text),
+        "title_key": _short(line_hash(canonical(title))),
+        "head_key": head,
+        "tail_key": tail,
         "day": document.day(day),
     }
-    return Draft(row, lines, hashes)
+    return Draft(row, places, marks)
 
 
-def redraft(row: Mapping[str, object], features: Features) -> Draft:
-    """Return the draft of a stored row of `sig`."""
-    lines = tuple(str(row["text"]).split("\n")) if row["text"] else ()
-    return Draft(row, lines, _hashes(lines, features))
+def _owner(document: Document) -> int:
+    """Return a hash of whose boilerplate a document may have: of its outlet, else of its host; 0 where nobody knows."""
+    return line_hash(document.outlet or _host(document.url))
 
 
-def _hashes(lines: Iterable[str], features: Features) -> tuple[int, ...]:
-    return tuple(line_hash(line) if len(line) <= features.line_length else 0 for line in lines)
+def _host(url: str) -> str:
+    """Return the host of a URL, or an empty string where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
-def kept_text(lines: Iterable[str], hashes: Iterable[int], dropped: frozenset[int]) -> str:
-    """Return the canonical text of the lines that are no boilerplate."""
-    return "".join(line for line, mark in zip(lines, hashes, strict=True) if mark not in dropped)
+def _short(value: int) -> int:
+    """Return the upper half of a signed 64-bit number."""
+    return value >> 32
 
 
-def text_of_row(row: Mapping[str, object], features: Features) -> str:
+def _ends(plain: str, length: int) -> tuple[int, int]:
+    """Return the smallest shingle hashes of a text's beginning and of its end, 32 bits each."""
+    size = min(_END_MOST, max(_END_LEAST, int(_END * len(plain))))
+    sides = (rolling(side, length) for side in (plain[:size], plain[-size:]))
+    head, tail = (int(each.min()) >> 33 if each.size else 0 for each in sides)
+    return head, tail
+
+
+def redraft(row: Mapping[str, object]) -> Draft:
+    """Return the draft of a stored row of `sig`, whose marks are found in its text again."""
+    return Draft(row, *sampled(str(row["text"]), cast("int", row["owner"])))
+
+
+def own_spans(row: Mapping[str, object]) -> list[Span]:
+    """Return the passages of a stored row of `sig` that are boilerplate."""
+    ends = cast("list[int]", row["cut"])
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def text_of_row(row: Mapping[str, object]) -> str:
     """Return the text of a row of `sig` without its boilerplate."""
-    if not row["dropped"]:
-        return str(row["text"]).replace("\n", "")
-    made = redraft(row, features)
-    return kept_text(made.lines, made.hashes, frozenset(cast("list[int]", row["dropped"])))
+    return without(str(row["text"]), own_spans(row))
+
+
+def facts_of(row: Mapping[str, object], spans: Sequence[Span]) -> frozenset[str]:
+    """Return the number facts of a row of `sig` outside these passages."""
+    said = (each.partition(":") for each in str(row["facts"]).split())
+    told = [(int(place), fact) for place, _, fact in said]
+    return frozenset(
+        fact for place, fact in told if not any(start <= place < end for start, end in spans)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +161,20 @@ class Signed:
 
 
 def signed(made: Draft, learnt: frozenset[int]) -> Signed:
-    """Return a draft signed without those of its lines that are in `learnt`."""
-    dropped = learnt.intersection(made.hashes)
-    text = kept_text(made.lines, made.hashes, dropped)
+    """Return a draft signed without those of its passages whose marks are in `learnt`."""
+    dropped = learnt.intersection(made.marks.tolist())
+    spans = made.spans(dropped)
+    text = without(made.text, spans)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
     return Signed(
-        {**made.row, "dropped": sorted(dropped), "digest": digest, "length": len(text)}, text
+        {
+            **made.row,
+            "dropped": sorted(dropped),
+            "cut": [*chain.from_iterable(spans)],
+            "digest": digest,
+            "length": len(text),
+        },
+        text,
     )
 
 

@@ -1,0 +1,159 @@
+"""Marks of passages that may be boilerplate, and what is left of a text without those that are.
+
+A mark is a hash of twelve canonical characters and of the outlet, so that only an outlet's own texts tell its
+boilerplate. Marks are sampled by their hashes: densely near both ends of a text, where boilerplate stands, thinly
+further inside, and not at all in the middle of a long one. Nothing depends on line breaks. The lowest bit of a mark says
+whether what is near it is said by boilerplate alone (rights, subscriptions, contacts): then few texts are enough.
+"""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.signing.shingles import Hashes, mixed, rolling
+
+Marks: TypeAlias = NDArray[np.int32]
+Span: TypeAlias = tuple[int, int]
+"""Where a passage begins and ends, in canonical characters."""
+
+GRAM: Final = 12
+_NEAR_START: Final = 40
+_NEAR_END: Final = 100
+_FAR_START: Final = 240
+_FAR_END: Final = 640
+_DENSE: Final = np.uint64(4)
+_THIN: Final = np.uint64(20)
+_REACH: Final = 40
+"""Characters around what boilerplate alone says within which a mark is taken for it."""
+_GAP: Final = 100
+_EDGE: Final = 24
+"""Characters at an end of a text that go with the boilerplate beside them."""
+_SHORTEST: Final = 18
+_LONGEST_NOTICE: Final = 120
+_MOST: Final = 0.5
+"""The share of a text that may be taken for boilerplate where nothing in it says so."""
+_SAID = re.compile(
+    r"저작권|무단\s*전재|무단\s*복제|재배포\s*금지|학습\s*이용|copyright|allrightsreserved"
+    r"|구독|뉴스레터|채널\s*추가|바로가기|더\s*보기|많이\s*본|인기\s*기사|관련\s*기사|주요\s*뉴스|글자\s*크기|본문\s*듣기"
+    r"|제보|카카오톡|페이스북|네이버에서|앱\s*다운|홈페이지|대표전화|고객센터|추천하기|공유하기|댓글|운영원칙|이\s*매체의"
+)
+
+
+def said_by_boilerplate(plain: str) -> NDArray[np.int64]:
+    """Return the places of a canonical text at which something stands that boilerplate alone says, sorted."""
+    return np.array([found.start() for found in _SAID.finditer(plain)], np.int64)
+
+
+def sampled(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
+    """Return the places of the marks of a canonical text, in their order, and the marks; `owner` is the outlet's hash.
+
+    A text of nobody's (`owner` 0) has marks only where something near them says that they are boilerplate.
+    """
+    hashes = rolling(plain, GRAM)
+    if len(plain) < GRAM:
+        hashes = hashes[:0]
+    places = _chosen(hashes, len(plain))
+    cues = said_by_boilerplate(plain)
+    near = np.zeros(places.size, np.bool_)
+    if cues.size:
+        after = np.searchsorted(cues, places)
+        ahead = np.abs(cues[np.minimum(after, cues.size - 1)] - places)
+        behind = np.abs(places - cues[np.maximum(after - 1, 0)])
+        near = np.minimum(ahead, behind) <= _REACH
+    if not owner:
+        places, near = places[near], near[near]
+    made = mixed(hashes[places] ^ np.uint64(owner & (2**64 - 1)))
+    marks = (made >> np.uint64(32)).astype(np.uint32) & np.uint32(0xFFFFFFFE) | near.astype(
+        np.uint32
+    )
+    return places, marks.view(np.int32)
+
+
+def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:
+    places = np.arange(hashes.size)
+    after = length - GRAM - places
+    dense = (places < _NEAR_START) | (after < _NEAR_END)
+    thin = (places < _FAR_START) | (after < _FAR_END)
+    upper = hashes >> np.uint64(20)
+    return np.flatnonzero((dense & (upper % _DENSE == 0)) | (thin & (upper % _THIN == 0)))
+
+
+def boilerplate_spans(
+    plain: str, places: NDArray[np.intp], marks: Marks, dropped: AbstractSet[int]
+) -> list[Span]:
+    """Return the passages of a text that its `dropped` marks stand for, in their order."""
+    if not dropped or not places.size:
+        return []
+    values = marks.tolist()
+    spans: list[tuple[int, int, bool]] = []
+    run: list[int] = []
+    for index, (place, mark) in enumerate(zip(places.tolist(), values, strict=True)):
+        if mark in dropped:
+            if run and place - int(places[run[-1]]) > _GAP:
+                spans.append(_span(plain, places, values, run))
+                run = []
+            run.append(index)
+        elif run:
+            spans.append(_span(plain, places, values, run))
+            run = []
+    if run:
+        spans.append(_span(plain, places, values, run))
+    spans = [(start, end, said) for start, end, said in spans if said or end - start >= _SHORTEST]
+    if sum(end - start for start, end, said in spans if not said) > _MOST * len(plain):
+        spans = [span for span in spans if span[2]]
+    return [(start, end) for start, end, _ in _merged(spans)]
+
+
+def _span(
+    plain: str, places: NDArray[np.intp], marks: Sequence[int], run: Sequence[int]
+) -> tuple[int, int, bool]:
+    start, end = int(places[run[0]]), int(places[run[-1]]) + GRAM
+    if start <= _EDGE and run[0] == 0:
+        start = 0
+    if len(plain) - end <= _EDGE and run[-1] == places.size - 1:
+        end = len(plain)
+    return start, end, any(marks[index] & 1 for index in run)
+
+
+def _merged(spans: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+    found: list[tuple[int, int, bool]] = []
+    for start, end, said in spans:
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]), said or found[-1][2])
+        else:
+            found.append((start, end, said))
+    return found
+
+
+def without(plain: str, spans: Sequence[Span]) -> str:
+    """Return a text without some of its passages."""
+    if not spans:
+        return plain
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(plain)]
+    return "".join(plain[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+_PIECE = re.compile(r"(?P<bullet>[▶▷☞→※]?)(?P<said>[^▶▷☞→※\n]+)")
+_RIGHTS = re.compile(r"저작권|무단\s?전재|재배포\s?금지|all rights reserved", re.IGNORECASE)
+_LINK = re.compile(
+    r"\s*\[(?:많이\s?본|영상|포토|화보|관련\s?기사|인기|카드뉴스|뉴스|그래픽|주요\s?뉴스)[^\]\n]{0,20}\]"
+    r"|[^\n]{0,40}(?:바로\s?가기|더\s?보기)"
+)
+_SENTENCE = re.compile(r"(?:다|요|죠|까)[.!?]")
+
+
+def is_bare(text: str) -> bool:
+    """Say whether a readable text has nothing but links to other articles and notices of rights."""
+    pieces = [piece for piece in _PIECE.finditer(text) if any(map(str.isalnum, piece["said"]))]
+    told = [
+        len(piece["said"]) <= _LONGEST_NOTICE
+        and bool(_RIGHTS.search(piece["said"]) or _LINK.match(piece["said"]))
+        for piece in pieces
+    ]
+    linked = (piece["bullet"] and not _SENTENCE.search(piece["said"]) for piece in pieces)
+    return any(told) and all(one or other for one, other in zip(told, linked, strict=True))

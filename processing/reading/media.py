@@ -1,0 +1,89 @@
+"""The names by which the press calls news agencies, reporters and pictures: one list for reading and folding.
+
+Agencies that outlets credit are listed with their other spellings, because a credit says `연합` or `News1` where the
+outlet is declared under another name. Everybody else is known by the declarations alone (`OutletFacts`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A news agency: the name it goes by, and how else credits spell it."""
+
+    name: str
+    others: tuple[str, ...] = ()
+    korean: bool = True
+
+
+AGENCIES: Final = (
+    Agency("연합뉴스", ("연합", "yonhap", "yonhapnews", "yonhap news", "yna", "연합통신")),
+    Agency("뉴시스", ("newsis", "뉴시스통신")),
+    Agency("뉴스1", ("news1", "뉴스1코리아", "뉴스원", "news1korea")),
+    Agency("연합인포맥스", ("인포맥스", "einfomax")),
+    Agency("뉴스핌", ("newspim",)),
+    Agency("AP", ("ap통신", "ap연합뉴스"), korean=False),
+    Agency("AFP", ("afp통신", "afp연합뉴스"), korean=False),
+    Agency("EPA", ("epa연합뉴스",), korean=False),
+    Agency("로이터", ("reuters", "로이터통신", "로이터연합뉴스"), korean=False),
+    Agency("블룸버그", ("bloomberg", "블룸버그통신"), korean=False),
+    Agency("신화", ("신화통신", "xinhua"), korean=False),
+    Agency("타스", ("타스통신", "tass"), korean=False),
+    Agency("OSEN", korean=True),
+)
+ROLES: Final = "기자 특파원 통신원 논설위원 객원기자 인턴기자 선임기자 전문기자 시민기자 명예기자 리포터 앵커".split()
+"""What reporters are called behind their names."""
+PICTURE: Final = re.compile(
+    r"사진|포토|촬영|캡처|캡쳐|갈무리|그래픽|이미지|영상|동영상|화면|자료|일러스트|인포그래픽|게티|photo|DB\b",
+    re.IGNORECASE,
+)
+"""What a credit of a picture, and no credit of a text, has in it or beside it."""
+
+_LETTERS = re.compile(r"[\W_]+")
+
+
+def plain_name(name: str) -> str:
+    """Return a media name in lower case, without blanks and marks."""
+    return _LETTERS.sub("", name).lower()
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    return {
+        plain_name(each): plain_name(agency.name)
+        for agency in AGENCIES
+        for each in (agency.name, *agency.others)
+    }
+
+
+def is_agency(name: str) -> bool:
+    """Say whether a Korean news agency goes by this name, whose texts others reprint by contract."""
+    found = _known().get(plain_name(name))
+    return any(
+        found == plain_name(agency.name)
+        for agency in AGENCIES
+        if agency.korean and agency.name != "OSEN"
+    )
+
+
+class Names:
+    """Which outlet a name stands for: the declared names and titles first, then the spellings of agencies.
+
+    `declared` maps what an outlet is called (its title, its aliases) to its name. Two spellings of one outlet give one
+    value; a name that nobody declares stands for itself.
+    """
+
+    def __init__(self, declared: Iterable[tuple[str, str]] = ()) -> None:
+        self._declared = {plain_name(title): plain_name(name) for title, name in declared}
+        for other, name in _known().items():
+            if name in self._declared:
+                self._declared.setdefault(other, self._declared[name])
+
+    def standard(self, name: str) -> str:
+        """Return the one value that all names of an outlet have; an empty string for none."""
+        plain = plain_name(name)
+        return self._declared.get(plain) or _known().get(plain, plain)
