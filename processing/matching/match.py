@@ -163,6 +163,8 @@ def _row(left: Text, right: Text, verdict: Verdict) -> dict[str, object]:
         "ends_a": verdict.spans[0][1],
         "begins_b": verdict.spans[1][0],
         "ends_b": verdict.spans[1][1],
+        "gap_a": verdict.gaps[0],
+        "gap_b": verdict.gaps[1],
         "evidence": verdict.evidence,
         "day_a": left.day,
         "day_b": right.day,

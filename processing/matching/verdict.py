@@ -34,12 +34,13 @@ from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
 
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 _FLANK: Final = 6
 _NEAR: Final = 3
 _FIRM: Final = 12
 _WIDEST: Final = 14
 _LONGEST: Final = 20_000
+_LARGE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,17 @@ class Slot:
     after: str
 
     @property
-    def numeric(self) -> bool:
-        mine, theirs = (_DIGIT.findall(side) for side in (self.left, self.right))
-        return bool(mine and theirs and mine != theirs)
+    def numbers(self) -> int:
+        """How many numbers were exchanged: a time and a place of an event stand in one slot."""
+        mine, theirs = (_NUMBER.findall(side) for side in (self.left, self.right))
+        return 0 if mine == theirs else min(len(mine), len(theirs))
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """Matched characters, the slots, how often the match is broken inside, and where either side is matched.
+
+    `gaps` are of either side the share that the other lacks in large pieces, a tenth of the side at least.
 
     `ends` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
     equal runs, in characters.
@@ -74,6 +78,7 @@ class Alignment:
     breaks: int
     stretch: float
     spans: tuple[tuple[int, int], tuple[int, int]]
+    gaps: tuple[float, float]
 
 
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
@@ -92,6 +97,10 @@ def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
             runs.append((0, start, end, other_start, other_end))
             in_gap = True
     return runs
+
+
+def _lacking(pieces: list[int], length: int) -> float:
+    return sum(piece for piece in pieces if piece >= _LARGE * length) / max(1, length)
 
 
 def align(left: str, right: str) -> Alignment:
@@ -116,9 +125,14 @@ def align(left: str, right: str) -> Alignment:
     firm = [run for run in runs if run[0] >= _FIRM]
     spans = ((firm[0][1], firm[-1][2]), (firm[0][3], firm[-1][4])) if firm else ((0, 0), (0, 0))
     equal = [run[0] for run in runs if run[0]]
+    pieces = [run for run in runs if not run[0]]
+    gaps = (
+        _lacking([run[2] - run[1] for run in pieces], len(left)),
+        _lacking([run[4] - run[3] for run in pieces], len(right)),
+    )
     breaks = sum(not run[0] for run in runs[1:-1])
     return Alignment(
-        sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, spans
+        sum(equal), tuple(slots), tuple(ends), breaks, median(equal) if equal else 0.0, spans, gaps
     )
 
 
@@ -151,8 +165,8 @@ def numbers_exchanged(
     share, count = missing_facts(small, large)
     if share <= limits.missing:
         return False
-    numeric = sum(slot.numeric for slot in alignment.slots)
-    told = numeric + sum(end.numeric for end in alignment.ends)
+    numeric = sum(slot.numbers > 0 for slot in alignment.slots)
+    told = sum(slot.numbers for slot in (*alignment.slots, *alignment.ends))
     compared = max(_SHORTEST_MATCH, alignment.matched) / 100
     if told >= _LEAST and told / compared >= _FULL:
         return True
@@ -250,7 +264,8 @@ class Verdict:
     `link` is same (one text), reworked (the same with many words of its own), part (the smaller is in the larger one
     among much else), derivative (much of it), quote (a passage of it), series (one form, other facts), followup (the
     next state of a running report) or none. `shares` are of the shingles of each, in the order in which they were
-    judged, those that the other has too; `spans` where in each they lie, in canonical characters.
+    judged, those that the other has too; `spans` where in each they lie, in canonical characters; `gaps` the
+    share of each that the other lacks in large pieces.
     """
 
     link: str
@@ -258,6 +273,7 @@ class Verdict:
     shares: tuple[float, float] = (0.0, 0.0)
     evidence: str = ""
     spans: tuple[Span, Span] = ((0, 0), (0, 0))
+    gaps: tuple[float, float] = (0.0, 0.0)
 
 
 _RETITLED: Final = 0.9
@@ -348,10 +364,11 @@ class Pair:
             and left.mark == right.mark
         )
 
-    def verdict(
-        self, link: str, evidence: str, spans: tuple[Span, Span] = ((0, 0), (0, 0))
-    ) -> Verdict:
-        return Verdict(link, self.jaccard, (self.containment, self.covered), evidence, spans)
+    def verdict(self, link: str, evidence: str, aligned: Alignment | None = None) -> Verdict:
+        shares = self.containment, self.covered
+        if aligned is None:
+            return Verdict(link, self.jaccard, shares, evidence)
+        return Verdict(link, self.jaccard, shares, evidence, aligned.spans, aligned.gaps)
 
 
 def compared(left: Text, right: Text) -> Pair:
@@ -376,7 +393,14 @@ def judge(left: Text, right: Text, options: FoldOptions) -> Verdict:
     if pair.small.number == left.number:
         return verdict
     (mine, theirs), (here, there) = verdict.shares, verdict.spans
-    return Verdict(verdict.link, verdict.jaccard, (theirs, mine), verdict.evidence, (there, here))
+    return Verdict(
+        verdict.link,
+        verdict.jaccard,
+        (theirs, mine),
+        verdict.evidence,
+        (there, here),
+        (verdict.gaps[1], verdict.gaps[0]),
+    )
 
 
 def _judged(pair: Pair, options: FoldOptions) -> Verdict:
@@ -441,7 +465,13 @@ def _quoted(pair: Pair) -> Verdict:
     )
     if any(end - start < _PASSAGE for start, end in spans):
         return NONE
-    return pair.verdict("quote", "a shared passage", (spans[0], spans[1]))
+    return Verdict(
+        "quote",
+        pair.jaccard,
+        (pair.containment, pair.covered),
+        "a shared passage",
+        (spans[0], spans[1]),
+    )
 
 
 def _longest(ordered: Hashes, others: Hashes) -> Span:
@@ -483,8 +513,8 @@ def _alike(pair: Pair, alignment: Alignment, limits: Thresholds, *, broken: bool
         and pair.near
         and alike(pair.small.mark.stem, pair.large.mark.stem) >= _TOPIC
     ):
-        return pair.verdict("same", "one report, updated", alignment.spans)
-    return pair.verdict(link, "reworked" if link == "reworked" else "same wording", alignment.spans)
+        return pair.verdict("same", "one report, updated", alignment)
+    return pair.verdict(link, "reworked" if link == "reworked" else "same wording", alignment)
 
 
 def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:

@@ -81,6 +81,7 @@ class Edge:
     jaccard: float
     shares: tuple[float, float]
     spans: tuple[tuple[int, int], tuple[int, int]]
+    gaps: tuple[float, float]
     evidence: str
 
     @property
@@ -95,6 +96,10 @@ class Edge:
     def span_of(self, number: int) -> tuple[int, int]:
         """Return where one of the two has what it shares with the other."""
         return self.spans[number == self.b]
+
+    def gap_of(self, number: int) -> float:
+        """Return the share of one of the two that the other lacks in large pieces."""
+        return self.gaps[number == self.b]
 
     def other(self, number: int) -> int:
         return self.b if number == self.a else self.a
@@ -340,5 +345,6 @@ def edge_of(row: Mapping[str, object]) -> Edge:
             (cast("int", row["begins_a"]), cast("int", row["ends_a"])),
             (cast("int", row["begins_b"]), cast("int", row["ends_b"])),
         ),
+        gaps=(cast("float", row["gap_a"]), cast("float", row["gap_b"])),
         evidence=str(row["evidence"]),
     )

@@ -17,7 +17,9 @@ _CLEAR: Final = timedelta(minutes=10)
 """How much earlier than others a text was surely there first: stamps of one moment differ by minutes."""
 _MOSTLY: Final = 0.75
 """The share of a text from which on what holds it is the same text with a little more."""
-_GOES_ON: Final = 0.25
+_GOES_ON: Final = 0.28
+"""The share of a text in large pieces without which it was cut."""
+_VERBATIM: Final = 0.85
 _AS_LIKE: Final = 0.05
 """Jaccard within which two texts are as likely to be what a third one came from: copies differ in bylines."""
 
@@ -172,9 +174,10 @@ def _cut(node: Node, parent: Node, edge: Edge) -> bool:
     """Say whether a text is a passage of its parent, which goes on before or behind it."""
     if node.length >= parent.length:
         return False
-    start, end = edge.span_of(parent.number)
-    outside = 1 - (end - start) / parent.length
-    return edge.link == "part" or (edge.share_of(parent.number) < _MOSTLY and outside >= _GOES_ON)
+    if edge.link == "part":
+        return True
+    mine, whole = edge.share_of(node.number), edge.share_of(parent.number)
+    return mine >= _VERBATIM and whole < _MOSTLY and edge.gap_of(parent.number) >= _GOES_ON
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[ClusterRow]:

@@ -74,6 +74,8 @@ EDGES = _schema(
         "ends_a": pa.int32(),
         "begins_b": pa.int32(),
         "ends_b": pa.int32(),
+        "gap_a": pa.float32(),  # the share of a that b lacks in large pieces
+        "gap_b": pa.float32(),
         "evidence": pa.string(),
         "day_a": pa.date32(),
         "day_b": pa.date32(),
