@@ -30,9 +30,7 @@ from processing.signing.window import EmptyWindow, FolderWindow
 ABLATIONS: Final = {
     "as it is": FoldOptions(),
     "no learnt boilerplate": FoldOptions(features=Features(learnt=False)),
-    "no head channel": FoldOptions(features=Features(head=(0, 4))),
-    "no runs": FoldOptions(features=Features(runs=0)),
-    "neither head nor runs": FoldOptions(features=Features(head=(0, 4), runs=0)),
+    "half the passages": FoldOptions(features=Features(sparse=1.4, densest=12.0)),
     "no veto": FoldOptions(thresholds=Thresholds(veto=False)),
 }
 

@@ -32,7 +32,7 @@ from processing.signing.window import EmptyWindow, FolderWindow, PartitionKind, 
 
 DAYS: Final = 29
 _STORIES: Final = 4_000
-_KEYS: Final = 37
+_KEYS: Final = 45
 
 
 def composed() -> list[Document]:
@@ -119,9 +119,14 @@ def _edges(numbers: NDArray[np.int64], day: date) -> pa.Table:
     said: dict[str, object] = {
         "link": "same",
         "jaccard": 0.9,
-        "containment": 0.95,
-        "begins": 0,
-        "ends": 900,
+        "share_a": 0.95,
+        "share_b": 0.94,
+        "begins_a": 0,
+        "ends_a": 900,
+        "begins_b": 0,
+        "ends_b": 910,
+        "gap_a": 0.0,
+        "gap_b": 0.0,
     }
     said |= {"evidence": "the same text", "day_a": day, "day_b": day, "day": day}
     pairs = zip(numbers[: 3 * rows : 3].tolist(), numbers[1 : 3 * rows : 3].tolist(), strict=True)
@@ -135,6 +140,9 @@ def _clusters(ids: list[str], day: date) -> pa.Table:
         "score": 1.0,
         "evidence": "",
         "day": day,
+        "original_confidence": 1.0,
+        "original_evidence": "alone",
+        "stub": False,
     }
     names = ("article_id", "version_id", "cluster", "original")
     return pa.Table.from_pylist(
@@ -148,22 +156,24 @@ def _drawn_columns(
     """Return the columns that compare texts; from row `real` on with values of each document's own, but boilerplate."""
     own = numbers.copy()
     own[:real] = 0
-    made = {name: pa.array(np.asarray(table[name]) ^ own) for name in ("title_key", "body_key")}
+    short = own.astype(np.int32)
+    keys = ("title_key", "head_key", "tail_key")
+    made = {name: pa.array(np.asarray(table[name]) ^ short) for name in keys}
     least = own.view(np.uint64) >> np.uint64(
         10
     )  # about as small as the smallest of a thousand hashes is
     made["near"] = pa.array(np.where(own, least.view(np.int64), np.asarray(table["near"])))
     lists, dropped = (
-        cast("pa.ListArray[Any]", table[name].combine_chunks()) for name in ("lines", "dropped")
+        cast("pa.ListArray[Any]", table[name].combine_chunks()) for name in ("marks", "dropped")
     )
-    lines, sizes = np.asarray(lists.flatten()), np.asarray(lists.value_lengths())
+    marks, sizes = np.asarray(lists.flatten()), np.asarray(lists.value_lengths())
     learnt = np.unique(np.asarray(dropped.flatten()))
-    mine = np.repeat(own, sizes)
-    mine[np.isin(lines, learnt)] = 0
-    order = np.lexsort((lines ^ mine, np.repeat(np.arange(sizes.size), sizes)))
+    mine = np.repeat(short, sizes)
+    mine[np.isin(marks, learnt)] = 0
+    order = np.lexsort((marks ^ mine, np.repeat(np.arange(sizes.size), sizes)))
     ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
     return made | {
-        "lines": pa.ListArray.from_arrays(ends, pa.array((lines ^ mine)[order], pa.int64()))
+        "marks": pa.ListArray.from_arrays(ends, pa.array((marks ^ mine)[order], pa.int32()))
     }
 
 
@@ -208,14 +218,14 @@ def weight(root: Path, kind: str) -> int:
 
 
 def drawn(window: FolderWindow, size: int, chunk: int = 250_000) -> int:
-    """Write the band keys of `size` documents, a quarter of them copies with 25 of 37 keys; return their number."""
+    """Write the band keys of `size` documents, a quarter of them copies with 30 of 45 keys; return their number."""
     pairs = 0
     for place, start in enumerate(range(0, size, chunk)):
         draw = np.random.default_rng(start)
         count = min(chunk, size - start)
         keys = draw.integers(0, 2**45, (count, _KEYS), dtype=np.int64) << 3
         copies = np.arange(3, count, 4)
-        keys[copies, :25] = keys[copies - 3, :25]
+        keys[copies, :30] = keys[copies - 3, :30]
         pairs += copies.size
         numbers = np.repeat(np.arange(start, start + count, dtype=np.int64), _KEYS)
         order = np.argsort(keys.ravel(), kind="stable")

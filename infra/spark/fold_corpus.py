@@ -81,7 +81,8 @@ def components(edges: DataFrame) -> DataFrame:
 _KINDS = ("sig", "texts")
 SCHEMA = (
     "article_id string, version_id string, cluster string, original string, relation string, parent string, "
-    "score double, evidence string, day date"
+    "score double, evidence string, day date, share_of_this double, share_of_parent double, "
+    "original_confidence double, original_evidence string, stub boolean"
 )
 
 
@@ -147,7 +148,7 @@ def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions
 
 
 def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any, ...]]:
-    again = signed(redraft(row, options.features), frozenset(row["dropped"]))
+    again = signed(redraft(row), frozenset(row["dropped"]))
     yield from (
         (each["key"], each["number"], each["day"])
         for each in tables([again], options.features)[1].to_pylist()

@@ -20,7 +20,6 @@ from typing import Final, cast
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from processing.dedupe.marks import Span, without
 from processing.signing.canonical import (
     REACH,
     Mark,
@@ -31,6 +30,7 @@ from processing.signing.canonical import (
     mark_of,
 )
 from processing.signing.documents import FoldOptions, Thresholds
+from processing.signing.marks import Span, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
 
@@ -185,7 +185,8 @@ def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outle
     if not slots:
         return False
     mine, theirs = (_plain(title) for title in titles)
-    told = sum(_told(slot, mine, theirs) for slot in slots)
+    named = (*slots, *alignment.ends) if are_notices(*titles) else slots
+    told = sum(_told(slot, mine, theirs) for slot in named)
     if told > 1:
         return True
     density = 100 * len(slots) / max(_SHORTEST_MATCH, alignment.matched)
@@ -252,6 +253,10 @@ class Text:
     cut: tuple[str, ...] = ()  # its boilerplate
     whole: "Text | None" = None  # the same with it, where there is any
 
+    def is_stub(self, own: int) -> bool:
+        """Say whether boilerplate is all that the text says."""
+        return bool(self.cut) and len(self.text) < own
+
     def entire(self) -> "Text":
         """Return the text with its boilerplate."""
         return self.whole or self
@@ -288,6 +293,8 @@ _DAY: Final = timedelta(days=1)
 _PASSAGE: Final = 40
 """Characters of a passage by which a text is told to quote another one."""
 _BREAK: Final = 8
+_SENTENCE: Final = 25
+"""Characters that a desk which edits by the sentence leaves as they were, typically."""
 NONE: Final = Verdict("none")
 
 
@@ -379,6 +386,10 @@ def compared(left: Text, right: Text) -> Pair:
     """
     if left.outlet != right.outlet and (_has(left, right.cut) or _has(right, left.cut)):
         left, right = left.entire(), right.entire()
+    return _side_by_side(left, right)
+
+
+def _side_by_side(left: Text, right: Text) -> Pair:
     small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
     shared = common(small.shingles, large.shingles)
     sizes = small.shingles.size, large.shingles.size
@@ -408,7 +419,7 @@ def _judged(pair: Pair, options: FoldOptions) -> Verdict:
     if small.article_id == large.article_id:
         equal = bool(small.text) and small.text == large.text
         return pair.verdict("same", "same text" if equal else "same article")
-    if len(small.text) < features.own:
+    if not small.text or small.is_stub(features.own) or large.is_stub(features.own):
         return NONE
     if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
         return Verdict("same", 1.0, (1.0, 1.0), "same text")
@@ -440,7 +451,7 @@ def _one_flash(pair: Pair) -> bool:
 def _compared(pair: Pair, options: FoldOptions) -> Verdict:
     limits = options.thresholds
     alignment = align(pair.small.text, pair.large.text)
-    if limits.veto and pair.jaccard < _IDENTICAL and (why := _template(pair, alignment, options)):
+    if limits.veto and pair.jaccard < _IDENTICAL and (why := _form(pair, alignment, options)):
         return pair.verdict("series", why) if pair.one_outlet else NONE
     reworded = _reworded(pair, alignment, limits)
     if pair.containment < limits.copy:
@@ -452,7 +463,7 @@ def _compared(pair: Pair, options: FoldOptions) -> Verdict:
         )
     if reworded:
         return pair.verdict("derivative", "reworded throughout")
-    return _alike(pair, alignment, limits, broken=_broken(pair, alignment, limits))
+    return _alike(pair, alignment, limits)
 
 
 def _quoted(pair: Pair) -> Verdict:
@@ -499,11 +510,12 @@ def _broken(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
     return broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
 
 
-def _alike(pair: Pair, alignment: Alignment, limits: Thresholds, *, broken: bool) -> Verdict:
+def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> Verdict:
+    broken = _broken(pair, alignment, limits) and alignment.stretch < _SENTENCE
     link = "part" if pair.covered < limits.same else "reworked" if broken else "same"
     share = len(pair.small.text) / len(pair.large.text)
     if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark, share):
-        if pair.one_outlet:
+        if pair.one_outlet and (pair.near or link != "part"):
             return pair.verdict("followup", "title marks; the later state holds it")
         if link == "part":
             return pair.verdict("derivative", "an earlier state of a running report")
@@ -515,6 +527,15 @@ def _alike(pair: Pair, alignment: Alignment, limits: Thresholds, *, broken: bool
     ):
         return pair.verdict("same", "one report, updated", alignment)
     return pair.verdict(link, "reworked" if link == "reworked" else "same wording", alignment)
+
+
+def _form(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
+    """Return why two texts are fillings of one template, with or without what they have as boilerplate."""
+    why = _template(pair, alignment, options)
+    if why or (pair.small.whole is None and pair.large.whole is None):
+        return why
+    entire = _side_by_side(pair.small.entire(), pair.large.entire())
+    return _template(entire, align(entire.small.text, entire.large.text), options)
 
 
 def _template(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:

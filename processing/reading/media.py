@@ -35,7 +35,10 @@ AGENCIES: Final = (
     Agency("타스", ("타스통신", "tass"), korean=False),
     Agency("OSEN", korean=True),
 )
-ROLES: Final = "기자 특파원 통신원 논설위원 객원기자 인턴기자 선임기자 전문기자 시민기자 명예기자 리포터 앵커".split()
+ROLES: Final = (
+    "기자", "특파원", "통신원", "논설위원", "객원기자", "인턴기자", "선임기자", "전문기자",
+    "시민기자", "명예기자", "리포터", "앵커",
+)  # fmt: skip
 """What reporters are called behind their names."""
 PICTURE: Final = re.compile(
     r"사진|포토|촬영|캡처|캡쳐|갈무리|그래픽|이미지|영상|동영상|화면|자료|일러스트|인포그래픽|게티|photo|DB\b",

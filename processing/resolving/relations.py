@@ -93,10 +93,7 @@ def ownership(members: Sequence[Node], first: Node) -> Owner:
     told = {credits_it(node, first) for node in others} - {""}
     if _says_whose(first, {node.url_key: node for node in others}, {node.name for node in others}):
         return Owner(0.3, "credits another member")
-    said = [
-        f"{each} ({sum(credits_it(node, first) == each for node in others)})"
-        for each in sorted(told)
-    ]
+    said = sorted(told)
     rivals = [
         node
         for node in others
@@ -106,22 +103,14 @@ def ownership(members: Sequence[Node], first: Node) -> Owner:
     if rivals and all(node.outlet_class not in CLASSES[:2] for node in members):
         return Owner(0.4, "; ".join([*said, "no newsroom among them"]))
     grounds = [*said]
-    if not rivals:
-        grounds.append(
-            "outlet class"
-            if any(node.outlet_class != first.outlet_class for node in others)
-            else ""
-        )
-    elif lead:
-        grounds.append(f"first seen by {_span_of(lead)}")
-    else:
-        grounds.append(
-            "no later than others of its class"
-            if lead is None
-            else "seen at the same time as others"
-        )
+    if not rivals and any(node.outlet_class != first.outlet_class for node in others):
+        grounds.append("outlet class")
+    if rivals and lead is None:
+        grounds.append("others of its class were as early")
+    elif rivals:
+        grounds.append("first seen" if lead else "seen at the same time as others")
     sure = _confidence(bool(said), bool(rivals), lead, _first_of_all(first, others))
-    return Owner(sure, "; ".join(filter(None, grounds)))
+    return Owner(sure, "; ".join(grounds))
 
 
 def _confidence(said: bool, rivals: bool, lead: timedelta | None, early: bool) -> float:  # noqa: FBT001 - of a table
@@ -148,11 +137,6 @@ def _lead(first: Node, rivals: Sequence[Node]) -> timedelta | None:
 
 def _first_of_all(first: Node, others: Sequence[Node]) -> bool:
     return first.seen != NEVER and all(first.seen <= node.seen for node in others)
-
-
-def _span_of(lead: timedelta) -> str:
-    minutes = int(lead.total_seconds() // 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"  # noqa: PLR2004 - two hours
 
 
 def relation(node: Node, parent: Node, edge: Edge) -> str:

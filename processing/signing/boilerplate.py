@@ -1,6 +1,6 @@
 """Boilerplate is learnt: a passage of one outlet under many different titles, in texts that begin or end otherwise.
 
-Passages are told by their marks (`processing.dedupe.marks`). Ten documents are needed, three where what only
+Passages are told by their marks (`processing.signing.marks`). Ten documents are needed, three where what only
 boilerplate says stands beside the passage. Copies of one story do not count as several, because they begin and end
 alike. What is learnt for a document depends on the documents within the window to either side of its own day and on
 nothing else, so neither order nor the split into runs matters; a passage that many now share is taken out of earlier

@@ -29,7 +29,7 @@ SIG = _schema(
         "owner": pa.int64(),  # a hash of the outlet, else of the host, whose boilerplate it may have
         "marks": pa.list_(
             pa.int32()
-        ),  # of passages that may be boilerplate: `processing.dedupe.marks`
+        ),  # of passages that may be boilerplate: `processing.signing.marks`
         "dropped": pa.list_(pa.int32()),  # those of them that are
         "cut": pa.list_(
             pa.int32()

@@ -26,8 +26,8 @@ _NAME = r"[가-힣A-Za-z][\w가-힣&·]{1,19}"
 _ROLE = "|".join(ROLES)
 # (서울=연합뉴스) 홍길동 기자 = …; [서울=뉴시스]…; before it at most two brackets: [단독], [가나일보 홍길동 기자]
 _DATELINE = re.compile(
-    rf"^\W*(?:[\[【(<][^\[\]【】()<>=\n]{{1,30}}[\]】)>]\s*){{0,2}}"
-    rf"[(\[【<]\s*[^()\[\]【】<>=\n]{{1,20}}=\s*(?P<name>[^()\[\]【】<>=\n]{{2,20}}?)\s*[)\]】>](?P<rest>[^\n]*)",
+    r"^\W*(?:[\[【(<][^\[\]【】()<>=\n]{1,30}[\]】)>]\s*){0,2}"
+    r"[(\[【<]\s*(?P<place>[^()\[\]【】<>=\n]{1,20})=\s*(?P<name>[^()\[\]【】<>=\n]{2,20}?)\s*[)\]】>](?P<rest>[^\n]*)",
     re.MULTILINE,
 )
 _REPORTED = re.compile(rf"{_ROLE}|(?:다|요)[.”\"]")
@@ -83,7 +83,7 @@ def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
         said.append(document.agency)
     known = names_of(tuple(names.items()))
     return sorted(
-        {known.standard(_WORD.split(each.strip())[0]) for each in said if each.strip()} - {""}
+        {known.standard(_WORD.split(each.strip())[0]) for each in said if each.strip()} - _NOBODY
     )
 
 
@@ -101,7 +101,11 @@ def _datelines(head: str) -> Iterator[str]:
         rest = found["rest"].strip()
         goes_on = "\n" in head[found.end() :] and len(rest) < _CAPTION
         caption = goes_on and rest and not _REPORTED.search(rest)
-        if not caption and not PICTURE.match(rest) and not PICTURE.search(found["name"]):
+        if (
+            not caption
+            and not PICTURE.match(rest)
+            and not PICTURE.search(found["place"] + found["name"])
+        ):
             yield found["name"]
 
 
@@ -117,8 +121,8 @@ def _copyrights(tail: str) -> Iterator[str]:
 
 def _closings(tail: str) -> Iterator[str]:
     """Yield who is named by the last lines of a text, without the e-mail address that may follow."""
-    for line in tail.split("\n")[-3:]:
-        line = _MAIL.sub("", line).rstrip()
+    for last in tail.split("\n")[-3:]:
+        line = _MAIL.sub("", last).rstrip()
         for form in _CLOSINGS:
             found = form.search(line)
             if found and not PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :]):
@@ -126,6 +130,10 @@ def _closings(tail: str) -> Iterator[str]:
 
 
 _NEAR_PICTURE: Final = 24
+_NOBODY: Final = frozenset(
+    {"", "출처", "원문", "제공", "기사", "기자", "뉴스", "본지", "공동", "자료", "사진"}
+)
+"""Words that stand where a name would."""
 
 
 def _sources(edges: str) -> Iterator[str]:

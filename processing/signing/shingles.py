@@ -137,7 +137,7 @@ def sketches(said: Sequence[Said], features: Features) -> Sketches:
     exact = np.array([line_hash(each.text) for each in said], np.int64)
     articles = np.array([line_hash(each.article) for each in said], np.int64)
     every = np.arange(len(said))
-    own = np.array([len(each.text) >= features.own for each in said], np.bool_)
+    own = np.array([bool(each.text) for each in said], np.bool_)
     near = exact.copy()
     keyed = [(_keys(exact[own], _EXACT), every[own]), (_keys(articles, _ARTICLE), every)]
     for places in _groups([len(each.text) for each in said], max(features.shortest, 1)):

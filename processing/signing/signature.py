@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.dedupe.marks import Marks, Span, boilerplate_spans, is_bare, sampled, without
 from processing.reading.media import is_agency
 from processing.signing.canonical import canonical, facts, lowered, mapped, readable
 from processing.signing.columns import BANDS, SIGNED
 from processing.signing.credits import credits_of, names_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
+from processing.signing.marks import Marks, Span, boilerplate_spans, is_bare, marks_of, without
 from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
 
 _LONGEST_TITLE: Final = 300
@@ -69,7 +69,7 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     low = lowered(text)
     plain, before = mapped(low)
     owner = _owner(document)
-    places, marks = sampled(plain, owner)
+    places, marks = marks_of(plain, owner)
     title = readable(document.title)[:_LONGEST_TITLE]
     told = facts(low)
     starts = before[[place for place, _ in told]].tolist() if told else []
@@ -129,7 +129,7 @@ def _ends(plain: str, length: int) -> tuple[int, int]:
 
 def redraft(row: Mapping[str, object]) -> Draft:
     """Return the draft of a stored row of `sig`, whose marks are found in its text again."""
-    return Draft(row, *sampled(str(row["text"]), cast("int", row["owner"])))
+    return Draft(row, *marks_of(str(row["text"]), cast("int", row["owner"])))
 
 
 def own_spans(row: Mapping[str, object]) -> list[Span]:

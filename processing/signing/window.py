@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.errors import CorruptRecordError
-from processing.signing.columns import SIG, SIGNED, TEXTS
+from processing.signing.columns import CLUSTERS, SIG, SIGNED, TEXTS
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import Numbers, Places, distinct
 
@@ -37,7 +37,9 @@ PartitionKind: TypeAlias = Literal[
     "sig", "texts", "bands", "edges", "aliases", "inputs", "clusters"
 ]
 PartitionPart: TypeAlias = Path | pa.Table
-_HASHES: Final = frozenset({"key", "number", "url_key", "title_key", "body_key", "digest", "near"})
+_HASHES: Final = frozenset(
+    {"key", "number", "url_key", "title_key", "head_key", "tail_key", "digest", "near"}
+)
 _VARIED: Final = _HASHES | {"id", "article_id", "version_id", "title", "text", "facts"}
 """Columns whose values hardly repeat."""
 _TEXTS_TOGETHER: Final = 32
@@ -329,10 +331,13 @@ def view(
     parts: Sequence[PartitionPart],
     schema: pa.Schema,
 ) -> None:
-    """Make parts readable as the view `name`, with the column `part`: the place of each in `parts`."""
+    """Make parts readable as the view `name`, with the column `part`: the place of each in `parts`.
+
+    A column that an older part lacks is null there; one that is not of `schema` is left out.
+    """
     columns = ", ".join(schema.names)
     database.register(f"{name}_none", schema.empty_table())
-    pieces = [f"SELECT {columns}, 0 AS part FROM {name}_none"]  # noqa: S608 - names of our own
+    pieces = [f"SELECT *, 0 AS part FROM {name}_none"]  # noqa: S608 - names of our own
     paths = [(place, part) for place, part in enumerate(parts) if isinstance(part, Path)]
     if paths:
         listed = pa.table(
@@ -341,14 +346,15 @@ def view(
         database.register(f"{name}_order", listed)
         names = ", ".join("'" + str(path).replace("'", "''") + "'" for _, path in paths)
         pieces.append(
-            f"SELECT {columns}, part FROM read_parquet([{names}], filename = true) "  # noqa: S608 - own paths, quoted
-            f"JOIN {name}_order USING (filename)"
+            f"SELECT * EXCLUDE (filename) FROM read_parquet([{names}], filename = true, "  # noqa: S608 - own paths, quoted
+            f"union_by_name = {schema is CLUSTERS}) JOIN {name}_order USING (filename)"
         )
     for place, part in enumerate(parts):
         if not isinstance(part, Path):
             database.register(f"{name}_{place}", part)
-            pieces.append(f"SELECT {columns}, {place} AS part FROM {name}_{place}")  # noqa: S608 - names of our own
-    database.execute(f"CREATE OR REPLACE VIEW {name} AS {' UNION ALL '.join(pieces)}")
+            pieces.append(f"SELECT *, {place} AS part FROM {name}_{place}")  # noqa: S608 - names of our own
+    union = " UNION ALL BY NAME ".join(pieces)
+    database.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {columns}, part FROM ({union})")  # noqa: S608 - as above
 
 
 def widened(days: Iterable[date], margin: int) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from processing.signing.window import PartitionKind, PartitionPart
 
 DAY = date(2031, 5, 1)
 NOON = datetime(2031, 5, 1, 3, tzinfo=UTC)
-OPTIONS = FoldOptions(features=Features(line_titles=3), window_days=3)
+OPTIONS = FoldOptions(features=Features(many=3), window_days=3)
 
 RIVER = (
     "강가에 새로 놓인 나무다리가 주말부터 시민에게 열린다. 다리는 옛 나루터 자리에서 건너편 버드나무 숲까지 이어진다.\n"

@@ -117,7 +117,8 @@ def test_a_fold_writes_down_the_days_alone_that_it_adds_to() -> None:
 
 def test_nothing_is_stale_after_a_line_became_boilerplate_or_a_document_moved() -> None:
     stamp = [
-        f"{text}\n문의는 나루터 안내소" for text in (RIVER, LIBRARY, RIVER[::-1], LIBRARY[::-1])
+        f"{text}\n기사 제보와 문의는 나루터 안내소로 보내 주시기 바랍니다"
+        for text in (RIVER, LIBRARY, RIVER[::-1], LIBRARY[::-1])
     ]
     batches = [
         [document(f"b{place}", text, title=f"제목 {place}", published_at=later(days=place))]

@@ -27,7 +27,7 @@ from tests.processing.dedupe.made import (
 MENU = [
     document(
         f"m{place}",
-        f"메뉴 바로가기\n{text}",
+        f"오늘의 메뉴 전체 보기와 서비스 바로가기 목록\n{text}",
         title=f"{place} 번째 소식 {text[:8]}",
         outlet="모음판",
     )
@@ -99,13 +99,13 @@ def test_a_late_bridge_gives_two_clusters_the_smaller_name_and_retires_the_other
 
 def test_rows_of_earlier_documents_are_given_again_only_where_they_changed() -> None:
     window = folded([[document("a", RIVER), document("b", LIBRARY, title="책을 고친다")]])
-    result = fold(
-        [document("c", RIVER, outlet="나래신문", fetched_at=later(hours=2))],
-        window,
-        day=DAY,
-        options=OPTIONS,
-    )
-    assert result.clusters["version_id"].to_pylist() == ["c"]
+    changed = []
+    for place, name in enumerate("cde"):
+        copy = document(name, RIVER, outlet=name, published_at=later(hours=2 + place))
+        result = fold([copy], window, day=DAY, options=OPTIONS)
+        window.add(result)
+        changed.append(result.clusters["version_id"].to_pylist())
+    assert changed == [["a", "c"], ["d"], ["e"]], "the first copy says how sure the original is"
 
 
 def test_a_cluster_reaches_further_back_than_the_window() -> None:

@@ -38,9 +38,10 @@ def crowd(seed: int) -> list[Document]:
             if place % 3 == 0
             else "\n".join([LINES[0], LINES[1], *random.sample(LINES[2:], 5)])
         )
-        menu = "전체 메뉴 펼치기\n" if place % 5 == 0 else ""
+        menu = "전체 메뉴 펼치기 서비스 목록 바로가기\n" if place % 4 == 0 else ""
         at = later(days=random.randrange(6), minutes=place)
-        outlet, title = f"신문{random.randrange(9)}", f"{random.choice('가나다라마')} 소식 {place}"
+        outlet = "신문" if menu else f"신문{random.randrange(9)}"
+        title = f"{random.choice('가나다라마')} 소식 {place}"
         found.append(
             document(
                 f"d{random.randrange(10**6):06}",
@@ -62,7 +63,8 @@ def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
                 found[row["a"], row["b"]] = (
                     row["link"],
                     row["jaccard"],
-                    row["containment"],
+                    row["share_a"],
+                    row["share_b"],
                     row["evidence"],
                 )
     return {pair: said for pair, said in found.items() if said[0] != "none"}
@@ -116,7 +118,7 @@ def test_of_a_crowded_key_those_next_to_each_other_are_compared_and_no_others() 
 
 def test_two_that_a_third_stood_between_are_compared_when_it_leaves() -> None:
     """The text of the third is theirs only as long as its last line is not known as a menu."""
-    menu, one = "전체 메뉴를 펼치려면 누르십시오", replace(NARROW, bucket=1)
+    menu, one = "전체 메뉴를 펼치려면 바로가기 단추를 길게 누르십시오", replace(NARROW, bucket=1)
     ends = [
         document(name, f"{RIVER} {menu}", outlet=name, published_at=later(days=day))
         for name, day in (("x", 0), ("y", 2))
@@ -124,7 +126,7 @@ def test_two_that_a_third_stood_between_are_compared_when_it_leaves() -> None:
     third = document("m", f"{RIVER}\n{menu}", outlet="m", published_at=later(days=1))
     teachers = [
         document(
-            f"t{place}", f"{line}\n{menu}", outlet="t", title=line[:9], published_at=later(days=1)
+            f"t{place}", f"{line}\n{menu}", outlet="m", title=line[:9], published_at=later(days=1)
         )
         for place, line in enumerate(LIBRARY.split("\n")[:2])
     ]

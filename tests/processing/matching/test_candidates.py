@@ -68,8 +68,8 @@ def test_no_pair_is_lost_that_would_be_linked(
         )
         for place, (text, title, outlet, article) in enumerate(drawn)
     ]
-    lines = draft(documents[0], DAY, OPTIONS).hashes
-    table = rows_of(documents, frozenset(lines[:1]) if learnt else frozenset())
+    marks = draft(documents[0], DAY, OPTIONS).marks.tolist()
+    table = rows_of(documents, frozenset(marks[:1]) if learnt else frozenset())
     read = {row["number"]: text_of(row, OPTIONS) for row in table.to_pylist()}
     found = all_pairs(table)
     kept = {(a, b) for a, b in promising(found, table, OPTIONS).tolist()}

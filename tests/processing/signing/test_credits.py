@@ -1,19 +1,9 @@
 """Whose text a document says it is."""
 
-import re
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from processing.signing.credits import credits_of
 from processing.signing.documents import Document
-
-PLAIN = re.compile(
-    r"^\W*(?:출처|원문|기사\s?원문|제공)\s*[\])>:=]\s*([가-힣A-Za-z][\w가-힣 ]{1,19}?)\s*(?:[\])>(,·|]|기자|$)",
-    re.MULTILINE,
-)
-"""The rule for lines that name a source, as one expression."""
 
 
 def said(text: str, **names: str) -> list[str]:
@@ -47,15 +37,37 @@ def test_a_credit_is_the_outlet_that_goes_by_that_name() -> None:
     assert said("(서울=가람통신)", 가람통신="other") == ["other"]
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["출처", "기사", "원문", "제공", ":", "]", ")", " ", "\n", "가람일보", "기자", "· "]
-        ),
-        max_size=14,
-    )
-)
-def test_sources_are_those_of_one_expression(words: list[str]) -> None:
-    text = "".join(words)
-    first = {re.split(r"[\s,/]+", each.strip())[0] for each in PLAIN.findall(text)}
-    assert said(text) == sorted(first)
+WIRE = [
+    "다리가 열린다.\n/가람통신",
+    "다리가 열린다.\n[가람통신]",
+    "다리가 열린다. 가람통신 제공",
+    "다리가 열린다.\n민하늘 가람통신 기자",
+    "다리가 열린다.\n가람통신 민하늘 기자 sky@garam.test",
+    "다리가 열린다. 민하늘 기자(가람통신)",
+    "다리가 열린다.\n기사제공=가람통신",
+    "[단독] (서울=가람통신) 민하늘 기자 = 다리가 열린다.",
+]
+PICTURES = [
+    "시민이 다리를 건넌다. (서울=가람통신)\n다리가 열린다. 나무로 지었다.",
+    "(서울=가람통신) 다리를 건너는 시민\n다리가 열린다. 나무로 지었다.",
+    "다리가 열린다. 사진 가람통신 제공",
+    "다리가 열린다.\n[사진=가람통신]",
+    "다리를 건너는 시민. 사진 ⓒ 가람통신\n다리가 열린다.",
+    "다리가 열린다. [가람통신 자료사진]",
+]
+
+
+@pytest.mark.parametrize("text", WIRE)
+def test_a_credit_of_the_text_is_read_in_every_form(text: str) -> None:
+    assert "가람통신" in said(text)
+    assert "가람통신" in said(text.replace("\n", " "))
+
+
+@pytest.mark.parametrize("text", PICTURES)
+def test_a_credit_of_a_picture_is_no_credit_of_the_text(text: str) -> None:
+    assert said(text) == []
+
+
+@pytest.mark.parametrize("spelt", ["연합", "연합뉴스", "YONHAP", "yna"])
+def test_an_agency_is_one_whatever_its_spelling(spelt: str) -> None:
+    assert said(f"(서울={spelt}) 다리가 열린다.", 연합뉴스="yna") == ["yna"]

@@ -30,6 +30,9 @@ _THIN: Final = np.uint64(20)
 _REACH: Final = 40
 """Characters around what boilerplate alone says within which a mark is taken for it."""
 _GAP: Final = 100
+"""Characters between two marks of one passage; where nothing says that it is boilerplate, a name or a figure may stand
+between them, and only nearer ones are of one."""
+_NARROW: Final = 20
 _EDGE: Final = 24
 """Characters at an end of a text that go with the boilerplate beside them."""
 _SHORTEST: Final = 18
@@ -48,7 +51,7 @@ def said_by_boilerplate(plain: str) -> NDArray[np.int64]:
     return np.array([found.start() for found in _SAID.finditer(plain)], np.int64)
 
 
-def sampled(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
+def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
     """Return the places of the marks of a canonical text, in their order, and the marks; `owner` is the outlet's hash.
 
     A text of nobody's (`owner` 0) has marks only where something near them says that they are boilerplate.
@@ -93,7 +96,8 @@ def boilerplate_spans(
     run: list[int] = []
     for index, (place, mark) in enumerate(zip(places.tolist(), values, strict=True)):
         if mark in dropped:
-            if run and place - int(places[run[-1]]) > _GAP:
+            said = bool(run) and values[run[-1]] & mark & 1
+            if run and place - int(places[run[-1]]) > (_GAP if said else _NARROW):
                 spans.append(_span(plain, places, values, run))
                 run = []
             run.append(index)
