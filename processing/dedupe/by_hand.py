@@ -1,49 +1,47 @@
-"""`sillok fold DOCS.jsonl [-o CLUSTERS.jsonl]`: fold any JSON lines, whatever their size, with progress, resumable.
+"""`sillok fold FILE [-o CLUSTERS.jsonl]`: fold any table, whatever its size, with progress, resumable.
 
-For the command:
+    summary = fold_file(path, out, outlets=known, columns={"text": "본문"})      # files of every kind
+    rows = fold_table(frame, columns={"id": "news_id"})                        # pandas, polars, Arrow
 
-    summary = fold_file(path, out, options=options, progress=bar)   # out: a path, or None for rows in summary.rows()
-    raise typer.Exit(5 if summary.bad else 0)                        # summary.bad: (line number, what is wrong)
-
-A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`, `fetched_at`; other
-fields are ignored. A row without `id` that has a `version_id` is an article as `scrapy crawl -O` or `sillok export`
-wrote it, and is read as one. `fetched_at` decides the day, else `published_at`; a stamp without an offset is Seoul
-time. Where rows have neither, all rows of the file count as one window. The output has one row a document, sorted by
-id: id, cluster, original, relation, parent, score.
-
-JSON lines from people: every usable row as a document, every other one by its line number and what is wrong.
+A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`, `fetched_at`,
+`agency` and `origin_url`, under their usual names (`processing.dedupe.tables`); others are ignored. A row without `id`
+that has a `version_id` is an article as `scrapy crawl -O` or `sillok export` wrote it. `fetched_at` decides the day,
+else `published_at`. Where rows have neither, all rows count as one window. The output has one row a document, sorted
+by id: see `OUTPUT`.
 """
 
-import gzip
 import hashlib
-import io
 import json
 import shutil
 import tempfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from processing.dates import SEOUL
 from processing.dedupe.fold import fold
 from processing.dedupe.steps import Steps
+from processing.dedupe.tables import BadRowError, Table, chosen_columns, open_table
 from processing.errors import UsageError
 from processing.signing.columns import CLUSTERS
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import view
 
-LONGEST: Final = 32 * 1024 * 1024
-"""Bytes of a line; a longer one is a bad row, not a memory problem."""
-
 _EPOCH: Final = date(1970, 1, 1)
-_OPTIONAL: Final = ("outlet", "outlet_class", "title", "url")
-_ARCHIVED: Final = ("article_id", "agency", "origin_url")
-"""What is read beside them of rows that a crawl or an export wrote."""
+_ALIKE: Final = 20
+_CUT: Final = 0.5
+"""The share of texts that end at one length, and how many, from which the table is one whose export cuts them."""
+OUTPUT: Final = (
+    "id", "cluster", "original", "relation", "parent", "score", "evidence", "share_of_this", "share_of_parent",
+    "original_confidence", "original_evidence", "stub",
+)  # fmt: skip
+"""The fields of a row of the output: see `processing.dedupe.fold`. Where texts were cut, `cut` is one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +52,34 @@ class Bad:
     why: str
 
 
-class _BadRowError(ValueError):
-    """What is wrong with one row; never leaves this module."""
+@dataclass(frozen=True, slots=True)
+class OutletFact:
+    """What folding by hand knows of a declared outlet: the names it goes by, and its class."""
+
+    names: tuple[str, ...]
+    outlet_class: str
+
+
+Outlets = Mapping[str, OutletFact]
+"""Declared outlets by their names."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowsFile:
-    """A file of rows, read once for what is wrong with it and how far its days reach."""
+    """A table, read once for what is wrong with it and how far its days reach.
 
-    path: Path
+    `misdated` counts the rows that state a date which is none; `cut_at` is the length at which an export cut most texts.
+    """
+
+    table: Table
     count: int
     bad: tuple[Bad, ...]
     digest: str
     first: date
     last: date
     dateless: bool
+    misdated: int = 0
+    cut_at: int | None = None
 
     @property
     def undated(self) -> date:
@@ -79,14 +90,17 @@ class RowsFile:
     def span_days(self) -> int:
         return (self.last - self.first).days
 
-    def batches(self, size: int) -> Iterator[list[Document]]:
+    def batches(self, size: int, outlets: Outlets | None = None) -> Iterator[list[Document]]:
         """Yield the usable rows as documents, `size` at a time, in the order of the file."""
-        wrong = {each.line for each in self.bad}
+        wrong = Counter(each.line for each in self.bad)
+        classes = _classes(outlets or {})
         batch: list[Document] = []
-        for line, data in _lines(self.path):
-            if line in wrong or not data.strip():
+        for number, row in self.table.rows():
+            if wrong[number] or isinstance(row, str):
                 continue
-            batch.append(_document(data))
+            document, _ = self.table.document(row)
+            known = "" if document.outlet_class else classes.get(document.outlet, "")
+            batch.append(replace(document, outlet_class=known) if known else document)
             if len(batch) == size:
                 yield batch
                 batch = []
@@ -94,125 +108,53 @@ class RowsFile:
             yield batch
 
 
-def read_rows(path: Path) -> RowsFile:
-    """Read a file of JSON lines, gzip or plain. Raises UsageError where it cannot be opened or unpacked."""
+def _classes(outlets: Outlets) -> dict[str, str]:
+    """Return the class of each outlet by all names it goes by."""
+    return {
+        each: fact.outlet_class for name, fact in outlets.items() for each in (name, *fact.names)
+    }
+
+
+def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
+    """Read a table of any kind. Raises UsageError where it cannot be opened or unpacked, or lacks a column."""
+    table = open_table(path, columns)
     bad: list[Bad] = []
     seen: set[bytes] = set()
     days: set[date] = set()
-    dateless = False
-    digest = hashlib.sha256()
-    for line, data in _lines(path):
-        digest.update(data)
-        if not data.strip():
-            continue
+    lengths: Counter[int] = Counter()
+    dateless, misdated = False, 0
+    for number, row in table.rows():
         try:
-            document = _document(data)
+            if isinstance(row, str):
+                raise BadRowError(row)  # noqa: TRY301 - said as those of one row are
+            document, wrong = table.document(row)
             _first_time(document.id, seen)
-        except _BadRowError as error:
-            bad.append(Bad(line, str(error)))
+        except BadRowError as error:
+            bad.append(Bad(number, str(error)))
             continue
+        misdated += wrong
+        lengths[len(document.text)] += 1
         dateless = dateless or document.fetched_at is None
         if document.fetched_at:
             days.add(document.day(_EPOCH))
     span = (min(days), max(days)) if days else (_EPOCH, _EPOCH)
-    return RowsFile(path, len(seen), tuple(bad), digest.hexdigest(), *span, dateless)
+    return RowsFile(
+        table, len(seen), tuple(bad), table.digest, *span, dateless, misdated, _cut_length(lengths)
+    )
+
+
+def _cut_length(lengths: Mapping[int, int]) -> int | None:
+    """Return the length at which most texts end, where an export has cut them."""
+    longest = max(lengths, default=0)
+    often, every = lengths.get(longest, 0), sum(lengths.values())
+    return longest if longest and often >= _ALIKE and often >= _CUT * every else None
 
 
 def _first_time(identity: str, seen: set[bytes]) -> None:
     mark = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()[:16]
     if mark in seen:
-        raise _BadRowError(f"id {identity!r} was already used by an earlier row")
+        raise BadRowError(f"id {identity!r} was already used by an earlier row")
     seen.add(mark)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            yield from _numbered(gzip.GzipFile(fileobj=raw) if packed else raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"{path} cannot be read as JSON lines: {error}") from error
-
-
-def _numbered(file: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes]]:
-    stream = io.BufferedReader(file) if isinstance(file, gzip.GzipFile) else file
-    number = 0
-    while data := stream.readline(LONGEST + 1):
-        number += 1
-        if len(data) > LONGEST:
-            while rest := stream.readline(LONGEST):
-                if rest.endswith(b"\n"):
-                    break
-            data = data[:LONGEST] + b"..."
-        yield number, data
-
-
-def _document(data: bytes) -> Document:
-    if len(data) > LONGEST:
-        raise _BadRowError(f"longer than {LONGEST} bytes")
-    try:
-        row = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise _BadRowError(f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise _BadRowError(f"a JSON object is needed, this is {type(row).__name__}")
-    archived = "id" not in row and "version_id" in row
-    row = _renamed(row) if archived else row
-    identity, text = row.get("id"), row.get("text")
-    if isinstance(identity, int) and not isinstance(identity, bool):
-        identity = str(identity)
-    if not isinstance(identity, str) or not identity or _sound(identity) != identity:
-        raise _BadRowError("`id` must be a sound string that is not empty")
-    if not isinstance(text, str):
-        raise _BadRowError("`text` must be a string")
-    names = (*_OPTIONAL, *_ARCHIVED) if archived else _OPTIONAL
-    said = {name: _string(row, name) for name in names if row.get(name) is not None}
-    published, fetched = _moment(row, "published_at"), _moment(row, "fetched_at")
-    return Document(
-        id=identity,
-        text=_sound(text),
-        published_at=published,
-        fetched_at=fetched or published,
-        **said,
-    )
-
-
-def _renamed(row: dict[str, object]) -> dict[str, object]:
-    """Return an article as `scrapy crawl` and `sillok export` write it, under the names that are read here."""
-    published, origin = row.get("published"), row.get("origin")
-    return {
-        **row,
-        "id": row["version_id"],
-        "published_at": published.get("at") if isinstance(published, dict) else None,
-        "origin_url": origin.get("url") if isinstance(origin, dict) else None,
-    }
-
-
-def _string(row: dict[str, object], name: str) -> str:
-    value = row[name]
-    if not isinstance(value, str):
-        raise _BadRowError(f"`{name}` must be a string")
-    return _sound(value)
-
-
-def _sound(text: str) -> str:
-    """Return `text` without half surrogate pairs, which JSON can say and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _moment(row: dict[str, object], name: str) -> datetime | None:
-    """Return a stamp in UTC. Raises _BadRowError where it is no RFC 3339 date-time or out of what can be converted."""
-    value = row.get(name)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise _BadRowError(f"`{name}` must be a string such as 2026-11-22T09:00:00+09:00")
-    try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _BadRowError(f"`{name}` is no date-time: {value[:60]!r}") from error
 
 
 BATCH: Final = 20_000
@@ -222,19 +164,25 @@ Progress = Callable[[int, int], None]
 """Called with the documents folded and their number after each batch."""
 
 _NEWEST: Final = """
-    SELECT version_id AS id, cluster, original, relation, parent, score FROM raw_clusters
+    SELECT version_id AS id, {} FROM raw_clusters
     QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY part DESC) = 1 ORDER BY id
-"""
+""".format(", ".join(OUTPUT[1:]))  # noqa: S608 - names of our own
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was folded: documents, clusters, how many documents have which relation, and the rows that were skipped."""
+    """What was folded: documents, clusters, how many documents have which relation, and the rows that were skipped.
+
+    `misdated` and `cut_at` are those of the rows.
+    """
 
     documents: int
     clusters: int
     relations: dict[str, int]
     bad: tuple[Bad, ...]
+    misdated: int = 0
+    cut_at: int | None = None
+    table: Table | None = None
 
 
 def fold_file(
@@ -242,25 +190,28 @@ def fold_file(
     out: Path,
     *,
     options: FoldOptions | None = None,
+    outlets: Outlets | None = None,
+    columns: Mapping[str, str] | None = None,
     progress: Progress = lambda _done, _of: None,
     work: Path | None = None,
     batch: int = BATCH,
 ) -> Summary:
-    """Fold the JSON lines of `path` (also gzip) and write one row a document to `out`.
+    """Fold the rows of `path` and write one row a document to `out` as JSON lines.
 
+    `columns` says which column is which field where the names do not tell; `outlets` are those that are declared.
     Finished batches lie in `work` (default: beside `out`, `<name>.work`) until the end, so that the same call after an
     interruption goes on where it stopped. Raises UsageError where `path` cannot be read or `out` is a folder.
     """
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file for the rows")
+    reading = read_rows(path, columns)
     out.parent.mkdir(parents=True, exist_ok=True)
-    reading = read_rows(path)
-    options = _spanning(reading, options or FoldOptions())
+    options = _naming(_spanning(reading, options or FoldOptions()), outlets or {})
     folder = work or out.with_name(f"{out.name}.work")
     _begin(folder, reading, options, batch)
     steps = Steps(folder)
     done = 0
-    for place, documents in enumerate(reading.batches(batch)):
+    for place, documents in enumerate(reading.batches(batch, outlets)):
         name = f"{place:08d}"
         if name not in steps.finished:
             steps.keep(name, fold(documents, steps, day=reading.undated, options=options))
@@ -269,6 +220,56 @@ def fold_file(
     summary = _write(steps, out, reading)
     shutil.rmtree(folder)
     return summary
+
+
+def fold_table(
+    data: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    options: FoldOptions | None = None,
+    outlets: Outlets | None = None,
+) -> pa.Table:
+    """Fold a table in memory (pandas, polars, Arrow, or what has `__arrow_c_stream__`), and return the rows as a table.
+
+    The columns are those of `OUTPUT`, sorted by id: `fold_table(frame).to_pandas()`, `polars.from_arrow(…)`. Raises
+    UsageError where a column is missing, or rows are bad: a table in memory is not folded in part.
+    """
+    given = data if isinstance(data, pa.Table) else pa.table(data)
+    chosen_columns(given.column_names, columns)
+    with tempfile.TemporaryDirectory(prefix="sillok-fold-") as folder:
+        source, out = Path(folder) / "table.parquet", Path(folder) / "rows.jsonl"
+        pq.write_table(given, source, compression="zstd")
+        reading = read_rows(source, columns)
+        if reading.bad:
+            first = reading.bad[0]
+            raise UsageError(f"{len(reading.bad)} rows are bad; row {first.line}: {first.why}")
+        fold_file(source, out, options=options, outlets=outlets, columns=columns)
+        found = list(map(json.loads, out.read_text("utf-8").splitlines()))
+    return pa.Table.from_pylist(found, schema=_schema(found))
+
+
+def _schema(found: list[dict[str, object]]) -> pa.Schema:
+    numbers = {"score", "share_of_this", "share_of_parent", "original_confidence"}
+    names = [*OUTPUT, *(["cut"] if found and "cut" in found[0] else [])]
+    return pa.schema(
+        [
+            (
+                name,
+                pa.float64()
+                if name in numbers
+                else pa.bool_()
+                if name in {"stub", "cut"}
+                else pa.string(),
+            )
+            for name in names
+        ]
+    )
+
+
+def _naming(options: FoldOptions, outlets: Outlets) -> FoldOptions:
+    """Return the options with the names that declared outlets go by."""
+    named = {title: name for name, fact in sorted(outlets.items()) for title in fact.names}
+    return replace(options, outlet_names={**named, **options.outlet_names})
 
 
 def _spanning(reading: RowsFile, options: FoldOptions) -> FoldOptions:
@@ -282,7 +283,8 @@ def _spanning(reading: RowsFile, options: FoldOptions) -> FoldOptions:
 
 def _begin(folder: Path, reading: RowsFile, options: FoldOptions, batch: int) -> None:
     """Make the folder of finished batches; what another file, other options or other batches left is thrown away."""
-    mark = json.dumps([reading.digest, options.fingerprint, options.window_days, batch])
+    names = sorted(options.outlet_names.items())
+    mark = json.dumps([reading.digest, options.fingerprint, options.window_days, batch, names])
     marker = folder / "input.json"
     if folder.exists() and (not marker.exists() or marker.read_text() != mark):
         if any(folder.iterdir()) and not marker.exists():
@@ -302,14 +304,33 @@ def _write(steps: Steps, out: Path, reading: RowsFile) -> Summary:
     with tempfile.NamedTemporaryFile(
         "w", dir=out.parent, prefix=".fold-", delete=False, encoding="utf-8"
     ) as file:
+        cut = _cut_ids(reading)
         for row in _rows(steps):
+            if reading.cut_at is not None:
+                row["cut"] = row["id"] in cut
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             relations[str(row["relation"])] = relations.get(str(row["relation"]), 0) + 1
             clusters.add(str(row["cluster"]))
             count += 1
     Path(file.name).chmod(0o644)
     Path(file.name).replace(out)
-    return Summary(count, len(clusters), dict(sorted(relations.items())), reading.bad)
+    return Summary(
+        count,
+        len(clusters),
+        dict(sorted(relations.items())),
+        reading.bad,
+        reading.misdated,
+        reading.cut_at,
+        reading.table,
+    )
+
+
+def _cut_ids(reading: RowsFile) -> frozenset[str]:
+    """Return the documents whose text ends where the export cuts."""
+    if reading.cut_at is None:
+        return frozenset()
+    every = (document for batch in reading.batches(BATCH) for document in batch)
+    return frozenset(document.id for document in every if len(document.text) == reading.cut_at)
 
 
 def _rows(steps: Steps) -> Iterator[dict[str, object]]:

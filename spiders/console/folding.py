@@ -7,7 +7,9 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with what was done, how many of it, and of how many."""
 _ROWS = """
-    SELECT version_id AS id, cluster, original, relation, parent, score FROM read_parquet($parts) ORDER BY version_id
+    SELECT version_id AS id, cluster, original, relation, parent, score, evidence, share_of_this, share_of_parent,
+        original_confidence, original_evidence, stub
+    FROM read_parquet($parts) ORDER BY version_id
 """
 _BATCH = 10_000
 
@@ -123,7 +127,10 @@ _TOLD = 20
 def fold(
     documents: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="JSON lines with id and text; also gzipped."),
+        typer.Argument(
+            metavar="FILE",
+            help="A table with id and text: JSON lines, JSON, CSV, TSV, Parquet, XLSX; - is standard input.",
+        ),
     ] = None,
     *,
     corpus: Annotated[
@@ -133,13 +140,19 @@ def fold(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Where the rows go; else stdout."),
     ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(metavar="FIELD=COLUMN,…", help="Which column is id, text, title, outlet, …"),
+    ] = "",
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
-    """Fold any JSON lines: which documents are the same text, whose was first, how each relates.
+    """Fold any table: which documents are the same text, whose was first, how each relates.
 
-    Optional fields are outlet, outlet_class, title, url, published_at and fetched_at; others are ignored. Rows out: id,
-    cluster, original, relation, parent, score. An interrupted fold goes on where it stopped. Ends with 5 where rows
+    Optional fields are outlet, outlet_class, title, url, published_at, fetched_at, agency and origin_url, also under
+    the names that BIGKinds and others give them; others are ignored. A date that cannot be read leaves its row without
+    one. Rows out, as JSON lines: id, cluster, original, relation, parent, score, evidence, the shares of the text and of
+    its parent, how sure the original is, stub. An interrupted fold goes on where it stopped. Ends with 5 where rows
     were skipped. With --corpus, the documents are those of the archive, which is not changed.
     """
     if corpus == (documents is not None):
@@ -147,7 +160,29 @@ def fold(
     if documents is None:
         _fold_archive(store, output, as_json=as_json)
     else:
-        _fold_file(documents, output, as_json=as_json)
+        with _readable(documents) as path:
+            _fold_file(path, output, _chosen(columns), as_json=as_json)
+
+
+@contextmanager
+def _readable(documents: Path) -> Iterator[Path]:
+    """Give a file that can be read twice: standard input is kept in one until the end."""
+    if str(documents) != "-":
+        yield documents
+        return
+    with tempfile.TemporaryDirectory(prefix="sillok-fold-") as folder:
+        path = Path(folder) / "standard-input"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path
+
+
+def _chosen(columns: str) -> dict[str, str]:
+    """Return what --columns says. Raises UsageError where a piece of it is no FIELD=COLUMN."""
+    pieces = [piece.partition("=") for piece in columns.split(",") if piece.strip()]
+    if wrong := [name for name, sign, column in pieces if not sign or not column.strip()]:
+        raise UsageError(f"--columns wants FIELD=COLUMN, separated by commas; {wrong[0]!r} is none")
+    return {name.strip(): column.strip() for name, _, column in pieces}
 
 
 def _fold_archive(store: str | None, output: Path | None, *, as_json: bool) -> None:
@@ -159,11 +194,14 @@ def _fold_archive(store: str | None, output: Path | None, *, as_json: bool) -> N
     say(f"{count} documents of the archive were folded")
 
 
-def _fold_file(documents: Path, output: Path | None, *, as_json: bool) -> None:
-    from processing.dedupe.by_hand import fold_file
+def _fold_file(
+    documents: Path, output: Path | None, columns: Mapping[str, str], *, as_json: bool
+) -> None:
+    from processing.dedupe.by_hand import OutletFact, fold_file
 
+    known = {name: OutletFact((one.title,), one.outlet_class) for name, one in facts().items()}
     out = output or _kept(documents)
-    summary = fold_file(documents, out, progress=_progress)
+    summary = fold_file(documents, out, outlets=known, columns=columns, progress=_progress)
     _wipe()
     if output is None:
         with out.open(encoding="utf-8") as rows:
@@ -181,8 +219,16 @@ def _fold_file(documents: Path, output: Path | None, *, as_json: bool) -> None:
         )
     relations = ", ".join(f"{count} {relation}" for relation, count in summary.relations.items())
     say(f"{summary.documents} documents in {summary.clusters} clusters: {relations or 'nothing'}")
+    if summary.misdated:
+        say(f"{summary.misdated} rows state a date that is none; they are folded without one")
+    if summary.cut_at is not None:
+        say(
+            f"most texts end at {summary.cut_at} characters: an export has cut them, and clusters of rows that are "
+            "marked `cut` rest on their beginnings"
+        )
     for bad in summary.bad[:_TOLD]:
-        say(f"{documents}, line {bad.line}: {bad.why}; skipped")
+        place = summary.table.place(bad.line) if summary.table else f"line {bad.line}"
+        say(f"{documents}, {place}: {bad.why}; skipped")
     if summary.bad:
         say(f"{len(summary.bad)} rows were skipped")
         raise typer.Exit(_BAD_ROWS)

@@ -24,8 +24,8 @@ def press() -> list[Article]:
     """Return four days of composed news, and a menu line that is boilerplate only by what two days say together."""
     first = min(one.fetched_at for one in NEWS if one.fetched_at)
     found = [read(place, one, first) for place, one in enumerate(NEWS)]
-    for number in range(12):
-        text = f"오늘의 전체 메뉴 펼치기\n{story(number + 40)[1]}"
+    for number in range(4):
+        text = f"오늘의 전체 메뉴와 서비스 목록 펼치기 구독 바로가기\n{story(number + 40)[1]}"
         found.append(article("hanbit", number + 40, at=NOON + DAY * (1 + number % 2), text=text))
     return [*found, article("narae", 41, at=NOON + 3 * DAY)]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.dedupe.by_hand import Summary, fold_file
+from processing.dedupe.by_hand import OUTPUT, Summary, fold_file
 from processing.lookup import articles
 from tests.spiders.console.annals import ATTACK, COPY, FIRST, SECOND
 
@@ -55,7 +55,7 @@ def test_fold_writes_a_row_a_document(documents: str, tmp_path: Path, sillok) ->
         row["id"]: row
         for row in map(json.loads, (tmp_path / "clusters.jsonl").read_text().splitlines())
     }
-    assert list(rows["a"]) == ["id", "cluster", "original", "relation", "parent", "score"]
+    assert tuple(rows["a"]) == OUTPUT
     assert {row["cluster"] for row in rows.values()} == {"a", "c"}
     assert rows["b"]["original"] == "a"
     assert "3 documents in 2 clusters" in done.err

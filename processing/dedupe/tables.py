@@ -1,0 +1,595 @@
+"""Tables that people bring: JSON lines, JSON, CSV, TSV, Parquet and workbooks, told by their bytes, row by row.
+
+A file is read twice, a block at a time, and never held whole. Columns go by their usual names, those of BIGKinds'
+exports among them; `--columns` names others. Identifiers are text: what a table holds as a number with decimals has
+lost digits already, and is refused. A date in any form is read; one that is none leaves the row without a date.
+"""
+
+import codecs
+import gzip
+import hashlib
+import io
+import json
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, TypeAlias
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+
+from processing.dates import SEOUL, parse_moment
+from processing.errors import UsageError
+from processing.signing.documents import Document
+
+LONGEST: Final = 32 * 1024 * 1024
+"""Bytes of a row of JSON; a longer one is a bad row, not a memory problem."""
+_BLOCK: Final = 16 * 1024 * 1024
+_ROWS: Final = 2_000
+_UNPACKED: Final = 2 * 1024**3
+"""Bytes to which a workbook may unpack."""
+_EXCEL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days of Excel have no zone
+_EXCEL_DAYS: Final = range(20_000, 80_000)
+_SECONDS: Final = range(10**8, 10**10)
+_THOUSAND: Final = 1_000
+
+NAMES: Final[Mapping[str, Sequence[str]]] = {
+    "id": ("id", "뉴스식별자", "기사id", "기사식별자", "식별자", "docid", "documentid", "newsid", "articleid", "번호"),
+    "text": ("text", "본문", "기사본문", "body", "content", "contents", "articlebody", "내용", "기사내용", "전문"),
+    "title": ("title", "제목", "기사제목", "headline", "헤드라인"),
+    "outlet": ("outlet", "언론사", "매체", "매체명", "신문사", "언론사명", "press", "media", "publisher", "provider", "source"),
+    "outlet_class": ("outletclass",),
+    "url": ("url", "원문url", "기사url", "link", "href", "원문", "링크"),
+    "published_at": (
+        "publishedat", "일자", "발행일", "발행일시", "게재일", "등록일", "작성일", "날짜", "일시", "입력일", "published",
+        "publisheddate", "pubdate", "publicationdate", "date", "datetime", "time",
+    ),
+    "fetched_at": ("fetchedat", "수집일", "수집일시", "수집시각", "collectedat", "crawledat", "scrapedat"),
+    "agency": ("agency", "통신사"),
+    "origin_url": ("originurl",),
+    "article_id": (),
+}  # fmt: skip
+"""What the columns of a table are called, without blanks, marks and case; the first that is there is taken."""
+
+Row: TypeAlias = tuple[int, Mapping[str, object] | str]
+"""The number of a row (a line of JSON lines; else counted from the first row below the header) and its values by their
+columns, or what is wrong with it."""
+
+
+class BadRowError(ValueError):
+    """What is wrong with one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of rows: where it is, what kind, and which of its columns is what where the table has a header."""
+
+    path: Path
+    kind: str
+    encoding: str = "utf-8"
+    separator: str = ","
+    sheet: str = ""
+    columns: Mapping[str, str] | None = None
+    chosen: Mapping[str, str] | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file and of what was chosen."""
+        found = hashlib.sha256(json.dumps(sorted((self.chosen or {}).items())).encode())
+        with self.path.open("rb") as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+        return found.hexdigest()
+
+    def place(self, number: int) -> str:
+        """Return how a person finds a row."""
+        if self.kind == "lines":
+            return f"line {number}"
+        return f"sheet {self.sheet!r}, row {number}" if self.sheet else f"row {number}"
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows. Raises UsageError where the file cannot be read to its end."""
+        try:
+            yield from _READERS[self.kind](self)
+        except (
+            OSError,
+            EOFError,
+            zlib.error,
+            pa.ArrowException,
+            duckdb.Error,
+            zipfile.BadZipFile,
+        ) as error:
+            raise UsageError(
+                f"{self.path} cannot be read as {_CALLED[self.kind]}: {_first_line(error)}"
+            ) from error
+
+    def document(self, row: Mapping[str, object]) -> tuple[Document, bool]:
+        """Return a row as a document, and whether a date that it states is none. Raises BadRowError."""
+        columns = (
+            self.columns
+            if self.columns is not None
+            else chosen_columns(list(row), self.chosen, needed=())
+        )
+        said = {name: row.get(column) for name, column in columns.items()}
+        if "version_id" in row and (columns.get("id") in {None, "article_id"} or "id" not in row):
+            said |= _archived(row)
+        else:
+            said.pop("article_id", None)
+        published, wrong = moment(said.get("published_at"))
+        fetched, wrong_too = moment(said.get("fetched_at"))
+        fields = {name: _string(said, name) for name in _FIELDS if said.get(name) is not None}
+        return (
+            Document(
+                id=_identity(said.get("id")),
+                text=_text(said.get("text")),
+                published_at=published,
+                fetched_at=fetched or published,
+                **fields,
+            ),
+            wrong or wrong_too,
+        )
+
+
+_FIELDS: Final = ("outlet", "outlet_class", "title", "url", "agency", "origin_url", "article_id")
+
+
+def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Table:
+    """Tell what a file is. Raises UsageError where it is none of these, or lacks a column that is needed."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(1 << 16)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    suffix = "".join(path.suffixes[-2:]).lower()
+    if start.startswith(b"PAR1"):
+        return _with_columns(Table(path, "parquet", chosen=columns), columns)
+    if start.startswith(b"PK\x03\x04"):
+        return _workbook(path, columns)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UsageError(
+            f"{path} is an encrypted workbook or one of before 2007; save it without a password as .xlsx or .csv"
+        )
+    if suffix.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+        return Table(path, "lines", chosen=columns)
+    packed = start.startswith(b"\x1f\x8b")
+    if packed:
+        start = _unpacked(path)
+    if suffix.removesuffix(".gz").endswith((".csv", ".tsv", ".tab", ".txt")) or not _is_json(start):
+        return _separated(path, columns)
+    first = start.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if first == b"[" and not packed and _is_array(path, suffix):
+        return Table(path, "json", chosen=columns)
+    return Table(path, "lines", chosen=columns)
+
+
+def _is_json(start: bytes) -> bool:
+    first = start.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return first in {b"", b"{", b"["}
+
+
+def _is_array(path: Path, suffix: str) -> bool:
+    """Say whether a file that begins with a bracket is one array: its name says so, or its first line is no whole row."""
+    if suffix.endswith(".json"):
+        return True
+    with path.open("rb") as file:
+        first = file.readline(LONGEST)
+    try:
+        return (
+            not suffix.endswith(".jsonl")
+            and isinstance(json.loads(first), list)
+            and not file_has_more(path, first)
+        )
+    except (ValueError, RecursionError):
+        return not suffix.endswith(".jsonl")
+
+
+def file_has_more(path: Path, first: bytes) -> bool:
+    """Say whether a file goes on behind its first line."""
+    return path.stat().st_size > len(first)
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        with gzip.open(path, "rb") as file:
+            return file.read(1 << 16)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UsageError(f"{path} cannot be read as gzip: {error}") from error
+
+
+def chosen_columns(
+    header: Sequence[str], chosen: Mapping[str, str] | None, needed: Sequence[str] = ("id", "text")
+) -> dict[str, str]:
+    """Return which column is what. Raises UsageError where one that is `needed` or `chosen` is not there."""
+    plain: dict[str, str] = {}
+    for column in header:
+        plain.setdefault(_plain(column), column)
+    found: dict[str, str] = {}
+    for name, others in NAMES.items():
+        if name in header:
+            found[name] = name
+        else:
+            known = next((plain[each] for each in others if each in plain), None)
+            found |= {} if known is None else {name: known}
+    for name, column in (chosen or {}).items():
+        if name not in NAMES:
+            raise UsageError(f"--columns knows no field {name!r}; there are {', '.join(NAMES)}")
+        if needed and column not in header:
+            raise UsageError(
+                f"--columns: there is no column {column!r}; there are {', '.join(header)}"
+            )
+        found[name] = column
+    if missing := [
+        name
+        for name in needed
+        if name not in found and not (name == "id" and "version_id" in header)
+    ]:
+        raise UsageError(
+            f"no column is the {' or the '.join(missing)}: name it as --columns {missing[0]}=COLUMN; "
+            f"there are {', '.join(map(str, header)) or 'no columns at all'}"
+        )
+    return found
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\W_]+", "", str(column)).lower()
+
+
+def _with_columns(
+    table: Table, chosen: Mapping[str, str] | None, header: Sequence[str] | None = None
+) -> Table:
+    try:
+        names = list(header) if header is not None else pq.read_schema(table.path).names
+        columns = chosen_columns(names, chosen)
+    except UsageError as error:
+        raise UsageError(
+            f"{table.path}{f', sheet {table.sheet!r}' if table.sheet else ''}: {error}"
+        ) from error
+    except (OSError, pa.ArrowException) as error:
+        raise UsageError(
+            f"{table.path} cannot be read as {_CALLED[table.kind]}: {_first_line(error)}"
+        ) from error
+    return Table(
+        table.path, table.kind, table.encoding, table.separator, table.sheet, columns, chosen
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n")[0][:200]
+
+
+# ── JSON
+
+
+def _json_lines(table: Table) -> Iterator[Row]:
+    with table.path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        for number, data in _numbered(gzip.GzipFile(fileobj=raw) if packed else raw):
+            if data.strip():
+                yield number, _object(data.removeprefix(codecs.BOM_UTF8) if number == 1 else data)
+
+
+def _numbered(file: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes]]:
+    stream = io.BufferedReader(file) if isinstance(file, gzip.GzipFile) else file
+    number = 0
+    while data := stream.readline(LONGEST + 1):
+        number += 1
+        if len(data) > LONGEST:
+            while rest := stream.readline(LONGEST):
+                if rest.endswith(b"\n"):
+                    break
+            data = data[:LONGEST] + b"..."
+        yield number, data
+
+
+def _object(data: bytes | str) -> Mapping[str, object] | str:
+    if len(data) > LONGEST:
+        return f"longer than {LONGEST} bytes"
+    try:
+        row = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return f"not JSON: {error}"
+    return (
+        row if isinstance(row, dict) else f"a JSON object is needed, this is {type(row).__name__}"
+    )
+
+
+def _json_array(table: Table) -> Iterator[Row]:
+    query = (
+        "SELECT json FROM read_json_objects($path, format = 'array', maximum_object_size = $size)"
+    )
+    with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as database:
+        found = database.sql(query, params={"path": str(table.path), "size": LONGEST})
+        number = 0
+        for batch in found.to_arrow_reader(_ROWS):
+            for value in batch["json"].to_pylist():
+                number += 1
+                yield number, _object(value)
+
+
+# ── separated values
+
+
+def _separated(path: Path, chosen: Mapping[str, str] | None) -> Table:
+    encoding = _encoding(path)
+    with _opened(path) as file:
+        header = file.read(1 << 16).decode(encoding, "replace").split("\n", 1)[0]
+    separator = max(",\t;|", key=header.count)
+    table = Table(path, "csv", encoding, separator)
+    try:
+        with _csv(table, ()) as reader:
+            names = reader.schema.names
+    except (OSError, pa.ArrowException) as error:
+        raise UsageError(
+            f"{path} cannot be read as {_CALLED['csv']}: {_first_line(error)}"
+        ) from error
+    return _with_columns(table, chosen, names)
+
+
+def _opened(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]  # both read bytes
+
+
+def _encoding(path: Path) -> str:
+    """Return how a text file is encoded: UTF-8, with or without a mark, UTF-16 with one, else CP949."""
+    with _opened(path) as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    wrong = {}
+    for encoding in ("utf-8", "cp949"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        place = 0
+        try:
+            with _opened(path) as file:
+                while block := file.read(1 << 20):
+                    decoder.decode(block)
+                    place += len(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            wrong[encoding] = place + error.start
+        except (OSError, EOFError, zlib.error) as error:
+            raise UsageError(f"{path} cannot be read: {error}") from error
+        else:
+            return encoding
+    raise UsageError(
+        f"{path} is text neither in UTF-8 (byte {wrong['utf-8']}) nor in CP949 (byte {wrong['cp949']}); "
+        "save it anew as UTF-8"
+    )
+
+
+def _csv(
+    table: Table, names: Sequence[str], bad: list[int] | None = None
+) -> arrow_csv.CSVStreamingReader:
+    def skip(row: "arrow_csv.InvalidRow") -> Literal["skip"]:
+        if bad is not None:
+            bad.append(row.number or 0)
+        return "skip"
+
+    source: Any = _opened(table.path)
+    if table.encoding == "utf-8" and source.read(3) != codecs.BOM_UTF8:
+        source.seek(0)
+    return arrow_csv.open_csv(
+        source,
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False, block_size=_BLOCK, encoding=table.encoding
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=table.separator, newlines_in_values=True, invalid_row_handler=skip
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _csv_rows(table: Table) -> Iterator[Row]:
+    bad: list[int] = []
+    with _csv(table, ()) as first:
+        names = first.schema.names
+    number = 1
+    with _csv(table, names, bad) as reader:
+        for batch in reader:
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+            yield from ((place, "has another number of cells than the header") for place in bad)
+            number += len(bad)
+            bad.clear()
+
+
+# ── Parquet and workbooks
+
+
+def _parquet_rows(table: Table) -> Iterator[Row]:
+    number = 0
+    with pq.ParquetFile(table.path) as file:
+        for batch in file.iter_batches(
+            batch_size=_ROWS, columns=_wanted(table, file.schema_arrow.names)
+        ):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+
+
+def _wanted(table: Table, names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in set((table.columns or {}).values()) | _ARCHIVED]
+
+
+_ARCHIVED: Final = frozenset(
+    {"version_id", "article_id", "published", "origin", "agency", "fetched_at"}
+)
+
+
+def _workbook(path: Path, chosen: Mapping[str, str] | None) -> Table:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(each.file_size for each in packed.infolist())
+            names = packed.namelist()
+    except zipfile.BadZipFile as error:
+        raise UsageError(f"{path} is a broken workbook or archive: {error}") from error
+    if "xl/workbook.xml" not in names:
+        raise UsageError(f"{path} is a zip archive and no workbook; unpack it and name the table")
+    if size > _UNPACKED:
+        raise UsageError(
+            f"{path} unpacks to {size:,} bytes, {_UNPACKED:,} are allowed; save it as CSV"
+        )
+    with _sheets(path) as book:
+        sheet = book.active if book.active is not None else book.worksheets[0]
+        header = [
+            str(cell) if cell is not None else ""
+            for cell in next(sheet.iter_rows(values_only=True), ())
+        ]
+        title = str(sheet.title)
+    return _with_columns(Table(path, "xlsx", sheet=title, chosen=chosen), chosen, header)
+
+
+class _sheets:  # noqa: N801 - used as a function
+    """A workbook that is open for reading only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Any:
+        import openpyxl  # noqa: PLC0415 - only for workbooks
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+
+        try:
+            self.book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
+        except (InvalidFileException, KeyError, ValueError, OSError) as error:
+            raise UsageError(
+                f"{self.path} cannot be read as a workbook: {_first_line(error)}"
+            ) from error
+        return self.book
+
+    def __exit__(self, *_: object) -> None:
+        self.book.close()
+
+
+def _workbook_rows(table: Table) -> Iterator[Row]:
+    with _sheets(table.path) as book:
+        rows = book[table.sheet].iter_rows(values_only=True)
+        header = [str(cell) if cell is not None else "" for cell in next(rows, ())]
+        for number, cells in enumerate(rows, 2):
+            if any(cell is not None for cell in cells):
+                yield number, dict(zip(header, cells, strict=False))
+
+
+_READERS: Final = {
+    "lines": _json_lines, "json": _json_array, "csv": _csv_rows, "parquet": _parquet_rows, "xlsx": _workbook_rows,
+}  # fmt: skip
+_CALLED: Final = {
+    "lines": "JSON lines", "json": "a JSON array", "csv": "separated values", "parquet": "Parquet", "xlsx": "a workbook",
+}  # fmt: skip
+
+
+# ── values
+
+
+def _archived(row: Mapping[str, object]) -> dict[str, object]:
+    """Return what an article that `scrapy crawl` or `sillok export` wrote is, under the names that are read here."""
+    published, origin = row.get("published"), row.get("origin")
+    return {
+        "id": row["version_id"],
+        "article_id": row.get("article_id"),
+        "agency": row.get("agency"),
+        "published_at": published.get("at") if isinstance(published, dict) else published,
+        "origin_url": origin.get("url") if isinstance(origin, dict) else row.get("origin_url"),
+    }
+
+
+def _identity(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        raise BadRowError("`id` must be a sound string that is not empty")
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value) or value % 1:
+            raise BadRowError("`id` is a number with decimals, which loses digits: keep it as text")
+        value = int(value)
+    text = str(value).strip() if isinstance(value, int) else value
+    if not isinstance(text, str) or not text or _sound(text) != text:
+        raise BadRowError("`id` must be a sound string that is not empty")
+    return text
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadRowError("`text` must be a string")
+    return _sound(value)
+
+
+def _string(said: Mapping[str, object], name: str) -> str:
+    value = said[name]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise BadRowError(f"`{name}` must be a string")
+    return _sound(value)
+
+
+def _sound(text: str) -> str:
+    """Return `text` without half surrogate pairs, which JSON can say and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def moment(value: object) -> tuple[datetime | None, bool]:
+    """Return the moment that a cell states, in UTC, and whether it states something that is none.
+
+    A stamp without an offset is Seoul time, a day its midnight. Numbers are seconds or milliseconds since 1970, days of
+    Excel, or digits such as 20260310.
+    """
+    try:
+        found = _moment(value)
+        if found is None:
+            return None, bool(str(value).strip()) and value is not None
+        return (found if found.tzinfo else found.replace(tzinfo=SEOUL)).astimezone(UTC), False
+    except (ValueError, OverflowError):
+        return None, True
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=SEOUL)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _of_number(float(value))
+    if not isinstance(value, str) or not value.strip():
+        return None
+    text = value.strip()
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        found = parse_moment(text)
+        return found.at if found else (_of_number(float(text)) if _is_number(text) else None)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d{5,14}(?:\.\d+)?", text) is not None
+
+
+def _of_number(value: float) -> datetime | None:
+    whole = int(value)
+    if whole in _EXCEL_DAYS:
+        return _EXCEL_DAY + timedelta(days=value)
+    if whole in _SECONDS and not 19_000_101 <= whole <= 21_001_231:  # noqa: PLR2004 - digits of a day
+        return datetime.fromtimestamp(value, UTC)
+    if whole // _THOUSAND in _SECONDS and len(str(whole)) == 13:  # noqa: PLR2004 - milliseconds
+        return datetime.fromtimestamp(value / _THOUSAND, UTC)
+    found = parse_moment(str(whole))
+    return found.at if found else None
+
+
+def rows_of(data: pa.Table, columns: Mapping[str, str]) -> Iterable[Mapping[str, object]]:
+    """Yield the rows of a table in memory, of the columns that are something."""
+    for batch in data.select(list(dict.fromkeys(columns.values()))).to_batches(max_chunksize=_ROWS):
+        yield from batch.to_pylist()

@@ -1,0 +1,184 @@
+"""Tables of every kind that people bring: one and the same rows, whatever the file."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from processing.dedupe.by_hand import OutletFact, fold_file, fold_table, read_rows
+from processing.dedupe.tables import moment
+from processing.errors import UsageError
+from tests.processing.dedupe.made import LIBRARY, RIVER
+
+IDS = ["01100101.20310501000001001", "01100101.20310501000001002", "007"]
+FRAME = pd.DataFrame(
+    {
+        "뉴스 식별자": IDS,
+        "일자": ["20310501", "2031.05.01 오후 1:05", "어제"],
+        "언론사": ["가람일보", "나래신문", "다온경제"],
+        "제목": ["다리가 열린다", "나무다리 개통", "책을 고친다"],
+        "본문": [RIVER, f'{RIVER}\n끝에 "한 줄", 더했다.', LIBRARY],
+        "URL": ["https://a.test/1", "https://b.test/2", "https://c.test/3"],
+    }
+)
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "utf8.csv": lambda path: FRAME.to_csv(path, index=False),
+    "mark.csv": lambda path: FRAME.to_csv(path, index=False, encoding="utf-8-sig"),
+    "korean.csv": lambda path: FRAME.to_csv(path, index=False, encoding="cp949"),
+    "packed.csv.gz": lambda path: FRAME.to_csv(path, index=False, compression="gzip"),
+    "tabs.tsv": lambda path: FRAME.to_csv(path, index=False, sep="\t"),
+    "tabs.without-a-name": lambda path: FRAME.to_csv(path, index=False, sep="\t"),
+    "wide.csv": lambda path: FRAME.to_csv(path, index=False, encoding="utf-16"),
+    "columns.parquet": FRAME.to_parquet,
+    "book.xlsx": lambda path: FRAME.to_excel(path, index=False),
+    "array.json": lambda path: FRAME.to_json(path, orient="records", force_ascii=False),
+    "lines.jsonl": lambda path: FRAME.to_json(path, orient="records", lines=True),
+}
+
+
+def rows(path: Path, **given: object) -> list[dict[str, object]]:
+    out = path.with_name("rows")
+    fold_file(path, out, **given)  # type: ignore[arg-type]  # what the tests name
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_table_is_the_same_in_every_kind_of_file(tmp_path: Path, name: str) -> None:
+    WRITERS["lines.jsonl"](tmp_path / "lines.jsonl")
+    expected = rows(tmp_path / "lines.jsonl")
+    assert [row["id"] for row in expected] == sorted(IDS)
+    assert expected[1]["cluster"] == expected[2]["cluster"] != expected[0]["cluster"]
+    WRITERS[name](tmp_path / name)
+    assert rows(tmp_path / name) == expected
+
+
+def test_a_date_that_is_none_costs_no_document(tmp_path: Path) -> None:
+    WRITERS["utf8.csv"](tmp_path / "table.csv")
+    found = read_rows(tmp_path / "table.csv")
+    assert (found.count, found.bad, found.misdated, found.dateless) == (3, (), 1, True)
+    assert (found.first, found.last) == (date(2031, 5, 1), date(2031, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2031-05-01T09:00:00+09:00", "2031-05-01T00:00:00"),
+        ("2031.5.1.", "2031-04-30T15:00:00"),
+        ("2031/05/01 09:00", "2031-05-01T00:00:00"),
+        ("2031년 5월 1일 오후 3시 5분", "2031-05-01T06:05:00"),
+        ("20310501090000", "2031-05-01T00:00:00"),
+        (20310501, "2031-04-30T15:00:00"),
+        (1935356400, "2031-04-30T23:00:00"),
+        (1935356400000, "2031-04-30T23:00:00"),
+        (47969.375, "2031-05-01T00:00:00"),
+        (date(2031, 5, 1), "2031-04-30T15:00:00"),
+        (datetime(2031, 5, 1, 9), "2031-05-01T00:00:00"),  # noqa: DTZ001 - as a workbook has it
+        ("Thu, 01 May 2031 09:00:00 +0900", "2031-05-01T00:00:00"),
+    ],
+)
+def test_a_date_is_read_in_any_usual_form(value: object, expected: str) -> None:
+    assert moment(value) == (datetime.fromisoformat(expected).replace(tzinfo=UTC), False)
+
+
+@pytest.mark.parametrize("value", ["", None, "  "])
+def test_no_date_is_no_wrong_date(value: object) -> None:
+    assert moment(value) == (None, False)
+
+
+@pytest.mark.parametrize("value", ["어제", "99999999", True, "0001-01-01T00:00:00", 1e300, []])
+def test_what_is_no_date_is_told(value: object) -> None:
+    assert moment(value) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda path: FRAME.drop(columns="본문").to_csv(path, index=False), "no column is the text"),
+        (lambda path: FRAME.drop(columns="뉴스 식별자").to_csv(path, index=False), "no column is the id"),
+        (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600)), "without a password"),
+        (lambda path: path.write_bytes(b"PK\x03\x04 and no more"), "broken"),
+        (lambda path: path.write_bytes(b"PAR1 and no more"), "Parquet"),
+        (lambda path: path.write_bytes(b"id,text\n1," + b"\xff\xfe\xff"), "neither in UTF-8"),
+        (lambda path: path.write_text('[{"id": "a", "text": "b"}'), "JSON"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_said_in_one_line(
+    tmp_path: Path, change: Callable[[Path], object], why: str
+) -> None:
+    change(tmp_path / "table.json")
+    with pytest.raises(UsageError, match=why) as error:
+        rows(tmp_path / "table.json")
+    assert "\n" not in str(error.value)
+    assert "table.json" in str(error.value)
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    FRAME.rename(columns={"본문": "zzz", "뉴스 식별자": "key"}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    found = rows(tmp_path / "t.csv", columns={"text": "zzz", "id": "key"})
+    assert [row["id"] for row in found] == sorted(IDS)
+    with pytest.raises(UsageError, match="no column 'yyy'"):
+        rows(tmp_path / "t.csv", columns={"text": "yyy", "id": "key"})
+    with pytest.raises(UsageError, match="no field 'words'"):
+        rows(tmp_path / "t.csv", columns={"words": "zzz"})
+
+
+def test_a_bad_row_of_a_workbook_is_told_by_its_sheet_and_row(tmp_path: Path) -> None:
+    frame = FRAME.astype(object)
+    frame.loc[1, "뉴스 식별자"] = 1100101.2031
+    frame.to_excel(tmp_path / "book.xlsx", index=False, sheet_name="기사")
+    found = read_rows(tmp_path / "book.xlsx")
+    assert found.count == 2
+    (bad,) = found.bad
+    assert found.table.place(bad.line) == "sheet '기사', row 3"
+    assert "loses digits" in bad.why
+
+
+def test_a_row_with_too_many_cells_is_a_bad_row(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,text\na,하나\nb,둘,셋\nc,넷\n", "utf-8")
+    found = read_rows(tmp_path / "t.csv")
+    assert (found.count, len(found.bad)) == (2, 1)
+    assert "cells" in found.bad[0].why
+
+
+def test_a_table_whose_texts_are_cut_is_marked(tmp_path: Path) -> None:
+    texts = [f"{place:02}{RIVER[place : place + 198]}" for place in range(30)] + [
+        "짧은 글",
+        "다른 글",
+    ]
+    frame = pd.DataFrame({"id": [f"{place:02}" for place in range(32)], "text": texts})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    summary = fold_file(tmp_path / "t.csv", tmp_path / "out")
+    marks = [json.loads(line)["cut"] for line in (tmp_path / "out").read_text("utf-8").splitlines()]
+    assert (summary.cut_at, marks.count(True)) == (200, 30)
+    FRAME.to_csv(tmp_path / "whole.csv", index=False)
+    assert read_rows(tmp_path / "whole.csv").cut_at is None
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow"])
+def test_a_table_in_memory_gives_a_table(kind: str) -> None:
+    given = {
+        "pandas": FRAME,
+        "polars": pl.DataFrame(FRAME.to_dict("list")),
+        "arrow": pa.Table.from_pandas(FRAME),
+    }
+    found = fold_table(given[kind])
+    assert found["id"].to_pylist() == sorted(IDS)
+    assert found["relation"].to_pylist() == ["original", "original", "copy"]
+    with pytest.raises(UsageError, match="no column is the text"):
+        fold_table(FRAME.drop(columns="본문"))
+
+
+def test_classes_and_names_of_declared_outlets_are_known(tmp_path: Path) -> None:
+    frame = FRAME.assign(일자="20310501")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    outlets = {"narae": OutletFact(("나래신문",), "wire")}
+    by_id = {row["id"]: row for row in rows(tmp_path / "t.csv", outlets=outlets)}
+    assert by_id[IDS[0]]["original"] == IDS[1]
+    assert "outlet class" in str(by_id[IDS[0]]["original_evidence"])
