@@ -114,9 +114,12 @@ def day_of(dag_run: Any) -> str:
 
 
 def announce(dag_run: Any, outlet_events: Any) -> None:
-    """Tell the archive that something landed; skips the task where it was nothing but polls without news.
+    """Tell the archive that something landed.
 
-    At a tick that follows close upon a publication it waits for a later one, which lists the same landing.
+    Skips the task where it was nothing but polls without news.
+
+    At a tick that follows close upon a publication it waits for a later one, which lists the same
+    landing.
     """
     from processing.archive import manifests
     from processing.report.landed import is_worth_archiving
@@ -239,11 +242,13 @@ def stream(
 ) -> int:
     """Run a command in the worker's own folder, pass its log on, and return its exit code.
 
-    `said` takes the last lines of its log, for a command that ends without saying why in any other way.
+    `said` takes the last lines of its log, for a command that ends without saying why in any other
+    way.
 
-    It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and SIGKILL follows five
-    seconds later. Where the worker itself is told to end, the task alone hears of it, and hands it on. When Airflow's
-    own time limit strikes instead, the command is asked to close and given `GRACE` seconds.
+    It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and
+    SIGKILL follows five seconds later. Where the worker itself is told to end, the task alone hears
+    of it, and hands it on. When Airflow's own time limit strikes instead, the command is asked to
+    close and given `GRACE` seconds.
     """
     environment = {**os.environ, **TASK_ENVIRONMENT, **(settings or {})}
     log.info("running: %s", " ".join(command))
@@ -291,7 +296,10 @@ def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def sillok(*arguments: str) -> None:
-    """Run one `sillok` command; raises the error that its exit code stands for. An unhealthy batch needs a person."""
+    """Run one `sillok` command.
+
+    Raises the error that its exit code stands for. An unhealthy batch needs a person.
+    """
     said: deque[Line] = deque(maxlen=LINES)
     code = stream(sillok_command(*arguments), said=said)
     error = verdict(code, f"sillok {arguments[0]}", reason_in(said), passing=(1, 4))
@@ -300,7 +308,10 @@ def sillok(*arguments: str) -> None:
 
 
 def daily_page(moment: datetime) -> None:
-    """Write the report page of the KST day before `moment`, once; skips the task where it is written."""
+    """Write the report page of the KST day before `moment`, once.
+
+    Skips the task where it is written.
+    """
     from processing.settings import settings
 
     day = moment.astimezone(KST).date() - timedelta(days=1)

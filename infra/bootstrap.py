@@ -61,7 +61,10 @@ def read_stamp(venv: Path) -> dict[str, str]:
 
 
 def uv_environment(listing: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for uv, given what `pip config list` prints. What the user set for uv itself wins."""
+    """Return the environment for uv, given what `pip config list` prints.
+
+    What the user set for uv itself wins.
+    """
     found = dict(environ)
     for line in listing.splitlines():
         name, _, value = line.partition("=")
@@ -142,7 +145,10 @@ def ensure(kind: str) -> None:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Let one process at a time build the environment; raises `BootstrapError` where nothing can be written."""
+    """Let one process at a time build the environment.
+
+    Raises `BootstrapError` where nothing can be written.
+    """
     try:
         (ROOT / "var").mkdir(exist_ok=True)
         lock = (ROOT / "var" / "bootstrap.lock").open("w")

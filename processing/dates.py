@@ -84,7 +84,10 @@ def parse_moment(text: str) -> Moment | None:
 
 
 def _in_numbers(text: str) -> str:
-    """Write English dates and halves of the day in numbers; every character of `text` keeps its place."""
+    """Write English dates and halves of the day in numbers.
+
+    Every character of `text` keeps its place.
+    """
     text = _TIME_FIRST.sub(
         lambda found: f"{found[4]}-{_number(found[2])}-{int(found[3]):02} {found[1]}".ljust(
             len(found[0])

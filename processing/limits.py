@@ -72,7 +72,10 @@ def check_xml(data: bytes) -> None:
 
 
 def check_json(text: str | bytes) -> None:
-    """Raise ExcessError where a JSON document has more than `MAX_VALUES`; separators inside of strings count too."""
+    """Raise ExcessError where a JSON document has more than `MAX_VALUES`.
+
+    Separators inside of strings count too.
+    """
     if isinstance(text, bytes):
         values = text.count(b",") + text.count(b"[") + text.count(b"{")
     else:
@@ -82,7 +85,10 @@ def check_json(text: str | bytes) -> None:
 
 
 def unpack(data: bytes, *, most: int) -> bytes:
-    """Undo gzip, of one member or several. Raises ValueError where it is damaged or unpacks to more than `most`."""
+    """Undo gzip, of one member or several.
+
+    Raises ValueError where it is damaged or unpacks to more than `most`.
+    """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             plain = file.read(most + 1)
@@ -94,7 +100,10 @@ def unpack(data: bytes, *, most: int) -> bytes:
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Return the value of a JSON document from outside; raise ValueError where it is none, too deep or too large."""
+    """Return the value of a JSON document from outside.
+
+    Raise ValueError where it is none, too deep or too large.
+    """
     check_json(text)
     try:
         return json.loads(text)

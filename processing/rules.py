@@ -11,11 +11,12 @@ from processing.dates import SEOUL
 class Rules:
     """Corrections to the generic reader for one layout of one outlet; every selector is CSS.
 
-    Leave a field empty and the generic reader decides. `until` closes a layout: pages fetched after that KST day are
-    read with the next rules. `body` narrows the tree that Trafilatura reads. `drop` names subtrees that are never part
-    of an article. `english` says that the outlet publishes in English too, so that no page is rejected for it;
-    `any_language` switches that judgement off.
-    `prepare` is the one way out of data: a pure function from the decoded page to HTML.
+    Leave a field empty and the generic reader decides. `until` closes a layout: pages fetched after
+    that KST day are read with the next rules. `body` narrows the tree that Trafilatura reads.
+    `drop` names subtrees that are never part of an article. `english` says that the outlet
+    publishes in English too, so that no page is rejected for it; `any_language` switches that
+    judgement off. `prepare` is the one way out of data: a pure function from the decoded page to
+    HTML.
     """
 
     body: str | None = None
@@ -36,6 +37,9 @@ GENERIC = Rules()
 
 
 def rules_at(layouts: tuple[Rules, ...], moment: datetime) -> Rules:
-    """Return the rules of the layout that was live at `moment` (aware); `GENERIC` where none is declared."""
+    """Return the rules of the layout that was live at `moment` (aware).
+
+    `GENERIC` where none is declared.
+    """
     day = moment.astimezone(SEOUL).date()
     return next((rules for rules in layouts if rules.until is None or day <= rules.until), GENERIC)

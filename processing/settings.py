@@ -16,14 +16,15 @@ from processing.errors import UsageError
 class Settings(BaseSettings):
     """Where the archive lies, how it is reached, and how long things wait.
 
-    `store` is "file:DIR" or "s3://bucket/prefix"; the `store_*` fields matter for s3 only. `store_ca` is a file of
-    certificates for a private authority. `single_writer` says that never two archivers run at once, which a store
-    without exact create-if-absent needs. `heads` keeps the hash of the newest manifest outside the bucket;
-    `reports` holds the report page of each day.
-    `run_grace_minutes` is how long a run without a report may still be alive after its newest segment;
-    `sweep_after_hours` how long files that no seal names are left alone; `remove_after_hours` how long an object stays
-    that no manifest names any more: longer than the longest publication. `obey_noarchive` and `obey_tdm_reservation`
-    say which marks of a page, or of its host, keep its text out of exports.
+    `store` is "file:DIR" or "s3://bucket/prefix"; the `store_*` fields matter for s3 only.
+    `store_ca` is a file of certificates for a private authority. `single_writer` says that never
+    two archivers run at once, which a store without exact create-if-absent needs. `heads` keeps the
+    hash of the newest manifest outside the bucket; `reports` holds the report page of each day.
+    `run_grace_minutes` is how long a run without a report may still be alive after its newest
+    segment; `sweep_after_hours` how long files that no seal names are left alone;
+    `remove_after_hours` how long an object stays that no manifest names any more: longer than the
+    longest publication. `obey_noarchive` and `obey_tdm_reservation` say which marks of a page, or
+    of its host, keep its text out of exports.
     """
 
     model_config = SettingsConfigDict(
@@ -55,7 +56,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Return the settings of this process, read once.
 
-    Raises UsageError naming the variables that are wrong; their values are not repeated, one may be a secret.
+    Raises UsageError naming the variables that are wrong; their values are not repeated, one may be
+    a secret.
     """
     try:
         return Settings()

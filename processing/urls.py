@@ -33,12 +33,15 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def canonical(url: str) -> str:
-    """Return the one spelling under which `url` is stored and compared; applying it again changes nothing.
+    """Return the one spelling under which `url` is stored and compared.
 
-    A copy in the Internet Archive or an AMP cache has the address of its original. Scheme, host, default port, escapes
-    and the order of the query are normalised (RFC 3986 section 6.2); user name, fragment, tracking and AMP marks are
-    dropped; a mobile host becomes the desktop's; http becomes https unless a port is named. Ids in queries stay. What
-    is no http(s) URL comes back without outer blanks and otherwise as it is.
+    Applying it again changes nothing.
+
+    A copy in the Internet Archive or an AMP cache has the address of its original. Scheme, host,
+    default port, escapes and the order of the query are normalised (RFC 3986 section 6.2); user
+    name, fragment, tracking and AMP marks are dropped; a mobile host becomes the desktop's; http
+    becomes https unless a port is named. Ids in queries stay. What is no http(s) URL comes back
+    without outer blanks and otherwise as it is.
 
     >>> canonical("http://M.Example.co.kr/news/view?idxno=7&utm_source=naver#top")
     'https://www.example.co.kr/news/view?idxno=7'
@@ -60,7 +63,9 @@ def unescaped(url: str) -> str:
 
 
 def desktop(host: str) -> str:
-    """Return the desktop host that `host` (lower case) is a mobile or AMP variant of; `host` itself if it is none.
+    """Return the desktop host that `host` (lower case) is a mobile or AMP variant of.
+
+    `host` itself if it is none.
 
     >>> desktop("m.example.co.kr"), desktop("m.news.example.com"), desktop("example.kr")
     ('www.example.co.kr', 'news.example.com', 'example.kr')
@@ -70,7 +75,10 @@ def desktop(host: str) -> str:
 
 
 def _pass(url: str) -> str:
-    """Normalise once. Undoing one escape can lay bare another, so `canonical` repeats this until nothing changes."""
+    """Normalise once.
+
+    Undoing one escape can lay bare another, so `canonical` repeats this until nothing changes.
+    """
     text = _original(unescaped(url))
     try:
         parts = urlsplit(text)
@@ -107,7 +115,10 @@ def _host(parts: SplitResult) -> str:
 
 
 def _path(path: str) -> str:
-    """Resolve dot segments and repeated slashes; a trailing slash stays, because some servers redirect without it."""
+    """Resolve dot segments and repeated slashes.
+
+    A trailing slash stays, because some servers redirect without it.
+    """
     kept: list[str] = []
     segments = [segment for segment in _escaped(path).split("/") if segment]
     for segment in segments:

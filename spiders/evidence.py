@@ -103,7 +103,10 @@ class EvidenceCheck:
 
 
 def match_addresses(outlet: Outlet, urls: Iterable[str]) -> AddressMatch:
-    """Judge addresses of `outlet` by its declaration; `current` are those that `article` matches."""
+    """Judge addresses of `outlet` by its declaration.
+
+    `current` are those that `article` matches.
+    """
     current = older = missed = 0
     examples: list[str] = []
     for url in urls:

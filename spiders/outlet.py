@@ -38,9 +38,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap, news sitemap or sitemap index. `follow` is a regex on child maps; `days` limits them by lastmod.
+    """A sitemap, news sitemap or sitemap index.
 
-    A URL with `{yyyy}`, `{mm}`, `{dd}` or `{yyyymmdd}` is a day archive: it is asked only for `since`/`until`.
+    `follow` is a regex on child maps; `days` limits them by lastmod.
+
+    A URL with `{yyyy}`, `{mm}`, `{dd}` or `{yyyymmdd}` is a day archive: it is asked only for
+    `since`/`until`.
     """
 
     url: str
@@ -51,9 +54,12 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An HTML page that lists links. `{page}` in the URL is paged from 1 to `pages`; `links` is CSS for the anchors.
+    """An HTML page that lists links.
 
-    The default takes every link whose address has a digit, which menus have not and articles nearly always have.
+    `{page}` in the URL is paged from 1 to `pages`; `links` is CSS for the anchors.
+
+    The default takes every link whose address has a digit, which menus have not and articles nearly
+    always have.
     """
 
     url: str
@@ -77,17 +83,19 @@ class Pace(StrEnum):
 class Outlet:
     """One news outlet.
 
-    `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen once. `article` matches
-    the URL of an article and names its `id`. `canonical` is a format string with the groups of `article`
-    ("https://www.a.kr/view/{id}"); empty, or where a group did not match, the URL as normalised is the canonical one.
-    `older` are URL forms of the past whose ids are numbers of their own: articles too, but without `canonical`.
-    `hosts` are allowed beside that of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`,
-    each also without its www. `allowed_ports` are those of home and sources, and the default ones (None: not named).
-    `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the original.
-    `paused` says why it is not visited; its archive stays readable. `permission_needed` names the ban that only an
-    operator's recorded consent lifts. `tls` says why its certificates need not be right and when that was checked
-    ("unverified: chain lacks an intermediate, checked 2026-11-20"); what is wrong with them is then recorded with every
-    page. `confirmed` is the date on which a person ran `scrapy look`, else "".
+    `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen
+    once. `article` matches the URL of an article and names its `id`. `canonical` is a format string
+    with the groups of `article` ("https://www.a.kr/view/{id}"); empty, or where a group did not
+    match, the URL as normalised is the canonical one. `older` are URL forms of the past whose ids
+    are numbers of their own: articles too, but without `canonical`. `hosts` are allowed beside that
+    of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`, each also without
+    its www. `allowed_ports` are those of home and sources, and the default ones (None: not named).
+    `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the
+    original. `paused` says why it is not visited; its archive stays readable. `permission_needed`
+    names the ban that only an operator's recorded consent lifts. `tls` says why its certificates
+    need not be right and when that was checked ("unverified: chain lacks an intermediate, checked
+    2026-11-20"); what is wrong with them is then recorded with every page. `confirmed` is the date
+    on which a person ran `scrapy look`, else "".
     """
 
     name: str
@@ -184,9 +192,12 @@ class Identity(NamedTuple):
 
 
 def identify(outlet: Outlet, url: str) -> Identity | None:
-    """Return which article of `outlet` lies at `url`; None where the host is not its or the URL is no article's.
+    """Return which article of `outlet` lies at `url`.
 
-    Mobile, AMP and older spellings of one article come out the same wherever the outlet's pattern tells that they are.
+    None where the host is not its or the URL is no article's.
+
+    Mobile, AMP and older spellings of one article come out the same wherever the outlet's pattern
+    tells that they are.
     """
     spelling = canonical(url)
     if not _belongs(outlet, url, spelling):

@@ -26,8 +26,8 @@ LIMIT = 30.0
 def read(page: Page, outlet: Outlet | None, *, canonical: str | None = None) -> Article | Rejection:
     """Read `page` with the rules that `outlet` had on its day; without an outlet as any page.
 
-    `canonical` is the address to file it under where its own says nothing (a redirect to a page of no known form).
-    A page that takes longer than `LIMIT` is a rejection.
+    `canonical` is the address to file it under where its own says nothing (a redirect to a page of
+    no known form). A page that takes longer than `LIMIT` is a rejection.
     """
     try:
         with _within(LIMIT):

@@ -35,7 +35,10 @@ _PREFIX = "sillok-browser-"
 
 
 class Scratch:
-    """One folder for temporary files; `link` leads to it while it is there, and belongs to one crawl at a time."""
+    """One folder for temporary files.
+
+    `link` leads to it while it is there, and belongs to one crawl at a time.
+    """
 
     def __init__(self, link: Path) -> None:
         self._link = link
@@ -64,7 +67,10 @@ class Scratch:
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[None]:
-    """Let a program that is started inside have `folder` for its temporary files; Playwright takes no environment."""
+    """Let a program that is started inside have `folder` for its temporary files.
+
+    Playwright takes no environment.
+    """
     before = os.environ.get("TMPDIR")
     tempfile.gettempdir()  # this process has chosen its own by now
     os.environ["TMPDIR"] = str(folder)
@@ -113,7 +119,9 @@ class RenderingError(Exception):
 
 
 def apply(outlet: Outlet, settings: BaseSettings) -> None:
-    """Let the articles of an outlet that declares it be rendered; kept pages are read as they were kept.
+    """Let the articles of an outlet that declares it be rendered.
+
+    Kept pages are read as they were kept.
 
     Raises UsageError where it would not be safe.
     """

@@ -24,11 +24,12 @@ REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta
 class Environment(BaseSettings):
     """What the environment says about asking.
 
-    `contact` (a URL or e-mail address) goes into the User-Agent. `press` is the port of the sample press. `scheduled`
-    says that nobody watches: then a contact is required. `permission` maps an outlet to the consent it gave, as JSON.
-    `delay` is the least seconds between two requests to a host, `time_limit` seconds until a crawl closes itself.
-    `spool` holds the open segment, on a local disk. `due` skips a source whose next poll is not due yet. `browser` is
-    the Chromium that renders the pages of outlets that declare it.
+    `contact` (a URL or e-mail address) goes into the User-Agent. `press` is the port of the sample
+    press. `scheduled` says that nobody watches: then a contact is required. `permission` maps an
+    outlet to the consent it gave, as JSON. `delay` is the least seconds between two requests to a
+    host, `time_limit` seconds until a crawl closes itself. `spool` holds the open segment, on a
+    local disk. `due` skips a source whose next poll is not due yet. `browser` is the Chromium that
+    renders the pages of outlets that declare it.
     """
 
     model_config = SettingsConfigDict(
@@ -126,7 +127,8 @@ DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
 )
 
-# The whole chains, written out: Scrapy imports even what is set to None, and what we do not use costs every poll 0.3 s.
+# The whole chains, written out: Scrapy imports even what is set to None, and what we do not use
+# costs every poll 0.3 s.
 DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
@@ -165,7 +167,8 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "spiders.wire.transport.PublicResolver"
 
-# Doors we keep shut: both run Python that is sent to them, and both are open by default. Their code is not even loaded.
+# Doors we keep shut: both run Python that is sent to them, and both are open by default. Their code
+# is not even loaded.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 

@@ -41,7 +41,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def documents(path: Path) -> list[Document]:
-    """Return the benchmark's rows (doc_id, body, collected_at, …) as documents; its stamps are Seoul time."""
+    """Return the benchmark's rows (doc_id, body, collected_at, …) as documents.
+
+    Its stamps are Seoul time.
+    """
     return [
         Document(
             id=row["doc_id"],
@@ -63,7 +66,10 @@ def labels(path: Path) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """Pairs: precision, recall. Documents: adjusted Rand index, of all and without the soft ones."""
+    """Pairs: precision, recall.
+
+    Documents: adjusted Rand index, of all and without the soft ones.
+    """
 
     precision: float
     recall: float

@@ -153,7 +153,10 @@ def _clusters(ids: list[str], day: date) -> pa.Table:
 def _drawn_columns(
     table: pa.Table, numbers: NDArray[np.int64], real: int
 ) -> dict[str, "pa.Array[Any]"]:
-    """Return the columns that compare texts; from row `real` on with values of each document's own, but boilerplate."""
+    """Return the columns that compare texts.
+
+    From row `real` on with values of each document's own, but boilerplate.
+    """
     own = numbers.copy()
     own[:real] = 0
     short = own.astype(np.int32)
@@ -218,7 +221,10 @@ def weight(root: Path, kind: str) -> int:
 
 
 def drawn(window: FolderWindow, size: int, chunk: int = 250_000) -> int:
-    """Write the band keys of `size` documents, a quarter of them copies with 30 of 45 keys; return their number."""
+    """Write the band keys of `size` documents, a quarter of them copies with 30 of 45 keys.
+
+    Return their number.
+    """
     pairs = 0
     for place, start in enumerate(range(0, size, chunk)):
         draw = np.random.default_rng(start)

@@ -75,7 +75,10 @@ def kept(root: Path) -> list[KeptPage]:
 
 
 def declared(page: Page) -> Rules:
-    """Return the rules of the outlet that declares the page's host, in its layout at the fetch; else the generic."""
+    """Return the rules of the outlet that declares the page's host, in its layout at the fetch.
+
+    Else the generic.
+    """
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     for outlet in outlets().values():
         hosts = {name.removeprefix("www.") for name in outlet.allowed_hosts}
@@ -154,7 +157,10 @@ def score(gold: dict[str, Any], result: Article | Rejection) -> PageScore:
 
 
 def total(scores: Sequence[PageScore]) -> Total:
-    """Return the means over pages whose gold is an article; photo and video pages only count for the extractor."""
+    """Return the means over pages whose gold is an article.
+
+    Photo and video pages only count for the extractor.
+    """
     main = [one for one in scores if one.main]
     in_html = [one for one in scores if not one.script and not one.lost]
     return Total(

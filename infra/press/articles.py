@@ -36,7 +36,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What becomes of a story from `phase` on; `silent` where the outlet does not say that it edited."""
+    """What becomes of a story from `phase` on.
+
+    `silent` where the outlet does not say that it edited.
+    """
 
     phase: int
     silent: bool = False
@@ -47,7 +50,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article of one outlet; `of` and `relation` say what it was made from, `tricks` how its page behaves."""
+    """One article of one outlet.
+
+    `of` and `relation` say what it was made from, `tricks` how its page behaves.
+    """
 
     outlet: str
     key: str
@@ -123,10 +129,12 @@ def at_phase(story: Story, phase: int) -> Story:
 def edited(
     paragraphs: tuple[str, ...], edits: Iterable[Mapping[str, Any]], where: str
 ) -> tuple[str, ...]:
-    """Return the paragraphs after `edits`; raise `ContentError` where one does not fit exactly once.
+    """Return the paragraphs after `edits`.
 
-    Edits: {old, new} exchanges a passage; {drop} removes the paragraph that starts so; {after, add} inserts one;
-    {keep} keeps the first so many; {lead} replaces the first paragraph.
+    Raise `ContentError` where one does not fit exactly once.
+
+    Edits: {old, new} exchanges a passage; {drop} removes the paragraph that starts so; {after, add}
+    inserts one; {keep} keeps the first so many; {lead} replaces the first paragraph.
     """
     parts = list(paragraphs)
     for edit in edits:

@@ -37,8 +37,9 @@ class PressClock:
 def dated(story: Story, times: PressClock) -> Story:
     """Return the story with its days filled in.
 
-    "{d}" is the day of the month ("22일"), "{d-1}" the day before, "{md}" has the month too ("11월 22일"), "{t}" is
-    the part of the day some minutes before publication ("오전"). A reprint keeps the days of its original.
+    "{d}" is the day of the month ("22일"), "{d-1}" the day before, "{md}" has the month too ("11월
+    22일"), "{t}" is the part of the day some minutes before publication ("오전"). A reprint keeps the
+    days of its original.
     """
     moment = times.later if story.phase else times.epoch + timedelta(minutes=story.anchor)
 

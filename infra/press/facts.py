@@ -26,7 +26,10 @@ LABELS = Path(__file__).parent / "labels.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One page as its outlet means it; `status` is what it answers, `robots` False where robots.txt forbids it."""
+    """One page as its outlet means it.
+
+    `status` is what it answers, `robots` False where robots.txt forbids it.
+    """
 
     id: str
     outlet: str

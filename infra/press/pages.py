@@ -145,7 +145,10 @@ class ListEntry:
 def build(
     site: Site, stories: tuple[Story, ...], traps: tuple[Trap, ...], times: PressClock, port: int
 ) -> dict[str, Resource]:
-    """Return everything that `site` serves, by path and query; `stories` are all, as they stand in the phase."""
+    """Return everything that `site` serves, by path and query.
+
+    `stories` are all, as they stand in the phase.
+    """
     base = f"http://{site.host}:{port}"
     own = {entry.path: entry for entry in _entries(site, stories, times, base)}
     baits = {entry.path: (trap, entry) for trap, entry in _baits(site, traps, times, base)}

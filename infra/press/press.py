@@ -27,7 +27,10 @@ SLOW_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What goes over the wire; `delay` in seconds before it, `cut` bytes missing from the end of the body."""
+    """What goes over the wire.
+
+    `delay` in seconds before it, `cut` bytes missing from the end of the body.
+    """
 
     status: int
     body: bytes = b""

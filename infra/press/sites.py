@@ -15,9 +15,10 @@ DOMAIN = "press.test"
 class Site:
     """One outlet's web server.
 
-    `article` is a format string for an article's path (fields of `path`); `sources` maps a path to its template.
-    `days` is the path of a sitemap of one day, `reserved` the location for which tdmrep.json reserves text mining.
-    `validators` says which of ETag and Last-Modified the server sends.
+    `article` is a format string for an article's path (fields of `path`); `sources` maps a path to
+    its template. `days` is the path of a sitemap of one day, `reserved` the location for which
+    tdmrep.json reserves text mining. `validators` says which of ETag and Last-Modified the server
+    sends.
     """
 
     name: str

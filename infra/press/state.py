@@ -22,8 +22,9 @@ FILE = Path(__file__).parent / "traps.toml"
 class Trap:
     """One such page. `shape` is a template's name after "trap-", or "redirect" or "status".
 
-    `path` and `to` are format strings with the fields of the epoch's day ({yyyy}, {mm}, {dd}) and {base}; `reason` is
-    the rejection that a reader must give; `why` is what the fetch log must say where no page is read.
+    `path` and `to` are format strings with the fields of the epoch's day ({yyyy}, {mm}, {dd}) and
+    {base}; `reason` is the rejection that a reader must give; `why` is what the fetch log must say
+    where no page is read.
     """
 
     outlet: str
@@ -82,7 +83,10 @@ class PressState:
         return int(now >= self.later)
 
     def set_phase(self, phase: int, now: datetime) -> None:
-        """Fix the phase, the clock no longer matters; what happens in the second one happens at `now`."""
+        """Fix the phase, the clock no longer matters.
+
+        What happens in the second one happens at `now`.
+        """
         with self._lock:
             if phase and not self._phase:
                 self.later = now.astimezone(SEOUL).replace(microsecond=0)

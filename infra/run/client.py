@@ -14,7 +14,10 @@ BEATING = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggere
 
 
 class Airflow:
-    """A client of one API server. Raises TransientError for no answer and for one that is not a success."""
+    """A client of one API server.
+
+    Raises TransientError for no answer and for one that is not a success.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port

@@ -38,7 +38,10 @@ def begin(var: Path) -> subprocess.Popen[bytes]:
 
 
 def reference(var: Path) -> float:
-    """Make a run that nobody disturbs and return the seconds it took; raises RuntimeError where it fails."""
+    """Make a run that nobody disturbs and return the seconds it took.
+
+    Raises RuntimeError where it fails.
+    """
     var.mkdir()
     started = time.monotonic()
     if begin(var).wait():
@@ -56,7 +59,10 @@ def same_press(before: Path, after: Path) -> None:
 
 
 def trial(var: Path, moment: float) -> int:
-    """Kill a run after `moment` seconds, then start it until it ends by itself; return its last exit code."""
+    """Kill a run after `moment` seconds, then start it until it ends by itself.
+
+    Return its last exit code.
+    """
     victim = begin(var)
     try:
         victim.wait(moment)

@@ -60,7 +60,10 @@ class InstanceFolder:
         return int(ports[part])
 
     def move(self, part: str) -> None:
-        """Forget the port of a part that something else now listens on; raises UsageError where it may not change."""
+        """Forget the port of a part that something else now listens on.
+
+        Raises UsageError where it may not change.
+        """
         ports = self._read("run.json")
         if part == "press":
             raise UsageError(
@@ -84,7 +87,10 @@ class InstanceFolder:
 
     @property
     def contact(self) -> str:
-        """What outlets were told of whoever started this instance; nothing before its first start."""
+        """What outlets were told of whoever started this instance.
+
+        Nothing before its first start.
+        """
         return str(self._read("contact.json").get("contact", ""))
 
     def keep_contact(self, contact: str) -> None:
@@ -93,7 +99,10 @@ class InstanceFolder:
 
     @property
     def broken_off(self) -> bool:
-        """Whether the last start began and did not end in order; nothing to mend where there was none."""
+        """Whether the last start began and did not end in order.
+
+        Nothing to mend where there was none.
+        """
         return (self.folder / "at-work").exists()
 
     def mark(self, *, at_work: bool) -> None:
@@ -107,7 +116,8 @@ class InstanceFolder:
     def alone(self, patience: float = 30.0) -> Iterator[None]:
         """Let one process at a time work here; the lock dies with its holder.
 
-        Raises UsageError when it is still held after `patience` seconds: what a watcher needs to clean up.
+        Raises UsageError when it is still held after `patience` seconds: what a watcher needs to
+        clean up.
         """
         deadline = time.monotonic() + patience
         with (self.folder / "lock").open("a+") as lock:

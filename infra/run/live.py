@@ -14,9 +14,12 @@ SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 
 
 def up(place: InstanceFolder) -> int:
-    """Start everything in the background and return 0; an instance that is up and well is left alone.
+    """Start everything in the background and return 0.
 
-    One of which a part has died or does not beat any more is started anew: what it left open goes on from there.
+    An instance that is up and well is left alone.
+
+    One of which a part has died or does not beat any more is started anew: what it left open goes
+    on from there.
     """
     with place.alone():
         begun = bool(processes.alive(place))
@@ -54,7 +57,10 @@ def down() -> int:
 
 
 def shell() -> int:
-    """Open a shell for the instance that is up, else for the sample with just its store; return the shell's code."""
+    """Open a shell for the instance that is up, else for the sample with just its store.
+
+    Return the shell's code.
+    """
     up_now = next(
         (place for place in map(InstanceFolder.named, ("live", "sample")) if _is_up(place)), None
     )
@@ -99,7 +105,10 @@ def _is_up(place: InstanceFolder) -> bool:
 
 
 def _shell(place: InstanceFolder) -> int:
-    """Run the user's shell with what its commands need; a marked prompt tells which archive they meet."""
+    """Run the user's shell with what its commands need.
+
+    A marked prompt tells which archive they meet.
+    """
     variables = {
         **environment.base(place),
         **environment.airflow(place),
@@ -114,4 +123,7 @@ def _shell(place: InstanceFolder) -> int:
 
 
 def _leave_it_to_the_shell(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: Ctrl-C is meant for the command that runs in it. A handler, because SIG_IGN would be inherited."""
+    """Do nothing: Ctrl-C is meant for the command that runs in it.
+
+    A handler, because SIG_IGN would be inherited.
+    """

@@ -29,7 +29,10 @@ FIRST = ("scheduler", "dag-processor", "triggerer", "api-server", "job")
 def start(
     place: InstanceFolder, part: str, command: Sequence[str], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start one part in a session of its own, so that Ctrl-C reaches only us; its output goes to its log."""
+    """Start one part in a session of its own, so that Ctrl-C reaches only us.
+
+    Its output goes to its log.
+    """
     if not Path("/proc/self/environ").exists():
         raise UsageError(
             "running an instance needs Linux, whose /proc tells what to stop; crawling by hand does not"
@@ -90,13 +93,19 @@ def alive(place: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
 
 
 def dead(place: InstanceFolder, parts: Sequence[str]) -> list[str]:
-    """Return those of `parts` whose first process is gone. What it started may live on: it is no sign of life."""
+    """Return those of `parts` whose first process is gone.
+
+    What it started may live on: it is no sign of life.
+    """
     leading = {part for process, part in alive(place, parts).items() if _leads(process)}
     return [part for part in parts if part not in leading]
 
 
 def sweep(place: InstanceFolder, grace: float = GRACE) -> int:
-    """End every process of the instance, those that write before those they write to; return how many there were."""
+    """End every process of the instance, those that write before those they write to.
+
+    Return how many there were.
+    """
     everything = alive(place)
     for parts in (FIRST, ()):
         _end(place, parts, grace)

@@ -131,7 +131,10 @@ class Following:
 def follow(
     following: Following, show: Callable[[Following], None], check: Callable[[], None]
 ) -> None:
-    """Look until all is over; `check` raises where a part of the instance has died, and says what it said last."""
+    """Look until all is over.
+
+    `check` raises where a part of the instance has died, and says what it said last.
+    """
     while True:
         try:
             following.look()
@@ -280,7 +283,10 @@ def run() -> int:
 
 
 def _schedule(place: InstanceFolder, running: Parts, *, mend: bool) -> Airflow:
-    """Start the scheduler; after a start that was broken off, only when what that left open is closed."""
+    """Start the scheduler.
+
+    After a start that was broken off, only when what that left open is closed.
+    """
     if not mend:
         services.airflow(place, running, "scheduler")
     client = services.await_airflow(place, running)

@@ -114,7 +114,10 @@ def await_airflow(place: InstanceFolder, parts: Parts) -> Airflow:
 
 
 def await_dags(place: InstanceFolder, parts: Parts, client: Airflow, wanted: set[str]) -> None:
-    """Wait until the DAG processor has read the DAG files; raises UsageError with what is wrong in one of them."""
+    """Wait until the DAG processor has read the DAG files.
+
+    Raises UsageError with what is wrong in one of them.
+    """
 
     def known() -> bool:
         wrong = client.import_errors()

@@ -61,7 +61,10 @@ def _small_star(edges: DataFrame) -> DataFrame:
 
 
 def components(edges: DataFrame) -> DataFrame:
-    """Return (number, label) of every node of `edges` (a, b); the label is the smallest number of its component."""
+    """Return (number, label) of every node of `edges` (a, b).
+
+    The label is the smallest number of its component.
+    """
     edges = (
         edges.where("a <> b")
         .select(f.least("a", "b").alias("a"), f.greatest("a", "b").alias("b"))
@@ -118,7 +121,8 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
     """Return the newest row of each document, its text, and how many it has.
 
-    A row carries the number of its manifest; one of schema version 1 carries none, and is older than those that do.
+    A row carries the number of its manifest; one of schema version 1 carries none, and is older
+    than those that do.
     """
     sig, texts = (
         _last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet")))
@@ -136,7 +140,10 @@ def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
 
 
 def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions) -> DataFrame:
-    """Return the band keys; those of documents signed more than once are made again from their newest text."""
+    """Return the band keys.
+
+    Those of documents signed more than once are made again from their newest text.
+    """
     bands = spark.read.parquet(*sorted(str(path) for path in parts.glob("bands/day=*/*.parquet")))
     again = sig.where("times > 1")
     made = again.rdd.flatMap(lambda row: _keys_again(row.asDict(), options))

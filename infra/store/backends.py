@@ -15,7 +15,10 @@ from swift.common import bufferedhttp  # type: ignore[import-untyped]  # ships n
 
 
 class Listener:
-    """Has what `eventlet.wsgi.server` uses of a listening socket; `connect` is the only way to reach it."""
+    """Has what `eventlet.wsgi.server` uses of a listening socket.
+
+    `connect` is the only way to reach it.
+    """
 
     family = socket.AF_UNIX
 
@@ -31,7 +34,10 @@ class Listener:
         return near
 
     def accept(self) -> tuple[Any, tuple[str, int]]:
-        """Wait for the next `connect`; return the server's end and an address that no other connection has."""
+        """Wait for the next `connect`.
+
+        Return the server's end and an address that no other connection has.
+        """
         return self._waiting.get(), (self._name, next(self._numbers))
 
     def getsockname(self) -> str:

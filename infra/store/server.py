@@ -40,7 +40,10 @@ _FULL = (
 
 
 class Cache(dict[str, tuple[Any, float]]):
-    """Stands in for memcached: one process, so it is coherent. Names and arguments are those that Swift calls."""
+    """Stands in for memcached: one process, so it is coherent.
+
+    Names and arguments are those that Swift calls.
+    """
 
     def get(self, key: str, raise_on_error: bool = False) -> Any:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - Swift's signature
         value, until = super().get(key, (None, 0.0))
@@ -136,7 +139,10 @@ class _Silent:
 
 
 def serve(data: Path, wanted: int | None) -> None:
-    """Serve the store in `data` until the process ends. Raises InUseError where the folder or a port is taken."""
+    """Serve the store in `data` until the process ends.
+
+    Raises InUseError where the folder or a port is taken.
+    """
     with hold(data):
         port = choose_port(data, wanted)
         found = access(data, port)
@@ -180,7 +186,10 @@ def _start(app: Any, listening: Any) -> Any:
 
 
 def _make_bucket(app: Front) -> None:
-    """Create the bucket where it is missing; Swift's own words for it are a container of an account."""
+    """Create the bucket where it is missing.
+
+    Swift's own words for it are a container of an account.
+    """
     environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/", "SERVER_NAME": HOST, "SERVER_PORT": "0"}
     environ |= {"wsgi.url_scheme": "http", "SCRIPT_NAME": ""}
     request = make_pre_authed_request(

@@ -56,10 +56,12 @@ class CatalogueObject:
 
 
 class Catalogue:
-    """The current objects of one store. Lazy: nothing is asked of the store before something is asked of it.
+    """The current objects of one store.
 
-    `heads` is the folder of witnesses; without it the head is taken as it is, as a publisher does that checks it
-    itself.
+    Lazy: nothing is asked of the store before something is asked of it.
+
+    `heads` is the folder of witnesses; without it the head is taken as it is, as a publisher does
+    that checks it itself.
     """
 
     def __init__(self, store: Store, cache: Path, heads: Path | None = None) -> None:
@@ -69,7 +71,10 @@ class Catalogue:
 
     @lazy
     def manifests(self) -> tuple[Manifest, ...]:
-        """Return the chain, oldest first. Raises `CorruptRecordError` where a link is missing or was altered."""
+        """Return the chain, oldest first.
+
+        Raises `CorruptRecordError` where a link is missing or was altered.
+        """
         link = head(self.store)
         if self._heads:
             self._compare_with_witness(self._heads, link)
@@ -86,7 +91,10 @@ class Catalogue:
 
     @lazy
     def parts(self) -> Mapping[str, CatalogueObject]:
-        """Every current object by key, in order of keys. What a later manifest removes is gone from the cache too."""
+        """Every current object by key, in order of keys.
+
+        What a later manifest removes is gone from the cache too.
+        """
         current: dict[str, CatalogueObject] = {}
         for manifest in self.manifests:
             for removed in manifest.removes:
@@ -106,7 +114,8 @@ class Catalogue:
     def local(self, part: CatalogueObject) -> Path:
         """Return `part` as a file: of a directory store the object itself, else the cache's copy.
 
-        Raises `MissingError` where it is gone and `CorruptRecordError` where it is not what its manifest says.
+        Raises `MissingError` where it is gone and `CorruptRecordError` where it is not what its
+        manifest says.
         """
         if not self.store.url.startswith("file:"):
             return self._kept(part.key, part.sum.sha256, f"manifest {part.seq}")
@@ -123,7 +132,10 @@ class Catalogue:
         return path
 
     def files(self, parts: Iterable[CatalogueObject]) -> list[Path]:
-        """Return each of `parts` as a file; several are fetched at once where they come from a bucket."""
+        """Return each of `parts` as a file.
+
+        Several are fetched at once where they come from a bucket.
+        """
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self.local, parts))
 
@@ -151,7 +163,10 @@ class Catalogue:
             )
 
     def _kept(self, key: str, sha256: str, named_by: str) -> Path:
-        """Return the object's file in the cache; fetch it where it is not there or no longer what it was."""
+        """Return the object's file in the cache.
+
+        Fetch it where it is not there or no longer what it was.
+        """
         place = self._place(sha256)
         if place.is_file():
             if is_what_it_was(place, sha256):
@@ -177,7 +192,9 @@ class Catalogue:
 
 
 def is_what_it_was(path: Path, sha256: str) -> bool:
-    """Tell whether a file has this SHA-256; it is read once a process, and again when it has changed.
+    """Tell whether a file has this SHA-256.
+
+    It is read once a process, and again when it has changed.
 
     Raises OSError where it cannot be read.
     """

@@ -127,7 +127,10 @@ def sign_again(
 
 
 class UnsignedArticles:
-    """The archived articles of some days of collection as documents; parts are fetched as they are asked for."""
+    """The archived articles of some days of collection as documents.
+
+    Parts are fetched as they are asked for.
+    """
 
     def __init__(
         self, catalogue: Catalogue, facts: Mapping[str, OutletFacts], days: Collection[date]
@@ -213,8 +216,8 @@ class ArchiveWindow:
 class Addition:
     """What folding new versions adds to the archive.
 
-    `tables` come each with its folder and are read as they are asked for. `signed_again` counts articles of earlier
-    publications, `work` is where these lie until the addition is published.
+    `tables` come each with its folder and are read as they are asked for. `signed_again` counts
+    articles of earlier publications, `work` is where these lie until the addition is published.
     """
 
     tables: Iterator[tuple[str, pa.Table]]
@@ -225,7 +228,8 @@ class Addition:
     def forget(self) -> None:
         """Remove what lies in the working folder: the archive has it now, or can have it no longer.
 
-        And what interrupted publications, which nobody took up again, left there more than a day before.
+        And what interrupted publications, which nobody took up again, left there more than a day
+        before.
         """
         if self.work is None:
             return
@@ -250,9 +254,9 @@ def folded(
 ) -> Addition:
     """Fold new versions into what the archive holds.
 
-    Where articles within their window have no signatures of this version of the fold, because another version archived
-    them, these are signed and folded first, some at a time, and finished ones are kept under `cache`: after an
-    interruption the same call goes on.
+    Where articles within their window have no signatures of this version of the fold, because
+    another version archived them, these are signed and folded first, some at a time, and finished
+    ones are kept under `cache`: after an interruption the same call goes on.
     """
     options = options_for(facts, window_days)
     documents = [_document(article, facts) for article in new]

@@ -76,7 +76,10 @@ class Intake:
 
 
 def gather(job: Job, head: ManifestLink | None) -> Intake:
-    """Look through landing. Raises MissingError where the run that was asked for is neither there nor published."""
+    """Look through landing.
+
+    Raises MissingError where the run that was asked for is neither there nor published.
+    """
     landing = landed(job.store, job.outlet, job.run)
     known = head.manifest.memory if head else {}
     if job.run and not landing:

@@ -171,7 +171,10 @@ class LandedRun:
 
 
 def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
-    """Return what lies in landing by outlet and run. What no crawl wrote is left alone, with a warning."""
+    """Return what lies in landing by outlet and run.
+
+    What no crawl wrote is left alone, with a warning.
+    """
     found: dict[tuple[str, str], dict[str, ListedObject]] = {}
     for key, entry in keys.objects(store, outlet, run):
         found.setdefault((key.outlet, key.run), {})[key.name] = entry
@@ -181,7 +184,9 @@ def landed(store: Store, outlet: str | None = None, run: str | None = None) -> l
 def ready(
     store: Store, landing: Landed, memory: Memory, *, now: datetime, grace: timedelta, named: bool
 ) -> LandedRun | None:
-    """Return what of a run is to be taken in now; None where nothing is, or where the run still goes on.
+    """Return what of a run is to be taken in now.
+
+    None where nothing is, or where the run still goes on.
 
     Raises MissingError where another archiver has published and removed it since it was listed.
     """
@@ -219,7 +224,10 @@ _CLOCKS = timedelta(minutes=15)
 
 
 def faults(runs: Sequence[LandedRun], facts: OutletFacts, now: datetime) -> list[str]:
-    """Return what is structurally wrong with the runs of one outlet; nothing if they may be published."""
+    """Return what is structurally wrong with the runs of one outlet.
+
+    Nothing if they may be published.
+    """
     return [*_counts(runs), *_identities(runs, now), *_coverage(runs), *_volume(runs, facts)]
 
 

@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 
 class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
-    """Computes a value at the first look and keeps it in the instance; two threads at once may both compute it."""
+    """Computes a value at the first look and keeps it in the instance.
+
+    Two threads at once may both compute it.
+    """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self._compute = compute

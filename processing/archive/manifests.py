@@ -43,7 +43,10 @@ def key(seq: int) -> str:
 
 
 def read(store: Store, seq: int) -> ManifestLink:
-    """Return the manifest `seq`. Raises MissingError, or CorruptRecordError where it is no manifest of ours."""
+    """Return the manifest `seq`.
+
+    Raises MissingError, or CorruptRecordError where it is no manifest of ours.
+    """
     data = store.get(key(seq))
     where = f"{key(seq)} in {store.url}"
     try:
@@ -62,7 +65,10 @@ def read(store: Store, seq: int) -> ManifestLink:
 
 
 def head(store: Store) -> ManifestLink | None:
-    """Return the newest manifest, or None of an empty archive; about three requests whatever the length."""
+    """Return the newest manifest, or None of an empty archive.
+
+    About three requests whatever the length.
+    """
     seq = _hinted(store)
     while store.exists(key(seq + 1)):
         seq += 1

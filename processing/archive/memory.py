@@ -104,8 +104,8 @@ class Memory:
     def due(self, now: datetime, schedule: Sequence[timedelta]) -> list[Fetch]:
         """Return the articles to ask again, the longest overdue first.
 
-        `schedule` is counted from the first fetch. An article is due when a moment of it has passed since the article
-        was last asked for; several missed moments are one visit.
+        `schedule` is counted from the first fetch. An article is due when a moment of it has passed
+        since the article was last asked for; several missed moments are one visit.
         """
         steps = [int(step.total_seconds()) for step in schedule]
         waiting = []
@@ -155,7 +155,10 @@ class Memory:
     def take(
         self, rows: Iterable[Fetch], seals: Iterable[Seal] = (), reports: Iterable[RunReport] = ()
     ) -> None:
-        """Take in the log rows of these segments, in any order; segments that `has` knows must not be given again."""
+        """Take in the log rows of these segments, in any order.
+
+        Segments that `has` knows must not be given again.
+        """
         snapshot.take(self._snapshot, rows, seals, reports)
 
     def archived(self, version: Article) -> None:
@@ -251,7 +254,10 @@ def compact(
     seals: Iterable[Seal] = (),
     reports: Iterable[RunReport] = (),
 ) -> bytes:
-    """Return the snapshot that follows `previous` by these log rows; the same rows in any order give the same bytes."""
+    """Return the snapshot that follows `previous` by these log rows.
+
+    The same rows in any order give the same bytes.
+    """
     memory = Memory(decode(previous) if previous is not None else None)
     memory.take(rows, seals, reports)
     return memory.encode()

@@ -11,8 +11,9 @@ from processing.records import Record
 class OutletFacts:
     """What publishing needs to know of an outlet, handed in as values.
 
-    `title` is what other outlets call it in a credit, `outlet_class` ranks whose text is the original, `daily` what a
-    normal day brings (None: no judgement of volume, as for an outlet that is no longer declared).
+    `title` is what other outlets call it in a credit, `outlet_class` ranks whose text is the
+    original, `daily` what a normal day brings (None: no judgement of volume, as for an outlet that
+    is no longer declared).
     """
 
     title: str = ""
@@ -23,9 +24,10 @@ class OutletFacts:
 class OutletCounts(Record):
     """What one outlet brought. pages == articles + the sum of `rejections`, always.
 
-    `articles` were read from pages; of these `versions` are new states, `new` of them first ones, `edits` later ones,
-    `silent_edits` of these without a new modified time. `deletions` are articles that answered 404 or 410. `reprints`
-    are new versions whose text another outlet had first. `bytes` are those of the raw pages.
+    `articles` were read from pages; of these `versions` are new states, `new` of them first ones,
+    `edits` later ones, `silent_edits` of these without a new modified time. `deletions` are
+    articles that answered 404 or 410. `reprints` are new versions whose text another outlet had
+    first. `bytes` are those of the raw pages.
     """
 
     runs: int = 0
@@ -57,11 +59,14 @@ class Alarm(Record):
 
 
 class Publication(Record):
-    """What a publication did. `seq` and `batch` are None where there was nothing to publish, and in a dry run `seq`.
+    """What a publication did.
 
-    `waiting` are runs that are still going on, `quiet` those that brought nothing new and stay in landing until a
-    run of their outlet does; `removed` counts objects taken out of landing. `signed_again` counts articles of earlier
-    publications that got signatures of this version of the fold, because another version had archived them.
+    `seq` and `batch` are None where there was nothing to publish, and in a dry run `seq`.
+
+    `waiting` are runs that are still going on, `quiet` those that brought nothing new and stay in
+    landing until a run of their outlet does; `removed` counts objects taken out of landing.
+    `signed_again` counts articles of earlier publications that got signatures of this version of
+    the fold, because another version had archived them.
     """
 
     seq: int | None = None

@@ -62,7 +62,9 @@ def sweep(
     now: datetime,
     after: timedelta,
 ) -> int:
-    """Delete from landing what `memories` have taken in, and unsealed files older than `after`; return how many.
+    """Delete from landing what `memories` have taken in, and unsealed files older than `after`.
+
+    Return how many.
 
     Seals go first: whatever breaks off half way, no seal is left that names a file which is gone.
     """
@@ -101,14 +103,17 @@ class DamagedPagesError(CorruptRecordError):
 
 
 class LostObjectsError(StoreUnavailableError):
-    """Objects of this publication were deleted before its manifest named them; they are to be written again."""
+    """Objects of this publication were deleted before its manifest named them.
+
+    They are to be written again.
+    """
 
 
 class Attempt:
     """A publication on top of `head`.
 
-    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet must be held back, and
-    LostObjectsError where objects have to be written again.
+    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet
+    must be held back, and LostObjectsError where objects have to be written again.
     """
 
     def __init__(self, job: Job, head: ManifestLink | None) -> None:
@@ -401,8 +406,9 @@ def publish(
 ) -> Publication:
     """Publish what is ready in landing, and return what was done.
 
-    Raises CorruptRecordError where the chain of manifests is not what it must be, MissingError where `run` is neither
-    in landing nor published, and StoreUnavailableError where other archivers won every number.
+    Raises CorruptRecordError where the chain of manifests is not what it must be, MissingError
+    where `run` is neither in landing nor published, and StoreUnavailableError where other archivers
+    won every number.
     """
     job = Job(
         store=store,

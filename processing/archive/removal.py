@@ -61,7 +61,10 @@ def require_present(store: Store, keys: Collection[str]) -> list[str]:
 
 
 def delete_unnamed(store: Store, cache: Path, *, now: datetime, grace: timedelta) -> int:
-    """Delete objects that no manifest has named for `grace` and that were not written since; return how many."""
+    """Delete objects that no manifest has named for `grace` and that were not written since.
+
+    Return how many.
+    """
     store.delete(
         [key for key, notice in _notices(store) if now - notice.at > grace]
     )  # whoever wrote them died

@@ -103,9 +103,9 @@ class Taken:
 class Snapshot:
     """Everything that a crawl of one outlet remembers. `spent` is requests a KST day.
 
-    `turned` has the links that are no articles, as `turned_id`, and the KST day when each was last logged.
-    `fresh` has records of articles that are not in `known` yet, `newest` the versions that were archived last; both
-    are merged into the rest when the snapshot is written.
+    `turned` has the links that are no articles, as `turned_id`, and the KST day when each was last
+    logged. `fresh` has records of articles that are not in `known` yet, `newest` the versions that
+    were archived last; both are merged into the rest when the snapshot is written.
     """
 
     until: int = 0
@@ -306,7 +306,10 @@ def archived(snapshot: Snapshot, article: Article) -> None:
 
 
 def trimmed(old: Snapshot) -> Snapshot:
-    """Return the snapshot without the rows that are older than `HOT_DAYS`; of these the identities stay."""
+    """Return the snapshot without the rows that are older than `HOT_DAYS`.
+
+    Of these the identities stay.
+    """
     start = old.until - HOT_DAYS * DAY
     runs, spent = day(start), day(old.until - SPENT_DAYS * DAY)
     return Snapshot(
@@ -383,7 +386,10 @@ def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
 
 
 def _shares(row: Fetch, old: Polled | None) -> dict[str, tuple[int, int]]:
-    """Return the shares of a source with this poll; one that fell far below the others is no measure of them."""
+    """Return the shares of a source with this poll.
+
+    One that fell far below the others is no measure of them.
+    """
     shares = dict(old.shares) if old else {}
     if row.why is Why.FETCHED and row.listed and SourceFault.FEW_ARTICLES not in row.faults:
         on = day(row.at.timestamp())

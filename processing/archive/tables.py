@@ -42,8 +42,9 @@ CLUSTERS: Final = FOLDED.append(MANIFEST)
 class ArchivedArticle(Article):
     """One version of an article as the archive keeps it.
 
-    `previous` is the version that it follows, None of a first one. `silent_edit` says that title or text changed and
-    the modified time that the page states did not; None of a first version, and where the earlier time is not known.
+    `previous` is the version that it follows, None of a first one. `silent_edit` says that title or
+    text changed and the modified time that the page states did not; None of a first version, and
+    where the earlier time is not known.
     """
 
     previous: str | None = None
@@ -85,7 +86,10 @@ def table(record: type[Record], rows: Iterable[Record]) -> pa.Table:
 
 
 def _type(annotation: Any) -> pa.DataType:
-    """Return the Arrow type of a field's annotation. Raises `TypeError` for one that no record has had so far."""
+    """Return the Arrow type of a field's annotation.
+
+    Raises `TypeError` for one that no record has had so far.
+    """
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
         return _type(next(one for one in inner if one is not NoneType))
@@ -154,7 +158,8 @@ class NewObject:
 def versions(articles: Iterable[Article], memory: Memory) -> list[ArchivedArticle]:
     """Return the states that the archive does not have yet, oldest first; `memory` takes them in.
 
-    A state that was archived before, also one that an article went back to, adds no row: its visit is in the log.
+    A state that was archived before, also one that an article went back to, adds no row: its visit
+    is in the log.
     """
     found = []
     for article in sorted(articles, key=lambda row: (row.fetched_at, row.version_id)):
@@ -200,9 +205,12 @@ def of_records(
 
 
 def of_tables(tables: Iterable[tuple[str, pa.Table]], manifest: int) -> Iterator[NewObject]:
-    """Yield the parts that are tables already; each comes with its folder, and is read when its turn has come.
+    """Yield the parts that are tables already.
 
-    Their rows replace earlier ones, so each carries the number of the manifest that adds it: names have no order.
+    Each comes with its folder, and is read when its turn has come.
+
+    Their rows replace earlier ones, so each carries the number of the manifest that adds it: names
+    have no order.
     """
     for folder, one in tables:
         if one.num_rows:

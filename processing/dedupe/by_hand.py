@@ -68,7 +68,8 @@ Outlets = Mapping[str, OutletFact]
 class RowsFile:
     """A table, read once for what is wrong with it and how far its days reach.
 
-    `misdated` counts the rows that state a date which is none; `cut_at` is the length at which an export cut most texts.
+    `misdated` counts the rows that state a date which is none; `cut_at` is the length at which an
+    export cut most texts.
     """
 
     table: Table
@@ -116,7 +117,10 @@ def _classes(outlets: Outlets) -> dict[str, str]:
 
 
 def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
-    """Read a table of any kind. Raises UsageError where it cannot be opened or unpacked, or lacks a column."""
+    """Read a table of any kind.
+
+    Raises UsageError where it cannot be opened or unpacked, or lacks a column.
+    """
     table = open_table(path, columns)
     bad: list[Bad] = []
     seen: set[bytes] = set()
@@ -198,9 +202,10 @@ def fold_file(
 ) -> Summary:
     """Fold the rows of `path` and write one row a document to `out` as JSON lines.
 
-    `columns` says which column is which field where the names do not tell; `outlets` are those that are declared.
-    Finished batches lie in `work` (default: beside `out`, `<name>.work`) until the end, so that the same call after an
-    interruption goes on where it stopped. Raises UsageError where `path` cannot be read or `out` is a folder.
+    `columns` says which column is which field where the names do not tell; `outlets` are those that
+    are declared. Finished batches lie in `work` (default: beside `out`, `<name>.work`) until the
+    end, so that the same call after an interruption goes on where it stopped. Raises UsageError
+    where `path` cannot be read or `out` is a folder.
     """
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file for the rows")
@@ -282,7 +287,10 @@ def _spanning(reading: RowsFile, options: FoldOptions) -> FoldOptions:
 
 
 def _begin(folder: Path, reading: RowsFile, options: FoldOptions, batch: int) -> None:
-    """Make the folder of finished batches; what another file, other options or other batches left is thrown away."""
+    """Make the folder of finished batches.
+
+    What another file, other options or other batches left is thrown away.
+    """
     names = sorted(options.outlet_names.items())
     mark = json.dumps([reading.digest, options.fingerprint, options.window_days, batch, names])
     marker = folder / "input.json"

@@ -30,8 +30,10 @@ from processing.signing.documents import FoldOptions
 from processing.signing.shingles import KEYS, TITLE
 from processing.signing.window import Partitions, Window, write_part
 
-# Parts are sorted by key, so a slice reads little but its own rows, as long as its bounds are literals.
-# Of a document that was signed more than once the stored keys are of any time: its true ones come from its newest text.
+# Parts are sorted by key, so a slice reads little but its own rows, as long as its bounds are
+# literals.
+# Of a document that was signed more than once the stored keys are of any time: its true ones come
+# from its newest text.
 _KEYS = """
     CREATE OR REPLACE VIEW true_bands AS
     SELECT key, number, day FROM raw_bands WHERE number NOT IN (SELECT number FROM superseded)

@@ -148,7 +148,9 @@ def by_day(table: pa.Table) -> dict[date, pa.Table]:
 def fold(
     documents: Sequence[Document], window: Window, *, day: date, options: FoldOptions
 ) -> Folded:
-    """Fold `documents` into what `window` holds; `day` is the collection day of those without a fetch time.
+    """Fold `documents` into what `window` holds.
+
+    `day` is the collection day of those without a fetch time.
 
     Raises CorruptRecordError where two documents have one number (64 bits of SHA-256 of their ids).
     """

@@ -42,7 +42,10 @@ from processing.signing.window import (
 
 
 class Steps:
-    """The finished folds under `root`, over another window. What begins with a dot is not finished."""
+    """The finished folds under `root`, over another window.
+
+    What begins with a dot is not finished.
+    """
 
     def __init__(self, root: Path, below: Window | None = None) -> None:
         self._root = root

@@ -112,7 +112,10 @@ class Table:
             ) from error
 
     def document(self, row: Mapping[str, object]) -> tuple[Document, bool]:
-        """Return a row as a document, and whether a date that it states is none. Raises BadRowError."""
+        """Return a row as a document, and whether a date that it states is none.
+
+        Raises BadRowError.
+        """
         columns = (
             self.columns
             if self.columns is not None
@@ -142,7 +145,10 @@ _FIELDS: Final = ("outlet", "outlet_class", "title", "url", "agency", "origin_ur
 
 
 def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Table:
-    """Tell what a file is. Raises UsageError where it is none of these, or lacks a column that is needed."""
+    """Tell what a file is.
+
+    Raises UsageError where it is none of these, or lacks a column that is needed.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(1 << 16)
@@ -207,7 +213,10 @@ def _unpacked(path: Path) -> bytes:
 def chosen_columns(
     header: Sequence[str], chosen: Mapping[str, str] | None, needed: Sequence[str] = ("id", "text")
 ) -> dict[str, str]:
-    """Return which column is what. Raises UsageError where one that is `needed` or `chosen` is not there."""
+    """Return which column is what.
+
+    Raises UsageError where one that is `needed` or `chosen` is not there.
+    """
     plain: dict[str, str] = {}
     for column in header:
         plain.setdefault(_plain(column), column)
@@ -544,8 +553,8 @@ def _sound(text: str) -> str:
 def moment(value: object) -> tuple[datetime | None, bool]:
     """Return the moment that a cell states, in UTC, and whether it states something that is none.
 
-    A stamp without an offset is Seoul time, a day its midnight. Numbers are seconds or milliseconds since 1970, days of
-    Excel, or digits such as 20260310.
+    A stamp without an offset is Seoul time, a day its midnight. Numbers are seconds or milliseconds
+    since 1970, days of Excel, or digits such as 20260310.
     """
     try:
         found = _moment(value)

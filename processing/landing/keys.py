@@ -83,7 +83,10 @@ def parsed(key: str) -> LandingKey | None:
 def objects(
     store: Store, outlet: str | None = None, run: str | None = None
 ) -> Iterator[tuple[LandingKey, ListedObject]]:
-    """Yield what crawls left in landing, in the order of keys; a warning names each key that is a stranger's."""
+    """Yield what crawls left in landing, in the order of keys.
+
+    A warning names each key that is a stranger's.
+    """
     prefix = LANDING if outlet is None else f"{LANDING}outlet={outlet}/"
     if outlet is not None and run is not None:
         prefix = f"{folder(outlet, run)}/"

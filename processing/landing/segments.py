@@ -119,7 +119,10 @@ def _flush(path: Path) -> None:
 
 
 class Lock:
-    """A run's hold on its spool; the system lets go of it when the process ends, however it ends."""
+    """A run's hold on its spool.
+
+    The system lets go of it when the process ends, however it ends.
+    """
 
     def __init__(self, spool: Path) -> None:
         self._file = (spool / "lock").open("wb")
@@ -156,7 +159,8 @@ class SegmentLimits:
 class SegmentWriter:
     """Spools the open segment of a run. Not for threads; a closed segment may be sent from one.
 
-    The WARC's name in its CDXJ is the one that it keeps when it is published (`outlet=…-run=…-seg-000.warc.gz`).
+    The WARC's name in its CDXJ is the one that it keeps when it is published
+    (`outlet=…-run=…-seg-000.warc.gz`).
     """
 
     def __init__(
@@ -209,7 +213,10 @@ class SegmentWriter:
         return full or self._clock() - self._open.since >= self._limits.age
 
     def close(self) -> Path | None:
-        """Close the open segment; return its seal in the spool, ready to be sent, or None where nothing is open."""
+        """Close the open segment.
+
+        Return its seal in the spool, ready to be sent, or None where nothing is open.
+        """
         if self._open is None:
             return None
         segment, self._open = self._open, None
@@ -244,7 +251,10 @@ class SegmentWriter:
 
 
 def send(store: Store, path: Path) -> Seal:
-    """Put a closed segment from the spool, its seal last, and clear it from the spool. Safe to do twice."""
+    """Put a closed segment from the spool, its seal last, and clear it from the spool.
+
+    Safe to do twice.
+    """
     seal = _parsed(Seal, path.read_bytes(), str(path))
     for file in seal.files:
         _own(seal, file, path)
@@ -301,7 +311,10 @@ def sealed(store: Store, outlet: str | None = None, run: str | None = None) -> I
 
 
 def read_rows(store: Store, seal: Seal, kind: Rows) -> Iterator[LandingRow]:
-    """Yield the rows of one kind; raise CorruptRecordError where the file is not what the seal says."""
+    """Yield the rows of one kind.
+
+    Raise CorruptRecordError where the file is not what the seal says.
+    """
     file = next((file for file in seal.files if file.key.endswith(f".{kind}.jsonl.gz")), None)
     if file is None:
         return

@@ -36,7 +36,10 @@ _KEPT = "!$&'()*+,;=:@/~?[]|\"<>^`{}\\"
 
 
 def surt(url: str) -> str:
-    """Return the key of an absolute http or https URL; raises ValueError where its port is no number."""
+    """Return the key of an absolute http or https URL.
+
+    Raises ValueError where its port is no number.
+    """
     parts = urlsplit(url)
     host = (
         _WWW.sub("", (parts.hostname or "").rstrip(".")).encode("idna").decode()
@@ -130,7 +133,9 @@ class Rendered(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and its response. `facts` go into the metadata record; `original` is what memory says lay there before.
+    """A request and its response.
+
+    `facts` go into the metadata record; `original` is what memory says lay there before.
 
     `truncated` is set where we stopped reading (WARC 1.1 §5.13).
     """
@@ -155,7 +160,10 @@ def payload_digest(body: bytes) -> str:
 
 
 class WarcWriter:
-    """Appends records to an open binary file; `size` is bytes written, `index` what may be looked up."""
+    """Appends records to an open binary file.
+
+    `size` is bytes written, `index` what may be looked up.
+    """
 
     def __init__(self, file: BinaryIO, filename: str) -> None:
         self._file = file

@@ -83,7 +83,10 @@ _VERSIONS = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles: by outlet, KST publication day (both ends included), kind; `original` leaves reprints out."""
+    """Which articles: by outlet, KST publication day (both ends included), kind.
+
+    `original` leaves reprints out.
+    """
 
     outlet: str | None = None
     since: date | None = None
@@ -140,8 +143,9 @@ def search(catalogue: Catalogue, words: Sequence[str], wanted: Wanted) -> Iterat
 def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
     """Return all versions of one article, oldest first.
 
-    `identity` is an article's id, the first 6 or more characters of one, a version's id, or the article's URL. Raises
-    `MissingError` where there is none and `UsageError` where several articles fit.
+    `identity` is an article's id, the first 6 or more characters of one, a version's id, or the
+    article's URL. Raises `MissingError` where there is none and `UsageError` where several articles
+    fit.
     """
     wanted = article_id(identity) if "://" in identity else identity.partition("-")[0].lower()
     if len(wanted) < _SHORTEST:
@@ -165,7 +169,10 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
 
 
 def checked(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of `articles`. Raises CorruptRecordError where its title or text is not that of its version."""
+    """Return a row of `articles`.
+
+    Raises CorruptRecordError where its title or text is not that of its version.
+    """
     if row["version_id"] != version_id(row["article_id"], row["title"], row["text"]):
         raise CorruptRecordError(
             f"version {row['version_id']} ({row['url']}), which manifest {row.get('manifest', '?')} added, has "

@@ -25,7 +25,10 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One row that is not in both archives alike; `fields` name what differs, with both values cut short."""
+    """One row that is not in both archives alike.
+
+    `fields` name what differs, with both values cut short.
+    """
 
     table: str
     key: str
@@ -67,7 +70,10 @@ class _Side:
 
 
 def _rows(catalogue: Catalogue, table: str, read: Read) -> _Side:
-    """Return the rows of a table by key. A long value stands there as its digest: texts of two archives are large."""
+    """Return the rows of a table by key.
+
+    A long value stands there as its digest: texts of two archives are large.
+    """
     found: dict[str, Row] = {}
     twice: set[str] = set()
     for row in _records(catalogue, table):

@@ -13,7 +13,10 @@ _LONGEST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A stretch of text that both states share, or that only one has. Kept + removed is the old state exactly."""
+    """A stretch of text that both states share, or that only one has.
+
+    Kept + removed is the old state exactly.
+    """
 
     kind: Literal["kept", "removed", "added"]
     text: str

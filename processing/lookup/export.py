@@ -42,7 +42,10 @@ class Terms:
 
 
 def exported(catalogue: Catalogue, terms: Terms) -> Iterator[dict[str, Any]]:
-    """Yield one row a version, by time of publication; `withheld` says why a row has no text, else None."""
+    """Yield one row a version, by time of publication.
+
+    `withheld` says why a row has no text, else None.
+    """
     conditions = ["true"]
     parameters: dict[str, object] = {}
     if terms.outlet:

@@ -54,7 +54,10 @@ _TABLE: Mapping[str, pa.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class CdxjLine:
-    """One line of an index: a response and where its record lies. `key` is that of the WARC file."""
+    """One line of an index: a response and where its record lies.
+
+    `key` is that of the WARC file.
+    """
 
     url: str
     fetched_at: datetime
@@ -119,7 +122,10 @@ def payload(catalogue: Catalogue, url: str, fetched_at: datetime | None = None) 
 
 
 def _recorded(catalogue: Catalogue, url: str, near: datetime | None) -> Iterator[CdxjLine]:
-    """Yield the responses of `url`; where a moment is given, of the days around it: a run may pass midnight."""
+    """Yield the responses of `url`.
+
+    Where a moment is given, of the days around it: a run may pass midnight.
+    """
     days = (
         {(near.astimezone(SEOUL) + timedelta(days=away)).date().isoformat() for away in (-1, 0, 1)}
         if near

@@ -52,7 +52,10 @@ class QueryResult:
 def ask(
     catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | None = None
 ) -> QueryResult:
-    """Answer one reading statement. Raises `UsageError` where it is not SQL, not one, or does not only read."""
+    """Answer one reading statement.
+
+    Raises `UsageError` where it is not SQL, not one, or does not only read.
+    """
     connection = connect(
         catalogue, [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
     )
@@ -88,7 +91,8 @@ def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.Duck
 def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
     """Return a table's current parts as one Arrow dataset with the schema of the newest part.
 
-    A table that no publication has filled is empty. Raises `MissingError` where nothing was published at all.
+    A table that no publication has filled is empty. Raises `MissingError` where nothing was
+    published at all.
     """
     parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
     if not parts and catalogue.head:

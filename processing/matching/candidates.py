@@ -49,7 +49,10 @@ _PAIRS: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """What the sieve knows of documents, by their place among the sorted `numbers`; 0 is no outlet and no rank."""
+    """What the sieve knows of documents, by their place among the sorted `numbers`.
+
+    0 is no outlet and no rank.
+    """
 
     numbers: NDArray[np.int64]
     bits: Hashes
@@ -61,7 +64,10 @@ class Outlines:
 
 
 def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> NDArray[np.int64]:
-    """Return those of the pairs that `judge` may link, in their order; `table` has the rows of `sig`."""
+    """Return those of the pairs that `judge` may link, in their order.
+
+    `table` has the rows of `sig`.
+    """
     if not found.size or not table.num_rows:
         return found[:0]
     known = _outlines(table, options)
@@ -138,7 +144,8 @@ class _Codes:
 
 Pairs = NDArray[np.int64]
 
-# A row of blocks as long as a bucket: whoever is near enough is in the same block or in one beside it.
+# A row of blocks as long as a bucket: whoever is near enough is in the same block or in one beside
+# it.
 _NEAR: Final = """
     WITH placed AS (
              SELECT key, number, day, row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place,
@@ -247,8 +254,9 @@ _NEVER: Final = -(2**31)
 class Candidates:
     """The pairs that a batch makes candidates, smaller number first, sorted.
 
-    `mine` have a document of the batch in them. Of keys that more than a bucket of documents share, `closer` are pairs
-    of others that the batch brought near each other, and `further` those that it parted.
+    `mine` have a document of the batch in them. Of keys that more than a bucket of documents share,
+    `closer` are pairs of others that the batch brought near each other, and `further` those that it
+    parted.
     """
 
     mine: NDArray[np.int64]

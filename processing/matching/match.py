@@ -59,8 +59,8 @@ _LINKED = """
 def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
     """Return the edges that a batch makes, sorted, and as "none" those that hold no longer.
 
-    Which pairs are linked is a matter of the documents that are there: of a pair that is no candidate any longer the
-    link goes, as it does where the texts are alike no longer.
+    Which pairs are linked is a matter of the documents that are there: of a pair that is no
+    candidate any longer the link goes, as it does where the texts are alike no longer.
     """
     known, found = _known(partitions, fresh), candidates(partitions, fresh)
     pairs = np.unique(np.concatenate([found.mine, found.closer]), axis=0)
@@ -126,7 +126,8 @@ def judged(
 ) -> Iterator[tuple[Text, Text, Verdict]]:
     """Judge pairs on the rows of `sig` in `table`; a pair that lacks one is left out.
 
-    They are judged group by group, so that only the texts of a few groups of candidates are in memory as shingles.
+    They are judged group by group, so that only the texts of a few groups of candidates are in
+    memory as shingles.
     """
     table = table.select(_JUDGED).combine_chunks()  # many small takes from pieces are slow
     places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}

@@ -82,7 +82,10 @@ class Alignment:
 
 
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
-    """Return runs (equal length or 0, left start, left end, right start, right end); chance matches join a gap."""
+    """Return runs (equal length or 0, left start, left end, right start, right end).
+
+    Chance matches join a gap.
+    """
     runs: list[tuple[int, int, int, int, int]] = []
     in_gap = False
     steps = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(left, right).as_list())
@@ -159,8 +162,9 @@ def numbers_exchanged(
 ) -> bool:
     """Say whether number facts are missing AND digits differ in place.
 
-    Either sign alone also shows on true copies (a number spelt in another way, a corrected figure); both do not. One
-    fact is enough where the text is full of such digits: reports of a crash or a fire have few facts of two digits.
+    Either sign alone also shows on true copies (a number spelt in another way, a corrected figure);
+    both do not. One fact is enough where the text is full of such digits: reports of a crash or a
+    fire have few facts of two digits.
     """
     share, count = missing_facts(small, large)
     if share <= limits.missing:
@@ -176,10 +180,11 @@ def numbers_exchanged(
 def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outlet: bool) -> bool:
     """Say whether words stand one for the other so that two texts are fillings of one form.
 
-    They do where the titles differ in two such words, or in one and the exchanges are dense, or very dense and the
-    titles' words are in longer ones. In one outlet, and among notices, density is enough: there is no reason to publish
-    the same text twice with other words, while a desk that reprints another's text may be dense in synonyms. `titles`
-    are in the order of the alignment's sides.
+    They do where the titles differ in two such words, or in one and the exchanges are dense, or
+    very dense and the titles' words are in longer ones. In one outlet, and among notices, density
+    is enough: there is no reason to publish the same text twice with other words, while a desk that
+    reprints another's text may be dense in synonyms. `titles` are in the order of the alignment's
+    sides.
     """
     slots = alignment.slots
     if not slots:
@@ -266,11 +271,12 @@ class Text:
 class Verdict:
     """How two documents are linked, how alike they are, and why.
 
-    `link` is same (one text), reworked (the same with many words of its own), part (the smaller is in the larger one
-    among much else), derivative (much of it), quote (a passage of it), series (one form, other facts), followup (the
-    next state of a running report) or none. `shares` are of the shingles of each, in the order in which they were
-    judged, those that the other has too; `spans` where in each they lie, in canonical characters; `gaps` the
-    share of each that the other lacks in large pieces.
+    `link` is same (one text), reworked (the same with many words of its own), part (the smaller is
+    in the larger one among much else), derivative (much of it), quote (a passage of it), series
+    (one form, other facts), followup (the next state of a running report) or none. `shares` are of
+    the shingles of each, in the order in which they were judged, those that the other has too;
+    `spans` where in each they lie, in canonical characters; `gaps` the share of each that the other
+    lacks in large pieces.
     """
 
     link: str
@@ -341,7 +347,8 @@ def _has(text: Text, passages: Sequence[str]) -> bool:
 class Pair:
     """Two texts, the smaller first whatever order they came in, and how alike they are.
 
-    `containment` is the share of the smaller one's shingles that the larger one has, `covered` that of the larger one.
+    `containment` is the share of the smaller one's shingles that the larger one has, `covered` that
+    of the larger one.
     """
 
     small: Text
@@ -381,8 +388,8 @@ class Pair:
 def compared(left: Text, right: Text) -> Pair:
     """Return two texts side by side; it does not matter which comes first.
 
-    Boilerplate of the one that is text of the other is text of both: forms that an outlet fills in day by day become
-    its boilerplate, and are still reprinted.
+    Boilerplate of the one that is text of the other is text of both: forms that an outlet fills in
+    day by day become its boilerplate, and are still reprinted.
     """
     if left.outlet != right.outlet and (_has(left, right.cut) or _has(right, left.cut)):
         left, right = left.entire(), right.entire()

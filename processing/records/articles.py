@@ -27,7 +27,8 @@ def version_id(article: str, title: str, text: str) -> str:
 class Page:
     """A response as it came, content coding removed, characters not yet decoded.
 
-    `headers` keep their order and case; `outlet` is a name of the registry or "" for a page read by hand.
+    `headers` keep their order and case; `outlet` is a name of the registry or "" for a page read by
+    hand.
     """
 
     url: str
@@ -133,7 +134,8 @@ class Origin(Record):
 class Rights(Record):
     """What the page and its host say about use, and what our policy made of it.
 
-    `exportable` is False where `noarchive` or a TDM reservation is obeyed; `why` then names the mark.
+    `exportable` is False where `noarchive` or a TDM reservation is obeyed; `why` then names the
+    mark.
     """
 
     robots: str | None = None  # verdict of robots.txt at fetch
@@ -160,10 +162,11 @@ class Stamp(Record):
 class Article(Record):
     """What was read from one page: one version of one article.
 
-    `url` is the canonical URL and gives `article_id`; `text` is paragraphs joined by a blank line. `sources` says for
-    each field where it was read ("json-ld", "og", "meta", "rules", "text", ...). `notices` are rights and premium lines
-    that were taken out of the text. `reading_confidence` is None where a reader did not judge it yet; `dropped` counts
-    what fell by rule (`processing.reading.ledger`); `extractor` is "trafilatura" on the narrowed body or
+    `url` is the canonical URL and gives `article_id`; `text` is paragraphs joined by a blank line.
+    `sources` says for each field where it was read ("json-ld", "og", "meta", "rules", "text", ...).
+    `notices` are rights and premium lines that were taken out of the text. `reading_confidence` is
+    None where a reader did not judge it yet; `dropped` counts what fell by rule
+    (`processing.reading.ledger`); `extractor` is "trafilatura" on the narrowed body or
     "trafilatura-page" on the whole page.
     """
 

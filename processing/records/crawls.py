@@ -72,17 +72,19 @@ class SourceFinding(Record):
 class Fetch(Record):
     """One row of the fetch log: a URL that a run considered and what became of it.
 
-    `role` tells articles from sources, robots.txt and the parts of a page that is rendered. `announced_by` is the URL
-    of the source, or of that page. `digest` is "sha256:" and the hex digest of what was read: the payload without
-    content coding, or the rendered page. `visits` counts the times this article was asked, now included.
-    `payload`, `stored_url` and `stored_at` name the WARC response record that holds the body (a revisit refers to it).
-    `tls` says how the host of an https answer was known: "verified", or "unverified: " and what is wrong with its
-    certificate, where the outlet declares that exception.
-    `failures` counts how often in a row a source or an article failed, now included ("seen" with failures is left alone
-    for now, and is not here); `unreached` is how many of them, the last in a row, ended without a packet from the host
-    (no address, no route, refused, timed out). `new_at` is when a source last announced something new, `next_at` when
-    its turn-over asks for the next poll. `links` of a source are those that are articles of the outlet, `listed` all
-    that it lists, and `faults` what was wrong with it.
+    `role` tells articles from sources, robots.txt and the parts of a page that is rendered.
+    `announced_by` is the URL of the source, or of that page. `digest` is "sha256:" and the hex
+    digest of what was read: the payload without content coding, or the rendered page. `visits`
+    counts the times this article was asked, now included. `payload`, `stored_url` and `stored_at`
+    name the WARC response record that holds the body (a revisit refers to it). `tls` says how the
+    host of an https answer was known: "verified", or "unverified: " and what is wrong with its
+    certificate, where the outlet declares that exception. `failures` counts how often in a row a
+    source or an article failed, now included ("seen" with failures is left alone for now, and is
+    not here); `unreached` is how many of them, the last in a row, ended without a packet from the
+    host (no address, no route, refused, timed out). `new_at` is when a source last announced
+    something new, `next_at` when its turn-over asks for the next poll. `links` of a source are
+    those that are articles of the outlet, `listed` all that it lists, and `faults` what was wrong
+    with it.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -128,7 +130,10 @@ class Sum(Record):
 
 
 class Seal(Record):
-    """The unit of commit: what belongs to one closed segment of a crawl. A file that no seal names does not count."""
+    """The unit of commit: what belongs to one closed segment of a crawl.
+
+    A file that no seal names does not count.
+    """
 
     schema_version: int = SCHEMA_VERSION
     outlet: Name
@@ -155,9 +160,9 @@ class End(StrEnum):
 class SourceReport(Record):
     """How one source of an outlet answered.
 
-    `understood` says whether its answer proved to be what was expected; None where it was not asked, or its answer
-    proves nothing either way. `listed` counts links, `links` those of them that are articles of the outlet. `problem`
-    is `findings` in one line.
+    `understood` says whether its answer proved to be what was expected; None where it was not
+    asked, or its answer proves nothing either way. `listed` counts links, `links` those of them
+    that are articles of the outlet. `problem` is `findings` in one line.
     """
 
     url: str
@@ -175,8 +180,9 @@ class SourceReport(Record):
 class RunReport(Record):
     """What one crawl of one outlet did; written last. pages == articles + rejections, always.
 
-    `reached` says whether any host sent a packet back, None where none was asked. Where it is false, `unreached` names
-    the addresses that were tried, or the hosts that have none. `fields` counts the articles that have each field.
+    `reached` says whether any host sent a packet back, None where none was asked. Where it is
+    false, `unreached` names the addresses that were tried, or the hosts that have none. `fields`
+    counts the articles that have each field.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -212,10 +218,13 @@ class Removed(Record):
 
 
 class Manifest(Record):
-    """One publication: what it adds, what it supersedes, and the hash of the one before. PUT with If-None-Match: *.
+    """One publication: what it adds, what it supersedes, and the hash of the one before.
 
-    `batch` is a digest of the runs taken in, so the same landing always makes the same batch. `memory` names for each
-    outlet its current snapshot of the fetch log. `runs` are the landing runs that may be removed once this exists.
+    PUT with If-None-Match: *.
+
+    `batch` is a digest of the runs taken in, so the same landing always makes the same batch.
+    `memory` names for each outlet its current snapshot of the fetch log. `runs` are the landing
+    runs that may be removed once this exists.
     """
 
     schema_version: int = SCHEMA_VERSION

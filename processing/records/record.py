@@ -20,8 +20,8 @@ class Record(BaseModel):
     def evolve(self, **values: Any) -> Self:
         """Return a copy with other values in some fields.
 
-        Raises pydantic.ValidationError for a field that does not exist or a value that does not fit; pydantic's own
-        `model_copy(update=…)` takes both without a word.
+        Raises pydantic.ValidationError for a field that does not exist or a value that does not
+        fit; pydantic's own `model_copy(update=…)` takes both without a word.
         """
         return type(self)(**(dict(self) | values))
 
@@ -31,7 +31,8 @@ KEY = r"^[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*$"
 LONGEST_KEY = 900
 """Characters of a key: S3 allows 1024, and the prefix of the store counts."""
 
-# Manifests, seals and reports may be somebody else's: what becomes a path must not lead elsewhere, and what is counted
+# Manifests, seals and reports may be somebody else's: what becomes a path must not lead elsewhere,
+# and what is counted
 # must be a count.
 Key = Annotated[str, Field(pattern=KEY, max_length=LONGEST_KEY)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_=-][A-Za-z0-9._=-]*$", max_length=200)]

@@ -75,7 +75,10 @@ _NEWS = """
 
 
 def newest_day(catalogue: Catalogue, landed: Iterable[RunReport] = ()) -> date:
-    """Return the newest KST day with a run, published or `landed`. Raises `MissingError` where there is none."""
+    """Return the newest KST day with a run, published or `landed`.
+
+    Raises `MissingError` where there is none.
+    """
     days = [part.labels["day"] for part in catalogue.of("reports")] + [
         report.day for report in landed
     ]
@@ -202,7 +205,10 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
 
 
 def _report(row: Mapping[str, Any]) -> RunReport:
-    """Return the report of a row; a column that is younger than its part is null and has the record's default."""
+    """Return the report of a row.
+
+    A column that is younger than its part is null and has the record's default.
+    """
     try:
         return RunReport.model_validate(
             {name: value for name, value in row.items() if value is not None}

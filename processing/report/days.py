@@ -11,7 +11,10 @@ from processing.records import SCHEMA_VERSION, End, Record, RunReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What an outlet's declaration says of it. `daily` is articles on a normal day; `quiet_hours` goes by source."""
+    """What an outlet's declaration says of it.
+
+    `daily` is articles on a normal day; `quiet_hours` goes by source.
+    """
 
     name: str
     title: str
@@ -22,13 +25,16 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """What the tables say of one outlet on one day; everything but `bytes` counts distinct articles or versions.
+    """What the tables say of one outlet on one day.
 
-    `announced` are articles that sources named on the day; of these `archived` are held, `rejected` were pages without
-    an article or never there, `refused` we may not fetch, and the others are `gaps`. `weekday` is what the same weekday
-    brought in the weeks before, `history` what each of the last 28 days brought, None where no run was made.
-    `fields` says how many of the `counted` articles of the day's runs have each field, `usual_fields` how many of the
-    `usual_counted` articles of the days before.
+    Everything but `bytes` counts distinct articles or versions.
+
+    `announced` are articles that sources named on the day; of these `archived` are held, `rejected`
+    were pages without an article or never there, `refused` we may not fetch, and the others are
+    `gaps`. `weekday` is what the same weekday brought in the weeks before, `history` what each of
+    the last 28 days brought, None where no run was made. `fields` says how many of the `counted`
+    articles of the day's runs have each field, `usual_fields` how many of the `usual_counted`
+    articles of the days before.
     """
 
     runs: tuple[RunReport, ...] = ()
@@ -77,10 +83,13 @@ class SourceDay(Record):
 
 
 class OutletDay(Record):
-    """One outlet on one day. pages == articles + rejections; announced == archived + rejected + refused + gaps.
+    """One outlet on one day. pages == articles + rejections.
 
-    `completeness` is the share of archived among what could be archived, None where nothing was announced. `usual` is
-    the median of the same weekday in the four weeks before, None without two of them.
+    Announced == archived + rejected + refused + gaps.
+
+    `completeness` is the share of archived among what could be archived, None where nothing was
+    announced. `usual` is the median of the same weekday in the four weeks before, None without two
+    of them.
     """
 
     outlet: str
@@ -167,7 +176,10 @@ class Gap(Record):
 
 
 class Stories(Record):
-    """What a report names one by one: the most reprinted, the newest changes, the oldest gaps; each list is short."""
+    """What a report names one by one: the most reprinted, the newest changes, the oldest gaps.
+
+    Each list is short.
+    """
 
     reprinted: tuple[Reprinted, ...] = ()
     changed: tuple[Changed, ...] = ()
@@ -177,7 +189,8 @@ class Stories(Record):
 class DayReport(Record):
     """The report of one KST collection day.
 
-    `complete` says that the day was over when it was made; `never` are declared outlets without a run in four weeks.
+    `complete` says that the day was over when it was made; `never` are declared outlets without a
+    run in four weeks.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -18,8 +18,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 class CrawlEnd(Record):
     """How one crawl ended.
 
-    `scheduled` says that no person typed it, `busy` that another crawl of the outlet was at work, `reported` that there
-    is a report. `reached` and `unreached` are those of a run report.
+    `scheduled` says that no person typed it, `busy` that another crawl of the outlet was at work,
+    `reported` that there is a report. `reached` and `unreached` are those of a run report.
     """
 
     outlet: str

@@ -31,7 +31,10 @@ def text(value: object) -> Html:
 
 
 def element(tag: str, /, *children: object, **attributes: object) -> Html:
-    """Return an element. A trailing underscore of an attribute is dropped, others become dashes; None leaves it out."""
+    """Return an element.
+
+    A trailing underscore of an attribute is dropped, others become dashes; None leaves it out.
+    """
     named = (
         (key.rstrip("_").replace("_", "-"), value)
         for key, value in attributes.items()

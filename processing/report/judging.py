@@ -67,7 +67,10 @@ def failed_in_a_row(runs: Sequence[RunReport]) -> int:
 
 
 def _drifts(count: Count, row: OutletDay) -> Iterator[Finding]:
-    """Yield the fields that fewer than half as many articles have as before; without times an article is of no day."""
+    """Yield the fields that fewer than half as many articles have as before.
+
+    Without times an article is of no day.
+    """
     if count.counted < _ENOUGH or count.usual_counted < _USUAL:
         return
     for name, number in sorted(count.usual_fields.items()):
@@ -80,7 +83,10 @@ def _drifts(count: Count, row: OutletDay) -> Iterator[Finding]:
 
 
 def _faults(count: Count, row: OutletDay, *, complete: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the runs. Of a day that goes on, one run that ended badly is a notice, two alarm."""
+    """Yield what is wrong with the runs.
+
+    Of a day that goes on, one run that ended badly is a notice, two alarm.
+    """
     for run in count.runs:
         if run.pages != run.articles + sum(run.rejections.values()):
             yield finding("alarm", "sums", row.outlet, run=run.run, pages=run.pages)
@@ -162,10 +168,12 @@ def judge(
     stories: Stories | None = None,
     standing: Standing | None = None,
 ) -> DayReport:
-    """Return the report of `day` as it stands at `now`; with `standing`, also what is wrong before publication.
+    """Return the report of `day` as it stands at `now`.
 
-    Outlets that are no longer declared are reported without being judged by volume; those that were never crawled are
-    only named, because an archive need not have every outlet that is declared.
+    With `standing`, also what is wrong before publication.
+
+    Outlets that are no longer declared are reported without being judged by volume; those that were
+    never crawled are only named, because an archive need not have every outlet that is declared.
     """
     end = datetime.combine(day + timedelta(days=1), datetime.min.time(), SEOUL)
     complete = now >= end
@@ -235,7 +243,10 @@ def completeness(archived: int, gaps: int) -> float | None:
 
 
 def _sources(runs: Iterable[RunReport], news: Mapping[str, datetime]) -> tuple[SourceDay, ...]:
-    """Return how each source of the newest run answered last; where it was not its turn, an earlier run has that."""
+    """Return how each source of the newest run answered last.
+
+    Where it was not its turn, an earlier run has that.
+    """
     answers: dict[str, SourceReport] = {}
     newest: tuple[SourceReport, ...] = ()
     for run in sorted(runs, key=lambda run: run.ended_at):

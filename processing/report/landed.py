@@ -28,8 +28,8 @@ _THREADS = 16
 class UnpublishedRun:
     """One run in landing.
 
-    `newest` is when its newest object was written, by the store's clock; `started_at` when the run began, as its name
-    says, None of a run by another name.
+    `newest` is when its newest object was written, by the store's clock; `started_at` when the run
+    began, as its name says, None of a run by another name.
     """
 
     outlet: str
@@ -56,8 +56,8 @@ def landed_runs(store: Store) -> list[UnpublishedRun]:
 def landed_reports(store: Store, runs: Iterable[UnpublishedRun]) -> list[RunReport]:
     """Return the reports of these runs, without those that a publication takes away meanwhile.
 
-    A report that cannot be read is logged as an error and left out: it must not hide what the others say, and
-    `sillok archive` holds its outlet back, which is a finding of its own.
+    A report that cannot be read is logged as an error and left out: it must not hide what the
+    others say, and `sillok archive` holds its outlet back, which is a finding of its own.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
         found = pool.map(lambda run: _report(store, run), (run for run in runs if run.has_report))
@@ -67,9 +67,10 @@ def landed_reports(store: Store, runs: Iterable[UnpublishedRun]) -> list[RunRepo
 def is_worth_archiving(store: Store, day: str, now: datetime, grace: timedelta) -> bool:
     """Return whether what lies in landing is to be archived now.
 
-    Pages are, at once. Polls without pages can wait, because the next crawl reads them where they lie: but not beyond
-    the KST `day`, nor once one outlet has `MANY`. One that failed, and a run that ended without a report (it wrote
-    nothing for longer than `grace`), waits for `PATIENCE`: bad news does not wait for good news.
+    Pages are, at once. Polls without pages can wait, because the next crawl reads them where they
+    lie: but not beyond the KST `day`, nor once one outlet has `MANY`. One that failed, and a run
+    that ended without a report (it wrote nothing for longer than `grace`), waits for `PATIENCE`:
+    bad news does not wait for good news.
     """
     runs = landed_runs(store)
     polls = Counter(run.outlet for run in runs)
@@ -87,7 +88,10 @@ def is_worth_archiving(store: Store, day: str, now: datetime, grace: timedelta) 
 def since(
     runs: Iterable[UnpublishedRun], moment: datetime, margin: timedelta = timedelta()
 ) -> Iterator[UnpublishedRun]:
-    """Yield the runs that wrote something after `moment`; `margin` allows for a store whose clock is off."""
+    """Yield the runs that wrote something after `moment`.
+
+    `margin` allows for a store whose clock is off.
+    """
     return (run for run in runs if run.newest >= moment - margin)
 
 

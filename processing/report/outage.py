@@ -43,7 +43,10 @@ class PollAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Nothing came back from `unreached` of `asked` outlets; `since` is the first failure of those that stand."""
+    """Nothing came back from `unreached` of `asked` outlets.
+
+    `since` is the first failure of those that stand.
+    """
 
     since: datetime
     asked: int
@@ -114,7 +117,10 @@ def _key(slot: datetime) -> str:
 
 
 def _recovered(recent: Sequence[PollAttempt]) -> datetime | None:
-    """Return when an outlet that nothing had come back from answered again, the last time; None where none did."""
+    """Return when an outlet that nothing had come back from answered again, the last time.
+
+    None where none did.
+    """
     lost: set[str] = set()
     over = None
     for one in recent:

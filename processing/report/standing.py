@@ -21,8 +21,9 @@ from processing.store.interface import Store
 class Standing:
     """What is known beside the archive's tables.
 
-    `reports` are those of runs in landing, `held` the outlets that an archive run would hold back, `ends` how this
-    machine's crawls ended that left no report. `oldest` is when the pages that wait longest in landing were written.
+    `reports` are those of runs in landing, `held` the outlets that an archive run would hold back,
+    `ends` how this machine's crawls ended that left no report. `oldest` is when the pages that wait
+    longest in landing were written.
     """
 
     reports: tuple[RunReport, ...] = ()

@@ -63,8 +63,8 @@ class Node:
     def seen(self) -> datetime:
         """When the text was first seen there.
 
-        A portal's or an aggregator's publication time is often the time of its own collection, so only that is taken;
-        an outlet's own time counts unless it lies after our fetch.
+        A portal's or an aggregator's publication time is often the time of its own collection, so
+        only that is taken; an outlet's own time counts unless it lies after our fetch.
         """
         if self.outlet_class in _OWN and self.published_at:
             return min(self.published_at, self.fetched_at or self.published_at)
@@ -134,8 +134,9 @@ def digests(
 ) -> frozenset[int]:
     """Return the documents that hold stories of different components side by side.
 
-    Two are enough where they were there before it; what came later may be two excerpts of one long text. One of them
-    may be the document's own story, of which it is a copy: then another one was put beside it.
+    Two are enough where they were there before it; what came later may be two excerpts of one long
+    text. One of them may be the document's own story, of which it is a copy: then another one was
+    put beside it.
     """
     held: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     before: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
@@ -168,7 +169,8 @@ def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:
 def quotes_several(node: Node, links: Iterable[Edge], nodes: Mapping[int, Node]) -> bool:
     """Say whether a text is mostly passages of several others, side by side.
 
-    Three are enough where they were there before it; of five it does not matter, because a stamp may be late.
+    Three are enough where they were there before it; of five it does not matter, because a stamp
+    may be late.
     """
     every = list(links)
     if any(edge.link != "quote" and edge.share_of(node.number) > _ONE_OF_SEVERAL for edge in every):
@@ -184,7 +186,10 @@ def quotes_several(node: Node, links: Iterable[Edge], nodes: Mapping[int, Node])
 
 
 def _stories(node: Node, quoted: Iterable[tuple[Node, tuple[int, int]]]) -> int:
-    """Return how many stories under titles of their own stand side by side in a text; 0 if they are not most of it."""
+    """Return how many stories under titles of their own stand side by side in a text.
+
+    0 if they are not most of it.
+    """
     stories: list[str] = []
     covered = reached = 0
     for end, start, stem in sorted((span[1], span[0], other.stem) for other, span in quoted):
@@ -265,8 +270,8 @@ def _passed(
 ) -> dict[int, list[int]]:
     """Return the passing states that fell in with states which followed them, and these.
 
-    A mark alone is not enough, because outlets put 속보 over anything and portals and boards repeat it: a state passes
-    where its own newsroom published the fuller one later.
+    A mark alone is not enough, because outlets put 속보 over anything and portals and boards repeat
+    it: a state passes where its own newsroom published the fuller one later.
     """
     found: dict[int, list[int]] = defaultdict(list)
     for edge in edges:

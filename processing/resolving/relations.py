@@ -65,7 +65,10 @@ def claim(node: Node) -> tuple[int, datetime, int, str]:
 
 
 def original(members: Sequence[Node]) -> Node:
-    """Return whose text it is: one that credits no other member; of these by class, first seen, length and id."""
+    """Return whose text it is: one that credits no other member.
+
+    Of these by class, first seen, length and id.
+    """
     urls = {node.url_key: node for node in members if node.url_key}
     names = {node.name for node in members if node.name}
     owning = [node for node in members if not _says_whose(node, urls, names)]
@@ -126,7 +129,10 @@ def _confidence(said: bool, rivals: bool, lead: timedelta | None, early: bool) -
 
 
 def _lead(first: Node, rivals: Sequence[Node]) -> timedelta | None:
-    """Return how long before all rivals a document was seen; None where it was not, or no time is known."""
+    """Return how long before all rivals a document was seen.
+
+    None where it was not, or no time is known.
+    """
     if first.seen == NEVER:
         return None
     if not rivals:

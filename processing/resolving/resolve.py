@@ -84,9 +84,12 @@ _TOUCHING = """
 def resolve(
     nodes: Mapping[int, Node], edges: Sequence[Edge], reached: frozenset[int]
 ) -> list[ClusterRow]:
-    """Return a row for each of `reached`, sorted by id; pure, and independent of the order of its arguments.
+    """Return a row for each of `reached`, sorted by id.
 
-    `nodes` are those of `reached`, which are closed under merging links, and their other neighbours.
+    Pure, and independent of the order of its arguments.
+
+    `nodes` are those of `reached`, which are closed under merging links, and their other
+    neighbours.
     """
     known = [edge for edge in edges if edge.a in nodes and edge.b in nodes]
     inside = {number: node for number, node in nodes.items() if number in reached}

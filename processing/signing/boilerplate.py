@@ -35,9 +35,10 @@ _KEYS: Final = ("title_key", "head_key", "tail_key")
 class Places:
     """Where the marks of a batch stand, in the batch and in the window.
 
-    `asked` are the marks, sorted, and `needed` how many documents make each boilerplate. `companions` have three columns
-    for each of `_KEYS`: the place of a mark in `asked`, a day, and a key that the mark stands with on that day, not more
-    of them than decide. `kept` are the marks of the window that were not taken out: place, day, number of the document.
+    `asked` are the marks, sorted, and `needed` how many documents make each boilerplate.
+    `companions` have three columns for each of `_KEYS`: the place of a mark in `asked`, a day, and
+    a key that the mark stands with on that day, not more of them than decide. `kept` are the marks
+    of the window that were not taken out: place, day, number of the document.
     """
 
     asked: Numbers
@@ -47,7 +48,10 @@ class Places:
 
 
 def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Features) -> Places:
-    """Return where the marks of `drafts` stand; no day needs to name more companions of a mark than decide."""
+    """Return where the marks of `drafts` stand.
+
+    No day needs to name more companions of a mark than decide.
+    """
     asked = distinct(
         np.concatenate([np.empty(0, np.int32), *(each.marks for each in drafts)])
     ).astype(np.int64)
@@ -103,7 +107,10 @@ def _companions(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
 
 
 def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tuple[Numbers, Numbers]:
-    """Return for each value of the lists that is `asked` whose it is, and which it is. Both are sorted as the lists."""
+    """Return for each value of the lists that is `asked` whose it is, and which it is.
+
+    Both are sorted as the lists.
+    """
     whole = cast("pa.ListArray[Any]", lists.combine_chunks())
     places, which = among(np.asarray(whole.flatten()).astype(np.int64), asked)
     starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()

@@ -53,7 +53,8 @@ def _said() -> NDArray[np.bool_]:
 def canonical(text: str) -> str:
     """Return the letters, digits and line breaks of a readable text in lower case.
 
-    Blanks go, because Korean spacing differs from desk to desk; so do emoji and all else beyond 16 bits.
+    Blanks go, because Korean spacing differs from desk to desk; so do emoji and all else beyond 16
+    bits.
     """
     codes = np.frombuffer(text.lower().encode("utf-16-le", "surrogatepass"), dtype="<u2")
     kept: bytes = codes.compress(_said().take(codes)).tobytes()
@@ -101,7 +102,9 @@ _LONGEST: Final = 32  # characters of a number that is remembered
 
 
 def value(run: str) -> str:
-    """Return the value of a number as written: `2천500억` is `250000000000`; decimals stay as they are spelt.
+    """Return the value of a number as written: `2천500억` is `250000000000`.
+
+    Decimals stay as they are spelt.
 
     So does a number that is too large to be one.
     """
@@ -187,10 +190,12 @@ def alike(left: str, right: str) -> float:
 
 
 def earlier_state(small: Mark, large: Mark, share: float) -> bool:
-    """Say whether the smaller text is a passing state (속보, 1보, …) of the larger one; `share` is their lengths'.
+    """Say whether the smaller text is a passing state (속보, 1보, …) of the larger one.
 
-    Beside a number the next number tells. Beside no mark the fuller text does, because outlets put 속보 over finished
-    reports too, and take it off when they mend a word.
+    `share` is their lengths'.
+
+    Beside a number the next number tells. Beside no mark the fuller text does, because outlets put
+    속보 over finished reports too, and take it off when they mend a word.
     """
     if small.rank is None or small.rank >= FULL or small.rank == large.rank:
         return False
@@ -202,8 +207,9 @@ def follows(
 ) -> bool:
     """Say whether two articles of one outlet are states of one running report.
 
-    At least one is marked, their places differ, they were seen within twelve hours of each other, and either the
-    titles share two of five character pairs or the later text holds most of the earlier one.
+    At least one is marked, their places differ, they were seen within twelve hours of each other,
+    and either the titles share two of five character pairs or the later text holds most of the
+    earlier one.
     """
     first, second = times
     if left.rank == right.rank or first is None or second is None or abs(first - second) > REACH:

@@ -67,9 +67,12 @@ def url_key(url: str) -> int:
 
 
 def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
-    """Return the outlets whose text a document says it is, each as its one name, sorted; its own is one of them.
+    """Return the outlets whose text a document says it is, each as its one name, sorted.
 
-    `names` maps what a credit says to the outlet's name; a credit that it does not have stands for itself.
+    Its own is one of them.
+
+    `names` maps what a credit says to the outlet's name; a credit that it does not have stands for
+    itself.
     """
     text = document.text.strip()
     edges = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
@@ -137,7 +140,10 @@ _NOBODY: Final = frozenset(
 
 
 def _sources(edges: str) -> Iterator[str]:
-    """Yield the sources that lines name which begin with such a word; it is looked for first, as few lines have it."""
+    """Yield the sources that lines name which begin with such a word.
+
+    It is looked for first, as few lines have it.
+    """
     end = 0
     for found in _NAMED.finditer(edges):
         start = edges.rfind("\n", 0, found.start()) + 1

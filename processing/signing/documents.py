@@ -22,10 +22,11 @@ RULES: Final = 5
 class Document:
     """One text to be folded.
 
-    `id` is unique (the archive's version id; by hand any string). `article_id` is the same for all versions of one
-    article; empty means that the document is its only version. Of no class, an outlet is a wire where its name is an
-    agency's, else a publisher. `fetched_at` decides the day. `agency` is the agency
-    that the article credits, `origin_url` the page that a portal or an aggregator names as its source.
+    `id` is unique (the archive's version id; by hand any string). `article_id` is the same for all
+    versions of one article; empty means that the document is its only version. Of no class, an
+    outlet is a wire where its name is an agency's, else a publisher. `fetched_at` decides the day.
+    `agency` is the agency that the article credits, `origin_url` the page that a portal or an
+    aggregator names as its source.
     """
 
     id: str
@@ -54,13 +55,14 @@ def number(identity: str) -> int:
 class Features:
     """What is made of a text. Each value is part of the fingerprint, so a change opens a new index.
 
-    Lengths are canonical characters. `passage` is the length of the passages that are keys of a text. Of a text of `n`
-    characters one passage in `sparse` times the root of `n` is one, and no more than one in `densest`: which they are
-    is told by their hashes alone, and the passages of a longer text are among those that a shorter one would keep.
-    `title_keys` is how many passages of an outlet's own title are keys, which finds the states of a running report.
-    A passage of one outlet's texts under at least `many` titles is boilerplate; `few` are enough beside what only
-    boilerplate says. A text shorter than `shortest` is compared for identity alone, one with less than `own` left of
-    it for nothing.
+    Lengths are canonical characters. `passage` is the length of the passages that are keys of a
+    text. Of a text of `n` characters one passage in `sparse` times the root of `n` is one, and no
+    more than one in `densest`: which they are is told by their hashes alone, and the passages of a
+    longer text are among those that a shorter one would keep. `title_keys` is how many passages of
+    an outlet's own title are keys, which finds the states of a running report. A passage of one
+    outlet's texts under at least `many` titles is boilerplate; `few` are enough beside what only
+    boilerplate says. A text shorter than `shortest` is compared for identity alone, one with less
+    than `own` left of it for nothing.
     """
 
     shingle: int = 5
@@ -77,14 +79,18 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """When two texts are one. `copy` and `derivative` are shares of the smaller text, `same` of the larger one.
+    """When two texts are one.
 
-    A text that breaks off from the other more than `breaks` times in a hundred characters (two and a half times as
-    often where it holds `faithful` of it), and typically for less than `stretch` characters at a time, was rewritten
-    throughout: a derivative. A desk that reworks a press release edits by the sentence and leaves longer stretches.
+    `copy` and `derivative` are shares of the smaller text, `same` of the larger one.
 
-    A template is refused where more than `missing` of the smaller text's number facts (and more than one) are absent
-    from the larger one and at least `exchanged` numbers in a hundred matched characters were exchanged in place.
+    A text that breaks off from the other more than `breaks` times in a hundred characters (two and
+    a half times as often where it holds `faithful` of it), and typically for less than `stretch`
+    characters at a time, was rewritten throughout: a derivative. A desk that reworks a press
+    release edits by the sentence and leaves longer stretches.
+
+    A template is refused where more than `missing` of the smaller text's number facts (and more
+    than one) are absent from the larger one and at least `exchanged` numbers in a hundred matched
+    characters were exchanged in place.
     """
 
     copy: float = 0.75
@@ -102,9 +108,10 @@ class Thresholds:
 class FoldOptions:
     """How a fold is done. All but the last four decide results and are in `fingerprint`.
 
-    `window_days` is how far apart two documents may have been collected, `bucket` how far apart two of one key may
-    stand in the order of days to be compared (`processing.matching.candidates`). `outlet_names` maps what a credit says
-    ("연합뉴스") to the name of an outlet in `Document.outlet`. `memory_limit` and `threads` are DuckDB's.
+    `window_days` is how far apart two documents may have been collected, `bucket` how far apart two
+    of one key may stand in the order of days to be compared (`processing.matching.candidates`).
+    `outlet_names` maps what a credit says ("연합뉴스") to the name of an outlet in `Document.outlet`.
+    `memory_limit` and `threads` are DuckDB's.
     """
 
     features: Features = Features()

@@ -52,9 +52,12 @@ def said_by_boilerplate(plain: str) -> NDArray[np.int64]:
 
 
 def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
-    """Return the places of the marks of a canonical text, in their order, and the marks; `owner` is the outlet's hash.
+    """Return the places of the marks of a canonical text, in their order, and the marks.
 
-    A text of nobody's (`owner` 0) has marks only where something near them says that they are boilerplate.
+    `owner` is the outlet's hash.
+
+    A text of nobody's (`owner` 0) has marks only where something near them says that they are
+    boilerplate.
     """
     hashes = rolling(plain, GRAM)
     if len(plain) < GRAM:

@@ -41,7 +41,10 @@ def mixed(hashes: Hashes) -> Hashes:
 
 
 def rolling(text: str, length: int) -> Hashes:
-    """Return the hashes of all n-grams of `length` characters in their order; of the whole where it is shorter."""
+    """Return the hashes of all n-grams of `length` characters in their order.
+
+    Of the whole where it is shorter.
+    """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     length = min(length, codes.size)
     if not length:
@@ -85,7 +88,8 @@ def line_hash(line: str) -> int:
 def keys_of(values: Hashes, channel: int) -> NDArray[np.int64]:
     """Return keys of 48 bits of hashes.
 
-    The lowest three bits say the channel, so that channels never collide and a join can treat them differently.
+    The lowest three bits say the channel, so that channels never collide and a join can treat them
+    differently.
     """
     keys = mixed(mixed(_BASE ^ values) * _BASE)
     return ((keys >> _WORD(64 - KEY_BITS)) & ~_WORD(7) | _WORD(channel)).view(np.int64)
@@ -122,7 +126,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """The signatures of texts. `near` is the smallest shingle hash of each, by which copies mostly lie side by side.
+    """The signatures of texts.
+
+    `near` is the smallest shingle hash of each, by which copies mostly lie side by side.
 
     `keys` are the keys of all of them, and `places` whose each is; a text may have a key twice.
     """
@@ -133,7 +139,10 @@ class Sketches:
 
 
 def sketches(said: Sequence[Said], features: Features) -> Sketches:
-    """Return the signatures of texts. One with nothing left of it is found by its title and its article alone."""
+    """Return the signatures of texts.
+
+    One with nothing left of it is found by its title and its article alone.
+    """
     exact = np.array([line_hash(each.text) for each in said], np.int64)
     articles = np.array([line_hash(each.article) for each in said], np.int64)
     every = np.arange(len(said))
@@ -194,7 +203,10 @@ def _keys(values: Numbers, channel: int) -> Numbers:
 
 
 def _of_titles(said: Sequence[Said], features: Features) -> Keyed:
-    """Return keys of passages of each title within its outlet; a chain shares its head, so the first is one."""
+    """Return keys of passages of each title within its outlet.
+
+    A chain shares its head, so the first is one.
+    """
     stems = _rolled([mark_of(each.title).stem for each in said], _TITLE_SHINGLE)
     chosen = [
         distinct(np.concatenate([stem[:1], smallest(stem, features.title_keys)])) for stem in stems

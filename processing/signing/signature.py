@@ -102,7 +102,10 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
 
 
 def _owner(document: Document) -> int:
-    """Return a hash of whose boilerplate a document may have: of its outlet, else of its host; 0 where nobody knows."""
+    """Return a hash of whose boilerplate a document may have: of its outlet, else of its host.
+
+    0 where nobody knows.
+    """
     return line_hash(document.outlet or _host(document.url))
 
 
@@ -179,7 +182,9 @@ def signed(made: Draft, learnt: frozenset[int]) -> Signed:
 
 
 def tables(documents: Iterable[Signed], features: Features) -> tuple[pa.Table, pa.Table]:
-    """Return the whole rows of what is signed, sorted by `near`, then number; and `bands`, by key, then number.
+    """Return the whole rows of what is signed, sorted by `near`, then number.
+
+    And `bands`, by key, then number.
 
     No more than `_PIECE` documents are held as Python values at once.
     """

@@ -62,7 +62,10 @@ class EmptyWindow:
 
 
 class FolderWindow:
-    """Parts in a folder: `{kind}/day=YYYY-MM-DD/<name>.parquet`; names of later parts sort after earlier ones."""
+    """Parts in a folder: `{kind}/day=YYYY-MM-DD/<name>.parquet`.
+
+    Names of later parts sort after earlier ones.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -162,7 +165,10 @@ class Signatures:
     def scan(
         self, names: Sequence[str], days: Collection[date] | None = None
     ) -> Iterator[pa.Table]:
-        """Yield columns of `sig` of all documents, part by part; where `days` are given, only parts that have one."""
+        """Yield columns of `sig` of all documents, part by part.
+
+        Where `days` are given, only parts that have one.
+        """
         wanted = np.array([day.toordinal() - _EPOCH for day in days or ()], np.int32)
         for part, (start, end) in zip(self._sig, pairwise(self._starts), strict=True):
             if days is not None and not np.isin(self.days[start:end], wanted).any():
@@ -171,7 +177,9 @@ class Signatures:
             yield read if mine.all() else read.filter(pa.array(mine))
 
     def rows(self, numbers: Numbers, names: Sequence[str] = SIGNED.names) -> pa.Table:
-        """Return columns of the rows of these documents, sorted by number; those that are not there are left out.
+        """Return columns of the rows of these documents, sorted by number.
+
+        Those that are not there are left out.
 
         What was read last is remembered without its texts, for who asks for most of it again.
         """
@@ -248,7 +256,9 @@ def opened(part: PartitionPart) -> Iterator[Callable[[Sequence[str]], pa.Table]]
 
 
 def texts_at(part: PartitionPart, places: Places) -> pa.Table:
-    """Return the rows of a part of `texts` at these places, as far as it has them; other row groups are not read.
+    """Return the rows of a part of `texts` at these places, as far as it has them.
+
+    Other row groups are not read.
 
     Places are sorted and there is one at least.
     """
@@ -269,7 +279,10 @@ def _name(part: PartitionPart) -> str:
 
 
 class Partitions:
-    """A DuckDB over a window's parts, within the memory limit of `options`; `temp` is where it may spill."""
+    """A DuckDB over a window's parts, within the memory limit of `options`.
+
+    `temp` is where it may spill.
+    """
 
     def __init__(self, window: Window, options: FoldOptions, temp: Path | None = None) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -298,7 +311,10 @@ class Partitions:
         self.database.close()
 
     def show(self, kind: PartitionKind, span: tuple[date, date], schema: pa.Schema) -> None:
-        """Make the parts of `span` readable as the view `raw_<kind>`; `part` is their place in the order of writing."""
+        """Make the parts of `span` readable as the view `raw_<kind>`.
+
+        `part` is their place in the order of writing.
+        """
         view(self.database, f"raw_{kind}", self.window.tables(kind, *span), schema)
 
     def read_signatures(self, span: tuple[date, date], asked: Iterable[int] = ()) -> Signatures:

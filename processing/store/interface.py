@@ -34,11 +34,12 @@ class ListedObject:
 class Store(Protocol):
     """Objects under keys. Instances may be shared by threads.
 
-    `put(create=True)` is create-if-absent; where the key already holds the very same bytes it succeeds, because a
-    retry whose first answer was lost must look like that first try. `put_file` is given the file's SHA-256 (hex) by
-    who knows it, and then reads the file once less. `get_range` returns fewer bytes only at the end of the object.
-    `list` yields in the order of the keys' bytes. `delete` of a missing key is no error. `url` is what a person wrote;
-    `identity` tells the store from every other, also from one of that name on another server.
+    `put(create=True)` is create-if-absent; where the key already holds the very same bytes it
+    succeeds, because a retry whose first answer was lost must look like that first try. `put_file`
+    is given the file's SHA-256 (hex) by who knows it, and then reads the file once less.
+    `get_range` returns fewer bytes only at the end of the object. `list` yields in the order of the
+    keys' bytes. `delete` of a missing key is no error. `url` is what a person wrote; `identity`
+    tells the store from every other, also from one of that name on another server.
     """
 
     url: str

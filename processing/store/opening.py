@@ -8,7 +8,9 @@ from processing.store.interface import Store
 
 
 def open_store(url: str, options: Settings | None = None) -> Store:
-    """Return the store at `url`: "file:DIR" or "s3://bucket/prefix"; raise UsageError for any other.
+    """Return the store at `url`: "file:DIR" or "s3://bucket/prefix".
+
+    Raise UsageError for any other.
 
     Nothing is asked of the store yet. boto3 is imported only for s3.
     """

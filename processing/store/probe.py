@@ -25,7 +25,8 @@ _CREATION = ("creates_once", "creates_exactly")
 class Capabilities(Record):
     """What a store was seen to do.
 
-    `creates_once` is create-if-absent, one after the other; `creates_exactly` the same for several at once.
+    `creates_once` is create-if-absent, one after the other; `creates_exactly` the same for several
+    at once.
     """
 
     reads_back: bool
@@ -42,7 +43,10 @@ class Capabilities(Record):
 
 
 def probe(store: Store) -> Capabilities:
-    """Try the store under a prefix of its own and leave nothing there. Raises what its calls raise."""
+    """Try the store under a prefix of its own and leave nothing there.
+
+    Raises what its calls raise.
+    """
     folder = f"probe/{secrets.token_hex(8)}"
     try:
         return Capabilities(
@@ -62,7 +66,8 @@ def probe(store: Store) -> Capabilities:
 def remembered(store: Store, *, single_writer: bool = False) -> Capabilities:
     """Return what was found out before; find it out and keep it where that was never done.
 
-    A single writer looks before it creates, whatever the store does: what is found so is kept by itself.
+    A single writer looks before it creates, whatever the store does: what is found so is kept by
+    itself.
     """
     key = _SINGLE if single_writer else KEY
     try:

@@ -60,7 +60,10 @@ _KEYS = "check SILLOK_STORE_ACCESS_KEY, SILLOK_STORE_SECRET_KEY and what that ke
 
 
 def client(options: Settings) -> "S3Client":
-    """Return this process's client; threads may share it. Raises UsageError where the settings contradict."""
+    """Return this process's client.
+
+    Threads may share it. Raises UsageError where the settings contradict.
+    """
     return _client(options, os.getpid())  # a forked child must not use its parent's connections
 
 
@@ -132,7 +135,10 @@ def code(error: ClientError) -> str:
 
 
 def explanation(error: Exception, where: str) -> SillokError:
-    """Return our error for one of `FAULTS`; `where` names the object and the store. No secret is in either."""
+    """Return our error for one of `FAULTS`.
+
+    `where` names the object and the store. No secret is in either.
+    """
     if isinstance(error, ClientError):
         return _answered(error, where)
     if isinstance(error, NoCredentialsError | PartialCredentialsError):

@@ -282,7 +282,10 @@ class S3Store:
             raise explanation(error, f"{what} in {self.url}") from error
 
     def _read(self, key: str, use: Callable[[Mapping[str, Any]], T], **wanted: Any) -> T:
-        """Return what `use` makes of the answer with the object's body; begin again where the body breaks off."""
+        """Return what `use` makes of the answer with the object's body.
+
+        Begin again where the body breaks off.
+        """
         with self._explained(repr(key)):
             for _ in range(_READS - 1):
                 answer = self._client.get_object(**self._named(key), **wanted)
@@ -326,7 +329,10 @@ class S3Store:
         return self._put_object(key, body, sums, plain)
 
     def _allow_plain_creation(self, error: ClientError) -> None:
-        """Go on without the precondition. Raises StoreRefusedError where somebody else may write too."""
+        """Go on without the precondition.
+
+        Raises StoreRefusedError where somebody else may write too.
+        """
         if not self._options.single_writer:
             raise StoreRefusedError(
                 f"{self.url} does not know create-if-absent (If-None-Match: *): two archivers at once could lose a "
@@ -380,7 +386,10 @@ def _opened(body: bytes | Path) -> Iterator[bytes | BinaryIO]:
 
 @contextmanager
 def _md5(body: bytes | Path) -> Iterator[Callable[[], str]]:
-    """Compute the MD5 of a body beside what is done meanwhile; the value is a function that waits for it."""
+    """Compute the MD5 of a body beside what is done meanwhile.
+
+    The value is a function that waits for it.
+    """
 
     def compute() -> str:
         if isinstance(body, bytes):

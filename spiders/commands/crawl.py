@@ -150,7 +150,10 @@ class Command(crawl.Command):
             alone.release()
 
     def _hold_claimed(self, outlet: Outlet, wanted: CrawlRequest) -> int:
-        """Crawl while the claim of the outlet is ours; it is free at the end, however that comes."""
+        """Crawl while the claim of the outlet is ours.
+
+        It is free at the end, however that comes.
+        """
         settings = self._settings()
         store = open_store(settings["SILLOK_STORE"])
         identity = settings["SILLOK_RUN"] or f"{_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -37,7 +37,10 @@ def check_name(name: str) -> None:
 
 
 def module(name: str, seen: Sighting) -> str:
-    """Return the source of `spiders/outlets/NAME.py`; raise UsageError where nothing sound can be written."""
+    """Return the source of `spiders/outlets/NAME.py`.
+
+    Raise UsageError where nothing sound can be written.
+    """
     check_name(name)
     if seen.declared:
         raise UsageError(f"{seen.home} is declared already: spiders/outlets/{seen.declared}.py")
@@ -51,7 +54,10 @@ def module(name: str, seen: Sighting) -> str:
 
 
 def checked(source: str) -> Outlet:
-    """Return the outlet that a module's source declares; raise DeclarationError where it contradicts itself."""
+    """Return the outlet that a module's source declares.
+
+    Raise DeclarationError where it contradicts itself.
+    """
     space: dict[str, object] = {}
     exec(compile(source, "<declaration>", "exec"), space)  # noqa: S102 - written above, from quoted strings only
     outlet = space["OUTLET"]
@@ -141,7 +147,10 @@ def _family(seen: Sighting) -> str:
 
 
 def _canonical(seen: Sighting) -> str:
-    """Return the field for addresses in which nothing but the id varies; else a person decides what belongs to it."""
+    """Return the field for addresses in which nothing but the id varies.
+
+    Else a person decides what belongs to it.
+    """
     head, _, rest = (seen.article or "").partition("(?P<id>")
     _, _, tail = rest.partition(")")
     if re.search(r"\[|\\d", head + tail):

@@ -105,7 +105,9 @@ class Command(AskingCommand):
 
 
 def masked(page: Page, record: Article, outlet: Outlet) -> tuple[Page, Article]:
-    """Return the page masked and what it says then; raise UsageError unless it reads as the masked original.
+    """Return the page masked and what it says then.
+
+    Raise UsageError unless it reads as the masked original.
 
     Of the words of our rules only those stay without which it would be read otherwise.
     """

@@ -57,7 +57,10 @@ class Command(AskingCommand):
 
 
 def look(command: AskingCommand, url: str) -> Sighting:
-    """Look at the site of `url` and return what was seen; raise UsageError where it is no web address."""
+    """Look at the site of `url` and return what was seen.
+
+    Raise UsageError where it is no web address.
+    """
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise UsageError(
             f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})"
@@ -146,7 +149,10 @@ def _with_problem(seen: Sighting, problem: str) -> Sighting:
 
 
 def _robots(answer: ScoutResponse | None, home: str, front: ScoutResponse) -> RobotsSeen:
-    """Return what robots.txt says; where it could not be asked, the refusal of the front page says why."""
+    """Return what robots.txt says.
+
+    Where it could not be asked, the refusal of the front page says why.
+    """
     if answer is None or answer.page is None:
         return RobotsSeen(
             state=front.refused or "robots.txt was not asked",

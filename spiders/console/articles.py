@@ -58,7 +58,8 @@ def ls(
 ) -> None:
     """List articles, newest first.
 
-    A note says what the fold and the versions say: `copy`, `excerpt` and `derivative` are reprints, `edited` changed.
+    A note says what the fold and the versions say: `copy`, `excerpt` and `derivative` are reprints,
+    `edited` changed.
     """
     from processing.lookup.articles import Wanted, newest
 
@@ -150,7 +151,10 @@ def _listed(rows: Iterator[Mapping[str, Any]], columns: Sequence[str], *, as_jso
 
 
 def _raw(catalogue: "Catalogue", state: Mapping[str, Any]) -> None:
-    """Write the archived bytes. They are a stranger's, so not to a terminal, which would obey them."""
+    """Write the archived bytes.
+
+    They are a stranger's, so not to a terminal, which would obey them.
+    """
     from processing.lookup.replay import payload
 
     if watched():

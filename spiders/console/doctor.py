@@ -40,7 +40,10 @@ ONE_HOST = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `bad` stops work, `odd` deserves a thought; `cure` is what to do."""
+    """One thing that was looked at.
+
+    `bad` stops work, `odd` deserves a thought; `cure` is what to do.
+    """
 
     what: str
     state: Literal["ok", "odd", "bad", "retry"]
@@ -165,8 +168,8 @@ def doctor(
 ) -> None:
     """Check settings, store, clock, folders and outlets, and say what to fix.
 
-    Writes one small object to the store, reads it back and deletes it. Ends with 2 where something must be fixed first,
-    with 1 where trying again may help.
+    Writes one small object to the store, reads it back and deletes it. Ends with 2 where something
+    must be fixed first, with 1 where trying again may help.
     """
     if release:
         _release(store, release)

@@ -40,10 +40,12 @@ _BATCH = 10_000
 
 
 def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> int:
-    """Fold the whole archive and write one row a document to `output`, else stdout; return how many.
+    """Fold the whole archive and write one row a document to `output`, else stdout.
 
-    What another version of the fold signed is signed again first, for this once. Steps that were finished before an
-    interruption are not done again. Nothing is published.
+    Return how many.
+
+    What another version of the fold signed is signed again first, for this once. Steps that were
+    finished before an interruption are not done again. Nothing is published.
     """
     from processing.archive.folding import ArchiveWindow, options_for
     from processing.dedupe.corpus import Corpus
@@ -149,11 +151,12 @@ def fold(
 ) -> None:
     """Fold any table: which documents are the same text, whose was first, how each relates.
 
-    Optional fields are outlet, outlet_class, title, url, published_at, fetched_at, agency and origin_url, also under
-    the names that BIGKinds and others give them; others are ignored. A date that cannot be read leaves its row without
-    one. Rows out, as JSON lines: id, cluster, original, relation, parent, score, evidence, the shares of the text and of
-    its parent, how sure the original is, stub. An interrupted fold goes on where it stopped. Ends with 5 where rows
-    were skipped. With --corpus, the documents are those of the archive, which is not changed.
+    Optional fields are outlet, outlet_class, title, url, published_at, fetched_at, agency and
+    origin_url, also under the names that BIGKinds and others give them; others are ignored. A date
+    that cannot be read leaves its row without one. Rows out, as JSON lines: id, cluster, original,
+    relation, parent, score, evidence, the shares of the text and of its parent, how sure the
+    original is, stub. An interrupted fold goes on where it stopped. Ends with 5 where rows were
+    skipped. With --corpus, the documents are those of the archive, which is not changed.
     """
     if corpus == (documents is not None):
         raise UsageError("give either a file of documents or --corpus")
@@ -293,7 +296,10 @@ def _entry(cells: Sequence[str]) -> str:
 
 
 def _relation(row: Mapping[str, Any]) -> str:
-    """Return how a document relates; an original that follows a document of another cluster says which."""
+    """Return how a document relates.
+
+    An original that follows a document of another cluster says which.
+    """
     if row["version_id"] != row["original"] or row["relation"] == "original":
         return str(row["relation"])
     return f"original, {row['relation']} of {row['parent']}"

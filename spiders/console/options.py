@@ -47,7 +47,10 @@ def open_catalogue(url: str | None) -> "Catalogue":
 
 
 def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
-    """Return the outlet of an option. Raises `UsageError` where it is neither archived, declared nor landed."""
+    """Return the outlet of an option.
+
+    Raises `UsageError` where it is neither archived, declared nor landed.
+    """
     from spiders.outlets import outlets
 
     archived = {part.labels.get("outlet") for part in catalogue.of("log")}
@@ -64,7 +67,10 @@ def landed(catalogue: "Catalogue") -> set[str]:
 
 
 def day(text: str | None) -> date | None:
-    """Return the KST day of an option: YYYY-MM-DD, today or yesterday. Raises `UsageError` for anything else."""
+    """Return the KST day of an option: YYYY-MM-DD, today or yesterday.
+
+    Raises `UsageError` for anything else.
+    """
     if text is None:
         return None
     if text in _NAMED:

@@ -189,7 +189,8 @@ def _resolved(row: dict[str, Any]) -> dict[str, Any]:
 def outlet_of_page(url: str, name: str) -> "Outlet | None":
     """Return the declared outlet of a page: that of its address, else the one of that name or host.
 
-    The address comes first, because rules describe the pages of a host: a portal's copy has the portal's layout.
+    The address comes first, because rules describe the pages of a host: a portal's copy has the
+    portal's layout.
     """
     from spiders.outlets import outlets
 
@@ -197,7 +198,10 @@ def outlet_of_page(url: str, name: str) -> "Outlet | None":
 
 
 def _at(url: str) -> "Outlet | None":
-    """Return the outlet whose host the URL has, or is the domain of; of several the one whose article it is."""
+    """Return the outlet whose host the URL has, or is the domain of.
+
+    Of several the one whose article it is.
+    """
     from spiders.outlet import outlet_of
     from spiders.outlets import outlets
 

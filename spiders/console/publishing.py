@@ -124,7 +124,8 @@ def archive(
 ) -> None:
     """Take what has landed into the archive: fold, check, publish.
 
-    An outlet with a structural fault is held back and does not hold back the others; the command then ends with 3.
+    An outlet with a structural fault is held back and does not hold back the others; the command
+    then ends with 3.
     """
     _publish(store, as_json=as_json, outlet=outlet, run=run, dry_run=dry_run)
 
@@ -140,7 +141,8 @@ def release(
 ) -> None:
     """Take runs that were held back into the archive as they are: a person has looked at them.
 
-    Everything else that has landed is archived with them. What cannot be read at all stays held back.
+    Everything else that has landed is archived with them. What cannot be read at all stays held
+    back.
     """
     from processing.landing.keys import objects
 
@@ -288,7 +290,10 @@ def _gap(row: "Fetch") -> dict[str, Any]:
 
 
 def _fetch(missing: Iterable["Fetch"], store: str) -> int:
-    """Ask for the pages by name, an outlet after the other, as a person would type it; return the worst exit code."""
+    """Ask for the pages by name, an outlet after the other, as a person would type it.
+
+    Return the worst exit code.
+    """
     from os import environ
 
     worst = 0

@@ -39,7 +39,8 @@ def query(
 ) -> None:
     """Ask the archive in SQL.
 
-    Tables: articles, clusters, rejections, log, reports, pages. The statement can read these and nothing else.
+    Tables: articles, clusters, rejections, log, reports, pages. The statement can read these and
+    nothing else.
     """
     from processing.lookup.sql import ask
 
@@ -69,8 +70,8 @@ def _cell(value: object) -> object:
 def _is_formula(words: str) -> bool:
     """Return whether a spreadsheet may take a cell for a formula.
 
-    Full-width and small forms of the four signs count too (Excel in East Asian locales reads them as the sign), and
-    what is blank or invisible before one hides nothing.
+    Full-width and small forms of the four signs count too (Excel in East Asian locales reads them
+    as the sign), and what is blank or invisible before one hides nothing.
     """
     visible = (letter for letter in words if unicodedata.category(letter)[0] not in "ZC")
     return unicodedata.normalize("NFKC", next(visible, "")).startswith(_FORMULA)
@@ -104,7 +105,8 @@ def export(
 ) -> None:
     """Export articles for use outside the archive, one row a version.
 
-    Where the page or its host reserved the rights that an export needs, the row says so in `withheld` and has no text.
+    Where the page or its host reserved the rights that an export needs, the row says so in
+    `withheld` and has no text.
     """
     from processing.lookup.export import Terms, export_file
 

@@ -118,7 +118,10 @@ _MARKS = {"removed": ("[-", "-]", 31), "added": ("{+", "+}", 32)}
 
 
 def marked(old: str, new: str) -> str:
-    """Return how `old` became `new`, marked as `wdiff` does and coloured where a person looks on; harmless."""
+    """Return how `old` became `new`, marked as `wdiff` does and coloured where a person looks on.
+
+    Harmless.
+    """
     return "".join(_marked(part.kind, clean_block(part.text)) for part in edits(old, new))
 
 

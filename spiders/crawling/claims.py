@@ -88,8 +88,8 @@ def take(
 ) -> Claim:
     """Claim an outlet for a run. Raises BusyError where another crawl has it.
 
-    `place` names the spool whose lock the caller holds: a claim that was made with it is one of a dead process.
-    `is_reported` says whether a run that nobody freed has its report all the same.
+    `place` names the spool whose lock the caller holds: a claim that was made with it is one of a
+    dead process. `is_reported` says whether a run that nobody freed has its report all the same.
     """
     newest = standing_claims(store, outlet).get(outlet, ClaimState())
     if not newest.is_free:

@@ -17,7 +17,10 @@ class _Host:
 
 
 class Hosts:
-    """The hosts of one crawl; `clock` is monotonic, in seconds. `least` is the delay that every host gets."""
+    """The hosts of one crawl.
+
+    `clock` is monotonic, in seconds. `least` is the delay that every host gets.
+    """
 
     def __init__(self, clock: Callable[[], float], least: float = 0.0) -> None:
         self._clock = clock
@@ -25,7 +28,10 @@ class Hosts:
         self._hosts: dict[str, _Host] = {}
 
     def slow(self, host: str, delay: float) -> None:
-        """Keep at least `delay` seconds between two requests (robots.txt Crawl-delay); it never gets less."""
+        """Keep at least `delay` seconds between two requests (robots.txt Crawl-delay).
+
+        It never gets less.
+        """
         state = self._host(host)
         state.delay = max(state.delay, delay)
         state.earliest = max(state.earliest, self._clock() + delay)

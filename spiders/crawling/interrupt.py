@@ -34,7 +34,8 @@ def _raise(number: int, frame: FrameType | None) -> None:
 class Interrupt:
     """Handles the signals of one crawl.
 
-    A second SIGTERM is ignored, because a process group and a supervisor often both send one; a second Ctrl-C is not.
+    A second SIGTERM is ignored, because a process group and a supervisor often both send one; a
+    second Ctrl-C is not.
     """
 
     def __init__(self, crawler: Crawler, run: Run) -> None:
@@ -43,7 +44,10 @@ class Interrupt:
         self._closing: asyncio.Task[None] | None = None
 
     def install(self) -> None:
-        """Take the signals over, for as long as the process lives; the reactor is chosen by then."""
+        """Take the signals over, for as long as the process lives.
+
+        The reactor is chosen by then.
+        """
         for number in _SIGNALS:
             signal.signal(number, self._end)
 

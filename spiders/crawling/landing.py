@@ -51,7 +51,10 @@ def considered(
     source: str | None = None,
     failures: int = 0,
 ) -> Fetch:
-    """Return the row of a URL that is not asked for; `failures` where that is because it failed so often."""
+    """Return the row of a URL that is not asked for.
+
+    `failures` where that is because it failed so often.
+    """
     return Fetch(
         outlet=run.outlet.name,
         run=run.id,
@@ -77,10 +80,12 @@ def failed(
     counted: bool = True,
     faults: tuple[SourceFault, ...] = (),
 ) -> Fetch:
-    """Return the row of a URL that was to be asked and gave nothing; not `counted` where it was not asked after all.
+    """Return the row of a URL that was to be asked and gave nothing.
 
-    A failure that is ours, because no packet comes back from many outlets, counts for none. An announced page that we
-    do not hold is asked again, but not for ever: `polling.final`.
+    Not `counted` where it was not asked after all.
+
+    A failure that is ours, because no packet comes back from many outlets, counts for none. An
+    announced page that we do not hold is asked again, but not for ever: `polling.final`.
     """
     last = visit.last
     before, unreached = (last.failures, last.unreached) if last else (0, 0)
@@ -241,7 +246,10 @@ class Landing:
             self._fail(told(error))
 
     def roll(self) -> None:
-        """Send the open segment if it is full, in the background; note where an earlier one could not be sent."""
+        """Send the open segment if it is full, in the background.
+
+        Note where an earlier one could not be sent.
+        """
         self._sent = [future for future in self._sent if not self._settle(future)]
         if self._writer is not None and not self._error and self._writer.due():
             self._close()
@@ -255,7 +263,10 @@ class Landing:
             self._settle(future)
 
     def put(self, report: RunReport) -> None:
-        """Write the report of the run, the last thing; not after an error, for then the run is not whole."""
+        """Write the report of the run, the last thing.
+
+        Not after an error, for then the run is not whole.
+        """
         if self._writer is None or self._error:
             return
         try:

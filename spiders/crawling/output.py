@@ -20,7 +20,10 @@ from processing.records.record import escaped
 
 
 def check_output(settings: BaseSettings) -> None:
-    """Raise UsageError where an output of `-o` or `-O` lies where nothing can be written. The file is there then."""
+    """Raise UsageError where an output of `-o` or `-O` lies where nothing can be written.
+
+    The file is there then.
+    """
     for uri in settings.getdict("FEEDS"):
         if "%(" in uri or "://" in uri.replace("file://", "") or uri == "stdout:":
             continue

@@ -89,7 +89,8 @@ def backoff(failures: int) -> timedelta:
 def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
     """Return until when back-off leaves this alone, or None where it may be asked.
 
-    "There is no such page" is an answer, so asking again at once is of no use: it counts as two failures more.
+    "There is no such page" is an answer, so asking again at once is of no use: it counts as two
+    failures more.
     """
     if last is None or not last.failures:
         return None
@@ -247,8 +248,8 @@ def due(
 ) -> list[str]:
     """Return those of `names` whose turn it is, in their order.
 
-    One that is being crawled, on whatever host, has none. One whose memory is damaged is among them: its own crawl says
-    what is wrong, and stops no other.
+    One that is being crawled, on whatever host, has none. One whose memory is damaged is among
+    them: its own crawl says what is wrong, and stops no other.
     """
 
     def has_turn(name: str) -> bool:

@@ -16,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Reach:
-    """What a crawl knows of being answered. `ask` judges, from what other crawls met, whether the fault is ours."""
+    """What a crawl knows of being answered.
+
+    `ask` judges, from what other crawls met, whether the fault is ours.
+    """
 
     def __init__(self, ask: Callable[["Reach"], bool] = lambda _: False) -> None:
         self._ask = ask
@@ -30,7 +33,10 @@ class Reach:
         self._lost.pop(host, None)
 
     def lost(self, host: str, address: str) -> None:
-        """Note that nothing came back from `host`; `address` is what was tried, or the name where it has none."""
+        """Note that nothing came back from `host`.
+
+        `address` is what was tried, or the name where it has none.
+        """
         if host not in self._answered:
             self._lost[host] = address
 
@@ -56,7 +62,10 @@ class Reach:
 
 
 def forgiven(memory: Memory, store: Store) -> Memory:
-    """Return `memory` without the failures that were ours. The store is asked only where something failed so."""
+    """Return `memory` without the failures that were ours.
+
+    The store is asked only where something failed so.
+    """
     slots: list[datetime] | None = None
 
     def covers(moment: datetime) -> bool:

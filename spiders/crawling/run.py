@@ -48,7 +48,8 @@ log = logging.getLogger(__name__)
 class Run:
     """One crawl. `writer` is None where nothing is to be written (dry run).
 
-    `fresh` forgets what was seen, and never what a host asked of us or what the day's budget has spent.
+    `fresh` forgets what was seen, and never what a host asked of us or what the day's budget has
+    spent.
     """
 
     def __init__(

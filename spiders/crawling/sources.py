@@ -114,7 +114,10 @@ def _turn_down(run: Run, url: str, source: str) -> None:
 def _not_now(
     run: Run, wish: CrawlRequest, link: Link, last: Fetch | None, *, seen: bool
 ) -> tuple[Why | None, str | None]:
-    """Return why an article is not asked for, and in which words where the reason needs them; None where it is."""
+    """Return why an article is not asked for, and in which words where the reason needs them.
+
+    None where it is.
+    """
     if not wish.span.holds(link):
         return Why.OUT_OF_RANGE, None
     until = waits_until(last, run.clock())
@@ -170,7 +173,10 @@ _NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 
 def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:
-    """Yield the visits of the sources that are asked now; the others are reported, with the reason."""
+    """Yield the visits of the sources that are asked now.
+
+    The others are reported, with the reason.
+    """
     for source in run.outlet.sources:
         if is_day_archive(source) and not wish.days:
             continue
@@ -214,7 +220,10 @@ def _held_back(
 
 
 def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
-    """Report a source that is not asked now; where only what is due is asked, that is no fault of this crawl."""
+    """Report a source that is not asked now.
+
+    Where only what is due is asked, that is no fault of this crawl.
+    """
     moment = visit.last.next_at if visit.last else None
     findings = (SourceFinding(fault=SourceFault.UNANSWERED, detail=why),) if fault else ()
     _report(
@@ -352,7 +361,10 @@ def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:
 def _read(
     run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found, *, listed: Links
 ) -> None:
-    """Take in what a source lists; it is understood where that proves to be articles of the outlet."""
+    """Take in what a source lists.
+
+    It is understood where that proves to be articles of the outlet.
+    """
     _consider(run, wish, visit, found, listed=listed)
     doubts = _doubts(run, wish, visit, listed=listed, found=found)
     if doubts is not None and not found.links:
@@ -400,7 +412,9 @@ def _consider(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, liste
 def _doubts(
     run: Run, wish: CrawlRequest, visit: Visit, *, listed: Links, found: Found
 ) -> tuple[SourceFinding, ...] | None:
-    """Return why an answer does not prove that it was understood, beside what the document shows; None where it does.
+    """Return why an answer does not prove that it was understood, beside what the document shows.
+
+    None where it does.
 
     A child sitemap may be of another kind (sections, authors), and so may a further page of a list:
     of these only a past with articles says that there should be some. An index is judged by all its
@@ -507,7 +521,10 @@ def _report(
     understood: bool | None,
     next_at: datetime | None = None,
 ) -> None:
-    """Report how a source answered; what is wrong with it is told with the end of the crawl, silence by itself."""
+    """Report how a source answered.
+
+    What is wrong with it is told with the end of the crawl, silence by itself.
+    """
     run.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,

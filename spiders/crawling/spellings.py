@@ -37,9 +37,12 @@ class Spellings:
         state.ended = False
 
     def meet(self, article: str, url: str) -> bool:
-        """Note another spelling of an article that is asked for; return whether all before it have failed by now.
+        """Note another spelling of an article that is asked for.
 
-        Only then has the caller to ask it; otherwise `after_failure` returns it when its turn comes.
+        Return whether all before it have failed by now.
+
+        Only then has the caller to ask it; otherwise `after_failure` returns it when its turn
+        comes.
         """
         state = self._articles.get(article)
         if state is None or url in state.met or len(state.met) >= _MOST_KEPT:
@@ -48,7 +51,10 @@ class Spellings:
         return state.ended and state.requests < MOST_REQUESTS
 
     def after_failure(self, article: str, *, requested: bool) -> str | None:
-        """Return the spelling to ask after one that gave no article; None where there is none left to ask."""
+        """Return the spelling to ask after one that gave no article.
+
+        None where there is none left to ask.
+        """
         state = self._articles.get(article)
         if state is None:
             return None

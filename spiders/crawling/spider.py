@@ -61,7 +61,10 @@ _REFUSED = {Why.ROBOTS, Why.OFF_SITE, Why.SEEN}
 
 
 def handle_article_response(run: Run, response: Response) -> Article | Rejection | Visit | None:
-    """Take in what an article's URL answered; return what was read from it, or the visit that is due instead."""
+    """Take in what an article's URL answered.
+
+    Return what was read from it, or the visit that is due instead.
+    """
     visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
     last, status = visit.last, response.status
     if status == 304 and is_conditional(response.request):  # noqa: PLR2004 - RFC 9110 §15.4.5
@@ -82,7 +85,10 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
 
 
 def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) -> Visit | None:
-    """Take in that an address gave no article; return the visit of the next spelling of it, if there is one to ask."""
+    """Take in that an address gave no article.
+
+    Return the visit of the next spelling of it, if there is one to ask.
+    """
     counted = refusal.counted and not run.closing
     why, status = refusal.why, refusal.status
     other = _next_spelling(run, visit, refusal) if counted or why in _REFUSED else None
@@ -145,7 +151,10 @@ def close(crawler: Crawler) -> None:
 
 
 def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | None:
-    """Read a page and write down what was read; None where a signal broke that off, and it is a gap."""
+    """Read a page and write down what was read.
+
+    None where a signal broke that off, and it is a gap.
+    """
     at: datetime = response.meta.get("fetched_at") or run.clock()
     page = page_of(response, outlet=run.outlet.name, at=at)
     found = identify(run.outlet, response.url)
@@ -230,7 +239,10 @@ _POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
 
 
 class ArticleSpider(Spider):
-    """Finds the articles of one outlet and reads them. `run` and `wish` come from the `crawl` command."""
+    """Finds the articles of one outlet and reads them.
+
+    `run` and `wish` come from the `crawl` command.
+    """
 
     outlet: ClassVar[Outlet]
 
@@ -351,7 +363,8 @@ class ArticleSpider(Spider):
     def parse_source(self, response: Response) -> Iterator[Request | dict[str, str]]:
         """Consider every link of a source; follow child sitemaps and further pages of a listing.
 
-        What was found before an error of ours is asked for all the same, and the source has its row.
+        What was found before an error of ours is asked for all the same, and the source has its
+        row.
         """
         found = Found()
         try:
@@ -368,7 +381,10 @@ class ArticleSpider(Spider):
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
 
     def parse_article(self, response: Response) -> Iterator[Article | Request]:
-        """Read a page, or note that it is gone, unchanged or not to be had; then its next spelling may be asked."""
+        """Read a page, or note that it is gone, unchanged or not to be had.
+
+        Then its next spelling may be asked.
+        """
         record = handle_article_response(self.run, response)
         if isinstance(record, Article):
             yield record

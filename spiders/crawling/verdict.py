@@ -140,17 +140,19 @@ _STRANGER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What a crawl counted. `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
+    """What a crawl counted.
 
-    `answered` counts sources whose answer proves something; `misunderstood` names those of them that it proves not to
-    have been understood.
-    `left` counts sources whose turn it was not, where a crawl asks only what is due; they are not among `asked`.
-    `late` are hosts that may be asked again only after the crawl's time limit.
-    `strangers` are hosts whose certificate did not show that they are the outlet.
-    `removed` counts pages that say, with status 200, that their article is gone: rejections, and yet what was asked.
-    `absent` counts, among the failed, those that answered that there is no such page: no fault of the outlet.
-    `examples` names a few URLs of each word of `whys`, and of "absent", with what they answered.
-    `spared` counts pages that a dry run named and did not ask for.
+    `reason` is Scrapy's finish reason; `silent` names sources past their quiet time.
+
+    `answered` counts sources whose answer proves something; `misunderstood` names those of them
+    that it proves not to have been understood. `left` counts sources whose turn it was not, where a
+    crawl asks only what is due; they are not among `asked`. `late` are hosts that may be asked
+    again only after the crawl's time limit. `strangers` are hosts whose certificate did not show
+    that they are the outlet. `removed` counts pages that say, with status 200, that their article
+    is gone: rejections, and yet what was asked. `absent` counts, among the failed, those that
+    answered that there is no such page: no fault of the outlet. `examples` names a few URLs of each
+    word of `whys`, and of "absent", with what they answered. `spared` counts pages that a dry run
+    named and did not ask for.
     """
 
     reason: str | None

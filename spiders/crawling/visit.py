@@ -22,7 +22,8 @@ page that is rendered."""
 class Visit:
     """One URL that this run asks for, and what is remembered of it.
 
-    `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still to be asked.
+    `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still
+    to be asked.
     """
 
     role: Literal["article", "source", "robots", "part"]
@@ -47,9 +48,12 @@ class ReadingInterruptedError(BaseException):
 
 
 class Refusal(IgnoreRequest):
-    """A middleware ended a visit; `why`, `detail` and the status of a redirect go into the fetch log.
+    """A middleware ended a visit.
 
-    A failure is not `counted` against the page where the page was not asked: its host is closed, or we are stopping.
+    `why`, `detail` and the status of a redirect go into the fetch log.
+
+    A failure is not `counted` against the page where the page was not asked: its host is closed, or
+    we are stopping.
     """
 
     def __init__(

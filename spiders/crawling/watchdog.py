@@ -51,7 +51,8 @@ _AWAITED = {*_HANDED_ON, signal.SIGCHLD}
 class Note:
     """What a crawl died of: the document's URL, the SHA-256 of its bytes, and how the crawl ended.
 
-    It is not `certain` where somebody killed the child meanwhile: the kernel for want of memory, or a person.
+    It is not `certain` where somebody killed the child meanwhile: the kernel for want of memory, or
+    a person.
     """
 
     url: str
@@ -77,13 +78,19 @@ class Watchdog:
     # -- in the child
 
     def remember(self, folder: Path) -> None:
-        """Read the notes in `folder`, the outlet's part of the spool; the parent adds to them there."""
+        """Read the notes in `folder`, the outlet's part of the spool.
+
+        The parent adds to them there.
+        """
         self._file = folder / "died.json"
         self._notes = read_notes(self._file)
 
     @contextmanager
     def parsing(self, url: str, body: bytes) -> Iterator[None]:
-        """Say that `body` of `url` is being parsed. Raises LethalError where an earlier crawl died of it."""
+        """Say that `body` of `url` is being parsed.
+
+        Raises LethalError where an earlier crawl died of it.
+        """
         if self._file is None:
             yield
             return
@@ -129,9 +136,13 @@ class Watchdog:
         return found
 
     def fork(self, time_limit: float, say: Callable[[str], None]) -> int | None:
-        """Fork; return None in the child, which does the crawl, and in the parent the exit code when it has ended.
+        """Fork.
 
-        `time_limit` is the crawl's own, in seconds; 0 is none. `say` tells a person why the child was killed.
+        Return None in the child, which does the crawl, and in the parent the exit code when it has
+        ended.
+
+        `time_limit` is the crawl's own, in seconds; 0 is none. `say` tells a person why the child
+        was killed.
         """
         sys.stdout.flush()
         sys.stderr.flush()
@@ -185,7 +196,10 @@ class _Parent:
                 return fault.code
 
     def _hand_on(self, number: int) -> None:
-        """Tell the child of SIGTERM. Of Ctrl-C a terminal has told it; where none has, `_fault` does."""
+        """Tell the child of SIGTERM.
+
+        Of Ctrl-C a terminal has told it; where none has, `_fault` does.
+        """
         self._told = self._told or monotonic()
         if number == signal.SIGTERM:
             os.kill(self._child, signal.SIGTERM)
@@ -213,7 +227,10 @@ class _Parent:
         return None
 
     def _ended(self, status: int) -> int:
-        """Return the exit code of a child that ended by itself; what it died of inside a parser is noted."""
+        """Return the exit code of a child that ended by itself.
+
+        What it died of inside a parser is noted.
+        """
         code = os.waitstatus_to_exitcode(status)
         if code >= 0:
             return code

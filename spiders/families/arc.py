@@ -18,7 +18,10 @@ HTML_DIR = re.compile(r"/site/data/html_dir/\d{4}/\d{2}/\d{2}/(?P<id>\d{13})\.ht
 
 
 def arc(*, name: str, title: str, home: str, **fields: Unpack[Fields]) -> Outlet:
-    """Declare an outlet of the 조선 group that runs on Arc; its pages of before 2020 (`html_dir`) are articles too."""
+    """Declare an outlet of the 조선 group that runs on Arc.
+
+    Its pages of before 2020 (`html_dir`) are articles too.
+    """
     stated: Fields = {"older": (HTML_DIR,), **fields}
     return Outlet(
         name=name,

@@ -8,7 +8,10 @@ from spiders.outlet import Pace
 
 
 class Fields(TypedDict, total=False):
-    """Keyword arguments that a family passes on to `Outlet` as they are; each means what it means there."""
+    """Keyword arguments that a family passes on to `Outlet` as they are.
+
+    Each means what it means there.
+    """
 
     older: tuple[re.Pattern[str], ...]
     hosts: tuple[str, ...]

@@ -32,7 +32,9 @@ def gnuboard(
     feed: bool = True,
     **fields: Unpack[Fields],
 ) -> Outlet:
-    """Declare one board of a Gnuboard 5 site; `base` is the address of its root, with a slash at the end.
+    """Declare one board of a Gnuboard 5 site.
+
+    `base` is the address of its root, with a slash at the end.
 
     `feed` is False where the board has none; `pages` of its list are read in either case.
     """

@@ -30,7 +30,10 @@ def ndsoft(
     sitemaps: tuple[str, ...] = (),
     **fields: Unpack[Fields],
 ) -> Outlet:
-    """Declare an outlet that runs on NDSoft; `feeds` and `sitemaps` are addresses, relative ones to `home`."""
+    """Declare an outlet that runs on NDSoft.
+
+    `feeds` and `sitemaps` are addresses, relative ones to `home`.
+    """
     stated: Fields = {"rules": (RULES,), **fields}
     return Outlet(
         name=name,

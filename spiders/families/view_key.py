@@ -11,7 +11,10 @@ from spiders.outlet import Outlet, Source
 def view_key(
     *, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
 ) -> Outlet:
-    """Declare an outlet that runs on it; `view` is the address of `view.php` today. Former paths have the same keys."""
+    """Declare an outlet that runs on it.
+
+    `view` is the address of `view.php` today. Former paths have the same keys.
+    """
     parts = urlsplit(view)
     return Outlet(
         name=name,

@@ -23,7 +23,10 @@ ARTICLE = re.compile(
 def view_ud(
     *, name: str, title: str, view: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
 ) -> Outlet:
-    """Declare an outlet that runs on it; `view` is the address of its `view.php`, without a query."""
+    """Declare an outlet that runs on it.
+
+    `view` is the address of its `view.php`, without a query.
+    """
     parts = urlsplit(view)
     stated: Fields = {"rules": (RULES,), **fields}
     return Outlet(

@@ -28,7 +28,10 @@ def wordpress(
     archive: bool = False,
     **fields: Unpack[Fields],
 ) -> Outlet:
-    """Declare an outlet that runs on WordPress; `archive` where its `/wp-json/` is known to answer."""
+    """Declare an outlet that runs on WordPress.
+
+    `archive` where its `/wp-json/` is known to answer.
+    """
     stated: Fields = {"rules": (RULES,), "older": (_SHORT,), **fields}
     return Outlet(
         name=name,

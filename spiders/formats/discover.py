@@ -69,7 +69,10 @@ def links(source: Source, body: bytes, *, base_url: str) -> Links:
 
 
 def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
-    """Return the URLs to ask for `source`: its pages in turn; of a day archive those of `days`, none without days."""
+    """Return the URLs to ask for `source`: its pages in turn.
+
+    Of a day archive those of `days`, none without days.
+    """
     urls = [source.url]
     if "{page}" in source.url and isinstance(source, Listing):
         urls = [source.url.replace("{page}", str(page)) for page in range(1, source.pages + 1)]
@@ -93,12 +96,12 @@ def due(
 ) -> tuple[Child, ...]:
     """Return the child sitemaps to ask now: those that `follow` admits and that may have changed.
 
-    A child is dated by its lastmod or, without one, by the day or month that its URL names; it is due
-    within `days`, the newest first. `last` returns how a child answered last. Where more than
-    `DATED_PER_POLL` are due, half of them are those that brought news last, and the others take turns.
-    Undated children take turns, `UNDATED_PER_POLL` a poll, the one that was asked longest ago first:
-    so that an index of thousands never becomes a flood, and none is forgotten. With `since` (backfill)
-    everything that may hold that day or a later one is due.
+    A child is dated by its lastmod or, without one, by the day or month that its URL names; it is
+    due within `days`, the newest first. `last` returns how a child answered last. Where more than
+    `DATED_PER_POLL` are due, half of them are those that brought news last, and the others take
+    turns. Undated children take turns, `UNDATED_PER_POLL` a poll, the one that was asked longest
+    ago first: so that an index of thousands never becomes a flood, and none is forgotten. With
+    `since` (backfill) everything that may hold that day or a later one is due.
     """
     admitted = [child for child in children if re.search(source.follow, child.url)]
     today = now.astimezone(SEOUL).date()
@@ -236,7 +239,10 @@ def _nothing(fault: SourceFault, detail: str, *, whole: bool = True) -> Links:
 
 
 def _broken_off(listed: Links, packed: Unpacked) -> Links:
-    """Say of packed data that broke off that they did; of what they hold the document's own end says the same."""
+    """Say of packed data that broke off that they did.
+
+    Of what they hold the document's own end says the same.
+    """
     size = len(packed.body or b"")
     cut = SourceFinding(
         fault=SourceFault.CUT, detail=f"packed data that break off after {size} bytes"
@@ -247,7 +253,10 @@ def _broken_off(listed: Links, packed: Unpacked) -> Links:
 def _made(
     listed: Listed, base_url: str, findings: tuple[SourceFinding, ...] = (), *, whole: bool = True
 ) -> Links:
-    """Make links absolute and drop repeats; of two with one URL the first that has a title stays."""
+    """Make links absolute and drop repeats.
+
+    Of two with one URL the first that has a title stays.
+    """
     kept: dict[str, Link] = {}
     findings = (*findings, *listed.findings())
     for link in listed.links:

@@ -15,8 +15,8 @@ _LONGEST = 80
 class Listed:
     """The entries of one document.
 
-    `without_address` counts those without one, `behind` those whose address stands behind an empty element; `bad_dates`
-    are dates that state no moment.
+    `without_address` counts those without one, `behind` those whose address stands behind an empty
+    element; `bad_dates` are dates that state no moment.
     """
 
     links: list[Link] = field(default_factory=list)

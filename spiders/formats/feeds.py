@@ -60,7 +60,10 @@ def text_of_field(text: str | None) -> str | None:
 
 
 def _fields(entry: etree._Element) -> Fields:
-    """Return the entry's own children by name; those of a namespace for pictures or podcasts are not its own."""
+    """Return the entry's own children by name.
+
+    Those of a namespace for pictures or podcasts are not its own.
+    """
     fields: dict[str, list[etree._Element]] = {}
     for child in entry.iterchildren("*"):
         name = name_of(child)

@@ -14,7 +14,10 @@ def is_jsonfeed(data: Any) -> bool:
 
 
 def read_jsonfeed(data: dict[str, Any], listed: Listed) -> None:
-    """Add the items to `listed`: `url`, or an `id` that is an address; `external_url` is another page's."""
+    """Add the items to `listed`: `url`, or an `id` that is an address.
+
+    `external_url` is another page's.
+    """
     for item in data["items"]:
         if isinstance(item, dict):
             listed.add(_link(item, listed))

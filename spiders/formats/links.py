@@ -21,7 +21,8 @@ from processing.records import SourceFinding, Stamp
 class Link:
     """One link as its source announced it, escapes undone and made absolute, otherwise untouched.
 
-    `text` is the article's text as HTML where the source carries all of it (a full-text feed), else None.
+    `text` is the article's text as HTML where the source carries all of it (a full-text feed), else
+    None.
     """
 
     url: str
@@ -43,8 +44,8 @@ class Child:
 class Links:
     """All that one source listed, in its order and without repeats.
 
-    `findings` say what is wrong with the document; links may be there all the same. `whole` is False where the document
-    broke off or was over a limit, so that its end may be missing.
+    `findings` say what is wrong with the document; links may be there all the same. `whole` is
+    False where the document broke off or was over a limit, so that its end may be missing.
     """
 
     links: tuple[Link, ...] = ()

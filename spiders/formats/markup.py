@@ -56,7 +56,10 @@ _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A document read as far as it goes; `root` is None where nothing could be read, and `findings` say why."""
+    """A document read as far as it goes.
+
+    `root` is None where nothing could be read, and `findings` say why.
+    """
 
     root: etree._Element | None
     findings: tuple[SourceFinding, ...] = ()
@@ -72,7 +75,10 @@ class Decoded(NamedTuple):
 
 
 class Unpacked(NamedTuple):
-    """Bytes without gzip; `whole` is False where the last member breaks off. None is what cannot be unpacked."""
+    """Bytes without gzip.
+
+    `whole` is False where the last member breaks off. None is what cannot be unpacked.
+    """
 
     body: bytes | None
     whole: bool = True
@@ -81,7 +87,8 @@ class Unpacked(NamedTuple):
 def unpacked(body: bytes) -> Unpacked:
     """Return `body` without gzip (a `.xml.gz` sitemap), of one member or several (RFC 1952 §2.2).
 
-    There is no body where it is over the limit or broken from the start; a member that breaks off gives what it has.
+    There is no body where it is over the limit or broken from the start; a member that breaks off
+    gives what it has.
     """
     if not body.startswith(_GZIP):
         return Unpacked(body)
@@ -104,7 +111,10 @@ def unpacked(body: bytes) -> Unpacked:
 
 
 def read_xml(body: bytes, base_url: str = "") -> ParsedDocument:
-    """Read XML. HTML, hostile entity declarations and what is no markup at all give a finding and no tree."""
+    """Read XML.
+
+    HTML, hostile entity declarations and what is no markup at all give a finding and no tree.
+    """
     decoded_body = read_text(body)
     text = decoded_body.text.lstrip("\ufeff \t\r\n")
     findings = [] if decoded_body.misdeclared is None else [_encoding(decoded_body)]
@@ -131,7 +141,11 @@ def html_tree(body: bytes) -> html.HtmlElement | None:
 
 
 def html_of(text: str) -> html.HtmlElement | None:
-    """Read HTML; None where there is no markup. Raises ExcessError where it holds more than a list of articles can."""
+    """Read HTML.
+
+    None where there is no markup. Raises ExcessError where it holds more than a list of articles
+    can.
+    """
     if not _ROOT.search(text):
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -263,7 +277,8 @@ def _entities(subset: str) -> SourceFinding | None:
 def _mended(text: str) -> str | None:
     """Escape the ampersands that begin no reference of XML; within CDATA they are text already.
 
-    None where a CDATA section begins inside another: the first one's end is missing, and it takes in what follows.
+    None where a CDATA section begins inside another: the first one's end is missing, and it takes
+    in what follows.
     """
     first, *rest = text.split("<![CDATA[")
     parts = [_STRAY_AMPERSAND.sub("&amp;", first)]
@@ -300,7 +315,10 @@ def _parsed(text: str, base_url: str) -> ParsedDocument:
 
 
 def _well_formed(text: str, base_url: str) -> etree._Element | None:
-    """Return the tree of what is well-formed, but for prefixes that nobody declared; None of what is not."""
+    """Return the tree of what is well-formed, but for prefixes that nobody declared.
+
+    None of what is not.
+    """
     parser = etree.XMLParser(
         recover=True,
         resolve_entities=False,

@@ -78,7 +78,10 @@ def is_foreign(prefix: str) -> bool:
 
 
 def name_of(element: etree._Element) -> str | None:
-    """Return an element's name in lower case, without namespace or prefix; None where it is not about the entry."""
+    """Return an element's name in lower case, without namespace or prefix.
+
+    None where it is not about the entry.
+    """
     return _name(str(element.tag))
 
 

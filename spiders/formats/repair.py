@@ -55,7 +55,10 @@ _PERMANENT = frozenset({"guid", "id"})
 
 
 class Repaired(NamedTuple):
-    """A tree of the entries, and whether the document broke off before its end. `root` is None where there is none."""
+    """A tree of the entries, and whether the document broke off before its end.
+
+    `root` is None where there is none.
+    """
 
     root: etree._Element | None
     cut: bool
@@ -119,7 +122,10 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _section_end(text: str, at: int, section: str) -> int:
-    """Return where a CDATA section or comment ends; 0 where another begins before, -1 where none ends any more."""
+    """Return where a CDATA section or comment ends.
+
+    0 where another begins before, -1 where none ends any more.
+    """
     mark = _CDATA_END if section == _CDATA else _COMMENT_END
     end = text.find(mark, at + len(section))
     if end < 0:
@@ -138,7 +144,10 @@ def _known(found: re.Match[str]) -> _Token | None:
 
 
 def _add_entry(root: etree._Element, text: str, tokens: list[_Token], place: int) -> None:
-    """Append the entry that opens at `tokens[place]`; what the end of the document cut off of it stays out."""
+    """Append the entry that opens at `tokens[place]`.
+
+    What the end of the document cut off of it stays out.
+    """
     end = place + 1
     while (
         end < len(tokens)
@@ -157,7 +166,10 @@ def _add_entry(root: etree._Element, text: str, tokens: list[_Token], place: int
 def _add_fields(
     parent: etree._Element, text: str, tokens: list[_Token], end: int | None, depth: int = 0
 ) -> None:
-    """Append the fields among `tokens` to their entry, which ends at `end`; None where the document ends first."""
+    """Append the fields among `tokens` to their entry, which ends at `end`.
+
+    None where the document ends first.
+    """
     closing: dict[str, list[int]] = {}
     for place, token in enumerate(tokens):
         if token.close:
@@ -201,7 +213,10 @@ def _add(parent: etree._Element, text: str, token: _Token, end: int) -> None:
 
 
 def _attributes(written: str) -> Mapping[str, str]:
-    """Return the attributes of a tag by their local names in lower case; of two with one name the first."""
+    """Return the attributes of a tag by their local names in lower case.
+
+    Of two with one name the first.
+    """
     found: dict[str, str] = {}
     for one in _ATTRIBUTE.finditer(written):
         value = one["double"] or one["single"] or one["bare"] or ""

@@ -29,7 +29,10 @@ _OTHERS = "another-crawler"
 
 
 def grouped(text: str, tokens: Iterable[str]) -> str:
-    """Return a robots.txt with one spelling of each record and each group closed; `tokens` are ours."""
+    """Return a robots.txt with one spelling of each record and each group closed.
+
+    `tokens` are ours.
+    """
     ours = {token.lower(): token for token in tokens}
     lines: list[str] = []
     pace: list[str] = []

@@ -46,7 +46,10 @@ _TAGS = re.compile(r"<(script|style)\b[\s\S]*?(?:</\1>|\Z)|<[^<>]*>", re.IGNOREC
 
 
 def gate(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
-    """Return what shows that an answer is a gate and not the page, or None. `headers` have lower-case names."""
+    """Return what shows that an answer is a gate and not the page, or None.
+
+    `headers` have lower-case names.
+    """
     for name, value in _HEADERS:
         if name in headers and value in headers[name].lower():
             return f"header {name}"

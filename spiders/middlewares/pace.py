@@ -100,7 +100,10 @@ _NO_DATE = (ValueError, IndexError, TypeError, OverflowError)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait; None where there is none or it says nothing."""
+    """Return the seconds that a Retry-After header asks to wait.
+
+    None where there is none or it says nothing.
+    """
     if value is None:
         return None
     value = value.strip()
@@ -115,7 +118,10 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 class Retries(RetryMiddleware):
-    """Scrapy's retries, with the host left alone in between; a wait beyond the limit ends the host's crawl."""
+    """Scrapy's retries, with the host left alone in between.
+
+    A wait beyond the limit ends the host's crawl.
+    """
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)

@@ -189,7 +189,10 @@ class Reservation:
 
 
 def _readable(response: Response) -> str | None:
-    """Return the file's text; where it cannot be read it is ignored, and the log says so once a crawl and host."""
+    """Return the file's text.
+
+    Where it cannot be read it is ignored, and the log says so once a crawl and host.
+    """
     text = response.body[:_LARGEST].decode("utf-8", "replace")
     try:
         parse_json(text)

@@ -147,7 +147,10 @@ class AskingCommand(ScrapyCommand):
         """Do the work and return the exit code."""
 
     def follow(self, outlet: Outlet, plan: Plan, *, permission: str | None = None) -> None:
-        """Run `plan` for `outlet` in a crawl of its own; raise what the plan raised, TransientError if it never ran."""
+        """Run `plan` for `outlet` in a crawl of its own.
+
+        Raise what the plan raised, TransientError if it never ran.
+        """
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets both before `run`
         assert self.settings is not None  # noqa: S101
         run = Visitor(
@@ -172,7 +175,10 @@ class AskingCommand(ScrapyCommand):
 
 
 def own_site(url: str) -> tuple[str, int]:
-    """Return host and port of a site on this machine. Raises Scrapy's `UsageError` where `url` names no such site."""
+    """Return host and port of a site on this machine.
+
+    Raises Scrapy's `UsageError` where `url` names no such site.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

@@ -122,7 +122,8 @@ _ADDRESSES = ("url", "fetched_url", "publisher_id")
 class Mask:
     """One random replacement of words, the same for a page and for what was read from it.
 
-    `kept` are words that stay whatever happens, `words` those of our rules that may (all of `stays()` if it is None).
+    `kept` are words that stay whatever happens, `words` those of our rules that may (all of
+    `stays()` if it is None).
     """
 
     def __init__(
@@ -145,7 +146,10 @@ class Mask:
         self._map: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """Return `text` masked; escapes of Hangul are undone first, so that no spelling of a word survives."""
+        """Return `text` masked.
+
+        Escapes of Hangul are undone first, so that no spelling of a word survives.
+        """
         text = _ESCAPED.sub(_unescaped, text)
         text = _PERCENT.sub(self._percent, text)
         text = _PHONE.sub(lambda found: self._digits(found[0]), text)
@@ -168,12 +172,18 @@ class Mask:
         return _WORD.sub(lambda found: self._letters(found[0]) if found["word"] else found[0], text)
 
     def address(self, url: str) -> str:
-        """Return a web address with its Hangul masked, whether percent-encoded or not; its letters stay."""
+        """Return a web address with its Hangul masked, whether percent-encoded or not.
+
+        Its letters stay.
+        """
         return _HANGUL.sub(lambda found: self._run(found[0]), _PERCENT.sub(self._percent, url))
 
     @staticmethod
     def staying(html: str) -> list[str]:
-        """Return the words that may stay and do occur on a page; whole runs before parts of them."""
+        """Return the words that may stay and do occur on a page.
+
+        Whole runs before parts of them.
+        """
         text = _ESCAPED.sub(_unescaped, html)
         latin = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", text)}
         found = [
@@ -264,8 +274,8 @@ def masked_record(record: Article, mask: Mask) -> Article:
 def shrunk(words: Sequence[str], holds: Callable[[Sequence[str]], bool], tries: int) -> list[str]:
     """Return as few of `words` as `holds` needs, found in at most `tries` calls of it.
 
-    Delta debugging without its subsets (Zeller and Hildebrandt 2002): ever smaller groups are left out, and stay out
-    where what is left still holds.
+    Delta debugging without its subsets (Zeller and Hildebrandt 2002): ever smaller groups are left
+    out, and stay out where what is left still holds.
     """
     kept, size = list(words), len(words)
     while size and tries:
@@ -282,7 +292,10 @@ def shrunk(words: Sequence[str], holds: Callable[[Sequence[str]], bool], tries: 
 
 
 def differences(expected: BaseModel, found: BaseModel) -> list[str]:
-    """Return the names of the fields in which two records differ; all of them where they are of two kinds."""
+    """Return the names of the fields in which two records differ.
+
+    All of them where they are of two kinds.
+    """
     if type(expected) is not type(found):
         return [f"{type(expected).__name__} became {type(found).__name__}"]
     return [

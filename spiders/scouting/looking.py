@@ -114,11 +114,13 @@ def worth_trying(
 
 
 def pattern_of(urls: Sequence[str]) -> str | None:
-    """Guess a regex of article addresses from the links of a source; None where they have no shape in common.
+    """Guess a regex of article addresses from the links of a source.
 
-    The id is the long number, or else the part, that differs most from link to link; of several the last. What follows
-    it in a query may be missing from other links and is left out. A guess that does not tell the links apart from which
-    it was made is none.
+    None where they have no shape in common.
+
+    The id is the long number, or else the part, that differs most from link to link; of several the
+    last. What follows it in a query may be missing from other links and is left out. A guess that
+    does not tell the links apart from which it was made is none.
     """
     shapes: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for url in urls:
@@ -186,7 +188,10 @@ def _piece(column: Sequence[str], *, is_key: bool) -> str:
 
 
 def _key(column: Sequence[str]) -> str:
-    """Return the piece that holds the id; words around it that differ from link to link are left open."""
+    """Return the piece that holds the id.
+
+    Words around it that differ from link to link are left open.
+    """
     cuts = [_cut(part) for part in column]
     head, number, tail = cuts[0]
     if len({cut[0] for cut in cuts}) > 1:
@@ -207,7 +212,10 @@ def _number(column: Sequence[str]) -> str:
 
 
 def _cut(part: str) -> tuple[str, str, str]:
-    """Cut a part of an address around its last long number; without one, behind its sign or the name of its value."""
+    """Cut a part of an address around its last long number.
+
+    Without one, behind its sign or the name of its value.
+    """
     found = list(_LONG_NUMBER.finditer(part))
     if found:
         last = found[-1]
@@ -242,7 +250,10 @@ class SourceSeen(Record):
 
 
 class Sighting(Record):
-    """Everything that one look saw. `article` is a guessed regex, `reading` the sample page as our reader read it."""
+    """Everything that one look saw.
+
+    `article` is a guessed regex, `reading` the sample page as our reader read it.
+    """
 
     url: str
     home: str

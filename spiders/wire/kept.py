@@ -35,9 +35,13 @@ class KeptResponse:
 
 
 def kept_pages(index: Path, outlet: Outlet) -> list[KeptResponse]:
-    """Return the rows of `index` that are articles of `outlet`; raise UsageError where the index does not read."""
+    """Return the rows of `index` that are articles of `outlet`.
+
+    Raise UsageError where the index does not read.
+    """
     try:
-        # JSON may hold U+2028 and NEL as they are (RFC 8259): only a line feed ends a line of the index
+        # JSON may hold U+2028 and NEL as they are (RFC 8259): only a line feed ends a line of the
+        # index
         lines = index.read_text("utf-8").split("\n")
     except OSError as error:
         raise UsageError(

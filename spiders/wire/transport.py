@@ -60,7 +60,8 @@ log = logging.getLogger(__name__)
 
 _PRESS = ".press.test"
 _NAT64 = IPv6Network("64:ff9b::/96")
-# RFC 8215: a network translates these to IPv4 addresses of its own choice; Python 3.11 calls them global.
+# RFC 8215: a network translates these to IPv4 addresses of its own choice; Python 3.11 calls them
+# global.
 _LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 MAX_HEADERS = 256 << 10
 """Bytes of the headers of one answer. They are archived with the page and count in memory many times over."""
@@ -155,9 +156,12 @@ class _Checked:
 
 @implementer(IHostnameResolver)
 class PublicResolver:
-    """The reactor's resolver with the check; where the sample press runs, its own names are this machine.
+    """The reactor's resolver with the check.
 
-    `own` is the host and port of the one site on this machine that a person has named to `look`, `declare` or `freeze`.
+    Where the sample press runs, its own names are this machine.
+
+    `own` is the host and port of the one site on this machine that a person has named to `look`,
+    `declare` or `freeze`.
     """
 
     def __init__(
@@ -220,7 +224,10 @@ _FAULTS: Mapping[int, str] = {
 
 @implementer(IPolicyForHTTPS)
 class Certificates:
-    """Makes the TLS connections of a crawl; with `tolerant` it lets those pass whose certificate is wrong."""
+    """Makes the TLS connections of a crawl.
+
+    With `tolerant` it lets those pass whose certificate is wrong.
+    """
 
     def __init__(self, *, tolerant: bool) -> None:
         self._tolerant = tolerant
@@ -305,8 +312,8 @@ def _names(certificate: crypto.X509) -> str:
 def broken_coding(response: Response) -> str | None:
     """Return what is wrong with the packed body of a response, None where it unpacks to its end.
 
-    Scrapy takes what a cut stream holds for the whole page. A body that is not packed at all is left to Scrapy, and
-    so is one that is beyond the limit.
+    Scrapy takes what a cut stream holds for the whole page. A body that is not packed at all is
+    left to Scrapy, and so is one that is beyond the limit.
     """
     coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
     if coding not in {b"gzip", b"x-gzip", b"deflate"} or not response.body:
@@ -332,7 +339,10 @@ def _unpacking_fault(body: bytes, bits: int) -> str | None:
 
 
 class Transport(HTTP11DownloadHandler):
-    """Downloads http and https; `request.meta["tls"]` says how the host of an https answer was known."""
+    """Downloads http and https.
+
+    `request.meta["tls"]` says how the host of an https answer was known.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
