@@ -1,12 +1,14 @@
 """Ask the outlets for news: one DAG a pace, one mapped task an outlet whose turn it is.
 
-The clock ticks more often than the pace: `due` reads from the archive which outlets are asked at this tick, sooner
-where a source turns over faster than it is polled, later where it is quiet or fails. A run by hand asks every outlet
-now; a backfill asks every outlet for the articles of its KST day.
+The clock ticks more often than the pace: `due` reads from the archive which outlets are asked at
+this tick, sooner where a source turns over faster than it is polled, later where it is quiet or
+fails. A run by hand asks every outlet now; a backfill asks every outlet for the articles of its KST
+day.
 
-Each task runs `scrapy crawl NAME` in a process of its own. One outlet's failure stops no other, and a slow one holds
-up none, because runs overlap; one that is being crawled already is skipped. Pages lie sealed under `landing/` as soon as
-a segment is closed. When all are through, `landed` announces them and the `archive` DAG takes it from there.
+Each task runs `scrapy crawl NAME` in a process of its own. One outlet's failure stops no other, and
+a slow one holds up none, because runs overlap; one that is being crawled already is skipped. Pages
+lie sealed under `landing/` as soon as a segment is closed. When all are through, `landed` announces
+them and the `archive` DAG takes it from there.
 
 By hand: `scrapy crawl NAME`, or `airflow dags trigger crawl_hourly`.
 """
@@ -27,8 +29,11 @@ CLOCK = {
     Pace.HOURLY: ("7,22,37,52 * * * *", 50, 5),
     Pace.DAILY: ("41 5,11,17,23 * * *", 600, 3),
 }
-"""The ticks, as far apart as `spiders.crawling.polling.TICK`; the minutes after which a crawl closes by itself; and
-as many runs at once as ticks fit into these minutes, and one more."""
+"""The ticks, as far apart as `spiders.crawling.polling.TICK`.
+
+The minutes after which a crawl closes by itself; and
+as many runs at once as ticks fit into these minutes, and one more.
+"""
 
 
 @task(execution_timeout=timedelta(minutes=5))

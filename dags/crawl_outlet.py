@@ -1,7 +1,8 @@
 """Crawl one outlet on request: its newest articles, those of some days, or a single URL.
 
-The form offers the declared outlets. `since` and `until` are KST days and need a source that lists them (a day
-archive); `url` fetches just that article and leaves the rest. A dry run fetches and reads, and keeps nothing.
+The form offers the declared outlets. `since` and `until` are KST days and need a source that lists
+them (a day archive); `url` fetches just that article and leaves the rest. A dry run fetches and
+reads, and keeps nothing.
 
 By hand: `scrapy crawl NAME -a since=2026-11-20 -a until=2026-11-21`, or
 `airflow dags trigger crawl_outlet --conf '{"outlet": "NAME"}'`.

@@ -1,8 +1,11 @@
-"""Fold all that the archive holds at once, on this machine (DuckDB) or on Spark. Nothing is published.
+"""Fold all that the archive holds at once, on this machine (DuckDB) or on Spark.
 
-The rows (cluster, original, relation, parent) go to the path that the form names. DuckDB works in slices within its
-memory limit, goes on after an interruption and writes JSON lines. Spark reads the signatures from a folder of the
-archive, `dedupe/v=…`, writes a new folder of Parquet, and needs the extra `spark` and a Java runtime.
+Nothing is published.
+
+The rows (cluster, original, relation, parent) go to the path that the form names. DuckDB works in
+slices within its memory limit, goes on after an interruption and writes JSON lines. Spark reads the
+signatures from a folder of the archive, `dedupe/v=…`, writes a new folder of Parquet, and needs the
+extra `spark` and a Java runtime.
 
 By hand: `sillok fold --corpus -o CLUSTERS.jsonl`, or `python -m infra.spark.fold_corpus PARTS OUT`.
 """

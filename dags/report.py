@@ -1,8 +1,8 @@
 """Say how things stand: red with the list of what wants an answer, and a page a day.
 
-`check` runs after each quarter hour's crawls. It counts what lies in landing too, so it is red within twenty minutes
-after everything went down, and for one outlet with its second failed poll. `page` writes the report page of the day
-before, once, into the folder `SILLOK_REPORTS`.
+`check` runs after each quarter hour's crawls. It counts what lies in landing too, so it is red
+within twenty minutes after everything went down, and for one outlet with its second failed poll.
+`page` writes the report page of the day before, once, into the folder `SILLOK_REPORTS`.
 
 By hand: `sillok report --check`, `sillok status`, `sillok report --day yesterday --html FILE`, or
 `airflow dags trigger report`.

@@ -17,7 +17,10 @@ MAX_TAGS = 2_000_000
 """`<` in one XML document: a sitemap of 50,000 pages (the protocol's limit) with all that Google News adds has 1.2
 million."""
 MAX_VALUES = 1_000_000
-"""Values of one JSON document; a page of 100 WordPress posts has 20,000 and up to 100,000 commas in its texts."""
+"""Values of one JSON document.
+
+A page of 100 WordPress posts has 20,000 and up to 100,000 commas in its texts.
+"""
 
 _SMALL = 64 << 10
 """Bytes of HTML below which its attributes are not counted: they take less than .3 s however they are spread."""

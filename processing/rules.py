@@ -1,4 +1,7 @@
-"""How one page layout is read. Plain data; the reading itself is in `processing.reading.extract`."""
+"""How one page layout is read.
+
+Plain data; the reading itself is in `processing.reading.extract`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """What the environment says about the archive; `processing` reads it here and nowhere else.
 
-Every variable is `SILLOK_` and the upper-case name of the field; `infra/.env.example` has a sentence for each.
+Every variable is `SILLOK_` and the upper-case name of the field; `infra/.env.example` has a
+sentence for each.
 """
 
 from functools import cache

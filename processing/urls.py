@@ -1,8 +1,8 @@
 """Canonical URLs: one article, one spelling.
 
-Nothing here knows an outlet. What is dropped is dropped everywhere on the web; what only one outlet uses for tracking
-(`code` at 국민일보, which is the very id at 부산일보) is left to that outlet's declaration. Queries stay: about fifteen
-Korean outlets keep the article id there.
+Nothing here knows an outlet. What is dropped is dropped everywhere on the web; what only one outlet
+uses for tracking (`code` at 국민일보, which is the very id at 부산일보) is left to that outlet's
+declaration. Queries stay: about fifteen Korean outlets keep the article id there.
 """
 
 import re

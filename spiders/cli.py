@@ -1,7 +1,9 @@
-"""`sillok …`: the composition root. It hangs up the commands and turns every error into one line and an exit code.
+"""`sillok …`: the composition root.
 
-0 done, unchanged or partial · 1 failed, may be retried · 2 wrong usage or setting · 3 unhealthy · 4 interrupted ·
-5 bad rows were skipped.
+It hangs up the commands and turns every error into one line and an exit code.
+
+0 done, unchanged or partial · 1 failed, may be retried · 2 wrong usage or setting · 3 unhealthy · 4
+interrupted · 5 bad rows were skipped.
 """
 
 import errno

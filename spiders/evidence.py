@@ -2,9 +2,10 @@
 
 `outlets/addresses.tsv` keeps real addresses of every outlet, one a line: outlet, the day (KST) on
 which it was seen, where it was seen, the address. "Where" is a public repository (`owner/name`), a
-stored public file (`file:NUMBER`) or a collection of addresses from such (`corpus:YYYY-MM`); the day
-is that of the commit which added it there, or the one that its context states, and may be empty.
-Pure but for reading that file: `match_addresses` also judges the links that a poll has just found.
+stored public file (`file:NUMBER`) or a collection of addresses from such (`corpus:YYYY-MM`); the
+day is that of the commit which added it there, or the one that its context states, and may be
+empty. Pure but for reading that file: `match_addresses` also judges the links that a poll has just
+found.
 """
 
 import re

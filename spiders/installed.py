@@ -19,7 +19,10 @@ from spiders.commandline import SETTINGS
 from spiders.commands import crawl, declare, freeze, look
 
 IN_ANOTHER_PROJECT = environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS) != SETTINGS
-"""Whether a `scrapy.cfg` or the environment names other settings; Scrapy has looked before it loads this."""
+"""Whether a `scrapy.cfg` or the environment names other settings.
+
+Scrapy has looked before it loads this.
+"""
 
 _SETTINGS = {name: value for name, value in vars(settings).items() if name.isupper()}
 

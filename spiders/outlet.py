@@ -1,9 +1,10 @@
 """What an outlet is: where it lists its articles, how its pages are read, how it wants to be asked.
 
-An outlet is a value. It imports neither Scrapy nor Airflow, so that a DAG file can list all outlets in milliseconds.
-A contradiction fails on import with the cure in the message.
+An outlet is a value. It imports neither Scrapy nor Airflow, so that a DAG file can list all outlets
+in milliseconds. A contradiction fails on import with the cure in the message.
 
-Which article a URL is: an outlet's declaration put to a URL. Pure and quick: it runs on every link of a poll.
+Which article a URL is: an outlet's declaration put to a URL. Pure and quick: it runs on every link
+of a poll.
 """
 
 import re

@@ -108,7 +108,10 @@ class BrowserResponse(NamedTuple):
 
 
 _STAY = BrowserResponse(204, {}, b"")
-"""An answer to a navigation after which a page stays as it is (HTML Standard, 7.4.5); an abort would replace it."""
+"""An answer to a navigation after which a page stays as it is (HTML Standard, 7.4.5).
+
+An abort would replace it.
+"""
 
 Ask = Callable[[str], Awaitable[BrowserResponse | None]]
 """Asks for a URL as the crawl does; None where it may not be asked or gave nothing."""

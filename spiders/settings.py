@@ -1,6 +1,7 @@
 """Scrapy's settings: its defaults, this file, the environment, an outlet's own fields, then `-s`.
 
-The environment is read here and nowhere else in `spiders`; `infra/.env.example` has a sentence for each variable.
+The environment is read here and nowhere else in `spiders`; `infra/.env.example` has a sentence for
+each variable.
 """
 
 from collections.abc import Mapping

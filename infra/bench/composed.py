@@ -1,8 +1,9 @@
 """Composed news with known reprints: a test that no tuning has seen, in any size, from a seed.
 
-Texts come from the forms in `words`; what was done to them is in the label: what a desk does to a wire story, what a
-portal or a board wraps around it, press releases that each outlet opens in its own way, excerpts from the middle,
-digests, and template notices that differ in numbers or in names alone.
+Texts come from the forms in `words`; what was done to them is in the label: what a desk does to a
+wire story, what a portal or a board wraps around it, press releases that each outlet opens in its
+own way, excerpts from the middle, digests, and template notices that differ in numbers or in names
+alone.
 """
 
 import random

@@ -2,9 +2,9 @@
 
     python -m infra.bench.generated --pages 20000
 
-A page is about 100 KB of HTML (23 KB packed), of which most is what real pages carry: menus, related articles,
-scripts. Everything in it is made up. The server answers a few hundred requests a second on a share of a core; it packs
-each template once and only the article anew.
+A page is about 100 KB of HTML (23 KB packed), of which most is what real pages carry: menus,
+related articles, scripts. Everything in it is made up. The server answers a few hundred requests a
+second on a share of a core; it packs each template once and only the article anew.
 """
 
 import argparse

@@ -2,8 +2,9 @@
 
     SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading [--rounds 5] [--generated 2000] [--flat 10000]
 
-Both get the same decoded characters; ours decodes the bytes itself, which is in its time. A ratio of at most 1.0 is the
-goal, though ours also reads people, times, rights, captions and kind. Kept and generated pages are reported apart.
+Both get the same decoded characters; ours decodes the bytes itself, which is in its time. A ratio
+of at most 1.0 is the goal, though ours also reads people, times, rights, captions and kind. Kept
+and generated pages are reported apart.
 """
 
 import argparse

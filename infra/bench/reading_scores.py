@@ -2,17 +2,20 @@
 
     SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading_scores [--worst N] [--check]
 
-"Declared" reads each page with its outlet's rules; "left out" with the generic reader alone, as if that outlet had no
-declaration (the rules hold no outlet's layout but its own, so leaving one out is reading its pages without any).
-`--check` writes nothing and exits with 1 where a goal is missed.
+"Declared" reads each page with its outlet's rules; "left out" with the generic reader alone, as if
+that outlet had no declaration (the rules hold no outlet's layout but its own, so leaving one out is
+reading its pages without any). `--check` writes nothing and exits with 1 where a goal is missed.
 
 Kept pages with what a careful person read from them, for scoring and timing the reader.
 
-The folder is named by `SILLOK_KEPT_PAGES`: `index.jsonl` (file, url, outlet host, fetched_at) and `gold/<file>.json`.
+The folder is named by `SILLOK_KEPT_PAGES`: `index.jsonl` (file, url, outlet host, fetched_at) and
+`gold/<file>.json`.
 
-How near a reading is to a person's: character 4-grams without white space, leaks, title, time, authors.
+How near a reading is to a person's: character 4-grams without white space, leaks, title, time,
+authors.
 
-Dateline, deck and optional lines count neither way. Published with the kept pages as a method; written here anew.
+Dateline, deck and optional lines count neither way. Published with the kept pages as a method;
+written here anew.
 """
 
 import argparse

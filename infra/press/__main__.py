@@ -1,4 +1,4 @@
-"""Start the press: `python -m infra.press --port 8801 --state var/press`."""
+"""Serves the sample press: `python -m infra.press --port 8801 --state var/press`."""
 
 import argparse
 import signal
@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    # SIGTERM takes the way of Ctrl-C, so that the socket is closed in either case.
     signal.signal(signal.SIGTERM, _stop)
+    # Tests start the press with port 0 and read the port from this line: it must be the first.
     hosts = " ".join(f"http://{site.host}:{server.press.port}/" for site in SITES)
     print(f"press: {hosts} (epoch {state.epoch:%Y-%m-%d %H:%M} KST)", flush=True)
     try:

@@ -1,9 +1,10 @@
-"""What the press has written: stories and reprints, loaded from `content/*.toml`.
+"""Loads the stories and reprints of the sample press from `content/*.toml`.
 
-A story holds the article as its outlet means it: clean paragraphs, without byline, caption or notice. The templates
-add those; so the same values say what a reader of the page must find. A reprint is declared as edits of its
-original and can therefore never drift away from it. Times are minutes before the epoch of the press, so none is
-positive; `anchor` is the time of the first original, whose days the text names.
+A story holds the article as its outlet means it: clean paragraphs, without byline, caption or
+notice. The templates add those; so the same values say what a reader of the page must find. A
+reprint is declared as edits of its original and can therefore never drift away from it. Times are
+minutes before the epoch of the press, so none is positive; `anchor` is the time of the first
+original, whose days the text names.
 """
 
 import tomllib
@@ -98,6 +99,8 @@ def load(folder: Path = CONTENT) -> tuple[Story, ...]:
     """Return every story of every outlet, reprints worked out, ordered by outlet and number."""
     tables = [tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))]
     stories = {story.id: story for table in tables for story in _originals(table)}
+    # A reprint may be of another reprint, in any order of the files: each round works out those
+    # whose original is known, and a round without any means that one names nothing.
     waiting = [(table["outlet"], row) for table in tables for row in table.get("reprint", ())]
     while waiting:
         ready = [(outlet, row) for outlet, row in waiting if row["of"] in stories]
@@ -161,12 +164,13 @@ def _edit(parts: list[str], edit: Mapping[str, Any], where: str) -> list[str]:
 
 
 def _only(places: Iterator[int], passage: str, where: str) -> int:
-    found = list(places)
-    if len(found) != 1:
+    # An edit that fits nowhere or twice would change another passage than its author meant.
+    positions = list(places)
+    if len(positions) != 1:
         raise ContentError(
-            f"{where}: the edit's passage {passage!r} is there {len(found)} times; make it fit once"
+            f"{where}: the edit's passage {passage!r} is there {len(positions)} times; make it fit once"
         )
-    return found[0]
+    return positions[0]
 
 
 def _originals(table: Mapping[str, Any]) -> Iterator[Story]:
@@ -191,6 +195,7 @@ def _story(outlet: str, row: Mapping[str, Any], paragraphs: tuple[str, ...]) -> 
         known[name] = frozenset(known.get(name, ()))
     known["people"] = tuple(_person(line) for line in known.get("people", ()))
     known["changes"] = tuple(_change(change) for change in known.get("changes", ()))
+    # A reprint names the days of its original; a story that is one names its own.
     known.setdefault("anchor", known.get("minutes"))
     try:
         return Story(outlet=outlet, paragraphs=paragraphs, **known)

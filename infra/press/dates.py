@@ -1,6 +1,7 @@
-"""When things happen in the press, and the days that its texts name.
+"""The clock of the sample press: when stories appear, and which days their texts name.
 
-"{d}" in a text is the day on which the original appeared, so that a text fits whatever the epoch is.
+"{d}" in a text is the day on which the original appeared, so that a text fits whatever the epoch
+is.
 """
 
 import re
@@ -11,6 +12,8 @@ from infra.press.articles import Story
 
 _TOKEN = re.compile(r"\{(?P<what>d|md|t)(?P<days>[+-]\d+)?\}")
 _HOURS = ((6, "새벽"), (12, "오전"), (18, "오후"), (24, "밤"))
+# A report names the part of the day in which something happened, and that was some minutes before
+# it appeared: at 12:10 it still says 오전.
 _EVENT_BEFORE = timedelta(minutes=20)
 
 

@@ -1,6 +1,7 @@
-"""What a perfect reader finds in the press, to compare with what the archive says.
+"""The expected reading of every page of the sample press, to compare with the archive.
 
-By hand: `python -m infra.press.facts --state var/press --port 8801` prints one JSON object a page.
+By hand: `python -m infra.press.facts --state var/press --port 8801` prints one JSON object per
+page.
 """
 
 import argparse
@@ -70,6 +71,8 @@ def relations(stories: tuple[Story, ...]) -> Iterator[Mapping[str, str]]:
     for story in stories:
         if story.of:
             first = by_id[story.of]
+            # Whoever copied a copy has the text of the first; an excerpt or a follow-up begins
+            # anew.
             while first.of and first.relation == "copy":
                 first = by_id[first.of]
             yield {

@@ -1,6 +1,6 @@
-"""Stories and sites made into bytes: every page, feed, sitemap and list of one outlet in one phase.
+"""Renders an outlet of the sample press: every page, feed, sitemap and list of one phase, as bytes.
 
-Structured data that pages carry in scripts: Arc's `Fusion.globalContent` and schema.org's authors.
+Pages also carry structured data in scripts: Arc's `Fusion.globalContent` and schema.org's authors.
 """
 
 import json
@@ -23,84 +23,6 @@ from infra.press.articles import SUBHEAD, Person, Story
 from infra.press.dates import PressClock
 from infra.press.sites import SECTIONS, SITES, Site
 from infra.press.state import Trap
-
-
-def authors(story: Story) -> list[Mapping[str, str]]:
-    """Return the byline as schema.org persons."""
-    return [
-        {"@type": "Person", "name": person.name, "jobTitle": person.role} for person in story.people
-    ]
-
-
-def arc_content(
-    story: Story, path: str, published: datetime, changed: datetime, outlet: str
-) -> Mapping[str, Any]:
-    """Return what Arc puts into the page for its renderer: the article is here and nowhere else in the HTML."""
-    section = {
-        "_id": f"/{path.split('/')[1]}",
-        "name": story.section,
-        "path": f"/{path.split('/')[1]}",
-    }
-    return {
-        "_id": path.rstrip("/").rsplit("/", 1)[-1],
-        "canonical_url": path,
-        "canonical_website": "narae",
-        "content_elements": list(_elements(story)),
-        "created_date": _arc_time(published - timedelta(minutes=7)),
-        "credits": {"by": [_credit(person) for person in story.people]},
-        "description": {"basic": story.paragraphs[0][:80]},
-        "display_date": _arc_time(published),
-        "distributor": {"name": outlet},
-        "first_publish_date": _arc_time(published),
-        "headlines": {"basic": story.title, "mobile": ""},
-        "last_updated_date": _arc_time(changed),
-        "subheadlines": {"basic": "\n".join(story.subtitle)},
-        "subtype": "default",
-        "taxonomy": {
-            "primary_section": section,
-            "sections": [section],
-            "tags": [{"text": k} for k in story.keywords],
-        },
-        "type": "story",
-        "website_url": path,
-    }
-
-
-def _elements(story: Story) -> Iterator[Mapping[str, Any]]:
-    for number, caption in enumerate(story.captions, 1):
-        url = f"https://images.example/{story.number}-{number}.jpg"
-        yield {
-            "_id": f"IMG{number}",
-            "type": "image",
-            "caption": caption,
-            "credits": {"by": []},
-            "url": url,
-        }
-    for number, part in enumerate(story.paragraphs, 1):
-        kind = "header" if part.startswith(SUBHEAD) else "text"
-        element = {
-            "_id": f"TXT{number}",
-            "type": kind,
-            "content": escape(part.removeprefix(SUBHEAD), quote=False),
-        }
-        yield element if kind == "text" else {**element, "level": 3}
-    if story.credit:
-        yield {"_id": "TXT0", "type": "text", "content": escape(story.credit, quote=False)}
-
-
-def _credit(person: Person) -> Mapping[str, Any]:
-    kept = {"original": {"email": person.email, "role": person.role, "byline": person.byline}}
-    return {
-        "_id": person.email.partition("@")[0],
-        "type": "author",
-        "name": person.name,
-        "additional_properties": kept,
-    }
-
-
-def _arc_time(moment: datetime) -> str:
-    return (moment - timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KST = "%Y-%m-%dT%H:%M:%S+09:00"
@@ -154,6 +76,7 @@ def build(
     baits = {entry.path: (trap, entry) for trap, entry in _baits(site, traps, times, base)}
     listed = [entry for entry in own.values() if entry.story and not entry.story.gone]
     listed += [entry for trap, entry in baits.values() if trap.listed]
+    # Baits stand among the articles as they would on a real list, newest first.
     listed.sort(key=lambda entry: (entry.published, entry.number), reverse=True)
     frame = {
         "site": site,
@@ -252,6 +175,7 @@ def _article(site: Site, entry: ListEntry, frame: Mapping[str, Any]) -> Resource
     story = entry.story
     if story is None:
         raise ValueError(f"{entry.url} has no story: only baits may be without one")
+    # A board answers a removed article with an alert and status 200, which only its text betrays.
     if story.gone:
         template = "trap-alert.html" if story.gone == HTTPStatus.OK else "gone.html"
         body = _render(site, template, {**frame, "entry": entry})
@@ -287,10 +211,89 @@ def _bait(site: Site, trap: Trap, entry: ListEntry, frame: Mapping[str, Any]) ->
     )
 
 
+def authors(story: Story) -> list[Mapping[str, str]]:
+    """Return the byline as schema.org persons."""
+    return [
+        {"@type": "Person", "name": person.name, "jobTitle": person.role} for person in story.people
+    ]
+
+
+def arc_content(
+    story: Story, path: str, published: datetime, changed: datetime, outlet: str
+) -> Mapping[str, Any]:
+    """Return what Arc puts into the page for its renderer: the article is here and nowhere else in the HTML."""
+    section = {
+        "_id": f"/{path.split('/')[1]}",
+        "name": story.section,
+        "path": f"/{path.split('/')[1]}",
+    }
+    return {
+        "_id": path.rstrip("/").rsplit("/", 1)[-1],
+        "canonical_url": path,
+        "canonical_website": "narae",
+        "content_elements": list(_elements(story)),
+        # Arc stamps a story when its editor opens it, some minutes before it is published.
+        "created_date": _arc_time(published - timedelta(minutes=7)),
+        "credits": {"by": [_credit(person) for person in story.people]},
+        "description": {"basic": story.paragraphs[0][:80]},
+        "display_date": _arc_time(published),
+        "distributor": {"name": outlet},
+        "first_publish_date": _arc_time(published),
+        "headlines": {"basic": story.title, "mobile": ""},
+        "last_updated_date": _arc_time(changed),
+        "subheadlines": {"basic": "\n".join(story.subtitle)},
+        "subtype": "default",
+        "taxonomy": {
+            "primary_section": section,
+            "sections": [section],
+            "tags": [{"text": k} for k in story.keywords],
+        },
+        "type": "story",
+        "website_url": path,
+    }
+
+
+def _elements(story: Story) -> Iterator[Mapping[str, Any]]:
+    for number, caption in enumerate(story.captions, 1):
+        url = f"https://images.example/{story.number}-{number}.jpg"
+        yield {
+            "_id": f"IMG{number}",
+            "type": "image",
+            "caption": caption,
+            "credits": {"by": []},
+            "url": url,
+        }
+    for number, part in enumerate(story.paragraphs, 1):
+        kind = "header" if part.startswith(SUBHEAD) else "text"
+        element = {
+            "_id": f"TXT{number}",
+            "type": kind,
+            "content": escape(part.removeprefix(SUBHEAD), quote=False),
+        }
+        yield element if kind == "text" else {**element, "level": 3}
+    if story.credit:
+        yield {"_id": "TXT0", "type": "text", "content": escape(story.credit, quote=False)}
+
+
+def _credit(person: Person) -> Mapping[str, Any]:
+    kept = {"original": {"email": person.email, "role": person.role, "byline": person.byline}}
+    return {
+        "_id": person.email.partition("@")[0],
+        "type": "author",
+        "name": person.name,
+        "additional_properties": kept,
+    }
+
+
+def _arc_time(moment: datetime) -> str:
+    return (moment - timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def _render(site: Site, template: str, values: Mapping[str, Any]) -> bytes:
     return (
         _ENVIRONMENT.get_template(template)
         .render(**values)
+        # What CP949 cannot hold is written as a character reference, as Korean editors do.
         .encode(site.charset, "xmlcharrefreplace")
     )
 
@@ -326,6 +329,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        # A misspelt name in a template must fail a test, not leave a hole in a page.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

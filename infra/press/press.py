@@ -1,6 +1,7 @@
-"""The press as a function: a request in, a reply out. No sockets; `server` has those.
+"""The sample press: a request in, a reply out, and the server that puts it on a loopback socket.
 
-The press on a socket of the loopback interface: HTTP/1.1 with keep-alive, one thread a connection.
+`Press.answer` is a function of the request, the state folder and the moment; `Server` speaks
+HTTP/1.1 with keep-alive, one thread per connection.
 """
 
 import gzip
@@ -22,7 +23,12 @@ from infra.press.pages import Resource, build
 from infra.press.sites import SITES, Site
 from infra.press.state import PressState
 
+LOOPBACK = "127.0.0.1"
+ADMIN = "/_press/phase"
+# Long enough to be seen in a log, short enough that a run of the sample stays within a minute.
 SLOW_SECONDS = 2.0
+# The only body that is ever sent to the press is `{"phase": 1}`.
+_LONGEST_BODY = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +146,6 @@ def _plain(site: Site) -> Mapping[str, str]:
     return {"Content-Type": site.content_type, **site.headers}
 
 
-LOOPBACK = "127.0.0.1"
-ADMIN = "/_press/phase"
-_LONGEST = 1000
-
-
 class Server(ThreadingHTTPServer):
     """Serves a press; `admin` lets a test change the phase."""
 
@@ -174,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self._answer(), body=False)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _LONGEST))
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _LONGEST_BODY))
         if not self.server.admin or self.path != ADMIN:
             self._send(Reply(status=405, headers={"Allow": "GET, HEAD"}), body=True)
             return
@@ -198,6 +199,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if reply.status not in {204, 304}:
             self.send_header("Content-Length", str(len(reply.body)))
+        # The body is shorter than its length says; a client waits for the rest until we hang up.
         if reply.cut:
             self.close_connection = True
         self.end_headers()

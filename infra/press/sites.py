@@ -1,4 +1,4 @@
-"""The six outlets of the press as values: where their pages lie, what they look like, how their server behaves."""
+"""The six outlets of the sample press as values: their paths, layouts and how their servers behave."""
 
 import base64
 import hashlib
@@ -71,6 +71,9 @@ SECTIONS = {
     "사람들": "people",
 }
 
+# Each outlet plays one kind of CMS and one set of manners; docs/press.md says which. Crawl-delays
+# are
+# fractions of a second so that a run is short, and are obeyed like any other.
 SITES = (
     Site(
         name="onsaem",

@@ -1,6 +1,7 @@
-"""What the press remembers on disk: its epoch, its phase, which URLs it has tricked once, and who asked for what.
+"""What the sample press keeps on disk (epoch, phase, access log), and the traps that its lists hold.
 
-Pages that look like articles in a list and are none: moved, gone, behind a login, an error with status 200.
+A trap is a page that looks like an article in a list and is not one: moved, gone, behind a login, an
+error with status 200.
 """
 
 import json
@@ -16,6 +17,8 @@ from infra.press.articles import ContentError
 from processing.dates import SEOUL
 
 FILE = Path(__file__).parent / "traps.toml"
+LATER = timedelta(hours=7)
+"""So long after the epoch the second phase begins by itself: after the revisit at six hours, never between two runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +46,6 @@ class Trap:
 def load(file: Path = FILE) -> tuple[Trap, ...]:
     """Return the traps of all outlets."""
     return tuple(Trap(**row) for row in tomllib.loads(file.read_text("utf-8"))["trap"])
-
-
-LATER = timedelta(hours=7)
-"""So long after the epoch the second phase begins by itself: after the revisit at six hours, never between two runs."""
 
 
 class PressState:
@@ -88,6 +87,7 @@ class PressState:
         What happens in the second one happens at `now`.
         """
         with self._lock:
+            # The first change decides when "later" was; a repeated one must not move it.
             if phase and not self._phase:
                 self.later = now.astimezone(SEOUL).replace(microsecond=0)
             self._phase = phase
@@ -115,6 +115,7 @@ class PressState:
             "later": self.later.isoformat(),
             "tricked": sorted(self._tricked),
         }
+        # Renamed into place, so that a press that is killed while it writes keeps its old state.
         beside = self._file.with_suffix(".new")
         beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
         beside.replace(self._file)

@@ -1,8 +1,9 @@
 """Start the parts of an instance, and find and end every process that came of them.
 
-Each part carries a mark in its environment, and so does all that it starts, however often it forks or whose child it
-becomes. Ending an instance means ending what carries its mark, as /proc tells it: no file of process ids can be stale,
-no id reused by a stranger is ever signalled, and nothing that a killed part leaves behind is missed.
+Each part carries a mark in its environment, and so does all that it starts, however often it forks
+or whose child it becomes. Ending an instance means ending what carries its mark, as /proc tells it:
+no file of process ids can be stale, no id reused by a stranger is ever signalled, and nothing that
+a killed part leaves behind is missed.
 """
 
 import os

@@ -20,7 +20,10 @@ REPRINTS = """
 SELECT outlet, count(DISTINCT article_id) AS reprints FROM clusters JOIN articles USING (article_id)
 WHERE relation IN ('copy', 'excerpt', 'derivative') GROUP BY outlet
 """
-"""Articles whose text another had first, whole or in part; a follow-up, a series or a digest is no reprint."""
+"""Articles whose text another had first, whole or in part.
+
+A follow-up, a series or a digest is no reprint.
+"""
 
 EXAMPLE = """
 SELECT split_part(original, '-', 1) AS article_id FROM clusters WHERE relation = 'copy'

@@ -1,1 +1,4 @@
-"""The corpus fold as a Spark job, for archives above one machine; needs the extra `spark` and a Java runtime."""
+"""The corpus fold as a Spark job, for archives above one machine.
+
+Needs the extra `spark` and a Java runtime.
+"""

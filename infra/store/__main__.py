@@ -1,6 +1,7 @@
 """Serve the embedded store until it is killed: `python -m infra.store --data DIR [--port P]`.
 
-Prints `ready ENDPOINT` when it answers. Credentials are in DIR/credentials.json (mode 0600), made on the first start.
+Prints `ready ENDPOINT` when it answers. Credentials are in DIR/credentials.json (mode 0600), made
+on the first start.
 """
 
 import argparse

@@ -14,7 +14,10 @@ BUCKET = "sillok"
 ACCOUNT, USER = "sillok", "archive"
 REGION = "us-east-1"
 BACKENDS = {"account": 1, "container": 2, "object": 3}
-"""Swift's inner servers with the port that names each in the rings; nothing listens there (`infra.store.backends`)."""
+"""Swift's inner servers with the port that names each in the rings.
+
+Nothing listens there (`infra.store.backends`).
+"""
 
 _FILTERS = ("catch_errors", "gatekeeper", "listing_formats", "copy", "slo", "dlo", "symlink")
 _PIPELINE = "catch_errors gatekeeper listing_formats s3api tempauth copy slo dlo versioned_writes symlink proxy-server"

@@ -1,10 +1,12 @@
-"""Start Swift's four servers in this process. Import only after eventlet has patched the standard library.
+"""Start Swift's four servers in this process.
+
+Import only after eventlet has patched the standard library.
 
 What stands before Swift's proxy: exact creation, a cache in memory, and the word for a full disk.
 
-Stock Swift answers `If-None-Match: *` truthfully one after the other, but of several at once more than one may win.
-This is the only proxy of this store, so a lock for each object makes it exact. A full disk is 503 for Swift; here it is
-507, because a client should not try that eight times.
+Stock Swift answers `If-None-Match: *` truthfully one after the other, but of several at once more
+than one may win. This is the only proxy of this store, so a lock for each object makes it exact. A
+full disk is 503 for Swift; here it is 507, because a client should not try that eight times.
 """
 
 import os

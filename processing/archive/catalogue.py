@@ -1,11 +1,12 @@
 """What a store holds now, as its manifests say. An object that no manifest names does not count.
 
-Readers walk the chain from the head to the first manifest, so they never see half a publication. What they fetch is
-kept under the cache folder by its SHA-256: it cannot go stale, and the folder is safe to delete at any time.
+Readers walk the chain from the head to the first manifest, so they never see half a publication.
+What they fetch is kept under the cache folder by its SHA-256: it cannot go stale, and the folder is
+safe to delete at any time.
 
-Nothing is answered from bytes that are not those of a manifest: a file, also a cached one, is compared with its sum
-when a process first reads it, and again when its size or its time of writing has changed. The head, whose sum no
-manifest states, is compared with the witness.
+Nothing is answered from bytes that are not those of a manifest: a file, also a cached one, is
+compared with its sum when a process first reads it, and again when its size or its time of writing
+has changed. The head, whose sum no manifest states, is compared with the witness.
 """
 
 import hashlib

@@ -1,13 +1,14 @@
 """What a publication takes in: the sealed segments in landing that no manifest has taken in yet.
 
-A run is taken in when its report is there, when it was asked for by name, or when its newest segment is older than the
-grace: then its process is dead, and it is published as `interrupted` from its seals.
+A run is taken in when its report is there, when it was asked for by name, or when its newest
+segment is older than the grace: then its process is dead, and it is published as `interrupted` from
+its seals.
 
 What holds an outlet's batch back, and what only calls for a look.
 
-Held back are structural faults alone, where publishing would put something wrong into the archive: counts that do not
-add up, identities that do not fit, a reading that lost its fields, far more than a day can bring. Too few articles
-alarm and are published. One outlet's fault never holds another.
+Held back are structural faults alone, where publishing would put something wrong into the archive:
+counts that do not add up, identities that do not fit, a reading that lost its fields, far more than
+a day can bring. Too few articles alarm and are published. One outlet's fault never holds another.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """A property that is computed once, without a lock.
 
-`functools.cached_property` of Python 3.11 computes under one lock for all instances: two archives that are read in one
-process would wait for each other's store. (From 3.12 on it has no lock either.)
+`functools.cached_property` of Python 3.11 computes under one lock for all instances: two archives
+that are read in one process would wait for each other's store. (From 3.12 on it has no lock
+either.)
 """
 
 from collections.abc import Callable

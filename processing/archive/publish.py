@@ -2,13 +2,15 @@
 
     landing ─ intake ─ check ─ versions ─ fold ─ parts ─► PUT manifests/<seq>.json, if absent ─► landing removed
 
-Until the manifest is there, nothing has happened: parts that no manifest names do not count, and the next try writes
-the same ones. Once it is there, all has happened: what is left in landing is known to be published and goes later. Of
-several archivers at once one wins each number; the others read the new head and begin again on it.
+Until the manifest is there, nothing has happened: parts that no manifest names do not count, and
+the next try writes the same ones. Once it is there, all has happened: what is left in landing is
+known to be published and goes later. Of several archivers at once one wins each number; the others
+read the new head and begin again on it.
 
 Taking out of landing what is published, and what a killed crawl left behind.
 
-One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest only once.
+One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest
+only once.
 """
 
 import fcntl

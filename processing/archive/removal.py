@@ -26,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 NOTICES = "removals/"
 _TABLES = ("articles/", "clusters/", "dedupe/", "log/", "rejections/", "reports/")
-"""Folders whose objects can be derived again. Raw pages are never deleted here: they are all there is of a page."""
+"""Folders whose objects can be derived again.
+
+Raw pages are never deleted here: they are all there is of a page.
+"""
 _OURS = re.compile(
     r".*/(?:"
     r"[0-9a-f]{16,32}\.parquet|"  # a table's part

@@ -1,9 +1,10 @@
 """The snapshot of one outlet's fetch log: how it is written and read.
 
-Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line an article of the
-hot part (id, kind, first, asked, version, modified, row as JSON; times are seconds since 1970). The second, stored
-without compression, is `known`: records of 14 bytes in order, 8 of the article's id and 6 of a version's hash (zeros
-where a page gave no version). It is searched where it lies, without being parsed.
+Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line
+an article of the hot part (id, kind, first, asked, version, modified, row as JSON; times are
+seconds since 1970). The second, stored without compression, is `known`: records of 14 bytes in
+order, 8 of the article's id and 6 of a version's hash (zeros where a page gave no version). It is
+searched where it lies, without being parsed.
 
 How log rows become memory: pure functions on a snapshot. Rows may come in any order.
 """

@@ -1,16 +1,21 @@
-"""Records as Arrow tables. The schema is generated from the record, so that the two cannot drift apart.
+"""Records as Arrow tables.
 
-A moment is a UTC timestamp in microseconds, an enumeration or a literal its string, a tuple a list, a mapping a map, a
-record a struct, and everything may be null: a field that is added later is missing in older parts.
+The schema is generated from the record, so that the two cannot drift apart.
+
+A moment is a UTC timestamp in microseconds, an enumeration or a literal its string, a tuple a list,
+a mapping a map, a record a struct, and everything may be null: a field that is added later is
+missing in older parts.
 
 The tables of the archive: which record a row of each is, and their description in words.
 
 `python -m processing.archive.tables` writes `docs/archive.md`; a test holds the two together.
 
-What one batch adds to the archive: its objects, by key. The same runs on the same head give the same bytes.
+What one batch adds to the archive: its objects, by key. The same runs on the same head give the
+same bytes.
 
-`articles/day=` is the KST day of publication or `unknown`; every other `day=` is the KST day of collection. A part is
-named after its bytes: two archivers that made different parts of one batch cannot overwrite each other's.
+`articles/day=` is the KST day of publication or `unknown`; every other `day=` is the KST day of
+collection. A part is named after its bytes: two archivers that made different parts of one batch
+cannot overwrite each other's.
 """
 
 import hashlib

@@ -41,7 +41,10 @@ OUTPUT: Final = (
     "id", "cluster", "original", "relation", "parent", "score", "evidence", "share_of_this", "share_of_parent",
     "original_confidence", "original_evidence", "stub",
 )  # fmt: skip
-"""The fields of a row of the output: see `processing.dedupe.fold`. Where texts were cut, `cut` is one more."""
+"""The fields of a row of the output: see `processing.dedupe.fold`.
+
+Where texts were cut, `cut` is one more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """`sillok fold --corpus`: fold an archive of any size, slice by slice, within a memory limit.
 
-The same keys, judgement and resolving as a fold of a batch, in another order of work: band keys are cut by their value
-into slices, so that each slice has whole buckets; its pairs go to disk; pairs are judged a slice of documents at a
-time; components are found over numbers alone. DuckDB spills what does not fit. For the command:
+The same keys, judgement and resolving as a fold of a batch, in another order of work: band keys are
+cut by their value into slices, so that each slice has whole buckets; its pairs go to disk; pairs
+are judged a slice of documents at a time; components are found over numbers alone. DuckDB spills
+what does not fit. For the command:
 
     corpus = Corpus(window, span, work, options=options, slices=16)
     for step in corpus.run(): ...          # (what was done, of how many), for a progress bar
     corpus.clusters                        # the parts of `clusters`, to be published or written out
 
-`span` is the first and the last day. Every step leaves its files in `work` under its final name only when it is whole,
-so that an interrupted run goes on; `work` is removed by the caller.
+`span` is the first and the last day. Every step leaves its files in `work` under its final name
+only when it is whole, so that an interrupted run goes on; `work` is removed by the caller.
 """
 
 from collections.abc import Iterator

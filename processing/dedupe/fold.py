@@ -1,4 +1,6 @@
-"""Fold documents into clusters: sign, match, resolve. Pure: the same documents and window give the same bytes.
+"""Fold documents into clusters: sign, match, resolve.
+
+Pure: the same documents and window give the same bytes.
 
 For the archive:
 
@@ -8,25 +10,27 @@ For the archive:
     for day, table in folded.clusters_by_day().items():
         put(f"clusters/day={day}/{batch}.parquet", table)
 
-Parts are append-only and named after the batch. `window.tables(kind, first, last)` returns the parts of the days from
-`first` to `last` (KST collection days, both included), the earliest published first, as local paths or tables. Kinds
-are `sig`, `texts`, `bands`, `edges`, `aliases` and `inputs` below `dedupe/v=<fingerprint>/`, and `clusters` beside it.
-Of a document a reader takes the row published last, because a later batch may change the cluster of an earlier
-document; such rows are in `folded.clusters` too, on their own day.
-Asked are `window_days` to either side of the documents' days, twice that for `sig` and `texts`, and further back only
-where a cluster reaches there.
+Parts are append-only and named after the batch. `window.tables(kind, first, last)` returns the
+parts of the days from `first` to `last` (KST collection days, both included), the earliest
+published first, as local paths or tables. Kinds are `sig`, `texts`, `bands`, `edges`, `aliases` and
+`inputs` below `dedupe/v=<fingerprint>/`, and `clusters` beside it. Of a document a reader takes the
+row published last, because a later batch may change the cluster of an earlier document; such rows
+are in `folded.clusters` too, on their own day. Asked are `window_days` to either side of the
+documents' days, twice that for `sig` and `texts`, and further back only where a cluster reaches
+there.
 
-`clusters` has article_id, version_id, cluster, original, relation, parent, score, evidence, day. `cluster` is the
-smallest article_id among the members, so it does not depend on arrival; when two clusters become one, `aliases` maps
-the old name. `original` and `parent` are version ids. `relation` is original, version, copy, excerpt or followup where
-the parent shares the cluster; derivative, followup, series or digest where it is linked to another one, not merged.
+`clusters` has article_id, version_id, cluster, original, relation, parent, score, evidence, day.
+`cluster` is the smallest article_id among the members, so it does not depend on arrival; when two
+clusters become one, `aliases` maps the old name. `original` and `parent` are version ids.
+`relation` is original, version, copy, excerpt or followup where the parent shares the cluster;
+derivative, followup, series or digest where it is linked to another one, not merged.
 
 Which days must be matched again because what they were matched against is no longer what it was.
 
-A fold writes down a digest of the signatures of each day that it adds to (the partition `inputs`). Where a day's parts
-are later replaced by anything but a fold (an old day read again, a document taken down), its digest is another one
-now: each day that can see it is stale, and `refold` makes them fresh. So a fold adds a row or two, not one for every
-day within its window.
+A fold writes down a digest of the signatures of each day that it adds to (the partition `inputs`).
+Where a day's parts are later replaced by anything but a fold (an old day read again, a document
+taken down), its digest is another one now: each day that can see it is stale, and `refold` makes
+them fresh. So a fold adds a row or two, not one for every day within its window.
 """
 
 from collections import Counter

@@ -57,11 +57,17 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
     "origin_url": ("originurl",),
     "article_id": (),
 }  # fmt: skip
-"""What the columns of a table are called, without blanks, marks and case; the first that is there is taken."""
+"""What the columns of a table are called, without blanks, marks and case.
+
+The first that is there is taken.
+"""
 
 Row: TypeAlias = tuple[int, Mapping[str, object] | str]
-"""The number of a row (a line of JSON lines; else counted from the first row below the header) and its values by their
-columns, or what is wrong with it."""
+"""The number of a row (a line of JSON lines.
+
+Else counted from the first row below the header) and its values by their
+columns, or what is wrong with it.
+"""
 
 
 class BadRowError(ValueError):

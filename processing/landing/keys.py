@@ -1,4 +1,6 @@
-"""The keys of landing: what a crawl writes there, and whose a key is. They are known here and nowhere else.
+"""The keys of landing: what a crawl writes there, and whose a key is.
+
+They are known here and nowhere else.
 
     landing/outlet=NAME/run=RUN/seg-NNN.{warc.gz,cdxj,articles.jsonl.gz,rejections.jsonl.gz,log.jsonl.gz,seal.json}
     landing/outlet=NAME/run=RUN/report.json

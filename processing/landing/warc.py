@@ -101,7 +101,10 @@ def _facts_of(line: Indexed, filename: str) -> str:
 Headers = tuple[tuple[str, str], ...]
 
 _LINE_END = re.compile(r"[\r\n\x00]+")
-"""What may end a header line or a record (RFC 9112 §2.2, §5.5); all other bytes of a value stay as they are."""
+"""What may end a header line or a record (RFC 9112 §2.2, §5.5).
+
+All other bytes of a value stay as they are.
+"""
 LOST = (
     "Transfer coding is removed; reason phrase, header order and case and the exact request line are reconstructed; "
     "the body keeps its content coding byte for byte."

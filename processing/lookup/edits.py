@@ -8,7 +8,10 @@ from typing import Literal
 
 _TOKENS = re.compile(r"\s+|[^\s]+")
 _LONGEST = 5000
-"""Words up to which one comparison is exact; longer texts are compared paragraph by paragraph first."""
+"""Words up to which one comparison is exact.
+
+Longer texts are compared paragraph by paragraph first.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Articles for use outside the archive, with the rights that their pages and hosts state obeyed.
 
-`rights.exportable` is False where `noarchive` or a text-and-data-mining reservation (Directive (EU) 2019/790 Art. 4;
-W3C TDMRep) was found and is obeyed by policy: the row keeps its facts, loses what is the outlet's expression, and says
-why.
+`rights.exportable` is False where `noarchive` or a text-and-data-mining reservation (Directive (EU)
+2019/790 Art. 4; W3C TDMRep) was found and is obeyed by policy: the row keeps its facts, loses what
+is the outlet's expression, and says why.
 """
 
 import json

@@ -1,7 +1,8 @@
 """The archived pages again: where each lies (CDXJ) and its bytes (one WARC record by its offset).
 
-CDXJ: a line is SURT key, 14-digit UTC moment, JSON with url, status, mime, digest, length, offset, filename.
-WARC 1.1 (ISO 28500:2017): a `revisit` record has no payload of its own and names the record that has it.
+CDXJ: a line is SURT key, 14-digit UTC moment, JSON with url, status, mime, digest, length, offset,
+filename. WARC 1.1 (ISO 28500:2017): a `revisit` record has no payload of its own and names the
+record that has it.
 """
 
 import io

@@ -1,10 +1,11 @@
 """How two like texts differ: where one's stretch stands in the other's place.
 
-Template articles: weather, markets, notices. They are more alike than many a copy, and each says something else.
+Template articles: weather, markets, notices. They are more alike than many a copy, and each says
+something else.
 
-Numbers tell most of them: facts are missing and digits differ in place. Notices of people (인사, 부고, 동정) and event
-notices may differ in names alone. A true copy has few words exchanged one for one; where there are several, they are
-names if the two titles have exchanged them too.
+Numbers tell most of them: facts are missing and digits differ in place. Notices of people (인사, 부고,
+동정) and event notices may differ in names alone. A true copy has few words exchanged one for one;
+where there are several, they are names if the two titles have exchanged them too.
 
 match, second half: every candidate is decided on its text.
 """
@@ -290,7 +291,10 @@ class Verdict:
 _RETITLED: Final = 0.9
 _IDENTICAL: Final = 0.999
 _TITLED: Final = 10
-"""Characters of a title that says what the report is about; shorter ones head columns and pictures."""
+"""Characters of a title that says what the report is about.
+
+Shorter ones head columns and pictures.
+"""
 _SURE: Final = 40
 """Characters from which on two equal texts are one whatever their titles."""
 _TOPIC: Final = 0.4

@@ -1,7 +1,8 @@
 """What crosses a border: the records whose JSON schema is the archive's documentation.
 
-`Page` never leaves the process and is a plain dataclass. Everything else is a frozen pydantic model that refuses
-unknown fields, because we wrote it. Every datetime is aware; a time that a page does not state is None, never now().
+`Page` never leaves the process and is a plain dataclass. Everything else is a frozen pydantic model
+that refuses unknown fields, because we wrote it. Every datetime is aware; a time that a page does
+not state is None, never now().
 """
 
 from processing.records.articles import (

@@ -57,7 +57,10 @@ def fault(error: ValidationError) -> str:
 
 
 _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators; below a blank JSON escapes by itself."""
+"""C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators.
+
+Below a blank JSON escapes by itself.
+"""
 
 
 def escaped(document: str) -> str:

@@ -1,11 +1,15 @@
-"""A day as its report: what was counted of each outlet, and what a person should look at. Pure: counts and promises in.
+"""A day as its report: what was counted of each outlet, and what a person should look at.
 
-Volume is held against the declaration and against the same weekday of the four weeks before: the news week has a
-shape, and a Sunday is no failed Saturday.
+Pure: counts and promises in.
 
-Whether a day was normal, as findings: what wants an answer today (alarm), and what this week (notice).
+Volume is held against the declaration and against the same weekday of the four weeks before: the
+news week has a shape, and a Sunday is no failed Saturday.
 
-Too little is judged when the day is over, against the declaration and the same weekday of earlier weeks.
+Whether a day was normal, as findings: what wants an answer today (alarm), and what this week
+(notice).
+
+Too little is judged when the day is over, against the declaration and the same weekday of earlier
+weeks.
 """
 
 from collections import Counter
@@ -29,7 +33,10 @@ from processing.report.findings import ALL, current, finding, standing_findings
 from processing.report.standing import Standing
 
 _HALF = 0.5
-"""Below this share of the usual volume a day is too little; above it the news alone explains the difference."""
+"""Below this share of the usual volume a day is too little.
+
+Above it the news alone explains the difference.
+"""
 _SEVERAL = 3
 """Outlets from which on it tells something of this machine that none of them answered."""
 _PAGES = 10

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 MANY = 24
 """Polls of one outlet that may wait in landing: two objects each, of the hundred that a crawl may read."""
 PATIENCE = timedelta(minutes=45)
-"""How long a failed poll may wait in landing; with the ticks and an archive run that makes an hour at the most."""
+"""How long a failed poll may wait in landing.
+
+With the ticks and an archive run that makes an hour at the most.
+"""
 _LOOKED_BACK = timedelta(hours=1)
 """How far beyond `PATIENCE` reports are read again: earlier ticks have looked at what is older."""
 _THREADS = 16

@@ -1,7 +1,8 @@
 """The report page: one HTML file that needs no script, no network and no server.
 
-A content security policy allows the page its own style sheet and nothing else, so that an archived title that slipped
-through as markup could still load or run nothing. Two radio buttons choose the language, in CSS.
+A content security policy allows the page its own style sheet and nothing else, so that an archived
+title that slipped through as markup could still load or run nothing. Two radio buttons choose the
+language, in CSS.
 
 The outlets of a report page: one row each, which opens to its sources and rejections.
 

@@ -1,4 +1,7 @@
-"""The words of a report's findings, in English and Korean, by code. `{}` are the finding's values."""
+"""The words of a report's findings, in English and Korean, by code.
+
+`{}` are the finding's values.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple

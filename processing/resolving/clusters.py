@@ -1,11 +1,11 @@
 """resolve: from judged pairs to clusters, the same whatever the order in which documents came.
 
-"Same" links make components. An excerpt then hangs on one parent alone, the most alike, so that a digest which quotes
-two stories does not make them one; and only on one that was there before it, because a text that holds an earlier one
-among much else is not where that came from. A text that holds three or more stories side by side is a digest and no
-parent. A
-passing state of a running report (속보, 1보, …) is never in one cluster with the state that followed it, though a third
-text may be like both.
+"Same" links make components. An excerpt then hangs on one parent alone, the most alike, so that a
+digest which quotes two stories does not make them one; and only on one that was there before it,
+because a text that holds an earlier one among much else is not where that came from. A text that
+holds three or more stories side by side is a digest and no parent. A passing state of a running
+report (속보, 1보, …) is never in one cluster with the state that followed it, though a third text may
+be like both.
 
 Rows of `sig` and `edges` as the values that resolving works on.
 """

@@ -1,6 +1,7 @@
 """The canonical text: what is left when two outlets' ways of setting the same words are taken away.
 
-Any change here changes stored signatures: raise `NORMALISER`, and the golden values of the tests will ask for it too.
+Any change here changes stored signatures: raise `NORMALISER`, and the golden values of the tests
+will ask for it too.
 
 Number facts by value, so that a wire's `2천300억` and a newspaper's `2,300억` are one fact.
 

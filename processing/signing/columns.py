@@ -1,4 +1,7 @@
-"""The columns of the partitions. A change raises `LAYOUT`, which opens a new index as every other parameter does."""
+"""The columns of the partitions.
+
+A change raises `LAYOUT`, which opens a new index as every other parameter does.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -44,7 +47,10 @@ SIG = _schema(
         "day": pa.date32(),  # KST collection day
     }
 )
-"""One row a document, sorted by `near`, then number; of a document signed again the newest counts."""
+"""One row a document, sorted by `near`, then number.
+
+Of a document signed again the newest counts.
+"""
 
 TEXTS = _schema(
     {
@@ -102,7 +108,10 @@ CLUSTERS = _schema(
         "stub": pa.bool_(),
     }
 )
-"""One row a document, sorted by version id; the newest counts. Rows of before `RULES` 5 lack the last five columns."""
+"""One row a document, sorted by version id.
+
+The newest counts. Rows of before `RULES` 5 lack the last five columns.
+"""
 
 INPUTS = _schema({"day": pa.date32(), "digest": pa.string()})
 """A digest of the signatures of a day, as a fold left them: see `processing.dedupe.fold`."""

@@ -15,7 +15,10 @@ CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
 RULES: Final = 5
-"""The version of how pairs are decided and clusters made. A change there raises it, so that verdicts never mix."""
+"""The version of how pairs are decided and clusters made.
+
+A change there raises it, so that verdicts never mix.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Marks of passages that may be boilerplate, and what is left of a text without those that are.
 
-A mark is a hash of twelve canonical characters and of the outlet, so that only an outlet's own texts tell its
-boilerplate. Marks are sampled by their hashes: densely near both ends of a text, where boilerplate stands, thinly
-further inside, and not at all in the middle of a long one. Nothing depends on line breaks. The lowest bit of a mark says
-whether what is near it is said by boilerplate alone (rights, subscriptions, contacts): then few texts are enough.
+A mark is a hash of twelve canonical characters and of the outlet, so that only an outlet's own
+texts tell its boilerplate. Marks are sampled by their hashes: densely near both ends of a text,
+where boilerplate stands, thinly further inside, and not at all in the middle of a long one. Nothing
+depends on line breaks. The lowest bit of a mark says whether what is near it is said by boilerplate
+alone (rights, subscriptions, contacts): then few texts are enough.
 """
 
 import re
@@ -30,8 +31,11 @@ _THIN: Final = np.uint64(20)
 _REACH: Final = 40
 """Characters around what boilerplate alone says within which a mark is taken for it."""
 _GAP: Final = 100
-"""Characters between two marks of one passage; where nothing says that it is boilerplate, a name or a figure may stand
-between them, and only nearer ones are of one."""
+"""Characters between two marks of one passage.
+
+Where nothing says that it is boilerplate, a name or a figure may stand
+between them, and only nearer ones are of one.
+"""
 _NARROW: Final = 20
 _EDGE: Final = 24
 """Characters at an end of a text that go with the boilerplate beside them."""

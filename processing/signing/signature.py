@@ -1,8 +1,8 @@
 """sign: what is kept of a document, and the keys under which its like are found.
 
-A `Draft` is a document as a canonical text and the marks of its passages; what is `Signed` is what remains once the
-window has said which of these are boilerplate. The text is kept, because a decision on text is exact and a sketch of
-it is hardly smaller.
+A `Draft` is a document as a canonical text and the marks of its passages; what is `Signed` is what
+remains once the window has said which of these are boilerplate. The text is kept, because a
+decision on text is exact and a sketch of it is hardly smaller.
 """
 
 import hashlib

@@ -1,15 +1,17 @@
 """The partitions that a fold reads and writes, and where earlier ones come from.
 
-Kinds: `sig` (one row a document: credits, line hashes, …), `texts` (canonical text and number facts of each row of the
-part of `sig` that was written with it, in the same order), `bands` (key, document number; sorted by key), `edges` (one
-row a judged pair), `aliases` (a cluster id that was merged into another), `inputs` (a digest of each day),
-and `clusters` (one row a document). A partition of a day is a list of parts, each written once; a reader takes a row's
-newest part. Parts of `sig` and of `texts` are written and listed together.
+Kinds: `sig` (one row a document: credits, line hashes, …), `texts` (canonical text and number facts
+of each row of the part of `sig` that was written with it, in the same order), `bands` (key,
+document number; sorted by key), `edges` (one row a judged pair), `aliases` (a cluster id that was
+merged into another), `inputs` (a digest of each day), and `clusters` (one row a document). A
+partition of a day is a list of parts, each written once; a reader takes a row's newest part. Parts
+of `sig` and of `texts` are written and listed together.
 
-The signatures of a window: where the newest row of each document lies, and no more of it read than is asked for.
+The signatures of a window: where the newest row of each document lies, and no more of it read than
+is asked for.
 
-Numbers and days are kept in memory, twelve bytes a document. Columns are read from one part at a time; texts by row
-group, and of a part's row groups only those that hold one that is wanted.
+Numbers and days are kept in memory, twelve bytes a document. Columns are read from one part at a
+time; texts by row group, and of a part's row groups only those that hold one that is wanted.
 
 The parts of a window as views of one DuckDB that lives as long as a fold.
 """

@@ -1,7 +1,8 @@
 """The store in a directory: for one machine, for tests, and for a crawl without any configuration.
 
-A file appears whole or not at all: it is written beside, flushed to disk, then linked (create) or renamed (replace),
-and the directory is flushed too. `os.link` fails where the name exists, which makes creation exact.
+A file appears whole or not at all: it is written beside, flushed to disk, then linked (create) or
+renamed (replace), and the directory is flushed too. `os.link` fails where the name exists, which
+makes creation exact.
 """
 
 import errno

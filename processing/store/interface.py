@@ -1,8 +1,8 @@
 """A place that keeps objects under keys: the one interface to a directory and to an S3 bucket.
 
-Keys are ASCII (Korean titles belong into the data, not into names: several S3 servers list such keys wrongly) and
-look like relative paths. Whatever a `put` returned from is on disk there and is what was sent. Every implementation
-raises the same errors for the same reasons:
+Keys are ASCII (Korean titles belong into the data, not into names: several S3 servers list such
+keys wrongly) and look like relative paths. Whatever a `put` returned from is on disk there and is
+what was sent. Every implementation raises the same errors for the same reasons:
 
 * MissingError: no such key. AlreadyExistsError: `create=True` met other bytes under that key.
 * StoreFullError, StoreUnavailableError: try again later. StoreRefusedError: credentials, bucket or rights are wrong.

@@ -1,7 +1,8 @@
 """What a store really does, found out by asking it: about sixty small requests, once a store.
 
-Servers that speak S3 differ where it hurts: some take a conditional put and overwrite, some answer it truthfully one
-after the other and let several of a race win. The answers are kept in the store as `capabilities.json`.
+Servers that speak S3 differ where it hurts: some take a conditional put and overwrite, some answer
+it truthfully one after the other and let several of a race win. The answers are kept in the store
+as `capabilities.json`.
 """
 
 import secrets

@@ -1,8 +1,9 @@
 """How we talk to S3: one client a process, and what its errors mean to us.
 
-The settings hold on AWS, Ceph, Swift, R2, B2, GCS, Naver, NHN and Kakao alike: no checksum trailers (over TLS they
-turn every upload into `aws-chunked` without a length, which older servers answer with 411 or store as it is), path
-style, eight attempts, no `Expect: 100-continue` (it costs a round trip a put).
+The settings hold on AWS, Ceph, Swift, R2, B2, GCS, Naver, NHN and Kakao alike: no checksum trailers
+(over TLS they turn every upload into `aws-chunked` without a length, which older servers answer
+with 411 or store as it is), path style, eight attempts, no `Expect: 100-continue` (it costs a round
+trip a put).
 """
 
 import base64

@@ -1,10 +1,11 @@
 """Checksums by which a bucket confirms what it stored.
 
-The store in a bucket. Every put is confirmed: the server checks our SHA-256, and its ETag must be our MD5.
+The store in a bucket. Every put is confirmed: the server checks our SHA-256, and its ETag must be
+our MD5.
 
-Where the ETag is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is none the object is
-read back. What differs between servers is found out when it is first met: listing falls back to version 1, deletion
-of many to one by one.
+Where the ETag is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is
+none the object is read back. What differs between servers is found out when it is first met:
+listing falls back to version 1, deletion of many to one by one.
 """
 
 import base64

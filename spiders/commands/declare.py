@@ -1,6 +1,7 @@
 """`scrapy declare NAME URL`: write an outlet's module from what a look sees.
 
-An outlet's module, written from what a look saw. Pure: text out; a person finishes the docstring and the figures.
+An outlet's module, written from what a look saw. Pure: text out; a person finishes the docstring
+and the figures.
 """
 
 import json

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from processing.store.interface import Store
 
 _SKEW = timedelta(minutes=1)
-"""Clocks that differ by more spoil the order of versions; S3 itself refuses more than 15 minutes."""
+"""Clocks that differ by more spoil the order of versions.
+
+S3 itself refuses more than 15 minutes.
+"""
 
 
 ONE_HOST = (

@@ -1,4 +1,7 @@
-"""The outlet table of docs/outlets.md, made from the declarations; a test keeps the file current."""
+"""The outlet table of docs/outlets.md, made from the declarations.
+
+A test keeps the file current.
+"""
 
 from collections import Counter
 from collections.abc import Sequence

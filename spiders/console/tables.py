@@ -23,7 +23,10 @@ from spiders.console.terminal import as_json as in_json
 from spiders.console.terminal import clean_block, print_json, print_rows, say
 
 _FORMULA = ("=", "+", "-", "@", "\N{MINUS SIGN}")
-"""How a cell begins that a spreadsheet computes (OWASP, CSV Injection); titles come from strangers."""
+"""How a cell begins that a spreadsheet computes (OWASP, CSV Injection).
+
+Titles come from strangers.
+"""
 
 
 def query(

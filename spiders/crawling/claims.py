@@ -1,13 +1,15 @@
 """One crawl of an outlet across hosts: a numbered claim in the store that the hosts share.
 
-`claims/outlet=NAME/<n>` is created, if absent, by the crawl that may ask the outlet, and names its run. It is free when
-`<n>.free` stands beside it, which its crawl puts at its end and `sillok doctor --release` for one that cannot, or when
-its run has its report. A claim that is not free and was not renewed for `LEASE` may be taken over: by creating n+1,
-which one of several succeeds in. Whoever has created a number looks once more: where a higher one stands it came too
-late. The newest claim is never deleted, so numbers only grow.
+`claims/outlet=NAME/<n>` is created, if absent, by the crawl that may ask the outlet, and names its
+run. It is free when `<n>.free` stands beside it, which its crawl puts at its end and `sillok doctor
+--release` for one that cannot, or when its run has its report. A claim that is not free and was not
+renewed for `LEASE` may be taken over: by creating n+1, which one of several succeeds in. Whoever
+has created a number looks once more: where a higher one stands it came too late. The newest claim
+is never deleted, so numbers only grow.
 
-All ages are by the store's clock: that of a host may be wrong. A claim is renewed by writing it again; a crawl that was
-stopped and continued finds the higher number before it asks anything, seals what it has, and ends.
+All ages are by the store's clock: that of a host may be wrong. A claim is renewed by writing it
+again; a crawl that was stopped and continued finds the higher number before it asks anything, seals
+what it has, and ends.
 """
 
 import json

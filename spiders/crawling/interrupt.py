@@ -1,8 +1,8 @@
 """SIGTERM and Ctrl-C end a crawl within seconds, whenever they come.
 
-Scrapy waits for what is under way; a task kill gives five seconds. So the first signal ends waits and downloads, and
-then Scrapy closes as it always does. Scrapy's own handlers are not installed: a signal that they get before the crawl
-has begun is no reason for anything.
+Scrapy waits for what is under way; a task kill gives five seconds. So the first signal ends waits
+and downloads, and then Scrapy closes as it always does. Scrapy's own handlers are not installed: a
+signal that they get before the crawl has begun is no reason for anything.
 """
 
 import asyncio
@@ -18,7 +18,10 @@ from spiders.crawling.visit import ReadingInterruptedError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _SOON = 0.05
-"""Seconds between looks at whether Scrapy can be stopped yet; a crawl that was told to stop asks for nothing."""
+"""Seconds between looks at whether Scrapy can be stopped yet.
+
+A crawl that was told to stop asks for nothing.
+"""
 
 
 def end_at_once() -> None:

@@ -21,7 +21,10 @@ from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
 
 _LONGEST_VALIDATOR = 500
-"""Bytes of an ETag or Last-Modified that is sent back; a part of a longer one would match nothing."""
+"""Bytes of an ETag or Last-Modified that is sent back.
+
+A part of a longer one would match nothing.
+"""
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
 """Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
 

@@ -1,12 +1,16 @@
-"""How often a source is asked and what its answers say about it. Pure: no network, the moment passed in.
+"""How often a source is asked and what its answers say about it.
 
-A poll that shares nothing with what was known before missed something. A source that fails or lies is asked in another
-way, and the report says so; nothing is dropped in silence.
+Pure: no network, the moment passed in.
 
-Whose turn it is at a tick of the clock: which outlets have something to ask, and what waits for their next crawl.
+A poll that shares nothing with what was known before missed something. A source that fails or lies
+is asked in another way, and the report says so; nothing is dropped in silence.
 
-A source is due by its own turn-over (`polling.interval`). What waits, revisits and gaps, rides with the next poll, and
-never waits longer than the outlet's usual pace. A host that closed itself to us is left alone until its time.
+Whose turn it is at a tick of the clock: which outlets have something to ask, and what waits for
+their next crawl.
+
+A source is due by its own turn-over (`polling.interval`). What waits, revisits and gaps, rides with
+the next poll, and never waits longer than the outlet's usual pace. A host that closed itself to us
+is left alone until its time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,7 @@
 """What each link of a source is worth: asked for now, or a row that says why not.
 
-Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of the source.
+Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of
+the source.
 """
 
 import logging

@@ -1,7 +1,8 @@
 """The addresses under which a crawl meets one article, and which of them is asked next.
 
-Whoever can place a link on a page can spell an address so that it fails. So an article is not judged by the first
-spelling: those that may be asked at all are tried in the order in which they were met, until one gives the article.
+Whoever can place a link on a page can spell an address so that it fails. So an article is not
+judged by the first spelling: those that may be asked at all are tried in the order in which they
+were met, until one gives the article.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +10,10 @@ from dataclasses import dataclass, field
 from processing.records import Fetch
 
 MOST_REQUESTS = 3
-"""Spellings of one article that may cost a request each in one crawl; what robots.txt refuses costs none."""
+"""Spellings of one article that may cost a request each in one crawl.
+
+What robots.txt refuses costs none.
+"""
 _MOST_KEPT = 50
 """Spellings of one article that are remembered while it is being asked for."""
 

@@ -2,7 +2,8 @@
 
 The one spider. What differs between outlets is declared in `spiders.outlets`, not here.
 
-It asks the sources, considers each link once, asks for articles, and gives every URL one row in the fetch log.
+It asks the sources, considers each link once, asks for articles, and gives every URL one row in the
+fetch log.
 
 Lets `scrapy list` and `scrapy crawl NAME` see the outlets.
 """
@@ -235,7 +236,10 @@ def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
 
 
 _POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
-"""Priorities: sources first, so that a crawl that is cut short knows what it missed; then what nobody has yet."""
+"""Priorities: sources first, so that a crawl that is cut short knows what it missed.
+
+Then what nobody has yet.
+"""
 
 
 class ArticleSpider(Spider):

@@ -123,7 +123,10 @@ EXIT = {
     End.UNHEALTHY: 3,
     End.INTERRUPTED: 4,
 }
-"""Exit codes of `scrapy crawl`; 2 is a wrong argument or setting, `exit_code` tells it from a failure that may pass."""
+"""Exit codes of `scrapy crawl`.
+
+2 is a wrong argument or setting, `exit_code` tells it from a failure that may pass.
+"""
 
 _LIMITS = {
     "closespider_timeout": "the time limit",

@@ -1,6 +1,7 @@
 """What a request is for. It travels in `request.meta["visit"]` through redirects and retries.
 
-Why a request was not sent, or its answer not taken: the exception that ends in a row of the fetch log.
+Why a request was not sent, or its answer not taken: the exception that ends in a row of the fetch
+log.
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,13 @@
 """Runs a crawl in a child process and ends it where it cannot end itself.
 
-Python's signals and timers wait until a call into C returns. A page that keeps a parser busy for minutes would
-therefore outlast the crawl's time limit and ignore SIGTERM. The parent parses nothing and so always answers: it hands
-signals on, watches the clock, and kills a child that is late. The child says in shared memory what it is parsing; when
-it dies of that, the parent leaves a note in the spool, and the next crawl rejects those bytes without parsing them.
+Python's signals and timers wait until a call into C returns. A page that keeps a parser busy for
+minutes would therefore outlast the crawl's time limit and ignore SIGTERM. The parent parses nothing
+and so always answers: it hands signals on, watches the clock, and kills a child that is late. The
+child says in shared memory what it is parsing; when it dies of that, the parent leaves a note in
+the spool, and the next crawl rejects those bytes without parsing them.
 
-The child is forked before Twisted has a reactor. It shares the parent's memory until one of them writes to it.
+The child is forked before Twisted has a reactor. It shares the parent's memory until one of them
+writes to it.
 """
 
 import ctypes
@@ -23,8 +25,11 @@ from pathlib import Path
 from time import monotonic
 
 PARSING_SECONDS = 45.0
-"""Processor time that one document may take in the child before the parent kills it. `spiders.reading.LIMIT`, which
-Python keeps by itself wherever it is not inside C, is lower."""
+"""Processor time that one document may take in the child before the parent kills it.
+
+`spiders.reading.LIMIT`, which
+Python keeps by itself wherever it is not inside C, is lower.
+"""
 
 GRACE = 30.0
 """Seconds after the crawl's own time limit at which the parent kills it, parsing or not."""

@@ -1,8 +1,8 @@
 """Arc XP, the CMS of 조선일보 and 조선비즈: feeds under `/arc/outboundfeeds/`, the text in script JSON.
 
-An article lies at `/{section}/…/{yyyy}/{mm}/{dd}/{26 letters and digits}/`; without the last slash the server redirects
-in a circle, so the slash is part of the canonical URL. The HTML body is empty without JavaScript; the reader finds the
-text in `Fusion.globalContent`, so no browser is needed.
+An article lies at `/{section}/…/{yyyy}/{mm}/{dd}/{26 letters and digits}/`; without the last slash
+the server redirects in a circle, so the slash is part of the canonical URL. The HTML body is empty
+without JavaScript; the reader finds the text in `Fusion.globalContent`, so no browser is needed.
 """
 
 import re

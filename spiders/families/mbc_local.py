@@ -1,4 +1,7 @@
-"""The CMS of several regional MBC stations: articles at `/NewsArticle/{number}`. No feed of it is known."""
+"""The CMS of several regional MBC stations: articles at `/NewsArticle/{number}`.
+
+No feed of it is known.
+"""
 
 import re
 from typing import Unpack

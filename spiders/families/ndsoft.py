@@ -1,8 +1,9 @@
 """엔디소프트 (NDSoft), the CMS of several hundred Korean local and trade papers.
 
-Signs: articles at `/news/articleView.html?idxno=N` (AMP: `articleViewAmp.html`), feeds under `/rss/`, some of them on
-`cdn.HOST`, a footer link to ndsoft.co.kr, the text in `#article-view-content-div`. Feed dates ("2026-09-27 19:00:00")
-have no zone and are Seoul time. A feed holds the newest 50 articles, `/sitemap.xml` about 100.
+Signs: articles at `/news/articleView.html?idxno=N` (AMP: `articleViewAmp.html`), feeds under
+`/rss/`, some of them on `cdn.HOST`, a footer link to ndsoft.co.kr, the text in
+`#article-view-content-div`. Feed dates ("2026-09-27 19:00:00") have no zone and are Seoul time. A
+feed holds the newest 50 articles, `/sitemap.xml` about 100.
 """
 
 import re

@@ -1,7 +1,9 @@
-"""News portals: copies of other outlets' articles under the portal's own address and layout. Read, never visited.
+"""News portals: copies of other outlets' articles under the portal's own address and layout.
 
-Their pages are read when somebody hands them over (kept pages, datasets); the reader makes the publisher's original
-the article's origin.
+Read, never visited.
+
+Their pages are read when somebody hands them over (kept pages, datasets); the reader makes the
+publisher's original the article's origin.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""A CMS of dailies whose articles lie at `…/view.php?key={17 digits}`; the path differs from outlet to outlet."""
+"""A CMS of dailies whose articles lie at `…/view.php?key={17 digits}`.
+
+The path differs from outlet to outlet.
+"""
 
 import re
 from typing import Unpack

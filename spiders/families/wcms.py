@@ -1,4 +1,6 @@
-"""WCMS, named after its "wcms_" classes; the vendor is not known. Articles at `/page/view/{19 digits}`.
+"""WCMS, named after its "wcms_" classes.
+
+The vendor is not known. Articles at `/page/view/{19 digits}`.
 
 Used by 디지털데일리, 마이데일리, 매일신문 and CEO스코어데일리. It has no feed. JSON-LD states `datePublished` with its
 offset.

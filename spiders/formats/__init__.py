@@ -1,1 +1,4 @@
-"""What sources answer in: feeds, sitemaps, lists, posts as JSON; each read as far as it goes. Pure."""
+"""What sources answer in: feeds, sitemaps, lists, posts as JSON.
+
+Each read as far as it goes. Pure.
+"""

@@ -1,7 +1,8 @@
 """Find links in what a source returned. Pure: bytes in, links out; no network, no clock, no Scrapy.
 
-What the document is decides how it is read, not what the declaration called it: a `Sitemap` that answers with RSS is
-read as RSS. Broken documents are read as far as they can be trusted, and every doubt is a finding.
+What the document is decides how it is read, not what the declaration called it: a `Sitemap` that
+answers with RSS is read as RSS. Broken documents are read as far as they can be trusted, and every
+doubt is a finding.
 """
 
 import json
@@ -26,7 +27,10 @@ from spiders.outlet import Listing, Sitemap, Source, identify
 __all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_archive", "links"]
 
 MAX_LINKS = 50_000
-"""What one document may list (the sitemap protocol's limit); the rest is left out and `whole` is False."""
+"""What one document may list (the sitemap protocol's limit).
+
+The rest is left out and `whole` is False.
+"""
 
 MAX_URL = 2000
 """Characters; a longer address is left out."""

@@ -1,6 +1,7 @@
 """Entries of RSS 2.0, RSS 1.0 (RDF) and Atom feeds, whatever namespaces they declare or forget.
 
-Posts that WordPress lists as JSON (`/wp-json/wp/v2/posts`): the one list that states true UTC times.
+Posts that WordPress lists as JSON (`/wp-json/wp/v2/posts`): the one list that states true UTC
+times.
 """
 
 import re

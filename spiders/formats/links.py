@@ -1,6 +1,7 @@
 """What a source lists: values that discovery returns and the spider acts on.
 
-Moments as feeds and sitemaps write them: what `parse_moment` reads, with the zones and months that it does not know.
+Moments as feeds and sitemaps write them: what `parse_moment` reads, with the zones and months that
+it does not know.
 
 노컷뉴스 writes the month of an RFC 822 date as a number ("27 09 2026 08:10:00 +0900"), Java writes it
 in Korean ("27 9월 2026"), JavaScript puts the zone behind a name ("GMT+0900 (KST)"), C puts the year

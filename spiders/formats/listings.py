@@ -1,6 +1,7 @@
 """Links of an HTML page that lists articles.
 
-Sitemaps, news sitemaps and sitemap indexes (sitemaps.org 0.9; Google News 0.9), namespaces not insisted upon.
+Sitemaps, news sitemaps and sitemap indexes (sitemaps.org 0.9; Google News 0.9), namespaces not
+insisted upon.
 """
 
 import re

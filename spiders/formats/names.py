@@ -1,6 +1,7 @@
 """The elements that feeds and sitemaps are made of, and whose elements are not theirs.
 
-RSS 2.0 (rssboard.org), RSS 1.0 (RDF Site Summary), Atom (RFC 4287), Dublin Core, sitemaps.org 0.9, Google News 0.9.
+RSS 2.0 (rssboard.org), RSS 1.0 (RDF Site Summary), Atom (RFC 4287), Dublin Core, sitemaps.org 0.9,
+Google News 0.9.
 """
 
 from functools import lru_cache

@@ -2,9 +2,9 @@
 
 libxml2's own recovery closes what is open in its own way: `<link>` without an end takes the
 elements after it into the address, and a document that breaks off inside an address gives half of
-it. This scanner knows the few elements that feeds and sitemaps are made of and takes everything else
-for text. An element that ends nowhere ends where the next known one begins; what the end of the
-document cut off is left out. Linear in the length of the text.
+it. This scanner knows the few elements that feeds and sitemaps are made of and takes everything
+else for text. An element that ends nowhere ends where the next known one begins; what the end of
+the document cut off is left out. Linear in the length of the text.
 """
 
 import re

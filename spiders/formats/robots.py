@@ -1,10 +1,10 @@
 """The groups of a robots.txt as RFC 9309 has them, written so that Protego reads them so.
 
-Protego compares a `User-agent` line as a whole ("Scrapy/2.11" is not "Scrapy" to it), takes a line that
-begins like our name for it, lets a record of its own (Crawl-delay) end a group, and ends a line at signs
-that are none of its ends (U+2028). Here the product token is read up to the first sign that no token has
-(§2.2.1), records that are not part of the protocol interfere with nothing (§2.2.4), and lines end with
-CR, LF or both (§2.2).
+Protego compares a `User-agent` line as a whole ("Scrapy/2.11" is not "Scrapy" to it), takes a line
+that begins like our name for it, lets a record of its own (Crawl-delay) end a group, and ends a
+line at signs that are none of its ends (U+2028). Here the product token is read up to the first
+sign that no token has (§2.2.1), records that are not part of the protocol interfere with nothing
+(§2.2.4), and lines end with CR, LF or both (§2.2).
 """
 
 import re

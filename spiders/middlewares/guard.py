@@ -1,9 +1,10 @@
 """Nothing leaves the outlet: only http and https, only its hosts, only the ports that it declares.
 
-Whether the address behind a name is public is checked where it is resolved (`resolver`), so that the address that was
-checked is the one that is asked.
+Whether the address behind a name is public is checked where it is resolved (`resolver`), so that
+the address that was checked is the one that is asked.
 
-Redirects are followed inside the outlet; one that leads off its hosts, or to an article we know, ends the visit.
+Redirects are followed inside the outlet; one that leads off its hosts, or to an article we know,
+ends the visit.
 """
 
 from typing import Self

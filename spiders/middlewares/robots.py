@@ -1,13 +1,15 @@
 """robots.txt as RFC 9309 has it, judged for our token and for `Scrapy`: the stricter wins.
 
-2xx: its rules hold (the first 500 KiB of them). 4xx: there are none (§2.3.1.3). 5xx, 429, no answer, or a redirect off
-the outlet's hosts: nothing is crawled (§2.3.1.4). Crawl-delay and Request-rate are no part of the RFC; we keep both.
-Where the operator recorded the outlet's consent, only our own token is judged: consent lifts a ban of `Scrapy`.
+2xx: its rules hold (the first 500 KiB of them). 4xx: there are none (§2.3.1.3). 5xx, 429, no
+answer, or a redirect off the outlet's hosts: nothing is crawled (§2.3.1.4). Crawl-delay and
+Request-rate are no part of the RFC; we keep both. Where the operator recorded the outlet's consent,
+only our own token is judged: consent lifts a ban of `Scrapy`.
 
-What a host reserves of text and data mining: `/.well-known/tdmrep.json` (TDMRep, W3C community group, 2024).
+What a host reserves of text and data mining: `/.well-known/tdmrep.json` (TDMRep, W3C community
+group, 2024).
 
-It is asked once a crawl, before the first article; that there is none is remembered for a day. The reader makes of it
-what it says; here it only travels along with the page.
+It is asked once a crawl, before the first article; that there is none is remembered for a day. The
+reader makes of it what it says; here it only travels along with the page.
 """
 
 import asyncio

@@ -1,14 +1,19 @@
-"""Kept pages: `tests/outlets/NAME/ID.html.gz` and beside it `ID.json`, what the page says. Data, not code.
+"""Kept pages: `tests/outlets/NAME/ID.html.gz` and beside it `ID.json`, what the page says.
 
-The JSON states where the page is from and what a careful reader would note of it; how our reader found it is left out.
-`made` is "masked" (words replaced, layout kept), "clear" (its licence allows keeping it) or "written" (by us).
+Data, not code.
 
-Make a page's words unreadable and leave its layout: for pages that belong to others and shall serve as tests.
+The JSON states where the page is from and what a careful reader would note of it; how our reader
+found it is left out. `made` is "masked" (words replaced, layout kept), "clear" (its licence allows
+keeping it) or "written" (by us).
 
-Each run of Hangul is replaced by random syllables and each Latin word of the prose by random letters, the same run by
-the same ones everywhere on the page, so that what stood in title, body and scripts alike still does. Handles, names in
-mail addresses, telephone numbers and names of files go as well. What stays: markup, other digits, marks, and the words
-of our own rules without which the page would be read otherwise. The mapping is kept nowhere.
+Make a page's words unreadable and leave its layout: for pages that belong to others and shall serve
+as tests.
+
+Each run of Hangul is replaced by random syllables and each Latin word of the prose by random
+letters, the same run by the same ones everywhere on the page, so that what stood in title, body and
+scripts alike still does. Handles, names in mail addresses, telephone numbers and names of files go
+as well. What stays: markup, other digits, marks, and the words of our own rules without which the
+page would be read otherwise. The mapping is kept nowhere.
 """
 
 import ast

@@ -1,4 +1,6 @@
-"""What a first look at a site shows, from pages that were fetched already. Pure: no network, no Scrapy.
+"""What a first look at a site shows, from pages that were fetched already.
+
+Pure: no network, no Scrapy.
 
 What `scrapy look` saw of a site, as a record for `--json` and as lines for a person.
 """
@@ -60,7 +62,10 @@ _LONG_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4,}")  # a year is 
 _BOARD = re.compile(r"bbs/board\.php\?[^\"'<>]{0,80}?bo_table=(\w{1,40})")
 _ENOUGH = 3
 _STAMPED = 8
-"""Digits from which an id has its length from a date in it; a shorter one counts on, and will have a digit more."""
+"""Digits from which an id has its length from a date in it.
+
+A shorter one counts on, and will have a digit more.
+"""
 
 
 def stranger(url: str) -> Outlet:

@@ -1,4 +1,6 @@
-"""Where the prose of a page stands: text, attributes that people read, and strings of scripts. Pure.
+"""Where the prose of a page stands: text, attributes that people read, and strings of scripts.
+
+Pure.
 
 Masking replaces Latin words in these places alone: elsewhere they are markup, code and addresses,
 which a page must keep to be read as before.

@@ -1,7 +1,8 @@
 """Kept pages in place of the wire: `-s SILLOK_KEPT=INDEX.jsonl` serves them under their real URLs.
 
-Everything but the transport is what runs in production. Beside the pages there is a robots.txt that allows, and each
-source of the outlet in its declared format, listing them; anything else is 404. No name is resolved.
+Everything but the transport is what runs in production. Beside the pages there is a robots.txt that
+allows, and each source of the outlet in its declared format, listing them; anything else is 404. No
+name is resolved.
 """
 
 import json

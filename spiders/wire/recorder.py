@@ -1,4 +1,7 @@
-"""Every answer goes into the WARC before anything is read from it; full segments are sealed while the crawl goes on."""
+"""Every answer goes into the WARC before anything is read from it.
+
+Full segments are sealed while the crawl goes on.
+"""
 
 from typing import Self
 

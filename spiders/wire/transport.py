@@ -1,16 +1,20 @@
 """Names resolve to public addresses or to nothing.
 
-The addresses that pass are the ones that Twisted connects to, so a name that answers differently the second time
-(rebinding) gains nothing. Redirects, IPv6, mapped and embedded IPv4 come through here like everything else.
+The addresses that pass are the ones that Twisted connects to, so a name that answers differently
+the second time (rebinding) gains nothing. Redirects, IPv6, mapped and embedded IPv4 come through
+here like everything else.
 
-Whether it is the outlet that answers: certificates are verified (RFC 5280, RFC 9525); Scrapy by itself does not.
+Whether it is the outlet that answers: certificates are verified (RFC 5280, RFC 9525); Scrapy by
+itself does not.
 
-An outlet's `tls` declares an exception. Its hosts are looked at in the same way, and what is wrong is known and written
-down, but it does not end the connection.
+An outlet's `tls` declares an exception. Its hosts are looked at in the same way, and what is wrong
+is known and written down, but it does not end the connection.
 
-The wire: Scrapy's handler, which knows whom it talks to and ends a download when the crawl is told to stop.
+The wire: Scrapy's handler, which knows whom it talks to and ends a download when the crawl is told
+to stop.
 
-A task kill is SIGTERM and five seconds later SIGKILL; a slow page must not be what the sealing waits for.
+A task kill is SIGTERM and five seconds later SIGKILL; a slow page must not be what the sealing
+waits for.
 """
 
 import asyncio
@@ -64,7 +68,10 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 # global.
 _LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 MAX_HEADERS = 256 << 10
-"""Bytes of the headers of one answer. They are archived with the page and count in memory many times over."""
+"""Bytes of the headers of one answer.
+
+They are archived with the page and count in memory many times over.
+"""
 EXCESS = f"more than {MAX_HEADERS} bytes of headers"
 _CHUNK = 1 << 16
 _UNPACKED = 24 << 20
