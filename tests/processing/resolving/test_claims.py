@@ -17,9 +17,11 @@ FIRST = Node(
     outlet="하나",
     outlet_class="publisher",
     rank=None,
+    stem="강이넘친다",
     published_at=SEEN,
     fetched_at=SEEN + HOUR,
     length=900,
+    stub=False,
     url_key=11,
     origin_key=0,
     name="하나일보",
@@ -43,7 +45,7 @@ def node(number: int, **fields: object) -> Node:
 
 
 def edge(a: int, b: int, link: str = "same", jaccard: float = 0.9) -> Edge:
-    return Edge(a, b, link, jaccard, 1.0, (0, 0), "same wording")
+    return Edge(a, b, link, jaccard, (1.0, 1.0), ((0, 0), (0, 0)), (0.0, 0.0), "same wording")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,7 @@ def test_a_link_says_more_than_a_name() -> None:
         ({"length": 899}, "part", "excerpt"),
         ({"length": 900}, "part", "copy"),
         ({"length": 899}, "same", "copy"),
+        ({}, "reworked", "derivative"),
     ],
 )
 def test_how_one_text_came_from_another(

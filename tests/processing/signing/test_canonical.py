@@ -92,14 +92,11 @@ def test_a_number_has_one_value_however_it_is_written(written: str, number: str)
 def test_a_number_beyond_all_numbers_stays_as_it_is_written() -> None:
     endless = "9" * 400 + "조"
     assert value(endless) == endless
-    assert facts(endless) == [endless]
+    assert facts(endless) == [(0, endless)]
 
 
-def test_facts_have_two_digits_and_are_sorted_and_each_once() -> None:
-    assert facts("5명이 12월 3일 1만2천 원과 12,000원, 1.5배와 10명") == [
-        "1.5",
-        "10",
-        "12",
-        "12000",
-    ]
+def test_facts_have_two_digits_and_stand_at_their_places() -> None:
+    text = "5명이 12월 3일 1만2천 원과 12,000원, 1.5배와 10명"
+    assert [fact for _, fact in facts(text)] == ["12", "12000", "12000", "1.5", "10"]
+    assert [text[place:][:2] for place, _ in facts(text)] == ["12", "1만", "12", "1.", "10"]
     assert facts("여섯 명") == []
