@@ -87,7 +87,9 @@ def test_ctrl_c_ends_a_crawl_that_is_parsing(origin: Origin, tmp_path: Path) -> 
 
 def test_the_time_limit_ends_a_crawl_that_is_parsing(origin: Origin, crawl: Crawl) -> None:
     announce(origin, 1)
-    done = crawl("plain", *LIMIT, env={"WIRE_STUCK": "page c", "WIRE_GRACE": "1"})
+    done = crawl(
+        "plain", "-s", "CLOSESPIDER_TIMEOUT=8", env={"WIRE_STUCK": "page c", "WIRE_GRACE": "1"}
+    )
     assert done.code == 1
     assert "it did not close itself at its time limit while it parsed" in done.log
 
