@@ -234,17 +234,41 @@ def _likeliest(
 ) -> ClusterTree:
     """Return the tree with each member under the source that it names, else under what it is likeliest to come from.
 
-    The earlier ones first, so that none stays below what came from it.
+    The earlier ones first, so that none stays below what came from it. Equal texts are one text in many places: each
+    may come from the first of them, however many stand between the two.
     """
     made = dict(tree)
+    firsts = _first_of_equals([nodes[number] for number in (*tree, *_roots(tree))])
     for number in sorted(tree, key=lambda each: (nodes[each].seen, nodes[each].id)):
-        others = [
-            each for each in _merging(number, nodes, links) if not _below(each[0], number, made)
-        ]
+        near = [*_merging(number, nodes, links), *_equal(nodes[number], firsts)]
+        others = [each for each in near if not _below(each[0], number, made)]
         found = _credited(nodes[number], others, nodes) or _had(nodes[number], others, nodes)
         if found:
             made[number] = found
     return made
+
+
+def _roots(tree: ClusterTree) -> set[int]:
+    return {parent for parent, _ in tree.values() if parent not in tree}
+
+
+def _first_of_equals(members: Sequence[Node]) -> dict[bytes, Node]:
+    """Return of each text that several members have the one that is likeliest its source."""
+    firsts: dict[bytes, Node] = {}
+    for node in sorted(members, key=claim, reverse=True):
+        firsts[node.digest] = node
+    return firsts
+
+
+def _equal(node: Node, firsts: Mapping[bytes, Node]) -> Iterator[tuple[int, Edge]]:
+    first = firsts[node.digest]
+    if first.number != node.number and node.length:
+        low, high = sorted((first.number, node.number))
+        whole = (0, node.length)
+        yield (
+            first.number,
+            Edge(low, high, "same", 1.0, (1.0, 1.0), (whole, whole), (0.0, 0.0), "same text"),
+        )
 
 
 def _credited(

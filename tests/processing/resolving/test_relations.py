@@ -481,3 +481,17 @@ def test_names_of_outlets_that_credits_use_can_be_given() -> None:
     options = replace(FoldOptions(), outlet_names={"나래": "narae"})
     assert folded([documents], options).rows()["a"]["original"] == "b"
     assert folded([documents]).rows()["a"]["original"] == "a"
+
+
+def test_equal_texts_are_one_text_in_many_places_whose_pairs_are_few() -> None:
+    few = replace(FoldOptions(), bucket=4)
+    documents = [
+        document(f"{place:03}", RIVER, outlet=f"o{place}", published_at=later(minutes=20 * place))
+        for place in range(60)
+    ]
+    window = folded([documents], few)
+    rows = window.rows()
+    pairs = sum(len(table) for kind, _, table in window.parts if kind == "edges")
+    assert pairs <= 4 * len(documents), "linear in the number of documents"
+    assert {row["parent"] for row in rows.values()} == {None, "000"}
+    assert rows["059"]["original_confidence"] == 0.9
