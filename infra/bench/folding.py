@@ -1,4 +1,4 @@
-"""Folding measured: `python -m infra.bench.folding [score] [speed] [growth] [parts] [corpus] [SIZE…]`.
+"""Folding measured: `python -m infra.bench.folding [score] [recall [TABLE…]] [speed] [growth] [parts] [corpus] [SIZE…]`.
 
 `score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` finds the
 reprints among the same documents with Sillok, datasketch (the optional extra `bench`) and rensa in one run, on one
@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from infra.bench import folding_benchmark, folding_growth
+from infra.bench import folding_benchmark, folding_growth, folding_recall
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
 from processing.dedupe.fold import fold
@@ -56,8 +56,13 @@ def score() -> None:
         print(f"| {name} | {got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari:.4f} | {got.ari_hard:.4f} "
               f"| {got.template_pairs} |", flush=True)  # fmt: skip
         if name == "as it is":
+            told = folding_benchmark.relations(
+                known, {str(row["version_id"]): str(row["relation"]) for row in rows}
+            )
             kinds = "; ".join(f"{kind} {share:.3f}" for kind, share in got.kinds.items())
-    print(f"\nrecall by kind: {kinds}")
+    print(f"\nrecall by kind: {kinds}\n\n| label | relations |\n|---|---|")
+    for label, counts in told.items():
+        print(f"| {label} | {', '.join(f'{name} {count}' for name, count in counts.items())} |")
 
 
 def speed() -> None:
@@ -124,7 +129,7 @@ def corpus(sizes: Sequence[int]) -> None:
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the named parts; without names `score` and `speed`."""
+    """Run the named parts; without names `score`, `recall` and `speed`."""
     names = ", ".join(
         f"{name} {version(name)}" for name in ("duckdb", "numpy", "pyarrow", "rapidfuzz", "rensa")
     )
@@ -133,6 +138,8 @@ def main(wanted: Sequence[str]) -> int:
     sizes = [int(each) for each in wanted if each.isdigit()] or [10_000, 100_000]
     if not wanted or "score" in wanted:
         score()
+    if not wanted or "recall" in wanted:
+        folding_recall.recall([each for each in wanted if Path(each).is_file()])
     if not wanted or "speed" in wanted:
         speed()
     if "growth" in wanted:

@@ -107,6 +107,16 @@ def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -
     )  # fmt: skip
 
 
+def relations(
+    known: Mapping[str, Mapping[str, Any]], told: Mapping[str, str]
+) -> dict[str, dict[str, int]]:
+    """Return for each label how many of its documents have which relation, the most frequent first."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for identity, row in known.items():
+        found[row["transform"]][told[identity]] += 1
+    return {label: dict(counts.most_common()) for label, counts in sorted(found.items())}
+
+
 def _ari(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -> float:
     cells = Counter(
         (clusters.get(identity, identity), row["copy_cluster"]) for identity, row in known.items()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processing.signing.canonical import canonical
 from processing.signing.documents import FoldOptions
 from tests.processing.dedupe.made import LIBRARY, NOON, RIVER, document, folded, later
 
@@ -495,3 +496,75 @@ def test_equal_texts_are_one_text_in_many_places_whose_pairs_are_few() -> None:
     assert pairs <= 4 * len(documents), "linear in the number of documents"
     assert {row["parent"] for row in rows.values()} == {None, "000"}
     assert rows["059"]["original_confidence"] == 0.9
+
+
+def grams(text: str) -> set[str]:
+    plain = canonical(text).replace("\n", "")
+    return {plain[place : place + 5] for place in range(len(plain) - 4)}
+
+
+def test_shares_are_what_the_two_texts_have_in_common() -> None:
+    texts = {
+        "a": RIVER,
+        "b": "\n".join(LINES[:3]),
+        "c": f"{RIVER}\n{LIBRARY}",
+        "d": "\n".join([*LINES[:4], *LIBRARY.split("\n")[:3]]),
+    }
+    rows = places(
+        *(
+            document(name, text, outlet=name, title=name, published_at=later(hours=place))
+            for place, (name, text) in enumerate(texts.items())
+        )
+    )
+    linked = {name: str(row["parent"]) for name, row in rows.items() if row["parent"]}
+    assert set(linked) >= {"b", "c", "d"}
+    for name, parent in linked.items():
+        mine, theirs = grams(texts[name]), grams(texts[parent])
+        shared = len(mine & theirs)
+        assert rows[name]["share_of_this"] == pytest.approx(shared / len(mine), abs=1e-4)
+        assert rows[name]["share_of_parent"] == pytest.approx(shared / len(theirs), abs=1e-4)
+
+
+def test_a_text_that_holds_an_earlier_one_among_much_else_contains_it() -> None:
+    short = "\n".join(LINES[:3])
+    rows = places(
+        document("short", short, title="나무다리"),
+        document(
+            "long",
+            f"{LIBRARY}\n{short}",
+            outlet="나래신문",
+            title="도서관",
+            published_at=later(hours=2),
+        ),
+    )
+    assert (rows["long"]["relation"], rows["long"]["parent"]) == ("contains", "short")
+    assert {row["original"] for row in rows.values()} == {"short", "long"}
+    assert rows["short"]["cluster"] != rows["long"]["cluster"]
+
+
+TAIL = "가람일보 아침 편지 구독하기\n가람일보 더 보기 바로가기\n저작권자 가람일보, 무단 전재 및 재배포 금지"
+
+
+@pytest.mark.parametrize("between", ["\n", " "])
+@pytest.mark.parametrize("count", [4, 12])
+def test_short_texts_with_one_tail_are_no_copies(count: int, between: str) -> None:
+    own = [line for text in (RIVER, LIBRARY) for line in text.split("\n")][:count]
+    rows = places(
+        *(
+            document(
+                f"{place:02}",
+                f"{line[:24]}{between}{TAIL.replace(chr(10), between)}",
+                title=line[:9],
+            )
+            for place, line in enumerate(own)
+        )
+    )
+    assert len({row["cluster"] for row in rows.values()}) == len(own)
+
+
+def test_a_text_of_links_and_rights_alone_is_a_stub_that_links_to_nothing() -> None:
+    text = "▶ [많이본] 산에서 만난 손님 ▶ [영상] 노래의 눈물 〈저작권자 가람일보, 무단 전재-재배포 금지〉"
+    rows = places(document("a", text, title="시장 사퇴"), document("b", text, title="공장에 불"))
+    assert {name: (row["cluster"], row["stub"]) for name, row in rows.items()} == {
+        "a": ("a", True), "b": ("b", True),
+    }  # fmt: skip
