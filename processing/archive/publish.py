@@ -16,13 +16,11 @@ only once.
 import fcntl
 import hashlib
 import logging
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -46,7 +44,6 @@ from processing.errors import (
     AlreadyExistsError,
     CorruptRecordError,
     MissingError,
-    StoreFullError,
     StoreUnavailableError,
 )
 from processing.landing.keys import REPORT, LandingKey
@@ -270,42 +267,34 @@ class Attempt:
             for file in seal.files
             if file.key.endswith((".warc.gz", ".cdxj")) and file.rows
         ]
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(partial(self._copy, Path(folder)), range(len(files)), files))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(self._copy, files))
 
-    def _copy(self, folder: Path, number: int, what: tuple[Seal, Sum]) -> Sum:
-        """Copy one file out of landing, through this machine, so that its checksum is seen again on the way."""
+    def _copy(self, what: tuple[Seal, Sum]) -> Sum:
+        """Copy one file out of landing; its checksum is seen again on the way."""
         seal, file = what
-        path = folder / str(number)
-        try:
-            self._job.store.get_file(file.key, path)
-        except OSError as error:  # the store has errors of its own: this is our disk
-            raise StoreFullError(
-                f"cannot keep a copy of {file.key} in {folder} ({error.strerror}): free some"
-            ) from error
-        with path.open("rb") as body:
-            if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
-                raise DamagedPagesError(seal.outlet, file.key)
         name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
         key = f"pages/day={day(seal.sealed_at)}/{name}"
         try:
-            self._job.store.put_file(key, path, create=True, sha256=file.sha256)
-        except AlreadyExistsError:
-            self._replace(key, path, seal, file)
-        path.unlink()
-        return file.model_copy(update={"key": key})
+            try:
+                self._job.store.copy(file.key, key, sha256=file.sha256)
+            except AlreadyExistsError:
+                self._replace(key, seal, file)
+        except CorruptRecordError as error:
+            if isinstance(error, DamagedPagesError):
+                raise
+            raise DamagedPagesError(seal.outlet, file.key) from error
+        return Sum(key=key, sha256=file.sha256, bytes=file.bytes, rows=file.rows)
 
-    def _replace(self, key: str, path: Path, seal: Seal, file: Sum) -> None:
+    def _replace(self, key: str, seal: Seal, file: Sum) -> None:
         """Replace what stands under `key` with other bytes, unless these are the ones that a manifest names."""
         named = Catalogue(self._job.store, self._job.options.cache).parts.get(key)
         if named and named.sum.sha256 != file.sha256:
-            raise DamagedPagesError(
-                seal.outlet,
-                file.key,
-                f"has other bytes than {key}, which manifest {named.seq} names",
-            )
+            wrong = f"has other bytes than {key}, which manifest {named.seq} names"
+            raise DamagedPagesError(seal.outlet, file.key, wrong)
         logger.warning("%s in %s was damaged, and is replaced", key, self._job.store.url)
-        self._job.store.put_file(key, path, sha256=file.sha256)
+        self._job.store.delete([key])
+        self._job.store.copy(file.key, key, sha256=file.sha256)
 
     def _require_present(self, adds: Sequence[Sum]) -> None:
         if gone := require_present(self._job.store, [one.key for one in adds]):

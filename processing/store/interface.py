@@ -36,10 +36,12 @@ class Store(Protocol):
 
     `put(create=True)` is create-if-absent; where the key already holds the very same bytes it
     succeeds, because a retry whose first answer was lost must look like that first try. `put_file`
-    is given the file's SHA-256 (hex) by who knows it, and then reads the file once less.
-    `get_range` returns fewer bytes only at the end of the object. `list` yields in the order of the
-    keys' bytes. `delete` of a missing key is no error. `url` is what a person wrote; `identity`
-    tells the store from every other, also from one of that name on another server.
+    is given the file's SHA-256 (hex) by who knows it, and then reads the file once less. `copy`
+    creates `target` from an object that must have this SHA-256 (else CorruptRecordError), inside
+    the store where the store can. `get_range` returns fewer bytes only at the end of the object.
+    `list` yields in the order of the keys' bytes. `delete` of a missing key is no error. `url` is
+    what a person wrote; `identity` tells the store from every other, also from one of that name on
+    another server.
     """
 
     url: str
@@ -52,6 +54,7 @@ class Store(Protocol):
     def put_file(
         self, key: str, path: Path, *, create: bool = False, sha256: str | None = None
     ) -> None: ...
+    def copy(self, source: str, target: str, *, sha256: str) -> None: ...
     def list(self, prefix: str) -> Iterator[ListedObject]: ...
     def exists(self, key: str) -> bool: ...
     def delete(self, keys: Iterable[str]) -> None: ...

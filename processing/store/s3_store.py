@@ -11,6 +11,7 @@ listing falls back to version 1, deletion of many to one by one.
 import base64
 import hashlib
 import logging
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from processing.errors import (
     AlreadyExistsError,
     CorruptRecordError,
     MissingError,
+    StoreFullError,
     StoreRefusedError,
     StoreUnavailableError,
 )
@@ -186,6 +188,49 @@ class S3Store:
         count = -(-path.stat().st_size // PART)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(send, range(1, count + 1)))
+
+    def copy(self, source: str, target: str, *, sha256: str) -> None:
+        sums = Sums(sha256)
+        tag, found = self._read(
+            source,
+            lambda answer: (answer["ETag"], Sums.of(answer["Body"].iter_chunks(1 << 20)).sha256),
+        )
+        if found != sha256:
+            raise CorruptRecordError(f"{source!r} in {self.url} is not what was recorded of it")
+        if self.exists(target):
+            self._settle(target, sums)
+        elif not self._copied(source, target, tag, sums):
+            self._send_again(source, target, sums)
+
+    def _copied(self, source: str, target: str, tag: str, sums: Sums) -> bool:
+        """Have the server copy an object; tell whether it did. A copy of the same ETag has the bytes that were read."""
+        try:
+            with self._explained(repr(target)):
+                answer = self._client.copy_object(
+                    **self._named(target),
+                    CopySource={"Bucket": self._bucket, "Key": self._prefix + checked(source)},
+                    MetadataDirective="REPLACE",
+                    Metadata=sums.metadata,
+                )
+        except (StoreRefusedError, MissingError) as error:
+            logger.info("%s does not copy (%s): the object is sent again", self.url, error)
+            return False
+        copied = answer.get("CopyObjectResult", {}).get("ETag", "")
+        return copied.strip('"') == tag.strip('"') or self._digest(target) == sums.sha256
+
+    def _send_again(self, source: str, target: str, sums: Sums) -> None:
+        """Copy an object through this machine."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "object"
+            try:
+                self.get_file(source, path)
+            except OSError as error:  # the store has errors of its own: this is our disk
+                raise StoreFullError(
+                    f"cannot keep a copy of {source} in {folder} ({error.strerror}): free some"
+                ) from error
+            if Sums.of(_chunks(path)) != sums:
+                raise CorruptRecordError(f"{source!r} in {self.url} changed while it was copied")
+            self.put_file(target, path, sha256=sums.sha256)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         with self._explained(f"the list of {prefix!r}"):

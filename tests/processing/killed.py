@@ -33,6 +33,10 @@ class Mortal(FileStore):
         self._change()
         super().put_file(key, path, **how)
 
+    def copy(self, source: str, target: str, **how: Any) -> None:
+        self._change()
+        FileStore(Path(self.url.removeprefix("file:"))).copy(source, target, **how)
+
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._change()

@@ -96,6 +96,10 @@ class Waiting(FileStore):
     def put_file(self, key: str, path: Path, **how: Any) -> None:
         self._turn(lambda: FileStore.put_file(self, key, path, **how), changed=True)
 
+    def copy(self, source: str, target: str, **how: Any) -> None:
+        plain = FileStore(Path(self.url.removeprefix("file:")))
+        self._turn(lambda: plain.copy(source, target, **how), changed=True)
+
     def list(self, prefix: str) -> Iterator[ListedObject]:
         yield from self._turn(lambda: list(FileStore.list(self, prefix)))  # type: ignore[misc]
 

@@ -334,3 +334,12 @@ def test_publishing_refuses_what_the_doctor_refuses(
         asked = Settings(**{**options.model_dump(), "single_writer": single})
         with pytest.raises(UsageError, match="deletes"):
             allow_publishing(store, asked)
+
+
+def test_where_the_server_does_not_copy_the_object_is_sent_again(
+    server: Odd, store: S3Store
+) -> None:
+    """A server, or a proxy, that ignores the copy's header stores an empty object."""
+    store.put("a", b"hello")
+    store.copy("a", "b", sha256=hashlib.sha256(b"hello").hexdigest())
+    assert server.objects["archive/b"] == b"hello"

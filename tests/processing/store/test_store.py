@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from processing.errors import (
     AlreadyExistsError,
+    CorruptRecordError,
     MissingError,
     StoreFullError,
     StoreRefusedError,
@@ -249,3 +250,32 @@ def test_a_large_file_goes_up_in_parts_and_is_confirmed(
     assert store.get("pages/known") == path.read_bytes()
     store.get_file("pages/large", tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
+
+
+def test_a_copy_has_the_bytes_that_were_recorded(each: Store) -> None:
+    data = os.urandom(3 << 20)
+    sha256 = hashlib.sha256(data).hexdigest()
+    each.put("landing/a", data)
+    for _ in range(2):
+        each.copy("landing/a", "pages/a", sha256=sha256)
+    assert each.get("pages/a") == data
+    with pytest.raises(CorruptRecordError, match="landing/a"):
+        each.copy("landing/a", "pages/b", sha256=hashlib.sha256(b"other").hexdigest())
+    assert not each.exists("pages/b")
+    each.put("landing/a", b"other")
+    with pytest.raises(AlreadyExistsError, match="pages/a"):
+        each.copy("landing/a", "pages/a", sha256=hashlib.sha256(b"other").hexdigest())
+    assert each.get("pages/a") == data
+    with pytest.raises(MissingError, match="landing/none"):
+        each.copy("landing/none", "pages/c", sha256=sha256)
+
+
+def test_the_embedded_store_copies_by_itself(
+    swift: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = S3Store(f"{swift.store}copied", swift)
+    data = os.urandom(100_000)
+    store.put("a", data)
+    monkeypatch.setattr(store, "_send_again", lambda *_: pytest.fail("it was sent again"))
+    store.copy("a", "b", sha256=hashlib.sha256(data).hexdigest())
+    assert store.get("b") == data
