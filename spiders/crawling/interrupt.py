@@ -6,8 +6,11 @@ signal that they get before the crawl has begun is no reason for anything.
 """
 
 import asyncio
+import os
 import signal
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from scrapy.core.engine import ExecutionEngine
@@ -17,6 +20,8 @@ from spiders.crawling.run import Run
 from spiders.crawling.visit import ReadingInterruptedError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PATIENCE = 1.5
+"""Seconds that a store is given to take what is sealed when a signal has come; a supervisor gives five."""
 _SOON = 0.05
 """Seconds between looks at whether Scrapy can be stopped yet.
 
@@ -45,6 +50,7 @@ class Interrupt:
         self._crawler = crawler
         self._run = run
         self._closing: asyncio.Task[None] | None = None
+        self._sealing = False
 
     def install(self) -> None:
         """Take the signals over, for as long as the process lives.
@@ -53,11 +59,38 @@ class Interrupt:
         """
         for number in _SIGNALS:
             signal.signal(number, self._end)
+        signal.signal(signal.SIGALRM, self._leave)
+        self._run.sealing = self._seal
+
+    @contextmanager
+    def _seal(self) -> Iterator[None]:
+        """Mark that what is left is being sealed and sent: a store that hangs holds up no signal."""
+        self._sealing = True
+        if self._run.stopping:
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._sealing = False
+
+    def _leave(self, _: int, __: FrameType | None) -> None:
+        """End the process: what the store has not taken is whole in the spool, and the next crawl sends it."""
+        print(  # noqa: T201 - logging may be what is being waited for
+            f"{self._run.outlet.name}: stopped by a signal while the store was waited for; "
+            "what is closed lies in the spool and is sent by the next crawl",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(4)
 
     def _end(self, _: int, __: FrameType | None) -> None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier installs the wrong one
 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if self._sealing:
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+            return
         reactor.callFromThread(_give_up if self._run.stopping else self._let_go)
         self._run.stopping = True
         if (

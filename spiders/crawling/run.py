@@ -6,7 +6,7 @@ The spider and the middlewares hold this one object; it knows Scrapy only by the
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from math import inf
 from time import monotonic
@@ -95,6 +95,7 @@ class Run:
         self._ends_at = monotonic() + time_limit if time_limit else inf
         self.downloads: set[asyncio.Task[Any]] = set()
         self.on_failure: Callable[[], None] = lambda: None
+        self.sealing: Callable[[], AbstractContextManager[None]] = nullcontext
         self.landing = Landing(writer, self.fail)
         self._agent, self._version = agent, version
         self._later: list[Fetch] = []
@@ -238,9 +239,10 @@ class Run:
         self.counts.judge_indexes()
         self._note_hosts()
         self.reach.is_ours(again=True)  # whoever fails last sees the others, and notes what it sees
-        self.landing.close()
-        report = self._report(reason)
-        self.landing.put(report)
+        with self.sealing():
+            self.landing.close()
+            report = self._report(reason)
+            self.landing.put(report)
         return self._report(reason) if self.error else report
 
     def _leave_unasked(self, visit: Visit, why: str) -> None:

@@ -8,6 +8,7 @@ import re
 import resource
 import signal
 import sys
+import threading
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -16,6 +17,7 @@ from itertools import repeat
 from scrapy import cmdline
 
 import spiders.commands.crawl
+import spiders.crawling.landing
 import spiders.crawling.sources
 import spiders.crawling.spider
 import spiders.crawling.watchdog
@@ -153,6 +155,7 @@ def told_to_end() -> None:
         "opening": (spiders.wire.recorder, "run_of"),
         "page": (spiders.reading, "_read"),
         "list": (spiders.crawling.sources, "links"),
+        "sending": (spiders.crawling.landing, "send"),
     }
     moment = os.environ.get("WIRE_TERM")
     if moment:
@@ -163,6 +166,8 @@ def told_to_end() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             for _ in range(10**9 if moment in {"page", "list"} else 0):
                 pass  # what is read takes for ever, unless the signal ends it
+            if moment == "sending":
+                threading.Event().wait()  # a store that answers nothing
             return done(*arguments, **more)
 
         setattr(place, name, ending)

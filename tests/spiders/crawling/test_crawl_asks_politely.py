@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from processing.dates import SEOUL
+from processing.landing.segments import sealed
 from tests.spiders.conftest import ROOT, Crawl, command, crawled
 from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
@@ -341,6 +342,20 @@ def test_a_signal_ends_a_reading_that_takes_for_ever(
     ]
     assert "Traceback" not in done.log
     assert len(crawl("plain").articles()) == 2
+
+
+def test_a_signal_ends_a_wait_for_the_store_and_the_next_crawl_sends_what_is_closed(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "plain", 1, 2)
+    held = crawl("plain", env={"WIRE_TERM": "sending"})
+    assert (held.code, held.run) == (4, ""), "the store has taken nothing"
+    assert "lies in the spool" in held.log
+    origin.asked.clear()
+    done = crawl("plain")
+    assert done.code == 0, done.log
+    assert "/news/1" not in origin.paths(), "it was sent, and is known"
+    assert len([seal for seal in sealed(done.store) if seal.articles == 2]) == 1
 
 
 def test_a_crawl_whose_next_request_comes_after_its_time_ends_at_once_and_loses_nothing(
