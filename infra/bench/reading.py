@@ -23,8 +23,8 @@ from time import perf_counter
 from trafilatura import bare_extraction
 
 from infra.bench.reading_scores import folder, kept
+from processing.inspection.kept_pages import Item, read_many
 from processing.reading.extract import extract
-from processing.reading.kept_pages import Item, read_many
 from processing.reading.tree import decode
 from processing.records import Page
 

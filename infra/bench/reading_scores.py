@@ -31,8 +31,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from processing.errors import UsageError
+from processing.inspection.kept_pages import Item, index_items
 from processing.reading.extract import extract
-from processing.reading.kept_pages import Item, index_items
 from processing.records import Article, Page, Rejection
 from processing.rules import GENERIC, Rules, rules_at
 from spiders.outlets import outlets

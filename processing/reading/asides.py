@@ -1,15 +1,21 @@
-"""Which marked elements are set aside: a mark is evidence against the prose that it names, never a veto.
+"""Sets marked elements of a page aside, and records which lines of a body were dropped by which rule.
 
-Class words, hidden styles and element names (`nav`, `button`, comment and consent boxes) speak against an element. They
-are weighed from the outside in, each on its own: an element that holds the headline's article, or most of what the page
-tells, keeps its prose, and what lies inside it is judged by its own marks. Readers' comments and legal texts need
-stronger evidence than menus.
+A mark is a class word, a hidden style or an element name (`nav`, `button`, comment and consent
+boxes). It is evidence against the prose that it names, never a veto: marks are weighed from the
+outside in, each on its own. An element that holds the headline's article, or most of the page's
+prose, is kept, and what lies inside it is judged by its own marks. Readers' comments and legal texts
+need stronger evidence than menus.
+
+Every visible sentence of a body ends in exactly one of text, deck, caption, byline, dateline, notice
+or `Ledger`. The archive keeps the counts by rule, `sillok read --explain` shows the lines.
 """
 
 import re
-from dataclasses import dataclass
-from enum import Enum
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -62,7 +68,7 @@ _FOUND_SHARE = (
 )
 
 
-class Mark(Enum):
+class ElementMark(Enum):
     """What speaks against an element; the value is the share of its prose that the rest may have to be beside it."""
 
     ELEMENT = 1.0
@@ -106,25 +112,25 @@ def _hides(name: str) -> bool:
     return not _HIDING.isdisjoint(name.split())
 
 
-def mark_of(element: HtmlElement) -> Mark | None:
+def mark_of(element: HtmlElement) -> ElementMark | None:
     """Return what speaks against an element, the strongest first."""
     mark = _mark_in(marks(element))
-    if mark is Mark.DISCUSSION:
+    if mark is ElementMark.DISCUSSION:
         return mark
     if is_hidden(element):
-        return Mark.HIDDEN
+        return ElementMark.HIDDEN
     if element.tag in SUSPECT_TAGS:
-        return Mark.ELEMENT
+        return ElementMark.ELEMENT
     # Editors call single paragraphs whatever they like.
     return mark if element.tag != "p" else None
 
 
 @lru_cache(maxsize=4096)
-def _mark_in(name: str) -> Mark | None:
+def _mark_in(name: str) -> ElementMark | None:
     """Return what an element's id and classes say against it."""
     if _DISCUSSION.search(name):
-        return Mark.DISCUSSION
-    return Mark.ASIDE if _ASIDE.search(name) else None
+        return ElementMark.DISCUSSION
+    return ElementMark.ASIDE if _ASIDE.search(name) else None
 
 
 def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset()) -> bool:
@@ -175,7 +181,7 @@ class TextBudget:
 
 def outweighs(
     element: HtmlElement,
-    mark: Mark,
+    mark: ElementMark,
     *,
     prose: int,
     rest: int,
@@ -193,18 +199,64 @@ def outweighs(
     text = budget.text_of(element)
     if is_legal(text):
         return False
-    if mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text)):
+    if mark is ElementMark.DISCUSSION and (evidence.pictured or _MASKED.search(text)):
         return False
-    if evidence.says and mark is not Mark.DISCUSSION and evidence.says in bare(text):
+    if evidence.says and mark is not ElementMark.DISCUSSION and evidence.says in bare(text):
         return prose >= rest
     return rest < mark.value * prose
 
 
 def may_be_overruled(
-    element: HtmlElement, mark: Mark, evidence: Evidence, budget: TextBudget
+    element: HtmlElement, mark: ElementMark, evidence: Evidence, budget: TextBudget
 ) -> bool:
     """Say whether an element may be the text where nothing else on the page is."""
     text = budget.text_of(element)
     return not (
-        mark is Mark.DISCUSSION and (evidence.pictured or _MASKED.search(text))
+        mark is ElementMark.DISCUSSION and (evidence.pictured or _MASKED.search(text))
     ) and not is_legal(text)
+
+
+class DropRule(StrEnum):
+    """Why a line of the body's place is no part of the article; closed, because each is a figure of the archive."""
+
+    UNREAD = "unread"  # a menu, a button, a hidden element
+    MARKED = "marked-block"  # its mark-up calls it an advertisement, related, share …
+    DECLARED = "outlet-rule"  # the outlet's declaration drops it
+    LINKS = "links"  # nothing but links
+    BEFORE = "before-headline"
+    HEADLINE = "headline"  # the headline again
+    SUMMARY = "repeated"  # sentences of the text again, at its head
+    RELATED = "related"  # the label of a list of other articles and what it lists
+    ARROW = "arrow"  # a link behind an arrow
+    PROMOTION = "promotion"
+    INTERFACE = "interface"
+    PORTAL = "portal"
+    CREDIT = "credit"  # camera, editing, graphics
+    TIME = "time"
+    TAGS = "tags"
+    LABEL = "label"  # labelled rows of boards
+    LOOSE = "after-the-end"  # names and agencies alone behind the last sentence
+    EXTRACTOR = "extractor"  # Trafilatura left it out
+
+
+class DroppedLine(NamedTuple):
+    """A line that a rule took out."""
+
+    rule: DropRule
+    text: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Lines that were taken out, in the order in which they fell."""
+
+    lines: list[DroppedLine] = field(default_factory=list)
+
+    def drop(self, rule: DropRule, *texts: str) -> None:
+        """Write down that `rule` took out `texts`; empty ones do not count."""
+        self.lines.extend(DroppedLine(rule, text) for text in texts if text)
+
+    def counts(self) -> dict[DropRule, int]:
+        """Return how many lines each rule took out, in the order of the closed list."""
+        found = Counter(one.rule for one in self.lines)
+        return {rule: found[rule] for rule in DropRule if found[rule]}

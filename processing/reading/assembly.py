@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from processing.kinds import chain_of, kind_of
 from processing.reading import metadata
+from processing.reading.asides import Ledger
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, BodyPlace, select
 from processing.reading.bylines import writer
 from processing.reading.english import is_english
-from processing.reading.ledger import Ledger
+from processing.reading.judgement import ReadingCheck
 from processing.reading.markup import Prepared, decks_of
 from processing.reading.metadata import (
     ARTICLE_TYPES,
@@ -28,10 +30,9 @@ from processing.reading.metadata import (
 )
 from processing.reading.rights import RightsPolicy, rights_of
 from processing.reading.scripts import ScriptArticle
-from processing.reading.second import Verdict
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
-from processing.reading.titles import chain_of, kind_of, section_in
+from processing.reading.titles import section_in
 from processing.reading.tree import lines_of, marks, text_of
 from processing.records import Article, Author, Dropped, Kind, Origin, Page, article_id, version_id
 from processing.rules import Rules
@@ -138,7 +139,7 @@ class PageReading:
     title: str
     title_source: str | None
     around: Around
-    verdict: Verdict = field(default_factory=Verdict)
+    check: ReadingCheck = field(default_factory=ReadingCheck)
 
     @cached_property
     def section(self) -> str | None:
@@ -210,9 +211,9 @@ def assemble(
             premium=cleaned.premium,
             policy=policy,
         ),
-        extractor="trafilatura-page" if reading.verdict.lines else "trafilatura",
-        reading_confidence=reading.verdict.confidence,
-        reading_reasons=reading.verdict.doubts,
+        extractor="trafilatura-page" if reading.check.lines else "trafilatura",
+        reading_confidence=reading.check.confidence,
+        reading_reasons=reading.check.doubts,
         dropped=tuple(
             Dropped(rule=rule.value, count=count)
             for rule, count in ledger_of(reading).counts().items()
@@ -261,7 +262,7 @@ def _writers(reading: PageReading) -> list[str]:
 def ledger_of(reading: PageReading) -> Ledger:
     """Return what fell of the body, by mark-up first and by its words after that."""
     whole = Ledger()
-    if reading.prepared and not reading.verdict.lines:
+    if reading.prepared and not reading.check.lines:
         whole.lines.extend(reading.prepared.ledger.lines)
     whole.lines.extend(reading.cleaned.ledger.lines)
     return whole

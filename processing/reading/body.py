@@ -24,8 +24,8 @@ from processing.reading.asides import (
     NO_EVIDENCE,
     SILENT,
     SUSPECT_TAGS,
+    ElementMark,
     Evidence,
-    Mark,
     TextBudget,
     is_hidden,
     is_legal,
@@ -109,7 +109,7 @@ class BodyPlace:
     own_worth: float = 0.0
     children: list["BodyPlace"] = field(default_factory=list)
     inner: list["BodyPlace"] = field(default_factory=list)
-    mark: Mark | None = None
+    mark: ElementMark | None = None
     visitors: bool = False
     label: bool = False
     early: bool = False
@@ -262,10 +262,10 @@ def _budget_of(page: BodyPlace) -> int:
 
 
 def _mark_visitors(place: BodyPlace) -> None:
-    """Mark the blocks that stand behind a visitor's name or the label above what visitors wrote."""
+    """ElementMark the blocks that stand behind a visitor's name or the label above what visitors wrote."""
     first = next((index for index, inner in enumerate(place.children) if inner.visitors), None)
     for inner in place.children[first:] if first is not None else ():
-        inner.mark = Mark.DISCUSSION
+        inner.mark = ElementMark.DISCUSSION
 
 
 def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
@@ -498,7 +498,7 @@ def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
             current.children.append(inner)
             current = inner
         elif is_hidden(node):
-            inner = BodyPlace(node, above=current, mark=Mark.HIDDEN)
+            inner = BodyPlace(node, above=current, mark=ElementMark.HIDDEN)
             current.children.append(inner)
             current = inner
         _add(current, node.text, links)

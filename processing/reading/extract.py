@@ -13,19 +13,38 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
+from processing.kinds import is_photo
 from processing.reading import metadata
 from processing.reading.asides import Evidence
 from processing.reading.assembly import PageReading, assemble, kind_in
 from processing.reading.body import Around, BodyPlace, around, find_body, select
-from processing.reading.headlines import is_general, is_printed, nearest, shared
-from processing.reading.judgement import feed, is_dated, is_declared, judge, keep_own
+from processing.reading.judgement import (
+    FirstReading,
+    ReadingCheck,
+    doubts,
+    feed,
+    is_dated,
+    is_declared,
+    judge,
+    keep_own,
+    weigh,
+)
 from processing.reading.markup import Prepared, prepare, told
 from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
 from processing.reading.scripts import ScriptArticle, find_article, values
-from processing.reading.second import Checked, Verdict, doubts, weigh
 from processing.reading.text import Cleaned, clean
-from processing.reading.titles import choose, completed, headings, is_photo, printed, site_names
+from processing.reading.titles import (
+    choose,
+    completed,
+    headings,
+    is_general,
+    is_printed,
+    nearest,
+    printed,
+    shared,
+    site_names,
+)
 from processing.reading.tree import RejectionCause, bare, decode, parse, reject, squeeze, text_of
 from processing.records import Article, Doubt, Page, Reason, Rejection
 from processing.rules import GENERIC, Rules
@@ -163,13 +182,13 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     cleaned = _cleaned(
         lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites)
     )
-    first = Checked(
+    first = FirstReading(
         title, cleaned.text, _handed_out(prepared, cleaned), place, from_script=bool(script)
     )
-    verdict = _checked(root, head, text, first)
-    if verdict.lines:
+    check = _checked(root, head, text, first)
+    if check.lines:
         cleaned = _cleaned(
-            list(verdict.lines), Prepared(), title=title, decks=decks, sites=frozenset(sites)
+            list(check.lines), Prepared(), title=title, decks=decks, sites=frozenset(sites)
         )
     return PageReading(
         page=page,
@@ -183,13 +202,13 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
         title=completed(title, [cleaned.heading] if cleaned.heading else ()),
         title_source=title_source,
         around=_around(root, place, rules),
-        verdict=verdict,
+        check=check,
     )
 
 
 def _judged_in(reading: PageReading) -> HtmlElement | None:
     """Return the element that a text was read from, whose structure tells an article from a list."""
-    if reading.verdict.lines:
+    if reading.check.lines:
         return reading.root
     return reading.place.element if reading.place and not reading.script else None
 
@@ -207,11 +226,11 @@ def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:
     ]
 
 
-def _checked(root: HtmlElement, head: Head, text: str, first: Checked) -> Verdict:
+def _checked(root: HtmlElement, head: Head, text: str, first: FirstReading) -> ReadingCheck:
     """Return whether a reading is sure; where signals doubt it the page is read a second time."""
     found = doubts(root, head, first)
     if not found or (found == (Doubt.EMPTY,) and (is_photo(first.title) or not is_declared(head))):
-        return Verdict()
+        return ReadingCheck()
     return weigh(text, head, first, found)
 
 

@@ -1,21 +1,34 @@
-"""Whether a page is an article at all, judged by what was read from it.
+"""Decides whether a page is an article, and whether its reading can be trusted.
 
-The words are those that servers and boards answer with under status 200; each rule asks for the lack of running text
-too, so that an article about such a page is read.
+Four checks, in the order in which a reading calls them:
 
-Several articles on one page, as where reading on loads the next one: the others go, with their people and times.
+- `keep_own` removes further articles from the page, as where scrolling loads the next one;
+- `feed` recognises XML lists of links before any tree is built;
+- `doubts` compares a text with the rest of the page, its declarations and the look of its lines;
+  where a signal doubts it, `weigh` has Trafilatura read the whole page a second time;
+- `judge` rejects error pages, log-in walls, blocks, lists of other articles and foreign languages.
+
+Error pages are recognised by the words that servers and boards send with status 200. Each rule also
+requires that there is little running text, so that an article about such a page is read.
 """
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from processing.reading import metadata
-from processing.reading.lines import sentences
-from processing.reading.listing import listing_in
+from processing.reading.asides import is_legal
+from processing.reading.body import BodyPlace
+from processing.reading.lines import is_sentence, sentences
 from processing.reading.metadata import ARTICLE_TYPES, Head
+from processing.reading.titles import shared
 from processing.reading.tree import RejectionCause, bare, lines_of, squeeze, text_of
-from processing.records import Kind, Reason
+from processing.records import Confidence, Doubt, Kind, Reason
 
 _HEADINGS = ("h1", "h2", "h3")
 _DATE = re.compile(r"(?:19|20)\d\d(?P<between>\s?[-./])\s?\d{1,2}(?P=between)\s?\d{1,2}")
@@ -265,3 +278,201 @@ def _alerts(root: HtmlElement) -> str:
         if len(script.text or "") < _SHOWN
     )
     return " ".join(words for one in found for words in one)
+
+
+_ITEM_TAGS = ("li", "div", "article", "section", "dl", "tr", "td", "dd", "p")
+_FEWEST_ITEMS, _LISTED_SHARE = 3, 0.6
+_LEAD_LENGTH = 20  # characters from which an item tells more than its headline
+_SHORTEST_LINK = 6  # letters of a link that may be a headline
+_LONGEST_HEADLINE = 120
+_CODE = re.compile(r"\"\s?:\s?[\"\[{\d]|\\u[0-9a-f]{4}|[{}\[\]]\s?,\s?[{\[]|function\s?\(|\);|=>")
+_CODE_EVERY = 60  # characters a mark of code above which a text is none
+
+
+def listing_in(element: HtmlElement, text: str) -> RejectionCause | None:
+    """Return the finding that most of `text` stands in items with linked headlines, or that it is script data."""
+    if len(_CODE.findall(text)) * _CODE_EVERY > len(text) > 0:
+        return RejectionCause(Reason.LIST_PAGE, f"script data shown as text: {text[:80]}")
+    groups: dict[tuple[object, ...], list[tuple[str, int]]] = defaultdict(list)
+    for item in element.iter(*_ITEM_TAGS):
+        if headline := _headline_of(item):
+            parent = item.getparent()
+            length = len(text_of(item)) - len(headline)
+            groups[parent, item.tag, item.get("class")].append((headline, length))
+    for items in groups.values():
+        different = {headline for headline, length in items if length >= _LEAD_LENGTH}
+        told = sum(length for _, length in items)
+        most = max(length for _, length in items)
+        if (
+            len(different) >= _FEWEST_ITEMS
+            and told >= _LISTED_SHARE * len(text)
+            and most < _LISTED_SHARE * told
+        ):
+            return RejectionCause(
+                Reason.LIST_PAGE, f"{len(different)} linked headlines with leads: {items[0][0]}"
+            )
+    return None
+
+
+def _headline_of(item: HtmlElement) -> str | None:
+    """Return the linked headline that begins an item, where text follows it that is not linked."""
+    link = next((one for one in item.iter("a") if len(bare(text_of(one))) >= _SHORTEST_LINK), None)
+    if link is None or not (link.get("href") or "").strip(" #"):
+        return None
+    words = text_of(link)
+    if len(words) > _LONGEST_HEADLINE or squeeze(link.tail):
+        return None
+    holder = link.getparent()
+    if holder is not None and squeeze(holder.text):
+        return None
+    return words
+
+
+_HALF, _FEW = 0.5, 0.7
+_BEGINNING = 16  # letters of a description by which it is found
+_DECLARED_LEAST = 200
+_SHORT_TEXT, _MORE = 150, 2.0
+_FRAGMENTS, _FEWEST_LINES = 0.5, 4
+_GRAM = 8
+_AGREED = 0.85
+_INCOMPLETE = frozenset({Doubt.SHORT, Doubt.MARKS})
+_FEWEST_WORDS = 4
+_SECOND_LEAST, _MUCH = 100, 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReading:
+    """What is known of a first reading: its running text, what was handed out of it, and its headline."""
+
+    title: str
+    text: str
+    handed_out: Sequence[str]
+    place: BodyPlace | None
+    from_script: bool
+
+
+def doubts(root: HtmlElement, head: Head, first: FirstReading) -> tuple[Doubt, ...]:
+    """Return the signals that speak against a reading, in the order of the closed list."""
+    if not first.text:
+        return (Doubt.EMPTY,)
+    signals = {*_of_place(first), *_of_lines(first), *_of_declarations(root, head, first)}
+    return tuple(one for one in Doubt if one in signals)
+
+
+def _of_place(first: FirstReading) -> Iterator[Doubt]:
+    """Yield what the place of a text on its page says against it."""
+    place, length = first.place, len(first.text)
+    if place is None or first.from_script:
+        return
+    if place.overruled:
+        yield Doubt.MARKS
+    if length + sum(map(len, first.handed_out)) < _HALF * place.whole:
+        yield Doubt.SHARE
+    if length < _SHORT_TEXT and place.whole > _MORE * length:
+        yield Doubt.SHORT
+    if listing_in(place.element, first.text):
+        yield Doubt.LISTED
+
+
+def _of_lines(first: FirstReading) -> Iterator[Doubt]:
+    """Yield what the lines of a text say against it."""
+    lines = first.text.split("\n\n")
+    fragments = sum(len(line) for line in lines if not is_sentence(line))
+    if len(lines) >= _FEWEST_LINES and fragments > _FRAGMENTS * len(first.text):
+        yield Doubt.FRAGMENTS
+    if len(first.title.split()) >= _FEWEST_WORDS and not shared(first.title, bare(first.text)):
+        yield Doubt.HEADLINE
+
+
+def _of_declarations(root: HtmlElement, head: Head, first: FirstReading) -> Iterator[Doubt]:
+    """Yield what the page declares against a text: the beginning of its description, the length of its body."""
+    description = head.first("og:description", "description", "twitter:description") or ""
+    # A deck repeated as the description has no full stop and need not stand in the text.
+    says = bare(description) if is_sentence(description) else ""
+    starts = (0, 2 * _BEGINNING)
+    parts = [
+        says[start : start + _BEGINNING] for start in starts if len(says) >= start + _BEGINNING
+    ]
+    told = bare(" ".join((first.text, *first.handed_out, first.title))) if parts else ""
+    if parts and not any(part in told for part in parts):
+        page = bare(text_of(root))
+        if any(part in page for part in parts):
+            yield Doubt.DESCRIPTION
+    declared = squeeze(metadata.text(head.article.get("articleBody")))
+    if len(declared) >= _DECLARED_LEAST and not _FEW < len(first.text) / len(declared) < 1 / _FEW:
+        yield Doubt.DECLARED
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCheck:
+    """Which reading is taken, and whether the article is sure; `lines` are those of the second where that is."""
+
+    doubts: tuple[Doubt, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> Confidence:
+        """Return whether the article is sure."""
+        return Confidence.DOUBTFUL if self.doubts else Confidence.SURE
+
+
+def weigh(page: str, head: Head, first: FirstReading, found: tuple[Doubt, ...]) -> ReadingCheck:
+    """Read a doubted page again, from its characters, and say which reading is better founded.
+
+    The second is taken where the first has no text, lacks what the page says of itself, or is a part of the second.
+    """
+    known = {bare(line) for line in first.handed_out}
+    lines = [line for line in read_again(page) if bare(line) not in known]
+    text = "\n".join(lines)
+    if agrees(first.text, text):
+        return ReadingCheck(tuple(one for one in found if one is Doubt.LISTED))
+    reasons = (*found, Doubt.SECOND)
+    ours, theirs = len(first.text), sum(len(line) for line in lines if is_sentence(line))
+    if theirs < _SECOND_LEAST or is_legal(text):
+        return ReadingCheck(reasons)
+    says = bare(head.first("og:description", "description", "twitter:description") or "")[
+        :_BEGINNING
+    ]
+    shared_part = _part_of(first.text, text)
+    better = (
+        not ours
+        or (
+            Doubt.DESCRIPTION in found
+            and len(says) == _BEGINNING
+            and says in bare(text)
+            and (shared_part < _HALF or Doubt.SHARE in found)
+        )
+        or (theirs > _MUCH * ours and shared_part >= _FEW and not _INCOMPLETE.isdisjoint(found))
+    )
+    return ReadingCheck(reasons, tuple(lines) if better else ())
+
+
+def _part_of(one: str, other: str) -> float:
+    """Return the share of one text that stands in another."""
+    ours, theirs = _grams(one), _grams(other)
+    return sum((ours & theirs).values()) / max(1, sum(ours.values()))
+
+
+def read_again(text: str) -> list[str]:
+    """Return the paragraphs that Trafilatura reads from the characters of a whole page."""
+    document = bare_extraction(text, with_metadata=False, include_comments=False)
+    if not isinstance(document, Document) or not document.text:
+        return []
+    return [line for raw in document.text.split("\n") if (line := squeeze(raw))]
+
+
+def agreement(one: str, other: str) -> float:
+    """Return how much of two texts is the same: F1 of 8-grams of letters, 0 to 1."""
+    ours, theirs = _grams(one), _grams(other)
+    both = sum((ours & theirs).values())
+    return 2 * both / (sum(ours.values()) + sum(theirs.values())) if both else 0.0
+
+
+def agrees(one: str, other: str) -> bool:
+    """Say whether two readings are one text."""
+    return agreement(one, other) >= _AGREED
+
+
+def _grams(text: str) -> Counter[str]:
+    plain = bare(text)
+    return Counter(plain[index : index + _GRAM] for index in range(max(1, len(plain) - _GRAM + 1)))

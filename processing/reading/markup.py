@@ -18,10 +18,9 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from processing.reading import english
-from processing.reading.asides import SILENT, UNREAD_TAGS, is_unread
+from processing.reading.asides import SILENT, UNREAD_TAGS, DropRule, Ledger, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
-from processing.reading.ledger import DropRule, Ledger
 from processing.reading.lines import LineKind, is_prose, is_statement, sentences, sort_of
 from processing.reading.text import parted, shown_words
 from processing.reading.tree import bare, lines_of, marks, squeeze, text_of

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from processing.reading import phrases
+from processing.reading.asides import DropRule, Ledger
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
 from processing.reading.english import is_english, prune
-from processing.reading.ledger import DropRule, Ledger
 from processing.reading.lines import (
     LineKind,
     captionless,

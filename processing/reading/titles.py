@@ -1,19 +1,25 @@
-"""The headline without what the template puts around it: `제목 - 정치ㅣ한국일보`, `대전일보 모바일 :: 제목`.
+"""Chooses the headline among what a page declares and prints, without the template's additions.
 
-What sort of article it is: from its headline's brackets, its section, and how its text begins.
+A title element adds site and section: `제목 - 정치ㅣ한국일보`, `대전일보 모바일 :: 제목`. Boards and old
+archives declare the site's name, a path or one general word for every page; then the headline is the
+row labelled 제목, or the heading before the first sentence that shares most words with the text.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
+from processing.dates import moments
 from processing.reading import metadata
+from processing.reading.asides import SILENT, UNREAD_TAGS, is_hidden
 from processing.reading.authors import is_portal, press_of
+from processing.reading.lines import is_statement, sort_of
 from processing.reading.metadata import Head, unescaped
-from processing.reading.tree import marks, text_of
-from processing.records import Kind
+from processing.reading.tree import bare, marks, squeeze, text_of
 
 _CUT = re.compile(
     r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+[<〈]\s*|\s+[>〉]\s*|\s-\s|-(?=[가-힣/·]{2,8}$)|-\s(?=\S{2,12}$)"
@@ -221,128 +227,156 @@ def section_in(title: str) -> str | None:
     )
 
 
-_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (
-        Kind.FLASH,
-        re.compile(
-            r"^\W{0,2}속보|[\[(<〈【]\s?(?:긴급|[가-힣]{0,4}속보|1보|2보|3보|4보)\s?[\])>〉】]|\([1-4]보\)"
-        ),
-    ),
-    (Kind.ROUNDUP, re.compile(r"[\[(<〈【]\s?종합\s?(?:[1-9]보)?\s?[\])>〉】]")),
-    (
-        Kind.OBITUARY,
-        re.compile(r"[\[(<〈【]\s?(?:부고|부음|궂긴\s?소식|별세)\s?[\])>〉】]|^(?:부고|부음)\b"),
-    ),
-    (
-        Kind.PERSONNEL,
-        re.compile(r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?인사|동정|승진)\s?[\])>〉】]|^인사\b"),
-    ),
-    (
-        Kind.PHOTO,
-        re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:포토|사진|화보)\s?[가-힣A-Z&]{0,6}|카드\s?뉴스|그래픽\s?뉴스|"
-            r"만평|그림판|PHOTO)\s?[\])>〉】]",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.VIDEO,
-        re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:영상|동영상|비디오)\s?[가-힣A-Z]{0,4}|D리포트|현장영상|"
-            r"뉴스영상|VIDEO)\s?[\])>〉】]",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.MARKET,
-        re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣]{0,8}\s?(?:시황|마감|개장|장중|외환|환율|증시)\s?[가-힣]{0,4}|코스피|코스닥|"
-            r"뉴욕증시|유럽증시)\s?[\])>〉】]"
-        ),
-    ),
-    (
-        Kind.OPINION,
-        re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Za-z]{0,12}\s?(?:사설|칼럼|시론|기고|논단|시평|오피니언|데스크|기자수첩|"
-            r"취재수첩|여적|만물상|횡설수설|특별기고|독자투고|논설|광장|세상읽기|에세이|시선|"
-            r"아침햇발)\s?[가-힣]{0,6})\s?[\])>〉】]|의 (?:칼럼|이슈공감|시선)\s?[\]】]"
-        ),
-    ),
-    (
-        Kind.INTERVIEW,
-        re.compile(
-            r"[\[(<〈【]\s?[가-힣A-Za-z0-9\s]{0,10}인터뷰\s?[가-힣A-Z①-⑳]{0,6}\s?[\])>〉】]|인터뷰\]"
-        ),
-    ),
-    (Kind.PRESS_RELEASE, re.compile(r"[\[(<〈【]\s?보도\s?자료\s?[\])>〉】]")),
-    (
-        Kind.BRIEFING,
-        re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)\s?[가-힣]{0,4}\s?[\])>〉】]"
-        ),
-    ),
-    (
-        Kind.NEWSLETTER,
-        re.compile(
-            r"[\[(<〈【]\s?[가-힣A-Za-z\s]{0,10}(?:뉴스\s?레터|레터)\s?[\])>〉】]|뉴스레터$"
-        ),
-    ),
+_PARTS = re.compile(r"\s*[<>|ㅣ│｜»›:]+\s*|\s+[-–—·/]\s+")
+_GENERAL = re.compile(
+    r"(?:[가-힣]{0,8}(?:소식|마당|뉴스|광장|게시판|자료실|군정|시정|구정|도정|의정|홍보관?|소통|참여|안내|서비스|포털|누리집|홈페이지)"
+    r"|상세(?:\s?(?:보기|페이지|내용|정보))?|글?\s?(?:내용)?\s?(?:보기|읽기|상세)|내용|본문|제목\s?없음|무제"
+    r"|(?:언론\s?)?보도\s?(?:자료|해명|설명)?|해명\s?자료|공지\s?사항?|알림|고시\s?공고|기사(?:\s?(?:보기|본문))?|전체|목록|메인|홈"
+    r"|view|detail|read|news|article|home|main|index|untitled(?:\s?document)?|page|content|board|notice|press(?:\s?release)?)+",
+    re.IGNORECASE,
 )
-_KIND_OF_SECTION: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.OPINION, re.compile(r"오피니언|사설|칼럼|기고|opinion|column|editorial", re.IGNORECASE)),
-    (Kind.PRESS_RELEASE, re.compile(r"보도\s?자료|press[-_ ]?release", re.IGNORECASE)),
-    (Kind.PHOTO, re.compile(r"포토|화보|카드뉴스|photo", re.IGNORECASE)),
-    (Kind.OBITUARY, re.compile(r"부고|부음|obituar", re.IGNORECASE)),
-    (Kind.PERSONNEL, re.compile(r"^(?:인사|인사·?동정|인사/부고)$")),
-    (Kind.MARKET, re.compile(r"^시황$")),
-    (Kind.INTERVIEW, re.compile(r"^인터뷰$")),
-    (Kind.NEWSLETTER, re.compile(r"뉴스\s?레터|newsletter", re.IGNORECASE)),
+_OFFICE = re.compile(
+    r"[가-힣]{1,8}(?:특별자치|광역|특별)?(?:시|군|구|도)(?:청|의회)?|[가-힣]{2,12}(?:부|처|청|원|공단|공사|위원회|교육청|재단)"
 )
-_BROADCAST = re.compile(
-    r"^[\[【◀<(]\s?(?:앵커|앵커멘트|기자|리포트|VCR)\s?[^\]】▶>)]{0,6}[\]】▶>)]", re.MULTILINE
+_TELLING_PART = 6  # letters from which a part of a title says something
+_SHORTEST_ROW, _LONGEST_ROW = 5, 160
+_RANKS = {"h1": 4.0, "h2": 3.0, "h3": 2.5, "h4": 1.5}
+_SUBORDINATE = re.compile(r"sub|deck|summ[au]ry|lead|stit|desc|caption|relat|logo|menu|gnb")
+_WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
+_SHARED, _UNDER, _ENOUGH = 4.0, 2.0, 3.5
+_LABEL = re.compile(r"(?:글\s?)?제\s{0,6}목\s?[:：]?|subject|title", re.IGNORECASE)
+_BOLD = frozenset({"b", "strong", "font", "span", "em", "p", "div", "td"})
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?(?:px|pt)|font-weight\s*:\s*(?:bold|[7-9]00)",
+    re.IGNORECASE,
 )
-_OBITUARY_TEXT = re.compile(
-    r"^[▲■◆◇]?\s?[가-힣]{2,4}\s?(?:\([^)]{1,40}\))?\s?씨?\s?(?:별세|모친상|부친상|빙부상|빙모상|장인상|장모상|"
-    r"조부상|시부상)"
-)
-_NEWSLETTER_LINE = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?\s?\S", re.MULTILINE)
-_CHAIN_MARK = re.compile(
-    r"[\[(<〈【]\s?(?:속보|긴급|종합\s?[1-9]?보?|[1-4]보|1보|단독|상보)\s?[\])>〉】]|^\W{0,2}속보\W{0,2}"
-)
-_LETTERS = 4  # lines that open with a pictograph make a letter
 
 
-def kind_of(
-    title: str,
-    *,
-    section: str | None,
-    text: str,
-    keywords: tuple[str, ...] = (),
-    is_video: bool = False,
-) -> Kind:
-    """Return the kind of an article; the headline's own mark decides before section and text."""
-    for kind, pattern in _TITLE:
-        if pattern.search(title):
-            return kind
-    for kind, pattern in _KIND_OF_SECTION:
-        if section and pattern.search(section):
-            return kind
-    if is_video or len(_BROADCAST.findall(text)) > 1:
-        return Kind.VIDEO
-    if _OBITUARY_TEXT.search(text[:200]):
-        return Kind.OBITUARY
-    if len(_NEWSLETTER_LINE.findall(text)) >= _LETTERS or "뉴스레터" in keywords:
-        return Kind.NEWSLETTER
-    return Kind.ARTICLE
+def is_general(title: str, sites: Iterable[str]) -> bool:
+    """Say whether a title says only where on the site a page stands: names of the site, sections, general words."""
+    known = set(sites)
+    for part in _PARTS.split(title):
+        plain = bare(part)
+        if (
+            len(plain) < _TELLING_PART
+            or plain in known
+            or _GENERAL.fullmatch(part.strip())
+            or _OFFICE.fullmatch(part.strip())
+        ):
+            continue
+        return False
+    return True
 
 
-def is_photo(title: str) -> bool:
-    """Say whether a headline marks a photo page."""
-    return kind_of(title, section=None, text="") is Kind.PHOTO
+def is_printed(title: str, shown: Sequence[str]) -> bool:
+    """Say whether the page prints a declared headline, whole or without what the template puts around it."""
+    plain = bare(title)
+    return any(
+        len(inner := bare(one)) >= _TELLING_PART and (inner in plain or plain in inner)
+        for one in shown
+    )
 
 
-def chain_of(title: str, kind: Kind) -> str | None:
-    """Return what the parts of a chain (1보, 2보, 종합) share: the headline without marks; None for other kinds."""
-    if kind not in {Kind.FLASH, Kind.ROUNDUP}:
-        return None
-    return re.sub(r"[\W_]+", "", _CHAIN_MARK.sub("", title)).lower() or None
+def nearest(
+    root: HtmlElement,
+    place: HtmlElement,
+    marked: Sequence[tuple[HtmlElement, str]],
+    sites: set[str],
+) -> HtmlElement | None:
+    """Return the element that prints the headline of the text at `place`, told by structure alone; None for none.
+
+    A row labelled 제목 comes first, then the heading before the first sentence that shares most words with the text,
+    then a bold line there.
+    """
+    if (row := _labelled(root)) is not None:
+        return row
+    order = {element: index for index, element in enumerate(root.iter())}
+    first = _first_sentence(place, order)
+    told = bare(text_of(place))
+    before = [
+        (_weight(element, text, told) + order[element] / first, element)
+        for element, text in marked
+        if order.get(element, first) < first and _may_be(element, text, sites)
+    ]
+    weight, best = max(before, key=lambda one: one[0], default=(0.0, None))
+    return (
+        best if best is not None and weight >= _ENOUGH else _bold_above(place, order, first, sites)
+    )
+
+
+def shared(title: str, told: str) -> float:
+    """Return the share of a title's words whose first two letters stand in a text; `told` is the text, letters only."""
+    words = {word[:2].lower() for word in _WORD.findall(title)}
+    return sum(word in told for word in words) / max(1, len(words))
+
+
+def _weight(element: HtmlElement, text: str, told: str) -> float:
+    """Return how much an element looks like the headline of a text: its rank, its words, how it is marked."""
+    rank = _RANKS.get(str(element.tag), 1.0) - (
+        _UNDER if _SUBORDINATE.search(marks(element)) else 0.0
+    )
+    linked = sum(len(text_of(link)) for link in element.iter("a")) > len(text) / 2
+    short = len(bare(text)) < _TELLING_PART
+    return rank + _SHARED * shared(text, told) - (1.0 if linked else 0.0) - (2.0 if short else 0.0)
+
+
+def _labelled(root: HtmlElement) -> HtmlElement | None:
+    """Return the value of a board's row 제목: the next cell, or what stands beside a label in its block."""
+    for label in root.iter("th", "dt", "strong", "span", "label", "td"):
+        text = label.text or ""
+        if len(text) <= _SHORTEST_ROW + 3 and _LABEL.fullmatch(squeeze("".join(label.itertext()))):
+            value = label.getnext()
+            if (
+                value is not None
+                and isinstance(value.tag, str)
+                and _SHORTEST_ROW <= len(text_of(value)) <= _LONGEST_ROW
+            ):
+                return value
+    return None
+
+
+def _first_sentence(place: HtmlElement, order: dict[HtmlElement, int]) -> float:
+    """Return where in the order of the page's elements the first sentence of a place begins."""
+    last = order[place]
+    walker = etree.iterwalk(place, events=("start", "end"))
+    for event, node in walker:
+        if event == "start" and node.tag in SILENT:
+            walker.skip_subtree()
+        if event == "start":
+            last = order[node]
+            if node.text and node.tag not in SILENT and is_statement(node.text):
+                return last
+        elif node is not place and node.tail and is_statement(node.tail):
+            return last + 0.5
+    return order[place]
+
+
+def _may_be(element: HtmlElement, text: str, sites: set[str]) -> bool:
+    if (
+        not _SHORTEST_ROW <= len(text) <= _LONGEST_ROW
+        or is_general(text, sites)
+        or is_statement(text)
+        or sort_of(text)
+    ):
+        return False
+    if moments(text):
+        return False
+    return not any(
+        one.tag in UNREAD_TAGS or is_hidden(one)
+        for one in chain([element], element.iterancestors())
+    )
+
+
+def _bold_above(
+    place: HtmlElement, order: dict[HtmlElement, int], first: float, sites: set[str]
+) -> HtmlElement | None:
+    """Return the last line in bold or large letters before the first sentence, in the body's own block or beside it."""
+    above = place.getparent()
+    found = None
+    for element in (above if above is not None else place).iter(*_BOLD):
+        if order[element] >= first:
+            break
+        strong = element.tag in {"b", "strong"} or bool(_LARGE.search(element.get("style") or ""))
+        if strong and len(element) <= 1 and _may_be(element, text_of(element), sites):
+            found = element
+    return found

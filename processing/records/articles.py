@@ -166,7 +166,7 @@ class Article(Record):
     `sources` says for each field where it was read ("json-ld", "og", "meta", "rules", "text", ...).
     `notices` are rights and premium lines that were taken out of the text. `reading_confidence` is
     None where a reader did not judge it yet; `dropped` counts what fell by rule
-    (`processing.reading.ledger`); `extractor` is "trafilatura" on the narrowed body or
+    (`processing.reading.asides`); `extractor` is "trafilatura" on the narrowed body or
     "trafilatura-page" on the whole page.
     """
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from processing.reading.media import PICTURE, ROLES, Names
+from processing.signing.agencies import PICTURE, ROLES, Names
 from processing.signing.documents import Document
 from processing.signing.shingles import line_hash
 

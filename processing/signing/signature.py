@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.reading.media import is_agency
+from processing.signing.agencies import is_agency
 from processing.signing.canonical import canonical, facts, lowered, mapped, readable
 from processing.signing.columns import BANDS, SIGNED
 from processing.signing.credits import credits_of, names_of, url_key

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from processing.reading.kept_pages import Item
+    from processing.inspection.kept_pages import Item
     from processing.rules import Rules
     from spiders.outlet import Outlet
 
@@ -71,7 +71,7 @@ def read(
 
     Each page is read in a child with limits of time and memory, so that none can end the run.
     """
-    from processing.reading.kept_pages import read_many
+    from processing.inspection.kept_pages import read_many
     from spiders.reading import policy
 
     if bool(pages) == bool(index):
@@ -104,7 +104,7 @@ def _explain(
     items: "list[Item]", rules: "Callable[[str], tuple[Rules, ...]]", html: Path | None
 ) -> None:
     """Print what became of each line of one page, or write it as HTML."""
-    from processing.reading.kept_pages import explain_page
+    from processing.inspection.kept_pages import explain_page
     from processing.records import Rejection
     from spiders.reading import policy
 
@@ -126,7 +126,7 @@ def _print_block(text: str) -> None:
 def _items(
     pages: list[Path], url: str, fetched_at: str | None, index: Path | None
 ) -> Iterator["Item"]:
-    from processing.reading.kept_pages import Item, index_items
+    from processing.inspection.kept_pages import Item, index_items
 
     if index is not None:
         if url or fetched_at:

@@ -32,8 +32,8 @@ from urllib.parse import quote, unquote
 from pydantic import BaseModel
 
 import processing.reading
+from processing.kinds import chain_of
 from processing.reading.bylines import is_name
-from processing.reading.titles import chain_of
 from processing.records import Article, Page, Rejection, article_id, version_id
 from spiders.scouting import prose
 

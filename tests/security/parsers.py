@@ -24,10 +24,11 @@ from processing.archive.folding import _read as read_parquet
 from processing.archive.memory import Memory, load
 from processing.dedupe.by_hand import read_rows
 from processing.errors import SillokError
+from processing.inspection import kept_pages
 from processing.landing import segments
 from processing.landing.warc import surt
 from processing.lookup import replay
-from processing.reading import kept_pages, metadata
+from processing.reading import metadata
 from processing.reading.extract import extract
 from processing.reading.rights import _tdmrep as tdmrep
 from processing.reading.tree import RejectionCause, decode, parse

@@ -65,7 +65,7 @@ EXEMPT = {
     "processing.lookup.diff": _TABLES,
     "processing.lookup.export": _TABLES,
     "processing.lookup.sql": _TABLES,
-    "processing.reading.explain": "trees that `processing.reading.tree` has parsed",
+    "processing.inspection.explain": "trees that `processing.reading.tree` has parsed",
     "processing.report.ends": "ends of crawls that this machine kept",
     "processing.report.outage": "days and rows that their record has checked",
     "processing.report.counting": "days of reports, which their record has checked",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.reading.explain import explained
+from processing.inspection.explain import explained
 from processing.reading.extract import explain, extract
 from processing.records import Article, Confidence, Kind, Page, Reason, Rejection
 from tests.processing.reading.stories import MOUNTAIN, Story

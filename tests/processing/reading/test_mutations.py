@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from processing.inspection.kept_pages import PageLimits, Sandbox, Task
 from processing.reading.extract import extract
-from processing.reading.kept_pages import PageLimits, Sandbox, Task
 from processing.records import Article, Page, Reason, Rejection
 from tests.processing.reading.layouts import LAYOUTS
 from tests.processing.reading.stories import Story

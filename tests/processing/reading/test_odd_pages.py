@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from processing.kinds import kind_of
 from processing.reading.bylines import agency, is_byline, named
 from processing.reading.extract import extract
 from processing.reading.text import repaired
-from processing.reading.titles import kind_of
 from processing.records import Article, Kind, Page, Reason, Rejection
 from processing.rules import Rules
 

@@ -22,8 +22,8 @@ from typing import Any, TypeAlias
 
 from processing.dates import parse_moment
 from processing.errors import SillokError
+from processing.inspection.explain import Explanation, explained
 from processing.limits import parse_json
-from processing.reading.explain import Explanation, explained
 from processing.reading.extract import OBEY, explain, extract
 from processing.reading.rights import RightsPolicy
 from processing.reading.tree import MAX_BYTES, RejectionCause, reject

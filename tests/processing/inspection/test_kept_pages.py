@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processing.reading.kept_pages import Item, index_items, read_many
+from processing.inspection.kept_pages import Item, index_items, read_many
 from processing.rules import Rules
 from tests.processing.reading.layouts import LAYOUTS
 from tests.processing.reading.stories import Story

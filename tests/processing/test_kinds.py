@@ -2,7 +2,7 @@
 
 import pytest
 
-from processing.reading.titles import chain_of, kind_of
+from processing.kinds import chain_of, kind_of
 from processing.records import Kind
 
 TITLES = [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from processing.errors import UsageError
-from processing.reading.kept_pages import PageLimits, Sandbox, Task
+from processing.inspection.kept_pages import PageLimits, Sandbox, Task
 from processing.records import Article, Page, Reason
 from processing.rules import Rules
 from tests.processing.reading.layouts import LAYOUTS

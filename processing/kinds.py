@@ -1,0 +1,131 @@
+"""Decides what sort of article a headline, a section and a text make: flash, obituary, photo, opinion and so on."""
+
+import re
+
+from processing.records import Kind
+
+_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        Kind.FLASH,
+        re.compile(
+            r"^\W{0,2}속보|[\[(<〈【]\s?(?:긴급|[가-힣]{0,4}속보|1보|2보|3보|4보)\s?[\])>〉】]|\([1-4]보\)"
+        ),
+    ),
+    (Kind.ROUNDUP, re.compile(r"[\[(<〈【]\s?종합\s?(?:[1-9]보)?\s?[\])>〉】]")),
+    (
+        Kind.OBITUARY,
+        re.compile(r"[\[(<〈【]\s?(?:부고|부음|궂긴\s?소식|별세)\s?[\])>〉】]|^(?:부고|부음)\b"),
+    ),
+    (
+        Kind.PERSONNEL,
+        re.compile(r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?인사|동정|승진)\s?[\])>〉】]|^인사\b"),
+    ),
+    (
+        Kind.PHOTO,
+        re.compile(
+            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:포토|사진|화보)\s?[가-힣A-Z&]{0,6}|카드\s?뉴스|그래픽\s?뉴스|"
+            r"만평|그림판|PHOTO)\s?[\])>〉】]",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Kind.VIDEO,
+        re.compile(
+            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:영상|동영상|비디오)\s?[가-힣A-Z]{0,4}|D리포트|현장영상|"
+            r"뉴스영상|VIDEO)\s?[\])>〉】]",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Kind.MARKET,
+        re.compile(
+            r"[\[(<〈【]\s?(?:[가-힣]{0,8}\s?(?:시황|마감|개장|장중|외환|환율|증시)\s?[가-힣]{0,4}|코스피|코스닥|"
+            r"뉴욕증시|유럽증시)\s?[\])>〉】]"
+        ),
+    ),
+    (
+        Kind.OPINION,
+        re.compile(
+            r"[\[(<〈【]\s?(?:[가-힣A-Za-z]{0,12}\s?(?:사설|칼럼|시론|기고|논단|시평|오피니언|데스크|기자수첩|"
+            r"취재수첩|여적|만물상|횡설수설|특별기고|독자투고|논설|광장|세상읽기|에세이|시선|"
+            r"아침햇발)\s?[가-힣]{0,6})\s?[\])>〉】]|의 (?:칼럼|이슈공감|시선)\s?[\]】]"
+        ),
+    ),
+    (
+        Kind.INTERVIEW,
+        re.compile(
+            r"[\[(<〈【]\s?[가-힣A-Za-z0-9\s]{0,10}인터뷰\s?[가-힣A-Z①-⑳]{0,6}\s?[\])>〉】]|인터뷰\]"
+        ),
+    ),
+    (Kind.PRESS_RELEASE, re.compile(r"[\[(<〈【]\s?보도\s?자료\s?[\])>〉】]")),
+    (
+        Kind.BRIEFING,
+        re.compile(
+            r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)\s?[가-힣]{0,4}\s?[\])>〉】]"
+        ),
+    ),
+    (
+        Kind.NEWSLETTER,
+        re.compile(
+            r"[\[(<〈【]\s?[가-힣A-Za-z\s]{0,10}(?:뉴스\s?레터|레터)\s?[\])>〉】]|뉴스레터$"
+        ),
+    ),
+)
+_KIND_OF_SECTION: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.OPINION, re.compile(r"오피니언|사설|칼럼|기고|opinion|column|editorial", re.IGNORECASE)),
+    (Kind.PRESS_RELEASE, re.compile(r"보도\s?자료|press[-_ ]?release", re.IGNORECASE)),
+    (Kind.PHOTO, re.compile(r"포토|화보|카드뉴스|photo", re.IGNORECASE)),
+    (Kind.OBITUARY, re.compile(r"부고|부음|obituar", re.IGNORECASE)),
+    (Kind.PERSONNEL, re.compile(r"^(?:인사|인사·?동정|인사/부고)$")),
+    (Kind.MARKET, re.compile(r"^시황$")),
+    (Kind.INTERVIEW, re.compile(r"^인터뷰$")),
+    (Kind.NEWSLETTER, re.compile(r"뉴스\s?레터|newsletter", re.IGNORECASE)),
+)
+_BROADCAST = re.compile(
+    r"^[\[【◀<(]\s?(?:앵커|앵커멘트|기자|리포트|VCR)\s?[^\]】▶>)]{0,6}[\]】▶>)]", re.MULTILINE
+)
+_OBITUARY_TEXT = re.compile(
+    r"^[▲■◆◇]?\s?[가-힣]{2,4}\s?(?:\([^)]{1,40}\))?\s?씨?\s?(?:별세|모친상|부친상|빙부상|빙모상|장인상|장모상|"
+    r"조부상|시부상)"
+)
+_NEWSLETTER_LINE = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?\s?\S", re.MULTILINE)
+_CHAIN_MARK = re.compile(
+    r"[\[(<〈【]\s?(?:속보|긴급|종합\s?[1-9]?보?|[1-4]보|1보|단독|상보)\s?[\])>〉】]|^\W{0,2}속보\W{0,2}"
+)
+_LETTERS = 4  # lines that open with a pictograph make a letter
+
+
+def kind_of(
+    title: str,
+    *,
+    section: str | None,
+    text: str,
+    keywords: tuple[str, ...] = (),
+    is_video: bool = False,
+) -> Kind:
+    """Return the kind of an article; the headline's own mark decides before section and text."""
+    for kind, pattern in _TITLE:
+        if pattern.search(title):
+            return kind
+    for kind, pattern in _KIND_OF_SECTION:
+        if section and pattern.search(section):
+            return kind
+    if is_video or len(_BROADCAST.findall(text)) > 1:
+        return Kind.VIDEO
+    if _OBITUARY_TEXT.search(text[:200]):
+        return Kind.OBITUARY
+    if len(_NEWSLETTER_LINE.findall(text)) >= _LETTERS or "뉴스레터" in keywords:
+        return Kind.NEWSLETTER
+    return Kind.ARTICLE
+
+
+def is_photo(title: str) -> bool:
+    """Say whether a headline marks a photo page."""
+    return kind_of(title, section=None, text="") is Kind.PHOTO
+
+
+def chain_of(title: str, kind: Kind) -> str | None:
+    """Return what the parts of a chain (1보, 2보, 종합) share: the headline without marks; None for other kinds."""
+    if kind not in {Kind.FLASH, Kind.ROUNDUP}:
+        return None
+    return re.sub(r"[\W_]+", "", _CHAIN_MARK.sub("", title)).lower() or None
