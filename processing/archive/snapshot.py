@@ -190,6 +190,10 @@ def decode(data: bytes) -> Snapshot:
     """Return the snapshot of these bytes. Raises CorruptRecordError where they are none."""
     try:
         return _decode(unpack(data, most=_LARGEST))
+    except ValidationError as error:
+        raise CorruptRecordError(
+            f"a snapshot of the fetch log is damaged ({fault(error)}): restore it from a copy"
+        ) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CorruptRecordError(
             f"a snapshot of the fetch log is damaged ({error}): restore it from a copy"

@@ -5,7 +5,6 @@ JSON in a page's scripts, read as far as it goes: templates leave comments, raw 
 What a page says of itself where machines look: meta elements, JSON-LD, link relations, the title element.
 """
 
-import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from processing.limits import check_json
+from processing.limits import check_json, unescape
 from processing.reading.tree import squeeze, text_of
 from processing.records import Detail
 
@@ -129,7 +128,7 @@ def unescaped(text: str) -> str:
     """Undo the second escaping that some templates apply (`&amp;quot;`), and squeeze white space."""
     for _ in range(2):
         if "&" in text:
-            text = html.unescape(text)
+            text = unescape(text)
     return squeeze(text)
 
 

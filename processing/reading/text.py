@@ -6,11 +6,11 @@ of the last paragraphs, and a bracketed photo credit are cut from a paragraph, e
 Where a dateline at the head of a text ends: place, outlet and reporter, in brackets or before an equals sign.
 """
 
-import html
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from processing.limits import unescape
 from processing.reading import phrases
 from processing.reading.asides import DropRule, Ledger
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
@@ -165,7 +165,7 @@ class Cleaned:
 def repaired(text: str) -> str:
     """Undo damage of entities (`Ramp;D`, `lt;`, `&quot;` escaped twice) and the bars that tables leave."""
     if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
+        text = unescape(text)
     for pattern, character in _DAMAGED:
         text = pattern.sub(character, text)
     return squeeze(text).strip("| ")

@@ -8,7 +8,6 @@ Number facts by value, so that a wire's `2천300억` and a newspaper's `2,300억
 Follow-ups: 속보 → 1보 → 2보 → 종합, as the titles of one outlet mark them.
 """
 
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.limits import unescape
+
 NORMALISER: Final = 2
 
 _DAMAGED = re.compile(
@@ -30,7 +31,7 @@ _DAMAGED = re.compile(
 def readable(text: str) -> str:
     """Return `text` in NFKC with its entities mended, also doubly escaped ones and those that lost their `&`."""
     if "&" in text:
-        text = html.unescape(html.unescape(text))
+        text = unescape(unescape(text))
     if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
         text = "\n".join(
             map(_composed, text.split("\n"))

@@ -6,12 +6,12 @@ times.
 
 import re
 from collections.abc import Mapping
-from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from processing.limits import unescape
 from processing.records import Stamp
 from spiders.formats.characters import composed, referenced, whole
 from spiders.formats.entries import Listed

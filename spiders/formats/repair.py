@@ -10,6 +10,7 @@ the document cut off is left out. Linear in the length of the text.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from lxml import etree
@@ -208,7 +209,9 @@ def _add_fields(
 def _add(parent: etree._Element, text: str, token: _Token, end: int) -> None:
     child = etree.SubElement(parent, token.local)
     for name, value in _attributes(token.attributes).items():
-        child.set(name, value)
+        # What is no name of XML is left out, with its value.
+        with suppress(ValueError):
+            child.set(name, value)
     child.text = _plain(text[token.end : end])
 
 

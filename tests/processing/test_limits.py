@@ -12,6 +12,7 @@ from processing.limits import (
     check_html,
     check_xml,
     parse_json,
+    unescape,
 )
 from processing.records import Reason, Rejection
 
@@ -74,3 +75,10 @@ def test_evidence_steers_no_terminal(unsafe: str) -> None:
         evidence=f"가{unsafe}나\n\t",
     )
     assert rejection.evidence == f"가\\u{ord(unsafe[0]):04x}{unsafe[1:]}나\n\t"
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#" + "9" * 5000 + ";", "&#x" + "f" * 5000, "&#" + "9" * 20]
+)
+def test_a_reference_of_too_many_digits_is_no_character_and_no_error(reference: str) -> None:
+    assert unescape(f"가{reference}나 &amp; &#44032;") == "가\ufffd나 & 가"
