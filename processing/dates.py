@@ -39,13 +39,14 @@ _WEEKDAY = r"(?:\s*[(\[]?[월화수목금토일](?:요일)?[)\]]?)?"
 _TIME = (
     r"(?:\s*[T,|(\[ㅣ│·/@–-]?\s*(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})\s?"
     r"(?:[:시]\s?(?P<minute>\d{2})|시\s?(?P<said>\d)(?=분)|시(?!\d))"
-    r"(?:\s?[:분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?\s*분?초?\s*(?P<after>AM|PM|am|pm)?"
-    r"\s*(?P<zone>Z\b|UTC|GMT|KST|[+-]\d{2}:?\d{2}\b)?)?"
+    r"(?:\s?[:분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?\s*분?초?\s*(?P<after>AM|PM|am|pm)?\s*"
+    r"(?P<zone>Z\b|UTC|GMT|KST|[+-]\d{2}:?\d{2}\b)?)?"
 )
 _STAMP = re.compile(_DAY + _WEEKDAY + _TIME)
 _DIGITS = re.compile(
-    r"^(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)"
-    r"?(?:\d{3})?(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
+    r"^(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?(?:\d{3})?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?$")
 _CENTURY = 2000

@@ -50,8 +50,9 @@ _WORDS = (
 _WORD = rf"(?:{'|'.join(sorted(set(_WORDS.split()), key=len, reverse=True))})"
 _SECTION = re.compile(rf"{_WORD}(?:\s?[·/&ㆍ・,]\s?{_WORD}){{0,2}}(?:\s?(?:일반|종합|뉴스))?")
 _TRAIL = re.compile(
-    r"(?:^|[\s_-])(?:location|breadcrumbs?|crumb|path|cate|categor(?:y|ies)|news_?cate|sec(?:tion)?[-_]?(?:name|tit(?:le)?))"
-    r"(?=$|[\s_-])|categoriz"
+    r"(?:^|[\s_-])(?:location|breadcrumbs?|crumb|path|cate|categor(?:y|ies)|news_?cate"
+    r"|sec(?:tion)?[-_]?(?:name|tit(?:le)?))(?=$|[\s_-])"
+    r"|categoriz"
 )
 _BETWEEN = re.compile(r"\s*[>›»〉≫＞▶]\s*|\s/\s|\s\|\s")
 _HOME = frozenset(

@@ -27,8 +27,8 @@ _ORIGINAL = re.compile(
 )
 _ORIGIN_MARK = re.compile(r"origin|bo_v_link|source_?link|link_original")
 _NOTICE_HOST = re.compile(
-    r"(?P<name>[가-힣A-Za-z0-9]{2,12})\s?[(\[]?\s?(?:https?://)?(?P<host>(?:www\.)?[a-z0-9-]+\.(?:co\.kr|or\.kr|"
-    r"com|net|kr|org))",
+    r"(?P<name>[가-힣A-Za-z0-9]{2,12})\s?[(\[]?\s?(?:https?://)?"
+    r"(?P<host>(?:www\.)?[a-z0-9-]+\.(?:co\.kr|or\.kr|com|net|kr|org))",
     re.IGNORECASE,
 )
 _LOGO = re.compile(r"(?:press|media|cp)[-_]?logo|logo[-_]?(?:press|media|cp)|link_cp")
@@ -157,8 +157,14 @@ _META_WORDS = (
 )
 _META = tuple(_META_WORDS.split())
 _BYLINE = re.compile(
-    r"byline|reporter|journalist|writer|author|(?:^|[\s_-])by(?:$|[\s_-])|press_?name|gija|basic_?info|"
-    r"name_?(?:area|box)"
+    r"byline|reporter"
+    r"|journalist"
+    r"|writer|author"
+    r"|(?:^|[\s_-])by(?:$|[\s_-])"
+    r"|press_?name"
+    r"|gija"
+    r"|basic_?info"
+    r"|name_?(?:area|box)"
 )
 _LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
 _BYLINE_TAGS = (

@@ -19,8 +19,8 @@ _ROLE = (
 )
 _BY = re.compile(
     rf"[\s(\[]*(?:(?:[Rr]eported|[Ww]ritten|[Ss]tory|[Tt]ext)\s)?(?:by|By|BY)\s(?P<names>{_NAMES})"
-    rf"(?:,?\s(?P<role>{_ROLE}s?)(?:\s(?:in|at)\s[A-Z][A-Za-z ]{{1,24}})?|,\s[A-Z][A-Za-z ]{{1,24}})?"
-    rf"[\s,|·(\[<]*(?:{_MAIL.pattern}[\s,;]*)*[)\]>]*"
+    rf"(?:,?\s(?P<role>{_ROLE}s?)(?:\s(?:in|at)\s[A-Z][A-Za-z ]{{1,24}})?"
+    rf"|,\s[A-Z][A-Za-z ]{{1,24}})?[\s,|·(\[<]*(?:{_MAIL.pattern}[\s,;]*)*[)\]>]*"
 )
 _SIGNED = re.compile(
     rf"(?P<names>{_NAME}),\s(?:(?P<role>{_ROLE})|(?:[A-Z][A-Za-z]+\s){{1,2}}News)[.]?"
@@ -28,32 +28,35 @@ _SIGNED = re.compile(
 )
 _PARTED = re.compile(r",\sand\s|,\s|\sand\s|\s&\s|\s?[;|·]\s?")
 _NOBODY = re.compile(
-    r"\b(?:Korea|Korean|Seoul|Herald|Times|Daily|News|Newsroom|Yonhap|Reuters|Bloomberg|Staff|Desk|Online|Digital|"
-    r"Team|Press|Agency|Newspaper|Media|Journal|Editorial|Ilbo|Today|Business|Co|Inc|Ltd|Admin|World|Service|"
-    r"Articles?|More|Share|Print|Contact|About|Latest|Follow|Subscribe|Posted|Updated|Published|Email|Views?|Comments?)\b",
+    r"\b(?:Korea|Korean|Seoul|Herald|Times|Daily|News|Newsroom|Yonhap|Reuters|Bloomberg|Staff|Desk"
+    r"|Online|Digital|Team|Press|Agency|Newspaper|Media|Journal|Editorial|Ilbo|Today|Business|Co"
+    r"|Inc|Ltd|Admin|World|Service|Articles?|More|Share|Print|Contact|About|Latest|Follow"
+    r"|Subscribe|Posted|Updated|Published|Email|Views?|Comments?)\b",
     re.IGNORECASE,
 )
 _WIRES = r"(?:Yonhap(?:\sNews(?:\sAgency)?)?|AFP|AP|Reuters|Bloomberg|Xinhua|Newsis|dpa|UPI)"
 _WIRE = re.compile(rf"[(\[—–-]{{0,2}}\s?(?:{_WIRES}(?:[-/,\s]+(?=[A-Z]))?){{1,3}}[)\]]?")
 _ENDING = re.compile(
-    rf"(?<=[a-z\d][.?!”\"’)])(?:[”\"’])?\s*(?P<tail>[(\[]{_WIRES}(?:[-/]{_WIRES})?[)\]]|[—–-]{{1,2}}\s?{_WIRES}"
-    rf"|[(\[]?{_MAIL.pattern}[)\]]?|\(END\))$"
+    rf"(?<=[a-z\d][.?!”\"’)])(?:[”\"’])?\s*(?P<tail>[(\[]{_WIRES}(?:[-/]{_WIRES})?[)\]]"
+    rf"|[—–-]{{1,2}}\s?{_WIRES}|[(\[]?{_MAIL.pattern}[)\]]?|\(END\))$"
 )
 _DATELINE = re.compile(
-    rf"[A-Z][A-Za-z.’'-]*(?:[\s,/]+[A-Z][A-Za-z.’'-]*){{0,4}}(?:,\s(?:[A-Z][a-z]{{2,8}}\.?\s\d{{1,2}}))?"
+    r"[A-Z][A-Za-z.’'-]*(?:[\s,/]+[A-Z][A-Za-z.’'-]*){0,4}(?:,\s(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}))?"
     rf"\s(?:\((?P<wire>{_WIRES}(?:[-/]{_WIRES})?)\)\s?)(?:--|—|–|-)\s?(?=[A-Z“\"‘'])"
 )
 _NOTICE = re.compile(
-    r"\(END\)|\((?:LEAD|URGENT|\d(?:st|nd|rd|th) LD|Yonhap)\)|"
-    r"(?:Please direct|Send) (?:any )?(?:questions|comments).{0,120}|"
-    r"The views? (?:expressed|presented)[^.]{0,80}(?:author|writer)[^.]{0,120}\.|"
-    r"(?:Copyright|ⓒ|©|\(c\)).{0,80}(?:rights reserved|redistribution|prohibited).{0,60}",
+    r"\(END\)"
+    r"|\((?:LEAD|URGENT|\d(?:st|nd|rd|th) LD|Yonhap)\)"
+    r"|(?:Please direct|Send) (?:any )?(?:questions|comments).{0,120}"
+    r"|The views? (?:expressed|presented)[^.]{0,80}(?:author|writer)[^.]{0,120}\."
+    r"|(?:Copyright|ⓒ|©|\(c\)).{0,80}(?:rights reserved|redistribution|prohibited).{0,60}",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r".{3,240}\s(?:[Cc]ourtesy of [A-Z][^.]{2,60}|[A-Z][A-Za-z ]{2,24} (?:photo|file) by [A-Z][^.]{2,40}|"
-    r"[\[(](?:YONHAP|NEWS1|NEWSIS|AP|AFP|REUTERS|EPA|[A-Z][A-Z0-9 ,/’'-]{2,40})(?:/[A-Z]+)?\]|"
-    r"(?:AP|AFP|EPA|Reuters)-Yonhap)"
+    r".{3,240}\s(?:[Cc]ourtesy of [A-Z][^.]{2,60}"
+    r"|[A-Z][A-Za-z ]{2,24} (?:photo|file) by [A-Z][^.]{2,40}"
+    r"|[\[(](?:YONHAP|NEWS1|NEWSIS|AP|AFP|REUTERS|EPA|[A-Z][A-Z0-9 ,/’'-]{2,40})(?:/[A-Z]+)?\]"
+    r"|(?:AP|AFP|EPA|Reuters)-Yonhap)"
 )
 _SHOWN = re.compile(
     r".{20,280}[.]\s?\((?:Yonhap|AFP|AP|[A-Z][A-Za-z0-9’' .-]{2,40}(?:/[A-Za-z ]+)?)\)"

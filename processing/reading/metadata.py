@@ -182,7 +182,11 @@ def _canonical(root: HtmlElement, page_url: str) -> str | None:
 _LATIN = re.compile(r"[a-z_ -]+", re.IGNORECASE)
 _NO_SECTION = {"뉴스", "기사", "분야별 뉴스", "전체", "news"}
 _LABEL = re.compile(
-    r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?|담당(?:자|과)?|등록자|작성자|연락처|문의(?:처)?|전화(?:번호)?|팩스"
+    r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?"
+    r"|담당(?:자|과)?"
+    r"|등록자|작성자|연락처|문의(?:처)?"
+    r"|전화(?:번호)?"
+    r"|팩스"
     r"|(?:등록|작성|게시|배포)\s?일(?:자|시)?"
 )
 _LONGEST_LABEL, _LONGEST_VALUE, _FEWEST_ROWS = 8, 60, 2

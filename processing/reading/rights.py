@@ -18,13 +18,13 @@ from processing.reading.metadata import Head
 from processing.records import Page, Rights
 
 _AI = re.compile(
-    r"(?:AI|인공지능)[^.\n]{0,40}(?:학습|데이터|활용|이용|수집)[^.\n]{0,40}(?:금지|금합니다|불허|금함)|(?:금지|"
-    r"금합니다)[^.\n]{0,20}(?:AI|인공지능)\s?학습",
+    r"(?:AI|인공지능)[^.\n]{0,40}(?:학습|데이터|활용|이용|수집)[^.\n]{0,40}(?:금지|금합니다|불허|금함)"
+    r"|(?:금지|금합니다)[^.\n]{0,20}(?:AI|인공지능)\s?학습",
     re.IGNORECASE,
 )
 _KOGL = re.compile(
-    r"(?:공공누리|KOGL|open[-_]?(?:code|type)|licen[cs]eType)[^.\n<]{0,24}?제?\s?([0-4])\s?(?:유형|\.(?:png|jpg|"
-    r"gif|do)|$|[^\d])",
+    r"(?:공공누리|KOGL|open[-_]?(?:code|type)|licen[cs]eType)[^.\n<]{0,24}?제?\s?([0-4])\s?"
+    r"(?:유형|\.(?:png|jpg|gif|do)|$|[^\d])",
     re.IGNORECASE,
 )
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")

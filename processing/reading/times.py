@@ -40,13 +40,14 @@ _ATTRIBUTES = etree.XPath(
     "or @itemprop='dateModified']"
 )
 _MODIFIED_LABEL = re.compile(
-    r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$|(?:updated?|"
-    r"modified)(?:\son)?[\s:]*$",
+    r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$"
+    r"|(?:updated?|modified)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
 _PUBLISHED_LABEL = re.compile(
-    r"(?:입력|승인|등록|송고|게재|발행|작성|기사|게시|보도|배포|작성자|올린|등록된|공개)(?:\s?(?:시간|시각|일시|"
-    r"일자|일|날짜|됨))*[\s:：\[(|.·]*$|(?:published|posted|date)(?:\son)?[\s:]*$",
+    r"(?:입력|승인|등록|송고|게재|발행|작성|기사|게시|보도|배포|작성자|올린|등록된|공개)"
+    r"(?:\s?(?:시간|시각|일시|일자|일|날짜|됨))*[\s:：\[(|.·]*$"
+    r"|(?:published|posted|date)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
 _AFTER_LABEL = re.compile(r"^[\s)\]|]*(?:송고|입력|승인|등록|게재|발행|보도)")
