@@ -1,12 +1,11 @@
-"""Lines that stand around Korean articles, told from running text: each is judged whole.
+"""Classifies lines around Korean articles, and cuts what follows the last sentence of a text.
 
-The patterns are those of `processing.reading.phrases`. A sentence that mentions 무단 전재, 제보 or 사진 is running
-text, and property tests hold every rule to that.
+A line is classified as a whole: boilerplate, byline, caption or credit, or None for running text.
+The patterns are those of `processing.reading.phrases`. A sentence that mentions 무단 전재, 제보 or
+사진 is running text; property tests hold every rule to that.
 
-What stands at the end of a text: bylines, agencies, names and notices glued to its last sentences.
-
-A line of its own is judged by `processing.reading.lines`. Here the last paragraphs are looked at: each cut is at the
-border of a sentence, and what is cut is whole.
+The last paragraphs may also end in a byline, an agency or a notice without a line break before it.
+Each cut lies at the border of a sentence.
 """
 
 import re
@@ -19,14 +18,15 @@ from processing.reading.bylines import agency, is_byline, people, slashed, write
 
 
 class LineKind(Enum):
-    """What sort of line it is, where it is no running text."""
+    """The kind of a line that is not running text.
+
+    Groups are those of the field study of boilerplate that `processing.reading.phrases` names.
+    """
 
     RIGHTS = auto()  # group 1 and 2: copyright, redistribution, AI use
     BYLINE = auto()  # group 3
     CAPTION = auto()  # group 4: captions and photo credits
-    PROMOTION = (
-        auto()
-    )  # group 5: tip-off, subscribe, portal and social invitations; group 10: advertising
+    PROMOTION = auto()  # groups 5 and 10: tip-off, subscribe and social invitations, advertising
     INTERFACE = auto()  # group 6: fonts, share, print, listen; board chrome
     PORTAL = auto()  # group 7
     PREMIUM = auto()  # group 8
@@ -65,17 +65,47 @@ _CONTROL_WORDS = (
     "sns x"
 )
 _CONTROLS = frozenset(_CONTROL_WORDS.split())
-_FEWEST_CONTROLS = 2  # one such word alone may be a subhead
+# One word of a template's controls alone may be a subhead, so two make a row of controls.
+_FEWEST_CONTROLS = 2
+# These count even when they stand alone.
 _ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요약 펼침 구독중 클린뷰 가 가가 기자"
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
-_LONGEST_CAPTION, _LONGEST_ODD, _LONGEST_CREDIT = 300, 240, 120
-_MANY = 3  # sentences
+# Characters. A longer line is running text whatever it holds; it is also never matched, which
+# bounds the time of all patterns on hostile input.
+_LONGEST_CAPTION, _LONGEST_BOILERPLATE, _LONGEST_CREDIT = 300, 240, 120
+# Sentences from which a line is narrative, whatever it ends in.
+_MANY = 3
 _MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
 # Credits that stand under reports as well as under pictures.
 _WEAK = re.compile(rf"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
 _TELLING_END = re.compile(r"[가-힣](?:다|요|죠|까)[.?!][”\"’')\]]{0,2}$")
-_TOLD = 10  # characters of a sentence that tells
+# Characters that the sentence of a narrative line has at least.
+_SHORTEST_NARRATIVE = 10
 
+_TRAILING = re.compile(
+    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>(?:[^.?!”\"]{0,60}?"
+    r"(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[\w-]{1,63}){1,4}|기자|특파원)){1,3}"
+    r"(?:\s?\([가-힣]{2,16}\))?[)\]>\s]*)$"
+)
+_NOTICE = re.compile(
+    r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s*"
+    r"(?=[※☞▶▷◎■]|\[이 기사는|[\[<〈(\-“]{0,2}\s?(?:ⓒ|©|\(c\)|저작권|copyright|goodnews paper))",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s+(?=\S)")
+_NOTICES = frozenset({LineKind.RIGHTS, LineKind.PROMOTION, LineKind.PORTAL, LineKind.PREMIUM})
+_LOOSE = re.compile(
+    r"[\[(</=\s]*(?:연합(?:뉴스)?|뉴시스|뉴스1|AP|AFP|로이터|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
+    r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
+)
+_WRITTEN_BY = re.compile(
+    r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ]?\s?[가-힣]{2,4}\s?"
+    r"(?:선임|전문|객원|인턴|수습|사진)?\s?(?:기자|특파원|작가|PD|피디)\s?(?:[A-Za-z0-9._+-]{2,64}@\S{0,40})?\s?[\])>]?"
+)
+# Paragraphs from the end that are searched, and characters of what is cut there.
+_TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
+
+# The first pattern that matches decides, so the broadest (CREDIT, PROMOTION) come last.
 _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.TAGS, phrases.TAGS),
     (LineKind.TIME, phrases.TIME),
@@ -122,13 +152,15 @@ def sentences(line: str) -> int:
     return len(_STOP.findall(line))
 
 
+# Cached: the search for the body and the cleaning of its text ask for the same lines.
 @lru_cache(maxsize=4096)
 def sort_of(line: str) -> LineKind | None:
-    """Return what sort of line this is, or None for running text."""
+    """Return the kind of a line, or None for running text."""
     if len(line) > _LONGEST_CAPTION:
         return None
-    if len(line) <= _LONGEST_ODD and not _is_told(line):
+    if len(line) <= _LONGEST_BOILERPLATE and not _is_narrative(line):
         for sort, pattern in _WHOLE:
+            # A particle of an object or a place shows a sentence that only begins like a credit.
             if pattern.match(line) and not (sort is LineKind.CREDIT and _OBJECT.search(line)):
                 return sort
         if _is_controls(line):
@@ -139,20 +171,21 @@ def sort_of(line: str) -> LineKind | None:
 
 
 def _is_controls(line: str) -> bool:
-    """Say whether a line is a row of a template's controls: nothing but their words."""
+    """Say whether a line holds nothing but the words of a template's controls."""
     words = _WORD.findall(line.lower())
     return (len(words) >= _FEWEST_CONTROLS and _CONTROLS.issuperset(words)) or _CLOCK.sub(
         "", line
     ).strip() in _CONTROLS_ALONE
 
 
-def _is_told(line: str) -> bool:
-    """Say whether a line tells: three sentences or more, or one in plain style (…했다., …이다”)."""
+def _is_narrative(line: str) -> bool:
+    """Say whether a line is narrative: three sentences, or one in plain style (…했다., …이다”)."""
     return sentences(line) >= _MANY or bool(_PLAIN_STYLE.search(line))
 
 
 def _is_caption(line: str) -> bool:
-    if line.startswith("↑"):  # portals pointed up to the picture so, for years
+    # Portals marked the caption of the picture above it so, for years.
+    if line.startswith("↑"):
         return True
     if phrases.LABELLED.match(line) and not _OBJECT.search(line):
         return True
@@ -166,22 +199,29 @@ def _is_caption(line: str) -> bool:
 
 
 def is_told(line: str) -> bool:
-    """Say whether a line without its credit is a sentence, as captions and reports have it."""
+    """Say whether a line, without the credit at its end, is a sentence.
+
+    Reports and captions both have such sentences; what stands beside the line decides.
+    """
     credit = _credit(line)
     if credit and not _WEAK.fullmatch(credit[0].strip()):
         return False
     shown = line[: credit.start()].rstrip() if credit else line
     marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
-    return not marked and bool(_TELLING_END.search(shown)) and len(shown) >= _TOLD
+    return not marked and bool(_TELLING_END.search(shown)) and len(shown) >= _SHORTEST_NARRATIVE
 
 
 def _credit(line: str) -> re.Match[str] | None:
     """Return the run of credits at the end of a line: brackets, dates, agencies, addresses."""
+    # Credits stand at the end: searching only there bounds the time for a long paragraph.
     return phrases.WITH_CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
 
 
 def is_marked(line: str) -> bool:
-    """Say whether a line begins with the triangle of captions, which is also the bullet of lists and obituaries."""
+    """Say whether a line begins with the triangle of captions.
+
+    It is also the bullet of lists; lines of obituaries are left out.
+    """
     return bool(_MARKED.match(line)) and not _LIST_WORD.search(line)
 
 
@@ -196,12 +236,19 @@ def is_link(line: str) -> bool:
 
 
 def is_arrow(line: str) -> bool:
-    """Say whether a line stands behind an arrow: among sentences a subhead, after the last of them a link."""
+    """Say whether a line stands behind an arrow.
+
+    Among sentences it is a subhead, after the last of them a link.
+    """
     return bool(_ARROW.match(line)) and not _STOP.search(line.rstrip("!"))
 
 
 def without_credit(line: str) -> tuple[str, str]:
-    """Split a photo credit behind a mark off the end of running text; the second part is "" where there is none."""
+    """Split a line into running text and a photo credit at its end.
+
+    Only a credit behind a mark is cut (bracket, slash, ⓒ, `사진=`). Without one the second part is
+    empty.
+    """
     match = _credit(line)
     if match is None or not match[0].strip().startswith(
         ("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 =")
@@ -211,38 +258,18 @@ def without_credit(line: str) -> tuple[str, str]:
 
 
 def captionless(line: str) -> tuple[str, str]:
-    """Split the credit off a caption that tells something: on a photo page it is the text."""
+    """Split a caption into its sentence and its credit; on a photo page the sentence is the text.
+
+    Without a sentence the line comes back whole, with an empty credit.
+    """
     credit = _credit(line) or _GIVEN_BY.search(line)
     shown = line[: credit.start()].rstrip() if credit else ""
     return (shown, line[len(shown) :].strip()) if is_prose(shown) else (line, "")
 
 
-_TRAILING = re.compile(
-    r"(?<=[다요죠까음임함됨라][.?!”\"’])[”\"’)\]]*\s*(?P<tail>(?:[^.?!”\"]{0,60}?"
-    r"(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[\w-]{1,63}){1,4}|기자|특파원)){1,3}"
-    r"(?:\s?\([가-힣]{2,16}\))?[)\]>\s]*)$"
-)
-_NOTICE = re.compile(
-    r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s*"
-    r"(?=[※☞▶▷◎■]|\[이 기사는|[\[<〈(\-“]{0,2}\s?(?:ⓒ|©|\(c\)|저작권|copyright|goodnews paper))",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s+(?=\S)")
-_NOTICES = frozenset({LineKind.RIGHTS, LineKind.PROMOTION, LineKind.PORTAL, LineKind.PREMIUM})
-_LOOSE = re.compile(
-    r"[\[(</=\s]*(?:연합(?:뉴스)?|뉴시스|뉴스1|AP|AFP|로이터|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
-    r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
-)
-_WRITTEN_BY = re.compile(
-    r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ]?\s?[가-힣]{2,4}\s?"
-    r"(?:선임|전문|객원|인턴|수습|사진)?\s?(?:기자|특파원|작가|PD|피디)\s?(?:[A-Za-z0-9._+-]{2,64}@\S{0,40})?\s?[\])>]?"
-)
-_TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
-
-
 @dataclass(slots=True)
 class Ending:
-    """What was cut off the end of a text."""
+    """Lines that were cut off the end of a text, by kind."""
 
     bylines: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -252,7 +279,10 @@ class Ending:
 
 
 def cut(paragraphs: list[str], *, signed: bool) -> Ending:
-    """Shorten `paragraphs` by what follows the last sentence and return that; `signed` says that a byline was found."""
+    """Cut what follows the last sentence off `paragraphs` (changed in place) and return it.
+
+    `signed` says that a byline with a name is already known.
+    """
     ending = Ending()
     _drop_names(paragraphs, ending)
     for index in range(max(0, len(paragraphs) - _TAIL_LINES), len(paragraphs)):
@@ -264,7 +294,8 @@ def cut(paragraphs: list[str], *, signed: bool) -> Ending:
 
 
 def _drop_names(paragraphs: list[str], ending: Ending) -> None:
-    """Drop what follows the last sentence: titles behind arrows, agencies, names."""
+    """Remove the last paragraphs that are titles behind arrows, agencies or names."""
+    # A text without any sentence keeps its lines: they may be all that there is of it.
     while (
         paragraphs
         and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]) or slashed(paragraphs[-1]))
@@ -282,7 +313,7 @@ def _drop_names(paragraphs: list[str], ending: Ending) -> None:
 
 
 def _without_notice(text: str, ending: Ending) -> str:
-    """Cut a notice off a paragraph's last sentence, where all that follows its mark is that notice."""
+    """Cut a notice off the end of a paragraph, if it is all that follows its mark."""
     for mark in _NOTICE.finditer(text, max(0, len(text) - _LONGEST_NOTICE)):
         notice = text[mark.end() :]
         sort = sort_of(notice)
@@ -294,7 +325,7 @@ def _without_notice(text: str, ending: Ending) -> str:
 
 
 def _without_byline(text: str, ending: Ending) -> str:
-    """Cut a byline off a paragraph's last sentence: what ends in an address or a role, or all that follows."""
+    """Cut a byline, an agency or a credit off the end of a paragraph."""
     match = _TRAILING.search(text)
     if match and is_byline(match["tail"].strip()):
         ending.bylines.append(match["tail"].strip())
@@ -316,7 +347,7 @@ def _without_byline(text: str, ending: Ending) -> str:
 
 
 def _cut_writer(paragraphs: list[str], ending: Ending) -> None:
-    """Take the line that names a column's writer off its head or end."""
+    """Remove the first or last paragraph if it names the writer of a column."""
     if not any(map(is_prose, paragraphs)):
         return
     for index in (0, len(paragraphs) - 1):
@@ -326,5 +357,5 @@ def _cut_writer(paragraphs: list[str], ending: Ending) -> None:
 
 
 def _is_loose(line: str) -> bool:
-    """Say whether a last line is an agency's or an outlet's bare name."""
+    """Say whether a line is only the name of an agency or an outlet."""
     return len(line) <= _LONGEST_NAME and not is_prose(line) and bool(_LOOSE.fullmatch(line))

@@ -1,7 +1,8 @@
-"""The words of templates around Korean articles: patterns for whole lines, each anchored at both ends.
+"""Patterns for boilerplate around Korean articles; each matches a whole line.
 
-Stems of the field study of boilerplate (11 groups, 209 strings), not its strings: names, numbers and endings vary by
-outlet. `processing.reading.lines` says in which order they are asked and what protects running text from them.
+They hold stems of the field study of boilerplate (11 groups, 209 strings), not its strings: names,
+numbers and endings vary by outlet. `processing.reading.lines` has the order in which they are
+tried, and what protects running text from them.
 """
 
 import re
@@ -90,6 +91,7 @@ RELATED = re.compile(
     r"|인기\s?(?:기사|뉴스)|오늘의\s?인기\s?(?:기사|뉴스)|관련\s?기사\s?/.{2,10}|다른\s?기사\s?보러\s?가기"
     r"|이\s?기사\s?어때요)[\W_\d]*$"
 )
+# Label and title on one line; RELATED is the label alone.
 RELATED_LINE = re.compile(
     r"^[\[(<【◆■▶▷☞※\s]*(?:관련\s?기사|연관\s?기사|관련\s?뉴스)\s?(?:\d/\d)?\s?[:：\]>】☞▶▷].{0,120}$"
 )
@@ -120,9 +122,10 @@ PHOTO = re.compile(
     r"(?:AP|AFP|EPA|로이터|연합뉴스|뉴시스|뉴스1|News1|OSEN|[가-힣A-Z]{2,8}DB|[가-힣]{2,4}\s?기자)"
     r"(?:\s?=\s?\S{2,8})?\s?[)\]〉]?[.\s]*$"
 )
-# What repeats inside a group that repeats never gives back what it took (`*+`): else a row of dates or tags that ends
-# otherwise is tried in as many ways as its blanks can be shared out.
+# Repetition inside a repeated group is possessive (`*+`): otherwise a row of tags or dates with
+# another end is tried in as many ways as its blanks can be shared out.
 TAGS = re.compile(r"^(?:#[^\s#]{1,40}+[\s,]*+)+$")
+# `수` is Wednesday in a date, but `수정` begins the next label of the row.
 TIME = re.compile(
     r"^[\W_]*(?:"
     r"(?:기사\s?)?(?:입력|승인|등록|수정|송고|게재|발행|작성|최종)(?:\s?(?:시간|일시|일|날짜|시각|수정))*\s?[:：\[(|\s]*)?"
@@ -152,12 +155,13 @@ PLAYER = re.compile(
     r"|^.{0,20}(?:특별한|다양한)\s?(?:뉴스\s?)?서비스를 경험해\s?보세요[.!]?$",
     re.IGNORECASE,
 )
-"""What a player that reads aloud and a summary by a machine say of themselves."""
+"""Captions of players that read aloud, and of summaries made by a machine."""
+# A mark is required before the names of help lines: sentences of a report name them too.
 HELPLINE = re.compile(
     r"^[\W_]{0,3}우울감 등 말하기 어려운 .{0,220}$"
     r"|^[※*■▶☞].{0,120}(?:자살\s?예방|정신건강|생명의\s?전화|희망의\s?전화|여성긴급전화).{0,160}$"
 )
-"""The notice that ends reports of suicides and violence; behind a mark, for sentences name the same numbers."""
+"""The notice with help lines that ends reports of suicides and violence."""
 SUBSCRIBE = re.compile(
     r"^(?:[\W_]*(?:[가-힣A-Za-z0-9 ]{0,14}\s?(?:채널|뉴스스탠드|뉴스레터|홈|메인|앱|알림|유튜브|카카오톡?|네이버|다음|포털)"
     r"\s?(?:에서\s?)?(?:구독|추가|설정|바로\s?보기|바로\s?가기|다운로드|친구\s?맺기)(?:하기|신청)?)[\W_]*){1,4}$"
@@ -210,7 +214,7 @@ CONSENT = re.compile(
     r"|^.{0,40}(?:we|this (?:site|website)) uses? cookies.{0,160}$",
     re.IGNORECASE,
 )
-"""What pages ask of their visitors: consent to cookies and terms, and the rules of their comments."""
+"""Requests to visitors: consent to cookies and terms, rules for comments."""
 CONTACT = re.compile(
     r"^[\W_]*(?:[(\[]\s?)?(?:자료\s?(?:제공|출처|문의)|(?:업무\s?)?담당\s?(?:부서|자|과|공무원)?|문의\s?(?:처|전화)?"
     r"|등록\s?부서|작성\s?부서|배포\s?부서|제공\s?부서|책임자|연락처|전화(?:번호)?|팩스|부서\s?전화)\s?(?:[:：)\]]\s?|\s)"
@@ -223,7 +227,8 @@ CONTACT = re.compile(
     r"|^공공저작물\s?자유이용.{0,40}$"
     r"|^(?:등록|담당|작성|제공)\s?부서\s?[가-힣 ]{2,20}$"
 )
-"""Rows of public boards that stand in their texts: departments, telephones, attachments, licences (공공누리)."""
+"""Rows of public boards inside their texts: department, telephone, attachments, licence (공공누리)."""
+# Without a person's name: a desk that signs is a byline that names nobody.
 DESK = re.compile(
     r"^[\[(]?(?:[가-힣A-Za-z]{2,8}\s)?(?:온라인|디지털|인터넷|편집|이슈|연예|스포츠|정책|모바일|뉴미디어|뉴스|콘텐츠)"
     r"[가-힣]{0,8}(?:부|팀|국|본부|룸|센터|데스크)(?:\s?기자)?[\])]?$"
@@ -255,10 +260,13 @@ CREW = re.compile(
     r"|^(?:VJ|영상편집|영상취재기자|촬영기자|영상취재|그래픽|자막|편집)\s[가-힣]{2,4}(?:[,\s].{0,40})?$"
     r"|^앵커\s?[:：].{0,30}$"
 )
+# Atomic (`(?>`): a bracket that does not end in a credit is not searched again from inside.
 _BRACKETS = (
     r"(?>[\[(〈<【][^\[\](){}〈〉<>【】]{0,40}(?:사진|제공|캡처|갈무리|출처|연합뉴스|뉴시스|뉴스1|AP|AFP|EPA|로이터|DB|자료"
     r"|게티|인스타그램|유튜브|SNS|페이스북|공동취재)[^\[\](){}〈〉<>【】]{0,30}[\])〉>】])"
 )
+# A bare name counts as a credit only right after the end of a sentence or a date: agencies and
+# reporters are named inside sentences too.
 _TOKENS = (
     rf"{_BRACKETS}"
     r"|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?"

@@ -1,9 +1,9 @@
-"""Korean cleaning: paragraphs become running text, and what is taken out becomes a field.
+"""Turns the paragraphs of a Korean article's body into running text.
 
-Lines are judged whole (`processing.reading.lines`); only a dateline at the head, a byline with its address at the end
-of the last paragraphs, and a bracketed photo credit are cut from a paragraph, each at a sentence's border.
-
-Where a dateline at the head of a text ends: place, outlet and reporter, in brackets or before an equals sign.
+Bylines, captions, notices and the like are taken out and returned as fields. Lines are judged as a
+whole (`processing.reading.lines`). Only three things are cut out of a paragraph, each at the border
+of a sentence: a dateline at its head, a byline with an address at its end, and a photo credit in
+brackets. A dateline is place, outlet and reporter, in brackets or before an equals sign.
 """
 
 import re
@@ -53,11 +53,179 @@ _NOT_DATELINE = re.compile(
 _JOINED = re.compile(r"(?:[은는이가을를의에도와과]|에서|으로|로)\s")
 
 
-def dateline_end(line: str, sites: frozenset[str], *, first: bool) -> int:
-    """Return how many characters of a paragraph's head are a dateline; 0 for none.
+# Entities that lost their ampersand when they were escaped twice.
+_DAMAGED = (
+    (re.compile(r"(?<=[A-Za-z])amp;(?=[A-Za-z])"), "&"),
+    (re.compile(r"(?<![&\w])(?:lt|LT);"), "<"),
+    (re.compile(r"(?<=[\s가-힣\w.)])gt;"), ">"),
+    (re.compile(r"(?<![&A-Za-z])quot;"), '"'),
+    (re.compile(r"(?<![&A-Za-z])apos;|(?<![&\w])#0?39;"), "'"),
+    (re.compile(r"(?<![&A-Za-z])nbsp;"), " "),
+    # Cloudflare prints this in place of an address.
+    (re.compile(r"\[email\sprotected\]"), ""),
+)
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
+_SIGNED = re.compile(
+    r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|YTN [가-힣]{2,4})\s?[\[(]?\s?"
+    r"(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
+)
+_SPOKEN = re.compile(
+    r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:"
+    r"(?:[가-힣0-9]{2,6}(?:부|팀|국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?"
+    r"|(?P<alone>YTN [가-힣]{2,4}))$"
+)
+_WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
+_WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
+_BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
+_STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
+_CAPTION_GLUED = re.compile(
+    r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)"
+    r"[^\[\](){}【】<>〈〉]{0,24}(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?"
+    r"(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
+)
+# Paragraphs in which headline, decks, times and a summary are expected.
+_HEAD_LINES = 6
+# More triangles than this are the bullets of a list, not captions.
+_MOST_MARKED = 2
+_LONGEST_STAMP = 80
+# Characters from which a paragraph that comes twice is a copy: a refrain is shorter. At the head of
+# the text, where summaries stand, fewer are enough.
+_PRINTED_TWICE, _REPEATED = 40, 20
+# A prefix of the title counts as the title printed again only if it is longer than this.
+_SHORT_TITLE = 12
+_RULES = {
+    LineKind.PROMOTION: DropRule.PROMOTION,
+    LineKind.INTERFACE: DropRule.INTERFACE,
+    LineKind.PORTAL: DropRule.PORTAL,
+    LineKind.RELATED: DropRule.RELATED,
+    LineKind.CREDIT: DropRule.CREDIT,
+    LineKind.LABEL: DropRule.LABEL,
+    LineKind.TIME: DropRule.TIME,
+    LineKind.TAGS: DropRule.TAGS,
+}
+"""Kinds of lines of which only the count is kept."""
 
-    An outlet's name alone is one in square brackets at the head of the `first` paragraph; `<뉴스A>` names a programme.
-    What a bracket holds does not matter before a reporter and an equals sign.
+
+@dataclass(slots=True)
+class Cleaned:
+    """Running text, and what was taken out of it, by kind.
+
+    `stamps` are dropped lines that may state a time; `heading` is the title as the body repeats it.
+    """
+
+    paragraphs: list[str] = field(default_factory=list)
+    dateline: str | None = None
+    bylines: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    premium: list[str] = field(default_factory=list)
+    decks: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    stamps: list[str] = field(default_factory=list)
+    agency: str | None = None
+    heading: str | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def of(self, sort: LineKind) -> list[str] | None:
+        """Return the list that holds lines of a kind; None for kinds that are only counted."""
+        lists = {
+            LineKind.BYLINE: self.bylines,
+            LineKind.CAPTION: self.captions,
+            LineKind.RIGHTS: self.notices,
+            LineKind.PREMIUM: self.premium,
+            LineKind.TIME: self.stamps,
+        }
+        return lists.get(sort)
+
+    @property
+    def text(self) -> str:
+        """Return the paragraphs joined by a blank line."""
+        return "\n\n".join(self.paragraphs)
+
+
+def repaired(text: str) -> str:
+    """Undo damaged entities (`Ramp;D`, `lt;`, `&quot;` escaped twice); drop bars left by tables."""
+    if "&" in text and _ENTITY.search(text):
+        text = unescape(text)
+    for pattern, value in _DAMAGED:
+        text = pattern.sub(value, text)
+    return squeeze(text).strip("| ")
+
+
+def clean(
+    lines: list[str],
+    *,
+    title: str = "",
+    decks: tuple[str, ...] = (),
+    pictured: int = 0,
+    beside: frozenset[str] = frozenset(),
+    photo: bool = False,
+    sites: frozenset[str] = frozenset(),
+) -> Cleaned:
+    """Return the running text of `lines`; `title` and `decks` are not repeated in it.
+
+    `pictured` is the number of images in the body without a caption of their own: with such images,
+    one or two lines behind a triangle are captions; two in a row with one image are a list.
+    `beside` holds the lines right beside an image: only there a narrative sentence is a caption.
+    `photo` marks a photo page, where the caption without its credit is the text.
+    `sites` are names of the page's site, letters only: in brackets at the head they are a dateline.
+    """
+    cleaned = Cleaned()
+    lines = _parted([text for line in lines if (text := repaired(line))], cleaned)
+    if is_english(" ".join(lines)):
+        lines = _english(lines, cleaned)
+    lines = _without_summary(_without_head(lines, title, decks, cleaned), cleaned)
+    lines = _without_lists(lines, cleaned)
+    triangles = [is_marked(line) for line in lines]
+    listed = pictured == 1 and any(first and second for first, second in pairwise(triangles))
+    captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
+    for line in lines:
+        text, credit = captionless(line) if photo else (line, "")
+        cleaned.bylines.extend([credit] if people(credit) else [])
+        _sort(_without_wire(text, cleaned), cleaned, captioned=captioned, beside=line in beside)
+    # The dateline first: where it names the writer, no unmarked name is cut off the end.
+    _cut_dateline(cleaned, sites)
+    ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
+    cleaned.bylines.extend(ending.bylines)
+    cleaned.notices.extend(ending.notices)
+    cleaned.captions.extend(ending.captions)
+    cleaned.ledger.drop(DropRule.LOOSE, *ending.loose)
+    cleaned.agency = cleaned.agency or ending.agency
+    return cleaned
+
+
+def shown_words(line: str) -> str:
+    """Return a caption without the buttons of a picture viewer before it."""
+    while (button := phrases.VIEWER.match(line)) and button.end():
+        line = line[button.end() :].lstrip()
+    return line
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Split a caption from the lead that a portal joined to it; ("", `text`) if it is one thing.
+
+    `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must be a statement, and
+    what stands before it must not.
+    """
+    glued = _CAPTION_GLUED.match(text)
+    if (
+        glued is None
+        or is_statement(glued["caption"])
+        or not is_statement(glued["rest"])
+        or text.startswith("↑")
+    ):
+        return "", text
+    if sort_of(glued["rest"]) or not dateline_end(glued["rest"], frozenset(), first=False):
+        return "", text
+    return glued["caption"].strip(), glued["rest"]
+
+
+def dateline_end(line: str, sites: frozenset[str], *, first: bool) -> int:
+    """Return how many characters at the head of a paragraph are a dateline; 0 for none.
+
+    `sites` are names of the page's site. `first` says that it is the first paragraph: only there
+    an outlet's name alone is a dateline, in square brackets, because `<뉴스A>` names a programme.
+    Before a reporter and an equals sign the content of the bracket does not matter.
     """
     match = _BRACKETED.match(line)
     after = (match["after"] or "") if match else ""
@@ -83,175 +251,19 @@ def _is_dateline(bracket: str, sites: frozenset[str], *, first: bool) -> bool:
     return "=" in bracket or bool(people(bracket)) or (first and bracket[0] not in "<〈")
 
 
-_DAMAGED = (
-    (re.compile(r"(?<=[A-Za-z])amp;(?=[A-Za-z])"), "&"),
-    (re.compile(r"(?<![&\w])(?:lt|LT);"), "<"),
-    (re.compile(r"(?<=[\s가-힣\w.)])gt;"), ">"),
-    (re.compile(r"(?<![&A-Za-z])quot;"), '"'),
-    (re.compile(r"(?<![&A-Za-z])apos;|(?<![&\w])#0?39;"), "'"),
-    (re.compile(r"(?<![&A-Za-z])nbsp;"), " "),
-    (re.compile(r"\[email\sprotected\]"), ""),  # what Cloudflare prints for an address
-)
-_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
-_SIGNED = re.compile(
-    r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|YTN [가-힣]{2,4})\s?[\[(]?\s?"
-    r"(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
-)
-_SPOKEN = re.compile(
-    r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:"
-    r"(?:[가-힣0-9]{2,6}(?:부|팀|국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?"
-    r"|(?P<alone>YTN [가-힣]{2,4}))$"
-)
-_WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
-_WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
-_BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
-_STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
-_CAPTION_GLUED = re.compile(
-    r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)"
-    r"[^\[\](){}【】<>〈〉]{0,24}(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?"
-    r"(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
-)
-_HEAD_LINES, _MOST_MARKED = 6, 2
-_LONGEST_STAMP = 80
-_PRINTED_TWICE = 40  # characters from which a line that comes twice is a copy
-_REPEATED = 20  # characters from which a line that comes twice is no refrain
-
-
-_RULES = {
-    LineKind.PROMOTION: DropRule.PROMOTION,
-    LineKind.INTERFACE: DropRule.INTERFACE,
-    LineKind.PORTAL: DropRule.PORTAL,
-    LineKind.RELATED: DropRule.RELATED,
-    LineKind.CREDIT: DropRule.CREDIT,
-    LineKind.LABEL: DropRule.LABEL,
-    LineKind.TIME: DropRule.TIME,
-    LineKind.TAGS: DropRule.TAGS,
-}
-"""Sorts of lines that leave nothing but their count."""
-
-
-@dataclass(slots=True)
-class Cleaned:
-    """Running text, and what was taken out of it by sort."""
-
-    paragraphs: list[str] = field(default_factory=list)
-    dateline: str | None = None
-    bylines: list[str] = field(default_factory=list)
-    captions: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    premium: list[str] = field(default_factory=list)
-    decks: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    stamps: list[str] = field(default_factory=list)  # dropped lines that may state a time
-    agency: str | None = None
-    heading: str | None = None
-    ledger: Ledger = field(default_factory=Ledger)
-
-    def of(self, sort: LineKind) -> list[str] | None:
-        """Return what keeps the lines of a sort; None for sorts that say nothing."""
-        kept = {
-            LineKind.BYLINE: self.bylines,
-            LineKind.CAPTION: self.captions,
-            LineKind.RIGHTS: self.notices,
-            LineKind.PREMIUM: self.premium,
-            LineKind.TIME: self.stamps,
-        }
-        return kept.get(sort)
-
-    @property
-    def text(self) -> str:
-        """Return the paragraphs joined by a blank line."""
-        return "\n\n".join(self.paragraphs)
-
-
-def repaired(text: str) -> str:
-    """Undo damage of entities (`Ramp;D`, `lt;`, `&quot;` escaped twice) and the bars that tables leave."""
-    if "&" in text and _ENTITY.search(text):
-        text = unescape(text)
-    for pattern, character in _DAMAGED:
-        text = pattern.sub(character, text)
-    return squeeze(text).strip("| ")
-
-
-def clean(
-    lines: list[str],
-    *,
-    title: str = "",
-    decks: tuple[str, ...] = (),
-    pictured: int = 0,
-    beside: frozenset[str] = frozenset(),
-    photo: bool = False,
-    sites: frozenset[str] = frozenset(),
-) -> Cleaned:
-    """Return the running text of `lines`; `title` and `decks` are not repeated in it.
-
-    `pictured` is how many images of the body have no caption of their own: beside them one or two lines behind a
-    triangle are captions, but two in a row are a list where there is one such image.
-    `beside` are the lines that stand right beside an image: a told sentence is a caption only there.
-    `photo` says that it is a photo page: then a caption is the text, without its credit.
-    `sites` are the names of the page's site, letters only: in brackets at the head they are a dateline.
-    """
-    cleaned = Cleaned()
-    kept = _parted([text for line in lines if (text := repaired(line))], cleaned)
-    if is_english(" ".join(kept)):
-        kept = _english(kept, cleaned)
-    kept = _without_summary(_without_head(kept, title, decks, cleaned), cleaned)
-    kept = _without_lists(kept, cleaned)
-    triangles = [is_marked(line) for line in kept]
-    listed = pictured == 1 and any(one and other for one, other in pairwise(triangles))
-    captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
-    for line in kept:
-        shown, credit = captionless(line) if photo else (line, "")
-        cleaned.bylines.extend([credit] if people(credit) else [])
-        _sort(_without_wire(shown, cleaned), cleaned, captioned=captioned, beside=line in beside)
-    _cut_dateline(cleaned, sites)
-    ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
-    cleaned.bylines.extend(ending.bylines)
-    cleaned.notices.extend(ending.notices)
-    cleaned.captions.extend(ending.captions)
-    cleaned.ledger.drop(DropRule.LOOSE, *ending.loose)
-    cleaned.agency = cleaned.agency or ending.agency
-    return cleaned
-
-
-def shown_words(line: str) -> str:
-    """Return a line of a caption without the buttons of the picture viewer before it."""
-    while (button := phrases.VIEWER.match(line)) and button.end():
-        line = line[button.end() :].lstrip()
-    return line
-
-
-def parted(text: str) -> tuple[str, str]:
-    """Split a caption off the byline and the lead that a portal glued to it; ("", `text`) where it is one thing.
-
-    `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must tell, and what stands before may not.
-    """
-    glued = _CAPTION_GLUED.match(text)
-    if (
-        glued is None
-        or is_statement(glued["caption"])
-        or not is_statement(glued["rest"])
-        or text.startswith("↑")
-    ):
-        return "", text
-    if sort_of(glued["rest"]) or not dateline_end(glued["rest"], frozenset(), first=False):
-        return "", text
-    return glued["caption"].strip(), glued["rest"]
-
-
 def _parted(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Return the lines with captions split off the leads that portals glued to them."""
-    found = []
+    """Return the lines with captions split from the leads that portals joined to them."""
+    leads = []
     for line in lines:
-        caption, rest = parted(line)
+        caption, text = parted(line)
         if caption:
             cleaned.captions.append(caption)
-        found.append(rest)
-    return found
+        leads.append(text)
+    return leads
 
 
 def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Return the paragraphs of an English edition; bylines, wire and dateline are handed out."""
+    """Return the paragraphs of an English edition; bylines, wire and dateline go to `cleaned`."""
     pruned = prune(lines)
     cleaned.bylines.extend(pruned.bylines)
     cleaned.captions.extend(pruned.captions)
@@ -262,22 +274,22 @@ def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
 def _without_head(
     lines: list[str], title: str, decks: tuple[str, ...], cleaned: Cleaned
 ) -> list[str]:
-    """Drop the title and decks that stand again in the body; short lines before that title are decks."""
-    wanted = bare(title).removesuffix("...")
+    """Drop the title and decks that the body repeats; short lines before that title are decks."""
+    heading = bare(title).removesuffix("...")
     known = {bare(deck) for deck in decks if deck}
     for index, line in enumerate(lines[:_HEAD_LINES]):
         plain = bare(line)
         if (
-            wanted
-            and (plain == wanted or (len(wanted) > 12 and plain.startswith(wanted)))  # noqa: PLR2004
+            heading
+            and (plain == heading or (len(heading) > _SHORT_TITLE and plain.startswith(heading)))
             and not is_prose(line)
         ):
             cleaned.heading = line
             cleaned.ledger.drop(DropRule.HEADLINE, line)
             cleaned.decks.extend(
-                one for one in lines[:index] if not is_prose(one) and sort_of(one) is None
+                deck for deck in lines[:index] if not is_prose(deck) and sort_of(deck) is None
             )
-            lines = [one for one in lines[:index] if is_prose(one)] + lines[index + 1 :]
+            lines = [text for text in lines[:index] if is_prose(text)] + lines[index + 1 :]
             break
     while len(lines) > 1 and _BULLETED.match(lines[0]) and not is_prose(lines[0]):
         cleaned.decks.append(lines.pop(0))
@@ -290,7 +302,7 @@ def _without_head(
 
 
 def _without_stamps(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Take out the short lines before the first sentence that say when it was published, with outlet and section."""
+    """Take out short lines with a date before the first sentence, with outlet and section."""
     first = next(
         (index for index, line in enumerate(lines) if is_prose(line) or is_listed(line)), 0
     )
@@ -299,6 +311,7 @@ def _without_stamps(lines: list[str], cleaned: Cleaned) -> list[str]:
         for index, line in enumerate(lines[: min(first, _HEAD_LINES)])
         if len(line) <= _LONGEST_STAMP and _STAMPED.search(line)
     }
+    # They stay readable as stamps: the time of publication may be stated nowhere else.
     for line in (lines[index] for index in sorted(stamped)):
         cleaned.stamps.append(line)
         if people(line):
@@ -309,7 +322,8 @@ def _without_stamps(lines: list[str], cleaned: Cleaned) -> list[str]:
 
 
 def _without_summary(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Drop what stands at the head and again later: a summary made of the text's own sentences."""
+    """Drop lines at the head that come again later: a summary made of the text's own sentences."""
+    # From the end, so that of two equal lines at the head the second one stays.
     later = set(lines[_HEAD_LINES:])
     for index in range(min(_HEAD_LINES, len(lines)) - 1, -1, -1):
         if len(lines[index]) >= _REPEATED and lines[index] in later:
@@ -320,24 +334,25 @@ def _without_summary(lines: list[str], cleaned: Cleaned) -> list[str]:
 
 
 def _once(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Drop what a page prints a second time, word for word; a refrain is shorter."""
+    """Drop long lines that a page prints a second time, word for word."""
     known: set[str] = set()
-    kept = []
+    unique = []
     for line in lines:
         if len(line) >= _PRINTED_TWICE and line in known:
             cleaned.ledger.drop(DropRule.SUMMARY, line)
         else:
-            kept.append(line)
+            unique.append(line)
         known.add(line)
-    return kept
+    return unique
 
 
 def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
-    """Drop titles after the label of a list of related articles, up to the next sentence, and lines behind arrows.
+    """Drop lists of related articles, and titles behind arrows.
 
-    After the last sentence a copyright line is such a label too.
+    A list reaches from its label to the next sentence. After the last sentence a copyright line is
+    such a label too.
     """
-    kept: list[str] = []
+    remaining: list[str] = []
     listing = closed = False
     last = max(
         (index for index, line in enumerate(lines) if is_statement(line)), default=len(lines)
@@ -356,27 +371,30 @@ def _without_lists(lines: list[str], cleaned: Cleaned) -> list[str]:
         if sort is LineKind.BYLINE and MAIL.search(line) and not _SIGNED.match(line):
             cleaned.bylines.append(line)
             continue
-        kept.append(line)
-    return kept
+        remaining.append(line)
+    return remaining
 
 
 def _sort(line: str, cleaned: Cleaned, *, captioned: bool, beside: bool = False) -> None:
-    """Put one line where it belongs.
+    """Add one line to the field of `cleaned` where it belongs.
 
-    `captioned` says that lines behind a triangle are captions, `beside` that an image stands beside this one.
+    `captioned` says that lines behind a triangle are captions, `beside` that this line stands right
+    beside an image.
     """
     if signed := _SIGNED.match(line):
         cleaned.bylines.append(line)
         line = signed["text"].strip()
         if not line.endswith(("니다", "니다.")):
             return
+    # A sign-off is spoken (`한들뉴스 표가람입니다.`): it stays in the text and names the author.
     if spoken := _SPOKEN.match(line):
         cleaned.bylines.append(f"{spoken['name'] or (spoken['alone'] or '')[4:]} 기자")
         cleaned.paragraphs.append(line)
         return
     sort = sort_of(line)
     if sort is LineKind.CAPTION and not beside and is_told(line):
-        sort = None  # a sentence is a caption for the picture beside it, not for its tense
+        # Its wording cannot make a sentence a caption, only the picture beside it can.
+        sort = None
     if sort and _WRITTEN.match(line) and people(line):
         sort = LineKind.BYLINE
     if sort is None:
@@ -386,19 +404,19 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool, beside: bool = False)
 
 
 def _put(line: str, sort: LineKind, cleaned: Cleaned) -> None:
-    """Put a line that is no running text where its sort belongs, or write down the rule that drops it."""
+    """Add a line that is not running text to the field of its kind, or count it as dropped."""
     if sort is LineKind.TAGS:
         cleaned.tags.extend(tag.strip("#, ") for tag in line.split("#") if tag.strip("#, "))
     elif sort is LineKind.CAPTION:
         cleaned.captions.extend(filter(None, [shown_words(line)]))
-    elif (kept := cleaned.of(sort)) is not None:
-        kept.append(line)
+    elif (lines := cleaned.of(sort)) is not None:
+        lines.append(line)
     if sort in _RULES:
         cleaned.ledger.drop(_RULES[sort], line)
 
 
 def _without_wire(line: str, cleaned: Cleaned) -> str:
-    """Take the agency off the last line of a list of names."""
+    """Cut the agency off the last line of a list of names."""
     wire = _WIRE.search(line)
     if wire is None or not is_listed(line):
         return line
@@ -417,17 +435,17 @@ def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
 
 
 def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
-    """Take a dateline off the first paragraphs: place, outlet and reporter in brackets or before an equals sign."""
+    """Cut a dateline off one of the first three paragraphs; its reporter becomes a byline."""
     for index, line in enumerate(cleaned.paragraphs[:3]):
-        cut = dateline_end(line, sites, first=index == 0)
-        if not cut:
+        end = dateline_end(line, sites, first=index == 0)
+        if not end:
             continue
-        cleaned.dateline = squeeze(line[:cut])
+        cleaned.dateline = squeeze(line[:end])
         cleaned.agency = cleaned.agency or agency(cleaned.dateline)
         if people(cleaned.dateline):
             cleaned.bylines.insert(0, cleaned.dateline)
         elif name := unnamed_role(cleaned.dateline):
             cleaned.bylines.insert(0, f"글 {name}")
-        rest = line[cut:].strip()
-        cleaned.paragraphs[index : index + 1] = [rest] if rest else []
+        text = line[end:].strip()
+        cleaned.paragraphs[index : index + 1] = [text] if text else []
         return
