@@ -1,6 +1,8 @@
-"""Who wrote it: declared people first, then datelines and bylines of the text, then what stands around the body.
+"""Decides who wrote an article, which agency is credited, and of which outlet it is a copy.
 
-Whose article it is: the outlet behind a portal's or an aggregator's copy, and the agency credited.
+Authors are looked for in this order: the outlet's rules, declarations (JSON-LD, meta, scripts),
+the text's own bylines, and what stands around the body. Copies are those of portals, aggregators
+and boards.
 """
 
 import re
@@ -38,6 +40,8 @@ _OWNER = re.compile(
     r"[ⓒ©]\s?(?P<name>[가-힣A-Za-z0-9]{0,8}(?:일보|신문|경제|뉴스|데일리|투데이|타임스|헤럴드|닷컴|저널|방송|통신))(?![가-힣])"
 )
 _LONGEST_CREDIT = 60
+_ORGANISATIONS = ("Organization", "NewsMediaOrganization")
+# Addresses there say nothing about the outlet of their owner.
 _WEBMAIL = (
     "gmail.com",
     "naver.com",
@@ -49,111 +53,10 @@ _WEBMAIL = (
     "outlook.com",
 )
 _BOARD = re.compile(r"/bbs/|board\.php|wr_id=|/board/")
-
-
-def is_portal(url: str) -> bool:
-    """Say whether a host shows other outlets' articles."""
-    host = urlsplit(url).hostname or ""
-    named = any(host == portal or host.endswith(f".{portal}") for portal in _PORTALS)
-    return named and ("news" in f"{host}{urlsplit(url).path}" or host == "v.daum.net")
-
-
-def press_of(head: Head) -> str | None:
-    """Return the outlet that a portal's page says it copies."""
-    press = (
-        head.first("og:article:author", "article:author", "twitter:creator", "dable:author") or ""
-    )
-    return _PORTAL_WORD.sub("", press).strip(" |") or None
-
-
-def _press_shown(root: HtmlElement, notices: Iterable[str]) -> str | None:
-    """Return the outlet that a portal's page shows: its logo, `기사제공 …`, or its own copyright line."""
-    for element in root.iter("div", "p", "span", "a", "h2", "h3", "h4", "em"):
-        if _LOGO.search(marks(element)):
-            images = (
-                (image.get("alt") or image.get("title") or "").strip()
-                for image in element.iter("img")
-            )
-            if name := next((name for name in images if _PRESS.fullmatch(name)), None):
-                return name
-        elif element.tag == "p" and (given := _GIVEN.fullmatch(text_of(element)[:_LONGEST_CREDIT])):
-            return given["name"]
-    return next((match["name"] for line in notices if (match := _OWNER.search(line))), None)
-
-
-def origin_of(
-    root: HtmlElement,
-    head: Head,
-    url: str,
-    *,
-    notices: Iterable[str],
-    authors: tuple[Author, ...],
-    bylines: Iterable[str],
-) -> Origin | None:
-    """Return the origin of a copy; None where the page is its outlet's own."""
-    if is_portal(url):
-        name = press_of(head) or _press_shown(root, notices)
-        return Origin(outlet=None if name and "://" in name else name, url=_original(root, url))
-    if not _BOARD.search(url):
-        return None
-    addresses = [MAIL.findall(line) for line in bylines]
-    mails = [one.email for one in authors if one.email] + [
-        mail for found in addresses for mail in found
-    ]
-    name, host = _named_in(notices)
-    host = host or next(
-        (mail.partition("@")[2] for mail in mails if not mail.endswith(_WEBMAIL)), None
-    )
-    link = _original(root, url)
-    if not (name or host or link):
-        return None
-    return Origin(outlet=name or host, url=link or (f"https://{host}/" if host else None))
-
-
-def agency_of(
-    head: Head, *, dateline: str | None, found: str | None, origin: Origin | None, before: str
-) -> str | None:
-    """Return the credited agency: of the dateline, the end of the text, the outlet copied, or the byline before it."""
-    credit = agency(dateline or "") or found or agency((origin.outlet if origin else None) or "")
-    return (
-        credit
-        or agency(head.first("dable:author", "og:article:author", "author") or "")
-        or agency(before[-60:])
-    )
-
-
-def _named_in(notices: Iterable[str]) -> tuple[str | None, str | None]:
-    """Return outlet and host that a copyright line names: `ⓒ…, 아시아경제(www.asiae.co.kr) 무단전재 배포금지`."""
-    for line in notices:
-        if match := _NOTICE_HOST.search(line):
-            return match["name"], match["host"].lower()
-    return None, None
-
-
-def _original(root: HtmlElement, url: str) -> str | None:
-    """Return the link that a copy gives to its original."""
-    for link in root.iter("a"):
-        href = (link.get("href") or "").strip()
-        if not href.startswith(("http://", "https://", "//")):
-            continue
-        parent = link.getparent()
-        around = (
-            f"{marks(link)} {marks(parent) if parent is not None else ''} {link.get('class') or ''}"
-        )
-        if _ORIGIN_MARK.search(around) or _ORIGINAL.match(text_of(link)):
-            try:
-                absolute = urljoin(url, href)
-                other = urlsplit(absolute).hostname
-            except ValueError:
-                continue
-            if other and other != urlsplit(url).hostname:
-                return str(absolute)
-    return None
-
-
+# Names of meta elements, those that hold nothing but reporters first.
 _META_WORDS = (
-    "dable:author nextweb:reporter og:article:author article:author dd:author author byl byline sailthru.author "
-    "parsely-author dc.creator twitter:creator news:author writer reporter"
+    "dable:author nextweb:reporter og:article:author article:author dd:author author byl byline "
+    "sailthru.author parsely-author dc.creator twitter:creator news:author writer reporter"
 )
 _META = tuple(_META_WORDS.split())
 _BYLINE = re.compile(
@@ -186,15 +89,127 @@ _STAMPED = re.compile(r"\D{0,12}(?:19|20)\d\d\s?[-./년]|[A-Za-z0-9._+-]+@")
 _STAMP_LABEL = re.compile(
     r"(?:기사\s?)?(?:입력|등록|작성|승인|송고|게시|발행)(?:\s?(?:일시|시간|일))?\s*[:：]?\s*$"
 )
-_SHORT = 20  # characters of four names
+_TWO_SYLLABLES = 2
+# Characters of four names.
+_SHORT = 20
 _LONGEST_BYLINE = 160
+# Characters before and after the body, or at the end of what stands before it, that are searched.
+_BEFORE, _BEFORE_ROLES, _AFTER_ROLES, _BEFORE_ENGLISH, _BEFORE_AGENCY = 2500, 400, 300, 600, 60
+
+
+def is_portal(url: str) -> bool:
+    """Say whether an address is of a portal, which shows articles of other outlets."""
+    host = urlsplit(url).hostname or ""
+    named = any(host == portal or host.endswith(f".{portal}") for portal in _PORTALS)
+    return named and ("news" in f"{host}{urlsplit(url).path}" or host == "v.daum.net")
+
+
+def press_of(head: Head) -> str | None:
+    """Return the outlet whose article a portal's page declares to show."""
+    name = head.first("og:article:author", "article:author", "twitter:creator", "dable:author")
+    return _PORTAL_WORD.sub("", name or "").strip(" |") or None
+
+
+def _press_shown(root: HtmlElement, notices: Iterable[str]) -> str | None:
+    """Return the outlet that a portal's page shows: by logo, `기사제공 …` or copyright line."""
+    for element in root.iter("div", "p", "span", "a", "h2", "h3", "h4", "em"):
+        if _LOGO.search(marks(element)):
+            images = (
+                (image.get("alt") or image.get("title") or "").strip()
+                for image in element.iter("img")
+            )
+            # Logos of the portal itself are described in sentences or not at all.
+            if name := next((name for name in images if _PRESS.fullmatch(name)), None):
+                return name
+        elif element.tag == "p" and (given := _GIVEN.fullmatch(text_of(element)[:_LONGEST_CREDIT])):
+            return given["name"]
+    return next((match["name"] for line in notices if (match := _OWNER.search(line))), None)
+
+
+def origin_of(
+    root: HtmlElement,
+    head: Head,
+    url: str,
+    *,
+    notices: Iterable[str],
+    authors: tuple[Author, ...],
+    bylines: Iterable[str],
+) -> Origin | None:
+    """Return the outlet and address of a copy's original; None for an outlet's own article.
+
+    A board is a copy only if a copyright line, an address or a link names another outlet.
+    """
+    if is_portal(url):
+        name = press_of(head) or _press_shown(root, notices)
+        return Origin(outlet=None if name and "://" in name else name, url=_original(root, url))
+    if not _BOARD.search(url):
+        return None
+    mails = [author.email for author in authors if author.email]
+    mails += [mail for line in bylines for mail in MAIL.findall(line)]
+    name, host = _named_in(notices)
+    host = host or next(
+        (mail.partition("@")[2] for mail in mails if not mail.endswith(_WEBMAIL)), None
+    )
+    link = _original(root, url)
+    if not (name or host or link):
+        return None
+    return Origin(outlet=name or host, url=link or (f"https://{host}/" if host else None))
+
+
+def agency_of(
+    head: Head, *, dateline: str | None, found: str | None, origin: Origin | None, before: str
+) -> str | None:
+    """Return the credited agency.
+
+    In this order: of the dateline, `found` in the text, the outlet copied, the declared author, or
+    what stands right `before` the body.
+    """
+    return (
+        agency(dateline or "")
+        or found
+        or agency((origin.outlet if origin else None) or "")
+        or agency(head.first("dable:author", "og:article:author", "author") or "")
+        or agency(before[-_BEFORE_AGENCY:])
+    )
+
+
+def _named_in(notices: Iterable[str]) -> tuple[str | None, str | None]:
+    """Return outlet and host that a copyright line names.
+
+    `ⓒ…, 아시아경제(www.asiae.co.kr) 무단전재 배포금지`.
+    """
+    for line in notices:
+        if match := _NOTICE_HOST.search(line):
+            return match["name"], match["host"].lower()
+    return None, None
+
+
+def _original(root: HtmlElement, url: str) -> str | None:
+    """Return the address of a link to the original on another host."""
+    for link in root.iter("a"):
+        href = (link.get("href") or "").strip()
+        if not href.startswith(("http://", "https://", "//")):
+            continue
+        parent = link.getparent()
+        around = (
+            f"{marks(link)} {marks(parent) if parent is not None else ''} {link.get('class') or ''}"
+        )
+        if _ORIGIN_MARK.search(around) or _ORIGINAL.match(text_of(link)):
+            try:
+                absolute = urljoin(url, href)
+                host = urlsplit(absolute).hostname
+            except ValueError:
+                continue
+            if host and host != urlsplit(url).hostname:
+                return str(absolute)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Bylines:
-    """Bylines found elsewhere: lines taken from the text, of a script, and the selector that an outlet's rules name.
+    """Bylines of the text and of a script, and the selector for them in an outlet's rules.
 
-    `english` says that the text is English, where names are read otherwise.
+    `english` says that the text is English, where names have other forms.
     """
 
     lines: Sequence[str] = ()
@@ -206,18 +221,18 @@ class Bylines:
 def authors_of(
     root: HtmlElement, head: Head, around: Around, bylines: Bylines
 ) -> tuple[tuple[Author, ...], str | None]:
-    """Return the authors and where they were read.
+    """Return the authors and the source that named them; () and None if none does.
 
-    A declaration that names some of the people of the text's own byline is completed from it.
+    A declaration that names only some of the people of the text's own byline is completed from it.
     """
     if bylines.english:
         return _in_english(root, head, around, bylines)
     in_text = merged(map(_signed, bylines.lines))
-    for source, found in _sources(root, head, around, bylines):
-        if found:
-            names = {one.name for one in found}
-            wider = in_text if names <= {one.name for one in in_text} else ()
-            order = (*found, *(one for one in wider if one.name not in names))
+    for source, authors in _sources(root, head, around, bylines):
+        if authors:
+            names = {author.name for author in authors}
+            wider = in_text if names <= {author.name for author in in_text} else ()
+            order = (*authors, *(author for author in wider if author.name not in names))
             return _with_details(order, (*in_text, *_elements(root)), head, bylines.lines), source
     return (), None
 
@@ -225,6 +240,7 @@ def authors_of(
 def _sources(
     root: HtmlElement, head: Head, around: Around, bylines: Bylines
 ) -> Iterator[tuple[str, tuple[Author, ...]]]:
+    """Yield the authors of each source, the most reliable first; searched only when asked for."""
     if bylines.selector:
         yield "rules", merged(named(text_of(element)) for element in select(root, bylines.selector))
     yield "json-ld", _declared(head)
@@ -238,8 +254,9 @@ def _sources(
 def _in_english(
     root: HtmlElement, head: Head, around: Around, bylines: Bylines
 ) -> tuple[tuple[Author, ...], str | None]:
+    """Return the authors of an English article and the source that named them."""
     marked = select(root, bylines.selector) if bylines.selector else []
-    segments = [text for part in around.before[-600:].split("|")[::-1] if (text := part.strip())]
+    segments = list(filter(None, map(str.strip, around.before[-_BEFORE_ENGLISH:].split("|"))))[::-1]
     sources = (
         ("rules", merged(english.names(text_of(element)) for element in marked)),
         ("json-ld", _declared(head, english.names)),
@@ -249,9 +266,9 @@ def _in_english(
         ("byline", _elements(root, english.names)),
         ("around", next(filter(None, map(english.byline, segments)), ())),
     )
-    for source, found in sources:
-        if found:
-            return english.with_mails(found, bylines.lines), source
+    for source, authors in sources:
+        if authors:
+            return english.with_mails(authors, bylines.lines), source
     return (), None
 
 
@@ -263,26 +280,24 @@ def _signed(line: str) -> tuple[Author, ...]:
 
 def _declared(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> tuple[Author, ...]:
     """Return the people of JSON-LD; an organisation as author is the outlet."""
-    listed = head.article.get("author")
-    found = listed if isinstance(listed, list) else [listed]
-    texts = [
-        metadata.text(one)
-        for one in found
-        if not (
-            isinstance(one, dict) and metadata.is_a(one, "Organization", "NewsMediaOrganization")
-        )
+    declared = head.article.get("author")
+    names = [
+        metadata.text(value)
+        for value in (declared if isinstance(declared, list) else [declared])
+        if not (isinstance(value, dict) and metadata.is_a(value, *_ORGANISATIONS))
     ]
-    return merged(read(text) for text in texts if text)
+    return merged(read(name) for name in names if name)
 
 
 def _metas(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> tuple[Author, ...]:
+    """Return the people of the first meta element that names some."""
     for name in _META:
-        if found := merged(
-            read(value)
-            for value in head.every(name)
-            if "://" not in value and not value.startswith("@")
-        ):
-            return found
+        # Profiles of the outlet in social networks stand in the same elements.
+        values = (
+            value for value in head.every(name) if "://" not in value and not value.startswith("@")
+        )
+        if authors := merged(map(read, values)):
+            return authors
     return ()
 
 
@@ -293,9 +308,9 @@ def _people(text: str) -> tuple[Author, ...]:
 def _elements(
     root: HtmlElement, read: Callable[[str], tuple[Author, ...]] = _people
 ) -> tuple[Author, ...]:
-    """Return the people of the first element that is marked as a byline, and of its twins beside it."""
+    """Return the people of the first element marked as a byline, and of its like siblings."""
     first: HtmlElement | None = None
-    found: list[tuple[Author, ...]] = []
+    authors: list[tuple[Author, ...]] = []
     for element in root.iter(*_BYLINE_TAGS):
         if first is not None and not _is_twin(element, first):
             continue
@@ -304,65 +319,69 @@ def _elements(
             text = text_of(element)
             if len(text) <= _LONGEST_BYLINE and (names := read(text)):
                 first = element if first is None else first
-                found.append(names)
-    return merged(found)
+                authors.append(names)
+    return merged(authors)
 
 
 def _plain_names(text: str) -> tuple[Author, ...]:
-    """Return names without roles; two syllables beside a byline are as likely a word of the template."""
-    found = named(text)
-    return found if all(len(one.name) > 2 for one in found) else ()  # noqa: PLR2004
+    """Return names without roles, if all have three syllables or more.
+
+    Two syllables beside a byline are as likely a word of the template.
+    """
+    authors = named(text)
+    return authors if all(len(author.name) > _TWO_SYLLABLES for author in authors) else ()
 
 
 def _is_twin(element: HtmlElement, first: HtmlElement) -> bool:
-    """Say whether two bylines stand side by side, of the same make."""
+    """Say whether two bylines are siblings of the same tag and class."""
     same = (element.tag, element.get("class")) == (first.tag, first.get("class"))
     return same and element.getparent() is first.getparent()
 
 
 def _nearest(around: Around) -> tuple[Author, ...]:
-    """Return the people named with a role closest before the body, or just after it."""
-    for part in (around.before[-400:].split("|")[::-1], around.after[:300].split("|")):
-        for text in part:
-            if len(text) <= _LONGEST_BYLINE and (found := people(text)):
-                return found
-    segments = [text for part in around.before[-2500:].split("|") if (text := part.strip())]
-    for index in range(len(segments) - 1, -1, -1):
-        beside = [*segments[index + 1 : index + 2], *segments[max(0, index - 1) : index]]
-        if found := _beside_a_moment(segments[index]) or _alone(segments[index], beside):
-            return found
+    """Return the people named closest before the body, or just after it."""
+    before = around.before[-_BEFORE_ROLES:].split("|")[::-1]
+    for line in (*before, *around.after[:_AFTER_ROLES].split("|")):
+        if len(line) <= _LONGEST_BYLINE and (authors := people(line)):
+            return authors
+    # Names without a role count only beside a date or an address, as bylines stand.
+    lines = list(filter(None, map(str.strip, around.before[-_BEFORE:].split("|"))))
+    for index in range(len(lines) - 1, -1, -1):
+        neighbours = [*lines[index + 1 : index + 2], *lines[max(0, index - 1) : index]]
+        if authors := _beside_a_moment(lines[index]) or _alone(lines[index], neighbours):
+            return authors
     return ()
 
 
-def _alone(text: str, beside: list[str]) -> tuple[Author, ...]:
-    """Return the people of a line of names that stands beside a date or an address."""
-    if len(text) > _SHORT or not any(_STAMPED.match(other) for other in beside):
+def _alone(line: str, neighbours: list[str]) -> tuple[Author, ...]:
+    """Return the people of a line of names whose neighbour is a date or an address."""
+    if len(line) > _SHORT or not any(map(_STAMPED.match, neighbours)):
         return ()
-    found = _plain_names(text)
-    rest = re.sub(r"[\W_]|\d명|외(?=\d)", "", text)
-    return found if len(rest) == sum(len(one.name) for one in found) else ()
+    authors = _plain_names(line)
+    text = re.sub(r"[\W_]|\d명|외(?=\d)", "", line)
+    return authors if len(text) == sum(len(author.name) for author in authors) else ()
 
 
-def _beside_a_moment(text: str) -> tuple[Author, ...]:
+def _beside_a_moment(line: str) -> tuple[Author, ...]:
     """Return the people of a line that is nothing but names and a date, with its label."""
-    found = moments(text)
-    name = _STAMP_LABEL.sub("", text[: found[0][0]]).strip(" |·") if found else ""
+    dates = moments(line)
+    name = _STAMP_LABEL.sub("", line[: dates[0][0]]).strip(" |·") if dates else ""
     return named(name) if len(name) <= _SHORT else ()
 
 
 def _with_details(
     chosen: tuple[Author, ...], others: tuple[Author, ...], head: Head, lines: Sequence[str]
 ) -> tuple[Author, ...]:
-    """Add the roles and addresses that other places of the page give for the same people.
+    """Add roles and addresses that the page gives for the same people elsewhere.
 
     The only address among the `lines` of bylines is that of the only author.
     """
-    details = {one.name: one for one in merged((others,))}
-    found = tuple(
-        merged(((one,), (details[one.name],)))[0] if one.name in details else one for one in chosen
+    details = {author.name: author for author in merged((others,))}
+    authors = tuple(
+        merged(((author,), (details.get(author.name, author),)))[0] for author in chosen
     )
     declared = MAIL.search(head.first("nextweb:email", "dable:author") or "")
     mails = {declared[0]} if declared else {mail for line in lines for mail in MAIL.findall(line)}
-    if len(found) == 1 and found[0].email is None and len(mails) == 1:
-        return (Author(name=found[0].name, role=found[0].role, email=mails.pop()),)
-    return found
+    if len(authors) == 1 and authors[0].email is None and len(mails) == 1:
+        return (authors[0].evolve(email=mails.pop()),)
+    return authors

@@ -1,11 +1,13 @@
-"""People and agencies in bylines: names with roles and e-mails; a desk, an outlet or a place is nobody.
+"""Finds people and news agencies in bylines: names with roles and mail addresses.
 
-Forms from the field study: `이정윤 기자 a@b.kr`, `[이데일리 송영두 기자]`, `(서울=연합뉴스) 차병섭 기자 =`,
-`배윤경·이상현 기자`, `순천, 광양 구현모 기자`, `[워싱턴 = 윤경호 특파원 / 서울 = 조현정 기자]`, `외 1명`.
+Desks, outlets and places are not people. Forms from the field study: `이정윤 기자 a@b.kr`,
+`[이데일리 송영두 기자]`, `(서울=연합뉴스) 차병섭 기자 =`, `배윤경·이상현 기자`,
+`순천, 광양 구현모 기자`, `[워싱턴 = 윤경호 특파원 / 서울 = 조현정 기자]`, `외 1명`.
 """
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from processing.dates import moments
 from processing.records import Author
@@ -24,7 +26,8 @@ ROLE = (
     r"|[가-힣]{0,4}취재(?:본부장|국장)"
 )
 MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
-_CUT_MAIL = re.compile(r"[A-Za-z0-9._+-]{2,64}@(?=\s|$)")  # some outlets hide the host
+# Some outlets hide the host of an address.
+_CUT_MAIL = re.compile(r"[A-Za-z0-9._+-]{2,64}@(?=\s|$)")
 _NAME = r"[가-힣]{2,4}"
 _LIST = re.compile(
     rf"(?<![가-힣])(?P<names>(?:{_NAME}\s?[·,ㆍ・、/&]\s?){{0,8}}{_NAME})\s?(?P<role>(?:선임|수습|인턴|전문|객원"
@@ -38,6 +41,7 @@ _BEFORE = re.compile(
     rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
 )
+# A desk or a place stands between name and role: `표가람 정책팀 기자 =`.
 _THROUGH = re.compile(
     r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s|온라인\s뉴스\s)"
     r"(?P<role>기자|특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=|\s?[\])】>〉]$)"
@@ -46,6 +50,7 @@ _MAILED = re.compile(
     rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)"
 )
 _LAST_WORD = re.compile(r"(?:^|[\s=\])】])([가-힣]{3})(?:\s|\s?[·,]\s?(?P<place>[가-힣]{2,4})\s)$")
+# Without white space between elements, the label of a date follows the role at once.
 _ROLE_GLUED = re.compile(r"(?<=기자|파원)(?=(?:기사\s?)?(?:입력|수정|등록|승인|송고|구독|페이지))")
 _AT_PLACE = re.compile(
     r"(?<==)\s?[가-힣]{2}(?:\([가-힣]{2,8}\))?,\s?(?=[가-힣]{2,4}\s?(?:기자|특파원))"
@@ -104,49 +109,73 @@ _GUEST = re.compile(
     r"|위원장|위원|군수|구청장|시장|도지사|교장|교사|지사장|지부장|지점장|연구사|지도사|전문가|의장|서장|소방장|소방위|경위"
     r"|경감|경사))\)?"
 )
-"""Who writes a column and is no journalist; told only of a field that holds the author and nothing else."""
+"""The writer of a column who is not a journalist; matched against a whole line only."""
 _SLASHED = re.compile(
     r"(?:글\s?[=:]?\s?)?(?P<name>[가-힣]{2,4})\s?[/|ㅣ／]\s?(?:사진|화면|영상|이미지|자료)\s?[·.]?\s?"
     r"(?:제공|출처|캡처|캡쳐|갈무리|[=:|ㅣ])?[^.]{0,40}"
 )
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
-"""An agency that no list has: after a place's equals sign, or alone on its line."""
+"""An agency that is in no list: after the equals sign of a place, or alone on its line."""
 _HINT = re.compile(
     r"@|기자|특파원|위원|주필|국장|부장|칼럼니스트|에디터|앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디|작가|평론가"
     r"|캐스터"
     r"|\d\d\s?[.:/-]\s?\d"
 )
+_WORDS = re.compile(
+    r"글|사진|영상|그래픽|취재|대담|정리|진행|제공|편집|촬영|및"
+    r"|외\s?\d+\s?[명인]"
+    r"|입력|수정|승인|등록|송고|기사|기자의?|다른|보기|전체|구독"
+    r"|\d{2,4}[.년/-]\s?\d{1,2}[.월/-]\s?\d{1,2}[일.]?"
+    r"|\d{1,2}:\d{2}(?::\d{2})?"
+    r"|[가-힣A-Za-z0-9·]{0,10}(?:뉴스|일보|신문|데일리|타임스|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|TV|NEWS|News"
+    r"|조선|중앙|한겨레|매경|한경|본부|지국|팀|부)(?![가-힣])"
+    r"|" + ROLE
+)
+# Most people of one byline; what a longer list adds is dropped.
 _MOST = 12
+_SURNAME_AND_TWO = 3  # syllables
+# Characters that a byline may have beside people, places and roles: a word that no list knows. One
+# without a person has an outlet's or a desk's name before its address.
+_UNKNOWN_WORD, _DESK_NAME = 4, 8
 
 
 def is_name(text: str) -> bool:
-    """Say whether `text` is a Korean person's name: a surname and one or two syllables, or a double surname."""
-    plain = text.replace(" ", "")
-    if _NOBODY.search(plain) or plain in PLACES or not re.fullmatch(_NAME, plain):
+    """Say whether `text` is a Korean person's name.
+
+    That is a surname and one or two syllables, or a name with a surname of two syllables.
+    """
+    name = text.replace(" ", "")
+    if _NOBODY.search(name) or name in PLACES or not re.fullmatch(_NAME, name):
         return False
-    return plain.startswith(_DOUBLE) or (len(plain) <= 3 and plain[0] in _SURNAMES)  # noqa: PLR2004 (surname and two)
+    return name.startswith(_DOUBLE) or (len(name) <= _SURNAME_AND_TWO and name[0] in _SURNAMES)
 
 
 def people(text: str) -> tuple[Author, ...]:
-    """Return the people that a byline names with a role, in its order, with e-mails where they are clear."""
+    """Return the people that a byline names with a role, in its order.
+
+    Addresses are given to people where it is clear whose they are.
+    """
     text = _AT_PLACE.sub("", _ROLE_GLUED.sub(" ", _PARTED.sub(r"\1\2", text[:600])))
-    found: dict[str, Author] = {}
+    authors: dict[str, Author] = {}
+    # The first pattern that names a person decides the role, so the surest form comes first.
     for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
         for match in pattern.finditer(text):
             role = " ".join(match["role"].split()) or None
             if role in {"글", "사진", "영상", "촬영", "그래픽", "기자명", "글쓴이", "작성자"}:
-                role = None  # what the person made, not what the person is
+                # What the person made, not what the person is.
+                role = None
             before = _named_before(text[: match.start()]) if pattern is _LIST else []
             for name in [*before, *_SEPARATOR.split(match["names"])]:
-                if is_name(name) and (pattern is not _BEFORE or len(name) > 2):  # noqa: PLR2004 (기자 사이 is no name)
-                    found.setdefault(name, Author(name=name, role=role))
-    return _with_mails(tuple(found.values())[:_MOST], text)
+                # Two syllables behind a role are as likely a word: `기자 사이`.
+                if is_name(name) and (pattern is not _BEFORE or len(name) >= _SURNAME_AND_TWO):
+                    authors.setdefault(name, Author(name=name, role=role))
+    return _with_mails(tuple(authors.values())[:_MOST], text)
 
 
 def _named_before(text: str) -> list[str]:
     """Return names before a list: `차병섭 이나루 기자`, `전주 차병섭·봉화 이나루 기자`.
 
-    They have three syllables, so that no place is one.
+    Only names of three syllables count, so that no place is taken for one.
     """
     names: list[str] = []
     while (
@@ -160,14 +189,20 @@ def _named_before(text: str) -> list[str]:
 
 
 def unnamed_role(dateline: str) -> str | None:
-    """Return the reporter whom a dateline names without a role: `[한들스포츠 표가람]`, `(한들넷=표가람 연구소)`."""
+    """Return the reporter whom a dateline names without a role.
+
+    `[한들스포츠 표가람]`, `(한들넷=표가람 연구소)`.
+    """
     match = _IN_DATELINE.match(dateline.strip())
     name = match["name"] or match["last"] if match else None
     return name if name and is_name(name) else None
 
 
 def writer(line: str) -> Author | None:
-    """Return the guest that a whole line names with post or trade, as columns do at their head or end."""
+    """Return the guest writer whom a whole line names with an office or a profession.
+
+    Columns have such lines at their head or end.
+    """
     guest = _GUEST.fullmatch(line.strip())
     return (
         Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
@@ -175,39 +210,42 @@ def writer(line: str) -> Author | None:
 
 
 def slashed(line: str) -> str | None:
-    """Return the name that a last line gives before the source of its pictures: `표가람 / 사진제공 …`."""
+    """Return the name before the source of pictures in a last line: `표가람 / 사진제공 …`."""
     match = _SLASHED.fullmatch(line.strip())
     return match["name"] if match and is_name(match["name"]) else None
 
 
 def named(text: str) -> tuple[Author, ...]:
-    """Return the people of a field that holds names only (`박철현`, `김철수, 이영희`), or names with roles."""
-    with_roles = people(text)
-    if with_roles:
-        return with_roles
+    """Return the people of a field that holds only names, with or without roles.
+
+    `박철현`, `김철수, 이영희`.
+    """
+    if authors := people(text):
+        return authors
     if guest := writer(text):
         return (guest,)
-    plain = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
-    names = [_OUTLET_FIRST.sub("", name.strip()) for name in _SEPARATOR.split(plain)]
-    found = [
+    line = MAIL.sub(" ", re.sub(r"\s외\s?\d+\s?[명인]|\(.*?\)|\[.*?\]", " ", text[:200]))
+    names = [_OUTLET_FIRST.sub("", name.strip()) for name in _SEPARATOR.split(line)]
+    authors = tuple(
         Author(name=name.replace(" ", ""))
         for name in names
         if _ALONE.fullmatch(name) and is_name(name)
-    ]
-    return _with_mails(tuple(found), text)
+    )
+    return _with_mails(authors, text)
 
 
 def _with_mails(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
-    """Give each person the address that follows the name; a list of as many addresses as people is in their order."""
+    """Return the authors with the addresses of the text, where it is clear whose they are.
+
+    As many addresses as people are in the same order; the only person has the first address.
+    """
     mails = MAIL.findall(text)
     if not mails or not authors:
         return authors
     if len(mails) == len(authors):
-        return tuple(
-            one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True)
-        )
+        return tuple(author.evolve(email=mail) for author, mail in zip(authors, mails, strict=True))
     if len(authors) == 1:
-        return (authors[0].model_copy(update={"email": mails[0]}),)
+        return (authors[0].evolve(email=mails[0]),)
     return authors
 
 
@@ -222,53 +260,41 @@ def agency(text: str) -> str | None:
 
 def merged(groups: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
     """Return each person once, with the role and the address that any mention gives."""
-    found: dict[str, Author] = {}
-    for author in (one for group in groups for one in group):
-        known = found.get(author.name)
-        if known:
-            author = Author(  # noqa: PLW2901
-                name=known.name, role=known.role or author.role, email=known.email or author.email
-            )
-        found[author.name] = author
-    return tuple(found.values())
-
-
-_WORDS = re.compile(
-    r"글|사진|영상|그래픽|취재|대담|정리|진행|제공|편집|촬영|및"
-    r"|외\s?\d+\s?[명인]"
-    r"|입력|수정|승인|등록|송고|기사|기자의?|다른|보기|전체|구독"
-    r"|\d{2,4}[.년/-]\s?\d{1,2}[.월/-]\s?\d{1,2}[일.]?"
-    r"|\d{1,2}:\d{2}(?::\d{2})?"
-    r"|[가-힣A-Za-z0-9·]{0,10}(?:뉴스|일보|신문|데일리|타임스|투데이|경제|헤럴드|닷컴|저널|미디어|방송|통신|TV|NEWS|News"
-    r"|조선|중앙|한겨레|매경|한경|본부|지국|팀|부)(?![가-힣])"
-    r"|" + ROLE
-)
+    authors: dict[str, Author] = {}
+    for author in chain.from_iterable(groups):
+        known = authors.setdefault(author.name, author)
+        authors[author.name] = known.evolve(
+            role=known.role or author.role, email=known.email or author.email
+        )
+    return tuple(authors.values())
 
 
 def _beside_a_moment(line: str) -> tuple[Author, ...]:
-    """Return the people of a line that is nothing but names and a date."""
-    found = moments(line)
-    return named(line[: found[0][0]].strip(" |·")) if found else ()
+    """Return the people of a line that holds nothing but names and a date."""
+    dates = moments(line)
+    return named(line[: dates[0][0]].strip(" |·")) if dates else ()
 
 
 def is_byline(line: str, *, longest: int = 140) -> bool:
-    """Say whether a whole line is a byline: people or an address, and beside them outlet, place and role only."""
+    """Say whether a whole line of at most `longest` characters is a byline.
+
+    It names people or an address, and beside them only outlet, place and role.
+    """
     if len(line) > longest:
         return False
+    # One cheap search spares most lines of running text the many patterns below.
     if not _HINT.search(line):
         return False
     mails = MAIL.findall(line)
     authors = people(line) or _beside_a_moment(line)
     if not mails and not authors:
         return False
-    rest = _AT_PLACE.sub(
+    text = _AT_PLACE.sub(
         " ", _CUT_MAIL.sub(" ", MAIL.sub(" ", _PICTURED.sub("", line) if mails else line))
     )
-    rest = _FROM_PLACE.sub(" ", rest)
+    text = _FROM_PLACE.sub(" ", text)
     for author in authors:
-        rest = rest.replace(author.name, " ")
-    rest = _WORDS.sub(" ", rest)
-    words = [word for word in re.findall(r"[가-힣A-Za-z0-9]+", rest) if word not in PLACES]
-    if not authors:
-        return len("".join(words)) <= 8  # noqa: PLR2004 (an outlet's or a desk's name before its address)
-    return len("".join(words)) <= 4  # noqa: PLR2004 (a syllable or two that no list knows)
+        text = text.replace(author.name, " ")
+    text = _WORDS.sub(" ", text)
+    words = [word for word in re.findall(r"[가-힣A-Za-z0-9]+", text) if word not in PLACES]
+    return len("".join(words)) <= (_UNKNOWN_WORD if authors else _DESK_NAME)

@@ -1,7 +1,7 @@
-"""The English editions: bylines, wires and notices as Korean outlets write them in English.
+"""Finds bylines, news agencies and notices in the English editions of Korean outlets.
 
-Asked only where a text is English, or of a whole line that can be nothing else: in Korean text a name in Latin letters
-is as likely a company's.
+Used only where a text is English, or for a whole line that can be nothing else: in Korean text a
+name in Latin letters is as likely that of a company. "Wire" stands for a news agency's credit.
 """
 
 import re
@@ -61,14 +61,17 @@ _CAPTION = re.compile(
 _SHOWN = re.compile(
     r".{20,280}[.]\s?\((?:Yonhap|AFP|AP|[A-Z][A-Za-z0-9’' .-]{2,40}(?:/[A-Za-z ]+)?)\)"
 )
+# Characters of a byline.
 _LONGEST = 160
-_MOSTLY = 0.6  # share of Latin letters in an English text
-_LAST = 4  # paragraphs at whose end a wire or an address may stand
+# Share of Latin letters from which a text is English.
+_MOSTLY = 0.6
+# Paragraphs from the end that may end in a wire or an address.
+_LAST = 4
 
 
 @dataclass(slots=True)
 class Pruned:
-    """English paragraphs, and what stood before, between and after them."""
+    """English paragraphs, and the lines that were taken out of them."""
 
     paragraphs: list[str] = field(default_factory=list)
     bylines: list[str] = field(default_factory=list)
@@ -87,8 +90,8 @@ def prune(lines: list[str]) -> Pruned:
     """Take bylines, wires and notices out of English paragraphs."""
     pruned = Pruned()
     for line in lines:
-        if found := wire(line):
-            pruned.agency = pruned.agency or found
+        if name := wire(line):
+            pruned.agency = pruned.agency or name
         elif byline(line) or _MAIL.fullmatch(line.strip("()[] ")):
             pruned.bylines.append(line)
         elif _CAPTION.fullmatch(line):
@@ -98,6 +101,7 @@ def prune(lines: list[str]) -> Pruned:
     if pruned.paragraphs:
         pruned.dateline, of_place, pruned.paragraphs[0] = dateline(pruned.paragraphs[0])
         pruned.agency = of_place or pruned.agency
+    # A paragraph may end in several of them, one behind the other.
     for index in range(max(0, len(pruned.paragraphs) - _LAST), len(pruned.paragraphs)):
         while (split := _split(pruned.paragraphs[index]))[1]:
             pruned.paragraphs[index], tail = split
@@ -107,7 +111,10 @@ def prune(lines: list[str]) -> Pruned:
 
 
 def byline(line: str) -> tuple[Author, ...]:
-    """Return the people of a whole line that is a byline: `By Pyo Ga-ram`, `PYO GA-RAM [garam@handeul.test]`."""
+    """Return the people of a whole line that is a byline.
+
+    `By Pyo Ga-ram`, `PYO GA-RAM [garam@handeul.test]`.
+    """
     line = line.strip()
     match = (_BY.fullmatch(line) or _SIGNED.fullmatch(line)) if len(line) <= _LONGEST else None
     if match is None:
@@ -121,35 +128,35 @@ def names(text: str) -> tuple[Author, ...]:
     return byline(text) or _people(_MAIL.sub("", text).strip(" ()[]<>|"), text)
 
 
-def _people(names: str, around: str, *, role: str | None = None) -> tuple[Author, ...]:
-    parts = [part.strip() for part in _PARTED.split(names[:_LONGEST])]
-    found = [part for part in parts if re.fullmatch(_NAME, part) and not _NOBODY.search(part)]
-    mails = _MAIL.findall(around)
-    given = mails if len(mails) == len(found) else [None] * len(found)
-    one_role = role.removesuffix("s") if role and len(found) > 1 else role
+def _people(names: str, line: str, *, role: str | None = None) -> tuple[Author, ...]:
+    """Return the people named in `names`, with the addresses of the `line` that holds them."""
+    candidates = [name.strip() for name in _PARTED.split(names[:_LONGEST])]
+    people = [name for name in candidates if re.fullmatch(_NAME, name) and not _NOBODY.search(name)]
+    mails = _MAIL.findall(line)
+    # Fewer or more addresses than people: nothing says whose they are.
+    emails = mails if len(mails) == len(people) else [None] * len(people)
+    singular = role.removesuffix("s") if role and len(people) > 1 else role
     return tuple(
-        Author(name=name, role=one_role, email=mail)
-        for name, mail in zip(found, given, strict=True)
+        Author(name=name, role=singular, email=email)
+        for name, email in zip(people, emails, strict=True)
     )
 
 
 def with_mails(authors: tuple[Author, ...], lines: Iterable[str]) -> tuple[Author, ...]:
-    """Give the authors the addresses that stand on lines of their own, in order, where there are as many."""
+    """Return the authors with the addresses of `lines`, in order, if there are as many."""
     mails = list(dict.fromkeys(mail for line in lines for mail in _MAIL.findall(line)))
-    if len(mails) != len(authors) or any(one.email for one in authors):
+    if len(mails) != len(authors) or any(author.email for author in authors):
         return authors
-    return tuple(
-        one.model_copy(update={"email": mail}) for one, mail in zip(authors, mails, strict=True)
-    )
+    return tuple(author.evolve(email=mail) for author, mail in zip(authors, mails, strict=True))
 
 
 def is_caption(line: str) -> bool:
-    """Say whether a line right below an image is its caption: it ends in a credit."""
+    """Say whether a line right below an image is its caption, because it ends in a credit."""
     return bool(_CAPTION.fullmatch(line) or _SHOWN.fullmatch(line))
 
 
 def is_notice(line: str) -> bool:
-    """Say whether a whole line is the end mark, a copyright line or an invitation of an English edition."""
+    """Say whether a whole line is an end mark, a copyright line or an invitation to write."""
     return bool(_NOTICE.fullmatch(line.strip()))
 
 
@@ -160,12 +167,15 @@ def wire(line: str) -> str | None:
 
 
 def dateline(text: str) -> tuple[str | None, str | None, str]:
-    """Split the dateline off a text, with its wire: `SEOUL, Nov. 19 (Yonhap) -- `; None where there is none."""
+    """Split a text into dateline, wire and the text after them; None for what is missing.
+
+    `SEOUL, Nov. 19 (Yonhap) -- `.
+    """
     match = _DATELINE.match(text)
     return (match[0].strip(), match["wire"], text[match.end() :]) if match else (None, None, text)
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Split a wire, an address or the end mark off the last sentence of a paragraph."""
+    """Split a paragraph into its text and a wire, an address or an end mark behind it."""
     match = _ENDING.search(text)
     return (text[: match.start("tail")].rstrip(), match["tail"]) if match else (text, "")
