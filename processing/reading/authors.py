@@ -53,7 +53,7 @@ _WEBMAIL = (
     "outlook.com",
 )
 _BOARD = re.compile(r"/bbs/|board\.php|wr_id=|/board/")
-# Names of meta elements, those that hold nothing but reporters first.
+# Names of meta elements in the order in which they are asked.
 _META_WORDS = (
     "dable:author nextweb:reporter og:article:author article:author dd:author author byl byline "
     "sailthru.author parsely-author dc.creator twitter:creator news:author writer reporter"
@@ -118,7 +118,6 @@ def _press_shown(root: HtmlElement, notices: Iterable[str]) -> str | None:
                 (image.get("alt") or image.get("title") or "").strip()
                 for image in element.iter("img")
             )
-            # Logos of the portal itself are described in sentences or not at all.
             if name := next((name for name in images if _PRESS.fullmatch(name)), None):
                 return name
         elif element.tag == "p" and (given := _GIVEN.fullmatch(text_of(element)[:_LONGEST_CREDIT])):
@@ -292,7 +291,7 @@ def _declared(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> 
 def _metas(head: Head, read: Callable[[str], tuple[Author, ...]] = named) -> tuple[Author, ...]:
     """Return the people of the first meta element that names some."""
     for name in _META:
-        # Profiles of the outlet in social networks stand in the same elements.
+        # Addresses and social media handles stand in the same elements.
         values = (
             value for value in head.every(name) if "://" not in value and not value.startswith("@")
         )

@@ -1,8 +1,9 @@
-"""What a page and its host say about use, as data; what follows from it is the configured policy's to say.
+"""Reads what a page and its host state about use.
 
-Sources: `robots` and `googlebot`-style meta, `X-Robots-Tag`, the TDM Reservation Protocol (header `tdm-reservation`,
-meta of the same name, `/.well-known/tdmrep.json` handed in as the page's hint "tdmrep"), AI-use clauses in the text,
-공공누리 (KOGL) marks, Creative Commons links, premium notices.
+What follows from it is decided by the configured policy. Sources: robots meta (`robots`,
+`googlebot` and the like), `X-Robots-Tag`, the TDM Reservation Protocol (header `tdm-reservation`,
+meta of that name, `/.well-known/tdmrep.json` as the page's hint "tdmrep"), AI-use clauses in the
+text, 공공누리 (KOGL) marks, Creative Commons links, premium notices.
 """
 
 import re
@@ -29,8 +30,13 @@ _KOGL = re.compile(
 )
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")
 _OWNED = re.compile(r"무단|저작권|재배포|ⓒ|©|Copyright|All rights reserved", re.IGNORECASE)
-_LONGEST_CLAUSE = 300
+# Characters of a clause, a notice, and a declaration that are stored.
+_LONGEST_CLAUSE, _LONGEST_DECLARATION = 300, 200
+# `none` is obeyed as the strictest mark of robots meta.
 _NO_ARCHIVE = ("noarchive", "none")
+# Characters of a pattern and rules in tdmrep.json that are looked at: the file is of the host, and
+# each pattern costs more than the path that it is matched against.
+_LONGEST_PATTERN, _MOST_RULES = 500, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +56,44 @@ def rights_of(
     premium: Sequence[str],
     policy: RightsPolicy,
 ) -> Rights:
-    """Return the rights ledger of one page."""
+    """Return what page and host state about use, and what `policy` makes of it.
+
+    `notices` are rights lines and `premium` premium lines that were taken out of the text.
+    """
     meta_robots = ", ".join(head.every("robots")) or None
     header = page.header("X-Robots-Tag")
     reserved, tdm_policy = _tdm(page, head)
-    marks = f"{meta_robots or ''},{header or ''}".lower()
-    why = _why(marks, reserved=reserved, policy=policy)
+    declared = f"{meta_robots or ''},{header or ''}".lower()
+    why = _why(declared, reserved=reserved, policy=policy)
     return Rights(
         robots=page.robots,
-        meta_robots=meta_robots[:200] if meta_robots else None,
-        x_robots_tag=header[:200] if header else None,
+        meta_robots=meta_robots[:_LONGEST_DECLARATION] if meta_robots else None,
+        x_robots_tag=header[:_LONGEST_DECLARATION] if header else None,
         tdm_reservation=reserved,
         tdm_policy=tdm_policy,
-        ai_notice=next((line[:300] for line in notices if _AI.search(line)), None) or _clause(root),
+        ai_notice=next((line[:_LONGEST_CLAUSE] for line in notices if _AI.search(line)), None)
+        or _clause(root),
         licence=_licence(root),
-        premium=next((line[:300] for line in premium), None) or _premium(head),
+        premium=next((line[:_LONGEST_CLAUSE] for line in premium), None) or _premium(head),
         exportable=why is None,
         why=why,
     )
 
 
 def _clause(root: HtmlElement) -> str | None:
-    """Return the AI-use clause that stands beside the body, in a copyright line or a footer."""
+    """Return an AI-use clause outside the body, in a copyright line or a footer."""
     for text in root.itertext():
         if len(text) <= _LONGEST_CLAUSE and ("AI" in text or "인공지능" in text):
             line = " ".join(text.split())
+            # A headline about training on news is no clause: those stand in lines about rights.
             if _AI.search(line) and _OWNED.search(line):
                 return line
     return None
 
 
-def _why(marks: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
-    words = {word.strip() for word in re.split(r"[,:;\s]", marks)}
+def _why(declared: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
+    """Return why the body is kept out of exports, or None."""
+    words = {word.strip() for word in re.split(r"[,:;\s]", declared)}
     if policy.noarchive and not words.isdisjoint(_NO_ARCHIVE):
         return "noarchive: the page asks that no copy is offered"
     if policy.tdm and reserved:
@@ -89,13 +101,11 @@ def _why(marks: str, *, reserved: bool | None, policy: RightsPolicy) -> str | No
     return None
 
 
-_LONGEST_PATTERN = 500
-_MOST_RULES = 500
-"""Rules of a tdmrep.json that are looked at; each pattern costs more than the page it is held against."""
-
-
 def _tdm(page: Page, head: Head) -> tuple[bool | None, str | None]:
-    """Return whether mining is reserved and the policy's URL; the header goes before meta, meta before tdmrep.json."""
+    """Return whether text and data mining is reserved, and the URL of the host's policy.
+
+    The header goes before meta, and meta before tdmrep.json.
+    """
     value = page.header("tdm-reservation") or head.first("tdm-reservation")
     policy = page.header("tdm-policy") or head.first("tdm-policy")
     if value is None and "tdmrep" in page.hints:
@@ -104,12 +114,15 @@ def _tdm(page: Page, head: Head) -> tuple[bool | None, str | None]:
 
 
 def _tdmrep(hints: Mapping[str, str], path: str) -> tuple[bool | None, str | None]:
-    """Read `tdmrep.json`: the first rule whose location matches the path (TDMRep, W3C community group, 2024)."""
+    """Return what the first rule of `tdmrep.json` says whose location matches the path.
+
+    Source: TDM Reservation Protocol, W3C community group report, 2024.
+    """
     try:
-        listed = parse_json(hints["tdmrep"])
+        rules = parse_json(hints["tdmrep"])
     except ValueError:
         return None, None
-    for rule in listed[:_MOST_RULES] if isinstance(listed, list) else ():
+    for rule in rules[:_MOST_RULES] if isinstance(rules, list) else ():
         if isinstance(rule, dict) and fnmatchcase(path, _location(rule)):
             link = rule.get("tdm-policy")
             return str(rule.get("tdm-reservation")) == "1", link if isinstance(link, str) else None
@@ -117,7 +130,7 @@ def _tdmrep(hints: Mapping[str, str], path: str) -> tuple[bool | None, str | Non
 
 
 def _location(rule: Mapping[str, object]) -> str:
-    """Return the pattern of a rule; one that is no text, or is longer than an address, matches nothing."""
+    """Return the pattern of a rule; `-` for one that is no text or too long, as no path is so."""
     location = rule.get("location")
     return (
         location.rstrip("$") or "-"
@@ -127,22 +140,23 @@ def _location(rule: Mapping[str, object]) -> str:
 
 
 def _licence(root: HtmlElement) -> str | None:
-    """Return the licence mark of the page: KOGL by its type, Creative Commons by its code."""
+    """Return the licence of the page: `KOGL-` and its type, or `CC-` and its code."""
     for element in root.iter("img", "a"):
-        named = (
+        text = (
             f"{element.get('alt') or ''} {element.get('src') or ''} {element.get('href') or ''} "
             f"{element.get('title') or ''}"
         )
-        if match := _KOGL.search(named):
+        if match := _KOGL.search(text):
             return f"KOGL-{match[1]}"
-        if match := _CC.search(named):
+        if match := _CC.search(text):
             return f"CC-{match[1].upper()}"
     return None
 
 
 def _premium(head: Head) -> str | None:
+    """Return the declaration that says that the article is not free to read, or None."""
     free = head.article.get("isAccessibleForFree")
     if free is False or str(free).lower() == "false":
         return "isAccessibleForFree: false"
-    tier = head.first("article:content_tier", "content_tier") or ""
-    return f"content_tier: {tier}" if tier in {"locked", "metered"} else None
+    value = head.first("article:content_tier", "content_tier")
+    return f"content_tier: {value}" if value in {"locked", "metered"} else None

@@ -1,6 +1,7 @@
-"""JSON that client-rendered pages carry in their scripts: Arc, Next.js (pages and flight data), plain assignments.
+"""Finds the article in JSON that client-rendered pages carry in their scripts.
 
-An article found in a page's scripts: its body as a tree for Trafilatura, and the facts that stand beside it.
+Read are Arc, Next.js (pages and flight data) and plain assignments. The result is the body as a
+tree for Trafilatura, and the facts beside it.
 """
 
 import html
@@ -15,19 +16,59 @@ from processing.reading import metadata
 from processing.reading.metadata import Head, Json, unescaped
 from processing.reading.tree import RejectionCause, parse
 
+# Characters of a script that is read: a shorter one holds no article, and a longer one costs more
+# than it is worth.
 MAX_SCRIPT = 4_000_000
-_LEAST_SCRIPT = 200  # characters below which a script holds no article
+_LEAST_SCRIPT = 200
 _ASSIGNED = re.compile(r"(?:[\w\]\)]\s*=|\.push\(|\bparse\()\s*(?=[{\[])")
 _FLIGHT = re.compile(r"self\.__next_f\.push\(")
 _ROW = re.compile(r"([0-9a-f]+):(?:T([0-9a-f]+),)?")
 _NEXT_ROW = re.compile(r"\n(?=[0-9a-f]+:)")
 _REFERENCE = re.compile(r"\$([0-9a-f]+)")
+# Values in one script that are tried: hostile scripts assign without end.
 _MOST_VALUES = 60
 _DECODER = json.JSONDecoder(strict=False)
+_BODY_KEY = re.compile(r"content|body|html|article|text|story", re.IGNORECASE)
+_OTHER_KEY = re.compile(
+    r"desc|summary|seo|meta|mention|caption|copyright|style|script|title|comment", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"[가-힣][.?!](?=[\s”\"’<]|$)")
+_MARKUP = re.compile(r"<(?:p|br|div|span|figure|img|strong)\b", re.IGNORECASE)
+# Characters of a body, and of the last part of an address that tells one article from another.
+_LEAST_MARKUP, _LEAST_ADDRESS = 60, 6
+# Sentences that an object is worth in advance if it carries the page's own title or address.
+_OWN = 1000
+# Characters of a title that are compared: sites add their name to its end.
+_TITLE_HEAD = 12
+_TITLES = ("title", "headline", "articleTitle", "newsTitle", "subject", "webTitle")
+_DECKS = ("subTitle", "subtitle", "sub_title", "subHeadline", "deck")
+_BYLINES = (
+    "writerDisplay",
+    "byline",
+    "writerName",
+    "reporterName",
+    "reporter",
+    "author",
+    "authorName",
+    "writer",
+    "journalist",
+)
+_PUBLISHED_WORDS = (
+    "first_publish_date display_date publish_date datePublished deployDt publishedAt published_at "
+    "publishDate pubDate pubdate regDate regDt registDt createDate createdAt created_date inputDate "
+    "serviceDate serviceDt firstPublishDate date"
+)
+_PUBLISHED = tuple(_PUBLISHED_WORDS.split())
+_MODIFIED_WORDS = (
+    "last_updated_date reDeployDt dateModified modifiedAt modified_at modifyDate modDate modDt "
+    "updateDate updatedAt updateDt lastUpdated"
+)
+_MODIFIED = tuple(_MODIFIED_WORDS.split())
 
 
 def values(root: HtmlElement) -> Iterator[Json]:
-    """Yield the JSON values in the scripts of a page, JSON-LD excepted, in the order of the page."""
+    """Yield the JSON values in the scripts of a page, except JSON-LD, in the order of the page."""
+    # Flight data is one stream, pushed in pieces by many scripts.
     flight: list[str] = []
     for script in root.iter("script"):
         text = script.text or ""
@@ -70,89 +111,63 @@ def _pushed(text: str) -> Iterator[str]:
             yield value[1]
 
 
-def _rows(stream: str) -> Iterator[Json]:
-    """Yield the rows of a flight stream; text rows (`24:T14a0,…`, length in bytes) go where `$24` refers to them."""
+def _rows(text: str) -> Iterator[Json]:
+    """Yield the values of a flight stream's rows, with its text rows where `$24` refers to them.
+
+    A text row is `24:T14a0,…`, where `14a0` is the length in bytes of UTF-8, in hexadecimal.
+    """
     texts: dict[str, str] = {}
     models: list[Json] = []
     position = 0
-    while position < len(stream):
-        match = _ROW.match(stream, position)
+    while position < len(text):
+        match = _ROW.match(text, position)
         if match is None:
-            following = _NEXT_ROW.search(stream, position)
+            following = _NEXT_ROW.search(text, position)
             if following is None:
                 break
             position = following.end()
             continue
         position = match.end()
         if match[2]:
-            length = int(match[2], 16)  # bytes, and no more characters than that
-            text = (
-                stream[position : position + length]
-                .encode("utf-8", "replace")[:length]
-                .decode("utf-8", "ignore")
-            )
-            texts[match[1]] = text
-            position += len(text)
+            texts[match[1]] = _leading(text, position, int(match[2], 16))
+            position += len(texts[match[1]])
             continue
         try:
-            value, position = _DECODER.raw_decode(stream, position)
+            value, position = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
             continue
         models.append(value)
+    # At the end, because a model may stand before the text that it refers to.
     for model in models:
         _resolve(model, texts)
     yield from models
 
 
-def _resolve(value: Json, texts: dict[str, str]) -> None:
-    """Put the texts that a model refers to in the place of their references."""
-    for found in metadata.objects(value):
-        for key, inner in found.items():
+def _leading(text: str, position: int, length: int) -> str:
+    """Return the characters from `position` that take at most `length` bytes in UTF-8."""
+    # No character takes less than a byte, so the slice is long enough.
+    leading = text[position : position + length].encode("utf-8", "replace")[:length]
+    return leading.decode("utf-8", "ignore")
+
+
+def _resolve(model: Json, texts: dict[str, str]) -> None:
+    """Replace the references of a model (changed in place) by the texts that they refer to."""
+    for record in metadata.objects(model):
+        for key, value in record.items():
             if (
-                isinstance(inner, str)
-                and (match := _REFERENCE.fullmatch(inner))
+                isinstance(value, str)
+                and (match := _REFERENCE.fullmatch(value))
                 and match[1] in texts
             ):
-                found[key] = texts[match[1]]
-
-
-_BODY_KEY = re.compile(r"content|body|html|article|text|story", re.IGNORECASE)
-_OTHER_KEY = re.compile(
-    r"desc|summary|seo|meta|mention|caption|copyright|style|script|title|comment", re.IGNORECASE
-)
-_SENTENCE = re.compile(r"[가-힣][.?!](?=[\s”\"’<]|$)")
-_MARKUP = re.compile(r"<(?:p|br|div|span|figure|img|strong)\b", re.IGNORECASE)
-_LEAST_MARKUP = 60
-_LEAST_ADDRESS = 6  # characters of the last part of a page's address
-_TITLES = ("title", "headline", "articleTitle", "newsTitle", "subject", "webTitle")
-_DECKS = ("subTitle", "subtitle", "sub_title", "subHeadline", "deck")
-_BYLINES = (
-    "writerDisplay",
-    "byline",
-    "writerName",
-    "reporterName",
-    "reporter",
-    "author",
-    "authorName",
-    "writer",
-    "journalist",
-)
-_PUBLISHED_WORDS = (
-    "first_publish_date display_date publish_date datePublished deployDt publishedAt published_at publishDate "
-    "pubDate pubdate regDate regDt registDt createDate createdAt created_date inputDate serviceDate serviceDt "
-    "firstPublishDate date"
-)
-_PUBLISHED = tuple(_PUBLISHED_WORDS.split())
-_MODIFIED_WORDS = (
-    "last_updated_date reDeployDt dateModified modifiedAt modified_at modifyDate modDate modDt updateDate updatedAt "
-    "updateDt lastUpdated"
-)
-_MODIFIED = tuple(_MODIFIED_WORDS.split())
+                record[key] = texts[match[1]]
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptArticle:
-    """What a script says of the article: `root` is a tree with its body, the rest as it is written."""
+    """The article of a script: `root` is a tree with its body, `length` its characters.
+
+    All else is text as the script has it.
+    """
 
     root: HtmlElement
     length: int
@@ -165,99 +180,98 @@ class ScriptArticle:
 
 
 def find_article(values: Iterable[Json], head: Head) -> ScriptArticle | None:
-    """Return the article of this page among JSON `values` and JSON-LD, or None where none has a body of sentences."""
-    found: list[tuple[int, str, dict[str, Json]]] = []
-    address = (
-        (head.canonical or head.first("og:url") or "")
-        .rstrip("/")
-        .rpartition("/")[2]
-        .partition("?")[0]
-    )
+    """Return the article of this page among JSON `values` and JSON-LD.
+
+    None where no object has a body of sentences. Of several the page's own wins, which carries its
+    title or address, then the one with the most sentences.
+    """
+    candidates: list[tuple[int, str, dict[str, Json]]] = []
+    url = (head.canonical or head.first("og:url") or "").rstrip("/")
+    name = url.rpartition("/")[2].partition("?")[0]
     for value in (*values, *head.objects):
-        for one in metadata.objects(value):
+        for record in metadata.objects(value):
             markup = (
-                _arc(one["content_elements"])
-                if isinstance(one.get("content_elements"), list)
-                else _longest(one)
+                _arc(record["content_elements"])
+                if isinstance(record.get("content_elements"), list)
+                else _longest(record)
             )
-            own = _is_titled(one, head) or _is_addressed(one, address)
-            weight = len(_SENTENCE.findall(markup)) + (1000 if own else 0)
-            if len(markup) >= _LEAST_MARKUP and weight % 1000:
-                found.append((weight, markup, one))
-    if not found:
+            own = _is_titled(record, head) or _is_addressed(record, name)
+            weight = len(_SENTENCE.findall(markup)) + (_OWN if own else 0)
+            if len(markup) >= _LEAST_MARKUP and weight % _OWN:
+                candidates.append((weight, markup, record))
+    if not candidates:
         return None
-    _, markup, one = max(found, key=lambda item: item[0])
+    _, markup, record = max(candidates, key=lambda candidate: candidate[0])
     root = parse(f"<html><body><div>{markup}</div></body></html>")
-    return None if isinstance(root, RejectionCause) else _described(root, one)
+    return None if isinstance(root, RejectionCause) else _described(root, record)
 
 
-def _described(root: HtmlElement, one: dict[str, Json]) -> ScriptArticle:
-    arc_title, arc_deck = (
-        metadata.text((one.get(key) or {}).get("basic")) if isinstance(one.get(key), dict) else None
-        for key in ("headlines", "subheadlines")
-    )
+def _described(root: HtmlElement, record: dict[str, Json]) -> ScriptArticle:
+    """Return the article with the facts that stand beside its body in `record`."""
+    title, deck = _basic(record, "headlines"), _basic(record, "subheadlines")
     return ScriptArticle(
         root=root,
         length=len(root.text_content()),
-        title=_plain(arc_title or _first(one, _TITLES)),
-        subtitle=arc_deck or _first(one, _DECKS),
-        bylines=tuple(_credits(one)) or tuple(filter(None, [_first(one, _BYLINES)])),
-        published=tuple(text for key in _PUBLISHED if (text := metadata.text(one.get(key)))),
-        modified=tuple(text for key in _MODIFIED if (text := metadata.text(one.get(key)))),
-        section=_section(one),
+        title=_plain(title or _first(record, _TITLES)),
+        subtitle=deck or _first(record, _DECKS),
+        bylines=tuple(_credits(record)) or tuple(filter(None, [_first(record, _BYLINES)])),
+        published=tuple(text for key in _PUBLISHED if (text := metadata.text(record.get(key)))),
+        modified=tuple(text for key in _MODIFIED if (text := metadata.text(record.get(key)))),
+        section=_section(record),
     )
 
 
-def _section(one: dict[str, Json]) -> str | None:
-    taxonomy = one.get("taxonomy")
+def _basic(record: dict[str, Json], key: str) -> str | None:
+    """Return the `basic` text of one of Arc's objects with variants."""
+    variants = record.get(key)
+    return metadata.text(variants.get("basic")) if isinstance(variants, dict) else None
+
+
+def _section(record: dict[str, Json]) -> str | None:
+    taxonomy = record.get("taxonomy")
     return metadata.text(taxonomy.get("primary_section")) if isinstance(taxonomy, dict) else None
 
 
-def _credits(one: dict[str, Json]) -> list[str]:
-    """Return Arc's bylines; its `name` is the given name first, so the original byline is asked."""
-    listed = one.get("credits")
+def _credits(record: dict[str, Json]) -> list[str]:
+    """Return Arc's bylines with addresses, not its `name`, which has the given name first."""
+    listed = record.get("credits")
     people = listed.get("by") if isinstance(listed, dict) else None
-    found: list[str] = []
-    for person in people if isinstance(people, list) else ():
-        for inner in metadata.objects(person):
-            if text := metadata.text(inner.get("byline")):
-                found.append(f"{text} {metadata.text(inner.get('email')) or ''}".strip())  # noqa: PERF401 (a name bound)
-    return found
+    return [
+        f"{byline} {metadata.text(person.get('email')) or ''}".strip()
+        for entry in (people if isinstance(people, list) else ())
+        for person in metadata.objects(entry)
+        if (byline := metadata.text(person.get("byline")))
+    ]
 
 
-def _first(one: dict[str, Json], keys: Iterable[str]) -> str | None:
-    return next((text for key in keys if (text := metadata.text(one.get(key)))), None)
+def _first(record: dict[str, Json], keys: Iterable[str]) -> str | None:
+    return next((text for key in keys if (text := metadata.text(record.get(key)))), None)
 
 
 def _plain(text: str | None) -> str | None:
     return unescaped(re.sub(r"<[^>]{1,200}>", " ", text)) if text else None
 
 
-def _is_titled(one: dict[str, Json], head: Head) -> bool:
-    """Say whether this object carries the page's own title, so that it is not one of a list beside it."""
-    headlines = one.get("headlines")
-    title = _plain(
-        metadata.text(headlines.get("basic"))
-        if isinstance(headlines, dict)
-        else _first(one, _TITLES)
-    )
-    shown = f"{head.title} {head.first('og:title') or ''}"
-    return bool(title) and re.sub(r"\W", "", title or "")[:12] in re.sub(r"\W", "", shown)
+def _is_titled(record: dict[str, Json], head: Head) -> bool:
+    """Say whether an object carries the page's own title: others are of lists beside the article."""
+    arc = isinstance(record.get("headlines"), dict)
+    title = _plain(_basic(record, "headlines") if arc else _first(record, _TITLES))
+    text = f"{head.title} {head.first('og:title') or ''}"
+    return bool(title) and re.sub(r"\W", "", title or "")[:_TITLE_HEAD] in re.sub(r"\W", "", text)
 
 
-def _is_addressed(one: dict[str, Json], address: str) -> bool:
-    """Say whether an object's own address ends in the last part of the page's."""
-    named = (
-        one.get(key) for key in ("canonical_url", "website_url", "url", "_id", "id", "articleId")
-    )
-    return len(address) >= _LEAST_ADDRESS and any(address in str(value) for value in named if value)
+def _is_addressed(record: dict[str, Json], name: str) -> bool:
+    """Say whether an object's own address holds `name`, the last part of the page's address."""
+    keys = ("canonical_url", "website_url", "url", "_id", "id", "articleId")
+    values = filter(None, map(record.get, keys))
+    return len(name) >= _LEAST_ADDRESS and any(name in str(value) for value in values)
 
 
-def _longest(one: dict[str, Json]) -> str:
+def _longest(record: dict[str, Json]) -> str:
     """Return the longest text of sentences among an object's own values, as mark-up."""
     texts = [
         value
-        for key, value in one.items()
+        for key, value in record.items()
         if isinstance(value, str)
         and _BODY_KEY.search(key)
         and not _OTHER_KEY.search(key)
@@ -272,7 +286,10 @@ def _longest(one: dict[str, Json]) -> str:
 
 
 def _arc(elements: list[Json]) -> str:
-    """Turn Arc's content elements into mark-up; promotions in raw HTML, references and embeds are left out."""
+    """Return Arc's content elements as mark-up.
+
+    Promotions in raw HTML, references and embeds are left out.
+    """
     parts: list[str] = []
     for element in elements:
         if not isinstance(element, dict):
@@ -283,9 +300,8 @@ def _arc(elements: list[Json]) -> str:
         elif kind == "header" and isinstance(content, str):
             parts.append(f"<h3>{content}</h3>")
         elif kind == "image":
-            parts.append(
-                f"<figure><img><figcaption>{metadata.text(element.get('caption')) or ''}</figcaption></figure>"
-            )
+            caption = metadata.text(element.get("caption")) or ""
+            parts.append(f"<figure><img><figcaption>{caption}</figcaption></figure>")
         elif kind == "quote":
             parts.append(
                 _arc(inner if isinstance(inner := element.get("content_elements"), list) else [])

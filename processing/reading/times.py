@@ -1,7 +1,8 @@
-"""When an article was published and changed: every statement of a page weighed against the others and the fetch.
+"""Decides when an article was published and last changed.
 
-A statement later than the fetch is wrong: by nine hours it is Seoul time labelled as UTC, otherwise it does not count.
-A stated time nine hours before the visible one is UTC labelled as Seoul (연합뉴스TV's `dd:published_time`).
+Every statement of a page is weighed against the others and the time of the fetch. One later than
+the fetch is wrong: nine hours later it is Seoul time labelled as UTC, otherwise it does not count.
+One nine hours before the visible time is UTC labelled as Seoul (연합뉴스TV's `dd:published_time`).
 """
 
 import re
@@ -20,24 +21,30 @@ from processing.records import Stamp
 
 TimeSource: TypeAlias = Literal["meta", "json-ld", "text", "script", "feed", "sitemap", "url"]
 
+# The offset of Seoul, which has no daylight saving.
 NINE_HOURS = timedelta(hours=9)
-_SLACK = timedelta(minutes=15)  # clocks of outlets run ahead
+# Clocks of outlets run ahead.
+_SLACK = timedelta(minutes=15)
+# Two statements of one moment differ by less: visible times mostly have no seconds.
+_SAME = timedelta(minutes=1)
+# Meta names are asked in this order; the first that can be true counts.
 _PUBLISHED_META_WORDS = (
-    "article:published_time og:article:published_time og:published_time article:published datepublished "
-    "dd:published_time og:regdate pubdate publishdate publish-date publish_date parsely-pub-date sailthru.date "
-    "publish_time "
-    "nextweb:createdate article.published dc.date.issued dcterms.created dc.date dcterms.date date regdate "
-    "article_date_original originalpublicationdate news:publication_date"
+    "article:published_time og:article:published_time og:published_time article:published "
+    "datepublished dd:published_time og:regdate pubdate publishdate publish-date publish_date "
+    "parsely-pub-date sailthru.date publish_time nextweb:createdate article.published "
+    "dc.date.issued dcterms.created dc.date dcterms.date date regdate article_date_original "
+    "originalpublicationdate news:publication_date"
 )
 _PUBLISHED_META = tuple(_PUBLISHED_META_WORDS.split())
 _MODIFIED_META_WORDS = (
-    "article:modified_time og:article:modified_time og:updated_time og:modified_time article:modified datemodified "
-    "dd:modified_time nextweb:moddate lastmod last-modified dcterms.modified modified article.updated"
+    "article:modified_time og:article:modified_time og:updated_time og:modified_time "
+    "article:modified datemodified dd:modified_time nextweb:moddate lastmod last-modified "
+    "dcterms.modified modified article.updated"
 )
 _MODIFIED_META = tuple(_MODIFIED_META_WORDS.split())
 _ATTRIBUTES = etree.XPath(
-    "//*[@data-date-time or @data-modify-date-time or (self::time and @datetime) or @itemprop='datePublished' "
-    "or @itemprop='dateModified']"
+    "//*[@data-date-time or @data-modify-date-time or (self::time and @datetime) "
+    "or @itemprop='datePublished' or @itemprop='dateModified']"
 )
 _MODIFIED_LABEL = re.compile(
     r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$"
@@ -55,8 +62,10 @@ _AFTER_CHANGED = re.compile(r"^[\s)\]]*(?:최종\s?)?(?:수정|업데이트|갱�
 _URL_DAY = re.compile(
     r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))"
 )
-_NEAR = 700
-_BESIDE = 200  # characters behind a headline in which a time without a label is the article's
+# Characters right before or after the body in which a time without a label is the article's, and
+# the same behind its headline.
+_NEAR, _BESIDE = 700, 200
+# Empty fields of content management systems become 1970-01-01 or an earlier day.
 _ZERO_YEAR = 1970
 
 
@@ -75,7 +84,7 @@ class ArticleTimes(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the visible page states around its body."""
+    """Moments that the visible page states around its body, by their labels."""
 
     published: list[Moment]
     modified: list[Moment]
@@ -83,9 +92,10 @@ class Shown(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """Statements by an outlet's rules, in scripts, on lines inside the body, in attributes as (what, value).
+    """Statements as text: by an outlet's rules, in scripts, inside the body, in attributes.
 
-    What is stated is "published" or "modified".
+    `changed` and `script_changed` state the last change, `declared`, `script` and `inside` the
+    publication. `attributes` are pairs of "published" or "modified" and the value.
     """
 
     declared: Sequence[str] = ()
@@ -97,7 +107,7 @@ class Stated(NamedTuple):
 
 
 def visible(before: str, after: str, title: str = "") -> Shown:
-    """Sort the moments of the visible text `before` the body and just `after` it by their labels.
+    """Return the moments of the visible text `before` the body and just `after` it, by label.
 
     One without a label counts right before the body, or right behind the last `title` before it.
     """
@@ -106,15 +116,16 @@ def visible(before: str, after: str, title: str = "") -> Shown:
     behind = range(headline, headline + len(title) + _BESIDE) if headline >= 0 else range(0)
     for text in (before, after[:_NEAR]):
         for start, end, moment in moments(text):
-            label, rest = text[max(0, start - 16) : start], text[end : end + 12]
+            label, tail = text[max(0, start - 16) : start], text[end : end + 12]
             if _MODIFIED_LABEL.search(label):
                 shown.modified.append(moment)
-            elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.match(rest):
+            elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.match(tail):
                 shown.published.append(moment)
-            elif _AFTER_CHANGED.match(rest):
+            elif _AFTER_CHANGED.match(tail):
                 shown.modified.append(moment)
             elif text is before and (len(text) - start <= _NEAR or start in behind):
                 shown.unlabelled.append(moment)
+    # A day alone comes last: a time says more.
     shown.unlabelled.sort(key=lambda moment: moment.precision == "day")
     return shown
 
@@ -127,37 +138,49 @@ def settle(
     fetched_at: datetime,
     url: str,
 ) -> ArticleTimes:
-    """Return when the article was published and last changed, as far as the page says."""
+    """Return when the article was published and last changed, as far as the page says.
+
+    Sources are asked in the order of their reliability; the URL of the page comes last.
+    """
     latest = fetched_at + _SLACK
     seen = [*shown.published, *shown.unlabelled[:1]]
-    stated = [
+    published = _first(_published(head, shown, elsewhere, url), seen, latest)
+    changed = _later(_changed(head, shown, elsewhere), published, shown.modified, latest)
+    return ArticleTimes(_stamp(published), _stamp(changed))
+
+
+def _published(head: Head, shown: Shown, elsewhere: Stated, url: str) -> list[Statement]:
+    """Return every statement of the publication, the most reliable source first."""
+    attributes = (value for name, value in elsewhere.attributes if name == "published")
+    return [
         *_read(elsewhere.declared, "text"),
         *_read(head.every(*_PUBLISHED_META), "meta"),
         *_read(_ld(head, "datePublished", "uploadDate", "dateCreated"), "json-ld"),
-        *_read((value for name, value in elsewhere.attributes if name == "published"), "meta"),
+        *_read(attributes, "meta"),
         *(Statement(moment, "text") for moment in shown.published),
         *_read(elsewhere.script, "script"),
         *(Statement(moment, "text") for moment in shown.unlabelled),
         *_read(elsewhere.inside, "text"),
         *_from_url(url),
     ]
-    published = _first(stated, seen, latest)
-    changed = [
+
+
+def _changed(head: Head, shown: Shown, elsewhere: Stated) -> list[Statement]:
+    """Return every statement of the last change, the most reliable source first."""
+    attributes = (value for name, value in elsewhere.attributes if name == "modified")
+    return [
         *_read(elsewhere.changed, "text"),
         *_read(head.every(*_MODIFIED_META), "meta"),
         *_read(_ld(head, "dateModified"), "json-ld"),
-        *_read((value for name, value in elsewhere.attributes if name == "modified"), "meta"),
+        *_read(attributes, "meta"),
         *(Statement(moment, "text") for moment in shown.modified),
         *_read(elsewhere.script_changed, "script"),
     ]
-    return ArticleTimes(
-        _stamp(published), _stamp(_later(changed, published, shown.modified, latest))
-    )
 
 
 def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
-    """Return moments that elements carry in attributes, as ("published" | "modified", value)."""
-    found: list[tuple[str, str]] = []
+    """Return moments in attributes of elements, as ("published" | "modified", value)."""
+    attributes: list[tuple[str, str]] = []
     for element in elements_at(_ATTRIBUTES, root):
         name = "modified" if "odif" in (element.get("itemprop") or "") else "published"
         if (
@@ -165,10 +188,10 @@ def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
             or element.get("datetime")
             or element.get("content")
         ):
-            found.append((name, value))
+            attributes.append((name, value))
         if value := element.get("data-modify-date-time"):
-            found.append(("modified", value))
-    return found
+            attributes.append(("modified", value))
+    return attributes
 
 
 def _read(values: Iterable[str], source: TimeSource) -> Iterator[Statement]:
@@ -178,11 +201,13 @@ def _read(values: Iterable[str], source: TimeSource) -> Iterator[Statement]:
 
 
 def _ld(head: Head, *keys: str) -> list[str]:
-    found = [metadata.text(head.article.get(key)) for key in keys]
-    if not any(found):
-        videos = [one for one in head.objects if metadata.is_a(one, "VideoObject")]
-        found = [metadata.text(videos[0].get(key)) for key in keys] if len(videos) == 1 else []
-    return [value for value in found if value]
+    """Return the values of these JSON-LD keys of the article, else of the only video."""
+    values = [metadata.text(head.article.get(key)) for key in keys]
+    if not any(values):
+        videos = [video for video in head.objects if metadata.is_a(video, "VideoObject")]
+        # Of several videos nothing says which one is the page's own.
+        values = [metadata.text(videos[0].get(key)) for key in keys] if len(videos) == 1 else []
+    return [value for value in values if value]
 
 
 def _from_url(url: str) -> Iterator[Statement]:
@@ -200,25 +225,26 @@ def _first(
             continue
         if corrected.moment.precision == "day":
             finer = (
-                one
-                for one in stated
-                if one.moment.precision != "day" and _same_day(one.moment, corrected.moment)
+                other
+                for other in stated
+                if other.moment.precision != "day" and _same_day(other.moment, corrected.moment)
             )
-            return next((one for one in finer if one.moment.at <= latest), corrected)
+            return next((other for other in finer if other.moment.at <= latest), corrected)
         return corrected
     return None
 
 
 def _corrected(statement: Statement, seen: Sequence[Moment], latest: datetime) -> Statement | None:
-    """Undo a wrong zone that the visible time or the fetch shows; None for what lies in the future."""
+    """Return the statement in the zone that the visible times or the fetch show to be right.
+
+    None for a moment that lies after `latest`, and for the value of an empty field.
+    """
     moment = statement.moment
     if moment.at.year <= _ZERO_YEAR:
-        return None  # 1970-01-01 and earlier are what empty fields become
+        return None
     for other in seen:
-        if (
-            abs(abs(other.at - moment.at) - NINE_HOURS) < timedelta(minutes=1)
-            and moment.precision != "day"
-        ):
+        if abs(abs(other.at - moment.at) - NINE_HOURS) < _SAME and moment.precision != "day":
+            # The visible time is right; the stated one keeps its seconds.
             finer = moment.precision == "second" and other.precision == "minute"
             shift = NINE_HOURS if other.at > moment.at else -NINE_HOURS
             return Statement(
@@ -246,8 +272,9 @@ def _later(
         corrected = _corrected(statement, seen, latest)
         if corrected is None:
             continue
-        if published is None or corrected.moment.at >= published.moment.at - timedelta(minutes=1):
+        if published is None or corrected.moment.at >= published.moment.at - _SAME:
             return corrected
+        # A change nine hours before publication is UTC labelled as Seoul.
         shifted = corrected.moment.at + NINE_HOURS
         if published.source == "text" and published.moment.at <= shifted <= latest:
             return Statement(
@@ -256,8 +283,8 @@ def _later(
     return None
 
 
-def _same_day(one: Moment, other: Moment) -> bool:
-    return one.at.date() == other.at.date()
+def _same_day(moment: Moment, other: Moment) -> bool:
+    return moment.at.date() == other.at.date()
 
 
 def _stamp(statement: Statement | None) -> Stamp | None:
