@@ -18,6 +18,7 @@ from infra.house.way import OUTLET, Way, follow
 from processing.errors import PermanentError, SillokError
 
 ROOT = Path(__file__).parents[2]
+# The limit is on the biggest folder; the next three show which one will reach it.
 SHOWN_FOLDERS = 4
 
 
@@ -27,6 +28,7 @@ def main() -> int:
     root = options.root.resolve()
     try:
         counts = count(read_modules(root))
+        # `make check` runs at every commit, so it must not wait for a crawl.
         if options.check:
             return check(counts)
         way = None if options.no_way else follow(root, options.outlet)
@@ -34,8 +36,8 @@ def main() -> int:
         print(f"infra.house: {error}", file=sys.stderr)
         return 2 if isinstance(error, PermanentError) else 1
     if options.json:
-        found = asdict(counts) | ({"way": asdict(way)} if way else {})
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        figures = asdict(counts) | ({"way": asdict(way)} if way else {})
+        print(json.dumps(figures, ensure_ascii=False, indent=1))
         return 0
     for what, value in [*rows(counts), *(way_rows(way, options.outlet) if way else ())]:
         print(f"{what:52}{value}")
@@ -54,7 +56,7 @@ def check(counts: SourceCounts) -> int:
 
 
 def rows(counts: SourceCounts) -> Iterator[tuple[str, str]]:
-    """Yield what the source itself tells."""
+    """Yield a name and a value for each figure that is counted in the source."""
     biggest = list(counts.folders.items())[:SHOWN_FOLDERS]
     yield "modules; lines", f"{counts.modules}; {counts.lines:,}"
     yield (
@@ -78,7 +80,7 @@ def rows(counts: SourceCounts) -> Iterator[tuple[str, str]]:
 
 
 def way_rows(way: Way, outlet: str) -> Iterator[tuple[str, str]]:
-    """Yield how far an article travels."""
+    """Yield a name and a value for what one crawl and one archive run enter."""
     for what, entered in (
         (f"entered by one crawl ({outlet})", way.crawl),
         ("entered by `sillok archive`", way.archive),

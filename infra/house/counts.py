@@ -1,9 +1,8 @@
-"""Counts what the source says of itself.
+"""Counts sizes, importers, type names, long lines, comments and import cycles of the source.
 
-Sizes, folders, importers, twin type names, long lines, comments, circles of imports. Counted are
-the modules of `spiders`, `processing`, `dags` and `infra`, without the declarations of outlets (any
-folder named `outlets`). A line is code unless it is blank or holds a comment alone; a docstring is
-code here.
+Counted are the modules of `spiders`, `processing`, `dags` and `infra`, without the declarations of
+outlets (any folder named `outlets`). A line is code unless it is blank or holds a comment alone; a
+docstring is code here.
 """
 
 import ast
@@ -19,13 +18,14 @@ PACKAGES = ("spiders", "processing", "dags", "infra")
 LONG_LINE = 100
 LONG_FUNCTION = 30
 
+# Scrapy loads the class of this name from the module of each command.
 SHARED_NAMES = ("Command",)
-"""Type names that may stand in several modules: Scrapy wants this one in each command's."""
+"""Type names that may stand in several modules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module: its dotted name, its file, its text and its tree."""
+    """One module: its dotted name, its file below the root, its text and its syntax tree."""
 
     name: str
     path: Path
@@ -40,7 +40,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """What was counted. Shares are percent; lists name what breaks a rule."""
+    """The figures of a checkout. Shares are percent; tuples name what breaks a rule."""
 
     modules: int
     lines: int
@@ -62,22 +62,23 @@ class SourceCounts:
 def read_modules(root: Path) -> list[Module]:
     """Return the modules of a checkout in the order of their files.
 
-    Raises UsageError where there is none, or one that is no Python.
+    Raises UsageError where there is no module, or one that does not parse.
     """
-    found = []
+    modules = []
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             relative = path.relative_to(root)
+            # Declarations are data: their number grows with the registry, not with the code.
             if "outlets" not in relative.parts and "__pycache__" not in relative.parts:
                 source = path.read_text("utf-8")
                 parts = relative.with_suffix("").parts
                 name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-                found.append(Module(name, relative, source, _parsed(source, path)))
-    if not found:
+                modules.append(Module(name, relative, source, _parsed(source, path)))
+    if not modules:
         raise UsageError(
             f"{root} has no module of {', '.join(PACKAGES)}; give the root of a checkout"
         )
-    return found
+    return modules
 
 
 def _parsed(source: str, path: Path) -> ast.Module:
@@ -88,7 +89,7 @@ def _parsed(source: str, path: Path) -> ast.Module:
 
 
 def count(modules: list[Module]) -> SourceCounts:
-    """Count everything that can be told from the source."""
+    """Return all figures of these modules."""
     lengths = [length for module in modules for length in function_lengths(module.tree)]
     lines = [len(module.source.splitlines()) for module in modules]
     code, comments = _code_and_comments(modules)
@@ -117,7 +118,7 @@ def count(modules: list[Module]) -> SourceCounts:
 
 
 def function_lengths(tree: ast.Module) -> Iterator[int]:
-    """Yield the lines of each function, without its docstring and with what is nested in it."""
+    """Yield the number of lines of each function, nested functions included, docstring not."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0]
@@ -126,30 +127,35 @@ def function_lengths(tree: ast.Module) -> Iterator[int]:
 
 
 def imports(modules: list[Module]) -> dict[str, set[str]]:
-    """Return which modules each one imports, wherever in it.
+    """Return the modules that each module imports, at its top or inside a function.
 
     `from package import name` is an import of the package, and of `name` where that is a module.
     """
     names = {module.name for module in modules}
     graph: dict[str, set[str]] = {}
     for module in modules:
-        wanted: set[str] = set()
+        imported: set[str] = set()
         for node in ast.walk(module.tree):
+            # Relative imports are banned by ruff, so `node.module` is always a full name.
             if isinstance(node, ast.ImportFrom) and node.module:
-                wanted |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+                imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
             elif isinstance(node, ast.Import):
-                wanted |= {alias.name for alias in node.names}
-        graph[module.name] = (wanted & names) - {module.name}
+                imported |= {alias.name for alias in node.names}
+        graph[module.name] = (imported & names) - {module.name}
     return graph
 
 
 def twins(modules: list[Module]) -> dict[str, tuple[str, ...]]:
-    """Return each name that classes or type aliases at the top of several modules have."""
-    places: dict[str, set[str]] = defaultdict(set)
+    """Return the type names that several modules define, each with the names of those modules."""
+    definers: dict[str, set[str]] = defaultdict(set)
     for module in modules:
         for name in _type_names(module.tree):
-            places[name].add(module.name)
-    return {name: tuple(sorted(where)) for name, where in sorted(places.items()) if len(where) > 1}
+            definers[name].add(module.name)
+    return {
+        name: tuple(sorted(modules_of))
+        for name, modules_of in sorted(definers.items())
+        if len(modules_of) > 1
+    }
 
 
 def circles(graph: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:
@@ -180,9 +186,8 @@ def _type_names(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             if ast.unparse(node.annotation) == "TypeAlias":
                 yield node.target.id
-        elif (
-            type(node).__name__ == "TypeAlias"
-        ):  # `type Name = …` has a node of its own since Python 3.12
+        # `type Name = …` has a node of its own since Python 3.12; 3.11 has no such class.
+        elif type(node).__name__ == "TypeAlias":
             yield vars(node)["name"].id
 
 

@@ -1,4 +1,4 @@
-"""The limits that `make check` holds the source to, all of them in this one place."""
+"""The limits that `make check` holds the source to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ROOM = 18
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One rule: what is measured, and between which numbers it has to lie."""
+    """A figure of the source with its lowest and highest allowed value."""
 
     what: str
     measure: Callable[[SourceCounts], float]
@@ -22,7 +22,7 @@ class Limit:
     culprits: Callable[[SourceCounts], tuple[str, ...]] = lambda _: ()
 
     def breach(self, counts: SourceCounts) -> str | None:
-        """Return what is wrong, or None."""
+        """Return a message where the figure is out of bounds, else None."""
         value = self.measure(counts)
         if self.least <= value <= self.most:
             return None

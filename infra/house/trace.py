@@ -19,26 +19,28 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+# Compared by name: importing the types would load modules that then count as entered.
 HELD = ("Page", "HtmlElement", "str", "bytes")
-"""Types of what a page turns into while it is read."""
+"""Names of the types that hold a page, or a part of it, while it is read."""
 
 PageTrace = tuple[set[str], set[str]]
 """Files entered, and names that held a part of the page."""
 
 
 class Trace:
-    """What has been entered so far."""
+    """A profile function that collects the functions entered so far."""
 
     def __init__(self, root: Path) -> None:
-        """Count what lies under `root`."""
+        """Count functions of files under `root`."""
         self.functions: set[tuple[str, str]] = set()
         self.page: PageTrace = (set(), set())
         self._prefix = f"{root}/"
         self._reading: tuple[FrameType, PageTrace] | None = None
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        """Take note of a function that begins or returns (`sys.setprofile`)."""
+        """Record a function that begins or returns; the signature is that of `sys.setprofile`."""
         path = frame.f_code.co_filename
+        # Lambdas, comprehensions and module bodies have names in angle brackets.
         if (
             event not in ("call", "return")
             or not self._is_ours(path)
@@ -58,6 +60,7 @@ class Trace:
     ) -> None:
         files, names = reading
         files.add(file)
+        # Only at its return does a function have all its local variables.
         if event == "return":
             names |= {
                 name
@@ -65,7 +68,7 @@ class Trace:
                 if type(value).__name__ in HELD and name != "self"
             }
             if frame is start:
-                self.page = max(self.page, reading, key=lambda one: len(one[0]))
+                self.page = max(self.page, reading, key=lambda trace: len(trace[0]))
                 self._reading = None
 
     def _is_ours(self, path: str) -> bool:
@@ -73,14 +76,14 @@ class Trace:
         return inside and "/.venv" not in path and "/outlets/" not in path
 
     def write(self, result: Path) -> None:
-        """Write what was entered."""
+        """Write the JSON that the module's docstring describes."""
         files, names = self.page
-        found = {
+        entered = {
             "functions": sorted(self.functions),
             "page_files": sorted(files),
             "page_names": sorted(names),
         }
-        result.write_text(json.dumps(found, ensure_ascii=False))
+        result.write_text(json.dumps(entered, ensure_ascii=False))
 
 
 def _is_extract(frame: FrameType) -> bool:

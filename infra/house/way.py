@@ -27,7 +27,7 @@ OUTLET = "narae"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How many files and functions were entered."""
+    """Numbers of files and functions that were entered."""
 
     files: int
     functions: int
@@ -35,7 +35,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What one article goes through."""
+    """What a crawl, an archive run and the reading of one page enter."""
 
     crawl: Entered
     archive: Entered
@@ -69,13 +69,14 @@ def _entered(*traces: dict[str, Any]) -> Entered:
 @contextmanager
 def _press(root: Path, folder: Path) -> Iterator[int]:
     """Run the sample press; yield its port."""
-    line = [sys.executable, "-m", "infra.press", "--port", "0", "--state", str(folder / "press")]
-    process = subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    command = [sys.executable, "-m", "infra.press", "--port", "0", "--state", str(folder / "press")]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
-        said = process.stdout.readline() if process.stdout else ""
-        port = re.search(r"press\.test:(\d+)/", said)
+        # Started with port 0, the press prints its URLs only when it has a port and listens.
+        line_read = process.stdout.readline() if process.stdout else ""
+        port = re.search(r"press\.test:(\d+)/", line_read)
         if not port:
-            raise TransientError(f"the sample press did not start and said {said!r}")
+            raise TransientError(f"the sample press did not start and said {line_read!r}")
         yield int(port[1])
     finally:
         process.terminate()
@@ -89,6 +90,7 @@ def _traced(
 ) -> dict[str, Any]:
     """Run a module of the checkout under the profiler and return what it entered."""
     result = folder / "trace.json"
+    # Started by its path: with `-m`, the packages above it would be imported before the profiler.
     line = [
         sys.executable,
         str(Path(__file__).with_name("trace.py")),
@@ -103,13 +105,14 @@ def _traced(
         raise TransientError(
             f"`{' '.join(command)}` ended with {done.returncode}:\n{done.stderr[-2000:]}"
         )
-    found: dict[str, Any] = json.loads(result.read_text())
-    return found
+    trace: dict[str, Any] = json.loads(result.read_text())
+    return trace
 
 
 def _environment(root: Path, folder: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
-    return kept | {
+    # The settings of whoever measures would lead the crawl to another archive.
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
+    return ours | {
         "PYTHONPATH": str(root),
         "SILLOK_PRESS": str(port),
         "SILLOK_STORE": f"file:{folder / 'archive'}",

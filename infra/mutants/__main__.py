@@ -1,4 +1,4 @@
-"""Tries random small changes to the rules on the nearest tests.
+"""Mutation testing: makes small random changes to the rules and runs the nearest tests.
 
 `python -m infra.mutants [--seed N] [--count N] [--rooms …] [--jobs N]` draws mutants of four rooms,
 prints a line per mutant, then each survivor and the score, and ends with 1 when more survive than
@@ -55,9 +55,8 @@ class TrialLog:
     def open(self) -> bool:
         """Read what an earlier run of the same tree wrote, and return whether there was one."""
         written = self.path.read_bytes() if self.path.exists() else b""
-        whole = written[
-            : written.rfind(b"\n") + 1
-        ]  # the last line may have been cut off when a run was killed
+        # A run that was killed may have left half a line at the end.
+        whole = written[: written.rfind(b"\n") + 1]
         lines = [json.loads(line) for line in whole.splitlines()]
         if not lines or lines[0] != {"tree": self.tree}:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,12 +71,12 @@ class TrialLog:
         return True
 
     def timed(self, test: Path, seconds: float | None) -> None:
-        """Keep how long a test file takes."""
+        """Record how many seconds a test file takes unmutated; None when it fails."""
         self.seconds[str(test)] = seconds
         self._append({"test": str(test), "seconds": seconds})
 
     def tried(self, mutant: str, ending: str, seconds: float) -> None:
-        """Keep how a mutant ended."""
+        """Record the outcome of a mutant and its seconds."""
         self.endings[mutant] = (ending, seconds)
         self._append({"mutant": mutant, "ending": ending, "seconds": round(seconds, 1)})
 
@@ -88,7 +87,7 @@ class TrialLog:
 
 @dataclass(slots=True)
 class Campaign:
-    """One mutation run: what was drawn, what is known, and the copies on which it is tried."""
+    """One run: the mutants drawn, the results so far, and the copies on which tests run."""
 
     options: argparse.Namespace
     drawn: list[Mutant]
@@ -99,7 +98,7 @@ class Campaign:
     done: int = 0
 
     def attempt(self, mutant: Mutant) -> None:
-        """Try one mutant on a copy that is free, and say how it ended."""
+        """Run the nearest tests of one mutant on a free copy; record and print the outcome."""
         copy = self.copies.get()
         try:
             tests = self._sound(copy, self.imports.nearest(mutant.path))
@@ -114,27 +113,29 @@ class Campaign:
             self.show(mutant)
 
     def show(self, mutant: Mutant) -> None:
-        """Print how one mutant ended."""
+        """Print the outcome of one mutant."""
         self.done += 1
         ending, seconds = self.record.endings[mutant.name()]
-        place = f"{mutant.path}:{mutant.line}"
+        position = f"{mutant.path}:{mutant.line}"
         change = f"{_short(mutant.before)} → {_short(mutant.after) or 'nothing'}"
         progress = f"[{self.done}/{len(self.drawn)}] {ending:9} {seconds:6.1f} s"
-        print(f"{progress}  {place}  {mutant.kind}: {change}", flush=True)
+        print(f"{progress}  {position}  {mutant.kind}: {change}", flush=True)
 
     def _sound(self, copy: Copy, tests: list[Path]) -> list[tuple[Path, float]]:
         """Return the tests that pass unmutated with their seconds, the quick ones first."""
         for test in tests:
             if str(test) not in self.record.seconds:
                 timed = copy.run([test])
+                # A test that fails on the unchanged tree would kill every mutant.
                 if timed.code not in (0, NO_TESTS):
                     print(f"{test} fails without any mutant and is left out", flush=True)
                 with self.lock:
                     self.record.timed(test, round(timed.seconds, 1) if timed.code == 0 else None)
-        known = [(test, self.record.seconds[str(test)]) for test in tests]
+        timed_tests = [(test, self.record.seconds[str(test)]) for test in tests]
+        # The first failure ends a run, so quick tests first find most mutants sooner.
         return sorted(
-            ((test, seconds) for test, seconds in known if seconds is not None),
-            key=lambda one: one[1],
+            ((test, seconds) for test, seconds in timed_tests if seconds is not None),
+            key=lambda timed_test: timed_test[1],
         )
 
 
@@ -158,7 +159,7 @@ def _run(options: argparse.Namespace) -> int:
     record = TrialLog(
         root / "var" / "mutants" / f"{'-'.join(options.rooms)}-{options.seed}.jsonl", digest(root)
     )
-    again = record.open()
+    resumed = record.open()
     of = f"{everything} mutants of {sum(map(len, rooms.values()))} modules"
     print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
     began = time.monotonic()
@@ -168,13 +169,14 @@ def _run(options: argparse.Namespace) -> int:
             copies.put(stack.enter_context(Copy(root)))
         campaign = Campaign(options, drawn, read_imports(root), record, copies, Lock())
         for mutant in drawn:
-            if again and mutant.name() in record.endings:
+            if resumed and mutant.name() in record.endings:
                 campaign.show(mutant)
-        left = [mutant for mutant in drawn if mutant.name() not in record.endings]
+        untried = [mutant for mutant in drawn if mutant.name() not in record.endings]
         pool = stack.enter_context(ThreadPoolExecutor(options.jobs))
         try:
-            list(pool.map(campaign.attempt, left))
+            list(pool.map(campaign.attempt, untried))
         except KeyboardInterrupt:
+            # Leaving the pool would wait for every mutant that is still queued.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return _summary(campaign, root, rooms, time.monotonic() - began)
@@ -200,7 +202,7 @@ def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], secon
         if ending in (Outcome.SURVIVED, Outcome.UNTESTED)
     ]
     print("\nSurvivors" if lost else "\nNo mutant survives")
-    for mutant in sorted(lost, key=lambda one: (str(one.path), one.line)):
+    for mutant in sorted(lost, key=lambda survivor: (str(survivor.path), survivor.line)):
         before, after = drawn_line((root / mutant.path).read_bytes(), mutant)
         print(f"  {mutant.path}:{mutant.line}  {mutant.kind}, {endings[mutant]}")
         print(f"    - {before}\n    + {after}")
@@ -210,6 +212,7 @@ def _summary(campaign: Campaign, root: Path, rooms: dict[str, list[Path]], secon
         print(f"{room:12} {_score(ours)}")
     score = _score(list(endings.values()))
     print(f"{'all':12} {score}; seed {campaign.options.seed}, {seconds / 60:.0f} min")
+    # Cross-multiplied, so that a run without mutants divides by nothing.
     return int(100 * len(lost) > campaign.options.most * len(campaign.drawn))
 
 

@@ -48,23 +48,24 @@ def modules(root: Path, rooms: tuple[str, ...]) -> dict[str, list[Path]]:
 
     Raises UsageError for a room that is unknown or that has no module.
     """
-    found: dict[str, list[Path]] = {}
+    by_room: dict[str, list[Path]] = {}
     for room in rooms:
         if room not in ROOMS:
             raise UsageError(f"no room is called {room!r}; there are {', '.join(ROOMS)}")
         folders = [path for name in ROOMS[room] for path in (root / name).rglob("*.py")]
         files = [root / f"{name}.py" for name in ROOMS[room] if (root / f"{name}.py").is_file()]
-        found[room] = sorted(path.relative_to(root) for path in (*folders, *files))
-        if not found[room]:
+        by_room[room] = sorted(path.relative_to(root) for path in (*folders, *files))
+        # A folder that was renamed must not count as a room without survivors.
+        if not by_room[room]:
             raise UsageError(
                 f"room {room!r} has no module under {root}: correct ROOMS in {__name__}"
             )
-    return found
+    return by_room
 
 
 @dataclass(slots=True)
 class Imports:
-    """Who imports a module, for every module of a checkout; modules are paths below its root."""
+    """The importers of every module of a checkout; modules are paths below its root."""
 
     importers: dict[Path, set[Path]] = field(default_factory=lambda: defaultdict(set))
 
@@ -74,6 +75,7 @@ class Imports:
         mirror = Path("tests") / module.parent / f"test_{module.stem}.py"
         if direct:
             return sorted(direct, key=lambda path: (path != mirror, path))
+        # Without a direct importer, tests in the mirrored folder are nearer than those elsewhere.
         reaching = {path for path in self._reaching(module) if path.name.startswith("test_")}
         for folder in (mirror.parent, *mirror.parent.parents):
             beside = sorted(path for path in reaching if folder in path.parents)
@@ -82,13 +84,13 @@ class Imports:
         return []
 
     def _reaching(self, module: Path) -> set[Path]:
-        """Return all that import a module, directly or through others."""
+        """Return all modules that import a module, directly or through others."""
         seen: set[Path] = set()
-        left = [module]
-        while left:
-            new = self.importers[left.pop()] - seen
+        queue = [module]
+        while queue:
+            new = self.importers[queue.pop()] - seen
             seen |= new
-            left += new
+            queue += new
         return seen
 
 
@@ -102,13 +104,13 @@ def read_imports(root: Path) -> Imports:
             trees[relative] = ast.parse(path.read_text("utf-8"))
             parts = relative.with_suffix("").parts
             names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = relative
-    found = Imports()
+    imports = Imports()
     for path, tree in trees.items():
         for name in set(_imported(tree)):
             if name in names and names[name] != path:
-                found.importers[names[name]].add(path)
-    _add_fixtures(found, trees)
-    return found
+                imports.importers[names[name]].add(path)
+    _add_fixtures(imports, trees)
+    return imports
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -119,6 +121,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        # Tests start some modules as commands and never import them.
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
             yield node.value
 
@@ -144,5 +147,5 @@ def _fixtures(tree: ast.Module) -> set[str]:
         node.name
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
-        and any("fixture" in ast.unparse(one) for one in node.decorator_list)
+        and any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
     }

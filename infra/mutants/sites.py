@@ -41,16 +41,23 @@ OTHER_END = {
 }
 TURNED = ("sorted", "argsort", "lexsort")
 OTHER_WORD = {"ascending": "descending", "descending": "ascending"}
+# A threshold of 200 and one of 201 seldom tell two texts apart; one of 2 and one of 3 do.
 SMALL = 10
-"""Up to here a number grows by one: further up, one more is seldom another rule."""
+"""The largest whole number that grows by one; larger ones grow by a tenth."""
 
-ORDER_BY = re.compile(r"\border\s+by\s+[\w.]+(?P<desc>\s+desc\b)?", re.IGNORECASE)
+ORDER_BY = re.compile(
+    r"""
+    \border\s+by\s+[\w.]+   # the first column, with the table before its dot
+    (?P<desc>\s+desc\b)?    # its direction
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 EXITS = (ast.Return, ast.Continue, ast.Break, ast.Raise)
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: bytes `start` to `end` of a file become `after`."""
+    """A change of one module: bytes `start` to `end` of its file become `after`."""
 
     path: Path
     kind: str
@@ -65,7 +72,7 @@ class Mutant:
         return source[: self.start] + self.after.encode() + source[self.end :]
 
     def name(self) -> str:
-        """Return what tells this mutant from all others of the same tree."""
+        """Return a name that no other mutant of the same tree has."""
         return f"{self.path}:{self.start}-{self.end}:{self.after}"
 
 
@@ -74,7 +81,7 @@ def mutants(root: Path, path: Path) -> list[Mutant]:
     source = (root / path).read_bytes()
     sites = _Sites(path, source)
     sites.visit(ast.parse(source))
-    return sorted(sites.found, key=lambda one: (one.start, one.end, one.after))
+    return sorted(sites.found, key=lambda mutant: (mutant.start, mutant.end, mutant.after))
 
 
 class _Sites(ast.NodeVisitor):
@@ -84,6 +91,7 @@ class _Sites(ast.NodeVisitor):
         self.found: list[Mutant] = []
         self._path = path
         self._source = source
+        # Offsets of the lines: `col_offset` of a node counts the bytes of its line alone.
         self._lines = [0]
         for line in source.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
@@ -112,7 +120,8 @@ class _Sites(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        """Change a number or a truth value; turn round the order that a string asks for."""
+        """Change a number or a truth value; reverse the order that a string names."""
+        # Before numbers: a bool is an int.
         if isinstance(node.value, bool):
             self._replace("constant", node, str(not node.value))
         elif isinstance(node.value, int | float):
@@ -123,11 +132,11 @@ class _Sites(ast.NodeVisitor):
             self._order_by(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        """Turn round the order that an f-string asks for, and go no further into it."""
+        """Reverse the order that an f-string names, and visit nothing inside it."""
         self._order_by(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        """Turn round the order of a call, or take its other end."""
+        """Reverse the result of a sorting call, or swap `min` and `max`."""
         function = node.func
         name = (
             function.id
@@ -149,7 +158,8 @@ class _Sites(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        """Leave out an early exit."""
+        """Make the condition of an early exit false."""
+        # No test can see a block that only type checkers read.
         if ast.unparse(node.test) == "TYPE_CHECKING":
             return
         if isinstance(node.body[-1], EXITS) and not node.orelse:
@@ -157,28 +167,28 @@ class _Sites(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> None:
-        """Pass over `strict=` of zip, which says what is so and decides nothing."""
+        """Skip `strict=` of zip: it is an assertion, and no sound input breaks it."""
         if node.arg != "strict":
             self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        """Go into defaults and body, not into decorators and annotations."""
+        """Visit defaults and body, not decorators and annotations."""
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             if default is not None:
                 self.visit(default)
         self._body(node.body)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        """Go into the body alone."""
+        """Visit the body, not decorators and arguments."""
         self._body(node.body)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        """Go into the value alone."""
+        """Visit the value, not the annotation."""
         if node.value is not None:
             self.visit(node.value)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        """Pass over strings that document."""
+        """Skip docstrings."""
         if not isinstance(node.value, ast.Constant):
             self.generic_visit(node)
 
@@ -215,7 +225,9 @@ class _Sites(ast.NodeVisitor):
         """Replace the operator that stands between two operands, where comments may stand too."""
         start = self._end(left)
         gap = self._source[start : self._start(right)].decode()
-        match = re.search(pattern, re.sub(r"#[^\n]*", lambda one: " " * len(one[0]), gap))
+        # Comments are blanked rather than removed, so that offsets stay true.
+        blanked = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), gap)
+        match = re.search(pattern, blanked)
         if match:
             line = left.end_lineno or left.lineno
             before = len(gap[: match.start()].encode())

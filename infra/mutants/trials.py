@@ -18,8 +18,9 @@ from infra.mutants.sites import Mutant
 from processing.errors import PermanentError
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".hypothesis", ".*_cache")
+# For quick tests, starting Python and pytest takes longer than the tests themselves.
 SPARE_SECONDS = 30.0
-"""What a run may take on top of a multiple of its unmutated time."""
+"""Seconds that a run may take on top of a multiple of its unmutated time."""
 
 PYTEST = ("-q", "-x", "-m", "not full", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 """Options of pytest: the first failure is enough, and the same examples are drawn each time."""
@@ -29,7 +30,7 @@ NO_TESTS = 5
 
 
 class Outcome(StrEnum):
-    """How the tests of a mutant ended."""
+    """The result of running a mutant's tests."""
 
     KILLED = "killed"
     TIMED_OUT = "timed out"
@@ -39,7 +40,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """How a test run ended: its exit code, None when it hit its limit, and its seconds."""
+    """A test run: its exit code, None when it hit its time limit, and its seconds."""
 
     code: int | None
     seconds: float
@@ -49,7 +50,7 @@ class Copy:
     """A copy of a checkout in a temporary folder, where modules are mutated and tests run."""
 
     def __init__(self, root: Path) -> None:
-        """Copy what is checked out, without its environment and what runs have made."""
+        """Copy the checkout, without its environment and the output of earlier runs."""
         self._folder = Path(tempfile.mkdtemp(prefix="sillok-mutants-"))
         self.root = self._folder / root.name
         shutil.copytree(root, self.root, ignore=LEFT_OUT, symlinks=True)
@@ -81,9 +82,11 @@ class Copy:
         except subprocess.TimeoutExpired:
             code = None
         finally:
+            # Tests start servers of their own; the whole session ends with the run.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            # Failing examples of one mutant must not be replayed on the next.
             shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
         return Timed(code, time.monotonic() - began)
 
@@ -109,19 +112,20 @@ class Copy:
 
     def _environment(self) -> dict[str, str]:
         """Return an environment in which this copy is imported before the installed checkout."""
-        kept = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if name not in ("SILLOK_TEST_ALL", "PYTEST_ADDOPTS")
         }
-        return kept | {"PYTHONPATH": str(self.root), "TMPDIR": str(self._folder)}
+        return inherited | {"PYTHONPATH": str(self.root), "TMPDIR": str(self._folder)}
 
     def _check(self) -> None:
-        line = [sys.executable, "-c", "import spiders; print(spiders.__file__)"]
-        found = subprocess.run(  # noqa: S603 - ours
-            line, env=self._environment(), cwd="/", capture_output=True, text=True, check=False
+        """Raise PermanentError where tests would import another checkout than this copy."""
+        command = [sys.executable, "-c", "import spiders; print(spiders.__file__)"]
+        done = subprocess.run(  # noqa: S603 - ours
+            command, env=self._environment(), cwd="/", capture_output=True, text=True, check=False
         )
-        if Path(found.stdout.strip()) != self.root / "spiders" / "__init__.py":
+        if Path(done.stdout.strip()) != self.root / "spiders" / "__init__.py":
             raise PermanentError(
-                f"a test would not import {self.root} but {found.stdout or found.stderr}"
+                f"a test would not import {self.root} but {done.stdout or done.stderr}"
             )
