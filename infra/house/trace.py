@@ -1,14 +1,15 @@
 """Runs a Python module and records which of our functions it enters.
 
-Called as `python -m infra.house.trace ROOT RESULT MODULE ARGUMENTS…`. Written to RESULT as JSON:
+Called as `python infra/house/trace.py ROOT RESULT MODULE ARGUMENTS…`. Written to RESULT as JSON:
 `functions`, each as [file below ROOT, name], and for the page whose reading enters the most files
-`page_files` and `page_names`.
+`page_files` and `page_names`. RESULT must not exist.
 
-Counted are functions of ROOT that are entered in this process, and bodies of classes, which run
-when their module is imported; not declarations of outlets (folders named `outlets`), lambdas,
-comprehensions and the top level of modules. A reading begins when a function called `extract` gets
-a `Page` and ends when it returns. Its names are the parameters and variables in which the functions
-entered meanwhile hold the page, an element of its tree, or a string or bytes, as they return.
+Counted are functions of ROOT that are entered in this process or in a child forked from it, and
+bodies of classes, which run when their module is imported; not declarations of outlets (folders
+named `outlets`), lambdas, comprehensions and the top level of modules. A reading begins when a
+function called `extract` gets a `Page` and ends when it returns. Its names are the parameters and
+variables in which the functions entered meanwhile hold the page, an element of its tree, or a
+string or bytes, as they return.
 """
 
 import atexit
@@ -76,8 +77,18 @@ class Trace:
         return inside and "/.venv" not in path and "/outlets/" not in path
 
     def write(self, result: Path) -> None:
-        """Write the JSON that the module's docstring describes."""
+        """Write the JSON that the module's docstring describes.
+
+        A child that was forked from this process and ended before it has written to the same file;
+        its entries are kept.
+        """
         files, names = self.page
+        # A crawl runs in a child of the process that was started (spiders.crawling.watchdog).
+        if result.exists():
+            child = json.loads(result.read_text())
+            self.functions |= {(file, name) for file, name in child["functions"]}
+            if len(child["page_files"]) > len(files):
+                files, names = set(child["page_files"]), set(child["page_names"])
         entered = {
             "functions": sorted(self.functions),
             "page_files": sorted(files),

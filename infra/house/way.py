@@ -2,8 +2,8 @@
 
 The sample press, a first crawl of one of its outlets and the first publication run as the commands
 that a person types, in a temporary folder, against a store in a directory. `infra.house.trace` says
-what is counted, and what the reading of a page and its names are. Child processes and the press are
-not counted.
+what is counted, and what the reading of a page and its names are. Commands that these start and the
+press are not counted.
 """
 
 import json
@@ -89,7 +89,7 @@ def _traced(
     root: Path, folder: Path, environment: Mapping[str, str], command: list[str]
 ) -> dict[str, Any]:
     """Run a module of the checkout under the profiler and return what it entered."""
-    result = folder / "trace.json"
+    result = folder / f"trace-{command[0]}.json"
     # Started by its path: with `-m`, the packages above it would be imported before the profiler.
     line = [
         sys.executable,

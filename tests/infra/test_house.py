@@ -104,8 +104,9 @@ def test_a_trace_counts_our_functions_and_follows_a_page(tmp_path: Path) -> None
         "room/outlets/hani.py": "def declared(): ...\n",
         "room/other.py": "def after(word): ...\n",
         "go.py": (
-            "from room import reader, other\nfrom room.outlets import hani\nhani.declared()\n"
-            "reader.extract(reader.Page())\nother.after('x')\nraise SystemExit(3)\n"
+            "import os\nfrom room import reader, other\nfrom room.outlets import hani\n"
+            "hani.declared()\nif not os.fork():\n    reader.extract(reader.Page())\n"
+            "    raise SystemExit(0)\nos.wait()\nother.after('x')\nraise SystemExit(3)\n"
         ),
     }
     for name, content in files.items():
