@@ -1,9 +1,12 @@
-"""Build or repair `.venv` from the hash-pinned lists in `infra/lock`: python infra/bootstrap.py run|test|bench|spark.
+"""Builds or repairs `.venv` from the hash-pinned lists in `infra/lock`.
 
-Uses the standard library alone, because nothing else is there yet. pip installs a pinned uv, uv installs the rest and
-compiles it. A stamp inside `.venv` holds the digest of everything that went in and is written last: with the right
-stamp there is nothing to do, with an older one the difference is installed, and without one a half-made environment is
-thrown away. Where packages come from is the machine's business: what pip is configured with is handed on to uv.
+    python infra/bootstrap.py run|test|bench|spark
+
+Uses the standard library alone, because nothing else is there yet. pip installs a pinned uv, and uv
+installs and compiles the rest. A stamp inside `.venv` holds the digest of everything that went in
+and is written last: with the right stamp there is nothing to do, with an older one the difference
+is installed, and without one a half-made environment is thrown away. The package index is that of
+the machine: pip's configuration is handed on to uv.
 """
 
 import contextlib
@@ -29,7 +32,7 @@ CARRIED = {
     "trusted-host": "UV_INSECURE_HOST",
     "cert": "SSL_CERT_FILE",
 }
-"""pip's settings and the variables by which uv takes the same."""
+"""Names of pip's settings, with the environment variables that set the same for uv."""
 
 
 class BootstrapError(Exception):
@@ -37,51 +40,56 @@ class BootstrapError(Exception):
 
 
 def digests(root: Path) -> dict[str, str]:
-    """Return what an environment is made of: the digest of each list, the interpreter and the place."""
-    made = {
+    """Return what an environment is made of: a digest of each list, the interpreter, the folder."""
+    wanted = {
         kind: hashlib.sha256((root / LOCK / f"{kind}.txt").read_bytes()).hexdigest()
         for kind in ("uv", *KINDS)
     }
-    made["project"] = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
-    made["python"] = sys.version
-    made["place"] = str(root)
-    return made
+    wanted["project"] = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
+    wanted["python"] = sys.version
+    # Commands in `.venv/bin` name their interpreter by its full path: a moved one does not start.
+    wanted["place"] = str(root)
+    return wanted
 
 
 def read_stamp(venv: Path) -> dict[str, str]:
-    """Return the stamp of an environment, or nothing where it was never finished or no longer starts."""
+    """Return the stamp of an environment; empty where it was never finished or does not start."""
     stamp = venv / "sillok.json"
     if not stamp.is_file():
         return {}
-    alive = subprocess.run([venv / "bin" / "python", "-c", ""], check=False, capture_output=True)  # noqa: S603 - our own interpreter
+    # An update of the system's Python leaves links in `.venv` that lead nowhere.
+    started = subprocess.run(  # noqa: S603 - our own interpreter
+        [venv / "bin" / "python", "-c", ""], check=False, capture_output=True
+    )
     try:
-        return dict(json.loads(stamp.read_text())) if alive.returncode == 0 else {}
+        return dict(json.loads(stamp.read_text())) if started.returncode == 0 else {}
     except ValueError:
         return {}
 
 
 def uv_environment(listing: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for uv, given what `pip config list` prints.
+    """Return the environment for uv, given the output of `pip config list`.
 
-    What the user set for uv itself wins.
+    Variables of uv that `environ` has already are kept.
     """
-    found = dict(environ)
+    variables = dict(environ)
     for line in listing.splitlines():
         name, _, value = line.partition("=")
         variable = CARRIED.get(name.rpartition(".")[2])
         if variable:
-            found.setdefault(variable, " ".join(value.strip("'\"").replace("\\n", " ").split()))
-    found.setdefault("UV_NO_PYTHON_DOWNLOADS", "1")
-    found.setdefault(
-        "UV_INDEX_STRATEGY", "unsafe-best-match"
-    )  # as pip does; the hashes make it safe
-    if not os.access(Path(found.get("HOME") or "/nonexistent"), os.W_OK):
-        found.setdefault("UV_CACHE_DIR", str(ROOT / "var" / "cache" / "uv"))
-    return found
+            # pip prints a setting of several lines as one quoted string with `\n` in it.
+            words = value.strip("'\"").replace("\\n", " ").split()
+            variables.setdefault(variable, " ".join(words))
+    variables.setdefault("UV_NO_PYTHON_DOWNLOADS", "1")
+    # Takes the best version of all indexes, as pip does; the hashes of the lists make it safe.
+    variables.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
+    if not os.access(Path(variables.get("HOME") or "/nonexistent"), os.W_OK):
+        variables.setdefault("UV_CACHE_DIR", str(ROOT / "var" / "cache" / "uv"))
+    return variables
 
 
 def step(what: str, command: list[str], environment: Mapping[str, str]) -> None:
-    """Run one step quietly; raises `BootstrapError` with its output when it fails."""
+    """Run one step without output; raises `BootstrapError` with the output when it fails."""
     print(f"  {what}", flush=True)
     done = subprocess.run(  # noqa: S603 - fixed commands
         command, check=False, capture_output=True, text=True, env=dict(environment), cwd=ROOT
@@ -89,13 +97,13 @@ def step(what: str, command: list[str], environment: Mapping[str, str]) -> None:
     if done.returncode:
         raise BootstrapError(
             f"{what}: failed with exit code {done.returncode}\n{done.stdout}{done.stderr}"
-            "The package index that pip or uv is configured with must be reachable and the disk must have 2 GB free; "
-            "then the same command goes on from here."
+            "The package index that pip or uv is configured with must be reachable and the disk "
+            "must have 2 GB free; then the same command goes on from here."
         )
 
 
 def install(venv: Path, kind: str, *, fresh: bool) -> None:
-    """Bring the environment to what the list of `kind` says."""
+    """Install the list of `kind` and Sillok itself; `fresh` throws the environment away before."""
     python = str(venv / "bin" / "python")
     if fresh:
         shutil.rmtree(venv, ignore_errors=True)
@@ -127,19 +135,20 @@ def install(venv: Path, kind: str, *, fresh: bool) -> None:
 
 
 def ensure(kind: str) -> None:
-    """Make `.venv` hold what `kind` needs; at once when it already does."""
+    """Build `.venv` for `kind`, or do nothing where its stamp says that it is complete."""
     venv = ROOT / ".venv"
-    wanted, found = digests(ROOT), read_stamp(venv)
+    wanted, stamped = digests(ROOT), read_stamp(venv)
     needed = {"uv", "project", "python", "place", kind}
-    if all(found.get(key) == wanted[key] for key in needed):
+    if all(stamped.get(key) == wanted[key] for key in needed):
         return
     print(f"Setting up {venv} (once)", flush=True)
-    fresh = any(found.get(key) != wanted[key] for key in ("python", "place"))
+    fresh = any(stamped.get(key) != wanted[key] for key in ("python", "place"))
     (venv / "sillok.json").unlink(missing_ok=True)
     install(venv, kind, fresh=fresh)
-    stamp = {**({} if fresh else found), **{key: wanted[key] for key in needed}}
+    stamp = {**({} if fresh else stamped), **{key: wanted[key] for key in needed}}
+    # The list of `test` contains that of `run`.
     if kind == "test":
-        stamp["run"] = wanted["run"]  # the test list contains the run list
+        stamp["run"] = wanted["run"]
     (venv / "sillok.json").write_text(json.dumps(stamp, indent=2))
 
 
@@ -154,8 +163,8 @@ def alone() -> Iterator[None]:
         lock = (ROOT / "var" / "bootstrap.lock").open("w")
     except OSError as error:
         raise BootstrapError(
-            f"Sillok keeps all that it makes inside its own folder, which cannot be written to: {error}\n"
-            "Clone it where you may write, or make the folder yours."
+            "Sillok keeps all that it makes inside its own folder, which cannot be written to: "
+            f"{error}\nClone it where you may write, or make the folder yours."
         ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -163,14 +172,13 @@ def alone() -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 when the environment is ready, 1 when a step failed, 2 for wrong usage, 130 when interrupted."""
+    """Return 0 when the environment is ready, 1 for a failed step, 2 for usage, 130 for Ctrl-C."""
     if len(arguments) != 1 or arguments[0] not in KINDS:
         print(f"usage: python infra/bootstrap.py {'|'.join(KINDS)}", file=sys.stderr)
         return 2
     try:
-        signal.pthread_sigmask(
-            signal.SIG_UNBLOCK, [signal.SIGINT]
-        )  # blocked by `bootstrap.sh` until here
+        # Blocked by `bootstrap.sh`, so that Ctrl-C is answered with a message and no traceback.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         with alone():
             ensure(arguments[0])
     except BootstrapError as error:

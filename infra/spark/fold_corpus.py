@@ -1,12 +1,14 @@
-"""Fold an archive's signatures on Spark: the same keys, judgement and resolving as on one machine, hence the same rows.
+"""Folds an archive's signatures on Spark, with the same rows as the fold on one machine.
 
     spark-submit infra/spark/fold_corpus.py PARTS OUT
 
-PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `day=…/*.parquet`), OUT a folder for the
-cluster rows as Parquet. Buckets are joined as DataFrames; a component of the candidate graph is then judged and
-resolved as a whole in one Python worker, so that what decides is `processing.dedupe` and nothing else.
+PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `day=…/*.parquet`),
+OUT a folder for the cluster rows as Parquet. Buckets are joined as DataFrames. Each component of
+the candidate graph is then judged and resolved as a whole in one Python worker, with the functions
+of `processing.matching` and `processing.resolving`.
 
-Connected components with DataFrames: large-star and small-star (Kiveris et al., SoCC 2014) to a fixed point.
+Connected components are found with large-star and small-star steps until nothing changes (Kiveris
+et al., "Connected Components in MapReduce and Beyond", SoCC 2014).
 """
 
 import sys
@@ -33,13 +35,21 @@ from processing.signing.documents import FoldOptions
 from processing.signing.shingles import TITLE
 from processing.signing.signature import redraft, signed, tables
 
+_KINDS = ("sig", "texts")
+SCHEMA = (
+    "article_id string, version_id string, cluster string, original string, relation string, "
+    "parent string, score double, evidence string, day date, share_of_this double, "
+    "share_of_parent double, original_confidence double, original_evidence string, stub boolean"
+)
+"""Columns of `clusters`, in the order of `cluster_table`."""
+
 
 def _both_ways(edges: DataFrame) -> DataFrame:
     return edges.select("a", "b").union(edges.select(f.col("b").alias("a"), f.col("a").alias("b")))
 
 
 def _large_star(edges: DataFrame) -> DataFrame:
-    """Link every larger neighbour of a node to the smallest thing near the node."""
+    """Link every larger neighbour of a node to the smallest of the node and its neighbours."""
     near = _both_ways(edges)
     least = near.groupBy("a").agg(f.least(f.min("b"), f.first("a")).alias("least"))
     return (
@@ -70,23 +80,17 @@ def components(edges: DataFrame) -> DataFrame:
         .select(f.least("a", "b").alias("a"), f.greatest("a", "b").alias("b"))
         .distinct()
     )
-    mark = None
+    digest = None
     while True:
+        # Without a checkpoint, the plan of each round would contain those of all rounds before.
         edges = _small_star(_large_star(edges)).localCheckpoint()
-        found = edges.agg(f.count("*"), f.sum(f.xxhash64("a", "b").cast("decimal(38,0)"))).first()
-        if found == mark:
+        # A sum as decimal, because one of 64-bit hashes overflows.
+        sums = edges.agg(f.count("*"), f.sum(f.xxhash64("a", "b").cast("decimal(38,0)"))).first()
+        if sums == digest:
             break
-        mark = found
+        digest = sums
     roots = edges.select(f.col("a").alias("number"), f.col("a").alias("label")).distinct()
     return edges.select(f.col("b").alias("number"), f.col("a").alias("label")).union(roots)
-
-
-_KINDS = ("sig", "texts")
-SCHEMA = (
-    "article_id string, version_id string, cluster string, original string, relation string, parent string, "
-    "score double, evidence string, day date, share_of_this double, share_of_parent double, "
-    "original_confidence double, original_evidence string, stub boolean"
-)
 
 
 def session(cores: int = 2) -> SparkSession:
@@ -112,18 +116,15 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
     groups = labelled.rdd.map(lambda row: (row["label"], row)).groupByKey()
     inside = pairs.join(labels, pairs["a"] == labels["number"]).select("a", "b", "label")
     linked = inside.rdd.map(lambda row: (row["label"], (row["a"], row["b"]))).groupByKey()
-    found = groups.leftOuterJoin(linked).flatMap(
-        lambda each: _fold_group(each[1][0], each[1][1] or (), options)
+    # An outer join: a document without candidates is a component of its own.
+    rows = groups.leftOuterJoin(linked).flatMap(
+        lambda group: _fold_group(group[1][0], group[1][1] or (), options)
     )
-    return spark.createDataFrame(found, SCHEMA)
+    return spark.createDataFrame(rows, SCHEMA)
 
 
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
-    """Return the newest row of each document, its text, and how many it has.
-
-    A row carries the number of its manifest; one of schema version 1 carries none, and is older
-    than those that do.
-    """
+    """Return the newest row of each document with its text and, as `times`, its number of rows."""
     sig, texts = (
         _last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet")))
         for kind in _KINDS
@@ -133,71 +134,83 @@ def _newest(spark: SparkSession, parts: Path) -> DataFrame:
 
 def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
     every = spark.read.option("mergeSchema", value=True).parquet(*paths)
+    # Rows of schema version 1 have no manifest number and are older than all that have one.
     numbered = every if "manifest" in every.columns else every.withColumn("manifest", f.lit(0))
     last = Window.partitionBy("number").orderBy(f.desc_nulls_last("manifest"))
     counted = numbered.withColumn("times", f.count("*").over(Window.partitionBy("number")))
-    return counted.withColumn("place", f.row_number().over(last)).where("place = 1").drop("place")
+    return counted.withColumn("rank", f.row_number().over(last)).where("rank = 1").drop("rank")
 
 
 def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions) -> DataFrame:
-    """Return the band keys.
+    """Return the band keys of all documents (key, number, day).
 
-    Those of documents signed more than once are made again from their newest text.
+    Those of documents with several rows are computed again from the newest text.
     """
     bands = spark.read.parquet(*sorted(str(path) for path in parts.glob("bands/day=*/*.parquet")))
+    # A band row names its document and not the row of it, so old keys cannot be told apart.
     again = sig.where("times > 1")
-    made = again.rdd.flatMap(lambda row: _keys_again(row.asDict(), options))
+    computed = again.rdd.flatMap(lambda row: _keys_again(row.asDict(), options))
     return (
         bands.join(again.select("number"), "number", "left_anti")
         .select("key", "number", "day")
-        .union(spark.createDataFrame(made, "key long, number long, day date"))
+        .union(spark.createDataFrame(computed, "key long, number long, day date"))
     )
 
 
 def _keys_again(row: dict[str, Any], options: FoldOptions) -> Iterator[tuple[Any, ...]]:
     again = signed(redraft(row), frozenset(row["dropped"]))
     yield from (
-        (each["key"], each["number"], each["day"])
-        for each in tables([again], options.features)[1].to_pylist()
+        (band["key"], band["number"], band["day"])
+        for band in tables([again], options.features)[1].to_pylist()
     )
 
 
 def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
-    """Return the candidates: documents of one key that are near each other in it, see `processing.matching.candidates`."""
+    """Return the candidate pairs (a, b): documents of one key that are near each other in it.
+
+    The rule is that of `processing.matching.candidates`.
+    """
     order = Window.partitionBy("key").orderBy("day", "number")
-    placed = keys.distinct().withColumn("place", f.row_number().over(order) - 1)
-    placed = placed.withColumn("block", f.floor(f.col("place") / options.bucket))
-    beside = placed.where("block > 0").withColumn("block", f.col("block") - 1)
-    one = placed.select(
-        "key", "block", *(f.col(name).alias(f"{name}_a") for name in ("number", "day", "place"))
+    ranked = keys.distinct().withColumn("rank", f.row_number().over(order) - 1)
+    # Blocks of `bucket` ranks, each joined with itself and the next: a self-join of a whole key
+    # would make the square of its documents.
+    ranked = ranked.withColumn("block", f.floor(f.col("rank") / options.bucket))
+    next_block = ranked.where("block > 0").withColumn("block", f.col("block") - 1)
+    names = ("number", "day", "rank")
+    first = ranked.select("key", "block", *(f.col(name).alias(f"{name}_a") for name in names))
+    second = ranked.union(next_block).select(
+        "key", "block", *(f.col(name).alias(f"{name}_b") for name in names)
     )
-    other = placed.union(beside).select(
-        "key", "block", *(f.col(name).alias(f"{name}_b") for name in ("number", "day", "place"))
-    )
-    days, apart = options.window_days, f.col("place_b") - f.col("place_a")
+    days, apart = options.window_days, f.col("rank_b") - f.col("rank_a")
+    # The lowest three bits of a key are its kind; equal titles count within a day only.
     reach = f.when(f.col("key").bitwiseAND(7) == TITLE, min(1, days)).otherwise(days)
     near = (apart > 0) & (apart <= options.bucket) & (f.datediff("day_b", "day_a") <= reach)
-    found = one.join(other, ["key", "block"]).where(near)
+    pairs = first.join(second, ["key", "block"]).where(near)
     ends = f.least("number_a", "number_b").alias("a"), f.greatest("number_a", "number_b").alias("b")
-    return found.select(*ends).distinct()
+    return pairs.select(*ends).distinct()
 
 
 def _fold_group(
     rows: Iterable[Row], pairs: Iterable[tuple[int, int]], options: FoldOptions
 ) -> list[tuple[Any, ...]]:
-    """Judge and resolve one component of the candidate graph."""
+    """Judge and resolve one component of the candidate graph; return its rows of `clusters`."""
     names = set(SIGNED.names)
-    said = [{name: value for name, value in row.asDict().items() if name in names} for row in rows]
-    table = pa.Table.from_pylist(said, schema=SIGNED).sort_by("id")
-    found = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-    edges = edge_table(each for each in judged(found, table, options) if each[2].link != "none")
+    signed_rows = [
+        {name: value for name, value in row.asDict().items() if name in names} for row in rows
+    ]
+    # Spark groups in any order; the fold of one machine has documents sorted by id.
+    table = pa.Table.from_pylist(signed_rows, schema=SIGNED).sort_by("id")
+    candidates = np.array(sorted(pairs), np.int64).reshape(-1, 2)
+    edges = edge_table(
+        edge for edge in judged(candidates, table, options) if edge[2].link != "none"
+    )
     nodes = {node.number: node for node in map(node_of, table.to_pylist())}
     resolved = resolve(nodes, [edge_of(edge) for edge in edges.to_pylist()], frozenset(nodes))
     return [tuple(row.values()) for row in cluster_table(resolved, nodes).to_pylist()]
 
 
 def main() -> int:
-    """Fold the parts named on the command line."""
+    """Fold the folder PARTS of the command line into the folder OUT, which must not exist."""
     parts, out = sys.argv[1:]
     spark = session()
     options = FoldOptions(window_days=settings().fold_window_days)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import eventlet  # type: ignore[import-untyped]  # ships no types
 
+# Before any other import of ours: a module that has taken a lock or a socket by then keeps it.
 eventlet.patcher.monkey_patch(all=False, socket=True, select=True, thread=True, time=True)
 
 from infra.store.layout import InUseError  # noqa: E402 - only after the patching

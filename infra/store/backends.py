@@ -1,8 +1,8 @@
-"""Connects Swift's proxy to its account, container and object servers inside this process, without any port.
+"""Connects Swift's proxy to its account, container and object servers inside this process.
 
-Those three servers check no credentials, so whoever reaches one reads and writes everything. Loopback would not keep
-another user of the machine out. Here no such socket exists: a connection is a pair of connected sockets, one end with
-each side, made when the proxy (or a server that updates another) asks for it.
+Those three servers check no credentials, so whoever reaches one reads and writes everything; a port
+on loopback would be open to every user of the machine. No server has a port here: a connection is a
+pair of connected sockets, made when the proxy (or a server that updates another) opens it.
 """
 
 import itertools
@@ -45,19 +45,20 @@ class Listener:
         return self._name
 
     def close(self) -> None:
-        """Keep nothing open: ends that were not accepted are closed with the queue."""
+        """Drop the connections that were not accepted; their sockets close with the queue."""
         self._waiting = queue.Queue()
 
 
 def connect_in_process(listeners: dict[int, Listener]) -> None:
-    """Make Swift's internal connections end at `listeners`, by the port that the rings name for a server.
+    """Connect Swift's internal connections to `listeners`, by the port of each server in the rings.
 
-    All of them are made by `swift.common.bufferedhttp.http_connect_raw` (Swift 2.38). Only it is redirected: a
-    connection to a port without a listener is refused, so none ever leaves this process.
+    A connection to a port without a listener raises ConnectionRefusedError, so none leaves this
+    process.
     """
 
-    class Connection(bufferedhttp.BufferedHTTPConnection):  # type: ignore[misc]  # Swift ships no types
+    class Connection(bufferedhttp.BufferedHTTPConnection):  # type: ignore[misc]  # no types
         def connect(self) -> None:
+            # The overridden method sets it, and Swift logs the duration since then.
             self._connected_time = time.time()
             listener = listeners.get(self.port)
             if listener is None:
@@ -66,4 +67,5 @@ def connect_in_process(listeners: dict[int, Listener]) -> None:
                 )
             self.sock = listener.connect()
 
+    # Swift 2.38 makes all internal connections in `bufferedhttp.http_connect_raw`, by this class.
     bufferedhttp.BufferedHTTPConnection = Connection

@@ -1,9 +1,10 @@
-"""A one-node Ceph with its S3 gateway on loopback, from Debian's packages: the second real server of the tests.
+"""A one-node Ceph with its S3 gateway on loopback, from Debian's packages, for the tests.
 
     python -m infra.store.ceph --data DIR --port P
 
-It creates exactly (`If-None-Match: *` in a race), and shows what Swift does not: 411 for chunked uploads, unquoted
-ETags. Only for tests: its keys are known, and its disk is a file. Needs root.
+The second real S3 server that the archive is tested on: exact creation (`If-None-Match: *`) holds
+in a race, and unlike Swift it answers 411 to chunked uploads and sends ETags without quotes. Only
+for tests: its keys are known, and its disk is a file. Needs root.
 """
 
 import argparse
@@ -20,11 +21,15 @@ from pathlib import Path
 from infra.store.layout import free_port, is_free
 
 USER, ACCESS, SECRET = "sillok", "sillok-access", "sillok-secret"
+# A sparse file: it takes on disk what the tests write.
 _DISK = 4 << 30
+"""Bytes of the store."""
 _PATIENCE = 120.0
+"""Seconds that a command, or the start of the gateway, may take."""
 _PLAIN = {"monmaptool", "ceph-authtool"}
 """Commands that take no configuration."""
 _ALL = ("--cap", "mon", "allow *", "--cap", "osd", "allow *")
+"""Options of `ceph-authtool` that give a key every right."""
 
 _CONFIGURATION = """\
 [global]
@@ -72,7 +77,7 @@ def free_ports() -> int:
 
 
 class Cluster:
-    """The processes of one cluster; they end with this one."""
+    """The daemons of one cluster; `stop` ends them."""
 
     def __init__(self, data: Path, port: int) -> None:
         self._data = data
@@ -81,11 +86,12 @@ class Cluster:
 
     def start(self) -> None:
         """Start all, new data where the folder is empty, and return when the gateway answers."""
-        fresh = not (self._data / "ceph.conf").exists()
-        if fresh:
+        is_new = not (self._data / "ceph.conf").exists()
+        if is_new:
             self._prepare()
         self._daemon("ceph-mon", "-i", "a")
-        if fresh:
+        # Only a running monitor hands out the keys of the other two daemons.
+        if is_new:
             identity = str(uuid.uuid4())
             self._call("ceph", "osd", "new", identity)
             self._key("osd", "osd.0", mon="allow profile osd", osd="allow *")
@@ -94,7 +100,7 @@ class Cluster:
         self._daemon("ceph-osd", "-i", "0")
         self._daemon("radosgw", "-n", "client.rgw.a")
         self._wait()
-        if fresh:
+        if is_new:
             keys = [f"--access-key={ACCESS}", f"--secret-key={SECRET}"]
             self._call(
                 "radosgw-admin", "user", "create", f"--uid={USER}", f"--display-name={USER}", *keys
@@ -111,72 +117,51 @@ class Cluster:
         self._running[-1].wait()
 
     def _prepare(self) -> None:
+        """Write configuration, keyring and the monitor's own data."""
         for folder in ("mon", "osd", "rgw", "run", "log"):
             (self._data / folder).mkdir(parents=True)
         identity = str(uuid.uuid4())
         monitor, legacy = self._port + 1, self._port + 2
-        told = {
-            "fsid": identity,
-            "data": self._data,
-            "monitor": monitor,
-            "legacy": legacy,
-            "disk": _DISK,
-        }
-        (self._data / "ceph.conf").write_text(_CONFIGURATION.format(port=self._port, **told))
-        addresses = f"[v2:127.0.0.1:{monitor}/0,v1:127.0.0.1:{legacy}/0]"
+        configuration = _CONFIGURATION.format(
+            fsid=identity,
+            data=self._data,
+            monitor=monitor,
+            legacy=legacy,
+            disk=_DISK,
+            port=self._port,
+        )
+        (self._data / "ceph.conf").write_text(configuration)
         plan = str(self._data / "monmap")
-        self._call(
-            "monmaptool",
-            "--create",
-            "--clobber",
-            "--fsid",
-            identity,
-            "--addv",
-            "a",
-            addresses,
-            plan,
-        )
+        cluster = ("--create", "--clobber", "--fsid", identity)
+        addresses = f"[v2:127.0.0.1:{monitor}/0,v1:127.0.0.1:{legacy}/0]"
+        self._call("monmaptool", *cluster, "--addv", "a", addresses, plan)
         ring = str(self._data / "keyring")
-        self._call(
-            "ceph-authtool",
-            ring,
-            "--create-keyring",
-            "--gen-key",
-            "-n",
-            "mon.",
-            "--cap",
-            "mon",
-            "allow *",
-        )
+        new_key = ("--create-keyring", "--gen-key", "-n", "mon.")
+        self._call("ceph-authtool", ring, *new_key, "--cap", "mon", "allow *")
         self._call("ceph-authtool", ring, "--gen-key", "-n", "client.admin", *_ALL)
         self._call("ceph-mon", "--mkfs", "-i", "a", "--monmap", plan, "--keyring", ring)
 
     def _key(self, folder: str, name: str, **rights: str) -> None:
-        """Have the monitor make a key, and keep it where the daemon looks for it."""
+        """Let the monitor create a key, and write it to the daemon's keyring file."""
         path = str(self._data / folder / "keyring")
-        self._call(
-            "ceph",
-            "auth",
-            "get-or-create",
-            name,
-            *(word for pair in rights.items() for word in pair),
-            "-o",
-            path,
-        )
+        words = [word for pair in rights.items() for word in pair]
+        self._call("ceph", "auth", "get-or-create", name, *words, "-o", path)
 
     def _call(self, command: str, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - names of our own
-            self._told(command, arguments), check=True, capture_output=True, timeout=_PATIENCE
+            self._line(command, arguments), check=True, capture_output=True, timeout=_PATIENCE
         )
 
     def _daemon(self, command: str, *arguments: str) -> None:
         with (self._data / "log" / f"{command}.out").open("ab") as out:
+            # `-f` keeps a daemon in the foreground, so that it is a child which `stop` can end.
             process = subprocess.Popen(  # noqa: S603 - names of our own
-                [*self._told(command, arguments), "-f"], stdout=out, stderr=out
+                [*self._line(command, arguments), "-f"], stdout=out, stderr=out
             )
         self._running.append(process)
 
-    def _told(self, command: str, arguments: tuple[str, ...]) -> list[str]:
+    def _line(self, command: str, arguments: tuple[str, ...]) -> list[str]:
+        """Return the words of a command line, with the configuration where the command takes it."""
         return [
             command,
             *([] if command in _PLAIN else ["-c", str(self._data / "ceph.conf")]),
@@ -190,8 +175,9 @@ class Cluster:
                 break
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self._port}/", timeout=5).close()
+            # An error status is an answer too: without a signature, most requests are refused.
             except urllib.error.HTTPError:
-                return  # it answers, if only to refuse us
+                return
             except OSError:
                 time.sleep(0.2)
             else:
@@ -200,7 +186,7 @@ class Cluster:
 
 
 def main() -> int:
-    """Serve until a signal; nothing is left running then."""
+    """Serve until SIGTERM or Ctrl-C and end all daemons; return 2 without root."""
     parser = argparse.ArgumentParser(prog="python -m infra.store.ceph", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
@@ -208,6 +194,7 @@ def main() -> int:
     if os.geteuid() != 0:
         print("infra.store.ceph: needs root", file=sys.stderr)
         return 2
+    # SystemExit, because the default action of SIGTERM would skip `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = Cluster(options.data.absolute(), options.port)
     try:

@@ -1,4 +1,4 @@
-"""The files of one embedded store: credentials, port, rings and the configuration of its four servers."""
+"""The files of an embedded store: credentials, port, rings and the configuration of its servers."""
 
 import fcntl
 import json
@@ -20,7 +20,10 @@ Nothing listens there (`infra.store.backends`).
 """
 
 _FILTERS = ("catch_errors", "gatekeeper", "listing_formats", "copy", "slo", "dlo", "symlink")
-_PIPELINE = "catch_errors gatekeeper listing_formats s3api tempauth copy slo dlo versioned_writes symlink proxy-server"
+_PIPELINE = (
+    "catch_errors gatekeeper listing_formats s3api tempauth copy slo dlo versioned_writes symlink "
+    "proxy-server"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,12 @@ class InUseError(Exception):
 
 
 def hold(data: Path) -> IO[str]:
-    """Create `data` and hold it for this process until the returned file is closed."""
+    """Create `data` and lock it for this process until the returned file is closed.
+
+    Raises InUseError where another process serves it.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Opened without truncating: whoever fails to lock it reads the holder's process id.
     lock = (data / "pid").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,63 +63,72 @@ def hold(data: Path) -> IO[str]:
 
 
 def choose_port(data: Path, wanted: int | None) -> int:
-    """Return a free port: `wanted`, else the one used before, else any. It is kept."""
-    kept = data / "port"
-    port = wanted or (int(kept.read_text()) if kept.exists() else free_port())
+    """Return a free port: `wanted`, else the one used before, else any; store it for the next time.
+
+    Raises InUseError where something listens on it.
+    """
+    file = data / "port"
+    port = wanted or (int(file.read_text()) if file.exists() else free_port())
     if not is_free(port):
         raise InUseError(
             f"port {port} of {HOST} is in use: stop what holds it, or choose another with --port"
         )
-    kept.write_text(f"{port}\n")
+    file.write_text(f"{port}\n")
     return port
 
 
 def access(data: Path, port: int) -> Access:
-    """Return the credentials, made up on the first start."""
+    """Return the credentials; the first start makes a random secret and stores it."""
     path = data / "credentials.json"
     secret = (
         json.loads(path.read_text())["secret_key"] if path.exists() else secrets.token_urlsafe(32)
     )
-    found = Access(f"http://{HOST}:{port}", REGION, BUCKET, f"{ACCOUNT}:{USER}", secret)
-    _write(path, json.dumps(asdict(found), indent=1) + "\n")
-    return found
+    credentials = Access(f"http://{HOST}:{port}", REGION, BUCKET, f"{ACCOUNT}:{USER}", secret)
+    # Written at every start, because the port may have changed.
+    _write(path, json.dumps(asdict(credentials), indent=1) + "\n")
+    return credentials
 
 
-def configure(data: Path, found: Access) -> Path:
+def configure(data: Path, credentials: Access) -> Path:
     """Write rings and configuration; return their folder."""
     etc = data / "etc"
     for folder in (etc, data / "srv" / "disk", data / "cache"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     swift = etc / "swift.conf"
-    if (
-        not swift.exists()
-    ):  # the two hash values name every object's place: written once, never changed
+    # The two values are part of every object's path on disk: written once, never changed.
+    if not swift.exists():
         parts = "".join(
             f"swift_hash_path_{side} = {secrets.token_hex(8)}\n" for side in ("prefix", "suffix")
         )
         _write(swift, f"[swift-hash]\n{parts}[storage-policy:0]\nname = one\ndefault = yes\n")
     common = f"swift_dir = {etc}\nbind_ip = {HOST}\nworkers = 0\n"
-    common += f"log_level = ERROR\nlog_udp_host = {HOST}\nlog_udp_port = 9\n"  # nobody listens there: no syslog
+    # Swift logs to syslog unless it is given a UDP port; nothing listens on this one.
+    common += f"log_level = ERROR\nlog_udp_host = {HOST}\nlog_udp_port = 9\n"
     for server, port in BACKENDS.items():
         _ring(etc, server, port)
         _write(etc / f"{server}.conf", _inner(data, server, common))
-    _write(etc / "proxy.conf", _proxy(common, found.secret_key))
+    _write(etc / "proxy.conf", _proxy(common, credentials.secret_key))
     return etc
 
 
 def _ring(etc: Path, server: str, port: int) -> None:
-    from swift.common.ring import RingBuilder  # type: ignore[import-untyped]  # noqa: PLC0415 - after patching
+    # Imported here, because `infra.store.__main__` has to patch the standard library before.
+    from swift.common.ring import (  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+        RingBuilder,
+    )
 
     builder = RingBuilder(6, 1, 0)
-    where = {"ip": HOST, "port": port, "replication_ip": HOST, "replication_port": port}
-    builder.add_dev({"region": 1, "zone": 1, "device": "disk", "weight": 1.0, "meta": "", **where})
+    address = {"ip": HOST, "port": port, "replication_ip": HOST, "replication_port": port}
+    device = {"region": 1, "zone": 1, "device": "disk", "weight": 1.0, "meta": "", **address}
+    builder.add_dev(device)
     builder.rebalance()
     builder.get_ring().save(str(etc / f"{server}.ring.gz"))
 
 
 def _inner(data: Path, server: str, common: str) -> str:
     return (
-        f"[DEFAULT]\n{common}devices = {data / 'srv'}\nmount_check = false\nfallocate_reserve = 1%\n"
+        f"[DEFAULT]\n{common}devices = {data / 'srv'}\nmount_check = false\n"
+        "fallocate_reserve = 1%\n"
         f"[pipeline:main]\npipeline = {server}-server\n"
         f"[app:{server}-server]\nuse = egg:swift#{server}\nrecon_cache_path = {data / 'cache'}\n"
     )
@@ -123,11 +139,12 @@ def _proxy(common: str, secret: str) -> str:
     return (
         f"[DEFAULT]\n{common}[pipeline:main]\npipeline = {_PIPELINE}\n"
         f"[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n{filters}"
-        f"[filter:s3api]\nuse = egg:swift#s3api\nlocation = {REGION}\nmax_multi_delete_objects = 1000\n"
+        f"[filter:s3api]\nuse = egg:swift#s3api\nlocation = {REGION}\n"
+        "max_multi_delete_objects = 1000\n"
         "auth_pipeline_check = false\n"
         f"[filter:tempauth]\nuse = egg:swift#tempauth\nuser_{ACCOUNT}_{USER} = {secret} .admin\n"
-        "[filter:versioned_writes]\nuse = egg:swift#versioned_writes\nallow_versioned_writes = true\n"
-        "allow_object_versioning = true\n"
+        "[filter:versioned_writes]\nuse = egg:swift#versioned_writes\n"
+        "allow_versioned_writes = true\nallow_object_versioning = true\n"
     )
 
 
@@ -135,7 +152,9 @@ def _write(path: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a descriptor
+    # The mode is given at creation: with a later chmod, others could read the secret meanwhile.
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w") as file:  # noqa: PTH123 - a descriptor
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

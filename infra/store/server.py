@@ -1,12 +1,8 @@
-"""Start Swift's four servers in this process.
+"""Runs Swift's four servers in this process, with a WSGI application of ours before the proxy.
 
-Import only after eventlet has patched the standard library.
-
-What stands before Swift's proxy: exact creation, a cache in memory, and the word for a full disk.
-
-Stock Swift answers `If-None-Match: *` truthfully one after the other, but of several at once more
-than one may win. This is the only proxy of this store, so a lock for each object makes it exact. A
-full disk is 503 for Swift; here it is 507, because a client should not try that eight times.
+`Front` gives the proxy a cache in memory, makes exact creation (`If-None-Match: *`) atomic and
+answers 507 where the disk is full. Import this module only after eventlet has patched the standard
+library.
 """
 
 import os
@@ -33,8 +29,16 @@ Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 _WRITING = {"PUT", "POST", "DELETE"}
+# The value of `fallocate_reserve` in the servers' configuration (infra.store.layout).
 _RESERVE = 0.01
-"""The share of the disk that Swift keeps free (`fallocate_reserve`)."""
+"""The share of the disk that Swift keeps free."""
+
+_CONNECTIONS = 256
+"""Connections that each server handles at the same time."""
+
+# The cache is only a shortcut: emptied at a few megabytes, it fills again.
+_MOST_CACHED = 50_000
+
 _FULL = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InsufficientStorage</Code>'
     b"<Message>The disk of this store is full.</Message></Error>"
@@ -42,17 +46,28 @@ _FULL = (
 
 
 class Cache(dict[str, tuple[Any, float]]):
-    """Stands in for memcached: one process, so it is coherent.
+    """An in-memory replacement of memcached; coherent, because there is one process.
 
-    Names and arguments are those that Swift calls.
+    Method and argument names are those that Swift calls. `time` is in seconds; 0 is for ever.
     """
 
-    def get(self, key: str, raise_on_error: bool = False) -> Any:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - Swift's signature
+    def get(  # type: ignore[override]  # Swift's signature
+        self,
+        key: str,
+        raise_on_error: bool = False,  # noqa: ARG002, FBT001, FBT002 - Swift's signature
+    ) -> Any:
         value, until = super().get(key, (None, 0.0))
         return value if not until or until > time.time() else None
 
-    def set(self, key: str, value: Any, serialize: bool = True, time: float = 0, **_: Any) -> None:  # noqa: ARG002, FBT001, FBT002 - Swift's signature
-        if len(self) > 50_000:  # noqa: PLR2004 - some megabytes; it is only a cache
+    def set(
+        self,
+        key: str,
+        value: Any,
+        serialize: bool = True,  # noqa: ARG002, FBT001, FBT002 - Swift's signature
+        time: float = 0,
+        **_: Any,
+    ) -> None:
+        if len(self) > _MOST_CACHED:
             self.clear()
         self[key] = (value, _now() + time if time else 0.0)
 
@@ -64,7 +79,7 @@ class Cache(dict[str, tuple[Any, float]]):
     def decr(self, key: str, delta: int = 1, time: float = 0) -> int:
         return self.incr(key, -delta, time)
 
-    def delete(self, key: str, server_key: str | None = None) -> None:  # noqa: ARG002 - Swift's signature
+    def delete(self, key: str, server_key: str | None = None) -> None:  # noqa: ARG002 - as above
         self.pop(key, None)
 
     def set_multi(
@@ -77,12 +92,15 @@ class Cache(dict[str, tuple[Any, float]]):
         for key, value in mapping.items():
             self.set(key, value, time=time)
 
-    def get_multi(self, keys: Iterable[str], server_key: str) -> list[Any]:  # noqa: ARG002 - Swift's signature
+    def get_multi(self, keys: Iterable[str], server_key: str) -> list[Any]:  # noqa: ARG002 - same
         return [self.get(key) for key in keys]
 
 
 class Front:
-    """A WSGI application around Swift's proxy."""
+    """A WSGI application around Swift's proxy: one write per object at a time, 507 for a full disk.
+
+    `disk` is a folder on the disk that holds the objects.
+    """
 
     def __init__(self, app: App, disk: Path) -> None:
         self._app = app
@@ -93,8 +111,11 @@ class Front:
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         environ["swift.cache"] = self._cache
         path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] not in _WRITING or path.count("/") < 2:  # noqa: PLR2004 - /bucket/key
+        is_object = path.count("/") > 1  # /bucket/key
+        if environ["REQUEST_METHOD"] not in _WRITING or not is_object:
             return self._app(environ, start)
+        # Of several simultaneous `If-None-Match: *`, Swift lets more than one win. This is the
+        # only proxy of the store, so a lock for each object is enough to make it exact.
         lock, waiting = self._locks.setdefault(path, (Semaphore(), []))
         waiting.append(None)
         try:
@@ -102,12 +123,14 @@ class Front:
                 return self._write(environ, start)
         finally:
             waiting.pop()
+            # The last one removes the lock, else there would be one for each key ever written.
             if not waiting:
                 self._locks.pop(path, None)
 
     def _write(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         answer: list[tuple[Any, ...]] = []
         body = list(self._app(environ, lambda *args: answer.append(args)))
+        # Clients retry a 503 several times, which frees no disk.
         if answer[0][0].startswith("503") and self._is_full():
             length = str(len(_FULL))
             start(
@@ -124,20 +147,18 @@ class Front:
 
 
 def _now() -> float:
+    # In `Cache.set`, the argument `time` hides the module.
     return time.time()
 
 
-_CONNECTIONS = 256
-
-
 class _Silent:
-    """A log that keeps nothing: request lines may carry signatures."""
+    """A log file that discards everything: request lines may carry signatures."""
 
     def write(self, *_: Any) -> None:
-        """Forget it."""
+        """Discard the line."""
 
     def flush(self) -> None:
-        """Have nothing to flush."""
+        """Do nothing."""
 
 
 def serve(data: Path, wanted: int | None) -> None:
@@ -147,8 +168,8 @@ def serve(data: Path, wanted: int | None) -> None:
     """
     with hold(data):
         port = choose_port(data, wanted)
-        found = access(data, port)
-        etc = configure(data, found)
+        credentials = access(data, port)
+        etc = configure(data, credentials)
         set_swift_dir(str(etc))
         listeners = {server: Listener(server) for server in BACKENDS}
         connect_in_process({BACKENDS[server]: listener for server, listener in listeners.items()})
@@ -156,7 +177,7 @@ def serve(data: Path, wanted: int | None) -> None:
         proxy = Front(_load(etc, "proxy"), data)
         _make_bucket(proxy)
         running.append(_start(proxy, _listen(port)))
-        print(f"ready {found.endpoint}", flush=True)
+        print(f"ready {credentials.endpoint}", flush=True)
         for thread in running:
             thread.wait()
 
@@ -188,10 +209,7 @@ def _start(app: Any, listening: Any) -> Any:
 
 
 def _make_bucket(app: Front) -> None:
-    """Create the bucket where it is missing.
-
-    Swift's own words for it are a container of an account.
-    """
+    """Create the bucket where it is missing: in Swift, a container of an account."""
     environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/", "SERVER_NAME": HOST, "SERVER_PORT": "0"}
     environ |= {"wsgi.url_scheme": "http", "SCRIPT_NAME": ""}
     request = make_pre_authed_request(
