@@ -116,7 +116,6 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
     groups = labelled.rdd.map(lambda row: (row["label"], row)).groupByKey()
     inside = pairs.join(labels, pairs["a"] == labels["number"]).select("a", "b", "label")
     linked = inside.rdd.map(lambda row: (row["label"], (row["a"], row["b"]))).groupByKey()
-    # An outer join: a document without candidates is a component of its own.
     rows = groups.leftOuterJoin(linked).flatMap(
         lambda group: _fold_group(group[1][0], group[1][1] or (), options)
     )
