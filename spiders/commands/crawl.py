@@ -27,7 +27,7 @@ from processing.landing.segments import (
 from processing.records import RunReport
 from processing.store.opening import open_store
 from spiders.crawling.arguments import CrawlRequest, wish
-from spiders.crawling.claims import Claim, has_report, place_of, take
+from spiders.crawling.claims import Claim, has_report, place_of, require_unclaimed, take
 from spiders.crawling.ends import BusyError, end_of, keep, name_of
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import told
@@ -152,7 +152,8 @@ class Command(crawl.Command):
     def _hold_claimed(self, outlet: Outlet, wanted: CrawlRequest) -> int:
         """Crawl while the claim of the outlet is ours.
 
-        It is free at the end, however that comes.
+        It is free at the end, however that comes. A dry run claims nothing, because it writes
+        nothing; it only does not begin while another crawl has the outlet.
         """
         settings = self._settings()
         store = open_store(settings["SILLOK_STORE"])
@@ -161,9 +162,11 @@ class Command(crawl.Command):
         def is_reported(run: str) -> bool:
             return has_report(store, outlet.name, run) or load(store, outlet.name).has_report(run)
 
-        claim = take(
-            store, outlet.name, identity, place=place_of(self._spool()), is_reported=is_reported
-        )
+        place = place_of(self._spool())
+        if wanted.dry_run:
+            require_unclaimed(store, outlet.name, _now(), place=place, is_reported=is_reported)
+            return self._work(outlet, wanted, identity, None)
+        claim = take(store, outlet.name, identity, place=place, is_reported=is_reported)
         try:
             return self._work(outlet, wanted, identity, claim)
         finally:
@@ -172,7 +175,7 @@ class Command(crawl.Command):
             except SillokError as error:  # it lapses by itself
                 log.warning("%s: the claim could not be freed: %s", outlet.name, error)
 
-    def _work(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim) -> int:
+    def _work(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None) -> int:
         self._run = run = self._open(outlet, wanted, identity, claim)
         self._watchdog.remember(self._place(outlet))
         run.watchdog = self._watchdog
@@ -247,7 +250,7 @@ class Command(crawl.Command):
             )
         return wanted
 
-    def _open(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim) -> Run:
+    def _open(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None) -> Run:
         settings = self._settings()
         clock = _now
         store = open_store(settings["SILLOK_STORE"])
@@ -288,7 +291,9 @@ class Command(crawl.Command):
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
-            reach=watched(store, self._spool(), outlet.name, clock),
+            reach=watched(
+                store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run
+            ),
             claim=claim,
         )
 

@@ -94,8 +94,7 @@ def take(
     dead process. `is_reported` says whether a run that nobody freed has its report all the same.
     """
     newest = standing_claims(store, outlet).get(outlet, ClaimState())
-    if not newest.is_free:
-        _require_lapsed(store, outlet, newest, place, is_reported)
+    _require_lapsed(store, outlet, newest, place, is_reported, lambda: _store_time(store))
     number = newest.number + 1
     holder = {
         "run": run,
@@ -115,6 +114,18 @@ def take(
         raise BusyError("another crawl of it has just begun: try again when it is through")
     store.delete([key for found, keys in standing.items() if found < number for key in keys])
     return Claim(store, outlet, number, body, clock)
+
+
+def require_unclaimed(
+    store: Store, outlet: str, now: datetime, *, place: str, is_reported: Callable[[str], bool]
+) -> None:
+    """Raise BusyError where another crawl has the outlet. Nothing is written.
+
+    For a crawl that claims nothing, a dry run. Asking the store for its time would write an
+    object, so the claim's age is counted to `now`, by this host's clock.
+    """
+    newest = standing_claims(store, outlet).get(outlet, ClaimState())
+    _require_lapsed(store, outlet, newest, place, is_reported, lambda: now)
 
 
 def standing_claims(store: Store, outlet: str | None = None) -> dict[str, ClaimState]:
@@ -174,8 +185,16 @@ def has_report(store: Store, outlet: str, run: str) -> bool:
 
 
 def _require_lapsed(
-    store: Store, outlet: str, newest: ClaimState, place: str, is_reported: Callable[[str], bool]
+    store: Store,
+    outlet: str,
+    newest: ClaimState,
+    place: str,
+    is_reported: Callable[[str], bool],
+    clock: Callable[[], datetime],
 ) -> None:
+    """Raise BusyError unless `newest` is free, or its crawl is known or taken to be dead."""
+    if newest.is_free:
+        return
     try:
         holder = json.loads(store.get(_key(outlet, newest.number)))
     except (MissingError, ValueError) as error:
@@ -183,12 +202,13 @@ def _require_lapsed(
     run = str(holder.get("run"))
     if holder.get("place") == place or is_reported(run):
         return
-    now = _store_time(store)
+    now = clock()
     age = now - (newest.renewed or now)
     if age < LEASE:
         raise BusyError(
-            f"another crawl of it is at work (run {run} on {holder.get('host')}); it is taken for dead when it has not "
-            f"renewed its claim for {LEASE.seconds // 60} minutes, or sooner with sillok doctor --release {outlet}"
+            f"another crawl of it is at work (run {run} on {holder.get('host')}); it is taken for "
+            f"dead when it has not renewed its claim for {LEASE.seconds // 60} minutes, or sooner "
+            f"with sillok doctor --release {outlet}"
         )
 
 

@@ -78,8 +78,14 @@ def forgiven(memory: Memory, store: Store) -> Memory:
     return memory
 
 
-def watched(store: Store, spool: Path, outlet: str, clock: Callable[[], datetime]) -> Reach:
-    """Return the reach of a crawl: where nothing answers, it is held against what other crawls met lately."""
+def watched(
+    store: Store, spool: Path, outlet: str, clock: Callable[[], datetime], *, dry_run: bool = False
+) -> Reach:
+    """Return the reach of a crawl.
+
+    Where nothing answers, it is compared with what other crawls met lately. An outage that shows is
+    noted in the store, except by a dry run, which writes nothing.
+    """
 
     def ask(reach: Reach) -> bool:
         now = clock()
@@ -87,7 +93,7 @@ def watched(store: Store, spool: Path, outlet: str, clock: Callable[[], datetime
         try:
             met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
             seen = outage.outage([*met, own], now)
-            if seen is not None:
+            if seen is not None and not dry_run:
                 outage.note(store, seen, now)
         except TransientError as error:
             log.warning("whether the fault is ours cannot be told: %s", error)

@@ -254,6 +254,20 @@ def test_a_crawl_on_another_host_is_turned_away_and_comes_later(
     assert standing_claims(store)["plain"].is_free
 
 
+def test_a_dry_run_beside_a_crawl_of_another_host_asks_nothing_and_writes_nothing(
+    origin: Origin, crawl: Crawl, tmp_path: Path
+) -> None:
+    origin.routes["/feed"] = feed(f"http://plain.press.test:{origin.port}/news/1")
+    store = FileStore(tmp_path / "archive")
+    take(store, "plain", "elsewhere", place="elsewhere", is_reported=lambda _: False)
+    before = [(entry.key, entry.modified) for entry in store.list("")]
+    turned = crawl("plain", "--dry-run")
+    assert turned.code == 1
+    assert "another crawl of it is at work (run elsewhere on" in turned.log
+    assert origin.paths() == []
+    assert [(entry.key, entry.modified) for entry in store.list("")] == before
+
+
 def test_a_crawl_that_is_overtaken_seals_what_it_has_and_ends(
     origin: Origin, crawl: Crawl, tmp_path: Path
 ) -> None:
