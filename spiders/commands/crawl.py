@@ -175,7 +175,9 @@ class Command(crawl.Command):
             except SillokError as error:  # it lapses by itself
                 log.warning("%s: the claim could not be freed: %s", outlet.name, error)
 
-    def _work(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None) -> int:
+    def _work(
+        self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None
+    ) -> int:
         self._run = run = self._open(outlet, wanted, identity, claim)
         self._watchdog.remember(self._place(outlet))
         run.watchdog = self._watchdog
@@ -250,7 +252,9 @@ class Command(crawl.Command):
             )
         return wanted
 
-    def _open(self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None) -> Run:
+    def _open(
+        self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None
+    ) -> Run:
         settings = self._settings()
         clock = _now
         store = open_store(settings["SILLOK_STORE"])
@@ -291,9 +295,7 @@ class Command(crawl.Command):
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
-            reach=watched(
-                store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run
-            ),
+            reach=watched(store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run),
             claim=claim,
         )
 

@@ -94,7 +94,14 @@ def take(
     dead process. `is_reported` says whether a run that nobody freed has its report all the same.
     """
     newest = standing_claims(store, outlet).get(outlet, ClaimState())
-    _require_lapsed(store, outlet, newest, place, is_reported, lambda: _store_time(store))
+    _require_lapsed(
+        store,
+        outlet,
+        newest,
+        place=place,
+        is_reported=is_reported,
+        clock=lambda: _store_time(store),
+    )
     number = newest.number + 1
     holder = {
         "run": run,
@@ -125,7 +132,7 @@ def require_unclaimed(
     object, so the claim's age is counted to `now`, by this host's clock.
     """
     newest = standing_claims(store, outlet).get(outlet, ClaimState())
-    _require_lapsed(store, outlet, newest, place, is_reported, lambda: now)
+    _require_lapsed(store, outlet, newest, place=place, is_reported=is_reported, clock=lambda: now)
 
 
 def standing_claims(store: Store, outlet: str | None = None) -> dict[str, ClaimState]:
@@ -188,6 +195,7 @@ def _require_lapsed(
     store: Store,
     outlet: str,
     newest: ClaimState,
+    *,
     place: str,
     is_reported: Callable[[str], bool],
     clock: Callable[[], datetime],

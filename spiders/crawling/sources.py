@@ -33,7 +33,7 @@ from spiders.crawling.polling import (
 )
 from spiders.crawling.run import Run
 from spiders.crawling.spellings import is_plainer
-from spiders.crawling.visit import ReadingInterruptedError, Visit, visit_of
+from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.entries import examples
@@ -271,8 +271,8 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
 
 def _refused(visit: Visit, response: Response) -> SourceFinding | None:
     """Return why an answer says nothing of what the source lists, or None where it is a list or says "unchanged"."""
-    if response.meta.get("blocked"):
-        return SourceFinding(fault=SourceFault.UNANSWERED, detail=str(response.meta["blocked"]))
+    if gate := gate_of(response):
+        return SourceFinding(fault=SourceFault.UNANSWERED, detail=gate.evidence)
     if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
         if is_conditional(response.request):
             return None

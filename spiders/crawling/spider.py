@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
+from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from twisted.python.failure import Failure
 
 from processing.records import (
@@ -45,13 +45,20 @@ from spiders.crawling.sources import (
     polls,
     turned_down,
 )
-from spiders.crawling.visit import ReadingInterruptedError, Refusal, Visit, visit_of
+from spiders.crawling.visit import (
+    ReadingInterruptedError,
+    Refusal,
+    TooLargeError,
+    Visit,
+    gate_of,
+    visit_of,
+)
 from spiders.crawling.watchdog import LethalError
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
 from spiders.reading import read as read_page
 from spiders.rendering import apply as apply_browser
-from spiders.settings import COOKIES, DOWNLOAD_MAXSIZE, REVISITS
+from spiders.settings import COOKIES, REVISITS
 
 _WALLS_IN_A_ROW = 3
 """So many login pages one after another mean the outlet, not the article."""
@@ -75,7 +82,8 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
         run.log(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
     elif status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
         unasked = "http 304 to a request without a condition" if status == 304 else f"http {status}"  # noqa: PLR2004
-        refusal = Refusal(Why.FAILED, response.meta.get("blocked") or unasked, status=status)
+        gate = gate_of(response)
+        refusal = Refusal(Why.FAILED, gate.evidence if gate else unasked, status=status)
         return lost(run, visit, refusal, tls=response.meta.get("tls"))
     elif last and last.outcome and last.digest == digest(response.body):
         run.log(unchanged(run, visit, response))
@@ -103,15 +111,8 @@ def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) ->
     return replace(visit, url=other)
 
 
-def oversized(run: Run, visit: Visit, error: BaseException | None) -> Rejection | None:
-    """Take in that an answer was over the size limit: a page that is rejected, not a failure to be tried again."""
-    known = ("DOWNLOAD_MAXSIZE", "bytes of headers")
-    if not isinstance(error, DownloadCancelledError) and not any(
-        one in str(error) for one in known
-    ):
-        return None
-    # Where no length was announced, Scrapy breaks the download off without a word.
-    evidence = str(error) or f"its body went on beyond {DOWNLOAD_MAXSIZE} bytes"
+def reject_oversized(run: Run, visit: Visit, evidence: str) -> None:
+    """Reject a page whose answer was over a size limit: asked again, it would be no smaller."""
     rejection = Rejection(
         outlet=run.outlet.name,
         url=visit.canonical or visit.url,
@@ -120,8 +121,7 @@ def oversized(run: Run, visit: Visit, error: BaseException | None) -> Rejection 
         evidence=evidence[:200],
     )
     run.keep(rejection)
-    run.log(failed(run, visit, evidence, why=Why.FETCHED).model_copy(update=read(rejection)))
-    return rejection
+    run.log(failed(run, visit, evidence, why=Why.FETCHED).evolve(**read(rejection)))
 
 
 def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
@@ -160,9 +160,13 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | N
     page = page_of(response, outlet=run.outlet.name, at=at)
     found = identify(run.outlet, response.url)
     canonical = found.url if found else visit.canonical or visit.url
-    blocked = response.meta.get("blocked")
+    gate = gate_of(response)
     try:
-        record = _blocked(page, canonical, blocked) if blocked else _read(run, page, canonical)
+        record = (
+            _rejection(page, canonical, gate.reason, gate.evidence)
+            if gate
+            else _read(run, page, canonical)
+        )
     except ReadingInterruptedError:
         run.log(failed(run, visit, "interrupted while it was read", counted=False))
         return None
@@ -172,7 +176,7 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | N
     run.counts.removed += gone
     row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
     made = {"detail": "rendered"} if "rendered" in response.flags else {}
-    run.log(row.model_copy(update=made | read(record) | ({"outcome": None} if gone else {})))
+    run.log(row.evolve(**(made | read(record) | ({"outcome": None} if gone else {}))))
     if found and found.url != visit.canonical:
         run.considered.setdefault(article_id(found.url), None)
     return record
@@ -211,12 +215,6 @@ def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
         run.crashed(page.url, error)
         evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]
         return _rejection(page, canonical, Reason.UNREADABLE, evidence)
-
-
-def _blocked(page: Page, canonical: str, evidence: str) -> Rejection:
-    return _rejection(
-        page, canonical, Reason.LOGIN if "login" in evidence else Reason.BLOCKED, evidence
-    )
 
 
 def _rejection(page: Page, canonical: str, reason: Reason, evidence: str) -> Rejection:
@@ -407,10 +405,19 @@ class ArticleSpider(Spider):
 
     def lost_article(self, failure: Failure) -> Iterator[Request]:
         visit, refusal = _lost(failure)
-        if oversized(self.run, visit, failure.value) is None:
-            other = lost(self.run, visit, refusal)
-            if other:
-                yield self.ask(other)
+        if is_too_large(failure.value):
+            reject_oversized(self.run, visit, str(failure.value))
+        elif other := lost(self.run, visit, refusal):
+            yield self.ask(other)
+
+
+def is_too_large(error: BaseException | None) -> bool:
+    """Return whether an answer was over a size limit, as it was sent or once it was unpacked.
+
+    Scrapy's unpacking raises IgnoreRequest, which it raises for much else: its cause is the type.
+    """
+    unpacked = error is not None and isinstance(error.__cause__, _DecompressionMaxSizeExceeded)
+    return unpacked or isinstance(error, TooLargeError)
 
 
 def _conditions(last: Fetch | None) -> dict[str, bytes]:

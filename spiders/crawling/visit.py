@@ -1,7 +1,7 @@
-"""What a request is for. It travels in `request.meta["visit"]` through redirects and retries.
+"""What a request is for, and the typed reasons for which its answer is not taken.
 
-Why a request was not sent, or its answer not taken: the exception that ends in a row of the fetch
-log.
+The visit travels in `request.meta["visit"]` through redirects and retries. Exceptions that are
+raised here end in a row of the fetch log.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from datetime import datetime
 from typing import Literal, cast
 
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request
+from scrapy.http import Request, Response
 
-from processing.records import Fetch, Why
+from processing.records import Fetch, Reason, Why
 from spiders.outlet import Source
 
-Reason = Literal["new", "changed", "revisit", "gap", "asked", "poll", "robots", "rendering"]
-"""Why it is asked now: first sight, announced as changed, on schedule, missed before, by hand, a source, robots.txt, a
-page that is rendered."""
+VisitReason = Literal["new", "changed", "revisit", "gap", "asked", "poll", "robots", "rendering"]
+"""Why a URL is requested now, in this order: seen for the first time, announced as changed, visited
+on schedule, missed before, named by a person, a source, robots.txt, part of a rendered page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One URL that this run asks for, and what is remembered of it.
+    """One URL that this crawl requests, and what is remembered of it.
 
     `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still
     to be asked.
@@ -29,7 +29,7 @@ class Visit:
 
     role: Literal["article", "source", "robots", "part"]
     url: str
-    reason: Reason
+    reason: VisitReason
     canonical: str | None = None
     article_id: str | None = None
     announced_by: str | None = None
@@ -40,12 +40,35 @@ class Visit:
 
 
 def visit_of(request: Request) -> Visit:
-    """Return what `request` is for."""
+    """Return the visit that `request` was made for."""
     return cast("Visit", request.meta["visit"])
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A page that stands before the one that was requested: a block, a challenge or a login.
+
+    `reason` is LOGIN for a login page and BLOCKED for all others; `evidence` is the marker.
+    """
+
+    reason: Reason
+    evidence: str
+
+
+def gate_of(message: Request | Response) -> Gate | None:
+    """Return the gate that `middlewares.blocks` recognised in the answer, or None."""
+    return cast("Gate | None", message.meta.get("gate"))
+
+
 class ReadingInterruptedError(BaseException):
-    """A signal came while foreign bytes were being read: no `except Exception` on the way may answer it."""
+    """A signal came while a page was being read.
+
+    A BaseException, because no `except Exception` on the way may swallow it.
+    """
+
+
+class TooLargeError(IgnoreRequest):
+    """An answer's headers or body are over their limit; the message says which, with the figure."""
 
 
 class Refusal(IgnoreRequest):
@@ -53,8 +76,8 @@ class Refusal(IgnoreRequest):
 
     `why`, `detail` and the status of a redirect go into the fetch log.
 
-    A failure is not `counted` against the page where the page was not asked: its host is closed, or
-    we are stopping.
+    A failure is not `counted` against the page where the page was not requested: its host is
+    cooling down, or the crawl is stopping.
     """
 
     def __init__(

@@ -12,7 +12,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from processing.records import Reason
 from spiders.crawling.run import Run, run_of
+from spiders.crawling.visit import Gate
 
 _LARGEST = 100_000
 """Bytes: gates are small; a page above that is not looked through."""
@@ -45,41 +47,44 @@ _SHORT = 400
 _TAGS = re.compile(r"<(script|style)\b[\s\S]*?(?:</\1>|\Z)|<[^<>]*>", re.IGNORECASE)
 
 
-def gate(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
-    """Return what shows that an answer is a gate and not the page, or None.
+def gate(url: str, headers: Mapping[str, str], body: bytes) -> Gate | None:
+    """Return the gate that an answer is instead of the page, or None.
 
     `headers` have lower-case names.
     """
     for name, value in _HEADERS:
         if name in headers and value in headers[name].lower():
-            return f"header {name}"
+            return Gate(Reason.BLOCKED, f"header {name}")
     path = urlsplit(url).path
     if _CONSENT.search(path):
-        return "consent page"
+        return Gate(Reason.BLOCKED, "consent page")
     if _LOGIN.search(path):
-        return "login page"
+        return Gate(Reason.LOGIN, "login page")
     if len(body) > _LARGEST:
         return None
-    found = _BODY.search(body)
-    if found:
-        return f"challenge page ({found[0][:40].decode('latin-1')})"
+    marker = _BODY.search(body)
+    if marker:
+        evidence = f"challenge page ({marker[0][:40].decode('latin-1')})"
+        return Gate(Reason.BLOCKED, evidence)
     return _korean_gate(body)
 
 
-def _korean_gate(body: bytes) -> str | None:
+def _korean_gate(body: bytes) -> Gate | None:
     for charset in ("utf-8", "cp949"):
         try:
             text = body.decode(charset)
         except UnicodeDecodeError:
             continue
         visible = " ".join(_TAGS.sub(" ", text).split())
-        found = _KOREAN.search(visible)
-        return f"block page ({found[0]})" if found and len(visible) < _SHORT else None
+        message = _KOREAN.search(visible)
+        if message is None or len(visible) >= _SHORT:
+            return None
+        return Gate(Reason.BLOCKED, f"block page ({message[0]})")
     return None
 
 
 class Blocks:
-    """Marks a gate in `request.meta["blocked"]` and cools its host down."""
+    """Marks a gate in `request.meta["gate"]` and cools its host down."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -97,8 +102,8 @@ class Blocks:
         found = gate(response.url, headers, response.body)
         refused = self._run.hosts.refuse(host, refused=response.status in _REFUSING)
         if found is None and refused >= _IN_A_ROW:
-            found = f"http {response.status}, {refused} times in a row"
+            found = Gate(Reason.BLOCKED, f"http {response.status}, {refused} times in a row")
         if found:
-            request.meta["blocked"] = found
-            self._run.hosts.cool(host, f"cooling down: {found}")
+            request.meta["gate"] = found
+            self._run.hosts.cool(host, f"cooling down: {found.evidence}")
         return response

@@ -24,7 +24,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from processing.records import Why
 from spiders.crawling.interrupt import release
 from spiders.crawling.run import Run, run_of
-from spiders.crawling.visit import Refusal
+from spiders.crawling.visit import Refusal, gate_of
 
 
 class Pacing:
@@ -141,7 +141,7 @@ class Retries(RetryMiddleware):
         response: Response,
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
     ) -> Request | Response:
-        if response.status not in self.retry_http_codes or request.meta.get("blocked"):
+        if response.status not in self.retry_http_codes or gate_of(request):
             return response
         host = urlparse_cached(request).netloc
         wait = self._asked_wait(response) if response.status in _WAITING else None

@@ -18,7 +18,7 @@ from processing.landing.warc import Rendered
 from processing.records import Why
 from spiders.crawling.landing import answered, failed
 from spiders.crawling.run import Run, run_of
-from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.crawling.visit import Refusal, Visit, gate_of, visit_of
 from spiders.rendering import Ask, Browser, BrowserResponse, RenderingError, Scratch
 
 _WITHHELD = {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
@@ -50,7 +50,7 @@ class Rendering:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         visit = visit_of(request)
-        whole = response.status == 200 and not request.meta.get("blocked")  # noqa: PLR2004 - RFC 9110 §15.3.1
+        whole = response.status == 200 and not gate_of(request)  # noqa: PLR2004 - RFC 9110 §15.3.1
         if visit.role != "article" or not whole or not isinstance(response, HtmlResponse):
             return response
         task = asyncio.ensure_future(

@@ -27,7 +27,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from processing.limits import parse_json
 from processing.records import Why
 from spiders.crawling.run import Run, run_of
-from spiders.crawling.visit import Refusal, Visit, visit_of
+from spiders.crawling.visit import Refusal, Visit, gate_of, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.robots import grouped
 from spiders.settings import AGENT
@@ -131,10 +131,8 @@ class Robots:
             verdicts = Verdicts(
                 f"robots.txt is not read ({error}): nothing is crawled", allowed=False
             )
-        if response.meta.get("blocked"):
-            verdicts = Verdicts(
-                f"robots.txt is a block page ({response.meta['blocked']})", allowed=False
-            )
+        if gate := gate_of(response):
+            verdicts = Verdicts(f"robots.txt is a block page ({gate.evidence})", allowed=False)
         self._run.answered_robots(visit, response)
         delay = verdicts.delay()
         if delay > _LONGEST_DELAY:

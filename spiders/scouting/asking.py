@@ -26,7 +26,7 @@ from processing.errors import SillokError, TransientError
 from processing.records import Page
 from spiders.crawling.run import Run
 from spiders.crawling.spider import page_of
-from spiders.crawling.visit import Refusal, Visit
+from spiders.crawling.visit import Refusal, Visit, gate_of
 from spiders.logs import is_warning, level_of, plain
 from spiders.outlet import Outlet
 from spiders.settings import check
@@ -88,8 +88,8 @@ class AskingSpider(Spider):
             response: Response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - what kept the page from us is the answer
             return ScoutResponse(url, refused=_reason(error))
-        if response.meta.get("blocked"):
-            return ScoutResponse(url, refused=f"a gate, not the page: {response.meta['blocked']}")
+        if gate := gate_of(response):
+            return ScoutResponse(url, refused=f"a gate, not the page: {gate.evidence}")
         page = page_of(
             response,
             outlet=self.run.outlet.name,

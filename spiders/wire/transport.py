@@ -32,6 +32,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DownloadCancelledError,
     DownloadFailedError,
     ResponseDataLossError,
 )
@@ -57,7 +58,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from processing.records import Why
 from spiders.crawling.run import run_of
-from spiders.crawling.visit import Refusal
+from spiders.crawling.visit import Refusal, TooLargeError
 from spiders.outlets import outlets
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,6 @@ MAX_HEADERS = 256 << 10
 
 They are archived with the page and count in memory many times over.
 """
-EXCESS = f"more than {MAX_HEADERS} bytes of headers"
 _CHUNK = 1 << 16
 _UNPACKED = 24 << 20
 """Bytes that are looked through for the end of a packed body: a little more than a page may have."""
@@ -113,6 +113,10 @@ def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     return [inner for inner in found if inner is not None]
 
 
+class _HeadersTooLargeError(_newclient.ParseError):
+    """The headers of an answer go on beyond `MAX_HEADERS`."""
+
+
 class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001 - Scrapy has no setting for it
     """Breaks off an answer whose headers go on beyond `MAX_HEADERS`: Twisted limits the length of a line, not their number."""
 
@@ -121,7 +125,7 @@ class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001 - Scrapy
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
         self._received += len(line) + 2
         if self._received > MAX_HEADERS:
-            raise _newclient.ParseError(EXCESS, line[:100])  # type: ignore[no-untyped-call]
+            raise _HeadersTooLargeError("more headers than the limit", line[:100])  # type: ignore[no-untyped-call]
         super().lineReceived(line)
 
 
@@ -334,6 +338,12 @@ def broken_coding(response: Response) -> str | None:
     return None if None in faults else f"its {coding.decode()} body {faults[0]}"
 
 
+def _has_large_headers(error: DownloadFailedError) -> bool:
+    """Return whether a download failed over its headers: Twisted keeps the errors of a parser in a list."""
+    reasons = getattr(error.__cause__, "reasons", ())
+    return any(isinstance(reason.value, _HeadersTooLargeError) for reason in reasons)
+
+
 def _unpacking_fault(body: bytes, bits: int) -> str | None:
     unpacker, room, left = zlib.decompressobj(wbits=bits), _UNPACKED, body
     try:
@@ -369,7 +379,13 @@ class Transport(HTTP11DownloadHandler):
         except CannotResolveHostError as error:
             self._explain(urlparse_cached(request).hostname or "", error)
             raise
+        except DownloadCancelledError as error:
+            # Where no length was announced, Scrapy cancels the download without a message.
+            limit = f"its body went on beyond {self._default_maxsize} bytes"
+            raise TooLargeError(str(error) or limit) from error
         except DownloadFailedError as error:
+            if _has_large_headers(error):
+                raise TooLargeError(f"more than {MAX_HEADERS} bytes of headers") from error
             self._distrust(request.url, error)
             raise
         finally:

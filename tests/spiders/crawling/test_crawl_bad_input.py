@@ -187,6 +187,17 @@ def test_a_page_over_the_limit_is_a_rejection_and_the_others_are_read(
     assert (done.code, done.report.articles, done.report.pages) == (0, 1, 2)
 
 
+def test_an_address_that_spells_the_setting_of_the_limit_is_no_page_that_is_too_large(
+    origin: Origin, crawl: Crawl
+) -> None:
+    announce(origin, "plain", 1, 2)
+    target = "http://elsewhere.test/?DOWNLOAD_MAXSIZE=login"
+    origin.routes["/news/1"] = Reply(302, headers={"Location": target})
+    done = crawl("plain")
+    assert done.report.rejections == {}
+    assert [row.why for row in done.articles_log() if "/news/1" in row.url] == ["off-site"]
+
+
 def test_a_body_that_is_no_text_is_a_rejection_and_never_a_success(
     origin: Origin, crawl: Crawl
 ) -> None:

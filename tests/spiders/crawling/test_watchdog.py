@@ -215,3 +215,4 @@ def test_headers_without_end_are_a_page_that_is_too_large(origin: Origin, crawl:
     (rejection,) = done.rejections()
     assert rejection.reason == "too-large"
     assert "more than 262144 bytes of headers" in rejection.evidence
+    assert origin.paths().count("/news/1") == 1, "asked again, it would be no smaller"

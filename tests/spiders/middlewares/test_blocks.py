@@ -2,6 +2,7 @@
 
 import pytest
 
+from processing.records import Reason
 from spiders.middlewares.blocks import gate
 
 URL = "https://a.example/news/1"
@@ -31,7 +32,15 @@ FILLER = "<p>" + "가상시 의회는 예산안을 의결하고 산책로를 넓
     ],
 )
 def test_a_gate_is_found(url: str, headers: dict[str, str], body: str) -> None:
-    assert gate(url, headers, body.encode())
+    assert gate(url, headers, body.encode()) is not None
+
+
+def test_what_kind_of_gate_it_is_does_not_hang_on_the_words_of_its_evidence() -> None:
+    login = gate("https://a.example/member/login.html", {}, b"")
+    block = gate(URL, {}, b"<script src='/cdn-cgi/challenge-platform/login'></script>")
+    assert login is not None
+    assert block is not None
+    assert (login.reason, block.reason) == (Reason.LOGIN, Reason.BLOCKED)
 
 
 def test_a_korean_gate_is_found_in_cp949_too() -> None:
