@@ -1,12 +1,13 @@
-"""A page becomes an article or a rejection. Pure: no network, no clock.
+"""Reads one page into an article or a rejection, without network or clock.
 
-Order: decoding, the outlet's `prepare`, one tree, its declarations, the body's place, Trafilatura on the narrowed tree,
-Korean cleaning, then people, times, rights and kind (`processing.reading.assembly`).
-
-Running text from a prepared tree: Trafilatura, with settings that fit a tree already narrowed to the body.
+The order of the steps: decode the bytes, apply the outlet's `prepare`, build one tree, read what it
+declares, find the body's element, run Trafilatura on that element alone, clean the paragraphs, check
+the result, and put people, times, rights and kind together (`processing.reading.assembly`).
 """
 
 from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
 
 from lxml.etree import _Element
 from lxml.html import Element, HtmlElement
@@ -29,7 +30,7 @@ from processing.reading.judgement import (
     keep_own,
     weigh,
 )
-from processing.reading.markup import Prepared, prepare, told
+from processing.reading.markup import Prepared, prepare, statements_in
 from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
 from processing.reading.scripts import ScriptArticle, find_article, values
@@ -49,53 +50,22 @@ from processing.reading.tree import RejectionCause, bare, decode, parse, reject,
 from processing.records import Article, Doubt, Page, Reason, Rejection
 from processing.rules import GENERIC, Rules
 
+OBEY = RightsPolicy()
 
-def _options() -> Extractor:
-    """Return settings without the minimum under which Trafilatura looks for text elsewhere on the page."""
-    config = deepcopy(DEFAULT_CONFIG)
-    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
-    config["DEFAULT"]["MIN_OUTPUT_SIZE"] = "1"
-    return Extractor(config=config, fast=True, comments=False, tables=True, with_metadata=False)
-
-
-_OPTIONS = _options()
 MAX_PARAGRAPHS = 3000
 """No article has more; the time that Trafilatura takes grows with their square."""
 
-
-def _plain(element: _Element) -> str:
-    return squeeze("".join(str(text) for text in element.itertext()))
-
-
-def paragraphs(article: HtmlElement) -> list[str] | RejectionCause:
-    """Return the paragraphs that Trafilatura reads from an `article` element, subheads and table rows among them."""
-    if len(article) > MAX_PARAGRAPHS:
-        return RejectionCause(Reason.TOO_LARGE, f"more than {MAX_PARAGRAPHS} paragraphs")
-    root = Element("html")
-    body = Element("body")
-    root.append(body)
-    body.append(article)
-    document = bare_extraction(root, options=_OPTIONS)
-    if not isinstance(document, Document) or document.body is None:
-        return []
-    found: list[str] = []
-    for block in document.body:
-        rows = [
-            " | ".join(filter(None, (_plain(cell) for cell in row))) for row in block.iter("row")
-        ]
-        found.extend(rows or [_plain(block)])
-    return [text for text in found if text]
-
-
-OBEY = RightsPolicy()
-_NO_BODY = frozenset({"script", "style", "meta"})
-_STALE, _COLUMN = (
-    0.4,
-    0.5,
-)  # share of the page's sentences a rule must name; share of sentences below which it is wide
-_BEGINNING = 16  # letters of a description by which its text is found
 SCANNED = 600
-"""A body of fewer characters of sentences is compared with what the page's scripts hold."""
+"""A body with fewer characters of sentences is compared with the articles in the page's scripts."""
+
+# Elements that a stale selector may name and that never hold running text.
+_NO_BODY = frozenset({"script", "style", "meta"})
+# A selector is stale where it holds less than this share of the sentences found elsewhere.
+_STALE = 0.4
+# A selector names a whole column where the text inside holds less than this share of it.
+_COLUMN = 0.5
+_BEGINNING = 16  # letters of a description by which its text is recognised
+_HEADINGS_TRIED = 3  # headings that are candidates for the headline
 
 
 def extract(
@@ -106,15 +76,16 @@ def extract(
     publisher_id: str | None = None,
     policy: RightsPolicy = OBEY,
 ) -> Article | Rejection:
-    """Read `page`; `url` is its canonical URL where the caller knows it, `rules` how its layout differs.
+    """Return the article on `page`, or why there is none: an unreadable page is never an error.
 
-    Raises `UsageError` where a selector of `rules` is none. A page that is no article is a rejection, never an error.
+    `url` is the canonical URL where the caller knows it; `rules` say how the layout differs from what
+    the generic reader expects. Raises `UsageError` where a selector of `rules` is no CSS selector.
     """
     return _extracted(page, rules, url=url, publisher_id=publisher_id, policy=policy)[0]
 
 
 def explain(page: Page, rules: Rules = GENERIC) -> tuple[Article | Rejection, PageReading | None]:
-    """Read `page` and return its record with what is known of the reading; None where it was rejected unread."""
+    """Return the record of `page` and the reading behind it; None if it was rejected unread."""
     return _extracted(page, rules, url=None, publisher_id=None, policy=OBEY)
 
 
@@ -133,136 +104,97 @@ def _extracted(
     reading = read(page, root, rules, text)
     if isinstance(reading, RejectionCause):
         return reject(page, reading, url), None
-    cause = judge(
-        root,
-        reading.head,
-        title=reading.title,
-        text=reading.cleaned.text,
-        kind=kind_in(reading),
-        english=rules.english,
-        any_language=rules.any_language,
-        body=_judged_in(reading),
-    )
+    cause = _judged(reading)
     if cause:
         return reject(page, cause, url), reading
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy), reading
 
 
-def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading | RejectionCause:
-    """Return everything that a tree gives towards an article, or why it is too much; `text` is what it was made of."""
-    head = read_head(root, page.url)
-    keep_own(root, head)
-    marked = headings(root)
-    shown = [text for _, text in marked]
-    sites = site_names(head, page.url)
-    declared = [
-        title
-        for title in (
-            head.first("og:title"),
-            metadata.text(head.article.get("headline")),
-            head.title,
-        )
-        if title and not is_general(title, sites)
-    ]
-    heading = printed(marked, declared)
-    place = _place(root, rules, _evidence(head, heading))
-    if heading is None and place is not None:
-        heading = nearest(root, place.element, marked, sites)
-        place = _place(root, rules, _evidence(head, heading)) if heading is not None else place
-    script = _script(root, head, place)
-    titles = _titles(root, head, rules, script, shown)
-    title, title_source = choose(_believed(titles, shown, sites, heading, place), shown, sites)
-    body = BodyPlace(script.root, prose=script.length) if script else place
-    dropped = frozenset(node for css in rules.drop for node in select(root, css))
-    prepared = prepare(body, dropped | body.outside) if body else None
-    decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
-    lines = paragraphs(prepared.article) if prepared else []
-    if isinstance(lines, RejectionCause):
-        return lines
-    cleaned = _cleaned(
-        lines, prepared or Prepared(), title=title, decks=decks, sites=frozenset(sites)
-    )
-    first = FirstReading(
-        title, cleaned.text, _handed_out(prepared, cleaned), place, from_script=bool(script)
-    )
-    check = _checked(root, head, text, first)
-    if check.lines:
-        cleaned = _cleaned(
-            list(check.lines), Prepared(), title=title, decks=decks, sites=frozenset(sites)
-        )
-    return PageReading(
-        page=page,
-        root=root,
-        head=head,
-        rules=rules,
-        place=place,
-        script=script,
-        prepared=prepared,
-        cleaned=cleaned,
-        title=completed(title, [cleaned.heading] if cleaned.heading else ()),
-        title_source=title_source,
-        around=_around(root, place, rules),
-        check=check,
+def _judged(reading: PageReading) -> RejectionCause | None:
+    """Return why the page is no article, or None."""
+    return judge(
+        reading.root,
+        reading.head,
+        title=reading.title,
+        text=reading.cleaned.text,
+        kind=kind_in(reading),
+        english=reading.rules.english,
+        any_language=reading.rules.any_language,
+        body=_source_element(reading),
     )
 
 
-def _judged_in(reading: PageReading) -> HtmlElement | None:
-    """Return the element that a text was read from, whose structure tells an article from a list."""
+def _source_element(reading: PageReading) -> HtmlElement | None:
+    """Return the element that the text was read from; its structure tells articles from lists."""
     if reading.check.lines:
         return reading.root
     return reading.place.element if reading.place and not reading.script else None
 
 
-def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:
-    """Return what was taken out of a body and kept as a field."""
-    marked = [*prepared.captions, *prepared.decks] if prepared else []
-    return [
-        *marked,
-        cleaned.dateline or "",
-        *cleaned.captions,
-        *cleaned.decks,
-        *cleaned.notices,
-        *cleaned.bylines,
-    ]
+def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading | RejectionCause:
+    """Return everything that a tree gives towards an article, or why it is too large.
 
-
-def _checked(root: HtmlElement, head: Head, text: str, first: FirstReading) -> ReadingCheck:
-    """Return whether a reading is sure; where signals doubt it the page is read a second time."""
-    found = doubts(root, head, first)
-    if not found or (found == (Doubt.EMPTY,) and (is_photo(first.title) or not is_declared(head))):
-        return ReadingCheck()
-    return weigh(text, head, first, found)
-
-
-def _cleaned(
-    lines: list[str],
-    prepared: Prepared,
-    *,
-    title: str,
-    decks: tuple[str, ...],
-    sites: frozenset[str],
-) -> Cleaned:
-    """Return the running text; where there is none but images whose captions tell, these are the text."""
-    pictured = max(0, len(prepared.images) - len(prepared.captions))
-    cleaned = clean(
-        lines,
-        title=title,
-        decks=decks,
-        pictured=pictured,
-        beside=frozenset(prepared.beside),
-        photo=is_photo(title),
-        sites=sites,
+    `text` are the characters that `root` was parsed from; further articles are removed from `root`.
+    """
+    head = read_head(root, page.url)
+    # Before anything is searched: every later step would mix the people and times of both.
+    keep_own(root, head)
+    names = _Names(headings(root), site_names(head, page.url))
+    heading, place = _heading_and_body(root, head, rules, names)
+    script = _script(root, head, place)
+    candidates = _titles(root, head, rules, script, names.texts)
+    title, title_source = choose(
+        _ranked(candidates, names, heading, place), names.texts, names.sites
     )
-    captions = told(prepared.captions, cleaned.captions) if not cleaned.text else []
-    return (
-        clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites)
-        if captions
-        else cleaned
-    )
+    prepared = _prepared(root, rules, place, script)
+    lines = paragraphs(prepared.article) if prepared else []
+    if isinstance(lines, RejectionCause):
+        return lines
+    decks = tuple(text_of(node) for node in select(root, rules.subtitle)) if rules.subtitle else ()
+    clean_lines = partial(_cleaned, title=title, decks=decks, sites=frozenset(names.sites))
+    cleaned = clean_lines(lines, prepared or Prepared())
+    handed_out = _handed_out(prepared, cleaned)
+    first = FirstReading(title, cleaned.text, handed_out, place, from_script=bool(script))
+    check = _checked(root, head, text, first)
+    if check.lines:
+        cleaned = clean_lines(list(check.lines), Prepared())
+    title = completed(title, [cleaned.heading] if cleaned.heading else ())
+    return PageReading(
+        page=page, root=root, head=head, rules=rules, place=place, script=script, prepared=prepared,
+        cleaned=cleaned, title=title, title_source=title_source, check=check,
+        around=_around(root, place, rules),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a page prints as headings, with their texts, and what its site calls itself."""
+
+    headings: list[tuple[HtmlElement, str]]
+    sites: set[str]
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text in self.headings]
+
+
+def _heading_and_body(
+    root: HtmlElement, head: Head, rules: Rules, names: _Names
+) -> tuple[HtmlElement | None, BodyPlace | None]:
+    """Return the element that prints the headline, and the place of the body."""
+    titles = (head.first("og:title"), metadata.text(head.article.get("headline")), head.title)
+    declared = [title for title in titles if title and not is_general(title, names.sites)]
+    heading = printed(names.headings, declared)
+    place = _place(root, rules, _evidence(head, heading))
+    if heading is None and place is not None:
+        # No declaration helps, so the text finds its heading, and the heading may correct the place.
+        heading = nearest(root, place.element, names.headings, names.sites)
+        place = _place(root, rules, _evidence(head, heading)) if heading is not None else place
+    return heading, place
 
 
 def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
-    """Return what the declarations say of the article's element: where its headline stands, how its text begins."""
+    """Return what the declarations tell about the article's element."""
     declared = head.first("og:description", "description", "twitter:description") or metadata.text(
         head.article.get("description")
     )
@@ -279,19 +211,20 @@ def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
 
 
 def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | None:
-    """Return the body: where the rules name it, narrowed by the generic reader where they name a whole column.
+    """Return the body: what the rules name, narrowed where they name a whole column.
 
-    A selector that has gone stale names an ad or a teaser; sentences elsewhere that outweigh it win. Lists of names
-    (인사, 부고) have no sentence, so they give way only to what is longer.
+    A selector that has gone stale names an advertisement or a teaser, so it gives way to a place
+    elsewhere with far more sentences. Lists of names (인사, 부고) hold no sentence, so they give way
+    only to what is longer.
     """
     body = root.find("body")
     generic = find_body(body, evidence) if body is not None else None
-    named = (
-        [node for node in select(root, rules.body) if node.tag not in _NO_BODY]
-        if rules.body
-        else []
-    )
-    places = [BodyPlace(node, prose=len(text)) for node in named if (text := text_of(node))]
+    selected = select(root, rules.body) if rules.body else []
+    places = [
+        BodyPlace(node, prose=len(text))
+        for node in selected
+        if node.tag not in _NO_BODY and (text := text_of(node))
+    ]
     if not places:
         return generic
     chosen = max(places, key=lambda place: place.prose)
@@ -305,63 +238,18 @@ def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | N
     return inner if inner and inner.prose < _COLUMN * chosen.prose else chosen
 
 
-def _heart(place: BodyPlace, rules: Rules) -> BodyPlace:
-    """Return the running text inside a body that the rules name with its headline, byline and times."""
-    inner = find_body(place.element) if rules.body else None
-    return inner if inner and inner.prose >= _COLUMN * place.prose else place
-
-
-def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules) -> Around:
-    heart = _heart(place, rules) if place else None
-    return (
-        around(root, heart.element, heart.outside, heart.released) if heart else around(root, None)
-    )
-
-
 def _script(root: HtmlElement, head: Head, place: BodyPlace | None) -> ScriptArticle | None:
-    """Return the article in the page's scripts where the tree has no body, or one less than half as long."""
+    """Return the article in the page's scripts if the tree has no body or one under half as long."""
     if place is not None and place.prose >= SCANNED:
         return None
     script = find_article(values(root), head)
     return None if script and place and script.length < 2 * place.prose else script
 
 
-def _believed(
-    titles: list[tuple[str, str | None]],
-    shown: list[str],
-    sites: set[str],
-    heading: HtmlElement | None,
-    place: BodyPlace | None,
-) -> list[tuple[str, str | None]]:
-    """Return what may be the headline, those first that are more than the site's words and that the page prints."""
-    telling = [
-        (source, text)
-        for source, text in titles
-        if text and (source == "rules" or not is_general(text, sites))
-    ]
-    above: list[tuple[str, str | None]] = (
-        [("heading", text_of(heading))] if heading is not None else []
-    )
-    agreed = any(is_printed(text, shown) for source, text in telling if source != "heading")
-    if (
-        above
-        and place
-        and not agreed
-        and all(source in {"title", "heading"} for source, _ in telling)
-    ):
-        told = bare(text_of(place.element))
-        declared = max(
-            (shared(text, told) for source, text in telling if source == "title"), default=0.0
-        )
-        if shared(above[0][1] or "", told) > declared:
-            return [*above, *telling, *titles]
-    return [*telling, *above, *titles]
-
-
 def _titles(
     root: HtmlElement, head: Head, rules: Rules, script: ScriptArticle | None, shown: list[str]
 ) -> list[tuple[str, str | None]]:
-    """Return what may be the headline, most trusted first, with where it stands."""
+    """Return the candidates for the headline as (source, text), most trusted first."""
     named = [text_of(node) for node in select(root, rules.title)] if rules.title else []
     return [
         *(("rules", text) for text in named if text),
@@ -370,5 +258,145 @@ def _titles(
         ("script", script.title if script else None),
         ("meta", head.first("twitter:title", "dd:title", "title", "dable:title")),
         ("title", head.title),
-        *(("heading", text) for text in shown[:3]),
+        *(("heading", text) for text in shown[:_HEADINGS_TRIED]),
     ]
+
+
+def _ranked(
+    candidates: list[tuple[str, str | None]],
+    names: _Names,
+    heading: HtmlElement | None,
+    place: BodyPlace | None,
+) -> list[tuple[str, str | None]]:
+    """Return the candidates again, those first that say more than the site's name.
+
+    The heading above the text leads where the page prints no declared headline and the heading has
+    more words of the text.
+    """
+    specific = [
+        (source, text)
+        for source, text in candidates
+        if text and (source == "rules" or not is_general(text, names.sites))
+    ]
+    if heading is None:
+        return [*specific, *candidates]
+    above = ("heading", text_of(heading))
+    agreed = any(is_printed(text, names.texts) for source, text in specific if source != "heading")
+    only_title = all(source in {"title", "heading"} for source, _ in specific)
+    if place and only_title and not agreed:
+        body = bare(text_of(place.element))
+        shares = (shared(text, body) for source, text in specific if source == "title")
+        if shared(above[1], body) > max(shares, default=0.0):
+            return [above, *specific, *candidates]
+    return [*specific, above, *candidates]
+
+
+def _prepared(
+    root: HtmlElement, rules: Rules, place: BodyPlace | None, script: ScriptArticle | None
+) -> Prepared | None:
+    """Return the body as an `article` of paragraphs, or None where the page has no body."""
+    body = BodyPlace(script.root, prose=script.length) if script else place
+    dropped = frozenset(node for css in rules.drop for node in select(root, css))
+    return prepare(body, dropped | body.outside) if body else None
+
+
+def _options() -> Extractor:
+    """Return settings for a tree that is narrowed to the body."""
+    config = deepcopy(DEFAULT_CONFIG)
+    # Below its minimum sizes Trafilatura searches the whole page, which here is the body alone.
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+    config["DEFAULT"]["MIN_OUTPUT_SIZE"] = "1"
+    return Extractor(config=config, fast=True, comments=False, tables=True, with_metadata=False)
+
+
+_OPTIONS = _options()
+
+
+def paragraphs(article: HtmlElement) -> list[str] | RejectionCause:
+    """Return the paragraphs that Trafilatura reads from an `article` element.
+
+    Subheads are paragraphs; a table row is one, its cells joined by bars.
+    """
+    if len(article) > MAX_PARAGRAPHS:
+        return RejectionCause(Reason.TOO_LARGE, f"more than {MAX_PARAGRAPHS} paragraphs")
+    root = Element("html")
+    body = Element("body")
+    root.append(body)
+    body.append(article)
+    document = bare_extraction(root, options=_OPTIONS)
+    if not isinstance(document, Document) or document.body is None:
+        return []
+    texts: list[str] = []
+    for block in document.body:
+        rows = [
+            " | ".join(filter(None, (_text_in(cell) for cell in row))) for row in block.iter("row")
+        ]
+        texts.extend(rows or [_text_in(block)])
+    return [text for text in texts if text]
+
+
+def _text_in(element: _Element) -> str:
+    return squeeze("".join(str(text) for text in element.itertext()))
+
+
+def _cleaned(
+    lines: list[str],
+    prepared: Prepared,
+    *,
+    title: str,
+    decks: tuple[str, ...],
+    sites: frozenset[str],
+) -> Cleaned:
+    """Return the running text; without any, the captions of images that are sentences become it.
+
+    Such captions are then no longer in `prepared.captions`.
+    """
+    pictured = max(0, len(prepared.images) - len(prepared.captions))
+    cleaned = clean(
+        lines,
+        title=title,
+        decks=decks,
+        pictured=pictured,
+        beside=frozenset(prepared.beside),
+        photo=is_photo(title),
+        sites=sites,
+    )
+    if cleaned.text:
+        return cleaned
+    captions = [*prepared.take_statements(), *statements_in(cleaned.captions)]
+    if not captions:
+        return cleaned
+    return clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites)
+
+
+def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:
+    """Return the lines of a body that became fields of their own."""
+    marked = [*prepared.captions, *prepared.decks] if prepared else []
+    return [
+        *marked,
+        cleaned.dateline or "",
+        *cleaned.captions,
+        *cleaned.decks,
+        *cleaned.notices,
+        *cleaned.bylines,
+    ]
+
+
+def _checked(root: HtmlElement, head: Head, text: str, first: FirstReading) -> ReadingCheck:
+    """Return whether a reading is sure; a doubted page is read a second time."""
+    signals = doubts(root, head, first)
+    # A photo page without text, or a page that claims to be no article, is as it should be.
+    may_be_empty = is_photo(first.title) or not is_declared(head)
+    if not signals or (signals == (Doubt.EMPTY,) and may_be_empty):
+        return ReadingCheck()
+    return weigh(text, head, first, signals)
+
+
+def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules) -> Around:
+    """Return the visible text around the body: bylines and times stand there."""
+    if place is None:
+        return around(root, None)
+    # Rules may name an element that holds headline, byline and times beside the text.
+    inner = find_body(place.element) if rules.body else None
+    text_place = inner if inner and inner.prose >= _COLUMN * place.prose else place
+    return around(root, text_place.element, text_place.outside, text_place.released)

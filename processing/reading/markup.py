@@ -59,11 +59,9 @@ def words_of(image: HtmlElement) -> set[str]:
     return {words for words in said if len(words) >= _FEWEST_WORDS}
 
 
-def told(prepared: list[str], found: list[str]) -> list[str]:
-    """Take the captions that tell out of those `prepared` from mark-up; name them and those `found` among the lines."""
-    telling = [one for one in prepared if is_statement(one)]
-    prepared[:] = [one for one in prepared if not is_statement(one)]
-    return [_MARK.sub("", one) for one in [*telling, *found] if is_statement(one)]
+def statements_in(captions: list[str]) -> list[str]:
+    """Return the captions that hold a sentence, without the triangle that marks them."""
+    return [_MARK.sub("", caption) for caption in captions if is_statement(caption)]
 
 
 def is_picture(node: HtmlElement) -> bool:
@@ -229,6 +227,12 @@ class Prepared:
     beside: set[str] = field(default_factory=set)
     tags: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+
+    def take_statements(self) -> list[str]:
+        """Remove the captions that hold a sentence from `captions`; return them unmarked."""
+        statements = statements_in(self.captions)
+        self.captions = [caption for caption in self.captions if not is_statement(caption)]
+        return statements
 
 
 @dataclass(slots=True)
