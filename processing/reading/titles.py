@@ -1,8 +1,8 @@
 """Chooses the headline among what a page declares and prints, without the template's additions.
 
-A title element adds site and section: `제목 - 정치ㅣ한국일보`, `대전일보 모바일 :: 제목`. Boards and old
-archives declare the site's name, a path or one general word for every page; then the headline is the
-row labelled 제목, or the heading before the first sentence that shares most words with the text.
+A title element adds site and section: `제목 - 정치ㅣ한국일보`, `대전일보 모바일 :: 제목`. Boards and old archives
+declare the site's name, a path or one general word for every page; then the headline is the row
+labelled 제목, or the heading before the first sentence that shares most words with the text.
 """
 
 import re
@@ -22,20 +22,33 @@ from processing.reading.metadata import Head, unescaped
 from processing.reading.tree import bare, marks, squeeze, text_of
 
 _CUT = re.compile(
-    r"\s+[-–—|:<>»·/]{1,2}\s+|\s*[|ㅣ│｜]\s*|\s*::\s*|\s+[<〈]\s*|\s+[>〉]\s*|\s-\s|-(?=[가-힣/·]{2,8}$)|-\s(?=\S{2,12}$)"
+    r"\s+[-–—|:<>»·/]{1,2}\s+"  # a mark between blanks
+    r"|\s*[|ㅣ│｜]\s*"  # bars, one of them the Hangul letter ㅣ
+    r"|\s*::\s*"
+    r"|\s+[<〈]\s*"
+    r"|\s+[>〉]\s*"
+    r"|\s-\s"
+    r"|-(?=[가-힣/·]{2,8}$)"  # a section glued to the end
+    r"|-\s(?=\S{2,12}$)"  # a site glued to the end
 )
 _SITE = re.compile(
-    r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송|경제TV|[가-힣]{2}경제$|비즈$|"
-    r"네트워크$|정책브리핑|공감언론|네이버|다음|네이트|"
-    r"Daum|NAVER|카카오|모바일|News\b|NEWS\b|\.com$|\.kr$|시청$|군청$|구청$|도청$"
+    r"뉴스|일보|신문|닷컴|데일리|타임[스즈]|투데이|헤럴드|저널|미디어|방송"
+    r"|경제TV|[가-힣]{2}경제$|비즈$|네트워크$"
+    r"|정책브리핑|공감언론"
+    r"|네이버|다음|네이트|Daum|NAVER|카카오|모바일"
+    r"|News\b|NEWS\b|\.com$|\.kr$"
+    r"|시청$|군청$|구청$|도청$"
 )
 _SECTION_WORD = re.compile(
-    r"(?:뉴스|전체|기사본문|기사보기|본문|기사|속보|정치|경제|사회|국제|세계|문화|연예|스포츠|오피니언|사설|"
-    r"칼럼|과학|산업|증권|금융|"
-    r"부동산|생활|지역|지방|전국|북한|외교|국방|교육|의료|건강|노동|환경|법원|검찰|"
-    r"행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|정책뉴스|일반|IT|it|테크|라이프|포토|영상|"
-    r"[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6})+"
+    r"(?:뉴스|전체|기사본문|기사보기|본문|기사|속보"
+    r"|정치|경제|사회|국제|세계|문화|연예|스포츠|오피니언|사설|칼럼|과학|산업|증권|금융"
+    r"|부동산|생활|지역|지방|전국|북한|외교|국방|교육|의료|건강|노동|환경|법원|검찰"
+    r"|행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|정책뉴스|일반"
+    r"|IT|it|테크|라이프|포토|영상"
+    r"|[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6})+"  # 사회일반, 정치·사회
 )
+# Words that fit every page, so that they name no section.
+_NO_SECTION = frozenset({"뉴스", "기사", "속보", "전체"})
 _OWN_NAMES = (
     "og:site_name",
     "application-name",
@@ -44,90 +57,145 @@ _OWN_NAMES = (
     "publisher",
     "twitter:site",
 )
-_LONG_SITE = 24  # letters beyond which a name is a sentence about the site
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
 _QUOTED = re.compile(r"\s?[\"']\S")
 _LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
 _BRACKET = re.compile(r"^\s*[\[<(〈【][^\])>〉】]{1,14}[\])>〉】]")
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
+
+# Lengths in characters of a heading, and in letters of what is compared without marks.
 _SHORTEST, _LONGEST = 4, 300
-_SHORT_NAME, _LONG_NAME = 10, 14  # letters within which a site-like word is the whole name
-_SHORTEST_HEADLINE = 6  # letters from which a heading is told from a word of the menu
-_TELLING = 3  # letters from which a site's name inside a segment says something
+_LONG_SITE = 24  # beyond it a name is a sentence about the site
+_SHORT_NAME, _LONG_NAME = 10, 14  # within them a site-like word is the whole name
+_SHORTEST_HEADLINE = 6  # below it a heading may be a word of the menu
+_SHORTEST_STEM = 8  # what is left of a headline that was cut short
+_SHORTEST_SITE = 3  # below it a site's name may be part of any word
+_HEADING_SHARE = 0.3  # share of a declared title that a heading in it has at least
+_MOST_CUTS = 5  # parts that a template adds to a title
+# Elements in a block that is marked as a title: a list of titles has more.
+_MOST_CHILDREN = 4
+
+_PARTS = re.compile(r"\s*[<>|ㅣ│｜»›:]+\s*|\s+[-–—·/]\s+")
+_GENERAL = re.compile(
+    r"(?:[가-힣]{0,8}(?:소식|마당|뉴스|광장|게시판|자료실|군정|시정|구정|도정|의정|홍보관?"
+    r"|소통|참여|안내|서비스|포털|누리집|홈페이지)"
+    r"|상세(?:\s?(?:보기|페이지|내용|정보))?"
+    r"|글?\s?(?:내용)?\s?(?:보기|읽기|상세)"
+    r"|내용|본문|제목\s?없음|무제"
+    r"|(?:언론\s?)?보도\s?(?:자료|해명|설명)?|해명\s?자료"
+    r"|공지\s?사항?|알림|고시\s?공고|기사(?:\s?(?:보기|본문))?|전체|목록|메인|홈"
+    r"|view|detail|read|news|article|home|main|index|untitled(?:\s?document)?"
+    r"|page|content|board|notice|press(?:\s?release)?)+",
+    re.IGNORECASE,
+)
+_OFFICE = re.compile(
+    r"[가-힣]{1,8}(?:특별자치|광역|특별)?(?:시|군|구|도)(?:청|의회)?"  # 고성군청, 서울특별시
+    r"|[가-힣]{2,12}(?:부|처|청|원|공단|공사|위원회|교육청|재단)"
+)
+_SPECIFIC = 6  # letters from which a part of a title says something
+
+# The weights of `_weight`: a heading's rank, its words in the text, a class word of a deck.
+_RANKS = {"h1": 4.0, "h2": 3.0, "h3": 2.5, "h4": 1.5}
+_SHARED_WEIGHT, _SUBORDINATE_LOSS = 4.0, 2.0
+_LINKED_LOSS, _SHORT_LOSS = 1.0, 2.0
+# What an h4 weighs that has half of its words in the text.
+_ENOUGH = 3.5
+_SUBORDINATE = re.compile(r"sub|deck|summ[au]ry|lead|stit|desc|caption|relat|logo|menu|gnb")
+_WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
+_SHORTEST_ROW, _LONGEST_ROW = 5, 160
+_LONGEST_LABEL = 8  # characters of 글 제목, with blanks between
+_LABEL = re.compile(r"(?:글\s?)?제\s{0,6}목\s?[:：]?|subject|title", re.IGNORECASE)
+_BOLD = frozenset({"b", "strong", "font", "span", "em", "p", "div", "td"})
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?(?:px|pt)|font-weight\s*:\s*(?:bold|[7-9]00)",
+    re.IGNORECASE,
+)
 
 
 def headings(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
-    """Return what a page prints as headings or marks as its title, with the text, headings first."""
-    found = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
+    """Return the elements that are headings or marked as a title, with their texts."""
+    titled = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
     for element in root.iter("div", "p", "span", "strong", "td", "dt"):
-        if element.get("class") and len(element) <= 4 and _MARKED.search(marks(element)):  # noqa: PLR2004
-            found.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
-    return [(element, text) for element, text in found if _SHORTEST <= len(text) <= _LONGEST]
+        if (
+            element.get("class")
+            and len(element) <= _MOST_CHILDREN
+            and _MARKED.search(marks(element))
+        ):
+            titled.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
+    return [(element, text) for element, text in titled if _SHORTEST <= len(text) <= _LONGEST]
 
 
 def printed(
     shown: Sequence[tuple[HtmlElement, str]], declared: Sequence[str | None]
 ) -> HtmlElement | None:
-    """Return the first element that prints a headline which the page declares, or one that a site's name follows."""
+    """Return the first element whose text begins a declared headline.
+
+    A declared title often goes on with the site's name, so that the heading is only its beginning.
+    """
     wanted = [
-        plain for title in declared if title and len(plain := _bare(title)) >= _SHORTEST_HEADLINE
+        plain for title in declared if title and len(plain := bare(title)) >= _SHORTEST_HEADLINE
     ]
     for element, text in shown:
-        plain = _bare(text)
+        plain = bare(text)
         if len(plain) >= _SHORTEST_HEADLINE and any(title.startswith(plain) for title in wanted):
             return element
     return None
 
 
 def site_names(head: Head, url: str) -> set[str]:
-    """Return what the site calls itself, compared without marks: its name, its publisher, the labels of its host."""
+    """Return the names of site, publisher and host, as letters and digits in lower case."""
     host = urlsplit(url).hostname or ""
     owners = (
-        one
-        for one in head.objects
-        if metadata.is_a(one, "WebSite", "Organization", "NewsMediaOrganization")
+        item
+        for item in head.objects
+        if metadata.is_a(item, "WebSite", "Organization", "NewsMediaOrganization")
     )
     names = [
         *head.every(*_OWN_NAMES),
         metadata.text(head.article.get("publisher")),
         press_of(head) if is_portal(url) else None,
-        *(metadata.text(one.get("name")) for one in owners),
+        *(metadata.text(owner.get("name")) for owner in owners),
         host.removeprefix("www."),
         *host.split(".")[:-1],
     ]
-    return {plain for name in names if name and 1 < len(plain := _bare(name)) <= _LONG_SITE}
+    return {plain for name in names if name and 1 < len(plain := bare(name)) <= _LONG_SITE}
 
 
 def choose(
     candidates: Sequence[tuple[str, str | None]], shown: Sequence[str], sites: set[str]
 ) -> tuple[str, str | None]:
-    """Return the headline and where it was read: the first candidate that is more than a site's or section's name.
+    """Return the headline and its source, or ("", None) if every candidate names a site or section.
 
-    `shown` are the page's headings; a heading that begins or ends a candidate is the headline itself.
+    `candidates` are (source, text), most trusted first. `shown` are the texts of the page's
+    headings; a heading that begins or ends a candidate is the headline itself.
     """
     for source, candidate in candidates:
         title = headline(unescaped(candidate or "")[:_LONGEST], shown, sites)
-        plain = _bare(title)
+        plain = bare(title)
         if (
             plain
             and plain not in sites
             and not _SECTION_WORD.fullmatch(title)
             and not (len(plain) < _SHORT_NAME and _SITE.search(_BRACKET.sub("", title)))
         ):
-            printed = (*shown, *(unescaped(text)[:_LONGEST] for _, text in candidates if text))
-            return completed(title, [headline(one, [title], sites) for one in printed]), source
+            others = (*shown, *(unescaped(text)[:_LONGEST] for _, text in candidates if text))
+            return completed(title, [headline(other, [title], sites) for other in others]), source
     return "", None
 
 
 def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
-    """Take site and section off a title."""
-    plain = _bare(title)
+    """Return a title without site and section.
+
+    The longest of the headings `shown` that begins or ends it is the title; where there is none,
+    the names in `sites` and the sections' words are cut off both ends.
+    """
+    plain = bare(title)
     best = ""
     for heading in shown:
-        inner = _bare(heading)
+        inner = bare(heading)
         if (
-            len(inner) > len(_bare(best))
-            and len(inner) >= max(4, 0.3 * len(plain))
+            len(inner) > len(bare(best))
+            and len(inner) >= max(_SHORTEST, _HEADING_SHARE * len(plain))
             and inner not in sites
             and inner != plain
         ):
@@ -140,25 +208,27 @@ def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
 
 
 def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
-    """Say whether what a title has beside the heading is a template's: cut off by a mark, or a known name."""
+    """Return whether a title's text beside the heading is the template's."""
     at = title.find(heading[:6])
     beside = title[len(heading) :] if at <= 0 else title[:at]
     return (
         rest in sites
-        or any(site in rest for site in sites if len(site) >= _TELLING)
+        or any(site in rest for site in sites if len(site) >= _SHORTEST_SITE)
         or bool(_CUT.match(beside) or _CUT.search(beside[-4:]) or beside.startswith("["))
     )
 
 
 def _without_ends(title: str, sites: set[str]) -> str:
+    """Return a title without the parts at its ends that name site or section."""
     removed = False
     title = _LOOSE_ENDS.sub("", title)
-    for _ in range(5):
+    for _ in range(_MOST_CUTS):
         cuts = list(_CUT.finditer(title))
         if not cuts:
             break
         last, first = cuts[-1], cuts[0]
         tail, lead = title[last.end() :].strip(), title[: first.start()].strip()
+        # A single section word may be the headline's last; behind a site's name it is the section.
         if (
             _is_site(tail, sites)
             or (removed and _SECTION_WORD.fullmatch(tail))
@@ -173,20 +243,21 @@ def _without_ends(title: str, sites: set[str]) -> str:
 
 
 def _is_site(segment: str, sites: set[str]) -> bool:
-    plain = _bare(segment)
+    """Return whether a segment of a title is a site's name, or hardly more than one."""
+    plain = bare(segment)
     return (
         plain in sites
         or any(
             site in plain and len(plain) <= 2 * len(site) + 4
             for site in sites
-            if len(site) >= _TELLING
+            if len(site) >= _SHORTEST_SITE
         )
         or (len(plain) <= _LONG_NAME and bool(_SITE.search(segment)) and _is_name(segment))
     )
 
 
 def _is_name(segment: str) -> bool:
-    """Say whether a segment with a site's word is a name: one word, or its last word says what it is."""
+    """Return whether a segment with a site's word is a name: one word, or the last of its words."""
     words = segment.split()
     return len(words) == 1 or bool(_SITE.search(words[-1]) or _SECTION_WORD.fullmatch(words[-1]))
 
@@ -198,67 +269,30 @@ def completed(title: str, shown: Iterable[str]) -> str:
     """
     if not _BROKEN_END.search(title):
         return next(
-            (one for one in shown if one.startswith(title) and _QUOTED.match(one, len(title))),
+            (text for text in shown if text.startswith(title) and _QUOTED.match(text, len(title))),
             title,
         )
-    stem = _bare(_BROKEN_END.sub("", title))
-    longer = (
-        one
-        for one in shown
-        if len(stem) >= 8 and _bare(one).startswith(stem) and len(_bare(one)) > len(stem)  # noqa: PLR2004
-    )
-    return next((one for one in longer if not _BROKEN_END.search(one)), title)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+    stem = bare(_BROKEN_END.sub("", title))
+    if len(stem) < _SHORTEST_STEM:
+        return title
+    longer = (text for text in shown if bare(text).startswith(stem) and len(bare(text)) > len(stem))
+    return next((text for text in longer if not _BROKEN_END.search(text)), title)
 
 
 def section_in(title: str) -> str | None:
-    """Return the section that a title element names beside the headline: `제목 - 조선닷컴 - 정치 > 정부`."""
-    segments = [segment.strip() for segment in _CUT.split(title)]
-    return next(
-        (
-            one
-            for one in segments
-            if _SECTION_WORD.fullmatch(one) and one not in {"뉴스", "기사", "속보", "전체"}
-        ),
-        None,
-    )
-
-
-_PARTS = re.compile(r"\s*[<>|ㅣ│｜»›:]+\s*|\s+[-–—·/]\s+")
-_GENERAL = re.compile(
-    r"(?:[가-힣]{0,8}(?:소식|마당|뉴스|광장|게시판|자료실|군정|시정|구정|도정|의정|홍보관?|소통|참여|안내|서비스|포털|누리집|홈페이지)"
-    r"|상세(?:\s?(?:보기|페이지|내용|정보))?|글?\s?(?:내용)?\s?(?:보기|읽기|상세)|내용|본문|제목\s?없음|무제"
-    r"|(?:언론\s?)?보도\s?(?:자료|해명|설명)?|해명\s?자료|공지\s?사항?|알림|고시\s?공고|기사(?:\s?(?:보기|본문))?|전체|목록|메인|홈"
-    r"|view|detail|read|news|article|home|main|index|untitled(?:\s?document)?|page|content|board|notice|press(?:\s?release)?)+",
-    re.IGNORECASE,
-)
-_OFFICE = re.compile(
-    r"[가-힣]{1,8}(?:특별자치|광역|특별)?(?:시|군|구|도)(?:청|의회)?|[가-힣]{2,12}(?:부|처|청|원|공단|공사|위원회|교육청|재단)"
-)
-_TELLING_PART = 6  # letters from which a part of a title says something
-_SHORTEST_ROW, _LONGEST_ROW = 5, 160
-_RANKS = {"h1": 4.0, "h2": 3.0, "h3": 2.5, "h4": 1.5}
-_SUBORDINATE = re.compile(r"sub|deck|summ[au]ry|lead|stit|desc|caption|relat|logo|menu|gnb")
-_WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
-_SHARED, _UNDER, _ENOUGH = 4.0, 2.0, 3.5
-_LABEL = re.compile(r"(?:글\s?)?제\s{0,6}목\s?[:：]?|subject|title", re.IGNORECASE)
-_BOLD = frozenset({"b", "strong", "font", "span", "em", "p", "div", "td"})
-_LARGE = re.compile(
-    r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?(?:px|pt)|font-weight\s*:\s*(?:bold|[7-9]00)",
-    re.IGNORECASE,
-)
+    """Return the section that a title names beside the headline, as in `제목 - 조선닷컴 - 정치 > 정부`."""
+    segments = (segment.strip() for segment in _CUT.split(title))
+    sections = (segment for segment in segments if _SECTION_WORD.fullmatch(segment))
+    return next((section for section in sections if section not in _NO_SECTION), None)
 
 
 def is_general(title: str, sites: Iterable[str]) -> bool:
-    """Say whether a title says only where on the site a page stands: names of the site, sections, general words."""
+    """Return whether a title has only names of the site, offices, sections and general words."""
     known = set(sites)
     for part in _PARTS.split(title):
         plain = bare(part)
         if (
-            len(plain) < _TELLING_PART
+            len(plain) < _SPECIFIC
             or plain in known
             or _GENERAL.fullmatch(part.strip())
             or _OFFICE.fullmatch(part.strip())
@@ -269,11 +303,11 @@ def is_general(title: str, sites: Iterable[str]) -> bool:
 
 
 def is_printed(title: str, shown: Sequence[str]) -> bool:
-    """Say whether the page prints a declared headline, whole or without what the template puts around it."""
+    """Return whether one of the texts `shown` holds the declared `title`, or is a part of it."""
     plain = bare(title)
     return any(
-        len(inner := bare(one)) >= _TELLING_PART and (inner in plain or plain in inner)
-        for one in shown
+        len(inner := bare(text)) >= _SPECIFIC and (inner in plain or plain in inner)
+        for text in shown
     )
 
 
@@ -283,48 +317,53 @@ def nearest(
     marked: Sequence[tuple[HtmlElement, str]],
     sites: set[str],
 ) -> HtmlElement | None:
-    """Return the element that prints the headline of the text at `place`, told by structure alone; None for none.
+    """Return the element that prints the headline of the text in `place`, or None.
 
-    A row labelled 제목 comes first, then the heading before the first sentence that shares most words with the text,
-    then a bold line there.
+    It is recognised by structure alone: a row labelled 제목, else the heading before the first
+    sentence that shares most words with the text, else a bold line there. `marked` are elements
+    that may be headings, with their texts.
     """
     if (row := _labelled(root)) is not None:
         return row
     order = {element: index for index, element in enumerate(root.iter())}
     first = _first_sentence(place, order)
-    told = bare(text_of(place))
+    body = bare(text_of(place))
     before = [
-        (_weight(element, text, told) + order[element] / first, element)
+        (_weight(element, text, body) + order[element] / first, element)
         for element, text in marked
-        if order.get(element, first) < first and _may_be(element, text, sites)
+        if order.get(element, first) < first and _may_be_headline(element, text, sites)
     ]
-    weight, best = max(before, key=lambda one: one[0], default=(0.0, None))
+    weight, best = max(before, key=lambda weighed: weighed[0], default=(0.0, None))
     return (
         best if best is not None and weight >= _ENOUGH else _bold_above(place, order, first, sites)
     )
 
 
-def shared(title: str, told: str) -> float:
-    """Return the share of a title's words whose first two letters stand in a text; `told` is the text, letters only."""
+def shared(title: str, text: str) -> float:
+    """Return the share, 0 to 1, of a title's words whose first two letters stand in a text.
+
+    `text` is letters and digits alone (`bare`). Two letters, because particles change a word's end.
+    """
     words = {word[:2].lower() for word in _WORD.findall(title)}
-    return sum(word in told for word in words) / max(1, len(words))
+    return sum(word in text for word in words) / max(1, len(words))
 
 
-def _weight(element: HtmlElement, text: str, told: str) -> float:
-    """Return how much an element looks like the headline of a text: its rank, its words, how it is marked."""
+def _weight(element: HtmlElement, text: str, body: str) -> float:
+    """Return how much an element looks like the headline of `body`, from about -5 to 8."""
     rank = _RANKS.get(str(element.tag), 1.0) - (
-        _UNDER if _SUBORDINATE.search(marks(element)) else 0.0
+        _SUBORDINATE_LOSS if _SUBORDINATE.search(marks(element)) else 0.0
     )
     linked = sum(len(text_of(link)) for link in element.iter("a")) > len(text) / 2
-    short = len(bare(text)) < _TELLING_PART
-    return rank + _SHARED * shared(text, told) - (1.0 if linked else 0.0) - (2.0 if short else 0.0)
+    short = len(bare(text)) < _SPECIFIC
+    loss = (_LINKED_LOSS if linked else 0.0) + (_SHORT_LOSS if short else 0.0)
+    return rank + _SHARED_WEIGHT * shared(text, body) - loss
 
 
 def _labelled(root: HtmlElement) -> HtmlElement | None:
-    """Return the value of a board's row 제목: the next cell, or what stands beside a label in its block."""
+    """Return what stands behind a board's label 제목: the next cell, or the next element."""
     for label in root.iter("th", "dt", "strong", "span", "label", "td"):
         text = label.text or ""
-        if len(text) <= _SHORTEST_ROW + 3 and _LABEL.fullmatch(squeeze("".join(label.itertext()))):
+        if len(text) <= _LONGEST_LABEL and _LABEL.fullmatch(squeeze("".join(label.itertext()))):
             value = label.getnext()
             if (
                 value is not None
@@ -336,7 +375,10 @@ def _labelled(root: HtmlElement) -> HtmlElement | None:
 
 
 def _first_sentence(place: HtmlElement, order: dict[HtmlElement, int]) -> float:
-    """Return where in the order of the page's elements the first sentence of a place begins."""
+    """Return the position in `order` at which the first sentence of a place begins.
+
+    A sentence in the tail of an element begins half a step behind it.
+    """
     last = order[place]
     walker = etree.iterwalk(place, events=("start", "end"))
     for event, node in walker:
@@ -351,7 +393,7 @@ def _first_sentence(place: HtmlElement, order: dict[HtmlElement, int]) -> float:
     return order[place]
 
 
-def _may_be(element: HtmlElement, text: str, sites: set[str]) -> bool:
+def _may_be_headline(element: HtmlElement, text: str, sites: set[str]) -> bool:
     if (
         not _SHORTEST_ROW <= len(text) <= _LONGEST_ROW
         or is_general(text, sites)
@@ -362,21 +404,21 @@ def _may_be(element: HtmlElement, text: str, sites: set[str]) -> bool:
     if moments(text):
         return False
     return not any(
-        one.tag in UNREAD_TAGS or is_hidden(one)
-        for one in chain([element], element.iterancestors())
+        outer.tag in UNREAD_TAGS or is_hidden(outer)
+        for outer in chain([element], element.iterancestors())
     )
 
 
 def _bold_above(
     place: HtmlElement, order: dict[HtmlElement, int], first: float, sites: set[str]
 ) -> HtmlElement | None:
-    """Return the last line in bold or large letters before the first sentence, in the body's own block or beside it."""
+    """Return the last bold or large line before the first sentence, in the body or beside it."""
     above = place.getparent()
-    found = None
+    last = None
     for element in (above if above is not None else place).iter(*_BOLD):
         if order[element] >= first:
             break
         strong = element.tag in {"b", "strong"} or bool(_LARGE.search(element.get("style") or ""))
-        if strong and len(element) <= 1 and _may_be(element, text_of(element), sites):
-            found = element
-    return found
+        if strong and len(element) <= 1 and _may_be_headline(element, text_of(element), sites):
+            last = element
+    return last
