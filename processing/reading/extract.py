@@ -1,8 +1,8 @@
 """Reads one page into an article or a rejection, without network or clock.
 
 The order of the steps: decode the bytes, apply the outlet's `prepare`, build one tree, read what it
-declares, find the body's element, run Trafilatura on that element alone, clean the paragraphs, check
-the result, and put people, times, rights and kind together (`processing.reading.assembly`).
+declares, find the body's element, run Trafilatura on that element alone, clean the paragraphs,
+check the result, and put people, times, rights and kind together (`processing.reading.assembly`).
 """
 
 from copy import deepcopy
@@ -78,8 +78,9 @@ def extract(
 ) -> Article | Rejection:
     """Return the article on `page`, or why there is none: an unreadable page is never an error.
 
-    `url` is the canonical URL where the caller knows it; `rules` say how the layout differs from what
-    the generic reader expects. Raises `UsageError` where a selector of `rules` is no CSS selector.
+    `url` is the canonical URL where the caller knows it; `rules` say how the layout differs from
+    what the generic reader expects. Raises `UsageError` where a selector of `rules` is no CSS
+    selector.
     """
     return _extracted(page, rules, url=url, publisher_id=publisher_id, policy=policy)[0]
 
