@@ -1,14 +1,11 @@
-"""Characters become one tree, shared by metadata, rights, the body and Trafilatura.
+"""Decodes the bytes of a page, parses them into one tree, and reads texts from its elements.
 
-The tree is hostile input: its depth and its number of elements are bounded, and nothing here or after it recurses.
+Metadata, rights, the body and Trafilatura share the tree. It is hostile input: its size, depth and
+number of elements are bounded, and nothing here or after it recurses.
 
-Why a page is no article: what a reading step found against it, and the record made of that.
-
-Bytes become characters: what the page declares, checked against what it is.
-
-Korean pages lie about their charset in three ways: CP949 declared as euc-kr or ks_c_5601 (the larger set has 8,822 more
-syllables), UTF-8 declared as EUC-KR after a move, and EUC-KR declared as UTF-8. So a declaration is a candidate, not
-an order. Labels are those of the WHATWG Encoding Standard.
+Korean pages are wrong about their charset in three ways: CP949 declared as euc-kr or ks_c_5601
+(CP949 has 8,822 more syllables), UTF-8 declared as EUC-KR after a move, and EUC-KR declared as
+UTF-8. A declaration is therefore a candidate. Labels are those of the WHATWG Encoding Standard.
 """
 
 import codecs
@@ -25,30 +22,23 @@ from processing.limits import ExcessError, check_html
 from processing.records import Page, Reason, Rejection
 
 EVIDENCE_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class RejectionCause:
-    """What a reading step found against a page: a closed reason, and the words or figures that show it."""
-
-    reason: Reason
-    evidence: str
-
-
-def reject(page: Page, finding: RejectionCause, url: str | None = None) -> Rejection:
-    """Return the rejection of `page`; `url` is its canonical URL where one is known."""
-    return Rejection(
-        outlet=page.outlet,
-        url=url or page.url,
-        fetched_at=page.fetched_at,
-        reason=finding.reason,
-        evidence=finding.evidence[:EVIDENCE_LENGTH],
-    )
-
+"""Characters of a page that a rejection keeps to show its reason."""
 
 MAX_BYTES = 12_000_000
-"""Largest page that is read, with a content coding undone; the largest of the kept pages has 0.4 MB."""
+"""Largest page that is read, with a content coding undone; the largest of the kept pages has 0.4
+MB.
+"""
 
+MAX_ELEMENTS = 50_000
+"""A page of more elements is no article: the largest kept page has 2,500."""
+
+MAX_DEPTH = 400
+"""Deeper nesting is an attack or a broken template; the deepest kept page has 40 levels."""
+
+# The parser leaves out what is nested too deep, so that start tags are counted before it runs.
+_START_TAGS = 4 * MAX_ELEMENTS
+
+# Labels of the WHATWG standard's EUC-KR, which is CP949 in Python.
 _KOREAN = frozenset(
     {
         "euc-kr",
@@ -61,27 +51,74 @@ _KOREAN = frozenset(
         "windows-949",
     }
 )
+_TEXT_CODECS = (
+    "utf",
+    "cp",
+    "iso8859",
+    "iso2022",
+    "shift",
+    "gb",
+    "big5",
+    "euc",
+    "johab",
+    "ascii",
+    "koi8",
+)
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_META_WITHIN = 8192  # bytes in which a page's own declaration is looked for
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
-_FAMILIAR = "이다는의에을가고"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BROKEN = 0.2  # share of undecodable characters from which a page is no text
-_ENOUGH, _LEAST_FAMILIAR = (
-    100,
-    0.04,
-)  # one syllable in five of running Korean is one of the familiar ones
+# One syllable in five of running Korean is one of these; in a wrong charset hardly any is.
+_FAMILIAR = "이다는의에을가고"
+_LEAST_FAMILIAR = 0.04
+_ENOUGH = 100  # syllables from which their share says something
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
+
+_COUNT = etree.XPath("count(//*)")
+_IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
+_NO_TEXT = frozenset({"script", "style", "noscript", "template"})
+_BREAKS = frozenset(
+    {
+        "br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "tr", "td", "th",
+        "ul", "ol", "dl", "table", "figure", "figcaption", "section", "article", "blockquote",
+    }
+)  # fmt: skip
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+# Soft hyphens, zero-width blanks and joiners, direction marks, and the byte-order mark.
+_NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionCause:
+    """Why a page is no article: a closed reason, and the words or figures that show it."""
+
+    reason: Reason
+    evidence: str
+
+
+def reject(page: Page, cause: RejectionCause, url: str | None = None) -> Rejection:
+    """Return the record of a rejected page; `url` is its canonical URL if one is known."""
+    return Rejection(
+        outlet=page.outlet,
+        url=url or page.url,
+        fetched_at=page.fetched_at,
+        reason=cause.reason,
+        evidence=cause.evidence[:EVIDENCE_LENGTH],
+    )
 
 
 def decode(page: Page) -> str | RejectionCause:
-    """Return the characters of `page` without those that no tree can hold, or why there are none.
+    """Return the characters of `page`, or why it has none.
 
-    They are composed (NFC, Unicode TR 15): macOS writes Hangul in parts, which no search finds.
+    Control characters, which no tree can hold, are removed. The text is composed (NFC, Unicode
+    Standard Annex 15): macOS writes Hangul in parts, which no search finds.
     """
     body = _inflated(page.body)
     if isinstance(body, RejectionCause):
@@ -127,10 +164,10 @@ def _inflated(body: bytes) -> bytes | RejectionCause:
 
 def _declared(page: Page, body: bytes) -> list[str]:
     """Return the charsets that HTTP and the page name, most trusted first, in Python's spelling."""
-    found = _HEADER.search(page.header("Content-Type") or "")
-    meta = _META.search(body[:8192])
+    header = _HEADER.search(page.header("Content-Type") or "")
+    meta = _META.search(body[:_META_WITHIN])
     labels = (
-        found[1] if found else None,
+        header[1] if header else None,
         page.charset,
         meta[1].decode("ascii", "replace") if meta else None,
     )
@@ -138,7 +175,7 @@ def _declared(page: Page, body: bytes) -> list[str]:
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's codec of a charset label, or None where it names no text encoding we know."""
+    """Return Python's codec of a charset label, or None if it names no known text encoding."""
     label = label.strip().lower()
     if label in _KOREAN:
         return "cp949"
@@ -146,27 +183,24 @@ def _codec(label: str) -> str | None:
         name = codecs.lookup(label).name
     except LookupError:
         return None
-    return "cp949" if name == "euc_kr" else name if _is_text(name) else None
-
-
-def _is_text(name: str) -> bool:
-    return name.startswith(
-        ("utf", "cp", "iso8859", "iso2022", "shift", "gb", "big5", "euc", "johab", "ascii", "koi8")
-    )
+    if name == "euc_kr":
+        return "cp949"
+    return name if name.startswith(_TEXT_CODECS) else None
 
 
 def _characters(body: bytes, declared: list[str]) -> str:
+    """Return the characters of a body: by its BOM, as UTF-8, else by the most Korean candidate."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             return _clean(body[len(mark) :].decode(name, "replace"))
     if wide := _utf16_without_mark(body):
         return _clean(body.decode(wide, "replace"))
-    body = body.translate(
-        None, _CONTROLS
-    )  # in ASCII supersets no byte of a longer character is a control
+    # In supersets of ASCII no byte of a longer character is a control.
+    body = body.translate(None, _CONTROLS)
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
+        # A response that was cut off may end within a character.
         if error.start >= len(body) - _TRUNCATED:
             return body[: error.start].decode("utf-8")
     names = dict.fromkeys([*declared, "utf-8", "cp949"])
@@ -178,44 +212,25 @@ def _clean(text: str) -> str:
 
 
 def _utf16_without_mark(body: bytes) -> str | None:
-    """Name UTF-16 where every second byte of the beginning is NUL, as in ASCII markup."""
+    """Return UTF-16's byte order if every second byte of the beginning is NUL, as in markup."""
     sample = body[:400]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     least = max(6, len(sample) // 16)
-    return (
-        "utf-16-le"
-        if odd > max(least, 4 * even)
-        else "utf-16-be"
-        if even > max(least, 4 * odd)
-        else None
-    )
+    if odd > max(least, 4 * even):
+        return "utf-16-le"
+    return "utf-16-be" if even > max(least, 4 * odd) else None
 
 
 def _likeness(text: str) -> int:
-    """Return how much `text` looks like Korean: familiar syllables for it, undecodable bytes against it."""
+    """Return the number of familiar syllables, less twice that of undecodable bytes."""
     return sum(map(text.count, _FAMILIAR)) - 2 * text.count("\ufffd")
-
-
-MAX_ELEMENTS = 50_000
-"""A page of more elements is no article: the largest kept page has 2,500."""
-_START_TAGS = 4 * MAX_ELEMENTS
-"""Start tags that are parsed: the parser leaves out what is nested too deep, which is another reason."""
-MAX_DEPTH = 400
-"""Deeper nesting is an attack or a broken template; the deepest kept page has 40 levels."""
-
-_COUNT = etree.XPath("count(//*)")
-_IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
-_BREAKS_WORDS = "br p div li h1 h2 h3 h4 h5 h6 dd dt tr td th ul ol dl table figure figcaption section article blockquote"
-_BREAKS = frozenset(_BREAKS_WORDS.split())
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-_NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 
 
 def parse(text: str) -> HtmlElement | RejectionCause:
     """Return the root of the tree of `text` (an HTML page or fragment), or why there is none."""
     data = text.encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    # One class for all elements, chosen in C: lxml.html's own look-up runs in Python for each proxy.
+    # One class for all elements, chosen in C: lxml.html's look-up runs in Python for each proxy.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         check_html(data, elements=_START_TAGS)
@@ -224,11 +239,12 @@ def parse(text: str) -> HtmlElement | RejectionCause:
         return RejectionCause(Reason.TOO_LARGE, str(error))
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return RejectionCause(Reason.UNREADABLE, f"no tree can be made of it: {error}")
-    if finding := _oversized(root):
-        return finding
+    if cause := _oversized(root):
+        return cause
     for template in root.iter("template"):
         if template.get("shadowrootmode") or template.get("shadowroot"):
-            template.tag = "div"  # browsers render a declarative shadow tree (WHATWG HTML, 4.12.3)
+            # Browsers render a declarative shadow tree (WHATWG HTML, 4.12.3).
+            template.tag = "div"
     return root
 
 
@@ -241,20 +257,20 @@ def _oversized(root: HtmlElement) -> RejectionCause | None:
 
 
 def squeeze(text: str | None) -> str:
-    """Return `text` with every run of white space as one blank, and without characters of no width.
+    """Return `text` with each run of white space as one blank, without characters of no width.
 
-    Control characters, marks that turn the direction of text and lone surrogates count as white space: from entities
+    Control characters, direction overrides and lone surrogates count as white space: from entities
     and JSON they would reach terminals and files.
     """
     return _SPACES.sub(" ", _NOTHING.sub("", text)).strip() if text else ""
 
 
 def text_of(element: HtmlElement) -> str:
-    """Return the text of `element` and what is in it, squeezed; scripts and styles are no text."""
+    """Return the squeezed text of `element` and its descendants, without scripts and styles."""
     parts: list[str] = []
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
-        if event == "start" and node.tag in {"script", "style", "noscript", "template"}:
+        if event == "start" and node.tag in _NO_TEXT:
             walker.skip_subtree()
         elif event == "start":
             parts.append(node.text or "")
@@ -264,12 +280,12 @@ def text_of(element: HtmlElement) -> str:
 
 
 def lines_of(element: HtmlElement) -> list[str]:
-    """Return the text of `element` as the lines that breaks and blocks make of it, without empty ones."""
+    """Return the lines of `element` that are not empty; `br` and blocks end a line."""
     parts: list[str] = []
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
         broken = "\n" if node.tag in _BREAKS else ""
-        if event == "start" and node.tag in {"script", "style", "noscript", "template"}:
+        if event == "start" and node.tag in _NO_TEXT:
             walker.skip_subtree()
         elif event == "start":
             parts.append(broken + _SPACES.sub(" ", node.text or ""))
@@ -280,15 +296,17 @@ def lines_of(element: HtmlElement) -> list[str]:
 
 def elements_at(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
     """Return the elements that a compiled path finds under `root`."""
-    found = path(root)
-    return [one for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
+    result = path(root)
+    if not isinstance(result, list):
+        return []
+    return [element for element in result if isinstance(element, HtmlElement)]
 
 
 def bare(text: str) -> str:
-    """Return letters and digits only, for comparing lines that templates print twice."""
-    return re.sub(r"[\W_]+", "", text).lower()
+    """Return the letters and digits of a text in lower case, for comparing lines."""
+    return _NO_LETTERS.sub("", text).lower()
 
 
 def marks(element: HtmlElement) -> str:
-    """Return what the page's author called an element: its id and classes, in lower case."""
+    """Return the id and the classes of an element, in lower case."""
     return f"{element.get('id') or ''} {element.get('class') or ''}".lower()
