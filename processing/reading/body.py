@@ -1,11 +1,10 @@
-"""Where in the tree the running text stands: by declared rules, by its mark-up, or by where the sentences are.
+"""Finds the element that holds a page's running text, and the visible text around it.
 
-The measure is Korean: a block counts for its characters when it holds a sentence (a syllable before a full stop), and
-counts against its container when it is a link or a menu word; English counts from seven words on. No outlet is named
-here; the marks are those of schema.org, of families (NDSoft, gnuboard5, WordPress, Naver, Daum) and of what Korean
-templates call a body.
-
-The visible text around a body: where headlines, bylines and times stand.
+The rules of an outlet may name it, its markup may, and else it is where the sentences are. The
+measure is made for Korean: a block counts for its characters if it holds a sentence (a syllable
+before a full stop), and against its container if it is a link or a menu word. English counts from
+seven words on. No outlet is named here; the marks are those of schema.org, of families (NDSoft,
+gnuboard5, WordPress, Naver, Daum) and of what Korean templates call a body.
 """
 
 import re
@@ -39,64 +38,91 @@ from processing.reading.asides import (
 from processing.reading.lines import is_statement, is_told, sort_of
 from processing.reading.tree import elements_at, lines_of, marks, squeeze, text_of
 
-_BLOCKS_WORDS = (
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 "
-    "h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
-)
-BLOCKS = frozenset(_BLOCKS_WORDS.split())
+BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl",
+        "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+        "h6", "header", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
+        "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    }
+)  # fmt: skip
+"""Elements that begin a new line, and whose texts are weighed apart."""
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
+_WRAPPERS = frozenset({"div", "section"})
+
+# What counts as a sentence.
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
 _ENGLISH = re.compile(
-    r"(?:[A-Za-zÀ-ɏ’',-]{1,30} ){6}[^.?!]{0,300}[a-zÀ-ɏ0-9%][.?!](?=[\s”\"’')\]]|$)"
+    r"(?:[A-Za-zÀ-ɏ’',-]{1,30} ){6}"  # six words and the beginning of a seventh
+    r"[^.?!]{0,300}"
+    r"[a-zÀ-ɏ0-9%][.?!](?=[\s”\"’')\]]|$)"
 )
 _TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_LISTED = re.compile(
-    r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}"
-)  # 인사: names and posts behind marks, without a sentence
-_OBITUARY = re.compile(  # 부고 of one line: who died, whose kin, where and when the funeral is
-    r"[▲△■◆○●◇]?\s?[^.]{2,60}(?:별세|타계|소천|선종|(?:[부모]친|빙[부모]|장[인모]|조[부모]|시[부모])상)[^.]{0,200}(?:발인|빈소|장례식장)"
+# 인사: names and posts behind marks, without a sentence.
+_LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")
+# 부고 in one line: who died, whose kin, where and when the funeral is.
+_OBITUARY = re.compile(
+    r"[▲△■◆○●◇]?\s?[^.]{2,60}"
+    r"(?:별세|타계|소천|선종|(?:[부모]친|빙[부모]|장[인모]|조[부모]|시[부모])상)"
+    r"[^.]{0,200}"
+    r"(?:발인|빈소|장례식장)"
 )
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
+_LONGEST_NOTICE = 200  # characters of a line of the template
+_LINKED = 0.5  # share of unlinked text from which a line is no menu
+
+# How templates call a body.
 _BODY = re.compile(
-    r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|news[-_]?(?:body|txt|text|"
-    r"cont(?:ent)?s?|view[-_]?area)"
-    r"|(?:^|[ _-])(?:dic_area|bo_v_con|entry-content|td-post-content|post-content|viewcont(?:ent)?s?|"
-    r"view[-_]?(?:con(?:t(?:ent)?s?)?|text|txt|body))"
-    r"|art[-_]?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])|harmonycontainer|story[-_]?(?:body|news)|txt[-_]?area|"
-    r"text[-_]?(?:area|body)"
-    r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)|cont[-_]?newstext|detail[-_]?(?:body|cont)"
+    r"article[-_]?(?:view[-_]?)?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])"
+    r"|news[-_]?(?:body|txt|text|cont(?:ent)?s?|view[-_]?area)"
+    r"|(?:^|[ _-])(?:dic_area|bo_v_con|entry-content|td-post-content|post-content"
+    r"|viewcont(?:ent)?s?|view[-_]?(?:con(?:t(?:ent)?s?)?|text|txt|body))"
+    r"|art[-_]?(?:body|txt|text|cont(?:ent)?s?)(?![a-z])"
+    r"|harmonycontainer|story[-_]?(?:body|news)"
+    r"|txt[-_]?area|text[-_]?(?:area|body)"
+    r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)"
+    r"|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
 _ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
-_PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
-_LONGEST_NOTICE = 200
-_WRAPPERS = frozenset({"div", "section"})
-_ENOUGH = 10  # characters of sentences below which no place is a body
-_SHORT = 250  # characters of sentences below which a mark tells more than length
-_SINGLE, _SINGLE_LEAST = (
-    0.3,
-    120,
-)  # share and characters from which a lone mark is believed against a column
+
+# Characters of sentences, and shares of them, by which places are compared.
+_ENOUGH = 10  # below it no place is a body
+_SHORT = 250  # below it a mark tells more than length
+_SINGLE, _SINGLE_LEAST = 0.3, 120  # from them on a lone mark is believed against a column
 _NEARLY_ALL, _NEARLY, _MOST = 0.93, 0.8, 0.6
+_TRIES = 4  # places that are tried until one is no legal text
+# A character of a link weighs against so many of sentences: leads stand beside their headlines.
+_LINK_WEIGHT = 1.5
+_MENU_WEIGHT = 0.4  # the same of a line that is no sentence
+_TOLD_BEFORE = 60  # after them visitors may have their say
+
+# The one line of a page of a video or of pictures.
 _SAYING = re.compile(r"text|txt|cont|body|desc|summ|view|article")
 _HANGUL_WORD = re.compile(r"[가-힣]{2,}")
-_LEAST_SAID, _FEWEST_WORDS = 10, 3
-_TRIES = 4
+_SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
+
+# Characters of marked elements that are read per character of sentences, and at least.
 _BUDGET, _LEAST_BUDGET = 6, 100_000
-_TOLD_BEFORE = 60  # characters of sentences after which visitors may have their say
-_LINK_WEIGHT = 1.5  # a character of a link weighs against so many of sentences: leads stand beside their headlines
-_LINKED = 0.5  # share of unlinked text from which a line is no menu
+_BEFORE, _AFTER = 6000, 2500  # characters that are returned of the text around a body
 
 
 @dataclass(slots=True)
 class BodyPlace:
-    """An element that may be the body: characters of sentences in it, and those less its links and menu words.
+    """An element that may be the body, with the sentences in it.
 
-    `own_prose` and `own_worth` are of the lines that stand directly in it, `inner` the blocks in it with sentences.
-    `mark` speaks against it; `visitors` says that it and what follows beside it was written by visitors, `label` that
-    it may be the label above, `early` that it ends before the headline, `gone` that it is set aside. Of the chosen
-    place `outside` are the children before its first and after its last paragraph (headline, byline, lists);
-    `released` are the elements of the page whose mark is outweighed, and `overruled` says that a mark was believed
-    first and then found to leave nothing; `whole` are the characters of sentences on the page beside what is set aside.
+    `prose` are the characters of its sentences, `worth` those less its links and menu words;
+    `own_prose` and `own_worth` are the same of the lines that stand directly in it, `inner` the
+    blocks in it with sentences. `mark` is the mark against it. `visitors`: it and what follows
+    beside it was written by visitors; `label`: it may be the label above that; `early`: it ends
+    before the headline; `gone`: it is set aside.
+
+    The chosen place has more: `outside` are its children before the first and after the last
+    paragraph (headline, byline, lists); `released` are the elements of the page whose mark is
+    outweighed; `overruled`: without the marks that were believed first, nothing was left; `whole`
+    are the characters of sentences on the page, without what is set aside; `heading` prints the
+    headline.
     """
 
     element: HtmlElement
@@ -121,7 +147,7 @@ class BodyPlace:
     whole: int = 0
 
     def close(self) -> None:
-        """Judge the lines of text that stand directly in this block."""
+        """Weigh the lines of text that stand directly in this block, and forget them."""
         if not self.own:
             return
         dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
@@ -129,19 +155,22 @@ class BodyPlace:
             text = " ".join(line.split())
             if not text:
                 continue
-            if dense > _LINKED and _tells(text, self.element.tag) and not _is_notice(text):
+            if dense > _LINKED and _has_sentence(text, self.element.tag) and not _is_notice(text):
                 self.own_prose += len(text)
                 self.own_worth += len(text)
             else:
-                self.own_worth -= 0.4 * len(text)
+                self.own_worth -= _MENU_WEIGHT * len(text)
                 self.visitors = self.visitors or is_visitor(text)
                 self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
         self.own.clear()
 
 
-def _tells(text: str, tag: str) -> bool:
-    """Say whether a line directly in a `tag` tells; a headline's dots and question marks end no sentence."""
+def _has_sentence(text: str, tag: str) -> bool:
+    """Return whether a line in a `tag` holds a sentence.
+
+    In a heading only a verb ends one: its dots and question marks do not.
+    """
     if tag in _HEADINGS:
         return bool(_TOLD.search(text))
     return bool(
@@ -153,12 +182,12 @@ def _tells(text: str, tag: str) -> bool:
 
 
 def _is_notice(text: str) -> bool:
-    """Say whether a block is a line of the template that reads like a sentence: rights, portal notes, invitations."""
+    """Return whether a sentence is the template's: rights, portal notes, invitations."""
     return len(text) <= _LONGEST_NOTICE and sort_of(text) is not None and not is_told(text)
 
 
 def select(root: HtmlElement, css: str) -> list[HtmlElement]:
-    """Return the elements that a CSS selector of an outlet's rules names; `UsageError` where it is no selector."""
+    """Return the elements that a CSS selector names; raises `UsageError` if it is no selector."""
     try:
         return elements_at(CSSSelector(css, translator="html"), root)
     except Exception as error:
@@ -166,9 +195,10 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement]:
 
 
 def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace | None:
-    """Return the element that holds the running text, or None where no element holds sentences.
+    """Return the element that holds the running text, or None if no element holds sentences.
 
-    A mark counts only while the rest of the page outweighs what it names; where nothing is left, it is overruled.
+    A mark counts only while the rest of the page outweighs what it names; if nothing is left, it is
+    overruled.
     """
     page = _weighed(root, evidence)
     blocks = _ordered(page)
@@ -183,27 +213,27 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     overruled = page.prose < _ENOUGH <= whole
     if overruled:
         budget = TextBudget(max(_LEAST_BUDGET, _BUDGET * whole))
-        kept = {
-            one.element
-            for one in blocks
-            if one.mark and may_be_overruled(one.element, one.mark, evidence, budget)
+        readable = {
+            block.element
+            for block in blocks
+            if block.mark and may_be_overruled(block.element, block.mark, evidence, budget)
         }
-        aside = frozenset(element for element in aside if element not in kept)
-        released |= kept
+        aside -= readable
+        released |= readable
         _sum_up(blocks, aside)
-    found = _best(root, [place for place in reversed(blocks) if place.prose and not place.gone])
-    if found is None and evidence.dated:
-        found = _said(root, blocks)
-    if found is not None:
-        found.released, found.overruled, found.whole = released, overruled, page.prose
-        found.heading = evidence.heading
-    return found
+    place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
+    if place is None and evidence.dated:
+        place = _description(root, blocks)
+    if place is not None:
+        place.released, place.overruled, place.whole = released, overruled, page.prose
+        place.heading = evidence.heading
+    return place
 
 
 def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
-    """Return the place whose sentences outweigh its links most, narrowed to what holds them; legal texts are none."""
-    telling = sorted(places, key=lambda place: place.worth, reverse=True)
-    best = next((place for place in telling[:_TRIES] if not is_legal(text_of(place.element))), None)
+    """Return the place with the most worth that is no legal text, narrowed to its prose."""
+    ranked = sorted(places, key=lambda place: place.worth, reverse=True)
+    best = next((place for place in ranked[:_TRIES] if not is_legal(text_of(place.element))), None)
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
@@ -213,12 +243,13 @@ def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
 
 
 def _before_headline(page: BodyPlace, blocks: list[BodyPlace]) -> frozenset[HtmlElement]:
-    """Return the blocks that end before the headline, where most of what the page tells comes after it."""
+    """Return the blocks that end before the headline, if most of the prose comes after it."""
     early = [place for place in blocks if place.early and not place.gone]
-    told = sum(place.prose for place in early if place.above is None or not place.above.early)
+    outermost = (place for place in early if place.above is None or not place.above.early)
+    prose = sum(place.prose for place in outermost)
     return (
         frozenset(place.element for place in early)
-        if told and 2 * told < page.prose
+        if prose and 2 * prose < page.prose
         else frozenset()
     )
 
@@ -226,9 +257,10 @@ def _before_headline(page: BodyPlace, blocks: list[BodyPlace]) -> frozenset[Html
 def _judged(
     page: BodyPlace, evidence: Evidence
 ) -> tuple[frozenset[HtmlElement], frozenset[HtmlElement]]:
-    """Return the marked elements that are released from their mark, and those set aside; outer before inner.
+    """Return the marked elements that are released from their mark, and those that are set aside.
 
-    Siblings of one make are weighed together: an editor may call each paragraph what it is not.
+    Outer elements are weighed before inner ones. Siblings of one tag and class are weighed
+    together: an editor may give each paragraph a class that says what it is not.
     """
     released: set[HtmlElement] = set()
     aside: set[HtmlElement] = set()
@@ -239,7 +271,7 @@ def _judged(
         place = stack.pop()
         _mark_visitors(place)
         for twins in _by_make(place.children):
-            first, prose = twins[0], sum(one.prose for one in twins)
+            first, prose = twins[0], sum(twin.prose for twin in twins)
             if first.mark is None or outweighs(
                 first.element,
                 first.mark,
@@ -248,41 +280,41 @@ def _judged(
                 evidence=evidence,
                 budget=budget,
             ):
-                released.update(one.element for one in twins if one.mark)
+                released.update(twin.element for twin in twins if twin.mark)
                 stack.extend(twins)
             else:
-                aside.update(one.element for one in twins)
+                aside.update(twin.element for twin in twins)
                 left -= prose
     return frozenset(released), frozenset(aside)
 
 
 def _budget_of(page: BodyPlace) -> int:
-    """Return how many characters of marked elements may be read: a few times what the page tells."""
+    """Return how many characters of marked elements may be read."""
     return max(_LEAST_BUDGET, _BUDGET * page.prose)
 
 
 def _mark_visitors(place: BodyPlace) -> None:
-    """ElementMark the blocks that stand behind a visitor's name or the label above what visitors wrote."""
+    """Mark the blocks behind a visitor's name or the label above what visitors wrote."""
     first = next((index for index, inner in enumerate(place.children) if inner.visitors), None)
     for inner in place.children[first:] if first is not None else ():
         inner.mark = ElementMark.DISCUSSION
 
 
 def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
-    """Return sibling blocks by element, class and mark, each without a mark alone."""
-    found: dict[object, list[BodyPlace]] = {}
+    """Return marked siblings grouped by tag, class and mark, and each other sibling alone."""
+    groups: dict[object, list[BodyPlace]] = {}
     for place in places:
         key = (
             (place.element.tag, place.element.get("class"), place.mark)
             if place.mark
             else place.element
         )
-        found.setdefault(key, []).append(place)
-    return list(found.values())
+        groups.setdefault(key, []).append(place)
+    return list(groups.values())
 
 
 def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
-    """Add up what blocks hold, inner before outer, without what is set `aside`."""
+    """Add up the prose and worth of blocks, inner before outer, without what is set `aside`."""
     for place in blocks:
         place.prose, place.worth = place.own_prose, place.own_worth
         place.inner = []
@@ -292,6 +324,7 @@ def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
         if above is None:
             continue
         if place.gone and not above.gone:
+            # Its links still speak against what holds it, its sentences no longer for it.
             above.worth += min(0.0, place.worth)
             continue
         above.prose += place.prose
@@ -319,35 +352,42 @@ def _without_text(root: HtmlElement) -> BodyPlace | None:
     return None
 
 
-def _said(root: HtmlElement, blocks: list[BodyPlace]) -> BodyPlace | None:
-    """Return the block with the one line that a page of a video or of pictures says, where it declares an article."""
+def _description(root: HtmlElement, blocks: list[BodyPlace]) -> BodyPlace | None:
+    """Return the block with the one line of a page that shows a video or pictures, or None."""
     if next(root.iter("iframe", "video", "embed", "object", "img"), None) is None:
         return None
-    named = [
-        one
-        for one in blocks[::-1]
-        if not (one.children or one.gone or one.early or one.linked or one.mark)
+    leaves = [
+        block
+        for block in blocks[::-1]
+        if not (block.children or block.gone or block.early or block.linked or block.mark)
     ]
+    # A class like `desc` or `text` first, then any block.
     for wanted in (True, False):
-        for place in named:
+        for place in leaves:
             text = text_of(place.element)
-            if bool(_SAYING.search(marks(place.element))) is wanted and _says(text, place.element):
+            if bool(_SAYING.search(marks(place.element))) is wanted and _is_description(
+                text, place.element
+            ):
                 return BodyPlace(place.element, prose=len(text), above=place.above)
     return None
 
 
-def _says(text: str, element: HtmlElement) -> bool:
-    """Say whether a line without a verb tells something: no heading, no date, no word of the template."""
-    if element.tag in _HEADINGS or not _LEAST_SAID <= len(text) <= _LONGEST_NOTICE or moments(text):
+def _is_description(text: str, element: HtmlElement) -> bool:
+    """Return whether a line is a description: no heading, no date, no word of the template."""
+    if (
+        element.tag in _HEADINGS
+        or not _SHORTEST_DESCRIPTION <= len(text) <= _LONGEST_NOTICE
+        or moments(text)
+    ):
         return False
     return sort_of(text) is None and len(_HANGUL_WORD.findall(text)) >= _FEWEST_WORDS
 
 
 def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
-    """Step out of one paragraph, or one block of many alike, to what holds them all.
+    """If the best block has siblings of the same tag and class, return their common parent.
 
-    Editors of blocks wrap each paragraph; a wrapper that holds nothing else stands for its paragraph where the others
-    weigh more than it.
+    Block editors wrap each paragraph; a wrapper that holds nothing else stands for its paragraph if
+    the others weigh more than it.
     """
     held = {place.element: place for place in places}
     wrapper = best
@@ -362,14 +402,14 @@ def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
 
 
 def _with_verse(place: BodyPlace) -> BodyPlace:
-    """Step out of a lone paragraph to the block of paragraphs around it: verse and lists end in no full stop."""
+    """Return the block of paragraphs around a lone one: verse and lists end in no full stop."""
     above = place.above
     while above is not None and above.above is not None and place.element.tag in _PARAGRAPHS:
-        others = [one for one in above.children if one is not place and one.mark is None]
+        others = [child for child in above.children if child is not place and child.mark is None]
         if (
             not others
             or above.linked
-            or any(one.element.tag not in _PARAGRAPHS or one.linked for one in others)
+            or any(other.element.tag not in _PARAGRAPHS or other.linked for other in others)
         ):
             break
         place, above = above, above.above
@@ -377,13 +417,13 @@ def _with_verse(place: BodyPlace) -> BodyPlace:
 
 
 def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
-    """Return the children without a sentence or an image before the first and after the last of many alike.
+    """Return the children before the first and after the last paragraph, without sentence or image.
 
-    What is of the same make as the paragraphs' blocks is the editor's, a list or a subhead, and of the text.
+    What has the tag and class of the paragraphs' wrappers is a list or a subhead of the text.
     """
-    inner = [one.element for one in place.inner if one.element.tag in _WRAPPERS]
+    inner = [block.element for block in place.inner if block.element.tag in _WRAPPERS]
     makes = Counter(
-        (one.tag, one.get("class")) for one in inner if one.getparent() is place.element
+        (node.tag, node.get("class")) for node in inner if node.getparent() is place.element
     )
     make, count = makes.most_common(1)[0] if makes else (None, 0)
     if count < _FEWEST_ITEMS:
@@ -393,23 +433,25 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
         index for index, child in enumerate(children) if (child.tag, child.get("class")) == make
     ]
     beyond = [*children[: twins[0]], *children[twins[-1] + 1 :]]
-    telling = {one.element for one in place.inner}
+    with_sentences = {block.element for block in place.inner}
     return frozenset(
-        child for child in beyond if child not in telling and next(child.iter("img"), None) is None
+        child
+        for child in beyond
+        if child not in with_sentences and next(child.iter("img"), None) is None
     )
 
 
 def _named(root: HtmlElement, places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
-    """Return the place that schema.org's `articleBody` names, where it holds most of what was found."""
+    """Return the place that schema.org's `articleBody` names, if it holds most of the best one."""
     held = {place.element: place for place in places}
     named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
-    found = max(named, key=lambda place: place.prose, default=None)
+    widest = max(named, key=lambda place: place.prose, default=None)
     least = _MOST * best.prose if best.prose >= _SHORT else _ENOUGH
-    return found if found and found.prose >= least else None
+    return widest if widest and widest.prose >= least else None
 
 
 def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
-    """Return the widest place inside the best one that templates call a body and that holds nearly all of it."""
+    """Return the widest place that is called a body and holds nearly all of the best one."""
     least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
     marked = [
         place
@@ -421,9 +463,10 @@ def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
 
 
 def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -> list[BodyPlace]:
-    """Return the one marked place that holds a good part of an unmarked column: lists and notices fill the rest.
+    """Return the one marked place that holds a good part of an unmarked column.
 
-    A text that stands before the marked place is the article itself, and the mark a widget's.
+    Lists and notices fill the rest. A text before the marked place is the article itself, and the
+    mark that of a widget.
     """
     if _BODY.search(marks(best.element)):
         return []
@@ -434,16 +477,16 @@ def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -
 
 
 def _follows_text(place: BodyPlace, places: list[BodyPlace]) -> bool:
-    """Say whether a longer text ends before `place` begins; `places` has inner before outer, so before it or in it."""
-    before = takewhile(lambda one: one is not place, places)
+    """Return whether a longer text ends before `place` begins; `places` has inner before outer."""
+    before = takewhile(lambda other: other is not place, places)
     return any(
-        one.prose >= _SINGLE_LEAST and place.element not in one.element.iterancestors()
-        for one in before
+        other.prose >= _SINGLE_LEAST and place.element not in other.element.iterancestors()
+        for other in before
     )
 
 
 def _narrowed(place: BodyPlace) -> BodyPlace:
-    """Step into the one block that holds nearly all, or that is called a body and holds most."""
+    """Return the innermost block that holds nearly all, or is called a body and holds most."""
     while place.inner:
         heart = max(place.inner, key=lambda inner: inner.prose)
         share = _MOST if _BODY.search(marks(heart.element)) else _NEARLY_ALL
@@ -454,66 +497,82 @@ def _narrowed(place: BodyPlace) -> BodyPlace:
 
 
 def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
-    """Say whether sentences also stand in a sibling of the same make: then both are parts of one text."""
+    """Return whether a sibling of the same tag and class holds sentences of the same text."""
     same = (heart.element.tag, heart.element.get("class"))
     return any(
-        one is not heart and (one.element.tag, one.element.get("class")) == same
-        for one in place.inner
+        block is not heart and (block.element.tag, block.element.get("class")) == same
+        for block in place.inner
     )
 
 
 def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
-    """Weigh the lines of every block of the page in one walk; return the blocks as a tree.
-
-    What visitors wrote stands after what they write about, so that a label before any text is a link to it.
-    """
-    page = current = BodyPlace(root)
-    links = told = 0
-    early = evidence.heading is not None
+    """Return the blocks of a page as a tree, with the lines of each weighed, in one walk."""
+    walk = _Weighing(root, evidence)
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
-        tag = node.tag
         if event == "end":
-            links -= tag == "a"
-            if current.element is node and current.above is not None:
-                current.close()
-                current.early = early
-                told += 0 if early else current.own_prose
-                current.visitors |= (
-                    current.label and not links and (told >= _TOLD_BEFORE or evidence.pictured)
-                )
-                current = current.above
-            if node is not root:
-                _add(current, node.tail, links)
-            continue
-        links += tag == "a"
-        early = early and node is not evidence.heading
-        if tag in SILENT:
+            walk.leave(node)
+        elif not walk.enter(node):
             walker.skip_subtree()
-            continue
+    walk.page.close()
+    return walk.page
+
+
+class _Weighing:
+    """The state of the walk over a page: the block in which it is, links, what came before."""
+
+    def __init__(self, root: HtmlElement, evidence: Evidence) -> None:
+        self.page = self.current = BodyPlace(root)
+        self.evidence = evidence
+        self.links = 0  # open `a` elements
+        self.told = 0  # characters of sentences after the headline
+        self.early = evidence.heading is not None
+
+    def enter(self, node: HtmlElement) -> bool:
+        """Begin an element; return whether what is in it is read."""
+        tag = node.tag
+        self.links += tag == "a"
+        self.early = self.early and node is not self.evidence.heading
+        if tag in SILENT:
+            return False
         if tag == "br":
-            current.own.append("\n")
+            self.current.own.append("\n")
         if tag in BLOCKS or tag in SUSPECT_TAGS:
-            inner = BodyPlace(node, above=current, mark=mark_of(node) if node is not root else None)
-            current.children.append(inner)
-            current = inner
+            self._open(node, mark_of(node) if node is not self.page.element else None)
         elif is_hidden(node):
-            inner = BodyPlace(node, above=current, mark=ElementMark.HIDDEN)
-            current.children.append(inner)
-            current = inner
-        _add(current, node.text, links)
-    page.close()
-    return page
+            self._open(node, ElementMark.HIDDEN)
+        _add(self.current, node.text, self.links)
+        return True
+
+    def _open(self, node: HtmlElement, mark: ElementMark | None) -> None:
+        block = BodyPlace(node, above=self.current, mark=mark)
+        self.current.children.append(block)
+        self.current = block
+
+    def leave(self, node: HtmlElement) -> None:
+        """End an element, and the block that it began."""
+        self.links -= node.tag == "a"
+        block = self.current
+        if block.element is node and block.above is not None:
+            block.close()
+            block.early = self.early
+            self.told += 0 if self.early else block.own_prose
+            # Visitors write below the text; their label above any text is a link to it.
+            below_text = self.told >= _TOLD_BEFORE or self.evidence.pictured
+            block.visitors |= block.label and not self.links and below_text
+            self.current = block.above
+        if node is not self.page.element:
+            _add(self.current, node.tail, self.links)
 
 
 def _ordered(page: BodyPlace) -> list[BodyPlace]:
-    """Return the blocks of a page, outer before inner; backwards it is the order in which they end."""
-    found, stack = [], [page]
+    """Return the blocks of a page, outer before inner; backwards they are as they end."""
+    blocks, stack = [], [page]
     while stack:
         place = stack.pop()
-        found.append(place)
+        blocks.append(place)
         stack.extend(place.children)
-    return found
+    return blocks
 
 
 def _add(place: BodyPlace, text: str | None, links: int) -> None:
@@ -523,11 +582,8 @@ def _add(place: BodyPlace, text: str | None, links: int) -> None:
             place.linked += len(text.strip())
 
 
-_BEFORE, _AFTER = 6000, 2500
-
-
 class Around(NamedTuple):
-    """Visible text before and after the body: a bar between blocks, a blank between the elements of a line."""
+    """Visible text around a body: a bar between blocks, a blank between inline elements."""
 
     before: str
     after: str
@@ -541,8 +597,8 @@ def around(
 ) -> Around:
     """Return the visible text before and after `body`; without a body all of it is before.
 
-    `outside` are children of `body` that stand before and after its text, `released` elements that are read in spite
-    of their mark.
+    At most 6,000 characters before and 2,500 after. `outside` are children of `body` that stand
+    before and after its text, `released` elements that are read in spite of their mark.
     """
     before: list[str] = []
     after: list[str] = []
@@ -568,4 +624,5 @@ def around(
 
 
 def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:
+    # A button's label is no running text, but it is visible.
     return is_unread(node, released) and (node.tag != "button" or is_hidden(node))
