@@ -1,14 +1,13 @@
-"""The narrowed tree made ready for Trafilatura: one `article` of paragraphs, without what stands between them.
+"""Prepares a body for Trafilatura: one `article` of paragraphs, with captions and decks taken out.
 
-Korean bodies are loose text cut by `<br>`, empty paragraphs, and blocks of captions, advertisements and related links.
-Here each run of text becomes a paragraph; captions and decks are handed out; nothing is judged by its words.
-A block is dropped for its mark-up only while it holds little of the body's text, so no wrong mark can lose an article.
+Korean bodies are loose text cut by `<br>`, empty paragraphs, and blocks of captions, advertisements
+and related links. Each run of text becomes a paragraph; captions and decks become fields; nothing
+is judged by its words. A block is dropped for its markup only while it holds little of the body's
+text, so that no wrong mark can lose an article.
 
-What is the caption of an image: told by where it stands and how it is set, never by its words alone.
-
-Templates mark captions, and `processing.reading.markup` knows the marks. Here are the ways of editors who do not: the
-words of the image's own `alt`, a line in small or grey letters below it, a line set to the middle as the image is, or
-a sentence that says what can be seen.
+Templates mark captions by class. Where editors do not, a caption is recognised by where it stands
+and how it is set: the words of the image's own `alt`, small or grey letters below it, a line
+centred as the image is, or one sentence that says what can be seen.
 """
 
 import re
@@ -25,19 +24,24 @@ from processing.reading.lines import LineKind, is_prose, is_statement, sentences
 from processing.reading.text import parted, shown_words
 from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
 
+# How a caption is set, where templates do not mark it.
 _CENTRED = re.compile(
     r"text-align\s*:\s*center|font-size\s*:\s*(?:0?\.[5-9]|1[0-3]px|[6-9]pt)", re.IGNORECASE
 )
+_SMALL = re.compile(
+    r"font-size\s*:\s*(?:0?\.[5-9]|small|1[0-3](?:\.\d)?px|[6-9](?:\.\d)?pt)"
+    r"|color\s*:\s*(?:#(?:[4-9a]\w){3}|gr[ae]y)",
+    re.IGNORECASE,
+)
+_SMALL_TAGS = frozenset({"small", "em", "i", "figcaption"})
 _CREDIT = re.compile(r"사진|제공|캡처|갈무리|ⓒ|©|/|=|연합뉴스|뉴시스|뉴스1|게티|자료")
+_CREDIT_WITHIN = 25  # characters at the end of a caption
 _MARK = re.compile(r"^\s*[▲△▼◀▶]\s*")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")
 _LEADING_MARK = re.compile(r"[^가-힣A-Za-z(]|.{0,40}=")
 _TRIANGLE = re.compile(r"[▲△]\s?[^=▲△]{2,120}$")
-_SMALL = re.compile(
-    r"font-size\s*:\s*(?:0?\.[5-9]|small|1[0-3](?:\.\d)?px|[6-9](?:\.\d)?pt)|color\s*:\s*(?:#(?:[4-9a]\w){3}|gr[ae]y)",
-    re.IGNORECASE,
-)
-_SMALL_TAGS = frozenset({"small", "em", "i", "figcaption"})
+
+# What people do in pictures: stems before 고 있다.
 _DOING = (
     "둘러보 살펴보 바라보 지켜보 발언하 인사하 인사말을하 악수하 취하 찍 촬영하 외치 들어서 나서 "
     "걷 걸어가 이동하 입장하 퇴장하 답변하 브리핑하 경청하 대화하 환담하 참배하 헌화하 묵념하 "
@@ -47,177 +51,84 @@ _DOING = (
 _THERE = re.compile(r"에서|\d일|왼쪽|오른쪽|가운데|앞|옆|위")
 _SHOWN = re.compile(rf"(?:{'|'.join(_DOING.split())})\s?고?\s?있다[.]?$")
 _SIGHT = re.compile(r"(?:모습|장면|전경|풍경|조감도)(?:이다)?[.]?$")
-_UNDER, _SHORT, _LONGEST_SET, MAX_CAPTION = 50, 120, 150, 300
-_LONGEST_SHOWN = 140
-_FEWEST_WORDS = 8  # characters from which the words of an `alt` are a caption's
-_MOSTLY = 0.5
 
+# Characters of captions.
+MAX_CAPTION = 300
+"""Characters of a caption or a deck at most."""
+_UNDER = 50  # of a plain line right below an image
+_SHORT = 120  # of a block with an image; also of a block that is dropped for its mark
+_LONGEST_SET = 150  # of a line in small letters
+_LONGEST_SHOWN = 140  # of a sentence that says what can be seen
+_SHORTEST_ALT = 8
+_MOSTLY = 0.5  # share of a body in the middle from which that marks no caption
 
-def words_of(image: HtmlElement) -> set[str]:
-    """Return what an image says of itself, for comparing with lines of text."""
-    said = (squeeze(image.get(name)) for name in ("alt", "title"))
-    return {words for words in said if len(words) >= _FEWEST_WORDS}
-
-
-def statements_in(captions: list[str]) -> list[str]:
-    """Return the captions that hold a sentence, without the triangle that marks them."""
-    return [_MARK.sub("", caption) for caption in captions if is_statement(caption)]
-
-
-def is_picture(node: HtmlElement) -> bool:
-    """Say whether a block is an image with its caption: little text, and it looks or is marked like a caption."""
-    images = list(node.iter("img"))
-    if not images:
-        return False
-    text = text_of(node)
-    if len(text) > MAX_CAPTION:
-        return False
-    if (
-        not text
-        or node.tag in {"table", "dl"}
-        or _MARK.match(text)
-        or is_centred(node)
-        or is_small(node, text)
-    ):
-        return True
-    if any(text in words_of(image) for image in images):
-        return True
-    return len(text) <= _SHORT and (
-        not _SENTENCE_END.search(text) or bool(_CREDIT.search(text[-25:]))
-    )
-
-
-def is_centred(node: HtmlElement) -> bool:
-    """Say whether a block is set to the middle or in small letters."""
-    return (
-        node.get("align") == "center"
-        or node.tag == "center"
-        or bool(_CENTRED.search(node.get("style") or ""))
-    )
-
-
-def is_small(node: HtmlElement, text: str) -> bool:
-    """Say whether all of a block's text, one sentence at most, stands in small, grey or slanted letters."""
-    if len(text) > _LONGEST_SET or sentences(text) > 1:
-        return False
-    for one in node.iter("small", "em", "i", "font", "span"):
-        small = (
-            one.tag in _SMALL_TAGS
-            or one.get("size") in {"1", "2"}
-            or _SMALL.search(one.get("style") or "")
-        )
-        if small and text_of(one) == text:
-            return True
-    return False
-
-
-def is_set_below(node: HtmlElement, image: HtmlElement, body: HtmlElement) -> bool:
-    """Say whether a block right below an image is set as its caption: in small letters, or in the middle like it."""
-    if next(node.iter("img"), None) is not None:
-        return False
-    text = text_of(node)
-    if not text or len(text) > _LONGEST_SET or sentences(text) > 1 or sort_of(text):
-        return False
-    if is_small(node, text):
-        return True
-    above = image.getparent()
-    return (
-        is_centred(node)
-        and above is not None
-        and is_centred(above)
-        and not _is_set_throughout(body)
-    )
-
-
-def _is_set_throughout(body: HtmlElement) -> bool:
-    """Say whether most of a body is set to the middle: then that tells nothing."""
-    blocks = [
-        (is_centred(node), len(text_of(node))) for node in body.iter("p", "div") if node is not body
-    ]
-    return sum(length for centred, length in blocks if centred) > _MOSTLY * sum(
-        length for _, length in blocks
-    )
-
-
-def is_under_picture(text: str) -> bool:
-    """Say whether a plain line right below an image is its caption: a few words, or one sentence of what is shown."""
-    if _TRIANGLE.match(text) or english.is_caption(text):
-        return True
-    if sort_of(text) or writer(text):
-        return False
-    if _tells_what_is_shown(text):
-        return True
-    return len(text) <= _UNDER and not (
-        _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text)
-    )
-
-
-def _tells_what_is_shown(text: str) -> bool:
-    """Say whether a line is one sentence of what somebody is doing at a place or on a day, or names a sight."""
-    if len(text) > _LONGEST_SHOWN or sentences(text) > 1:
-        return False
-    return bool(_SIGHT.search(text) or (_SHOWN.search(text) and _THERE.search(text)))
-
-
-_B, _E = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-]|\d)"
+# How templates call captions, decks, and what is no running text.
 _CAPTION = re.compile(
-    r"caption|(?:img|image|photo|pic|thumb|ph)[-_]?(?:desc|txt|text|cap|info|org|con)|end_photo|"
-    r"photo[-_]?(?:box|wrap|area|layout|center|left|right)"
-    r"|(?:img|image)[-_]?(?:box|wrap|area|group|center|frame)|desc_img|cut_desc|article[-_]?photo|art[-_]?photo|"
-    r"pop_view_img"
+    r"caption"
+    r"|(?:img|image|photo|pic|thumb|ph)[-_]?(?:desc|txt|text|cap|info|org|con)|end_photo"
+    r"|photo[-_]?(?:box|wrap|area|layout|center|left|right)"
+    r"|(?:img|image)[-_]?(?:box|wrap|area|group|center|frame)"
+    r"|desc_img|cut_desc|article[-_]?photo|art[-_]?photo|pop_view_img"
 )
 _DECK = re.compile(
-    r"sub[-_]?(?:tit|tt|head)|summ[au]ry|mid[-_]?title|standfirst|article-head-sub|art_?sub|media_end_summary|"
-    r"h_sub|(?:^|[\s_-])deck"
+    r"sub[-_]?(?:tit|tt|head)|summ[au]ry|mid[-_]?title|standfirst"
+    r"|article-head-sub|art_?sub|media_end_summary|h_sub|(?:^|[\s_-])deck"
     r"|view[-_]sub(?![a-z])|lead[-_]?tit|tit[-_]?sub|stitle|s[-_]tit|sub_?story"
 )
 _DECK_OUTSIDE = re.compile(
-    r"(?:news|art|article|view|head)[-_]?(?:sub[-_]?tit|summary)|^\s*sub[-_]?tit|summary_view|article-head-sub|"
-    r"standfirst|subheading|sub-tit-ll|sub_?title"
+    r"(?:news|art|article|view|head)[-_]?(?:sub[-_]?tit|summary)|^\s*sub[-_]?tit|summary_view"
+    r"|article-head-sub|standfirst|subheading|sub-tit-ll|sub_?title"
 )
 _JUNK = re.compile(
-    _B
-    + r"ads?|adv|advert\w*|adsbygoogle|banners?|bnr|dable\w*|taboola\w*|mobon\w*|google\w*|iwmads|sponsor\w*|imad\w*|"
-    r"relat\w*|recommend\w*|share\w*|sns\w*|social\w*|copyright\w*|copy|byline\w*|reporter\w*|journalist\w*|writer\w*|"
-    r"profile\w*|subscri\w*|promo\w*|comments?|cmt|reply|tags?|hashtags?|keywords?|like|emotion\w*|poll|vote|"
-    r"ranking|rank|"
-    r"popular|util\w*|btns?|buttons?|tools?|print|paging|pagination|license|ccl|tts|player|vod|audio|layer|"
-    r"popup|tooltip|"
-    r"modal|issue|series|hot|most|viewed|follow|guide|bottom|foot|footer|cctv|breadcrumb|location|skip|more|"
-    r"donation|support|survey|event|quick|floating|aside|sidebar|kakao|naver|facebook|twitter|bookmark|file|"
-    r"attach\w*|newsletter"
-    + _E
-    + (
-        r"|(?:^|[\s_-])ad(?:box|area|wrap|zone|slot|vertis)|view-(?:copyright|editors)|link_news|linknews|"
-        r"news_?list|articlelist|promotion"
-    )
+    r"(?:^|[\s_-])(?:"
+    r"ads?|adv|advert\w*|adsbygoogle|banners?|bnr|dable\w*|taboola\w*|mobon\w*|google\w*|iwmads"
+    r"|sponsor\w*|imad\w*"
+    r"|relat\w*|recommend\w*|share\w*|sns\w*|social\w*|copyright\w*|copy"
+    r"|byline\w*|reporter\w*|journalist\w*|writer\w*|profile\w*|subscri\w*|promo\w*"
+    r"|comments?|cmt|reply|tags?|hashtags?|keywords?|like|emotion\w*|poll|vote|ranking|rank|popular"
+    r"|util\w*|btns?|buttons?|tools?|print|paging|pagination|license|ccl|tts|player|vod|audio"
+    r"|layer|popup|tooltip|modal|issue|series|hot|most|viewed|follow|guide|bottom|foot|footer|cctv"
+    r"|breadcrumb|location|skip|more|donation|support|survey|event|quick|floating|aside|sidebar"
+    r"|kakao|naver|facebook|twitter|bookmark|file|attach\w*|newsletter"
+    r")(?=$|[\s_-]|\d)"
+    r"|(?:^|[\s_-])ad(?:box|area|wrap|zone|slot|vertis)"
+    r"|view-(?:copyright|editors)|link_news|linknews|news_?list|articlelist|promotion"
 )
+# A hidden block of such a name is a window of the interface, never the rest of a text.
+_FLOATING = re.compile(
+    r"layer|popup|pop[-_]|modal|tooltip|digest|summ[au]ry|transl|alert|toast|share|sns|copy"
+    r"|caption|print|comment|reply|guide|agree|terms"
+)
+
+# Bold text glued to the running text after it is a subhead, unless it is a part of the sentence.
 _PARTICLE = re.compile(
-    r"^\s*(?:[은는이가을를의에도와과로만]|으로|에서|에게|에는|까지|부터|처럼|이라|라고|이다|입니다)(?=[\s,.])"
+    r"^\s*(?:[은는이가을를의에도와과로만]"
+    r"|으로|에서|에게|에는|까지|부터|처럼|이라|라고|이다|입니다)(?=[\s,.])"
 )
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
+_GLUED = 10  # characters of such a subhead at least
+_HEADING_TAGS = frozenset({"h2", "h3", "h4", "h5"})
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CHROME = frozenset({LineKind.INTERFACE, LineKind.PROMOTION, LineKind.RELATED})
-_LITTLE, _SHORT = 0.25, 120
+
+# Shares of the body's sentences.
+_LITTLE = 0.25  # what a block may hold that is dropped for its mark
+_MOST = 0.6  # what is never a caption, however it is marked
+_ABOVE = 0.3  # what may stand above its headline and not be of it
+
 _FEW_PARTS = 8  # pieces of text before an image that are joined to compare
 _LINKED = 0.9  # share of letters in links from which a line is nothing but links
-_ABOVE = 0.3  # share of a body that may stand above its headline and not be of it
 _LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
-_FLOATING = re.compile(
-    r"layer|popup|pop[-_]|modal|tooltip|digest|summ[au]ry|transl|alert|toast|share|sns|copy|caption|print|comment|reply|"
-    r"guide|agree|terms"
-)
-_MOST = 0.6  # share of the body that is never a caption, however it is marked
-_MOST_DECKS = 8
-_GLUED = 10  # characters from which bold text before running text is a subhead
+_MOST_DECKS = 8  # lines
 
 
 @dataclass(slots=True)
 class Prepared:
-    """What the walk makes of a body: the article's tree, and what was taken out of it.
+    """A body as a tree of paragraphs, and what was taken out of it.
 
-    `beside` are the lines that stand right above or below an image.
+    `images` are their addresses, `beside` the lines right above or below an image, `ledger` the
+    lines that were dropped.
     """
 
     article: HtmlElement = field(default_factory=lambda: Element("article"))
@@ -237,9 +148,12 @@ class Prepared:
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of one walk: text since the last break, where bold text began in it, how much of it is linked.
+    """The state of one walk over a body.
 
-    `image` stands right above that text; `words` are what images say of themselves.
+    `text` are the pieces since the last break, `linked` their letters in links, `links` the open
+    `a` elements, `bold` the element in which bold text began. `image` stands right above that text;
+    `words` are the alternative texts of images. `limit` is the number of characters that a block
+    may hold and still be dropped for its mark.
     """
 
     prepared: Prepared
@@ -262,11 +176,11 @@ class _Walk:
             self.linked += len(bare(text)) if self.links else 0
 
     def has_begun(self) -> bool:
-        """Say whether running text stands before this point: a deck comes before, a subhead after."""
+        """Return whether running text stands before this point, so that no deck follows."""
         return any(is_prose(paragraph.text or "") for paragraph in self.prepared.article)
 
     def flush(self, tag: str = "p") -> None:
-        """End the current paragraph; a paragraph that is nothing but links is none."""
+        """End the current paragraph; one that is nothing but links is dropped."""
         raw = "".join(self.text)
         text, linked, plain = squeeze(raw), self.linked, self.bold is None and tag == "p"
         self.text.clear()
@@ -289,14 +203,13 @@ class _Walk:
         ):
             self.prepared.ledger.drop(DropRule.LINKS, text)
         else:
-            paragraph = Element(
-                "p" if is_statement(text) else tag
-            )  # boards put whole texts into headings
+            # Boards put whole texts into headings.
+            paragraph = Element("p" if is_statement(text) else tag)
             paragraph.text = text
             self.prepared.article.append(paragraph)
 
     def begin_anew(self) -> None:
-        """Forget what stood above the headline, unless a text has begun there."""
+        """Drop what stood above the headline, unless a text has begun there."""
         self.flush()
         before = [paragraph.text or "" for paragraph in self.prepared.article]
         if sum(len(text) for text in before if is_prose(text)) > _ABOVE * self.limit / _LITTLE:
@@ -307,7 +220,10 @@ class _Walk:
 
 
 def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> Prepared:
-    """Return the body at `place` as an article of paragraphs; elements in `dropped` are no part of it."""
+    """Return the body at `place` as paragraphs, without the elements in `dropped`.
+
+    Elements that are taken out are marked in the tree while the walk is in them.
+    """
     prepared = Prepared()
     walk = _Walk(
         prepared,
@@ -334,7 +250,7 @@ def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> 
 def _enter(walk: _Walk, node: HtmlElement) -> None:
     if node is walk.heading:
         walk.begin_anew()
-    if node.tag in BLOCKS or node.tag in {"br", "hr"} or _is_head(node):
+    if node.tag in BLOCKS or node.tag in {"br", "hr"} or _is_marked_subhead(node):
         walk.flush()
     elif node.tag in {"b", "strong"} and not squeeze("".join(walk.text)):
         walk.bold = node
@@ -347,8 +263,8 @@ def _enter(walk: _Walk, node: HtmlElement) -> None:
 def _leave(walk: _Walk, node: HtmlElement, body: HtmlElement) -> None:
     if node.attrib.pop("data-out", None) is None:
         walk.links -= node.tag == "a"
-        if node.tag in BLOCKS or _is_head(node):
-            walk.flush("h3" if node.tag in {"h2", "h3", "h4", "h5"} else "p")
+        if node.tag in BLOCKS or _is_marked_subhead(node):
+            walk.flush("h3" if node.tag in _HEADING_TAGS else "p")
         elif (
             walk.bold is not None
             and node is walk.bold
@@ -361,13 +277,13 @@ def _leave(walk: _Walk, node: HtmlElement, body: HtmlElement) -> None:
         walk.add(node.tail)
 
 
-def _is_head(node: HtmlElement) -> bool:
-    """Say whether an inline element is marked as a subhead, which stands on a line of its own."""
+def _is_marked_subhead(node: HtmlElement) -> bool:
+    """Return whether an inline element is marked as a subhead, which stands on its own line."""
     return node.tag in {"strong", "b", "span", "em"} and bool(_DECK.search(marks(node)))
 
 
 def _is_subhead(text: str, tail: str | None) -> bool:
-    """Say whether bold text at the head of a line is a subhead glued to the paragraph after it."""
+    """Return whether bold text at the head of a line is a subhead glued to its paragraph."""
     plain = squeeze(text)
     if len(plain) < _GLUED or not tail or not tail.strip():
         return False
@@ -380,7 +296,10 @@ def _is_subhead(text: str, tail: str | None) -> bool:
 
 
 def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
-    """Say whether `node` is no running text; what says something is handed out."""
+    """Take an element out if it is no running text; return whether that was done.
+
+    Captions and decks become fields, the rest is dropped.
+    """
     if node.tag == "img":
         _picture(walk, node)
         walk.image = node
@@ -400,13 +319,16 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
 
 
 def _drop(walk: _Walk, node: HtmlElement, rule: DropRule) -> bool:
-    """Write down what falls with an element; always True."""
+    """Record the lines of a dropped element; return True."""
     walk.prepared.ledger.drop(rule, *lines_of(node))
     return True
 
 
 def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
-    """Say whether a hidden block is the rest of a text that unfolds: sentences after the text began, none said yet."""
+    """Return whether a hidden block is the rest of a text that unfolds.
+
+    It holds sentences, none of them printed before, and stands after the text began.
+    """
     if (
         node.tag in SILENT
         or node.tag in UNREAD_TAGS
@@ -420,9 +342,10 @@ def _is_fold(walk: _Walk, node: HtmlElement) -> bool:
 
 
 def _picture(walk: _Walk, image: HtmlElement) -> None:
+    """Record an image, the line above it and its alternative text."""
     walk.prepared.images.append(image.get("src") or image.get("data-src") or "")
     walk.after_image = True
-    # Many images in one paragraph must not make its text be joined again for each.
+    # Without the limit, a paragraph of many images is joined again for each of them.
     above = squeeze("".join(walk.text)) if len(walk.text) <= _FEW_PARTS else ""
     if not above and len(walk.prepared.article):
         above = walk.prepared.article[-1].text or ""
@@ -439,7 +362,10 @@ def _may_be_picture(walk: _Walk, node: HtmlElement) -> bool:
 
 
 def _is_little(walk: _Walk, node: HtmlElement) -> bool:
-    """Say whether a block may be dropped for its mark alone: little text, and a paragraph only without a sentence."""
+    """Return whether a block holds little enough to be dropped for its mark alone.
+
+    A paragraph is only dropped without a sentence in it.
+    """
     lines = lines_of(node)
     length = sum(map(len, lines))
     little = length <= max(walk.limit, _SHORT) and length <= _MOST * walk.limit / _LITTLE
@@ -447,8 +373,11 @@ def _is_little(walk: _Walk, node: HtmlElement) -> bool:
 
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
+    """Move the lines of an element to captions or decks; return False if it holds too much."""
     lines = [
-        one for line in lines_of(node) if (one := shown_words(line)) and sort_of(one) not in _CHROME
+        words
+        for line in lines_of(node)
+        if (words := shown_words(line)) and sort_of(words) not in _CHROME
     ]
     length = sum(map(len, lines))
     if length > max(walk.limit, MAX_CAPTION) or length > _MOST * walk.limit / _LITTLE:
@@ -457,12 +386,16 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     for image in images:
         _picture(walk, image)
     walk.image = images[-1] if images and not lines else None
-    to.extend(lines if to is walk.prepared.decks else [" ".join(lines)] if lines else [])
+    # Each line of a deck says something of its own; a caption is one text however it is broken.
+    if to is walk.prepared.decks:
+        to.extend(lines)
+    elif lines:
+        to.append(" ".join(lines))
     return True
 
 
 def decks_of(root: HtmlElement, place: BodyPlace | None) -> list[str]:
-    """Return the lines of the first deck that the page prints outside its body."""
+    """Return the lines of the first deck outside the body, or []."""
     for node in root.iter("h2", "h3", "h4", "strong", "p", "div", "span", "ul"):
         if not (node.get("class") or node.get("id")) or not _DECK_OUTSIDE.search(marks(node)):
             continue
@@ -476,3 +409,115 @@ def decks_of(root: HtmlElement, place: BodyPlace | None) -> list[str]:
         ):
             return lines
     return []
+
+
+def words_of(image: HtmlElement) -> set[str]:
+    """Return the alternative texts of an image, for comparing with lines of text."""
+    texts = (squeeze(image.get(name)) for name in ("alt", "title"))
+    return {words for words in texts if len(words) >= _SHORTEST_ALT}
+
+
+def statements_in(captions: list[str]) -> list[str]:
+    """Return the captions that hold a sentence, without the triangle that marks them."""
+    return [_MARK.sub("", caption) for caption in captions if is_statement(caption)]
+
+
+def is_picture(node: HtmlElement) -> bool:
+    """Return whether a block is an image with its caption: little text that is set like one."""
+    images = list(node.iter("img"))
+    if not images:
+        return False
+    text = text_of(node)
+    if len(text) > MAX_CAPTION:
+        return False
+    if (
+        not text
+        or node.tag in {"table", "dl"}
+        or _MARK.match(text)
+        or is_centred(node)
+        or is_small(node, text)
+    ):
+        return True
+    if any(text in words_of(image) for image in images):
+        return True
+    return len(text) <= _SHORT and (
+        not _SENTENCE_END.search(text) or bool(_CREDIT.search(text[-_CREDIT_WITHIN:]))
+    )
+
+
+def is_centred(node: HtmlElement) -> bool:
+    """Return whether a block is centred or set in small letters."""
+    return (
+        node.get("align") == "center"
+        or node.tag == "center"
+        or bool(_CENTRED.search(node.get("style") or ""))
+    )
+
+
+def is_small(node: HtmlElement, text: str) -> bool:
+    """Return whether a block's text, one sentence at most, is small, grey or slanted throughout."""
+    if len(text) > _LONGEST_SET or sentences(text) > 1:
+        return False
+    for inner in node.iter("small", "em", "i", "font", "span"):
+        small = (
+            inner.tag in _SMALL_TAGS
+            or inner.get("size") in {"1", "2"}
+            or _SMALL.search(inner.get("style") or "")
+        )
+        if small and text_of(inner) == text:
+            return True
+    return False
+
+
+def is_set_below(node: HtmlElement, image: HtmlElement, body: HtmlElement) -> bool:
+    """Return whether a block right below an image is set as its caption.
+
+    It stands in small letters, or in the middle as the image does.
+    """
+    if next(node.iter("img"), None) is not None:
+        return False
+    text = text_of(node)
+    if not text or len(text) > _LONGEST_SET or sentences(text) > 1 or sort_of(text):
+        return False
+    if is_small(node, text):
+        return True
+    above = image.getparent()
+    return (
+        is_centred(node)
+        and above is not None
+        and is_centred(above)
+        and not _is_set_throughout(body)
+    )
+
+
+def _is_set_throughout(body: HtmlElement) -> bool:
+    """Return whether most of a body is centred: then that marks no caption."""
+    blocks = [
+        (is_centred(node), len(text_of(node))) for node in body.iter("p", "div") if node is not body
+    ]
+    return sum(length for centred, length in blocks if centred) > _MOSTLY * sum(
+        length for _, length in blocks
+    )
+
+
+def is_under_picture(text: str) -> bool:
+    """Return whether a plain line right below an image is its caption.
+
+    It has a few words, or is one sentence of what is shown.
+    """
+    if _TRIANGLE.match(text) or english.is_caption(text):
+        return True
+    if sort_of(text) or writer(text):
+        return False
+    if _describes_picture(text):
+        return True
+    return len(text) <= _UNDER and not (
+        _LEADING_MARK.match(text) or is_prose(text) or _SENTENCE_END.search(text)
+    )
+
+
+def _describes_picture(text: str) -> bool:
+    """Return whether a line says what somebody is doing there and then, or names a sight."""
+    if len(text) > _LONGEST_SHOWN or sentences(text) > 1:
+        return False
+    return bool(_SIGHT.search(text) or (_SHOWN.search(text) and _THERE.search(text)))
