@@ -1,10 +1,15 @@
-"""Decides what sort of article a headline, a section and a text make: flash, obituary, photo, opinion and so on."""
+"""Decides the kind of an article (flash, photo, obituary, opinion and so on) from its words.
+
+The press marks kinds in brackets at the head of a headline, as in `[속보]` or `[인사]`. Sections and
+the way in which a text begins are asked only where the headline has no such mark.
+"""
 
 import re
 
 from processing.records import Kind
 
-_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+# The first that matches is the kind.
+_KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FLASH,
         re.compile(
@@ -61,7 +66,9 @@ _TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.BRIEFING,
         re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)\s?[가-힣]{0,4}\s?[\])>〉】]"
+            r"[\[(<〈【]\s?"
+            r"(?:[가-힣]{0,6}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)"
+            r"\s?[가-힣]{0,4}\s?[\])>〉】]"
         ),
     ),
     (
@@ -92,7 +99,8 @@ _NEWSLETTER_LINE = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?\s?\
 _CHAIN_MARK = re.compile(
     r"[\[(<〈【]\s?(?:속보|긴급|종합\s?[1-9]?보?|[1-4]보|1보|단독|상보)\s?[\])>〉】]|^\W{0,2}속보\W{0,2}"
 )
-_LETTERS = 4  # lines that open with a pictograph make a letter
+_FEWEST_PICTOGRAPHS = 4  # lines that begin with one, as those of newsletters do
+_BEGINNING = 200  # characters in which an obituary says who died
 
 
 def kind_of(
@@ -104,7 +112,7 @@ def kind_of(
     is_video: bool = False,
 ) -> Kind:
     """Return the kind of an article; the headline's own mark decides before section and text."""
-    for kind, pattern in _TITLE:
+    for kind, pattern in _KIND_OF_TITLE:
         if pattern.search(title):
             return kind
     for kind, pattern in _KIND_OF_SECTION:
@@ -112,20 +120,23 @@ def kind_of(
             return kind
     if is_video or len(_BROADCAST.findall(text)) > 1:
         return Kind.VIDEO
-    if _OBITUARY_TEXT.search(text[:200]):
+    if _OBITUARY_TEXT.search(text[:_BEGINNING]):
         return Kind.OBITUARY
-    if len(_NEWSLETTER_LINE.findall(text)) >= _LETTERS or "뉴스레터" in keywords:
+    if len(_NEWSLETTER_LINE.findall(text)) >= _FEWEST_PICTOGRAPHS or "뉴스레터" in keywords:
         return Kind.NEWSLETTER
     return Kind.ARTICLE
 
 
 def is_photo(title: str) -> bool:
-    """Say whether a headline marks a photo page."""
+    """Return whether a headline marks a photo page."""
     return kind_of(title, section=None, text="") is Kind.PHOTO
 
 
 def chain_of(title: str, kind: Kind) -> str | None:
-    """Return what the parts of a chain (1보, 2보, 종합) share: the headline without marks; None for other kinds."""
+    """Return the headline without marks, which the parts of a chain share; None for other kinds.
+
+    A chain is a story told in flashes and a round-up: 1보, 2보, 종합.
+    """
     if kind not in {Kind.FLASH, Kind.ROUNDUP}:
         return None
     return re.sub(r"[\W_]+", "", _CHAIN_MARK.sub("", title)).lower() or None

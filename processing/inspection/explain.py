@@ -1,7 +1,7 @@
-"""Says for a person what became of each line of a page: `sillok read --explain`.
+"""Shows what became of each line of a page, as plain text or HTML: `sillok read --explain`.
 
-Two forms of the same account: plain text, and one HTML page with the blocks coloured. The HTML page holds no script and
-loads nothing; its Content-Security-Policy forbids both, and every word of the page that it shows is escaped.
+The HTML page colours lines by their fate. It holds no script and loads nothing; its
+Content-Security-Policy forbids both, and every word that it shows is escaped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,8 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title><style>
 body {{ font: 15px/1.5 sans-serif; max-width: 60em; margin: 1em auto; }}
-p {{ margin: 2px 0; padding: 2px 6px; }} p b {{ font: 12px monospace; float: right; margin-left: 1em; }}
+p {{ margin: 2px 0; padding: 2px 6px; }}
+p b {{ font: 12px monospace; float: right; margin-left: 1em; }}
 {styles}
 </style></head><body><h1>{title}</h1><pre>{facts}</pre>
 {blocks}
@@ -42,7 +43,7 @@ p {{ margin: 2px 0; padding: 2px 6px; }} p b {{ font: 12px monospace; float: rig
 
 
 class ExplainedLine(NamedTuple):
-    """A line of the page and what became of it: a field of the article, `dropped: RULE`, or `outside`."""
+    """A line of the page with its fate: a field of the article, `dropped: RULE`, or `outside`."""
 
     fate: str
     text: str
@@ -50,24 +51,25 @@ class ExplainedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of one reading: facts by name, and the page's lines in reading order."""
+    """The account of one reading: facts by name, and the page's lines in reading order."""
 
     facts: Mapping[str, str]
     lines: tuple[ExplainedLine, ...]
 
     def as_text(self) -> str:
-        """Return the account as plain text: facts, then one line of the page a line; `outside` is left out."""
+        """Return the facts, then one row per line of the page; lines `outside` are left out."""
         names = [f"{name:<16}{value}" for name, value in self.facts.items()]
         shown = [f"{line.fate:<26}{line.text}" for line in self.lines if line.fate != OUTSIDE]
         return "\n".join([*names, "", *shown])
 
     def as_html(self) -> str:
-        """Return the account as one HTML page without script or remote load."""
+        """Return the account as one HTML page without scripts or remote resources."""
         styles = "\n".join(
             f".{name} {{ background: {colour}; }}" for name, colour in _COLOURS.items()
         )
         blocks = "\n".join(
-            f'<p class="{line.fate.partition(":")[0]}"><b>{escape(line.fate)}</b>{escape(line.text)}</p>'
+            f'<p class="{line.fate.partition(":")[0]}">'
+            f"<b>{escape(line.fate)}</b>{escape(line.text)}</p>"
             for line in self.lines
         )
         facts = escape("\n".join(f"{name:<16}{value}" for name, value in self.facts.items()))
@@ -94,7 +96,7 @@ def explained(reading: PageReading, result: Article | Rejection) -> Explanation:
 
 
 def _fates(reading: PageReading, result: Article | Rejection) -> Iterator[ExplainedLine]:
-    """Yield the lines that a reading knows with their fates; what is kept outranks what a rule dropped."""
+    """Yield the lines of a reading with their fates; of two fates the later one counts."""
     for rule, text in ledger_of(reading).lines:
         yield ExplainedLine(f"dropped: {rule.value}", text)
     cleaned, prepared = reading.cleaned, reading.prepared
@@ -113,19 +115,23 @@ def _fates(reading: PageReading, result: Article | Rejection) -> Iterator[Explai
 
 
 def _parts_of(line: str, fates: Mapping[str, ExplainedLine]) -> list[ExplainedLine]:
-    """Return a page's line with its fate, or the known parts that it was split into, in their order."""
+    """Return a page's line with its fate, or the known parts of it, in their order."""
     plain = bare(line)
     if plain in fates:
         return [ExplainedLine(fates[plain].fate, line)]
     inside: list[tuple[int, str]] = []
     rest = plain
-    for known in sorted((one for one in fates if one and one in plain), key=len, reverse=True):
+    # The longest first: a short part may stand in a longer one too.
+    for known in sorted((key for key in fates if key and key in plain), key=len, reverse=True):
         if known in rest:
             inside.append((plain.find(known), known))
             rest = rest.replace(known, "\n", 1)
     if inside:
         return [fates[known] for _, known in sorted(inside)]
-    wider = next((one for one in fates.values() if plain and plain in bare(one.text)), None)
+    wider = next(
+        (known_line for known_line in fates.values() if plain and plain in bare(known_line.text)),
+        None,
+    )
     return [ExplainedLine(wider.fate if wider else OUTSIDE, line)]
 
 
@@ -136,18 +142,18 @@ def _facts(reading: PageReading, result: Article | Rejection) -> dict[str, str]:
     }
     if isinstance(result, Rejection):
         return {**facts, "rejected": f"{result.reason.value}: {result.evidence}"}
-    reasons = ", ".join(one.value for one in result.reading_reasons)
+    reasons = ", ".join(reason.value for reason in result.reading_reasons)
     return {
         **facts,
         "extractor": result.extractor,
         "confidence": f"{result.reading_confidence or ''} {reasons}".strip(),
-        "dropped": ", ".join(f"{one.rule} {one.count}" for one in result.dropped) or "nothing",
+        "dropped": ", ".join(f"{drop.rule} {drop.count}" for drop in result.dropped) or "nothing",
         **{f"from {name}": source for name, source in result.sources.items()},
     }
 
 
 def _path(element: HtmlElement) -> str:
-    """Return where an element stands: its tag with id and classes, behind that of its parent."""
+    """Return the path of an element: tag, id and classes of its parent and of itself."""
     parent = element.getparent()
-    names = [one for one in (parent, element) if one is not None]
-    return " > ".join(".".join([str(one.tag), *marks(one).split()]) for one in names)
+    path = [node for node in (parent, element) if node is not None]
+    return " > ".join(".".join([str(node.tag), *marks(node).split()]) for node in path)

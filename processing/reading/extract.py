@@ -188,7 +188,7 @@ def _heading_and_body(
     heading = printed(names.headings, declared)
     place = _place(root, rules, _evidence(head, heading))
     if heading is None and place is not None:
-        # No declaration helps, so the text finds its heading, and the heading may correct the place.
+        # The text finds its heading, and the heading may correct the place.
         heading = nearest(root, place.element, names.headings, names.sites)
         place = _place(root, rules, _evidence(head, heading)) if heading is not None else place
     return heading, place
@@ -240,7 +240,7 @@ def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | N
 
 
 def _script(root: HtmlElement, head: Head, place: BodyPlace | None) -> ScriptArticle | None:
-    """Return the article in the page's scripts if the tree has no body or one under half as long."""
+    """Return the article in the scripts if the tree has no body or one under half as long."""
     if place is not None and place.prose >= SCANNED:
         return None
     script = find_article(values(root), head)

@@ -44,7 +44,8 @@ _BEFORE_HEADING = 40  # characters of a label above a headline
 
 # Words of pages that are sent in an article's place.
 _BLOCKED = re.compile(
-    r"web firewall|security policy|access denied|request blocked|are you (?:a )?(?:human|robot)|captcha"
+    r"web firewall|security policy|access denied|request blocked"
+    r"|are you (?:a )?(?:human|robot)|captcha"
     r"|cloudflare|just a moment|checking your browser"
     r"|자동\s?등록\s?방지|비정상적인 (?:접근|접속)"
     r"|접근이 (?:차단|제한)|접속이 (?:차단|제한)|차단되었습니다"
