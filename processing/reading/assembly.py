@@ -1,6 +1,7 @@
-"""An article put together from what one tree gave; every field says in `sources` where it was read.
+"""Puts an article together from what was read of one page.
 
-The section that a page shows beside its article: a trail (홈 > 사회 > 사건), or a label above the headline.
+Every field says in `sources` where it was read. The section that a page shows beside its article
+is read here too: a trail (홈 > 사회 > 사건), or a label above the headline.
 """
 
 import re
@@ -47,6 +48,7 @@ _WORDS = (
     "기획 특집 탐사 젠더 여성 국방 군사 농업 농정 해양 물류 항만 시황 마켓 정책 정부 지자체 엔터테인먼트 라이프 "
     "라이프스타일 피플 동포 재외동포"
 )
+# The longest word first, so that 해외축구 is not read as 해외.
 _WORD = rf"(?:{'|'.join(sorted(set(_WORDS.split()), key=len, reverse=True))})"
 _SECTION = re.compile(rf"{_WORD}(?:\s?[·/&ㆍ・,]\s?{_WORD}){{0,2}}(?:\s?(?:일반|종합|뉴스))?")
 _TRAIL = re.compile(
@@ -87,15 +89,18 @@ _TAGS = (
     "li",
     "dl",
 )
+# Characters of a trail.
 _LONGEST = 60
+_BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
 
 def section_shown(root: HtmlElement, head: Head) -> str | None:
-    """Return the section that a trail declared or shown names first, or a label of a section's own name."""
-    for found in head.objects:
-        if metadata.is_a(found, "BreadcrumbList") and (section := _declared(found)):
+    """Return the first section in a trail that the page declares or shows, or in a label."""
+    for record in head.objects:
+        if metadata.is_a(record, "BreadcrumbList") and (section := _declared(record)):
             return section
     for element in root.iter(*_TAGS):
+        # The cheap test first: most elements have no mark at all.
         if not (element.get("class") or element.get("id")) or not _TRAIL.search(marks(element)):
             continue
         if section := _first(text_of(element)):
@@ -104,30 +109,29 @@ def section_shown(root: HtmlElement, head: Head) -> str | None:
 
 
 def _declared(trail: dict[str, metadata.Json]) -> str | None:
-    items = trail.get("itemListElement")
-    listed = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
-    names = [metadata.text(one.get("name")) or metadata.text(one.get("item")) for one in listed]
+    """Return the first name in a declared trail that is a section's."""
+    listed = trail.get("itemListElement")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    names = [metadata.text(item.get("name")) or metadata.text(item.get("item")) for item in items]
     return next((name for name in names if name and _SECTION.fullmatch(name)), None)
 
 
 def _first(text: str) -> str | None:
-    """Return the first part of a trail that is a section's name; a trail begins at the site's front.
-
-    Where menus unfold from the trail, its last part is glued to them.
-    """
-    parts = [part.strip() for part in _BETWEEN.split(text[:_LONGEST]) if part.strip()]
-    parts = parts[:-1] if len(text) > _LONGEST else parts
-    while parts and parts[0].lower() in _HOME:
-        parts.pop(0)
-    return parts[0] if parts and _SECTION.fullmatch(parts[0]) else None
-
-
-_BREAK = re.compile(r"<br[^>]{0,10}>|\n")
+    """Return the part behind the front page in a trail, if it is the name of a section."""
+    names = [name.strip() for name in _BETWEEN.split(text[:_LONGEST]) if name.strip()]
+    # Where menus unfold from a trail, its last part runs on into them.
+    names = names[:-1] if len(text) > _LONGEST else names
+    while names and names[0].lower() in _HOME:
+        names.pop(0)
+    return names[0] if names and _SECTION.fullmatch(names[0]) else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageReading:
-    """What one page gave: its tree and declarations, its body as cut out, its running text."""
+    """What was read of one page: its tree and declarations, the place of its body, its text.
+
+    `around` is the visible text before and after the body.
+    """
 
     page: Page
     root: HtmlElement
@@ -146,15 +150,15 @@ class PageReading:
     def section(self) -> str | None:
         """Return the section: the outlet's rule, else what the page declares."""
         if self.rules.section:
-            named = (text_of(node) for node in select(self.root, self.rules.section))
-            if found := next(filter(None, named), None):
-                return found
+            names = (text_of(element) for element in select(self.root, self.rules.section))
+            if name := next(filter(None, names), None):
+                return name
         found = (self.script.section if self.script else None) or section_in(self.head.title)
         return section_of(self.head, found, lambda: section_shown(self.root, self.head))
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """Return declared keywords and the hashtags of the text."""
+        """Return the declared keywords and the hashtags of the text."""
         return keywords_of(self.head, self.cleaned.tags)
 
 
@@ -172,18 +176,21 @@ def kind_in(reading: PageReading) -> Kind:
 def assemble(
     reading: PageReading, *, url: str | None, publisher_id: str | None, policy: RightsPolicy
 ) -> Article:
-    """Return the article; `url` is its canonical URL where the caller knows it."""
+    """Return the article; `url` is its canonical URL if the caller knows it.
+
+    `policy` says which marks keep its body out of exports.
+    """
     page, head, cleaned = reading.page, reading.head, reading.cleaned
-    address = url or _canonical(reading)
-    identity = article_id(address)
+    url = url or _canonical(reading)
+    article = article_id(url)
     credit = _credits(reading)
     times = _times(reading)
     kind = kind_in(reading)
     return Article(
-        article_id=identity,
-        version_id=version_id(identity, reading.title, cleaned.text),
+        article_id=article,
+        version_id=version_id(article, reading.title, cleaned.text),
         outlet=page.outlet,
-        url=address,
+        url=url,
         fetched_url=page.url,
         fetched_at=page.fetched_at,
         title=reading.title,
@@ -225,7 +232,7 @@ def assemble(
 
 
 class _Credits(NamedTuple):
-    """Who wrote it and whose it is; `source` says where the authors were read."""
+    """Authors, agency and origin of an article; `source` says where the authors were read."""
 
     authors: tuple[Author, ...]
     source: str | None
@@ -234,6 +241,7 @@ class _Credits(NamedTuple):
 
 
 def _credits(reading: PageReading) -> _Credits:
+    """Return the authors, the agency and the origin of an article."""
     head, cleaned = reading.head, reading.cleaned
     script = reading.script.bylines if reading.script else ()
     foreign = is_english(cleaned.text)
@@ -252,17 +260,19 @@ def _credits(reading: PageReading) -> _Credits:
 
 
 def _writers(reading: PageReading) -> list[str]:
-    """Return the lines where a column names its writer with an office: its deck, or the caption of the portrait."""
+    """Return lines that name the writer of a column with an office: decks, else captions."""
     decks = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
-    if named := [line for line in decks if writer(line)]:
-        return named
+    if writers := [line for line in decks if writer(line)]:
+        return writers
+    # Captions of other kinds name people in office who are shown, not who write.
     captions = _captions(reading) if kind_in(reading) is Kind.OPINION else ()
     return [line for line in captions if writer(line)]
 
 
 def ledger_of(reading: PageReading) -> Ledger:
-    """Return what fell of the body, by mark-up first and by its words after that."""
+    """Return the lines that were dropped from the body, first by mark-up and then by wording."""
     whole = Ledger()
+    # The reading of the whole page did not begin with the prepared body.
     if reading.prepared and not reading.check.lines:
         whole.lines.extend(reading.prepared.ledger.lines)
     whole.lines.extend(reading.cleaned.ledger.lines)
@@ -270,23 +280,24 @@ def ledger_of(reading: PageReading) -> Ledger:
 
 
 def _captions(reading: PageReading) -> tuple[str, ...]:
-    found = [*(reading.prepared.captions if reading.prepared else ()), *reading.cleaned.captions]
-    return tuple(dict.fromkeys(found))
+    captions = [*(reading.prepared.captions if reading.prepared else ()), *reading.cleaned.captions]
+    return tuple(dict.fromkeys(captions))
 
 
 def _sources(reading: PageReading, authors: str | None, times: ArticleTimes) -> dict[str, str]:
-    found = {
+    """Return for each field that was read where it was read."""
+    sources = {
         "text": "script" if reading.script else "rules" if reading.rules.body else "tree",
         "title": reading.title_source,
         "authors": authors,
         "published": times.published.source if times.published else None,
         "modified": times.modified.source if times.modified else None,
     }
-    return {name: source for name, source in found.items() if source}
+    return {name: source for name, source in sources.items() if source}
 
 
 def _canonical(reading: PageReading) -> str:
-    """Return the page's own canonical URL; without one, the URL that was asked."""
+    """Return the page's own canonical URL; without one, the URL that was fetched."""
     declared = reading.head.canonical or reading.head.first("og:url")
     return canonical(
         declared if declared and declared.startswith(("http://", "https://")) else reading.page.url
@@ -294,17 +305,14 @@ def _canonical(reading: PageReading) -> str:
 
 
 def _times(reading: PageReading) -> ArticleTimes:
+    """Return when the article was published and last changed."""
     rules, root, script = reading.rules, reading.root, reading.script
     return settle(
         reading.head,
         visible(reading.around.before, reading.around.after, reading.title),
         Stated(
-            declared=[text_of(node) for node in select(root, rules.published)]
-            if rules.published
-            else [],
-            changed=[text_of(node) for node in select(root, rules.modified)]
-            if rules.modified
-            else [],
+            declared=_texts(root, rules.published),
+            changed=_texts(root, rules.modified),
             script=script.published if script else (),
             script_changed=script.modified if script else (),
             inside=[
@@ -317,11 +325,19 @@ def _times(reading: PageReading) -> ArticleTimes:
     )
 
 
+def _texts(root: HtmlElement, selector: str | None) -> list[str]:
+    """Return the texts of the elements of a CSS selector in an outlet's rules."""
+    return [text_of(element) for element in select(root, selector)] if selector else []
+
+
 def _decks(reading: PageReading) -> tuple[str, ...]:
-    """Return the deck lines without their bullets: of the rules, a script, the body, or beside the headline."""
+    """Return the deck lines without their bullets, of the first source that has some.
+
+    In this order: the outlet's rules, a script, the body, what stands beside the headline.
+    """
     rules = reading.rules
     declared = (
-        [line for node in select(reading.root, rules.subtitle) for line in lines_of(node)]
+        [line for element in select(reading.root, rules.subtitle) for line in lines_of(element)]
         if rules.subtitle
         else []
     )
@@ -329,8 +345,9 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
         _BREAK.split(reading.script.subtitle) if reading.script and reading.script.subtitle else []
     )
     inside = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
-    found = declared or script or inside or decks_of(reading.root, reading.place)
-    stripped = (deck.strip(" -ㆍ·") for deck in found if deck)
+    decks = declared or script or inside or decks_of(reading.root, reading.place)
+    stripped = (deck.strip(" -ㆍ·") for deck in decks if deck)
+    # Some templates print title and section in the place of a deck.
     repeated = {reading.title, reading.section}
     return tuple(
         dict.fromkeys(
@@ -340,7 +357,8 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
 
 
 def _is_video(head: Head) -> bool:
+    """Say whether the page declares a video and no article."""
     if (head.first("og:type") or "").startswith("video"):
         return True
-    articles = any(metadata.is_a(one, *ARTICLE_TYPES) for one in head.objects)
-    return not articles and any(metadata.is_a(one, "VideoObject") for one in head.objects)
+    articles = any(metadata.is_a(record, *ARTICLE_TYPES) for record in head.objects)
+    return not articles and any(metadata.is_a(record, "VideoObject") for record in head.objects)

@@ -55,8 +55,8 @@ _BYLINES = (
 )
 _PUBLISHED_WORDS = (
     "first_publish_date display_date publish_date datePublished deployDt publishedAt published_at "
-    "publishDate pubDate pubdate regDate regDt registDt createDate createdAt created_date inputDate "
-    "serviceDate serviceDt firstPublishDate date"
+    "publishDate pubDate pubdate regDate regDt registDt createDate createdAt created_date "
+    "inputDate serviceDate serviceDt firstPublishDate date"
 )
 _PUBLISHED = tuple(_PUBLISHED_WORDS.split())
 _MODIFIED_WORDS = (
@@ -253,7 +253,7 @@ def _plain(text: str | None) -> str | None:
 
 
 def _is_titled(record: dict[str, Json], head: Head) -> bool:
-    """Say whether an object carries the page's own title: others are of lists beside the article."""
+    """Say whether an object carries the page's own title; others belong to lists beside it."""
     arc = isinstance(record.get("headlines"), dict)
     title = _plain(_basic(record, "headlines") if arc else _first(record, _TITLES))
     text = f"{head.title} {head.first('og:title') or ''}"
