@@ -1,7 +1,4 @@
-"""How one page layout is read.
-
-Plain data; the reading itself is in `processing.reading.extract`.
-"""
+"""Declares how one page layout is read: plain data for `processing.reading.extract`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +11,12 @@ from processing.dates import SEOUL
 class Rules:
     """Corrections to the generic reader for one layout of one outlet; every selector is CSS.
 
-    Leave a field empty and the generic reader decides. `until` closes a layout: pages fetched after
-    that KST day are read with the next rules. `body` narrows the tree that Trafilatura reads.
-    `drop` names subtrees that are never part of an article. `english` says that the outlet
-    publishes in English too, so that no page is rejected for it; `any_language` switches that
-    judgement off. `prepare` is the one way out of data: a pure function from the decoded page to
-    HTML.
+    The generic reader decides about every field that is empty. `until` is the last day (KST) of a
+    layout: pages fetched later are read with the next rules. `body` narrows the tree that
+    Trafilatura reads. `drop` selects subtrees that are never part of an article. `english` says
+    that the outlet publishes in English too, so that no page is rejected for it; `any_language`
+    accepts every language. `prepare` is the only field that is code: a pure function from the
+    decoded page to HTML.
     """
 
     body: str | None = None
@@ -40,9 +37,7 @@ GENERIC = Rules()
 
 
 def rules_at(layouts: tuple[Rules, ...], moment: datetime) -> Rules:
-    """Return the rules of the layout that was live at `moment` (aware).
-
-    `GENERIC` where none is declared.
-    """
+    """Return the rules of the layout that was live at `moment` (aware); `GENERIC` without one."""
+    # Layouts are declared oldest first, so the first one that was not closed yet is the right one.
     day = moment.astimezone(SEOUL).date()
     return next((rules for rules in layouts if rules.until is None or day <= rules.until), GENERIC)

@@ -1,4 +1,4 @@
-"""Canonical URLs: one article, one spelling.
+"""Normalises URLs, so that one article has one canonical URL.
 
 Nothing here knows an outlet. What is dropped is dropped everywhere on the web; what only one outlet
 uses for tracking (`code` at 국민일보, which is the very id at 부산일보) is left to that outlet's
@@ -9,18 +9,22 @@ import re
 from urllib.parse import SplitResult, quote, urlsplit
 
 _TRACKING = re.compile(
-    r"utm_.*|_ga|_gl|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|mc_cid|mc_eid|spm|ref"  # the web's
-    r"|wlog_.*|n_media|n_query|n_rank|lfrom|ntype|cds|outurl|outlnkchk|outlink|influxdiv|plink|cooper"  # portals'
-    r"|cmpt_cd|just_news|kakao_from|call_from",
+    # Everywhere on the web.
+    r"utm_.*|_ga|_gl|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|mc_cid|mc_eid|spm|ref"
+    # Of Korean portals.
+    r"|wlog_.*|n_media|n_query|n_rank|lfrom|ntype|cds|outurl|outlnkchk|outlink|influxdiv|plink"
+    r"|cooper|cmpt_cd|just_news|kakao_from|call_from",
     re.IGNORECASE,
 )
 _AMP = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp", re.IGNORECASE)
 _MOBILE = re.compile(r"(?:m|mobile|mnews|amp)\.(?=[^.]+\.[^.])")
 _DOMAIN = re.compile(r"[^.]+\.(?:(?:co|or|go|ne|re|pe|ac|hs|ms|es|sc|kg|mil)\.)?[a-z]{2,}")
 _COPY = re.compile(
-    r"https?://(?:web\.archive\.org/web/(?:\d+[a-z_]*/)?"  # the Internet Archive's copies
-    r"|(?:www\.)?google\.(?:com(?:\.[a-z]{2})?|co\.[a-z]{2}|[a-z]{2})/amp/"  # Google's own names, to their end
-    r"|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<rest>(?:https?://|s/)?.+)",
+    # Copies in the Internet Archive.
+    r"https?://(?:web\.archive\.org/web/(?:\d+[a-z_]*/)?"
+    # Google's names to their end: `google.com.example.kr` is somebody else's.
+    r"|(?:www\.)?google\.(?:com(?:\.[a-z]{2})?|co\.[a-z]{2}|[a-z]{2})/amp/"
+    r"|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]/)(?P<url>(?:https?://|s/)?.+)",
     re.IGNORECASE,
 )
 _AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
@@ -28,16 +32,15 @@ _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]);")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\ufeff]+")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_KEPT = "%/:@!$&'()*+,;=-._~?[]|"
+_UNESCAPED = "%/:@!$&'()*+,;=-._~?[]|"
 _PORTS = {"http": 80, "https": 443}
 
 
 def canonical(url: str) -> str:
-    """Return the one spelling under which `url` is stored and compared.
+    """Return the canonical form of `url`, under which an article is stored and compared.
 
-    Applying it again changes nothing.
-
-    A copy in the Internet Archive or an AMP cache has the address of its original. Scheme, host,
+    Applying it again changes nothing. A copy in the Internet Archive or an AMP cache gets the
+    address of its original. Scheme, host,
     default port, escapes and the order of the query are normalised (RFC 3986 section 6.2); user
     name, fragment, tracking and AMP marks are dropped; a mobile host becomes the desktop's; http
     becomes https unless a port is named. Ids in queries stay. What is no http(s) URL comes back
@@ -46,19 +49,20 @@ def canonical(url: str) -> str:
     >>> canonical("http://M.Example.co.kr/news/view?idxno=7&utm_source=naver#top")
     'https://www.example.co.kr/news/view?idxno=7'
     """
-    while (once := _pass(url)) != url:
-        url = once
+    while (text := _pass(url)) != url:
+        url = text
     return url
 
 
 def unescaped(url: str) -> str:
-    """Return `url` without outer blanks and controls, HTML escapes of & and = undone: it can be fetched.
+    """Return `url` without outer blanks and controls and with HTML escapes of & and = undone.
 
-    Some feeds escape twice. Only these two signs: undoing all would read a parameter named `copy` as a sign.
+    The result can be fetched. Some feeds escape twice. Only these two characters are unescaped,
+    because `&copy` may be a parameter of that name.
     """
     text = _CONTROL.sub("", url).strip()
-    while (plain := _EQUALS.sub("=", _AMPERSAND.sub("&", text))) != text:
-        text = plain
+    while (url := _EQUALS.sub("=", _AMPERSAND.sub("&", text))) != text:
+        text = url
     return text
 
 
@@ -70,36 +74,40 @@ def desktop(host: str) -> str:
     >>> desktop("m.example.co.kr"), desktop("m.news.example.com"), desktop("example.kr")
     ('www.example.co.kr', 'news.example.com', 'example.kr')
     """
-    rest = _MOBILE.sub("", host, count=1) if _MOBILE.match(host) else host
-    return f"www.{rest}" if rest != host and _DOMAIN.fullmatch(rest) else rest
+    text = _MOBILE.sub("", host, count=1) if _MOBILE.match(host) else host
+    return f"www.{text}" if text != host and _DOMAIN.fullmatch(text) else text
 
 
 def _pass(url: str) -> str:
-    """Normalise once.
+    """Return `url` after one pass of normalising.
 
-    Undoing one escape can lay bare another, so `canonical` repeats this until nothing changes.
+    Undoing one escape can reveal another, so `canonical` repeats this until nothing changes.
     """
-    text = _original(unescaped(url))
+    url = _original(unescaped(url))
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return text
+        return url
     if parts.scheme not in _PORTS or not parts.hostname:
-        return text
-    named = port is not None and port != _PORTS[parts.scheme]
-    scheme, suffix = (parts.scheme, f":{port}") if named else ("https", "")
-    query = _query(parts.query)
-    return f"{scheme}://{_host(parts)}{suffix}{_path(parts.path)}{'?' if query else ''}{query}"
+        return url
+    # A named port keeps its scheme: https would be served on another port.
+    if port is None or port == _PORTS[parts.scheme]:
+        host = f"https://{_host(parts)}"
+    else:
+        host = f"{parts.scheme}://{_host(parts)}:{port}"
+    text = _query(parts.query)
+    return f"{host}{_path(parts.path)}{'?' if text else ''}{text}"
 
 
 def _original(url: str) -> str:
-    """Return the address of which `url` is a copy in the Internet Archive or an AMP cache ("s/" there means https)."""
-    found = _COPY.fullmatch(url)
-    if found is None:
+    """Return the original of a copy in the Internet Archive or an AMP cache, else `url` itself."""
+    match = _COPY.fullmatch(url)
+    if match is None:
         return url
-    rest = found["rest"]
-    return rest if "://" in rest[:8] else f"https://{rest.removeprefix('s/')}"
+    url = match["url"]
+    # AMP caches mark https by `s/` in front of the host.
+    return url if "://" in url[:8] else f"https://{url.removeprefix('s/')}"
 
 
 def _host(parts: SplitResult) -> str:
@@ -114,26 +122,26 @@ def _host(parts: SplitResult) -> str:
     return desktop(host)
 
 
-def _path(path: str) -> str:
-    """Resolve dot segments and repeated slashes.
+def _path(text: str) -> str:
+    """Return a path without dot segments and repeated slashes.
 
     A trailing slash stays, because some servers redirect without it.
     """
-    kept: list[str] = []
-    segments = [segment for segment in _escaped(path).split("/") if segment]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    slash = "/" if kept and path.endswith("/") else ""
-    while len(kept) > 1 and kept[-1] == "amp":
-        del kept[-1]
-    return "/" + "/".join(kept) + slash
+    names: list[str] = []
+    for name in filter(None, _escaped(text).split("/")):
+        if name == "..":
+            del names[-1:]
+        elif name != ".":
+            names.append(name)
+    trailing = bool(names) and text.endswith("/")
+    while len(names) > 1 and names[-1] == "amp":
+        del names[-1]
+    return "/" + "/".join(names) + ("/" if trailing else "")
 
 
-def _query(query: str) -> str:
-    pairs = [pair for pair in _escaped(query).split("&") if pair and not _is_noise(pair)]
+def _query(text: str) -> str:
+    """Return a query without tracking and AMP marks, its pairs sorted."""
+    pairs = [pair for pair in _escaped(text).split("&") if pair and not _is_noise(pair)]
     return "&".join(sorted(pairs))
 
 
@@ -142,12 +150,16 @@ def _is_noise(pair: str) -> bool:
 
 
 def _escaped(text: str) -> str:
-    """Write escapes one way: unreserved characters plain, all others as upper-case percent escapes of UTF-8."""
-    return quote(_ESCAPE.sub(_one_escape, text), safe=_KEPT, errors="surrogatepass")
+    """Return `text` with escapes in one form (RFC 3986 section 6.2.2).
+
+    Unreserved characters are plain, all others upper-case percent escapes of UTF-8.
+    """
+    return quote(_ESCAPE.sub(_normal_escape, text), safe=_UNESCAPED, errors="surrogatepass")
 
 
-def _one_escape(found: re.Match[str]) -> str:
-    if found[1] is None:
+def _normal_escape(match: re.Match[str]) -> str:
+    # A percent sign without two digits behind it means itself.
+    if match[1] is None:
         return "%25"
-    character = chr(int(found[1], 16))
-    return character if character in _UNRESERVED else found[0].upper()
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()

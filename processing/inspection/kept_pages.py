@@ -1,11 +1,11 @@
-"""Children that read pages: a hang, a crash or a hunger for memory costs one page, not the run.
+"""Reads kept pages from files, in child processes with limits of time and memory.
 
-The page and its rules go to the child and the record comes back, over a pipe. A child that answers too late is killed
-and replaced; one that dies is replaced. Memory is limited by `RLIMIT_AS` where the system has it.
+A page that hangs the reader, kills it or exhausts its memory costs one page, not the run: page and
+rules go to a child over a pipe and the record comes back; a child that dies or answers too late is
+replaced. Memory is limited by `RLIMIT_AS` where the system has it.
 
-Reading kept pages from files: items in, one JSON-ready row a page out, in their order.
-
-What `sillok read` does, without the command line. Broken input gives a row with `reason`, never an error.
+This is what `sillok read` does, without the command line: one row per page, in the order of the
+items. Broken input gives a row with `reason`, never an error.
 """
 
 import contextlib
@@ -30,7 +30,14 @@ from processing.reading.tree import MAX_BYTES, RejectionCause, reject
 from processing.records import Article, Page, Reason, Rejection
 from processing.rules import Rules, rules_at
 
-_STARTING = 60.0  # seconds that a new child may take to import the reader beside its first page
+# Seconds that a new child has in addition, to import the reader before its first page.
+_STARTING = 60.0
+ReadingRow: TypeAlias = dict[str, Any]
+RulesFor: TypeAlias = Callable[[str], tuple[Rules, ...]]
+"""Returns the layouts of an outlet by its name or a host; () if it is not declared."""
+
+# Pages per child that may be read ahead of the first one that is not done: bounds the memory.
+_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class PageLimits:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A page to read, the layouts of its outlet, and its canonical URL where the caller knows it."""
+    """A page to read, the layouts of its outlet, and its canonical URL if the caller knows it."""
 
     page: Page
     layouts: tuple[Rules, ...] = ()
@@ -54,10 +61,11 @@ class Task:
 
 
 class Sandbox:
-    """One child that reads one page at a time; `close` ends it."""
+    """A child process that reads one page at a time; `close` ends it."""
 
     def __init__(self, limits: PageLimits | None = None) -> None:
         self.limits = limits or PageLimits()
+        # A forked child would inherit locks and threads of the parent in any state.
         self._context = multiprocessing.get_context("spawn")
         self._task: Task | None = None
         self._deadline = 0.0
@@ -70,16 +78,15 @@ class Sandbox:
         )
         self._child.start()
         inner.close()
-        self._fresh = True
+        self._is_new = True
 
     def give(self, task: Task) -> None:
-        """Hand a page to the child; the answer is `take`n."""
+        """Send a page to the child; `take` returns the answer."""
         self._task = task
-        allowed = self.limits.seconds + (_STARTING if self._fresh else 0.0)
+        allowed = self.limits.seconds + (_STARTING if self._is_new else 0.0)
         self._deadline = monotonic() + allowed
-        with contextlib.suppress(
-            BrokenPipeError
-        ):  # a child that died is noticed, and replaced, when asked for its answer
+        # A child that died is noticed, and replaced, when its answer is taken.
+        with contextlib.suppress(BrokenPipeError):
             self.connection.send(task)
 
     def remaining(self) -> float:
@@ -87,14 +94,18 @@ class Sandbox:
         return max(0.0, self._deadline - monotonic())
 
     def take(self) -> Article | Rejection:
-        """Return what became of the page, waiting no longer than its time."""
+        """Return the article or rejection; wait no longer than the page's time.
+
+        Raises the `SillokError` of the child, such as `UsageError` for a selector that is none.
+        """
         answer = self._take()
         assert not isinstance(answer, Explanation), "only `explain` is answered so"  # noqa: S101
         return answer
 
     def _take(self) -> Article | Rejection | Explanation:
         task = self._task
-        assert task is not None, "take() follows give()"  # noqa: S101 (a fault of the caller's code, not of its data)
+        # A mistake in the caller's code, not in its data.
+        assert task is not None, "take() follows give()"  # noqa: S101
         self._task = None
         try:
             answer = self.connection.recv() if self.connection.poll(self.remaining()) else None
@@ -109,11 +120,11 @@ class Sandbox:
         if answer is None:
             self.close()
             self._start()
-            found = RejectionCause(
+            cause = RejectionCause(
                 Reason.UNREADABLE, f"the reader took more than {self.limits.seconds:g} s"
             )
-            return reject(task.page, found, task.url)
-        self._fresh = False
+            return reject(task.page, cause, task.url)
+        self._is_new = False
         if isinstance(answer, SillokError):
             raise answer
         return (
@@ -128,7 +139,7 @@ class Sandbox:
         return self.take()
 
     def explain(self, task: Task) -> Explanation | Rejection:
-        """Read one page and return what became of its lines; a page that cannot be read is a rejection."""
+        """Read one page and return what became of its lines, or its rejection."""
         self.give(replace(task, explain=True))
         answer = self._take()
         assert not isinstance(answer, Article), "a task to explain gives no article"  # noqa: S101
@@ -142,7 +153,7 @@ class Sandbox:
 
 
 def _serve(connection: Connection, memory: int) -> None:
-    """Read pages until the parent hangs up; what kills one page is answered where Python still can."""
+    """Answer each page with its record, until the parent closes the pipe."""
     _limit(memory)
     while True:
         try:
@@ -165,30 +176,27 @@ def _answer(task: Task) -> Article | Rejection | RejectionCause | SillokError | 
         return error
     except MemoryError:
         return RejectionCause(Reason.UNREADABLE, "the reader ran out of memory")
-    except Exception as error:  # noqa: BLE001 (a fault of the reader is this page's rejection, with its name as evidence)
+    # A fault of the reader is the rejection of this page, with its name as evidence.
+    except Exception as error:  # noqa: BLE001
         return RejectionCause(
             Reason.UNREADABLE, f"the reader failed: {type(error).__name__}: {error}"
         )
 
 
 def _limit(memory: int) -> None:
+    """Limit the address space of this process to `memory` bytes."""
+    # A soft limit above the hard one is refused.
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-ReadingRow: TypeAlias = dict[str, Any]
-RulesFor: TypeAlias = Callable[[str], tuple[Rules, ...]]
-"""Gives the layouts of an outlet by its name or a host; () where it is not declared."""
-
-_AHEAD = 8  # pages a child that may be read before the first of them is handed on
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One kept page: where its bytes are and what is known of it. `problem` says why the row itself is broken.
+    """One kept page: where its bytes are and what is known of it.
 
-    `canonical` and `publisher_id` are what the outlet's declaration makes of the URL, where the caller knows it.
+    `problem` says why the row of the index itself is broken. `canonical` and `publisher_id` follow
+    from the URL by the outlet's declaration, if the caller knows them.
     """
 
     file: str
@@ -213,9 +221,10 @@ def read_many(
     limits: PageLimits | None = None,
     policy: RightsPolicy = OBEY,
 ) -> Iterator[ReadingRow]:
-    """Yield one row an item, in order; `now` stands for the fetch of an item that does not know it.
+    """Yield one row per item, in their order.
 
-    `jobs` children read side by side. Raises `UsageError` where an outlet's rules name no CSS selector.
+    `jobs` children read in parallel; `now` is the time of fetch of an item that states none. Raises
+    `UsageError` if a selector of an outlet's rules is not CSS.
     """
     boxes = [Sandbox(limits) for _ in range(max(1, jobs))]
     try:
@@ -232,6 +241,7 @@ def _read(
     now: datetime,
     policy: RightsPolicy,
 ) -> Iterator[ReadingRow]:
+    """Yield the rows of `items`; whichever child is idle reads the next one."""
     idle = deque(boxes)
     busy: dict[Sandbox, int] = {}
     done: dict[int, ReadingRow] = {}
@@ -253,6 +263,7 @@ def _read(
                 box.give(task)
                 busy[box] = given
             given += 1
+        # Waiting only while the next row is missing lets finished rows leave at once.
         for box in _answered(busy) if taken not in done and busy else ():
             number = busy.pop(box)
             done[number] = row_of(waiting.pop(number), box.take())
@@ -269,7 +280,7 @@ def _answered(busy: Mapping[Sandbox, int]) -> list[Sandbox]:
 
 
 def _task(item: Item, rules_for: RulesFor, now: datetime, policy: RightsPolicy) -> Task | Rejection:
-    """Return the page of an item with its outlet's layouts, or the rejection of what cannot be read from disk."""
+    """Return the page of an item with its outlet's layouts, or the rejection of a missing file."""
     page = Page(
         url=item.url,
         fetched_at=item.fetched_at or now,
@@ -282,27 +293,24 @@ def _task(item: Item, rules_for: RulesFor, now: datetime, policy: RightsPolicy) 
     if item.problem:
         return reject(page, RejectionCause(Reason.UNREADABLE, item.problem))
     try:
+        # One byte more than is read shows the reader that the page is too large.
         with item.path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         return reject(page, RejectionCause(Reason.UNREADABLE, f"no such bytes: {error}"))
-    known = Page(
-        url=page.url,
-        fetched_at=page.fetched_at,
-        body=body,
-        outlet=page.outlet,
-        charset=page.charset,
-        headers=page.headers,
-        hints=page.hints,
+    return Task(
+        replace(page, body=body),
+        rules_for(item.outlet),
+        url=item.canonical,
+        publisher_id=item.publisher_id,
+        policy=policy,
     )
-    rules = rules_for(item.outlet)
-    return Task(known, rules, url=item.canonical, publisher_id=item.publisher_id, policy=policy)
 
 
 def explain_page(
     item: Item, *, rules_for: RulesFor, now: datetime, policy: RightsPolicy = OBEY
 ) -> Explanation | Rejection:
-    """Return what became of each line of one kept page, read in a child with limits of time and memory."""
+    """Return what became of each line of one kept page, or its rejection."""
     task = _task(item, rules_for, now, policy)
     if isinstance(task, Rejection):
         return task
@@ -314,7 +322,7 @@ def explain_page(
 
 
 def row_of(item: Item, result: Article | Rejection) -> ReadingRow:
-    """Return the row that is printed for one page: the article flattened where times are asked, or file and reason."""
+    """Return the row for one page: the file and its record, with the article's times as text."""
     row = result.model_dump(mode="json")
     if isinstance(result, Rejection):
         return {"file": item.file, **row}
@@ -327,7 +335,10 @@ def row_of(item: Item, result: Article | Rejection) -> ReadingRow:
 
 
 def index_items(index: Path) -> Iterator[Item]:
-    """Yield the items of an index of kept pages, JSON lines; `file` is relative to it, the rest may be missing."""
+    """Yield the items of an index of kept pages, which is JSON lines.
+
+    `file` is relative to the index; all else may be missing.
+    """
     with index.open("rb") as lines:
         for number, raw in enumerate(lines, 1):
             if raw.strip():
@@ -359,10 +370,11 @@ def _item(raw: bytes, number: int, folder: Path) -> Item:
 
 
 def _fetched(text: str) -> datetime | None:
-    """Return when a page was fetched; a day alone means its end, so that nothing of that day lies in the future."""
+    """Return when a page was fetched, or None if `text` states no moment."""
     moment = parse_moment(text)
     if moment is None:
         return None
+    # A day alone means its end, so that no time of that day lies in the future.
     return moment.at + timedelta(days=1, seconds=-1) if moment.precision == "day" else moment.at
 
 

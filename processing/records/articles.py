@@ -1,4 +1,4 @@
-"""A page, and what was read from it: an article or a rejection."""
+"""Records of one page and of what was read from it: an article or a rejection."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,15 +12,18 @@ from pydantic import AwareDatetime
 from processing.records.record import SCHEMA_VERSION, Record, Shown
 
 
-def article_id(canonical_url: str) -> str:
-    """Return the identity of an article: the first 16 hex digits of SHA-256 of its canonical URL."""
-    return hashlib.sha256(canonical_url.encode()).hexdigest()[:16]
+def article_id(url: str) -> str:
+    """Return the id of an article: the first 16 hex digits of SHA-256 of its canonical URL."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
 def version_id(article: str, title: str, text: str) -> str:
-    """Return the identity of one state of an article: its id, a dash, 12 hex digits of SHA-256 of title and text."""
-    state = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:12]
-    return f"{article}-{state}"
+    """Return the id of a version: the article's id, a dash, 12 hex digits of a hash.
+
+    The hash is SHA-256 of title, line feed and text in UTF-8.
+    """
+    digest = hashlib.sha256(f"{title}\n{text}".encode())
+    return f"{article}-{digest.hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class Page:
     hints: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name (RFC 9110: case does not matter), or None."""
+        """Return the first header of that name in any case (RFC 9110 section 5.1), or None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
@@ -65,7 +68,7 @@ class Kind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a fetched page is no article; a closed list, because each is a column of the report."""
+    """Why a fetched page is not an article: a closed list, each a column of the report."""
 
     NOT_ARTICLE = "not-article"
     LIST_PAGE = "list-page"
@@ -88,7 +91,8 @@ class Confidence(StrEnum):
 class Doubt(StrEnum):
     """Why a reading is doubtful; a closed list."""
 
-    MARKS = "marks-overruled"  # all sentences of the page stood in elements that their marks call something else
+    # All sentences of the page stood in elements that class or id call something else.
+    MARKS = "marks-overruled"
     SHARE = "small-share"  # the text is less than half of what the page tells
     DESCRIPTION = (
         "description-elsewhere"  # what the page says of itself stands on it, and not in the text
@@ -103,7 +107,7 @@ class Doubt(StrEnum):
 
 
 class Dropped(Record):
-    """How many lines of the body's place one rule took out; the words are not kept."""
+    """How many lines of the body one rule dropped; their text is not stored."""
 
     rule: str
     count: int
@@ -125,7 +129,7 @@ class Author(Record):
 
 
 class Origin(Record):
-    """Whose article a portal's or an aggregator's copy is."""
+    """The outlet and address of the original that a portal or an aggregator copied."""
 
     outlet: str | None = None
     url: str | None = None
@@ -151,7 +155,10 @@ class Rights(Record):
 
 
 class Stamp(Record):
-    """A moment that a page states: where it was read, how precise it is, and whether its zone had to be assumed."""
+    """A moment that a page states, where it was read, and how precise it is.
+
+    `zone_assumed` says that the page gives no offset (or a wrong one), and Seoul was assumed.
+    """
 
     at: AwareDatetime
     source: Literal["meta", "json-ld", "text", "script", "feed", "sitemap", "url"]
@@ -205,7 +212,7 @@ class Article(Record):
 
 
 class Rejection(Record):
-    """A page that was fetched and is no article, and what shows it."""
+    """A fetched page that is not an article, with a reason and the evidence for it."""
 
     schema_version: int = SCHEMA_VERSION
     outlet: str

@@ -1,6 +1,7 @@
-"""What a crawl leaves: rows of its fetch log, the seals of its segments, its report.
+"""Records of crawls and publications.
 
-What a publication is: the manifest that makes it visible, and what it takes away.
+A crawl leaves the rows of its fetch log, the seals of its segments and its report; a publication
+is a manifest.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from processing.records.record import SCHEMA_VERSION, Count, Key, Name, Record, 
 
 
 class Why(StrEnum):
-    """What became of a URL that a run considered; every URL has one row a run in the fetch log."""
+    """What became of a URL in a crawl; the fetch log has one row per URL and crawl."""
 
     FETCHED = "fetched"
     UNCHANGED = "unchanged"  # asked again: 304, or the same payload
@@ -23,25 +24,27 @@ class Why(StrEnum):
     OFF_SITE = "off-site"
     NOT_ARTICLE = "not-article"
     OVER_BUDGET = "over-budget"
-    SPELLING = "spelling"  # an address of an article that gave none, so another address of it was asked; see `detail`
-    GONE = "gone"  # 404 or 410 of an article we hold: a recorded deletion; with `failures`, of one that was never there
+    # The address gave no article, so another address of the article was requested; see `detail`.
+    SPELLING = "spelling"
+    # 404 or 410 of an archived article: a recorded deletion; with `failures`, of one that was never
+    # there.
+    GONE = "gone"
     FAILED = "failed"  # `detail` names the class of the failure
-    GIVEN_UP = "given-up"  # failed on every visit for weeks: a gap that no crawl asks for by itself any more
+    # Failed on every visit for weeks: a gap that no crawl requests by itself any more.
+    GIVEN_UP = "given-up"
 
 
 class SourceFault(StrEnum):
     """Why a source was not understood, or what is doubtful about it though it was."""
 
-    UNANSWERED = (
-        "unanswered"  # no answer, a status that is no answer, a refusal, or its host is left alone
-    )
+    # No answer, a status that is no answer, a refusal, or its host is left alone.
+    UNANSWERED = "unanswered"
     UNASKED_304 = "unasked-304"  # "unchanged" in answer to a request that set no condition
     NOFOLLOW = "nofollow"
     EMPTY = "empty"  # no byte
     NOT_A_LIST = "not-a-list"  # HTML in place of XML, an error as JSON, another kind of document
-    REFUSED = (
-        "refused"  # entities that stand for others or for files, data that unpack beyond the limit
-    )
+    # Entities that stand for others or for files, data that unpack beyond the limit.
+    REFUSED = "refused"
     DAMAGED = "damaged"  # ill-formed: read as far as it can be trusted
     CUT = "cut"  # it breaks off; what is open at its end is left out
     TOO_LONG = "too-long"  # lists more than a source may
@@ -52,9 +55,8 @@ class SourceFault(StrEnum):
     BAD_DATE = "bad-date"  # dates that state no moment
     LISTS_NOTHING = "lists-nothing"  # sound, and without an entry
     NO_ARTICLE = "no-article"  # lists links, none of which is an article of the outlet
-    FEW_ARTICLES = (
-        "few-articles"  # the share of links that are articles fell far below this source's own past
-    )
+    # The share of links that are articles fell far below this source's own past.
+    FEW_ARTICLES = "few-articles"
     OVERFLOW = "overflow"  # shares nothing with the poll before: something may have been missed
     FALSE_VALIDATORS = "false-validators"  # new links under an ETag or Last-Modified that stayed
     SILENT = "silent"  # nothing new beyond its quiet time
@@ -62,7 +64,7 @@ class SourceFault(StrEnum):
 
 
 class SourceFinding(Record):
-    """One fault of a source, in words, with a few examples of what it was seen on."""
+    """One fault of a source, with a description and a few examples."""
 
     fault: SourceFault
     detail: Shown
@@ -70,7 +72,7 @@ class SourceFinding(Record):
 
 
 class Fetch(Record):
-    """One row of the fetch log: a URL that a run considered and what became of it.
+    """One row of the fetch log: a URL of a crawl and what became of it.
 
     `role` tells articles from sources, robots.txt and the parts of a page that is rendered.
     `announced_by` is the URL of the source, or of that page. `digest` is "sha256:" and the hex
@@ -121,7 +123,7 @@ class Fetch(Record):
 
 
 class Sum(Record):
-    """An object and what it must hash to."""
+    """An object and its SHA-256 sum."""
 
     key: Key
     sha256: Sha256
@@ -130,10 +132,7 @@ class Sum(Record):
 
 
 class Seal(Record):
-    """The unit of commit: what belongs to one closed segment of a crawl.
-
-    A file that no seal names does not count.
-    """
+    """The files of one closed segment of a crawl; a file that no seal names does not count."""
 
     schema_version: int = SCHEMA_VERSION
     outlet: Name

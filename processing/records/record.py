@@ -1,6 +1,7 @@
-"""What every record has: it is frozen, refuses unknown fields, and belongs to one version of the schema.
+"""The base class of all records: frozen, strict about fields, with one schema version.
 
-JSON that can be looked at: what a terminal could act on is written as an escape, and means the same to a program.
+Also the types of fields that become paths or counts, and escapes for text and JSON that a person
+looks at in a terminal.
 """
 
 import re
@@ -32,8 +33,7 @@ LONGEST_KEY = 900
 """Characters of a key: S3 allows 1024, and the prefix of the store counts."""
 
 # Manifests, seals and reports may be somebody else's: what becomes a path must not lead elsewhere,
-# and what is counted
-# must be a count.
+# and what is counted must be a count.
 Key = Annotated[str, Field(pattern=KEY, max_length=LONGEST_KEY)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_=-][A-Za-z0-9._=-]*$", max_length=200)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -41,7 +41,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 def shown(text: str) -> str:
-    """Return words from outside with escapes in place of what steers a terminal or turns the direction of text."""
+    """Return text from outside with escapes for what controls a terminal or text direction."""
     return _STEERING.sub(lambda letter: f"\\u{ord(letter[0]):04x}", text)
 
 
@@ -49,7 +49,7 @@ Shown = Annotated[str, AfterValidator(shown)]
 
 
 def fault(error: ValidationError) -> str:
-    """Return on one line what is wrong with a record: its first fault, and how many more there are."""
+    """Return in one line the first fault of a record, and how many more there are."""
     first, *more = error.errors(include_input=False, include_url=False)
     where = ".".join(map(str, first["loc"]))
     others = f" and {len(more)} more" if more else ""
@@ -57,16 +57,16 @@ def fault(error: ValidationError) -> str:
 
 
 _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators.
+"""C1 controls (ECMA-48), marks of direction (Unicode UAX #9), separators, lone surrogates.
 
-Below a blank JSON escapes by itself.
+Characters below a blank are escaped by JSON itself.
 """
 
 
 def escaped(document: str) -> str:
-    """Return a JSON document that says the same with escapes in place of what a terminal could act on."""
+    """Return an equal JSON document with escapes for what a terminal could act on."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 _STEERING = re.compile(rf"[\x00-\x08\x0b-\x1f]|{_UNSAFE.pattern}")
-"""Controls too, but for tab and line feed; in JSON these are escapes already."""
+"""The same and C0 controls, except tab and line feed; in JSON these are escapes already."""
