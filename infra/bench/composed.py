@@ -1,9 +1,9 @@
-"""Composed news with known reprints: a test that no tuning has seen, in any size, from a seed.
+"""Composes labelled news with reprints, in any number, from a seed.
 
-Texts come from the forms in `words`; what was done to them is in the label: what a desk does to a
-wire story, what a portal or a board wraps around it, press releases that each outlet opens in its
-own way, excerpts from the middle, digests, and template notices that differ in numbers or in names
-alone.
+Texts are made from the sentence forms in `words`. The label of a document names its story and how
+its text was changed: edited wire stories, texts with the boilerplate of a portal or a board, press
+releases with an own lead per outlet, excerpts from the middle, digests, and template notices that
+differ in numbers or names alone.
 """
 
 import random
@@ -17,12 +17,13 @@ from infra.bench import words
 from processing.signing.documents import Document
 
 _LONG: Final = 5
+"""Paragraphs above which an edited text loses its last one."""
 START: Final = datetime(2031, 5, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A document, the text it truly is, and what was done to it."""
+    """A document with its true cluster and the kind of its change."""
 
     document: Document
     cluster: str
@@ -34,7 +35,7 @@ def name(draw: random.Random) -> str:
 
 
 def filling(draw: random.Random) -> dict[str, str]:
-    """Return what the slots of the forms are filled with."""
+    """Return random values for the slots of the sentence forms."""
     place, place2 = draw.sample(words.PLACES, 2)
     thing, thing2 = draw.sample(words.THINGS, 2)
     body, body2 = draw.sample(words.BODIES, 2)
@@ -59,14 +60,14 @@ def filling(draw: random.Random) -> dict[str, str]:
 
 
 def paragraphs(draw: random.Random, count: int) -> list[str]:
-    """Return `count` paragraphs of one or two sentences that stay with one place and thing."""
+    """Return `count` paragraphs of one or two sentences about one place and thing."""
     theme = filling(draw)
-    kept = {key: theme[key] for key in ("place", "thing", "body")}
-    made = []
+    common = {key: theme[key] for key in ("place", "thing", "body")}
+    texts = []
     for _ in range(count):
         forms = draw.sample(words.FORMS, draw.choice((1, 1, 2)))
-        made.append(" ".join(form.format(**filling(draw) | kept) for form in forms))
-    return made
+        texts.append(" ".join(form.format(**filling(draw) | common) for form in forms))
+    return texts
 
 
 def story(draw: random.Random) -> tuple[str, list[str]]:
@@ -78,22 +79,22 @@ Change = Callable[[random.Random, list[str]], list[str]]
 
 
 def same(draw: random.Random, text: list[str]) -> list[str]:
+    # Every change has the same signature, see `Change`.
     del draw
     return list(text)
 
 
 def respaced(draw: random.Random, text: list[str]) -> list[str]:
     """Return the text with one blank in twenty gone and other quotation marks."""
-    return [
-        re.sub(r"(\S) ", lambda found: found[1] + " " * (draw.randrange(20) > 0), p).replace(
-            "“", '"'
-        )
-        for p in text
-    ]
+
+    def spacing(match: re.Match[str]) -> str:
+        return match[1] + " " * (draw.randrange(20) > 0)
+
+    return [re.sub(r"(\S) ", spacing, paragraph).replace("“", '"') for paragraph in text]
 
 
 def edited(draw: random.Random, text: list[str]) -> list[str]:
-    """Return the text as a desk edits it: a few words exchanged, a paragraph dropped."""
+    """Return the text with three words exchanged and, if it is long, the last paragraph dropped."""
     swaps = (
         ("밝혔다", "전했다"),
         ("함께", "같이"),
@@ -103,9 +104,9 @@ def edited(draw: random.Random, text: list[str]) -> list[str]:
         ("이에 따라", "이로써"),
     )
     chosen = dict(draw.sample(swaps, 3))
-    words_of = re.compile("|".join(chosen))
-    made = [words_of.sub(lambda found: chosen[found[0]], paragraph) for paragraph in text]
-    return made[:-1] if len(made) > _LONG else made
+    pattern = re.compile("|".join(chosen))
+    lines = [pattern.sub(lambda match: chosen[match[0]], paragraph) for paragraph in text]
+    return lines[:-1] if len(lines) > _LONG else lines
 
 
 def cut(draw: random.Random, text: list[str]) -> list[str]:
@@ -113,14 +114,14 @@ def cut(draw: random.Random, text: list[str]) -> list[str]:
 
 
 def middle(draw: random.Random, text: list[str]) -> list[str]:
-    """Return a passage from inside the text, as a quotation site lifts it."""
+    """Return a passage from inside the text: an excerpt without the beginning."""
     size = max(3, len(text) // 2)
     start = draw.randint(1, max(1, len(text) - size))
     return text[start : start + size]
 
 
 def own_lead(draw: random.Random, text: list[str]) -> list[str]:
-    """Return the text under a lead of the outlet's own: how press releases are printed."""
+    """Return the text below a new first paragraph, as outlets print press releases."""
     return [
         draw.choice(words.LEADS).format(**filling(draw)),
         *text[: len(text) - draw.randint(0, 1)],
@@ -129,10 +130,10 @@ def own_lead(draw: random.Random, text: list[str]) -> list[str]:
 
 def updated(draw: random.Random, text: list[str]) -> list[str]:
     """Return the text with new paragraphs in it."""
-    made = list(text)
+    lines = list(text)
     for paragraph in paragraphs(draw, 2):
-        made.insert(draw.randint(2, len(made)), paragraph)
-    return made
+        lines.insert(draw.randint(2, len(lines)), paragraph)
+    return lines
 
 
 def combined(draw: random.Random, text: list[str]) -> list[str]:
@@ -140,13 +141,13 @@ def combined(draw: random.Random, text: list[str]) -> list[str]:
 
 
 CHANGES: Final[dict[str, Change]] = {
-    "same": same, "respaced": respaced, "edited": edited, "cut": cut, "middle": middle, "own-lead": own_lead,
-    "updated": updated, "combined": combined,
+    "same": same, "respaced": respaced, "edited": edited, "cut": cut, "middle": middle,
+    "own-lead": own_lead, "updated": updated, "combined": combined,
 }  # fmt: skip
 
 
 def dressed(draw: random.Random, text: list[str], outlet: str, outlet_class: str) -> str:
-    """Return the text as the outlet's page gives it: with dateline, byline, copyright line, a portal's lines."""
+    """Return the text as it stands on a page: dateline, byline, copyright, lines of a portal."""
     place = draw.choice(words.PLACES)[:2]
     lines = (
         [f"({place}={outlet}) {name(draw)} 기자 = {text[0]}", *text[1:]]
@@ -162,21 +163,27 @@ def dressed(draw: random.Random, text: list[str], outlet: str, outlet_class: str
 
 
 def compose(seed: int, stories: int, days: int = 7) -> Iterator[Labelled]:
-    """Yield `stories` stories, many of them with reprints, and digests and template notices among them."""
+    """Yield the documents of `stories` stories and their reprints, with digests and notices.
+
+    Times are spread over `days` days from `START`.
+    """
+    # A seed gives the same documents only as long as all draws keep their order.
     draw = random.Random(seed)  # noqa: S311 - texts, not secrets
     recent: list[list[str]] = []
-    for place in range(stories):
+    for number in range(stories):
         title, text = story(draw)
         recent = [*recent[-9:], text]
-        yield from _told(draw, f"{seed}-{place}", title, text, _moment(draw, days))
-        if place % 25 == 24:  # noqa: PLR2004 - one in so many
-            digest = "\n".join("\n".join(each[:2]) for each in recent)
+        yield from _reprinted(draw, f"{seed}-{number}", title, text, _moment(draw, days))
+        # A digest quotes the beginnings of the last ten stories and is a reprint of none.
+        if number % 25 == 24:  # noqa: PLR2004 - one in so many
+            digest = "\n".join("\n".join(paragraphs_of[:2]) for paragraphs_of in recent)
             written = Written(digest, "오늘의 주요 소식", words.OUTLETS[2], _moment(draw, days))
-            yield written.labelled(draw, f"{seed}-{place}-digest", f"digest {place}", "digest")
-    for place, notice in enumerate(words.notices(draw, max(4, stories // 60), name)):
+            yield written.labelled(draw, f"{seed}-{number}-digest", f"digest {number}", "digest")
+    for number, notice in enumerate(words.notices(draw, max(4, stories // 60), name)):
         kind, outlet, headline, body = notice
         written = Written(body, headline, outlet, _moment(draw, days))
-        yield written.labelled(draw, f"{seed}-notice-{place}", f"notice {place}", kind)
+        # Each is a story of its own: that two are alike must not make them one cluster.
+        yield written.labelled(draw, f"{seed}-notice-{number}", f"notice {number}", kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +213,17 @@ def _moment(draw: random.Random, days: int) -> datetime:
     return START + timedelta(minutes=draw.randrange(days * 1440))
 
 
-def _told(
+def _reprinted(
     draw: random.Random, identity: str, title: str, text: list[str], at: datetime
 ) -> Iterator[Labelled]:
-    """Yield a story, first by an agency or a paper, then by those who reprint it."""
+    """Yield a story as an agency or a newspaper publishes it first, then its reprints."""
     kinds = ["original", *draw.choices(list(CHANGES), k=draw.choice((0, 0, 1, 2, 4)))]
     outlets = [draw.choice(words.OUTLETS[:9]), *draw.sample(words.OUTLETS[2:], len(kinds) - 1)]
-    for place, (kind, outlet) in enumerate(zip(kinds, outlets, strict=True)):
+    for number, (kind, outlet) in enumerate(zip(kinds, outlets, strict=True)):
         changed = text if kind == "original" else CHANGES[kind](draw, text)
-        headline = (
-            title if draw.randrange(10) < 7 else draw.choice(words.TITLES).format(**filling(draw))  # noqa: PLR2004
-        )
+        headline = title
+        if draw.randrange(10) >= 7:  # noqa: PLR2004
+            headline = draw.choice(words.TITLES).format(**filling(draw))
         written = Written(dressed(draw, changed, *outlet), headline, outlet, at)
-        yield written.labelled(draw, f"{identity}-{place}", identity, kind)
+        yield written.labelled(draw, f"{identity}-{number}", identity, kind)
         at += timedelta(minutes=draw.randint(3, 600))

@@ -1,7 +1,8 @@
-"""The processes that the crawl bench compares: `python -m infra.bench.contestants bare|extract|ours|nothing …`.
+"""The processes that the crawl benchmark compares.
 
-bare: a Scrapy spider that only downloads. extract: the same, and Trafilatura's bare extraction of each page. ours: our
-`crawl` with recorder, reading and records. nothing: Python and Scrapy loaded, no crawl.
+`python -m infra.bench.contestants bare|extract|ours|nothing …`: a Scrapy spider that only
+downloads; the same with Trafilatura's bare extraction of each page; our `crawl` with WARC files and
+records; Python with Scrapy loaded and no crawl.
 """
 
 import os
@@ -15,6 +16,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Request, Response, TextResponse
 
 CONCURRENCY = 8
+"""Requests at the same time, for every contestant."""
+# What our crawl turns off is off for the others as well: consoles, cookies, statistics.
 _BARE: dict[str, Any] = {
     "LOG_LEVEL": "ERROR",
     "CONCURRENT_REQUESTS": CONCURRENCY,
@@ -61,7 +64,7 @@ class Extract(Bare):
 
 
 def bare(spider: type[Bare], port: int, pages: int) -> None:
-    """Run one of Scrapy's own."""
+    """Run a spider with plain Scrapy and print how many pages it got."""
     process = AsyncCrawlerProcess(_BARE)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, port=port, pages=pages)
@@ -87,8 +90,9 @@ def ours(names: list[str], source: str, arguments: list[str]) -> None:
         )
         for name in names
     }
-    for user in (spiders.crawling.spider, spiders.wire.transport):
-        vars(user)["outlets"] = lambda: registry
+    # Both imported the function by name: replacing it in its module would not reach them.
+    for module in (spiders.crawling.spider, spiders.wire.transport):
+        vars(module)["outlets"] = lambda: registry
     cmdline.execute(["scrapy", "crawl", names[0], *arguments])
 
 

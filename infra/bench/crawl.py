@@ -1,12 +1,10 @@
-"""What a crawl costs: our whole path beside a bare download and a bare extraction, and a poll with nothing new.
+"""Benchmark of crawls beside plain Scrapy and Trafilatura, and of polls that find nothing new.
 
     python -m infra.bench.crawl [--pages 20000] [--rounds 1] [--outlets 60]
 
-Every contestant is a process of its own against the same local server; CPU seconds and peak memory are the child's as
-the kernel counts them. Ratios are of one run on one machine. The start cost over a year of history is
-`python -m infra.bench.memory`.
-
-A landing that says: all of this was seen before.
+Every contestant (infra.bench.contestants) is a process of its own against the same local server.
+CPU seconds and peak memory are those that the kernel counts for the child. Ratios are of one run on
+one machine. For the cost of a start over a year of history see `infra.bench.memory`.
 """
 
 import argparse
@@ -30,60 +28,42 @@ from processing.records import Fetch, Why, article_id
 from processing.store.file_store import FileStore
 
 _BEFORE = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+"""The time of the earlier run, in which all links of a poll were fetched."""
+_RUN = "20261122T000000Z-000000"
+# With so many times fewer pages, the peak must be the same: memory may not grow with a crawl.
+_FLAT = 20
+_LINKS = 500
+"""Links that a poll sees."""
 
 
-def write(folder: Path, outlet: str, base: str, source: str, links: int) -> None:
-    """Write one sealed segment of an earlier run in which `links` articles were fetched."""
-    run = "20261122T000000Z-000000"
+def remember(folder: Path, outlet: str, port: int, source: str) -> None:
+    """Write a sealed segment of an earlier run that fetched all that a source announces."""
+    base = f"http://{outlet}.press.test:{port}"
+    url = f"{base}/{source}"
     writer = SegmentWriter(
         FileStore(folder / "archive"),
         outlet,
-        run,
+        _RUN,
         folder / "spool",
         clock=lambda: _BEFORE,
         software="bench",
     )
-    url = f"{base}/{source}"
-    for number in range(links):
+    common = {"outlet": outlet, "run": _RUN, "at": _BEFORE, "why": Why.FETCHED}
+    for number in range(_LINKS):
         page = f"{base}/news/{number}"
-        writer.add(
-            Fetch(
-                outlet=outlet,
-                run=run,
-                at=_BEFORE,
-                role="article",
-                url=page,
-                article_id=article_id(page),
-                why=Why.FETCHED,
-                status=200,
-                outcome="rejection",
-                announced_by=url,
-            )
-        )
+        article = {"url": page, "article_id": article_id(page), "announced_by": url}
+        row = {**common, **article, "role": "article", "status": 200, "outcome": "rejection"}
+        writer.add(Fetch.model_validate(row))
+    # The server answers 304 to this tag, and knows none for the other source.
     tag = '"e"' if source == "unchanged.xml" else None
-    writer.add(
-        Fetch(
-            outlet=outlet,
-            run=run,
-            at=_BEFORE,
-            role="source",
-            url=url,
-            why=Why.FETCHED,
-            etag=tag,
-            links=links,
-        )
-    )
+    row = {**common, "role": "source", "url": url, "etag": tag, "links": _LINKS}
+    writer.add(Fetch.model_validate(row))
     writer.seal()
-
-
-_FLAT = 20
-"""Our crawl is run with so many times fewer pages too, to see whether memory grows."""
-_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessCost:
-    """What one process took: seconds of the clock, seconds of CPU, peak memory in MB."""
+    """The cost of one process: elapsed seconds, CPU seconds, peak memory in MB."""
 
     wall: float
     cpu: float
@@ -91,16 +71,19 @@ class ProcessCost:
 
 
 def measured(arguments: list[str], env: dict[str, str]) -> ProcessCost:
-    """Run one contestant to its end; raise where it fails, for then its figures mean nothing."""
+    """Run one contestant to its end and return its cost; raises SystemExit where it fails."""
     started = time.monotonic()
     line = [sys.executable, "-m", "infra.bench.contestants", *arguments]
-    process = subprocess.Popen(line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - ours
+    process = subprocess.Popen(  # noqa: S603 - ours
+        line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     assert process.stderr is not None  # noqa: S101 - asked for above
-    said = process.stderr.read().decode()
+    errors = process.stderr.read().decode()
+    # Not `process.wait`: only wait4 returns what this one child used.
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{arguments[0]} ended with {process.returncode}:\n{said[-2000:]}")
+        raise SystemExit(f"{arguments[0]} ended with {process.returncode}:\n{errors[-2000:]}")
     return ProcessCost(
         time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
     )
@@ -120,7 +103,7 @@ def server(pages: int) -> Iterator[int]:
 
 
 def environment(port: int, folder: Path) -> dict[str, str]:
-    """Return the environment of our crawl: the bench's server as press, an archive of its own."""
+    """Return the environment of our crawl: press at `port`, an archive of its own in `folder`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
     return env | {
         "SILLOK_PRESS": str(port),
@@ -132,19 +115,20 @@ def environment(port: int, folder: Path) -> dict[str, str]:
 
 
 def crawl(port: int, folder: Path, outlet: str, source: str) -> ProcessCost:
-    """Run our crawl once."""
+    """Run our crawl of one source once and return its cost."""
+    # Without delays; the watch over memory would end a crawl whose peak is to be measured.
     settings = {
         "CONCURRENT_REQUESTS": CONCURRENCY,
         "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENCY,
         "AUTOTHROTTLE_ENABLED": 0,
         "MEMUSAGE_ENABLED": 0,
     }
-    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return measured(["ours", outlet, source, *given], environment(port, folder))
+    options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    return measured(["ours", outlet, source, *options], environment(port, folder))
 
 
 def pages(count: int, rounds: int) -> None:
-    """Compare whole crawls of `count` pages."""
+    """Crawl `count` pages with each contestant, in turns, and print the medians of `rounds`."""
     costs: dict[str, list[ProcessCost]] = {
         "bare download": [],
         "download + Trafilatura": [],
@@ -162,11 +146,12 @@ def pages(count: int, rounds: int) -> None:
                 costs["ours"].append(crawl(port, Path(folder), "bench", "sitemap.xml"))
     base = _median(costs["download + Trafilatura"])
     print(f"\n{count} pages, {rounds} round(s)   pages/s   CPU ms/page   peak MB   CPU ratio")
-    for name, found in costs.items():
-        one = _median(found)
-        ratio = one.cpu / base.cpu
+    for name, rounds_of in costs.items():
+        cost = _median(rounds_of)
+        cpu = cost.cpu / count * 1000
         print(
-            f"{name:26} {count / one.wall:9.1f} {one.cpu / count * 1000:13.2f} {one.peak:9.0f} {ratio:11.2f}"
+            f"{name:26} {count / cost.wall:9.1f} {cpu:13.2f} {cost.peak:9.0f} "
+            f"{cost.cpu / base.cpu:11.2f}"
         )
     few = max(count // _FLAT, 1)
     with server(few) as port, tempfile.TemporaryDirectory() as folder:
@@ -175,7 +160,7 @@ def pages(count: int, rounds: int) -> None:
 
 
 def polls(outlets: int) -> None:
-    """Compare polls of outlets that have nothing new with a process that does nothing."""
+    """Print the cost of polls that find nothing new, beside a process that does nothing."""
     with server(_LINKS) as port, tempfile.TemporaryDirectory() as folder:
         for source in ("sitemap.xml", "unchanged.xml"):
             for number in range(outlets):
@@ -183,27 +168,23 @@ def polls(outlets: int) -> None:
         nothing = [measured(["nothing"], dict(os.environ)) for _ in range(max(outlets // 4, 3))]
         idle = _median(nothing)
         print(
-            f"\n{outlets} outlets x {_LINKS} seen URLs, nothing new   s a poll   CPU s   ms a URL   beyond no-op s"
+            f"\n{outlets} outlets x {_LINKS} seen URLs, nothing new   s a poll   CPU s   "
+            "ms a URL   beyond no-op s"
         )
         for source, name in (
             ("sitemap.xml", "list read again (200)"),
             ("unchanged.xml", "list unchanged (304)"),
         ):
-            found = [
-                crawl(port, Path(folder) / source, f"o{number}", source)
-                for number in range(outlets)
-            ]
-            one = _median(found)
-            beyond = one.wall - idle.wall
-            print(
-                f"{name:44} {one.wall:10.2f} {one.cpu:7.2f} {beyond / _LINKS * 1000:10.2f} {beyond:16.2f}"
+            poll = _median(
+                [
+                    crawl(port, Path(folder) / source, f"o{number}", source)
+                    for number in range(outlets)
+                ]
             )
+            beyond = poll.wall - idle.wall
+            per_url = beyond / _LINKS * 1000
+            print(f"{name:44} {poll.wall:10.2f} {poll.cpu:7.2f} {per_url:10.2f} {beyond:16.2f}")
         print(f"{'no-op (Python and Scrapy loaded)':44} {idle.wall:10.2f} {idle.cpu:7.2f}")
-
-
-def remember(folder: Path, outlet: str, port: int, source: str) -> None:
-    """Write a landing in which all that the list announces was fetched before."""
-    write(folder, outlet, f"http://{outlet}.press.test:{port}", source, _LINKS)
 
 
 def _median(costs: list[ProcessCost]) -> ProcessCost:
@@ -220,17 +201,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--outlets", type=int, default=60)
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     used = ", ".join(
         f"{name} {version(name)}" for name in ("scrapy", "trafilatura", "twisted", "lxml")
     )
-    print(
-        f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores; {used}"
-    )
-    if asked.pages:
-        pages(asked.pages, asked.rounds)
-    if asked.outlets:
-        polls(asked.outlets)
+    python = f"Python {platform.python_version()} on {platform.machine()}"
+    print(f"{python}, {os.cpu_count()} cores; {used}")
+    if options.pages:
+        pages(options.pages, options.rounds)
+    if options.outlets:
+        polls(options.outlets)
     return 0
 
 

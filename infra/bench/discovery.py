@@ -1,11 +1,12 @@
-"""What discovery takes from broken feeds and sitemaps, beside feedparser and ultimate-sitemap-parser.
+"""Benchmark of discovery on broken sources beside feedparser and ultimate-sitemap-parser.
 
     python -m infra.bench.discovery [--rounds 5]
 
-The documents are those of the tests (`tests/spiders/formats/broken_sources.py`); one counts as read where exactly the addresses
-come out that may be taken, and as invented where another one does. Feeds go to feedparser, sitemaps to
-ultimate-sitemap-parser, both as their own documentation says, alternating with ours in one process on one core. CPU is
-the median over the rounds, a document; the sound ones are a feed of 100 entries and a sitemap of 1,000.
+The documents are those of the tests (`tests/spiders/formats/broken_sources.py`). One counts as read
+where exactly the expected addresses come out; any other address counts as invented. Feeds go to
+feedparser, sitemaps to ultimate-sitemap-parser, both used as their documentation shows, in the same
+process. CPU is the median over the rounds, in milliseconds per document; the sound documents are a
+feed of 100 entries and a sitemap of 1,000.
 """
 
 import argparse
@@ -27,13 +28,15 @@ from spiders.outlet import Feed, Sitemap, Source
 from tests.spiders.formats.broken_sources import BROKEN, HOME, Broken
 
 Reader = Callable[[bytes], Sequence[str]]
+_BOMB = 50_000
+"""Bytes from which on a document is left out of the CPU figures."""
 _SOURCES: dict[str, Source] = {
     "feed": Feed(f"{HOME}/feed"),
     "sitemap": Sitemap(f"{HOME}/sitemap.xml"),
 }
 
 
-class _Answer(AbstractWebClientSuccessResponse):  # type: ignore[misc]  # usp is there for a bench only
+class _Answer(AbstractWebClientSuccessResponse):  # type: ignore[misc]  # usp: only in `bench`
     def __init__(self, body: bytes) -> None:
         self._body = body
 
@@ -54,7 +57,7 @@ class _Answer(AbstractWebClientSuccessResponse):  # type: ignore[misc]  # usp is
 
 
 class _Client(AbstractWebClient):  # type: ignore[misc]  # as above
-    """Answers the one sitemap; its children are not there."""
+    """Serves one sitemap from memory; all others are empty."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -70,8 +73,9 @@ def ours(kind: str) -> Reader:
     source = _SOURCES[kind]
 
     def read(body: bytes) -> Sequence[str]:
-        found = links(source, body, base_url=source.url)
-        return [link.url for link in found.links] + [child.url for child in found.children]
+        discovered = links(source, body, base_url=source.url)
+        children = [child.url for child in discovered.children]
+        return [link.url for link in discovered.links] + children
 
     return read
 
@@ -87,16 +91,17 @@ def by_usp(body: bytes) -> Sequence[str]:
 
 
 def judged(broken: Broken, read: Reader) -> tuple[bool, int]:
-    """Return whether exactly what may be taken was taken, and how many other addresses came out."""
-    wanted = {*broken.urls, *(f"{HOME}/news/{number}" for number in broken.children)}
-    found: set[str] = set()
-    with suppress(Exception):  # whatever a reader raises, it read nothing
-        found = set(read(broken.body))
-    return found == wanted, len(found - wanted)
+    """Return whether exactly the expected addresses came out, and the number of other ones."""
+    expected = {*broken.urls, *(f"{HOME}/news/{number}" for number in broken.children)}
+    urls: set[str] = set()
+    # A reader that raises has read nothing, whatever it raises.
+    with suppress(Exception):
+        urls = set(read(broken.body))
+    return urls == expected, len(urls - expected)
 
 
 def cpu(read: Reader, bodies: Sequence[bytes], rounds: int) -> float:
-    """Return the median CPU milliseconds a document."""
+    """Return the median over `rounds` of the CPU milliseconds per document."""
     took = []
     for _ in range(rounds):
         start = process_time()
@@ -108,11 +113,12 @@ def cpu(read: Reader, bodies: Sequence[bytes], rounds: int) -> float:
 
 
 def sound(kind: str) -> bytes:
-    """Return a document with nothing wrong."""
+    """Return a well-formed feed or sitemap."""
     if kind == "feed":
         items = "".join(
             f"<item><title>배추 값 {n}</title><link>{HOME}/news/{n}</link>"
-            f"<pubDate>Fri, 20 Nov 2026 09:00:00 +0900</pubDate><description>{'시장 ' * 40}</description></item>"
+            "<pubDate>Fri, 20 Nov 2026 09:00:00 +0900</pubDate>"
+            f"<description>{'시장 ' * 40}</description></item>"
             for n in range(100)
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'.encode()
@@ -126,26 +132,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    logging.disable()  # usp says of each line why it skips it
+    # ultimate-sitemap-parser logs every entry that it skips.
+    logging.disable()
     python = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    libraries = (f"{name} {version(name)}" for name in ("feedparser", "ultimate-sitemap-parser"))
+    print(python, *libraries, sep=", ")
     print(
-        f"{python}, feedparser {version('feedparser')}, ultimate-sitemap-parser {version('ultimate-sitemap-parser')}"
-    )
-    print(
-        f"{'documents':<12}{'reader':<26}{'read':>9}{'invented':>10}{'CPU ms broken':>15}{'sound':>9}"
+        f"{'documents':<12}{'reader':<26}{'read':>9}{'invented':>10}{'CPU ms broken':>15}"
+        f"{'sound':>9}"
     )
     for kind, name, other in (
         ("feed", "feedparser", by_feedparser),
         ("sitemap", "ultimate-sitemap-parser", by_usp),
     ):
-        chosen = [one for one in BROKEN if one.kind == kind]
-        bodies = [one.body for one in chosen if len(one.body) < 50_000]  # noqa: PLR2004 - the bomb of brackets
+        documents = [document for document in BROKEN if document.kind == kind]
+        # One document is a bomb of brackets, whose time would be all of the mean.
+        bodies = [document.body for document in documents if len(document.body) < _BOMB]
         for label, read in (("Sillok", ours(kind)), (name, other)):
-            verdicts = [judged(one, read) for one in chosen]
-            good, invented = sum(one for one, _ in verdicts), sum(count for _, count in verdicts)
+            verdicts = [judged(document, read) for document in documents]
+            good = sum(is_read for is_read, _ in verdicts)
+            invented = sum(count for _, count in verdicts)
             broken, whole = cpu(read, bodies, rounds), cpu(read, [sound(kind)], rounds)
-            line = f"{good}/{len(chosen)}"
-            print(f"{kind:<12}{label:<26}{line:>9}{invented:>10}{broken:>15.2f}{whole:>9.2f}")
+            share = f"{good}/{len(documents)}"
+            print(f"{kind:<12}{label:<26}{share:>9}{invented:>10}{broken:>15.2f}{whole:>9.2f}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Generated news pages of real size, and a server for them that costs as little as it can.
+"""Serves generated news pages of realistic size, for benchmarks of crawls.
 
     python -m infra.bench.generated --pages 20000
 
-A page is about 100 KB of HTML (23 KB packed), of which most is what real pages carry: menus,
-related articles, scripts. Everything in it is made up. The server answers a few hundred requests a
-second on a share of a core; it packs each template once and only the article anew.
+A page is about 100 KB of HTML (23 KB as gzip), most of it menus, related articles and scripts, as
+on real pages. All texts are invented. The server prints its port and answers a few hundred requests
+per second on a part of a core.
 """
 
 import argparse
@@ -26,7 +26,7 @@ PLACES = ("온샘", "새터", "두루", "가온", "나래", "솔내", "동녘", 
 
 
 def text(number: int) -> list[str]:
-    """Return the paragraphs of article `number`, the same whenever it is asked for."""
+    """Return the paragraphs of article `number`, always the same for a number."""
     draw = random.Random(number)  # noqa: S311 - a generator of samples
     return [
         " ".join(
@@ -40,25 +40,26 @@ def text(number: int) -> list[str]:
 
 
 def frame() -> tuple[str, str]:
-    """Return what stands before and after the article on every page."""
+    """Return the HTML before and after the article, which all pages share."""
     menu = "".join(
         f'<li class="m{n}"><a href="/section/{n}">메뉴 {n} 소식</a></li>' for n in range(120)
     )
     related = "".join(
-        f'<div class=rel><a href="/news/{n}"><img src="/i/{n}.jpg" alt=""><span>함께 볼 이야기 {n}</span></a></div>'
+        f'<div class=rel><a href="/news/{n}"><img src="/i/{n}.jpg" alt="">'
+        f"<span>함께 볼 이야기 {n}</span></a></div>"
         for n in range(160)
     )
     script = "".join(
         f'window.dataLayer.push({{"slot":{n},"key":"k{n * 7919}","on":true}});' for n in range(700)
     )
-    head = f'<meta charset="utf-8"><meta property="og:type" content="article"><script>{script}</script>'
+    meta = '<meta charset="utf-8"><meta property="og:type" content="article">'
+    head = f"{meta}<script>{script}</script>"
     before = f"<!doctype html><html lang=ko><head>{head}</head><body><nav><ul>{menu}</ul></nav>"
-    return (
-        before,
-        f"<aside>{related}</aside><footer><p>가상일보 | 등록번호 가상 가00000</p></footer></body></html>",
-    )
+    footer = "<footer><p>가상일보 | 등록번호 가상 가00000</p></footer>"
+    return before, f"<aside>{related}</aside>{footer}</body></html>"
 
 
+# Made once: the server shares the machine with the crawl whose CPU time is measured.
 BEFORE, AFTER = frame()
 
 
@@ -66,8 +67,9 @@ def page(number: int) -> bytes:
     """Return the HTML of article `number`."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in text(number))
     stamp = f"2026-11-{number % 20 + 1:02d}T{number % 24:02d}:30:00+09:00"
-    meta = f'<meta property="article:published_time" content="{stamp}"><title>산책로 소식 {number}</title>'
-    heading = f"<h1>산책로 소식 {number}</h1><div id=byline>홍길동 기자</div>"
+    title = f"산책로 소식 {number}"
+    meta = f'<meta property="article:published_time" content="{stamp}"><title>{title}</title>'
+    heading = f"<h1>{title}</h1><div id=byline>홍길동 기자</div>"
     return f"{BEFORE}{meta}<article>{heading}{body}</article>{AFTER}".encode()
 
 
@@ -78,7 +80,7 @@ def sitemap(base: str, pages: int) -> bytes:
 
 
 class GeneratedSite:
-    """Answers every host with the same pages; `links` is how many the sitemap lists."""
+    """Answers every host with the same `pages` pages, which its sitemap lists."""
 
     def __init__(self, pages: int) -> None:
         self._pages = pages
@@ -105,6 +107,7 @@ class GeneratedSite:
             return answer(
                 pack(sitemap(f"http://{host}", self._pages)), "application/xml", packed=True
             )
+        # Only this source has an ETag, so that a poll can be answered with 304.
         if path == "/unchanged.xml" and conditional:
             return b'HTTP/1.1 304 Not Modified\r\nETag: "e"\r\n\r\n'
         if path == "/unchanged.xml":
@@ -121,13 +124,14 @@ class GeneratedSite:
 
 
 def pack(body: bytes) -> bytes:
-    """Return `body` as gzip, quickly."""
+    """Return `body` as gzip."""
+    # The lowest level, for speed; 31 is zlib's window of 15 bits plus 16 for a gzip header.
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     return packer.compress(body) + packer.flush()
 
 
 def answer(body: bytes, kind: str, *, packed: bool = False, tag: bool = False) -> bytes:
-    """Return a whole HTTP response."""
+    """Return an HTTP response with status 200: status line, headers and body."""
     lines = [
         "HTTP/1.1 200 OK",
         f"Content-Type: {kind}",
@@ -149,5 +153,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--port", type=int, default=0)
-    asked = parser.parse_args()
-    asyncio.run(_main(asked.pages, asked.port))
+    options = parser.parse_args()
+    asyncio.run(_main(options.pages, options.port))

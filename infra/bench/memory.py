@@ -1,9 +1,10 @@
-"""What it costs a crawl to start: reading its outlet's memory after a day, a month and a year of history.
+"""Benchmark of a crawl's start: loads the fetch log after a day, a month and a year of history.
 
     python -m infra.bench.memory [--articles 300] [--repeats 9]
 
-An outlet with that many new articles a day, polled every quarter of an hour; the last two hours of polls still lie in
-landing, each with a log row for every link it saw. Counted are requests to the store, bytes and milliseconds.
+An outlet with that many new articles per day is polled every 15 minutes. The polls of the last two
+hours still lie in landing, each with a log row for every link it saw. Counts requests to the store,
+bytes and milliseconds.
 """
 
 import argparse
@@ -31,16 +32,22 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OUTLET = "hanbit"
 LISTED = 300
 """Links that a poll sees."""
+# Two hours of polls, one every 15 minutes.
 RUNS = 8
 SPANS = (1, 30, 365)
+"""Days of history."""
 REVISITS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 168))
+"""Ages at which an article is requested again."""
 
 
 Answers: TypeAlias = list[int]
 
 
 class Counting(FileStore):
-    """A directory that keeps the bytes of each answer; each call is one request to a bucket."""
+    """A store in a directory that records the size of each answer.
+
+    Each call stands for one request to a bucket.
+    """
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -62,7 +69,7 @@ class Counting(FileStore):
 
 @dataclass(frozen=True, slots=True)
 class StartCost:
-    """Of one start."""
+    """The cost of one start after `days` days of history."""
 
     days: int
     requests: int
@@ -71,14 +78,13 @@ class StartCost:
 
 
 def main() -> None:
-    """Print one line a span, and the ratio of a year to a day."""
+    """Print one line per span, and the ratios of a year to a day and to a month."""
     parser = argparse.ArgumentParser(prog="python -m infra.bench.memory", description=__doc__)
     parser.add_argument("--articles", type=int, default=300, help="new articles a day")
     parser.add_argument("--repeats", type=int, default=9)
     options = parser.parse_args()
-    print(
-        f"{platform.platform()}, Python {platform.python_version()}, {options.articles} articles a day"
-    )
+    python = f"{platform.platform()}, Python {platform.python_version()}"
+    print(f"{python}, {options.articles} articles a day")
     with tempfile.TemporaryDirectory() as folder:
         stores = [_history(Path(folder) / str(days), days, options.articles) for days in SPANS]
         costs = [
@@ -86,9 +92,8 @@ def main() -> None:
         ]
     print(f"{'history':>10} {'requests':>9} {'kB read':>9} {'ms':>8}")
     for cost in costs:
-        print(
-            f"{cost.days:>6} days {cost.requests:>9} {cost.bytes / 1000:>9.0f} {cost.milliseconds:>8.1f}"
-        )
+        kilobytes = cost.bytes / 1000
+        print(f"{cost.days:>6} days {cost.requests:>9} {kilobytes:>9.0f} {cost.milliseconds:>8.1f}")
     print(
         f"a year costs {costs[-1].milliseconds / costs[0].milliseconds:.2f} times a day in time,",
         end=" ",
@@ -103,21 +108,24 @@ def main() -> None:
 def _cost(store: Counting, days: int, repeats: int) -> StartCost:
     times = []
     for _ in range(repeats):
+        # The answers of the last round alone are reported: they are the same in each.
         store.answers.clear()
         start = time.perf_counter()
         memory = load(store, OUTLET)
         times.append((time.perf_counter() - start) * 1000)
+    # A load that silently reads nothing would be the fastest.
     if not memory.seen(_identity(0)) or memory.seen(_identity(-1)):
         sys.exit("the memory does not hold what was put into it")
     return StartCost(days, len(store.answers), sum(store.answers), statistics.median(times))
 
 
 def _history(folder: Path, days: int, articles: int) -> Counting:
-    """Write a snapshot of that many days, the manifest that names it, and the polls since."""
+    """Write a snapshot of `days` days, the manifest that names it, and the polls since."""
     store = Counting(folder)
     data = compact(None, _rows(days, articles))
     key = f"log/outlet={OUTLET}/snapshot-0.gz"
     store.put(key, data)
+    # One publication every 15 minutes.
     seq = days * 96
     manifest = Manifest(
         seq=seq,
@@ -137,7 +145,7 @@ def _history(folder: Path, days: int, articles: int) -> Counting:
 
 
 def _rows(days: int, articles: int) -> Iterator[Fetch]:
-    """Yield the log rows of a history: each article fetched once, the younger ones asked again on schedule."""
+    """Yield the log rows of a history: every article fetched, young ones requested again."""
     for number in range(days * articles):
         at = NOW - timedelta(days=days) + timedelta(days=1) * number / articles
         yield _row(number, at, Why.FETCHED, f"run-{at:%Y%m%dT%H}")
@@ -150,7 +158,7 @@ def _rows(days: int, articles: int) -> Iterator[Fetch]:
 def _poll(store: Counting, number: int, articles: int) -> None:
     """Write a sealed segment of a poll that found nothing new."""
     run, at = f"poll-{number}", NOW + timedelta(minutes=15 * number)
-    rows = (_row(articles - 1 - place, at, Why.SEEN, run) for place in range(LISTED))
+    rows = (_row(articles - 1 - age, at, Why.SEEN, run) for age in range(LISTED))
     data = gzip.compress(
         b"".join(row.model_dump_json(exclude_none=True).encode() + b"\n" for row in rows), mtime=0
     )

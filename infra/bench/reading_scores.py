@@ -1,21 +1,14 @@
-"""Scores of the reader on kept pages, in both modes, written into `docs/reading.md`.
+"""Scores the reader on kept pages and writes the table into `docs/reading.md`.
 
     SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading_scores [--worst N] [--check]
 
-"Declared" reads each page with its outlet's rules; "left out" with the generic reader alone, as if
-that outlet had no declaration (the rules hold no outlet's layout but its own, so leaving one out is
-reading its pages without any). `--check` writes nothing and exits with 1 where a goal is missed.
+DIR holds `index.jsonl` (file, url, outlet host, fetched_at) and `gold/<file>.json`, the reading of
+a page by a person. "Declared" reads each page with its outlet's rules, "left out" with the generic
+reader alone, as if that outlet had no declaration. `--check` writes nothing and exits with 1 where
+a goal is missed.
 
-Kept pages with what a careful person read from them, for scoring and timing the reader.
-
-The folder is named by `SILLOK_KEPT_PAGES`: `index.jsonl` (file, url, outlet host, fetched_at) and
-`gold/<file>.json`.
-
-How near a reading is to a person's: character 4-grams without white space, leaks, title, time,
-authors.
-
-Dateline, deck and optional lines count neither way. Published with the kept pages as a method;
-written here anew.
+Bodies are compared by character 4-grams without white space. Dateline, deck and optional lines
+count neither way. The method was published with the kept pages; this is a new implementation.
 """
 
 import argparse
@@ -39,12 +32,20 @@ from spiders.outlets import outlets
 
 VARIABLE = "SILLOK_KEPT_PAGES"
 UNKNOWN = datetime(2026, 1, 1, tzinfo=UTC)
-"""Stands for the fetch of a page whose index row does not know it."""
+"""The time of fetching of a page whose index row has none."""
+
+# Which of several quotation marks a text has says nothing about the reading.
+_QUOTES = str.maketrans({**dict.fromkeys("“”„‟″＂", '"'), **dict.fromkeys("‘’‚‛′＇`´", "'")})
+_PRECISION = {"day": 10, "minute": 16, "second": 19}
+"""Characters of an ISO time that count, by the precision that the page gives."""
+_MAIN = {"article", "briefing", "press_release"}
+_PERFECT = 0.99
+"""F1 from which on a body without leaks counts as perfect."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A kept page: its row of the index, its bytes as a page, and the reading that a person made of it."""
+    """A kept page: its row of the index, its bytes, and the reading of a person."""
 
     item: Item
     page: Page
@@ -63,7 +64,7 @@ def folder() -> Path:
 
 def kept(root: Path) -> list[KeptPage]:
     """Return the kept pages of a folder, in the order of its index."""
-    found = []
+    pages = []
     for item in index_items(root / "index.jsonl"):
         gold = json.loads((root / "gold" / f"{Path(item.file).stem}.json").read_text("utf-8"))
         page = Page(
@@ -73,14 +74,14 @@ def kept(root: Path) -> list[KeptPage]:
             outlet=item.outlet,
             charset=item.charset,
         )
-        found.append(KeptPage(item, page, gold))
-    return found
+        pages.append(KeptPage(item, page, gold))
+    return pages
 
 
 def declared(page: Page) -> Rules:
-    """Return the rules of the outlet that declares the page's host, in its layout at the fetch.
+    """Return the rules that the page's outlet had at the time of fetching, else the generic ones.
 
-    Else the generic.
+    The outlet is the one that declares the host of the page's URL.
     """
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     for outlet in outlets().values():
@@ -88,12 +89,6 @@ def declared(page: Page) -> Rules:
         if host in hosts:
             return rules_at(outlet.rules, page.fetched_at)
     return GENERIC
-
-
-_QUOTES = str.maketrans({**dict.fromkeys("“”„‟″＂", '"'), **dict.fromkeys("‘’‚‛′＇`´", "'")})
-_PRECISION = {"day": 10, "minute": 16, "second": 19}
-_MAIN = {"article", "briefing", "press_release"}
-_PERFECT = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +114,7 @@ class PageScore:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Means over the pages of one mode, as they stand in the table."""
+    """Means over the pages of one mode: one row of the table."""
 
     pages: int
     f1: float
@@ -164,18 +159,19 @@ def total(scores: Sequence[PageScore]) -> Total:
 
     Photo and video pages only count for the extractor.
     """
-    main = [one for one in scores if one.main]
-    in_html = [one for one in scores if not one.script and not one.lost]
+    main = [page for page in scores if page.main]
+    # Trafilatura reads HTML alone; a body that stands in a script is never its own.
+    in_html = [page for page in scores if not page.script and not page.lost]
     return Total(
         pages=len(main),
-        f1=_mean(one.f1 for one in main),
-        perfect=_mean(one.f1 >= _PERFECT and not one.leaks for one in main),
-        leaky=sum(bool(one.leaks) for one in main),
-        title=_mean(one.title for one in main),
-        time=_mean(one.time for one in main),
-        authors=_mean(one.authors for one in main),
-        lost=sum(one.lost for one in main),
-        trafilatura=_mean(one.extractor == "trafilatura" for one in in_html),
+        f1=_mean(page.f1 for page in main),
+        perfect=_mean(page.f1 >= _PERFECT and not page.leaks for page in main),
+        leaky=sum(bool(page.leaks) for page in main),
+        title=_mean(page.title for page in main),
+        time=_mean(page.time for page in main),
+        authors=_mean(page.authors for page in main),
+        lost=sum(page.lost for page in main),
+        trafilatura=_mean(page.extractor == "trafilatura" for page in in_html),
     )
 
 
@@ -185,6 +181,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _f1(gold: dict[str, Any], text: str) -> float:
+    """Return the F1 of the body's character 4-grams, 0 to 1."""
     got, want = bare(text), bare(gold["body"])
     neutral = [
         gold.get("dateline"),
@@ -193,6 +190,7 @@ def _f1(gold: dict[str, Any], text: str) -> float:
         *(gold.get("optional") or ()),
     ]
     for piece in filter(None, map(bare, neutral)):
+        # Cut once from the side that has it more often, so that keeping or leaving it is the same.
         if got.count(piece) > want.count(piece):
             got = got.replace(piece, "", 1)
         elif piece in want and piece not in got:
@@ -212,16 +210,19 @@ def _same_time(gold: dict[str, Any], article: Article | None) -> bool:
     wanted = [datetime.fromisoformat(text) for text in stated if text]
     if not wanted:
         return True
+    # A page with a stated time and a reading without one is a miss, not a page without figures.
     if article is None or article.published is None:
         return False
     cut = _PRECISION[gold.get("published_precision") or "minute"]
     at = article.published.at
+    # Compared in the zone of the gold: the same moment has another day elsewhere.
     return any(
-        one.isoformat()[:cut] == at.astimezone(one.tzinfo).isoformat()[:cut] for one in wanted
+        time.isoformat()[:cut] == at.astimezone(time.tzinfo).isoformat()[:cut] for time in wanted
     )
 
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reading.md"
+# The page is written by hand around these marks; only the table between them is replaced.
 BEGIN, END = "<!-- scores: begin -->", "<!-- scores: end -->"
 GOAL = Total(
     pages=0,
@@ -240,16 +241,23 @@ def scores(pages: list[KeptPage], *, with_rules: bool) -> list[PageScore]:
     """Read every page and score it."""
     return [
         score(
-            one.gold,
-            extract(one.page, declared(one.page) if with_rules else GENERIC, url=one.page.url),
+            kept_page.gold,
+            extract(
+                kept_page.page,
+                declared(kept_page.page) if with_rules else GENERIC,
+                url=kept_page.page.url,
+            ),
         )
-        for one in pages
+        for kept_page in pages
     ]
 
 
 def table(modes: dict[str, Total]) -> str:
     """Return the score table as Markdown."""
-    head = "| rules | pages | F1 of the body | perfect | leaky | title | time | authors | lost | by Trafilatura |"
+    head = (
+        "| rules | pages | F1 of the body | perfect | leaky | title | time | authors | lost "
+        "| by Trafilatura |"
+    )
     rows = [head, "|---|---|---|---|---|---|---|---|---|---|", _row("goal", GOAL)]
     rows.extend(_row(name, figures) for name, figures in modes.items())
     return "\n".join(rows)
@@ -258,8 +266,8 @@ def table(modes: dict[str, Total]) -> str:
 def _row(name: str, of: Total) -> str:
     pages = of.pages or ""
     return (
-        f"| {name} | {pages} | {of.f1:.4f} | {of.perfect:.1%} | {of.leaky} | {of.title:.1%} | {of.time:.1%} | "
-        f"{of.authors:.1%} | {of.lost} | {of.trafilatura:.1%} |"
+        f"| {name} | {pages} | {of.f1:.4f} | {of.perfect:.1%} | {of.leaky} | {of.title:.1%} "
+        f"| {of.time:.1%} | {of.authors:.1%} | {of.lost} | {of.trafilatura:.1%} |"
     )
 
 
@@ -285,13 +293,13 @@ def main() -> int:
         "declared": scores(pages, with_rules=True),
         "left out": scores(pages, with_rules=False),
     }
-    for name, found in modes.items():
-        for one in sorted(found, key=lambda one: one.f1)[: arguments.worst]:
+    for name, of_mode in modes.items():
+        for page in sorted(of_mode, key=lambda page: page.f1)[: arguments.worst]:
             marks = "".join(
-                mark if good else "-" for mark, good in zip("TDA", one.facts, strict=True)
+                mark if good else "-" for mark, good in zip("TDA", page.facts, strict=True)
             )
-            print(f"{name:9} {one.f1:.4f} {marks} leaks {len(one.leaks)} {one.file}")
-    totals = {name: total(found) for name, found in modes.items()}
+            print(f"{name:9} {page.f1:.4f} {marks} leaks {len(page.leaks)} {page.file}")
+    totals = {name: total(of_mode) for name, of_mode in modes.items()}
     print(table(totals))
     if arguments.check:
         return int(any(missed(of) for of in totals.values()))

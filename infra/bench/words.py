@@ -1,6 +1,7 @@
-"""Words and sentence forms of an invented country, from which bench texts are composed.
+"""Words, sentence forms and notices of an invented country, for composed news.
 
-Template notices that are alike and not the same: some differ in numbers, some in nothing but names.
+Notices (obituaries, appointments, weather, markets) are made from templates: two of a kind are
+different news, though they differ in numbers or in names alone.
 """
 
 import random
@@ -181,7 +182,7 @@ _NUMBERS = (_weather, _market)
 
 
 def notices(draw: random.Random, count: int, namer: Namer) -> Iterator[Notice]:
-    """Yield `count` notices of each form from its house outlet, and half as many from another outlet."""
+    """Yield `count` notices of each form from one outlet, and half as many from another outlet."""
     for form in (*_NAMES_ONLY, *_NUMBERS):
         kind = "names" if form in _NAMES_ONLY else "numbers"
         for outlet, share in ((OUTLETS[0], count), (OUTLETS[3], count // 2)):
