@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.pthread_sigmask(
             signal.SIG_UNBLOCK, [signal.SIGINT]
         )  # blocked by the Makefile until here
-        environment.spare_loopback()
+        environment.bypass_proxies()
         return _do(asked.what, sample=asked.sample)
     except KeyboardInterrupt:
         print(

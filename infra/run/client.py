@@ -9,7 +9,7 @@ from infra.run.folders import LOOPBACK
 from processing.errors import TransientError
 
 OPEN = ("queued", "running")
-BEATING = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
+HEARTBEATS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 """What Airflow's API calls the parts whose heartbeat it knows, and what we call them."""
 
 
@@ -32,7 +32,7 @@ class Airflow:
         except TransientError:
             return False
 
-    def ailing(self) -> list[str]:
+    def unhealthy(self) -> list[str]:
         """Return the parts that do not beat: of the scheduler, the DAG processor and the triggerer.
 
         Airflow calls a part healthy for half a minute after its last heartbeat.
@@ -40,10 +40,10 @@ class Airflow:
         try:
             found = self._ask("GET", "/api/v2/monitor/health")
         except TransientError:
-            return list(BEATING.values())
+            return list(HEARTBEATS.values())
         return [
             part
-            for name, part in BEATING.items()
+            for name, part in HEARTBEATS.items()
             if (found.get(name) or {}).get("status") != "healthy"
         ]
 
@@ -99,7 +99,7 @@ class Airflow:
         found = self._ask("GET", path, map_index=task["map_index"])["value"]
         return dict(json.loads(found) if isinstance(found, str) else found)
 
-    def complaints(self, task: dict[str, Any]) -> list[str]:
+    def error_messages(self, task: dict[str, Any]) -> list[str]:
         """Return the messages of the errors that ended the last try of a task."""
         path = f"{_path(task)}/taskInstances/{task['task_id']}/logs/{task['try_number'] or 1}"
         content = self._ask("GET", path, map_index=task["map_index"]).get("content", [])

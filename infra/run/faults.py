@@ -18,7 +18,7 @@ from pathlib import Path
 
 from infra.run import processes, services
 from infra.run.folders import ROOT, InstanceFolder
-from infra.run.services import listen
+from infra.run.services import handle_signals
 from infra.run.summary import catalogue
 
 RUN = [sys.executable, "-m", "infra.run", "run"]
@@ -79,14 +79,14 @@ def differences(first: Path, second: Path) -> list[str]:
     places = [InstanceFolder(var / "sample") for var in (first, second)]
     running: list[dict[str, subprocess.Popen[bytes]]] = [{}, {}]
     try:
-        for place, started in zip(places, running, strict=True):
-            services.begin_store(place, started, press=False)
-            services.await_store(place, started)
-        stores = [catalogue(place).store for place in places]
+        for folder, started in zip(places, running, strict=True):
+            services.start_store(folder, started, press=False)
+            services.await_store(folder, started)
+        stores = [catalogue(folder).store for folder in places]
         return [str(one) for one in compare(stores[0], stores[1], second / "compared")]
     finally:
-        for place in places:
-            processes.sweep(place)
+        for folder in places:
+            processes.sweep(folder)
 
 
 def main() -> int:
@@ -95,7 +95,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--seed", type=int, default=random.randrange(1000))  # noqa: S311 - moments, not secrets
     asked = parser.parse_args()
-    listen()
+    handle_signals()
     chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="sillok-faults-") as folder:

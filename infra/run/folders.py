@@ -27,7 +27,7 @@ PORTS = range(20000, 30000, 10)
 class InstanceFolder:
     """The folder of one instance; everything in it is for its owner's eyes only."""
 
-    folder: Path
+    path: Path
 
     @classmethod
     def named(cls, name: str) -> "InstanceFolder":
@@ -40,16 +40,16 @@ class InstanceFolder:
     @property
     def sample(self) -> bool:
         """Whether the outlets of this instance are those of the sample press."""
-        return self.folder.name == "sample"
+        return self.path.name == "sample"
 
     @property
     def airflow(self) -> Path:
         """Airflow's own folder: database, task logs, generated configuration."""
-        return self.folder / "airflow"
+        return self.path / "airflow"
 
     def log(self, part: str) -> Path:
         """Return the file that a part's output goes to."""
-        return self.folder / "logs" / f"{part}.log"
+        return self.path / "logs" / f"{part}.log"
 
     def port(self, part: str) -> int:
         """Return the port of a part, chosen once: the press's is part of every URL in the archive."""
@@ -59,7 +59,7 @@ class InstanceFolder:
             self._write("run.json", ports)
         return int(ports[part])
 
-    def move(self, part: str) -> None:
+    def forget_port(self, part: str) -> None:
         """Forget the port of a part that something else now listens on.
 
         Raises UsageError where it may not change.
@@ -68,7 +68,7 @@ class InstanceFolder:
         if part == "press":
             raise UsageError(
                 f"port {ports[part]} belongs to the sample press, because it is part of the archived URLs, and another "
-                f"program listens on it: stop that program, or remove {self.folder} to begin anew"
+                f"program listens on it: stop that program, or remove {self.path} to begin anew"
             )
         ports.pop(part, None)
         self._write("run.json", ports)
@@ -81,7 +81,7 @@ class InstanceFolder:
             self._write("secrets.json", kept)
         return str(kept[name])
 
-    def fernet(self) -> str:
+    def fernet_key(self) -> str:
         """Return the secret with which Airflow encrypts its connections: 32 bytes in URL-safe base64, padded."""
         return self.secret("fernet") + "="
 
@@ -93,51 +93,51 @@ class InstanceFolder:
         """
         return str(self._read("contact.json").get("contact", ""))
 
-    def keep_contact(self, contact: str) -> None:
+    def store_contact(self, contact: str) -> None:
         """Remember the contact for the shells that are opened on this instance."""
         self._write("contact.json", {"contact": contact})
 
     @property
-    def broken_off(self) -> bool:
+    def was_interrupted(self) -> bool:
         """Whether the last start began and did not end in order.
 
         Nothing to mend where there was none.
         """
-        return (self.folder / "at-work").exists()
+        return (self.path / "at-work").exists()
 
     def mark(self, *, at_work: bool) -> None:
         """Note that a start begins, or that it has ended in order."""
         if at_work:
-            (self.folder / "at-work").touch()
+            (self.path / "at-work").touch()
         else:
-            (self.folder / "at-work").unlink()
+            (self.path / "at-work").unlink()
 
     @contextmanager
-    def alone(self, patience: float = 30.0) -> Iterator[None]:
+    def locked(self, patience: float = 30.0) -> Iterator[None]:
         """Let one process at a time work here; the lock dies with its holder.
 
         Raises UsageError when it is still held after `patience` seconds: what a watcher needs to
         clean up.
         """
         deadline = time.monotonic() + patience
-        with (self.folder / "lock").open("a+") as lock:
+        with (self.path / "lock").open("a+") as lock:
             while not _locked(lock):
                 if time.monotonic() > deadline:
                     raise UsageError(
-                        f"another make run, up or down is at work in {self.folder}: wait for it"
+                        f"another make run, up or down is at work in {self.path}: wait for it"
                     )
                 time.sleep(0.2)
             yield
 
     def _read(self, name: str) -> dict[str, int | str]:
-        file = self.folder / name
+        file = self.path / name
         return dict(json.loads(file.read_text())) if file.exists() else {}
 
     def _write(self, name: str, content: dict[str, int | str]) -> None:
-        beside = self.folder / f"{name}.new"
+        beside = self.path / f"{name}.new"
         beside.touch(mode=0o600)
         beside.write_text(json.dumps(content, indent=1))
-        beside.replace(self.folder / name)
+        beside.replace(self.path / name)
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -28,7 +28,7 @@ FIRST = ("scheduler", "dag-processor", "triggerer", "api-server", "job")
 
 
 def start(
-    place: InstanceFolder, part: str, command: Sequence[str], environment: Mapping[str, str]
+    folder: InstanceFolder, part: str, command: Sequence[str], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start one part in a session of its own, so that Ctrl-C reaches only us.
 
@@ -38,11 +38,11 @@ def start(
         raise UsageError(
             "running an instance needs Linux, whose /proc tells what to stop; crawling by hand does not"
         )
-    log = place.log(part)
+    log = folder.log(part)
     log.parent.mkdir(exist_ok=True)
     marked = {
         **environment,
-        MARK: str(place.folder),
+        MARK: str(folder.path),
         PART: part,
         "SPT_NOENV": "1",
     }  # setproctitle must not overwrite it
@@ -56,24 +56,24 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _await_mark(started, place)
+    _await_mark(started, folder)
     return started
 
 
-def check(place: InstanceFolder, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def check(folder: InstanceFolder, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
     """Raise TransientError with the end of its log where a part has died."""
     for part, process in parts.items():
         code = process.poll()
         if code is not None:
-            tail = place.log(part).read_text(errors="replace").splitlines()[-15:]
+            tail = folder.log(part).read_text(errors="replace").splitlines()[-15:]
             raise TransientError(
-                f"{part} ended with {code}; the end of {place.log(part)}:\n" + "\n".join(tail)
+                f"{part} ended with {code}; the end of {folder.log(part)}:\n" + "\n".join(tail)
             )
 
 
-def alive(place: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
+def alive(folder: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
     """Return the processes that carry the instance's mark, with the part each belongs to."""
-    wanted = f"{MARK}={place.folder}".encode()
+    wanted = f"{MARK}={folder.path}".encode()
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -93,29 +93,29 @@ def alive(place: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
     return found
 
 
-def dead(place: InstanceFolder, parts: Sequence[str]) -> list[str]:
+def dead(folder: InstanceFolder, parts: Sequence[str]) -> list[str]:
     """Return those of `parts` whose first process is gone.
 
     What it started may live on: it is no sign of life.
     """
-    leading = {part for process, part in alive(place, parts).items() if _leads(process)}
+    leading = {part for process, part in alive(folder, parts).items() if _leads(process)}
     return [part for part in parts if part not in leading]
 
 
-def sweep(place: InstanceFolder, grace: float = GRACE) -> int:
+def sweep(folder: InstanceFolder, grace: float = GRACE) -> int:
     """End every process of the instance, those that write before those they write to.
 
     Return how many there were.
     """
-    everything = alive(place)
+    everything = alive(folder)
     for parts in (FIRST, ()):
-        _end(place, parts, grace)
+        _end(folder, parts, grace)
     return len(everything)
 
 
-def watch(place: InstanceFolder) -> subprocess.Popen[bytes]:
+def watch(folder: InstanceFolder) -> subprocess.Popen[bytes]:
     """Start a process that sweeps the instance as soon as we are gone, however we went: even by SIGKILL."""
-    command = [sys.executable, "-m", "infra.run.watch", str(place.folder)]
+    command = [sys.executable, "-m", "infra.run.watch", str(folder.path)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
 
 
@@ -127,13 +127,13 @@ def _leads(process: int) -> bool:
         return False
 
 
-def _await_mark(started: subprocess.Popen[bytes], place: InstanceFolder) -> None:
+def _await_mark(started: subprocess.Popen[bytes], folder: InstanceFolder) -> None:
     """Return when /proc shows the mark: a program that has just begun has no environment for a moment (execve(2)).
 
     Whoever sweeps in that moment would miss it.
     """
     deadline = time.monotonic() + 1
-    wanted = f"{MARK}={place.folder}".encode()
+    wanted = f"{MARK}={folder.path}".encode()
     while (
         wanted not in _environ(started.pid)
         and started.poll() is None
@@ -142,24 +142,24 @@ def _await_mark(started: subprocess.Popen[bytes], place: InstanceFolder) -> None
         time.sleep(0.001)
 
 
-def _end(place: InstanceFolder, parts: Sequence[str], grace: float) -> None:
+def _end(folder: InstanceFolder, parts: Sequence[str], grace: float) -> None:
     deadline = time.monotonic() + grace
     asked: set[int] = set()
-    while running := alive(place, parts):
+    while running := alive(folder, parts):
         late = time.monotonic() > deadline
         for process in running:
             if late or process not in asked:
-                _signal(place, process, signal.SIGKILL if late else signal.SIGTERM)
+                _signal(folder, process, signal.SIGKILL if late else signal.SIGTERM)
         asked.update(running)
         time.sleep(0.1)
 
 
-def _signal(place: InstanceFolder, process: int, number: signal.Signals) -> None:
+def _signal(folder: InstanceFolder, process: int, number: signal.Signals) -> None:
     """Signal a process unless its id has passed to another in the meantime."""
     with suppress(ProcessLookupError):
         handle = os.pidfd_open(process)
         try:
-            if f"{MARK}={place.folder}".encode() in _environ(process):
+            if f"{MARK}={folder.path}".encode() in _environ(process):
                 signal.pidfd_send_signal(handle, number)
         finally:
             os.close(handle)

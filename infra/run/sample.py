@@ -38,7 +38,7 @@ class TaskProgress:
     name: str
     state: str = "waiting"
     result: dict[str, Any] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def over(self) -> bool:
@@ -46,71 +46,74 @@ class TaskProgress:
         return self.state in {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
-class Following:
+class RunProgress:
     """The runs that one start has triggered, and the archiving that took them in."""
 
     def __init__(self, client: Airflow, crawls: Mapping[str, Sequence[str]]) -> None:
         """Trigger these crawl DAGs, whose mapped tasks are the outlets named with each, in this order."""
         self.client = client
         self.began = datetime.now(UTC)  # noqa: TID251 - orders Airflow's runs, reaches no record
-        self.mine = {client.trigger(dag) for dag in crawls}
+        self.triggered = {client.trigger(dag) for dag in crawls}
         self.lines = {
-            (dag, place): TaskProgress(name)
+            (dag, index): TaskProgress(name)
             for dag, names in crawls.items()
-            for place, name in enumerate(names)
+            for index, name in enumerate(names)
         }
         self.archive = TaskProgress("archive")
-        self._taken: dict[str, set[str]] = {}
-        self._silent: set[str] = set()
+        self._archived: dict[str, set[str]] = {}
+        self._without_news: set[str] = set()
 
     @property
     def over(self) -> bool:
         """Whether all crawls are through, and an archive run that took in each that had news has ended."""
-        taken = set().union(self._silent, *self._taken.values())
-        return all(line.over for line in self.lines.values()) and self.mine <= taken
+        taken = set().union(self._without_news, *self._archived.values())
+        return all(line.over for line in self.lines.values()) and self.triggered <= taken
 
     @property
     def failed(self) -> list[TaskProgress]:
         """The tasks that did not succeed."""
-        idle = self.archive.state == "waiting" and self._silent == self.mine
+        idle = self.archive.state == "waiting" and self._without_news == self.triggered
         return [line for line in self.lines.values() if line.state != "success"] + (
             [] if idle or self.archive.state == "success" else [self.archive]
         )
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Ask once how far everything is."""
         for run in self.client.runs():
-            if run["dag_run_id"] in self.mine:
-                self._look_at_crawl(run)
-            elif run["dag_id"] == "archive" and run["dag_run_id"] not in self._taken:
-                self._look_at_archive(run)
+            if run["dag_run_id"] in self.triggered:
+                self._poll_crawl(run)
+            elif run["dag_id"] == "archive" and run["dag_run_id"] not in self._archived:
+                self._poll_archive(run)
 
-    def _look_at_crawl(self, run: dict[str, Any]) -> None:
+    def _poll_crawl(self, run: dict[str, Any]) -> None:
         for task in self.client.tasks(run):
             if (
                 task["task_id"] == "landed"
                 and run["state"] not in OPEN
                 and task["state"] != "success"
             ):
-                self._silent.add(run["dag_run_id"])
+                self._without_news.add(run["dag_run_id"])
                 if task["state"] != "skipped":
-                    self.archive.state, self.archive.wrong = "failed", self.client.complaints(task)
+                    self.archive.state, self.archive.errors = (
+                        "failed",
+                        self.client.error_messages(task),
+                    )
             if task["task_id"] == "due" and task["state"] == "failed":
-                self._give_up(run["dag_id"], self.client.complaints(task))
+                self._mark_unstarted(run["dag_id"], self.client.error_messages(task))
             if task["task_id"] != "poll" or task["map_index"] < 0:
                 continue
             line = self.lines[run["dag_id"], task["map_index"]]
             if not line.over:
                 line.state = task["state"] or "waiting"
-                self._conclude(line, task)
+                self._read_result(line, task)
 
-    def _give_up(self, dag: str, wrong: list[str]) -> None:
+    def _mark_unstarted(self, dag: str, wrong: list[str]) -> None:
         """Note that nobody is asked by this DAG: without a list of outlets there are no tasks to wait for."""
         for (named, _), line in self.lines.items():
             if named == dag:
-                line.state, line.wrong = "upstream_failed", wrong
+                line.state, line.errors = "upstream_failed", wrong
 
-    def _look_at_archive(self, run: dict[str, Any]) -> None:
+    def _poll_archive(self, run: dict[str, Any]) -> None:
         if datetime.fromisoformat(run["run_after"]) < self.began:
             return
         if run["state"] in OPEN:
@@ -118,18 +121,18 @@ class Following:
             return
         for task in self.client.tasks(run):
             self.archive.state = task["state"] or run["state"]
-            self._conclude(self.archive, task)
-        self._taken[run["dag_run_id"]] = self.client.causes(run)
+            self._read_result(self.archive, task)
+        self._archived[run["dag_run_id"]] = self.client.causes(run)
 
-    def _conclude(self, line: TaskProgress, task: dict[str, Any]) -> None:
+    def _read_result(self, line: TaskProgress, task: dict[str, Any]) -> None:
         if line.state == "success" and line is not self.archive:
             line.result = self.client.result(task)
         elif line.state in {"failed", "up_for_retry"}:
-            line.wrong = self.client.complaints(task)
+            line.errors = self.client.error_messages(task)
 
 
 def follow(
-    following: Following, show: Callable[[Following], None], check: Callable[[], None]
+    progress: RunProgress, show: Callable[[RunProgress], None], check: Callable[[], None]
 ) -> None:
     """Look until all is over.
 
@@ -137,12 +140,12 @@ def follow(
     """
     while True:
         try:
-            following.look()
+            progress.poll()
         except TransientError:
             check()
             raise
-        show(following)
-        if following.over:
+        show(progress)
+        if progress.over:
             return
         check()
         time.sleep(1)
@@ -157,7 +160,7 @@ ROOMY = 100
 STYLES = {"success": "green", "failed": "red", "up_for_retry": "red", "running": "yellow"}
 
 
-class Showing:
+class ProgressDisplay:
     """Shows steps and runs as they go."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -166,7 +169,7 @@ class Showing:
         )
         self._began = time.monotonic()
         self._live: Live | None = None
-        self._said: dict[str, str] = {}
+        self._printed: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -177,36 +180,36 @@ class Showing:
         _error: BaseException | None,
         _tb: TracebackType | None,
     ) -> None:
-        self.still()
+        self.stop()
 
     def step(self, what: str) -> None:
         """Say what begins now."""
         self.console.print(Text(f"{time.monotonic() - self._began:5.1f} s  {what}"))
 
-    def runs(self, following: Following) -> None:
+    def runs(self, progress: RunProgress) -> None:
         """Show how far everything is; without a terminal, only what changed."""
-        lines = [*sorted(following.lines.values(), key=lambda line: line.name), following.archive]
+        lines = [*sorted(progress.lines.values(), key=lambda line: line.name), progress.archive]
         if not self.console.is_terminal:
             for line in lines:
-                if self._said.get(line.name) != line.state and line.state != "waiting":
-                    self._said[line.name] = line.state
-                    self.step(f"{line.name}: {told(line)}")
+                if self._printed.get(line.name) != line.state and line.state != "waiting":
+                    self._printed[line.name] = line.state
+                    self.step(f"{line.name}: {status_line(line)}")
             return
         if self._live is None:
             self._live = Live(console=self.console, refresh_per_second=4, transient=True)
             self._live.start()
         self._live.update(_progress(lines, time.monotonic() - self._began))
 
-    def still(self) -> None:
+    def stop(self) -> None:
         """End the live table."""
         if self._live:
             self._live.stop()
             self._live = None
 
-    def closing(self, following: Following, held: Mapping[str, Holding]) -> None:
+    def closing(self, progress: RunProgress, held: Mapping[str, Holding]) -> None:
         """Show the table that a run ends with."""
         ends = {
-            line.name: str(line.result.get("end", line.state)) for line in following.lines.values()
+            line.name: str(line.result.get("end", line.state)) for line in progress.lines.values()
         }
         gap = 1 if self.console.width < ROOMY else 3
         table = Table(
@@ -235,17 +238,17 @@ def _figures(one: Holding) -> tuple[str, ...]:
 def _progress(lines: list[TaskProgress], seconds: float) -> Table:
     table = Table(box=None, title=f"{seconds:.0f} s", title_justify="left")
     for line in lines:
-        table.add_row(line.name, Text(told(line), style=STYLES.get(line.state, "dim")))
+        table.add_row(line.name, Text(status_line(line), style=STYLES.get(line.state, "dim")))
     return table
 
 
-def told(line: TaskProgress) -> str:
+def status_line(line: TaskProgress) -> str:
     """Return how a task is doing, in one line that is safe for a terminal."""
     if line.state == "success" and "end" in line.result:
         return f"{line.result['end']}: {line.result['pages']} pages, {line.result['articles']} articles"
-    if line.wrong:
+    if line.errors:
         state = {"up_for_retry": "failed, will be tried again"}.get(line.state, line.state)
-        return f"{state}: {clean(line.wrong[-1])[:WIDE]}"
+        return f"{state}: {clean(line.errors[-1])[:WIDE]}"
     return {"success": "done"}.get(line.state, line.state)
 
 
@@ -262,62 +265,64 @@ Airflow's page  make up SAMPLE=1   with the real outlets: make up SILLOK_CONTACT
 
 def run() -> int:
     """Return 0 when everything was crawled and archived, or was there already."""
-    place = InstanceFolder.named("sample")
-    with Showing() as showing, instance(place) as running:
-        mend = place.broken_off
-        place.mark(at_work=True)
-        showing.step("starting the store and the sample press")
-        services.begin_store(place, running)
-        showing.step("preparing Airflow")
-        services.migrate(place)
-        showing.step("starting Airflow")
-        services.airflow(place, running, "api-server", "dag-processor")
-        services.await_store(place, running)
-        before = catalogue(place).head
-        following = _crawl(place, running, _schedule(place, running, mend=mend), showing)
+    folder = InstanceFolder.named("sample")
+    with ProgressDisplay() as display, instance(folder) as running:
+        mend = folder.was_interrupted
+        folder.mark(at_work=True)
+        display.step("starting the store and the sample press")
+        services.start_store(folder, running)
+        display.step("preparing Airflow")
+        services.migrate(folder)
+        display.step("starting Airflow")
+        services.start_airflow(folder, running, "api-server", "dag-processor")
+        services.await_store(folder, running)
+        before = catalogue(folder).head
+        progress = _crawl(folder, running, _schedule(folder, running, mend=mend), display)
         if mend:
-            _take_in(place)
-        _close(place, following, showing, changed=catalogue(place).head != before)
-        place.mark(at_work=False)
+            _publish_leftovers(folder)
+        _close(folder, progress, display, changed=catalogue(folder).head != before)
+        folder.mark(at_work=False)
     return 0
 
 
-def _schedule(place: InstanceFolder, running: Parts, *, mend: bool) -> Airflow:
+def _schedule(folder: InstanceFolder, running: Parts, *, mend: bool) -> Airflow:
     """Start the scheduler.
 
     After a start that was broken off, only when what that left open is closed.
     """
     if not mend:
-        services.airflow(place, running, "scheduler")
-    client = services.await_airflow(place, running)
+        services.start_airflow(folder, running, "scheduler")
+    client = services.await_airflow(folder, running)
     if mend:
         for left in client.runs(state=OPEN):
             client.fail(left)
-        services.airflow(place, running, "scheduler")
+        services.start_airflow(folder, running, "scheduler")
     return client
 
 
-def _crawl(place: InstanceFolder, running: Parts, client: Airflow, showing: Showing) -> Following:
+def _crawl(
+    folder: InstanceFolder, running: Parts, client: Airflow, display: ProgressDisplay
+) -> RunProgress:
     """Run all crawls and what their landing sets off; raises TransientError where one failed."""
-    crawls = _crawls(place)
-    services.await_dags(place, running, client, {*crawls, "archive"})
+    crawls = _crawls(folder)
+    services.await_dags(folder, running, client, {*crawls, "archive"})
     for dag in ("archive", *crawls):
         client.unpause(dag)
-    showing.step("crawling six outlets, then folding, checking and publishing")
-    following = Following(client, crawls)
-    follow(following, showing.runs, lambda: check(place, running))
-    showing.still()
-    if following.failed:
-        wrong = "\n".join(f"  {line.name}: {told(line)}" for line in following.failed)
+    display.step("crawling six outlets, then folding, checking and publishing")
+    progress = RunProgress(client, crawls)
+    follow(progress, display.runs, lambda: check(folder, running))
+    display.stop()
+    if progress.failed:
+        wrong = "\n".join(f"  {line.name}: {status_line(line)}" for line in progress.failed)
         raise TransientError(
             f"not everything succeeded; what did is kept, and the next start goes on:\n{wrong}"
         )
-    return following
+    return progress
 
 
-def _crawls(place: InstanceFolder) -> dict[str, list[str]]:
+def _crawls(folder: InstanceFolder) -> dict[str, list[str]]:
     """Return the DAGs that crawl the press's outlets, which are the whole registry once its port is known."""
-    os.environ["SILLOK_PRESS"] = str(place.port("press"))
+    os.environ["SILLOK_PRESS"] = str(folder.port("press"))
     from spiders.outlets import outlets  # noqa: PLC0415 - reads the variable
 
     crawls = defaultdict(list)
@@ -327,30 +332,32 @@ def _crawls(place: InstanceFolder) -> dict[str, list[str]]:
     return crawls
 
 
-def _take_in(place: InstanceFolder) -> None:
+def _publish_leftovers(folder: InstanceFolder) -> None:
     """Publish what crawls had sealed whose start was broken off: none of them is alive now."""
-    _sillok(place, "archive", SILLOK_RUN_GRACE_MINUTES="0")
+    _sillok(folder, "archive", SILLOK_RUN_GRACE_MINUTES="0")
 
 
-def _close(place: InstanceFolder, following: Following, showing: Showing, *, changed: bool) -> None:
+def _close(
+    folder: InstanceFolder, progress: RunProgress, display: ProgressDisplay, *, changed: bool
+) -> None:
     """Show what the archive holds now, and where and how to look at it."""
-    report = place.folder / "report.html"
+    report = folder.path / "report.html"
     if changed or not report.exists():
-        _sillok(place, "report", "--html", str(report))
-    found = catalogue(place)
-    showing.closing(following, holdings(found))
-    showing.step(
+        _sillok(folder, "report", "--html", str(report))
+    found = catalogue(folder)
+    display.closing(progress, holdings(found))
+    display.step(
         "archived" if changed else "unchanged: nothing new at the sources, nothing published"
     )
     said = AFTER.format(
-        archive=found.store.url, folder=place.folder, report=report, example=example(found)
+        archive=found.store.url, folder=folder.path, report=report, example=example(found)
     )
-    showing.console.print(said, markup=False)
+    display.console.print(said, markup=False)
 
 
-def _sillok(place: InstanceFolder, *arguments: str, **settings: str) -> None:
+def _sillok(folder: InstanceFolder, *arguments: str, **settings: str) -> None:
     """Run a console command on the archive of this instance."""
     command = [str(Path(sys.executable).with_name("sillok")), *arguments]
     services.job(
-        place, command, {**environment.base(place), **environment.sillok(place), **settings}
+        folder, command, {**environment.base(folder), **environment.sillok(folder), **settings}
     )

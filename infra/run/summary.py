@@ -47,7 +47,7 @@ class Holding:
         return self.versions + self.rejections.total()
 
 
-def catalogue(place: InstanceFolder) -> "Catalogue":
+def catalogue(folder: InstanceFolder) -> "Catalogue":
     """Return the catalogue of an instance whose store is running, as it is now."""
     from pydantic import SecretStr  # noqa: PLC0415 - a start that is interrupted early need not load any of these
 
@@ -55,14 +55,14 @@ def catalogue(place: InstanceFolder) -> "Catalogue":
     from processing.settings import Settings  # noqa: PLC0415
     from processing.store.opening import open_store  # noqa: PLC0415
 
-    found = environment.sillok(place)
+    found = environment.sillok(folder)
     given = Settings(
         store=found["SILLOK_STORE"],
         store_endpoint=found["SILLOK_STORE_ENDPOINT"],
         store_access_key=SecretStr(found["SILLOK_STORE_ACCESS_KEY"]),
         store_secret_key=SecretStr(found["SILLOK_STORE_SECRET_KEY"]),
     )
-    return Catalogue(open_store(given.store, given), place.folder / "cache")
+    return Catalogue(open_store(given.store, given), folder.path / "cache")
 
 
 def holdings(found: "Catalogue") -> dict[str, Holding]:

@@ -13,15 +13,15 @@ from infra.run.processes import sweep
 from processing.errors import UsageError
 
 
-def main(folder: str) -> int:
+def main(path: str) -> int:
     """Return 0 when nothing is left."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    place = InstanceFolder(Path(folder))
+    folder = InstanceFolder(Path(path))
     try:
-        with place.alone(patience=0):
-            sweep(place)
+        with folder.locked(patience=0):
+            sweep(folder)
     except UsageError:
         return 0
     return 0

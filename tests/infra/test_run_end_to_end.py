@@ -45,13 +45,13 @@ class Instance:
             return process.returncode, said
 
     @property
-    def place(self) -> InstanceFolder:
+    def folder(self) -> InstanceFolder:
         return InstanceFolder(self.var / "sample")
 
     def visits(self) -> list[dict[str, object]]:
         return [
             json.loads(line)
-            for line in (self.place.folder / "press" / "access.jsonl").read_text().splitlines()
+            for line in (self.folder.path / "press" / "access.jsonl").read_text().splitlines()
         ]
 
 
@@ -59,7 +59,7 @@ class Instance:
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     made = Instance(tmp_path_factory.mktemp("var"))
     yield made
-    processes.sweep(made.place)
+    processes.sweep(made.folder)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def killed(instance: Instance) -> list[str]:
     for line in process.stdout:
         if re.search(r"(new|failed).*", line):
             break
-    marked = processes.alive(instance.place)
+    marked = processes.alive(instance.folder)
     listening = _listening(set(marked))
     process.kill()
     process.communicate()
@@ -125,7 +125,7 @@ def test_nothing_listens_beyond_loopback(killed: list[str]) -> None:
 
 def test_a_killed_start_leaves_no_process(first: str, instance: Instance) -> None:
     assert first
-    assert processes.alive(instance.place) == {}
+    assert processes.alive(instance.folder) == {}
 
 
 def test_it_ends_with_a_table_and_says_how_to_look(first: str, instance: Instance) -> None:
@@ -134,7 +134,7 @@ def test_it_ends_with_a_table_and_says_how_to_look(first: str, instance: Instanc
     for hint in ("sillok ls", "sillok show", "sillok query", "make up", "s3://sillok/archive"):
         assert hint in first
     assert (
-        instance.place.folder.joinpath("report.html")
+        instance.folder.path.joinpath("report.html")
         .read_text()
         .lstrip()
         .lower()
@@ -184,13 +184,13 @@ def test_no_secret_is_in_a_log(
     second: tuple[str, list[dict[str, object]]], instance: Instance
 ) -> None:
     said, _ = second
-    kept = json.loads((instance.place.folder / "secrets.json").read_text())
-    kept["store"] = json.loads((instance.place.folder / "store" / "credentials.json").read_text())[
+    kept = json.loads((instance.folder.path / "secrets.json").read_text())
+    kept["store"] = json.loads((instance.folder.path / "store" / "credentials.json").read_text())[
         "secret_key"
     ]
     logs = [
         said,
-        *(file.read_text(errors="replace") for file in instance.place.folder.rglob("*.log")),
+        *(file.read_text(errors="replace") for file in instance.folder.path.rglob("*.log")),
     ]
     assert len(logs) > 10
     assert not [name for name, secret in kept.items() if any(secret in log for log in logs)]
@@ -201,8 +201,8 @@ def test_credentials_are_for_the_owner_alone(
 ) -> None:
     assert second
     for name in ("secrets.json", "login.json", "store/credentials.json"):
-        assert stat.S_IMODE((instance.place.folder / name).stat().st_mode) == 0o600
-    assert stat.S_IMODE(instance.place.folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((instance.folder.path / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE(instance.folder.path.stat().st_mode) == 0o700
 
 
 def test_ctrl_c_ends_everything_at_once(
@@ -219,11 +219,11 @@ def test_ctrl_c_ends_everything_at_once(
     assert process.returncode == 130
     assert "Stopped; nothing is broken" in said
     assert "Traceback" not in said
-    assert processes.alive(instance.place) == {}
+    assert processes.alive(instance.folder) == {}
 
 
-def log_in(place: InstanceFolder, password: str) -> int:
-    connection = http.client.HTTPConnection(LOOPBACK, place.port("api-server"), timeout=30)
+def log_in(folder: InstanceFolder, password: str) -> int:
+    connection = http.client.HTTPConnection(LOOPBACK, folder.port("api-server"), timeout=30)
     headers = {"Content-Type": "application/json"}
     connection.request(
         "POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers
@@ -237,13 +237,13 @@ def test_up_stays_until_down(
     assert second
     code, said = instance.run("up", "--sample")
     assert code == 0, said
-    place = instance.place
-    assert f"http://127.0.0.1:{place.port('api-server')}/" in said
-    password = json.loads((place.folder / "login.json").read_text())["admin"]
+    folder = instance.folder
+    assert f"http://127.0.0.1:{folder.port('api-server')}/" in said
+    password = json.loads((folder.path / "login.json").read_text())["admin"]
     assert password not in said
-    assert log_in(place, password) == http.client.CREATED
-    assert log_in(place, "guessed") == http.client.UNAUTHORIZED
-    before = processes.alive(place)
+    assert log_in(folder, password) == http.client.CREATED
+    assert log_in(folder, "guessed") == http.client.UNAUTHORIZED
+    before = processes.alive(folder)
     assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(
         before.values()
     )
@@ -252,7 +252,7 @@ def test_up_stays_until_down(
     code, said = instance.run("run")
     assert code == 2
     assert "make down" in said
-    parents = {part for process, part in processes.alive(place).items() if process in before}
+    parents = {part for process, part in processes.alive(folder).items() if process in before}
     assert parents == set(before.values())
     code, said = instance.run(
         "shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n"
@@ -262,7 +262,7 @@ def test_up_stays_until_down(
     code, said = instance.run("down")
     assert code == 0
     assert "sample: stopped" in said
-    assert processes.alive(place) == {}
+    assert processes.alive(folder) == {}
 
 
 def test_up_without_a_contact_says_what_to_type(instance: Instance) -> None:

@@ -32,26 +32,26 @@ def test_the_sample_and_the_real_outlets_share_nothing(here: InstanceFolder) -> 
     live = InstanceFolder.named("live")
     assert here.sample
     assert not live.sample
-    assert here.folder != live.folder
+    assert here.path != live.path
     assert here.secret("jwt") != live.secret("jwt")
 
 
 def test_only_the_owner_sees_the_folder(here: InstanceFolder) -> None:
-    here.folder.chmod(0o755)
-    assert mode(InstanceFolder.named("sample").folder) == 0o700
+    here.path.chmod(0o755)
+    assert mode(InstanceFolder.named("sample").path) == 0o700
 
 
 def test_ports_are_chosen_once_and_differ(here: InstanceFolder) -> None:
     parts = ("store", "press", "api-server")
     first = [here.port(part) for part in parts]
-    assert first == [InstanceFolder(here.folder).port(part) for part in parts]
+    assert first == [InstanceFolder(here.path).port(part) for part in parts]
     assert len(set(first)) == 3
     assert all(port in PORTS for port in first)
 
 
 @pytest.fixture
 def taken(here: InstanceFolder) -> Iterator[tuple[InstanceFolder, str]]:
-    """A place whose store finds its port taken."""
+    """A folder whose store finds its port taken."""
     with socket.socket() as other:
         other.bind((LOOPBACK, here.port("store")))
         other.listen()
@@ -62,7 +62,7 @@ def test_a_port_that_was_taken_meanwhile_is_left(taken: tuple[InstanceFolder, st
     here, part = taken
     before = here.port(part)
     assert not folders.free(before)
-    here.move(part)
+    here.forget_port(part)
     assert here.port(part) != before
     assert folders.free(here.port(part))
 
@@ -70,7 +70,7 @@ def test_a_port_that_was_taken_meanwhile_is_left(taken: tuple[InstanceFolder, st
 def test_the_port_of_the_press_never_moves(here: InstanceFolder) -> None:
     before = here.port("press")
     with pytest.raises(UsageError, match=rf"port {before} .* stop that program, or remove"):
-        here.move("press")
+        here.forget_port("press")
     assert here.port("press") == before
 
 
@@ -85,36 +85,36 @@ def test_listening_is_seen(here: InstanceFolder) -> None:
 
 def test_secrets_are_random_kept_and_private(here: InstanceFolder) -> None:
     first = here.secret("jwt")
-    assert first == InstanceFolder(here.folder).secret("jwt")
+    assert first == InstanceFolder(here.path).secret("jwt")
     assert first != here.secret("api")
-    assert len(base64.urlsafe_b64decode(here.fernet())) == 32
-    assert mode(here.folder / "secrets.json") == 0o600
+    assert len(base64.urlsafe_b64decode(here.fernet_key())) == 32
+    assert mode(here.path / "secrets.json") == 0o600
     assert mode(environment.passwords(here)) == 0o600
 
 
 def test_an_interrupted_write_loses_nothing(here: InstanceFolder) -> None:
     port = here.port("press")
-    (here.folder / "run.json.new").write_text("{")
-    assert InstanceFolder(here.folder).port("press") == port
+    (here.path / "run.json.new").write_text("{")
+    assert InstanceFolder(here.path).port("press") == port
 
 
 def test_a_start_that_did_not_end_is_known(here: InstanceFolder) -> None:
-    assert not here.broken_off
+    assert not here.was_interrupted
     here.mark(at_work=True)
-    assert InstanceFolder(here.folder).broken_off
+    assert InstanceFolder(here.path).was_interrupted
     here.mark(at_work=False)
-    assert not here.broken_off
+    assert not here.was_interrupted
 
 
 def test_one_at_a_time(here: InstanceFolder) -> None:
-    with here.alone(), pytest.raises(UsageError, match="wait for it"), here.alone(patience=0):
+    with here.locked(), pytest.raises(UsageError, match="wait for it"), here.locked(patience=0):
         pytest.fail("a second one got in")
-    with here.alone(patience=0):
+    with here.locked(patience=0):
         pass
 
 
 def test_the_lock_of_a_killed_holder_is_free(here: InstanceFolder) -> None:
-    code = f"from infra.run.folders import Place; from pathlib import Path\nwith Place(Path({str(here.folder)!r})).alone():"
+    code = f"from infra.run.folders import InstanceFolder; from pathlib import Path\nwith InstanceFolder(Path({str(here.path)!r})).locked():"
     code += " print('in', flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -125,11 +125,11 @@ def test_the_lock_of_a_killed_holder_is_free(here: InstanceFolder) -> None:
     )
     assert holder.stdout
     assert holder.stdout.readline() == "in\n"
-    with pytest.raises(UsageError), here.alone(patience=0):
+    with pytest.raises(UsageError), here.locked(patience=0):
         pytest.fail("a second one got in")
     holder.kill()
     holder.communicate()
-    with here.alone(patience=0):
+    with here.locked(patience=0):
         pass
 
 
@@ -137,7 +137,7 @@ def test_the_next_one_waits_for_the_watcher_to_finish(here: InstanceFolder) -> N
     entered, leave, done = threading.Event(), threading.Event(), threading.Event()
 
     def watcher() -> None:
-        with here.alone():
+        with here.locked():
             entered.set()
             leave.wait(10)
         done.set()
@@ -146,7 +146,7 @@ def test_the_next_one_waits_for_the_watcher_to_finish(here: InstanceFolder) -> N
     thread.start()
     assert entered.wait(10)
     threading.Timer(0.1, leave.set).start()
-    with here.alone(patience=10):
+    with here.locked(patience=10):
         assert leave.is_set()
     thread.join()
     assert done.is_set()
@@ -155,7 +155,7 @@ def test_the_next_one_waits_for_the_watcher_to_finish(here: InstanceFolder) -> N
 def test_the_embedded_stores_secret_is_handed_on_unseen(
     here: InstanceFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store = here.folder / "store"
+    store = here.path / "store"
     store.mkdir()
     (store / "credentials.json").write_text(
         '{"access_key": "sillok:archive", "secret_key": "swordfish"}'
@@ -174,7 +174,7 @@ def test_the_real_outlets_need_a_contact(monkeypatch: pytest.MonkeyPatch, contac
     monkeypatch.setenv("SILLOK_CONTACT", contact)
     with pytest.raises(UsageError, match="make up SILLOK_CONTACT="):
         environment.contact(live)
-    live.keep_contact("mailto:before@example.org")
+    live.store_contact("mailto:before@example.org")
     with pytest.raises(UsageError, match="make up SILLOK_CONTACT="):
         environment.contact(live, running=False)
 
@@ -184,7 +184,7 @@ def test_a_shell_knows_the_contact_with_which_its_instance_was_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     live = InstanceFolder.named("live")
-    live.keep_contact("mailto:started@example.org")
+    live.store_contact("mailto:started@example.org")
     monkeypatch.delenv("SILLOK_CONTACT", raising=False)
     assert environment.registry(live)["SILLOK_CONTACT"] == "mailto:started@example.org"
     monkeypatch.setenv("SILLOK_CONTACT", "mailto:typed@example.org")
@@ -194,10 +194,8 @@ def test_a_shell_knows_the_contact_with_which_its_instance_was_started(
 def test_the_sample_needs_none_and_never_meets_a_real_outlet(
     here: InstanceFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (here.folder / "store").mkdir()
-    (here.folder / "store" / "credentials.json").write_text(
-        '{"access_key": "a", "secret_key": "b"}'
-    )
+    (here.path / "store").mkdir()
+    (here.path / "store" / "credentials.json").write_text('{"access_key": "a", "secret_key": "b"}')
     monkeypatch.delenv("SILLOK_CONTACT", raising=False)
     assert environment.sillok(here)["SILLOK_PRESS"]
 
@@ -208,7 +206,7 @@ def test_everything_of_airflow_is_on_loopback(here: InstanceFolder) -> None:
     assert found["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert found["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == f"http://127.0.0.1:{port}/execution/"
     assert int(found["AIRFLOW__CORE__PARALLELISM"]) <= 8
-    assert found["AIRFLOW_HOME"].startswith(str(here.folder))
+    assert found["AIRFLOW_HOME"].startswith(str(here.path))
 
 
 def test_another_airflows_settings_do_not_leak_in(
@@ -238,7 +236,7 @@ def test_a_proxy_is_not_asked_for_what_is_here(
         if before:
             monkeypatch.setenv(name, before)
     monkeypatch.setenv("http_proxy", "http://proxy.test:3128")
-    environment.spare_loopback()
+    environment.bypass_proxies()
     assert (
         os.environ["no_proxy"]
         == os.environ["NO_PROXY"]
@@ -253,4 +251,4 @@ def test_without_a_home_the_folder_is_home(
     here: InstanceFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HOME", raising=False)
-    assert environment.base(here)["HOME"] == str(here.folder)
+    assert environment.base(here)["HOME"] == str(here.path)

@@ -1,4 +1,4 @@
-"""Following runs through Airflow's answers, and what a person sees of it."""
+"""The progress of a sample run through Airflow's answers, and what a person sees of it."""
 
 import io
 import socket
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from infra.run.client import Airflow
 from infra.run.folders import LOOPBACK
-from infra.run.sample import WIDE, Following, Showing, follow
+from infra.run.sample import WIDE, ProgressDisplay, RunProgress, follow
 from infra.run.summary import Holding, size, total
 from processing.errors import TransientError
 
@@ -62,18 +62,18 @@ class Scripted(Airflow):
         polls = [
             {
                 "task_id": "poll",
-                "map_index": place,
-                "state": self.states.get((run["dag_id"], place)),
+                "map_index": index,
+                "state": self.states.get((run["dag_id"], index)),
                 "name": name,
             }
-            for place, name in enumerate(names)
+            for index, name in enumerate(names)
         ]
         return [due, {"task_id": "poll", "map_index": -1, "state": None}, *polls, landed]
 
     def result(self, task: dict[str, Any]) -> dict[str, Any]:
         return {"end": "new", "pages": 4, "articles": 3, "outlet": task["name"]}
 
-    def complaints(self, _task: dict[str, Any]) -> list[str]:
+    def error_messages(self, _task: dict[str, Any]) -> list[str]:
         return [self.error]
 
     def causes(self, run: dict[str, Any]) -> set[str]:
@@ -86,13 +86,13 @@ def airflow() -> Scripted:
 
 
 @pytest.fixture
-def following(airflow: Scripted) -> Following:
-    return Following(airflow, CRAWLS)
+def progress(airflow: Scripted) -> RunProgress:
+    return RunProgress(airflow, CRAWLS)
 
 
 def all_succeed(airflow: Scripted) -> None:
     airflow.states = {
-        (dag, place): "success" for dag, names in CRAWLS.items() for place in range(len(names))
+        (dag, index): "success" for dag, names in CRAWLS.items() for index in range(len(names))
     }
 
 
@@ -103,123 +103,123 @@ def archive(state: str, *causes: str, run_after: str = LATER, name: str = "a") -
     }  # fmt: skip
 
 
-def test_nothing_is_over_at_first(following: Following) -> None:
-    following.look()
-    assert not following.over
-    assert [line.name for line in following.lines.values()] == ["duru", "narae", "gaon"]
+def test_nothing_is_over_at_first(progress: RunProgress) -> None:
+    progress.poll()
+    assert not progress.over
+    assert [line.name for line in progress.lines.values()] == ["duru", "narae", "gaon"]
 
 
 def test_a_run_is_over_when_its_landing_was_archived(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     all_succeed(airflow)
-    following.look()
-    assert not following.over
+    progress.poll()
+    assert not progress.over
     airflow.archives = [archive("success", "crawl_hourly")]
-    following.look()
-    assert not following.over
+    progress.poll()
+    assert not progress.over
     airflow.archives.append(archive("success", "crawl_daily", name="b"))
-    following.look()
-    assert following.over
-    assert following.failed == []
+    progress.poll()
+    assert progress.over
+    assert progress.failed == []
 
 
 def test_an_archive_run_that_still_works_is_waited_for(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     all_succeed(airflow)
     airflow.archives = [archive("running", "crawl_hourly", "crawl_daily")]
-    following.look()
-    assert not following.over
-    assert following.archive.state == "running"
+    progress.poll()
+    assert not progress.over
+    assert progress.archive.state == "running"
 
 
 def test_the_archive_run_of_an_earlier_start_does_not_count(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     all_succeed(airflow)
     airflow.archives = [archive("success", "crawl_hourly", "crawl_daily", run_after=EARLIER)]
-    following.look()
-    assert not following.over
+    progress.poll()
+    assert not progress.over
 
 
-def test_without_news_nothing_needs_archiving(airflow: Scripted, following: Following) -> None:
+def test_without_news_nothing_needs_archiving(airflow: Scripted, progress: RunProgress) -> None:
     all_succeed(airflow)
     airflow.landed = dict.fromkeys(CRAWLS, "skipped")
-    following.look()
-    assert following.over
-    assert following.failed == []
+    progress.poll()
+    assert progress.over
+    assert progress.failed == []
 
 
-def test_news_of_one_dag_alone_is_waited_for(airflow: Scripted, following: Following) -> None:
+def test_news_of_one_dag_alone_is_waited_for(airflow: Scripted, progress: RunProgress) -> None:
     all_succeed(airflow)
     airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": "success"}
-    following.look()
-    assert not following.over
+    progress.poll()
+    assert not progress.over
     airflow.archives = [archive("success", "crawl_daily")]
-    following.look()
-    assert following.over
+    progress.poll()
+    assert progress.over
 
 
 @pytest.mark.parametrize("state", ["failed", "upstream_failed", None])
 def test_a_landing_that_was_never_announced_is_a_failure(
-    airflow: Scripted, following: Following, state: str
+    airflow: Scripted, progress: RunProgress, state: str
 ) -> None:
     all_succeed(airflow)
     airflow.error = "the store did not answer"
     airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": state}
-    following.look()
-    assert following.over
-    assert [(line.name, line.wrong) for line in following.failed] == [
+    progress.poll()
+    assert progress.over
+    assert [(line.name, line.errors) for line in progress.failed] == [
         ("archive", ["the store did not answer"])
     ]
 
 
-def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, following: Following) -> None:
+def test_a_failed_crawl_is_named_with_its_reason(airflow: Scripted, progress: RunProgress) -> None:
     all_succeed(airflow)
     airflow.states["crawl_hourly", 1] = "failed"
     airflow.landed = dict.fromkeys(CRAWLS, "skipped")
-    following.look()
-    assert following.over
-    assert [(line.name, line.wrong) for line in following.failed] == [
+    progress.poll()
+    assert progress.over
+    assert [(line.name, line.errors) for line in progress.failed] == [
         ("narae", ["no source answered"])
     ]
 
 
 def test_a_run_in_which_nobody_was_asked_is_over_and_names_the_reason(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     all_succeed(airflow)
     airflow.error = "the store did not answer"
     airflow.undecided = {"crawl_daily"}
     airflow.landed = {"crawl_hourly": "skipped", "crawl_daily": "failed"}
-    following.look()
-    assert following.over
-    assert [(line.name, line.state) for line in following.failed] == [
+    progress.poll()
+    assert progress.over
+    assert [(line.name, line.state) for line in progress.failed] == [
         ("gaon", "upstream_failed"),
         ("archive", "failed"),
     ]
-    assert following.failed[0].wrong == ["the store did not answer"]
+    assert progress.failed[0].errors == ["the store did not answer"]
 
 
-def test_a_failed_archive_run_is_a_failure(airflow: Scripted, following: Following) -> None:
+def test_a_failed_archive_run_is_a_failure(airflow: Scripted, progress: RunProgress) -> None:
     all_succeed(airflow)
     airflow.archives = [archive("failed", "crawl_hourly", "crawl_daily")]
-    following.look()
-    assert following.over
-    assert [line.name for line in following.failed] == ["archive"]
+    progress.poll()
+    assert progress.over
+    assert [line.name for line in progress.failed] == ["archive"]
 
 
-def test_following_ends_when_a_part_dies(following: Following) -> None:
+def test_following_ends_when_a_part_dies(progress: RunProgress) -> None:
     def check() -> None:
         raise TransientError("scheduler ended with 1")
 
     with pytest.raises(TransientError, match="scheduler"):
-        follow(following, lambda _: None, check)
+        follow(progress, lambda _: None, check)
 
 
 def test_a_part_that_died_is_named_before_the_silence_that_follows(
-    airflow: Scripted, following: Following, monkeypatch: pytest.MonkeyPatch
+    airflow: Scripted, progress: RunProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(**_: Any) -> list[dict[str, Any]]:
         raise TransientError("Airflow does not answer")
@@ -229,9 +229,9 @@ def test_a_part_that_died_is_named_before_the_silence_that_follows(
 
     monkeypatch.setattr(airflow, "runs", silent)
     with pytest.raises(TransientError, match="api-server ended"):
-        follow(following, lambda _: None, check)
+        follow(progress, lambda _: None, check)
     with pytest.raises(TransientError, match="does not answer"):
-        follow(following, lambda _: None, lambda: None)
+        follow(progress, lambda _: None, lambda: None)
 
 
 @pytest.mark.parametrize("farewell", [b"", b"HTTP/1.1 nonsense\r\n\r\n", None])
@@ -253,20 +253,20 @@ def hang_up(server: socket.socket, farewell: bytes) -> None:
         connection.sendall(farewell)
 
 
-def shown(following: Following) -> str:
+def shown(progress: RunProgress) -> str:
     output = io.StringIO()
-    with Showing(Console(file=output, width=120)) as showing:
-        showing.runs(following)
-        showing.runs(following)
+    with ProgressDisplay(Console(file=output, width=120)) as display:
+        display.runs(progress)
+        display.runs(progress)
     return output.getvalue()
 
 
 def test_without_a_terminal_each_change_is_one_line(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     airflow.states = {("crawl_hourly", 0): "success", ("crawl_daily", 0): "running"}
-    following.look()
-    lines = shown(following).splitlines()
+    progress.poll()
+    lines = shown(progress).splitlines()
     assert [line.partition(" s  ")[2] for line in lines] == [
         "duru: new: 4 pages, 3 articles",
         "gaon: running",
@@ -274,12 +274,12 @@ def test_without_a_terminal_each_change_is_one_line(
 
 
 def test_a_strangers_words_cannot_steer_the_terminal(
-    airflow: Scripted, following: Following
+    airflow: Scripted, progress: RunProgress
 ) -> None:
     airflow.error = "[red]\x1b]0;owned\x07\x1b[2J blocked:\n[/nonsense]" + "가" * 1000
     airflow.states = {("crawl_hourly", 0): "up_for_retry"}
-    following.look()
-    text = shown(following)
+    progress.poll()
+    text = shown(progress)
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "[red]" in text
@@ -287,19 +287,19 @@ def test_a_strangers_words_cannot_steer_the_terminal(
     assert text.count("가") < WIDE
 
 
-def test_on_a_terminal_the_table_is_live(airflow: Scripted, following: Following) -> None:
+def test_on_a_terminal_the_table_is_live(airflow: Scripted, progress: RunProgress) -> None:
     airflow.states = {("crawl_hourly", 0): "running"}
-    following.look()
+    progress.poll()
     output = io.StringIO()
-    with Showing(Console(file=output, width=120, force_terminal=True)) as showing:
-        showing.runs(following)
+    with ProgressDisplay(Console(file=output, width=120, force_terminal=True)) as display:
+        display.runs(progress)
     assert "duru" in output.getvalue()
     assert "running" in output.getvalue()
 
 
-def test_the_closing_table_adds_up(airflow: Scripted, following: Following) -> None:
+def test_the_closing_table_adds_up(airflow: Scripted, progress: RunProgress) -> None:
     all_succeed(airflow)
-    following.look()
+    progress.poll()
     held = {
         "duru": Holding(
             articles=20, versions=21, reprints=7, bytes=1500, rejections=Counter({"login": 2})
@@ -309,7 +309,7 @@ def test_the_closing_table_adds_up(airflow: Scripted, following: Following) -> N
         ),
     }
     output = io.StringIO()
-    Showing(Console(file=output, width=140)).closing(following, held)
+    ProgressDisplay(Console(file=output, width=140)).closing(progress, held)
     rows = [line.split() for line in output.getvalue().splitlines()]
     assert ["duru", "new", "23", "20", "21", "7", "1.5", "KB", "login", "2"] in rows
     assert ["narae", "new", "0", "0", "0", "0", "0", "B", "none"] in rows

@@ -22,10 +22,10 @@ HEALTHY = b'{"scheduler": {"status": "healthy"}, "dag_processor": {"status": "he
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[InstanceFolder]:
-    place = InstanceFolder(tmp_path / "live")
-    place.folder.mkdir()
-    yield place
-    processes.sweep(place, 0.1)
+    folder = InstanceFolder(tmp_path / "live")
+    folder.path.mkdir()
+    yield folder
+    processes.sweep(folder, 0.1)
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def ports(server: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("ports")
 def test_an_instance_whose_parts_are_at_work_lacks_nothing(here: InstanceFolder) -> None:
-    assert live._lacking(here) == ["store", *live.SERVICES]
+    assert live._missing_parts(here) == ["store", *live.SERVICES]
     start_all(here)
-    assert live._lacking(here) == []
+    assert live._missing_parts(here) == []
 
 
 @pytest.mark.usefixtures("ports")
@@ -76,18 +76,18 @@ def test_a_dead_scheduler_is_lacking_though_what_it_started_lives_on(here: Insta
     os.kill(begun["scheduler"], signal.SIGKILL)
     os.waitpid(begun["scheduler"], 0)
     assert "scheduler" in processes.alive(here).values()
-    assert live._lacking(here) == ["scheduler"]
+    assert live._missing_parts(here) == ["scheduler"]
 
 
 @pytest.mark.usefixtures("ports")
-def test_a_part_that_does_not_beat_is_lacking(here: InstanceFolder, server: HTTPServer) -> None:
+def test_a_part_that_does_not_beat_is_missing(here: InstanceFolder, server: HTTPServer) -> None:
     start_all(here)
     server.triggerer = b"unhealthy"  # type: ignore[attr-defined]
-    assert live._lacking(here) == ["triggerer"]
+    assert live._missing_parts(here) == ["triggerer"]
 
 
 def test_without_an_answer_no_part_is_known_to_be_well() -> None:
-    assert Airflow(1).ailing() == ["scheduler", "dag-processor", "triggerer"]
+    assert Airflow(1).unhealthy() == ["scheduler", "dag-processor", "triggerer"]
 
 
 @pytest.mark.parametrize(("lacking", "begins"), [([], 0), (["scheduler"], 1)])
@@ -95,7 +95,7 @@ def test_up_starts_anew_what_is_not_whole(
     here: InstanceFolder, monkeypatch, capsys, lacking: list[str], begins: int
 ) -> None:
     monkeypatch.setenv("SILLOK_CONTACT", "mailto:desk@example.org")
-    monkeypatch.setattr(live, "_lacking", lambda _: lacking)
+    monkeypatch.setattr(live, "_missing_parts", lambda _: lacking)
     begin = Mock()
     monkeypatch.setattr(live, "_begin", begin)
     processes.start(here, "api-server", PART, dict(os.environ))

@@ -29,10 +29,10 @@ signal.pause()
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[InstanceFolder]:
-    """A place of which nothing is left, also where a test failed."""
-    place = InstanceFolder(tmp_path)
-    yield place
-    processes.sweep(place, grace=0)
+    """A folder of which nothing is left, also where a test failed."""
+    folder = InstanceFolder(tmp_path)
+    yield folder
+    processes.sweep(folder, grace=0)
 
 
 def start(
@@ -103,7 +103,7 @@ def test_what_ignores_the_polite_signal_is_killed(here: InstanceFolder) -> None:
 
 
 def test_the_store_outlives_those_that_write_to_it(here: InstanceFolder) -> None:
-    order = here.folder / "order"
+    order = here.path / "order"
     code = "import signal, sys\n"
     code += f"def end(*_): open({str(order)!r}, 'a').write(sys.argv[1] + ' '); sys.exit()\n"
     code += "signal.signal(signal.SIGTERM, end); print('up', flush=True); signal.pause()"
@@ -118,7 +118,7 @@ def test_the_store_outlives_those_that_write_to_it(here: InstanceFolder) -> None
 
 def test_nobody_elses_process_is_touched(here: InstanceFolder, tmp_path: Path) -> None:
     other = InstanceFolder(tmp_path / "other")
-    other.folder.mkdir()
+    other.path.mkdir()
     neighbour = start(other)
     until_up(other, "scheduler", 4)
     start(here)
@@ -159,11 +159,11 @@ STARTER = """
 import signal, sys
 from pathlib import Path
 from infra.run import processes
-from infra.run.folders import Place
-place = Place(Path(sys.argv[1]))
-with place.alone():
-    processes.watch(place)
-    processes.start(place, "scheduler", [sys.executable, "-c", sys.argv[2]], {"PATH": ""})
+from infra.run.folders import InstanceFolder
+folder = InstanceFolder(Path(sys.argv[1]))
+with folder.locked():
+    processes.watch(folder)
+    processes.start(folder, "scheduler", [sys.executable, "-c", sys.argv[2]], {"PATH": ""})
     print("started", flush=True)
     signal.pause()
 """
@@ -171,7 +171,7 @@ with place.alone():
 
 def test_when_the_starter_is_killed_the_watcher_ends_everything(here: InstanceFolder) -> None:
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(here.folder), FORKS],
+        [sys.executable, "-c", STARTER, str(here.path), FORKS],
         stdout=subprocess.PIPE,
         cwd=ROOT,
         start_new_session=True,
@@ -182,12 +182,12 @@ def test_when_the_starter_is_killed_the_watcher_ends_everything(here: InstanceFo
     starter.kill()
     starter.communicate()
     until(lambda: not processes.alive(here))
-    with here.alone():
+    with here.locked():
         pass
 
 
 def test_the_watcher_leaves_a_new_start_alone(here: InstanceFolder) -> None:
-    with here.alone():
+    with here.locked():
         part = start(here)
         until_up(here, "scheduler", 4)
         watcher = processes.watch(here)

@@ -20,29 +20,29 @@ import signal, sys
 from pathlib import Path
 from infra.run import processes
 from infra.run.services import instance
-from infra.run.folders import Place
-place = Place(Path(sys.argv[1]))
+from infra.run.folders import InstanceFolder
+folder = InstanceFolder(Path(sys.argv[1]))
 try:
-    with instance(place) as parts:
-        parts["store"] = processes.start(place, "store", {PART!r}, {{"PATH": ""}})
+    with instance(folder) as parts:
+        parts["store"] = processes.start(folder, "store", {PART!r}, {{"PATH": ""}})
         print("started", flush=True)
         signal.pause()
 except KeyboardInterrupt:
-    print("ended", len(processes.alive(place)), flush=True)
+    print("ended", len(processes.alive(folder)), flush=True)
 """
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[InstanceFolder]:
-    place = InstanceFolder(tmp_path)
+    folder = InstanceFolder(tmp_path)
     handlers = {
         number: signal.getsignal(number)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
-    yield place
+    yield folder
     for number, handler in handlers.items():
         signal.signal(number, handler)
-    processes.sweep(place)
+    processes.sweep(folder)
 
 
 def start(here: InstanceFolder, part: str = "store") -> subprocess.Popen[bytes]:
@@ -52,7 +52,7 @@ def start(here: InstanceFolder, part: str = "store") -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_every_polite_signal_ends_it_in_order(here: InstanceFolder, number: signal.Signals) -> None:
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(here.folder)],
+        [sys.executable, "-c", STARTER, str(here.path)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -71,7 +71,7 @@ def test_every_polite_signal_ends_it_in_order(here: InstanceFolder, number: sign
 def test_a_terminal_that_is_gone_hinders_nothing(here: InstanceFolder) -> None:
     reader, writer = os.pipe()
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(here.folder)],
+        [sys.executable, "-c", STARTER, str(here.path)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=writer,
@@ -115,7 +115,7 @@ def test_an_instance_that_is_up_is_not_swept_away(here: InstanceFolder) -> None:
 def test_when_make_is_killed_we_go_too(here: InstanceFolder) -> None:
     code = "import subprocess, sys, signal; subprocess.Popen(sys.argv[1:]); signal.pause()"
     make = subprocess.Popen(
-        [sys.executable, "-c", code, sys.executable, "-c", STARTER, str(here.folder)],
+        [sys.executable, "-c", code, sys.executable, "-c", STARTER, str(here.path)],
         cwd=ROOT, env={**os.environ, "MAKELEVEL": "0"}, stdout=subprocess.PIPE, start_new_session=True, text=True,
     )  # fmt: skip
     assert make.stdout
