@@ -1,1 +1,1 @@
-"""What `make run`, `make up`, `make down` and `make shell` do: Airflow, a store and a press on this one machine."""
+"""Runs Airflow, a store and the sample press on one machine: `make run`, `up`, `down`, `shell`."""

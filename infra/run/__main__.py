@@ -1,4 +1,7 @@
-"""python -m infra.run run | up [--sample] | down | shell."""
+"""Runs an instance of Sillok: python -m infra.run run | up [--sample] | down | shell.
+
+`make` calls it. Messages of errors go to stderr, without a traceback.
+"""
 
 import argparse
 import signal
@@ -12,7 +15,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return the exit code: 0 ok, 1 failed and may be tried again, 2 usage or configuration, 130 interrupted."""
+    """Return the exit code: 0 ok, 1 failed, 2 usage or configuration, 130 interrupted."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.run", description="An instance of Sillok on this machine."
     )
@@ -22,13 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="up: with the sample press instead of the real outlets",
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        signal.pthread_sigmask(
-            signal.SIG_UNBLOCK, [signal.SIGINT]
-        )  # blocked by the Makefile until here
+        # Blocked by the Makefile until here, so that Ctrl-C is answered with a message.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         environment.bypass_proxies()
-        return _do(asked.what, sample=asked.sample)
+        return _do(options.what, sample=options.sample)
     except KeyboardInterrupt:
         print(
             "\nStopped; nothing is broken and nothing runs on. The same command goes on from here.",

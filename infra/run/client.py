@@ -1,4 +1,4 @@
-"""The few questions that we ask Airflow's public API on loopback."""
+"""A client of Airflow's public REST API on loopback, for what a run of the sample needs."""
 
 import http.client
 import json
@@ -10,13 +10,13 @@ from processing.errors import TransientError
 
 OPEN = ("queued", "running")
 HEARTBEATS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
-"""What Airflow's API calls the parts whose heartbeat it knows, and what we call them."""
+"""Parts whose heartbeat Airflow reports, by their name in its API; values are our names."""
 
 
 class Airflow:
     """A client of one API server.
 
-    Raises TransientError for no answer and for one that is not a success.
+    Methods raise TransientError where the server does not answer or answers with an error.
     """
 
     def __init__(self, port: int) -> None:
@@ -33,7 +33,7 @@ class Airflow:
             return False
 
     def unhealthy(self) -> list[str]:
-        """Return the parts that do not beat: of the scheduler, the DAG processor and the triggerer.
+        """Return which of scheduler, DAG processor and triggerer are not healthy.
 
         Airflow calls a part healthy for half a minute after its last heartbeat.
         """
@@ -48,7 +48,7 @@ class Airflow:
         ]
 
     def log_in(self, user: str, password: str) -> None:
-        """Take a token for what follows."""
+        """Get a token, which all later calls send."""
         self._token = self._ask("POST", "/auth/token", {"username": user, "password": password})[
             "access_token"
         ]
@@ -58,12 +58,12 @@ class Airflow:
         return {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags", limit=100)["dags"]}
 
     def import_errors(self) -> list[str]:
-        """Return what is wrong with DAG files, one text a file."""
+        """Return an error message for each DAG file that cannot be imported."""
         found = self._ask("GET", "/api/v2/importErrors")["import_errors"]
         return [f"{error['filename']}: {error['stack_trace']}" for error in found]
 
     def unpause(self, dag: str) -> None:
-        """Let the scheduler run that DAG."""
+        """Unpause a DAG, so that the scheduler runs it."""
         self._ask("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False})
 
     def trigger(self, dag: str) -> str:
@@ -81,12 +81,12 @@ class Airflow:
         )
 
     def causes(self, run: dict[str, Any]) -> set[str]:
-        """Return the ids of the runs whose announcements set off this one."""
+        """Return the ids of the runs whose asset events triggered this run."""
         events = self._ask("GET", f"{_path(run)}/upstreamAssetEvents")["asset_events"]
         return {event["source_run_id"] for event in events}
 
     def fail(self, run: dict[str, Any]) -> None:
-        """Mark a run as failed: what a start that was killed left open."""
+        """Mark a run as failed."""
         self._ask("PATCH", _path(run), {"state": "failed"})
 
     def tasks(self, run: dict[str, Any]) -> list[dict[str, Any]]:
@@ -94,21 +94,23 @@ class Airflow:
         return list(self._ask("GET", f"{_path(run)}/taskInstances", limit=100)["task_instances"])
 
     def result(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Return what a finished task returned."""
+        """Return the return value of a finished task, a JSON object."""
         path = f"{_path(task)}/taskInstances/{task['task_id']}/xcomEntries/return_value"
-        found = self._ask("GET", path, map_index=task["map_index"])["value"]
-        return dict(json.loads(found) if isinstance(found, str) else found)
+        value = self._ask("GET", path, map_index=task["map_index"])["value"]
+        # The API gives the value as text or as JSON, depending on its type.
+        return dict(json.loads(value) if isinstance(value, str) else value)
 
     def error_messages(self, task: dict[str, Any]) -> list[str]:
         """Return the messages of the errors that ended the last try of a task."""
         path = f"{_path(task)}/taskInstances/{task['task_id']}/logs/{task['try_number'] or 1}"
         content = self._ask("GET", path, map_index=task["map_index"]).get("content", [])
-        ends = [
+        chains = [
             line["error_detail"]
             for line in content
             if isinstance(line, dict) and line.get("error_detail")
         ]
-        return [str(causes[0]["exc_value"]) for causes in ends]
+        # Each chain begins with the exception that ended the task; its causes follow.
+        return [str(chain[0]["exc_value"]) for chain in chains]
 
     def _ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -125,8 +127,10 @@ class Airflow:
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
+            # Some exceptions, a closed connection for one, have no text.
+            reason = str(error) or type(error).__name__
             raise TransientError(
-                f"Airflow does not answer on {LOOPBACK}:{self.port} any more ({str(error) or type(error).__name__}): "
+                f"Airflow does not answer on {LOOPBACK}:{self.port} any more ({reason}): "
                 "was it stopped from elsewhere? The same command begins again"
             ) from error
         finally:

@@ -1,6 +1,6 @@
-"""What the parts of an instance find in their environment: Airflow's settings, and Sillok's, secrets among them.
+"""Environment variables of the parts of an instance: Airflow's settings and Sillok's.
 
-Secrets reach a part through its environment alone; nothing here is ever printed or logged.
+Secrets reach a part through its environment alone and are never printed or logged.
 """
 
 import json
@@ -16,25 +16,27 @@ BUCKET = "sillok"
 
 
 def base(folder: InstanceFolder) -> dict[str, str]:
-    """Return what every part sees: this environment without another Airflow's settings, our own commands first.
+    """Return the variables of every part: this environment without settings of another instance.
 
-    Nor does the sample see settings that are meant for real outlets and their archive.
+    Left out are settings of Airflow and, for the sample, those of Sillok.
     """
+    # Settings for real outlets and their archive must not reach the sample.
     foreign = ("AIRFLOW", "SILLOK_") if folder.sample else ("AIRFLOW",)
-    kept = {
+    variables = {
         key: value
         for key, value in os.environ.items()
         if not key.startswith(foreign) or key == "SILLOK_VAR"
     }
-    kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-    kept.setdefault("HOME", str(folder.path))
-    kept.setdefault("LC_ALL", "C.UTF-8")
-    kept["PYTHONUNBUFFERED"] = "1"
-    return kept
+    commands = str(Path(sys.executable).parent)
+    variables["PATH"] = os.pathsep.join([commands, variables.get("PATH", os.defpath)])
+    variables.setdefault("HOME", str(folder.path))
+    variables.setdefault("LC_ALL", "C.UTF-8")
+    variables["PYTHONUNBUFFERED"] = "1"
+    return variables
 
 
 def bypass_proxies() -> None:
-    """Keep this process and all that it starts from asking a proxy for what is on this machine."""
+    """Make this process, and all that it starts, reach this machine without a proxy."""
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(
             filter(None, [os.environ.get(name), LOOPBACK, "localhost", ".press.test"])
@@ -42,7 +44,7 @@ def bypass_proxies() -> None:
 
 
 def registry(folder: InstanceFolder) -> dict[str, str]:
-    """Return which outlets there are, and who asks them."""
+    """Return the settings that choose the outlets, and the contact that they see."""
     if folder.sample:
         return {
             "SILLOK_PRESS": str(folder.port("press")),
@@ -52,7 +54,7 @@ def registry(folder: InstanceFolder) -> dict[str, str]:
 
 
 def sillok(folder: InstanceFolder) -> dict[str, str]:
-    """Return where the archive of this instance lies and how it is reached, and its outlets."""
+    """Return Sillok's settings: the archive with its credentials, folders, outlets."""
     access, secret = credentials(folder)
     return {
         "SILLOK_STORE": f"s3://{BUCKET}/archive",
@@ -69,32 +71,33 @@ def sillok(folder: InstanceFolder) -> dict[str, str]:
 
 def credentials(folder: InstanceFolder) -> tuple[str, str]:
     """Return the access key and the secret that the embedded store made on its first start."""
-    kept = json.loads((folder.path / "store" / "credentials.json").read_text())
-    return kept["access_key"], kept["secret_key"]
+    stored = json.loads((folder.path / "store" / "credentials.json").read_text())
+    return stored["access_key"], stored["secret_key"]
 
 
 def contact(folder: InstanceFolder, *, running: bool = True) -> str:
-    """Return the contact that outlets see: that of this environment, else the one with which the instance was started.
+    """Return the contact that outlets see: SILLOK_CONTACT, else that of the running instance.
 
     A new start (`running` is false) needs one of its own. Raises UsageError where none is set.
     """
-    found = os.environ.get("SILLOK_CONTACT", "").strip() or (folder.contact if running else "")
-    if not found:
+    address = os.environ.get("SILLOK_CONTACT", "").strip() or (folder.contact if running else "")
+    if not address:
         raise UsageError(
-            "SILLOK_CONTACT is not set: the outlets must be able to reach whoever visits them on a schedule; "
-            "for example: make up SILLOK_CONTACT=mailto:you@example.org"
+            "SILLOK_CONTACT is not set: the outlets must be able to reach whoever visits them on "
+            "a schedule; for example: make up SILLOK_CONTACT=mailto:you@example.org"
         )
-    return found
+    return address
 
 
 def airflow(folder: InstanceFolder) -> dict[str, str]:
-    """Return Airflow's settings: everything on loopback, one SQLite database, four tasks at a time."""
+    """Return Airflow's settings: all on loopback, one SQLite database, four tasks at once."""
     address = f"http://{LOOPBACK}:{folder.port('api-server')}"
     settings = {
         "CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": "4",  # at the default of 32, the API server's connections run out
+        # At the default of 32, the API server's connections run out.
+        "CORE__PARALLELISM": "4",
         "CORE__DEFAULT_TIMEZONE": "Asia/Seoul",
         "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "CORE__FERNET_KEY": folder.fernet_key(),
@@ -111,15 +114,16 @@ def airflow(folder: InstanceFolder) -> dict[str, str]:
         "USAGE_DATA_COLLECTION__ENABLED": "False",
         "LOGGING__LOGGING_LEVEL": "INFO",
     }
-    found = {f"AIRFLOW__{key}": value for key, value in settings.items()}
-    return {**found, "AIRFLOW_HOME": str(folder.airflow), "PYTHONWARNINGS": "ignore"}
+    variables = {f"AIRFLOW__{key}": value for key, value in settings.items()}
+    return {**variables, "AIRFLOW_HOME": str(folder.airflow), "PYTHONWARNINGS": "ignore"}
 
 
 def passwords(folder: InstanceFolder) -> Path:
-    """Return the file of the one login of Airflow's own pages, made on first use for its owner's eyes only."""
+    """Return the file with the login of Airflow's pages, made on first use with mode 0600."""
     file = folder.path / "login.json"
     if not file.exists():
         beside = file.with_suffix(".new")
+        # Before there is anything to read in it.
         beside.touch(mode=0o600)
         beside.write_text(json.dumps({USER: folder.secret("password")}) + "\n")
         beside.replace(file)

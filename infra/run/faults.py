@@ -1,9 +1,12 @@
-"""Kill `make run` at random moments, start it again, and compare: python -m infra.run.faults [--trials 10] [--seed 0].
+"""Fault injection: kills `make run` at random moments, starts it again and compares archives.
 
-One run is left alone and is the reference. Each trial begins from nothing with the same press, is killed by SIGKILL
-once, at a moment of its own slice of the time that the reference took, and is started again until it ends by itself.
-Then its archive must be the reference's: same articles, versions, texts, times, clusters and rejections. Prints one
-line a trial and returns 1 where one differs.
+    python -m infra.run.faults [--trials 10] [--seed 0]
+
+The first run is not disturbed and is the reference. Each trial begins with an empty instance and
+the same press, is killed by SIGKILL once, at a moment in its own slice of the time that the
+reference took, and is started again. Its archive must then be equal to the reference: articles,
+versions, texts, times, clusters and rejections. Prints one line per trial and returns 1 where one
+differs.
 """
 
 import argparse
@@ -38,7 +41,7 @@ def begin(var: Path) -> subprocess.Popen[bytes]:
 
 
 def reference(var: Path) -> float:
-    """Make a run that nobody disturbs and return the seconds it took.
+    """Make an undisturbed run and return the seconds it took.
 
     Raises RuntimeError where it fails.
     """
@@ -52,17 +55,14 @@ def reference(var: Path) -> float:
 
 
 def same_press(before: Path, after: Path) -> None:
-    """Give a new instance the press of another: its port and its epoch, both of which are in the archive."""
+    """Give a new instance the press of another: its port and its epoch."""
     (after / "sample").mkdir(parents=True)
     shutil.copytree(before / "sample" / "press", after / "sample" / "press")
     shutil.copy(before / "sample" / "run.json", after / "sample")
 
 
 def trial(var: Path, moment: float) -> int:
-    """Kill a run after `moment` seconds, then start it until it ends by itself.
-
-    Return its last exit code.
-    """
+    """Kill a run after `moment` seconds, start it again and return the exit code of that run."""
     victim = begin(var)
     try:
         victim.wait(moment)
@@ -73,19 +73,20 @@ def trial(var: Path, moment: float) -> int:
 
 
 def differences(first: Path, second: Path) -> list[str]:
-    """Return in what the archives of two instances differ."""
-    from processing.lookup.diff import compare  # noqa: PLC0415 - after the runs, which need no DuckDB here
+    """Return the differences between the archives of two instances."""
+    from processing.lookup.diff import compare  # noqa: PLC0415 - loads DuckDB
 
-    places = [InstanceFolder(var / "sample") for var in (first, second)]
+    folders = [InstanceFolder(var / "sample") for var in (first, second)]
     running: list[dict[str, subprocess.Popen[bytes]]] = [{}, {}]
     try:
-        for folder, started in zip(places, running, strict=True):
+        # Without the press: an archive is read, nothing is crawled.
+        for folder, started in zip(folders, running, strict=True):
             services.start_store(folder, started, press=False)
             services.await_store(folder, started)
-        stores = [catalogue(folder).store for folder in places]
-        return [str(one) for one in compare(stores[0], stores[1], second / "compared")]
+        stores = [catalogue(folder).store for folder in folders]
+        return [str(change) for change in compare(stores[0], stores[1], second / "compared")]
     finally:
-        for folder in places:
+        for folder in folders:
             processes.sweep(folder)
 
 
@@ -93,30 +94,32 @@ def main() -> int:
     """Return 0 when every trial ended in the reference's archive."""
     parser = argparse.ArgumentParser(prog="python -m infra.run.faults", description=__doc__)
     parser.add_argument("--trials", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=random.randrange(1000))  # noqa: S311 - moments, not secrets
-    asked = parser.parse_args()
+    drawn = random.randrange(1000)  # noqa: S311 - moments, not secrets
+    parser.add_argument("--seed", type=int, default=drawn)
+    options = parser.parse_args()
     handle_signals()
-    chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
-    wrong = 0
+    chance = random.Random(options.seed)  # noqa: S311 - moments, not secrets
+    failed = 0
     with tempfile.TemporaryDirectory(prefix="sillok-faults-") as folder:
         whole = Path(folder) / "whole"
         seconds = reference(whole)
-        print(f"seed {asked.seed}; undisturbed {seconds:.0f} s", flush=True)
-        for number in range(asked.trials):
+        print(f"seed {options.seed}; undisturbed {seconds:.0f} s", flush=True)
+        for number in range(options.trials):
             var = Path(folder) / f"killed-{number}"
             same_press(whole, var)
-            moment = seconds * (number + chance.random()) / asked.trials
+            # One moment in each slice, so that ten trials reach every phase of a run.
+            moment = seconds * (number + chance.random()) / options.trials
             code = trial(var, moment)
-            found = differences(whole, var) if code == 0 else [(var / "output.txt").read_text()]
-            wrong += bool(found)
+            changes = differences(whole, var) if code == 0 else [(var / "output.txt").read_text()]
+            failed += bool(changes)
             print(
-                f"killed after {moment:5.1f} s: {'same archive' if not found else ''}",
-                *found[:20],
+                f"killed after {moment:5.1f} s: {'same archive' if not changes else ''}",
+                *changes[:20],
                 sep="\n  ",
                 flush=True,
             )
-    print(f"{asked.trials - wrong} of {asked.trials} ended in the same archive")
-    return int(wrong > 0)
+    print(f"{options.trials - failed} of {options.trials} ended in the same archive")
+    return int(failed > 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Where an instance keeps everything: `var/sample` for the sample press, `var/live` for the real outlets.
+"""The folder of an instance: `var/sample` for the sample press, `var/live` for the real outlets.
 
-The two never share an archive, a database or a credential. `SILLOK_VAR` names another folder than `var`.
+The two never share an archive, a database or a credential. `SILLOK_VAR` names another folder than
+`var`.
 """
 
 import fcntl
@@ -19,23 +20,24 @@ from processing.errors import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOPBACK = "127.0.0.1"
+# Below the ports that Linux gives to outgoing connections, so that a stored port is still free at
+# the next start.
 PORTS = range(20000, 30000, 10)
-"""Below the ports that Linux gives to outgoing connections, so that a kept port is still free the next time."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceFolder:
-    """The folder of one instance; everything in it is for its owner's eyes only."""
+    """The folder of one instance, with mode 0700: ports, secrets, logs, data."""
 
     path: Path
 
     @classmethod
     def named(cls, name: str) -> "InstanceFolder":
-        """Return the place of the instance `sample` or `live`, made if needed."""
-        folder = Path(os.environ.get("SILLOK_VAR") or ROOT / "var").resolve() / name
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        return cls(folder)
+        """Return the folder of the instance `sample` or `live`, created if needed."""
+        path = Path(os.environ.get("SILLOK_VAR") or ROOT / "var").resolve() / name
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+        return cls(path)
 
     @property
     def sample(self) -> bool:
@@ -52,7 +54,8 @@ class InstanceFolder:
         return self.path / "logs" / f"{part}.log"
 
     def port(self, part: str) -> int:
-        """Return the port of a part, chosen once: the press's is part of every URL in the archive."""
+        """Return the port of a part, chosen at its first use and stored."""
+        # The port of the press is part of every URL in the archive and must never change.
         ports = self._read("run.json")
         if part not in ports:
             ports[part] = _choose(taken=set(ports.values()))
@@ -60,53 +63,49 @@ class InstanceFolder:
         return int(ports[part])
 
     def forget_port(self, part: str) -> None:
-        """Forget the port of a part that something else now listens on.
+        """Forget the port of a part because another program listens on it.
 
-        Raises UsageError where it may not change.
+        Raises UsageError for the press, whose port may not change.
         """
         ports = self._read("run.json")
         if part == "press":
             raise UsageError(
-                f"port {ports[part]} belongs to the sample press, because it is part of the archived URLs, and another "
-                f"program listens on it: stop that program, or remove {self.path} to begin anew"
+                f"port {ports[part]} belongs to the sample press, because it is part of the "
+                "archived URLs, and another program listens on it: stop that program, or remove "
+                f"{self.path} to begin anew"
             )
         ports.pop(part, None)
         self._write("run.json", ports)
 
     def secret(self, name: str) -> str:
         """Return a random secret of this instance, made once and readable by its owner alone."""
-        kept = self._read("secrets.json")
-        if name not in kept:
-            kept[name] = secrets.token_urlsafe(32)
-            self._write("secrets.json", kept)
-        return str(kept[name])
+        stored = self._read("secrets.json")
+        if name not in stored:
+            stored[name] = secrets.token_urlsafe(32)
+            self._write("secrets.json", stored)
+        return str(stored[name])
 
     def fernet_key(self) -> str:
-        """Return the secret with which Airflow encrypts its connections: 32 bytes in URL-safe base64, padded."""
+        """Return Airflow's encryption key: 32 bytes in URL-safe base64 with padding."""
+        # `token_urlsafe` leaves out the padding that Fernet requires.
         return self.secret("fernet") + "="
 
     @property
     def contact(self) -> str:
-        """What outlets were told of whoever started this instance.
-
-        Nothing before its first start.
-        """
+        """The contact with which this instance was started; empty before its first start."""
         return str(self._read("contact.json").get("contact", ""))
 
     def store_contact(self, contact: str) -> None:
-        """Remember the contact for the shells that are opened on this instance."""
+        """Store the contact for the shells that are opened on this instance."""
         self._write("contact.json", {"contact": contact})
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether the last start began and did not end in order.
-
-        Nothing to mend where there was none.
-        """
+        """Whether the last run began and did not end in order; False where there was none."""
         return (self.path / "at-work").exists()
 
     def mark(self, *, at_work: bool) -> None:
-        """Note that a start begins, or that it has ended in order."""
+        """Record that a run begins, or that it has ended in order."""
         if at_work:
             (self.path / "at-work").touch()
         else:
@@ -114,10 +113,10 @@ class InstanceFolder:
 
     @contextmanager
     def locked(self, patience: float = 30.0) -> Iterator[None]:
-        """Let one process at a time work here; the lock dies with its holder.
+        """Hold the lock of the instance; the kernel releases it when its holder dies.
 
-        Raises UsageError when it is still held after `patience` seconds: what a watcher needs to
-        clean up.
+        Raises UsageError when another process still holds it after `patience` seconds. The default
+        is enough for a watcher to clean up.
         """
         deadline = time.monotonic() + patience
         with (self.path / "lock").open("a+") as lock:
@@ -134,6 +133,7 @@ class InstanceFolder:
         return dict(json.loads(file.read_text())) if file.exists() else {}
 
     def _write(self, name: str, content: dict[str, int | str]) -> None:
+        # Renamed into place: a process that is killed while it writes leaves the old file whole.
         beside = self.path / f"{name}.new"
         beside.touch(mode=0o600)
         beside.write_text(json.dumps(content, indent=1))
@@ -151,9 +151,8 @@ def _locked(lock: IO[str]) -> bool:
 def free(port: int) -> bool:
     """Return whether nothing listens on that loopback port."""
     with socket.socket() as probe:
-        probe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # connections that just ended do not matter
+        # Without it, a port counts as taken for a minute after its last connection has ended.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError:

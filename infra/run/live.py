@@ -1,4 +1,4 @@
-"""`make up`, `make down` and `make shell`: Airflow on this machine for as long as a person wants it."""
+"""`make up`, `make down` and `make shell`: an instance that runs in the background."""
 
 import signal
 import subprocess
@@ -14,25 +14,24 @@ SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 
 
 def up(folder: InstanceFolder) -> int:
-    """Start everything in the background and return 0.
+    """Start all parts of an instance in the background and return 0.
 
-    An instance that is up and well is left alone.
-
-    One of which a part has died or does not beat any more is started anew: what it left open goes
-    on from there.
+    A healthy instance is left as it is. Where a part has died or is unhealthy, all are started
+    anew, and Airflow continues with the runs that were open.
     """
     with folder.locked():
-        begun = bool(processes.alive(folder))
-        lacking = _missing_parts(folder)
-        if lacking:
-            if begun:
+        running = bool(processes.alive(folder))
+        missing = _missing_parts(folder)
+        if missing:
+            if running:
                 print(
-                    f"{', '.join(lacking)}: not at work any more; starting everything anew",
+                    f"{', '.join(missing)}: not at work any more; starting everything anew",
                     flush=True,
                 )
+            # Before anything is started: without a contact, no outlet may be asked.
             if not folder.sample:
-                folder.store_contact(environment.contact(folder, running=begun))
-            _begin(folder)
+                folder.store_contact(environment.contact(folder, running=running))
+            _start(folder)
     print(f"Airflow        http://{LOOPBACK}:{folder.port('api-server')}/")
     print(
         f"Log in         as {environment.USER}; the password is in {environment.passwords(folder)}"
@@ -47,7 +46,7 @@ def up(folder: InstanceFolder) -> int:
 
 
 def down() -> int:
-    """Stop whatever runs, the sample or the real outlets, and return 0."""
+    """Stop the sample and the live instance, if they run, and return 0."""
     for name in ("sample", "live"):
         folder = InstanceFolder.named(name)
         ended = processes.sweep(folder)
@@ -57,9 +56,9 @@ def down() -> int:
 
 
 def shell() -> int:
-    """Open a shell for the instance that is up, else for the sample with just its store.
+    """Open a shell for the instance that is up, else for the sample with its store alone.
 
-    Return the shell's code.
+    Return the exit code of the shell.
     """
     up_now = next(
         (folder for folder in map(InstanceFolder.named, ("live", "sample")) if _is_up(folder)), None
@@ -73,7 +72,7 @@ def shell() -> int:
         return _shell(folder)
 
 
-def _begin(folder: InstanceFolder) -> None:
+def _start(folder: InstanceFolder) -> None:
     processes.sweep(folder)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -83,13 +82,14 @@ def _begin(folder: InstanceFolder) -> None:
         services.start_airflow(folder, running, *SERVICES)
         client = services.await_airflow(folder, running)
         services.wait(folder, running, lambda: not client.unhealthy(), "a part of Airflow")
+    # Ctrl-C as well: a half-started instance in the background would be found by nobody.
     except BaseException:
         processes.sweep(folder)
         raise
 
 
 def _missing_parts(folder: InstanceFolder) -> list[str]:
-    """Return the parts that are not at work."""
+    """Return the parts that are dead, do not listen or are unhealthy."""
     wanted = ["store", *(["press"] if folder.sample else []), *SERVICES]
     dead = processes.dead(folder, wanted)
     if dead:
@@ -105,10 +105,7 @@ def _is_up(folder: InstanceFolder) -> bool:
 
 
 def _shell(folder: InstanceFolder) -> int:
-    """Run the user's shell with what its commands need.
-
-    A marked prompt tells which archive they meet.
-    """
+    """Run a shell with the instance's environment; its prompt names the instance."""
     variables = {
         **environment.base(folder),
         **environment.airflow(folder),
@@ -119,11 +116,9 @@ def _shell(folder: InstanceFolder) -> int:
         print(f"scrapy, sillok and airflow now meet the archive of {folder.path}; leave with exit")
     command = ["bash", "--norc"] if sys.stdin.isatty() else ["sh", "-s"]
     signal.signal(signal.SIGINT, _leave_it_to_the_shell)
-    return subprocess.run(command, env=variables, check=False).returncode  # noqa: S603 - the user's shell
+    return subprocess.run(command, env=variables, check=False).returncode  # noqa: S603 - a shell
 
 
 def _leave_it_to_the_shell(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: Ctrl-C is meant for the command that runs in it.
-
-    A handler, because SIG_IGN would be inherited.
-    """
+    """Do nothing: Ctrl-C is meant for the command that runs in the shell."""
+    # A handler rather than SIG_IGN, which the shell and its commands would inherit.

@@ -1,9 +1,9 @@
-"""Start the parts of an instance, and find and end every process that came of them.
+"""Starts the parts of an instance, and finds and ends all processes that descend from them.
 
-Each part carries a mark in its environment, and so does all that it starts, however often it forks
-or whose child it becomes. Ending an instance means ending what carries its mark, as /proc tells it:
-no file of process ids can be stale, no id reused by a stranger is ever signalled, and nothing that
-a killed part leaves behind is missed.
+Each part has a variable in its environment that names the instance, and all its descendants inherit
+it. Ending an instance means ending every process with that variable in /proc: there is no file of
+process ids that could be stale, a reused id is never signalled, and what a killed part leaves
+behind is not missed.
 """
 
 import os
@@ -20,32 +20,31 @@ from processing.errors import TransientError, UsageError
 
 MARK = "SILLOK_INSTANCE"
 PART = "SILLOK_PART"
+# What a crawl needs to seal its segment.
 GRACE = 10.0
-"""Seconds between SIGTERM and SIGKILL: what a crawl needs to seal its segment."""
+"""Seconds between SIGTERM and SIGKILL."""
 
 FIRST = ("scheduler", "dag-processor", "triggerer", "api-server", "job")
-"""Parts that are ended before those that they still write to."""
+"""Parts that end first: until then they write to the store and the database."""
 
 
 def start(
     folder: InstanceFolder, part: str, command: Sequence[str], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start one part in a session of its own, so that Ctrl-C reaches only us.
+    """Start one part with its log as output, in a session of its own.
 
-    Its output goes to its log.
+    Raises UsageError on a system without /proc.
     """
     if not Path("/proc/self/environ").exists():
         raise UsageError(
-            "running an instance needs Linux, whose /proc tells what to stop; crawling by hand does not"
+            "running an instance needs Linux, whose /proc tells what to stop; "
+            "crawling by hand does not"
         )
     log = folder.log(part)
     log.parent.mkdir(exist_ok=True)
-    marked = {
-        **environment,
-        MARK: str(folder.path),
-        PART: part,
-        "SPT_NOENV": "1",
-    }  # setproctitle must not overwrite it
+    # SPT_NOENV: to make room for a title, setproctitle would overwrite the environment in /proc.
+    marked = {**environment, MARK: str(folder.path), PART: part, "SPT_NOENV": "1"}
+    # In a session of its own, Ctrl-C does not reach it: the parts are ended in order.
     with log.open("wb") as output:
         started = subprocess.Popen(  # noqa: S603 - our own parts
             command,
@@ -72,40 +71,37 @@ def check(folder: InstanceFolder, parts: Mapping[str, subprocess.Popen[bytes]]) 
 
 
 def alive(folder: InstanceFolder, parts: Sequence[str] = ()) -> dict[int, str]:
-    """Return the processes that carry the instance's mark, with the part each belongs to."""
-    wanted = f"{MARK}={folder.path}".encode()
-    found = {}
+    """Return the process ids of an instance, each with its part; of `parts` if any is given."""
+    mark = f"{MARK}={folder.path}".encode()
+    running = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         variables = _environ(int(entry.name))
-        if wanted in variables:
-            part = next(
-                (
-                    v.decode().partition("=")[2]
-                    for v in variables
-                    if v.startswith(f"{PART}=".encode())
-                ),
-                "",
-            )
+        if mark in variables:
+            part = _part(variables)
             if not parts or part in parts:
-                found[int(entry.name)] = part
-    return found
+                running[int(entry.name)] = part
+    return running
+
+
+def _part(variables: Sequence[bytes]) -> str:
+    prefix = f"{PART}=".encode()
+    values = (value.removeprefix(prefix) for value in variables if value.startswith(prefix))
+    return next(values, b"").decode()
 
 
 def dead(folder: InstanceFolder, parts: Sequence[str]) -> list[str]:
-    """Return those of `parts` whose first process is gone.
-
-    What it started may live on: it is no sign of life.
-    """
+    """Return those of `parts` whose first process is gone."""
+    # Children of a dead part may live on, and are no sign of life.
     leading = {part for process, part in alive(folder, parts).items() if _leads(process)}
     return [part for part in parts if part not in leading]
 
 
 def sweep(folder: InstanceFolder, grace: float = GRACE) -> int:
-    """End every process of the instance, those that write before those they write to.
+    """End every process of the instance, the writers first, and return how many there were.
 
-    Return how many there were.
+    Whatever lives `grace` seconds after SIGTERM gets SIGKILL.
     """
     everything = alive(folder)
     for parts in (FIRST, ()):
@@ -114,9 +110,11 @@ def sweep(folder: InstanceFolder, grace: float = GRACE) -> int:
 
 
 def watch(folder: InstanceFolder) -> subprocess.Popen[bytes]:
-    """Start a process that sweeps the instance as soon as we are gone, however we went: even by SIGKILL."""
+    """Start a process that sweeps the instance when this process is gone, even by SIGKILL."""
     command = [sys.executable, "-m", "infra.run.watch", str(folder.path)]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own module
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True
+    )
 
 
 def _leads(process: int) -> bool:
@@ -128,10 +126,8 @@ def _leads(process: int) -> bool:
 
 
 def _await_mark(started: subprocess.Popen[bytes], folder: InstanceFolder) -> None:
-    """Return when /proc shows the mark: a program that has just begun has no environment for a moment (execve(2)).
-
-    Whoever sweeps in that moment would miss it.
-    """
+    """Wait until /proc shows the mark, for at most a second."""
+    # A program has no environment for a moment after execve(2); a sweep would miss it then.
     deadline = time.monotonic() + 1
     wanted = f"{MARK}={folder.path}".encode()
     while (
@@ -156,6 +152,7 @@ def _end(folder: InstanceFolder, parts: Sequence[str], grace: float) -> None:
 
 def _signal(folder: InstanceFolder, process: int, number: signal.Signals) -> None:
     """Signal a process unless its id has passed to another in the meantime."""
+    # The descriptor is bound to one process: its id may be reused after the mark was read.
     with suppress(ProcessLookupError):
         handle = os.pidfd_open(process)
         try:

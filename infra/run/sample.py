@@ -1,8 +1,8 @@
-"""`make run`: crawl the sample press with the real DAGs in a real Airflow, archive it, and show what came of it.
+"""`make run`: crawls the sample press with the DAGs in Airflow, archives it and prints a table.
 
-Trigger the crawls, follow them and the archiving that their landing sets off, and say what happens meanwhile.
-
-What a person sees: progress while it works, as a live table or as plain lines, and the table at the end.
+Triggers the crawls and waits for them and for the archive run that their landing triggers. Progress
+is shown as a live table on a terminal, else as lines; the table at the end counts what the archive
+holds.
 """
 
 import os
@@ -30,10 +30,31 @@ from infra.run.summary import Holding, catalogue, example, holdings, size, total
 from processing.errors import TransientError
 from spiders.console.terminal import clean
 
+# A message may quote a page; its beginning names the cause.
+WIDE = 300
+"""Characters of a message that are shown."""
+
+ROOMY = 100
+"""Columns of a terminal from which on the columns of a table are set apart."""
+
+STYLES = {"success": "green", "failed": "red", "up_for_retry": "red", "running": "yellow"}
+
+AFTER = """
+Where it lies   {archive} in the embedded store, whose files are under {folder}/store
+Report page     {report}
+Look at it      make shell         then: sillok ls --limit 10
+                                         sillok show {example}
+                                         sillok cluster {example}
+                                         sillok query "select outlet, count(*) from articles \
+group by outlet"
+Airflow's page  make up SAMPLE=1   with the real outlets: \
+make up SILLOK_CONTACT=mailto:you@example.org
+"""
+
 
 @dataclass(slots=True)
 class TaskProgress:
-    """What is known of one task: an outlet's crawl, or the archiving."""
+    """The state of one task: an outlet's crawl, or the archiving."""
 
     name: str
     state: str = "waiting"
@@ -42,15 +63,15 @@ class TaskProgress:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the task has ended."""
         return self.state in {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
 class RunProgress:
-    """The runs that one start has triggered, and the archiving that took them in."""
+    """The progress of the crawls that one start triggered, and of the archiving of their pages."""
 
     def __init__(self, client: Airflow, crawls: Mapping[str, Sequence[str]]) -> None:
-        """Trigger these crawl DAGs, whose mapped tasks are the outlets named with each, in this order."""
+        """Trigger these crawl DAGs; the mapped tasks of each are its outlets, in this order."""
         self.client = client
         self.began = datetime.now(UTC)  # noqa: TID251 - orders Airflow's runs, reaches no record
         self.triggered = {client.trigger(dag) for dag in crawls}
@@ -65,20 +86,21 @@ class RunProgress:
 
     @property
     def over(self) -> bool:
-        """Whether all crawls are through, and an archive run that took in each that had news has ended."""
+        """Whether all crawls have ended, and the archive run of each that had news as well."""
         taken = set().union(self._without_news, *self._archived.values())
         return all(line.over for line in self.lines.values()) and self.triggered <= taken
 
     @property
     def failed(self) -> list[TaskProgress]:
         """The tasks that did not succeed."""
+        # Where no crawl had news, no archive run is triggered, and none has failed.
         idle = self.archive.state == "waiting" and self._without_news == self.triggered
         return [line for line in self.lines.values() if line.state != "success"] + (
             [] if idle or self.archive.state == "success" else [self.archive]
         )
 
     def poll(self) -> None:
-        """Ask once how far everything is."""
+        """Read the states of all runs and tasks from Airflow once."""
         for run in self.client.runs():
             if run["dag_run_id"] in self.triggered:
                 self._poll_crawl(run)
@@ -108,12 +130,13 @@ class RunProgress:
                 self._read_result(line, task)
 
     def _mark_unstarted(self, dag: str, wrong: list[str]) -> None:
-        """Note that nobody is asked by this DAG: without a list of outlets there are no tasks to wait for."""
+        """Mark the outlets of a DAG that could not list them: it will have no tasks."""
         for (named, _), line in self.lines.items():
             if named == dag:
                 line.state, line.errors = "upstream_failed", wrong
 
     def _poll_archive(self, run: dict[str, Any]) -> None:
+        # The archive run of an earlier start may still be among the newest runs.
         if datetime.fromisoformat(run["run_after"]) < self.began:
             return
         if run["state"] in OPEN:
@@ -134,13 +157,14 @@ class RunProgress:
 def follow(
     progress: RunProgress, show: Callable[[RunProgress], None], check: Callable[[], None]
 ) -> None:
-    """Look until all is over.
+    """Poll once a second until all is over, and `show` each state.
 
-    `check` raises where a part of the instance has died, and says what it said last.
+    `check` raises where a part of the instance has died, with the end of its log.
     """
     while True:
         try:
             progress.poll()
+        # A dead API server is the cause, and its log tells more than that it does not answer.
         except TransientError:
             check()
             raise
@@ -151,17 +175,8 @@ def follow(
         time.sleep(1)
 
 
-WIDE = 300
-"""Characters of a message that are shown; it may quote a page."""
-
-ROOMY = 100
-"""Columns of a terminal from which on a table may be airy."""
-
-STYLES = {"success": "green", "failed": "red", "up_for_retry": "red", "running": "yellow"}
-
-
 class ProgressDisplay:
-    """Shows steps and runs as they go."""
+    """Prints steps and the progress of a run."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(
@@ -183,11 +198,11 @@ class ProgressDisplay:
         self.stop()
 
     def step(self, what: str) -> None:
-        """Say what begins now."""
+        """Print what begins now, with the seconds since the start."""
         self.console.print(Text(f"{time.monotonic() - self._began:5.1f} s  {what}"))
 
     def runs(self, progress: RunProgress) -> None:
-        """Show how far everything is; without a terminal, only what changed."""
+        """Show the state of all tasks; without a terminal, print those that changed."""
         lines = [*sorted(progress.lines.values(), key=lambda line: line.name), progress.archive]
         if not self.console.is_terminal:
             for line in lines:
@@ -201,13 +216,13 @@ class ProgressDisplay:
         self._live.update(_progress(lines, time.monotonic() - self._began))
 
     def stop(self) -> None:
-        """End the live table."""
+        """Remove the live table."""
         if self._live:
             self._live.stop()
             self._live = None
 
     def closing(self, progress: RunProgress, held: Mapping[str, Holding]) -> None:
-        """Show the table that a run ends with."""
+        """Print the table that a run ends with."""
         ends = {
             line.name: str(line.result.get("end", line.state)) for line in progress.lines.values()
         }
@@ -229,10 +244,10 @@ class ProgressDisplay:
         self.console.print(table)
 
 
-def _figures(one: Holding) -> tuple[str, ...]:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in one.rejections.most_common())
-    counts = (one.pages, one.articles, one.versions, one.reprints)
-    return (*(f"{count:,}" for count in counts), size(one.bytes), reasons or "none")
+def _figures(held: Holding) -> tuple[str, ...]:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in held.rejections.most_common())
+    counts = (held.pages, held.articles, held.versions, held.reprints)
+    return (*(f"{count:,}" for count in counts), size(held.bytes), reasons or "none")
 
 
 def _progress(lines: list[TaskProgress], seconds: float) -> Table:
@@ -243,30 +258,21 @@ def _progress(lines: list[TaskProgress], seconds: float) -> Table:
 
 
 def status_line(line: TaskProgress) -> str:
-    """Return how a task is doing, in one line that is safe for a terminal."""
+    """Return the state of a task in one line that is safe for a terminal."""
     if line.state == "success" and "end" in line.result:
-        return f"{line.result['end']}: {line.result['pages']} pages, {line.result['articles']} articles"
+        counts = f"{line.result['pages']} pages, {line.result['articles']} articles"
+        return f"{line.result['end']}: {counts}"
     if line.errors:
         state = {"up_for_retry": "failed, will be tried again"}.get(line.state, line.state)
         return f"{state}: {clean(line.errors[-1])[:WIDE]}"
     return {"success": "done"}.get(line.state, line.state)
 
 
-AFTER = """
-Where it lies   {archive} in the embedded store, whose files are under {folder}/store
-Report page     {report}
-Look at it      make shell         then: sillok ls --limit 10
-                                         sillok show {example}
-                                         sillok cluster {example}
-                                         sillok query "select outlet, count(*) from articles group by outlet"
-Airflow's page  make up SAMPLE=1   with the real outlets: make up SILLOK_CONTACT=mailto:you@example.org
-"""
-
-
 def run() -> int:
     """Return 0 when everything was crawled and archived, or was there already."""
     folder = InstanceFolder.named("sample")
     with ProgressDisplay() as display, instance(folder) as running:
+        # A killed run leaves open runs in Airflow, and sealed pages that nothing will publish.
         mend = folder.was_interrupted
         folder.mark(at_work=True)
         display.step("starting the store and the sample press")
@@ -286,16 +292,14 @@ def run() -> int:
 
 
 def _schedule(folder: InstanceFolder, running: Parts, *, mend: bool) -> Airflow:
-    """Start the scheduler.
-
-    After a start that was broken off, only when what that left open is closed.
-    """
+    """Start the scheduler and return a client; `mend` first closes the runs that are open."""
     if not mend:
         services.start_airflow(folder, running, "scheduler")
     client = services.await_airflow(folder, running)
+    # The scheduler would go on with them, so it starts only when they are closed.
     if mend:
-        for left in client.runs(state=OPEN):
-            client.fail(left)
+        for open_run in client.runs(state=OPEN):
+            client.fail(open_run)
         services.start_airflow(folder, running, "scheduler")
     return client
 
@@ -303,7 +307,7 @@ def _schedule(folder: InstanceFolder, running: Parts, *, mend: bool) -> Airflow:
 def _crawl(
     folder: InstanceFolder, running: Parts, client: Airflow, display: ProgressDisplay
 ) -> RunProgress:
-    """Run all crawls and what their landing sets off; raises TransientError where one failed."""
+    """Run all crawls and the archiving; raises TransientError where one of them failed."""
     crawls = _crawls(folder)
     services.await_dags(folder, running, client, {*crawls, "archive"})
     for dag in ("archive", *crawls):
@@ -321,7 +325,8 @@ def _crawl(
 
 
 def _crawls(folder: InstanceFolder) -> dict[str, list[str]]:
-    """Return the DAGs that crawl the press's outlets, which are the whole registry once its port is known."""
+    """Return the crawl DAGs of the press's outlets, each with the names of its outlets."""
+    # With the port of a press, the registry holds its outlets alone.
     os.environ["SILLOK_PRESS"] = str(folder.port("press"))
     from spiders.outlets import outlets  # noqa: PLC0415 - reads the variable
 
@@ -333,26 +338,27 @@ def _crawls(folder: InstanceFolder) -> dict[str, list[str]]:
 
 
 def _publish_leftovers(folder: InstanceFolder) -> None:
-    """Publish what crawls had sealed whose start was broken off: none of them is alive now."""
+    """Publish the sealed pages of a run that was killed."""
+    # Without the wait for crawls that may still write: none of them is alive now.
     _sillok(folder, "archive", SILLOK_RUN_GRACE_MINUTES="0")
 
 
 def _close(
     folder: InstanceFolder, progress: RunProgress, display: ProgressDisplay, *, changed: bool
 ) -> None:
-    """Show what the archive holds now, and where and how to look at it."""
+    """Print what the archive holds now, and the commands to look at it."""
     report = folder.path / "report.html"
     if changed or not report.exists():
         _sillok(folder, "report", "--html", str(report))
-    found = catalogue(folder)
-    display.closing(progress, holdings(found))
+    archive = catalogue(folder)
+    display.closing(progress, holdings(archive))
     display.step(
         "archived" if changed else "unchanged: nothing new at the sources, nothing published"
     )
-    said = AFTER.format(
-        archive=found.store.url, folder=folder.path, report=report, example=example(found)
+    text = AFTER.format(
+        archive=archive.store.url, folder=folder.path, report=report, example=example(archive)
     )
-    display.console.print(said, markup=False)
+    display.console.print(text, markup=False)
 
 
 def _sillok(folder: InstanceFolder, *arguments: str, **settings: str) -> None:

@@ -1,6 +1,7 @@
-"""Start an instance part by part and wait until each answers: store, press, Airflow's database, Airflow.
+"""Starts the parts of an instance and waits until they answer: store, press, Airflow.
 
-One instance from its start to its end: alone in its folder, ended in order however we are stopped.
+`instance` holds the lock of an instance and ends its parts in order, however the process is
+stopped.
 """
 
 import ctypes
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from types import FrameType
 
@@ -21,8 +23,20 @@ from infra.run.folders import InstanceFolder, free, listening
 from infra.run.processes import check, start
 from processing.errors import TransientError, UsageError
 
+# Airflow's first start on a slow and busy machine.
 PATIENCE = 180.0
-"""Seconds that a part may take until it answers, on a slow and busy machine."""
+"""Seconds that a part may take until it answers."""
+
+KEPT_UP = "triggerer"
+"""The part that only `make up` starts."""
+
+# All work is done and published by then.
+IDLE_GRACE = 2.0
+"""Seconds between SIGTERM and SIGKILL after a run that ended by itself."""
+
+# From <linux/prctl.h>; Python has no name for it.
+_PR_SET_PDEATHSIG = 1
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Parts = dict[str, subprocess.Popen[bytes]]
 
@@ -34,17 +48,18 @@ def wait(folder: InstanceFolder, parts: Parts, ready: Callable[[], bool], what: 
         check(folder, parts)
         if time.monotonic() > deadline:
             raise TransientError(
-                f"{what} did not answer within {PATIENCE:.0f} s; its log is in {folder.path / 'logs'}"
+                f"{what} did not answer within {PATIENCE:.0f} s; its log is in "
+                f"{folder.path / 'logs'}"
             )
         time.sleep(0.1)
 
 
 def start_store(folder: InstanceFolder, parts: Parts, *, press: bool = True) -> None:
-    """Start the embedded object store on its port, and the press on its own where the sample needs it."""
-    asked = {"store": ["-m", "infra.store", "--data", str(folder.path / "store")]}
+    """Start the embedded object store and, for the sample, the press."""
+    modules = {"store": ["-m", "infra.store", "--data", str(folder.path / "store")]}
     if folder.sample and press:
-        asked["press"] = ["-m", "infra.press", "--state", str(folder.path / "press")]
-    for part, arguments in asked.items():
+        modules["press"] = ["-m", "infra.press", "--state", str(folder.path / "press")]
+    for part, arguments in modules.items():
         if not free(folder.port(part)):
             folder.forget_port(part)
         command = [sys.executable, *arguments, "--port", str(folder.port(part))]
@@ -55,7 +70,8 @@ def await_store(folder: InstanceFolder, parts: Parts) -> None:
     """Wait until the store and the press answer."""
     for part in ("store", "press"):
         if part in parts:
-            wait(folder, parts, lambda part=part: listening(folder.port(part)), part)  # type: ignore[misc]
+            port = folder.port(part)
+            wait(folder, parts, partial(listening, port), part)
 
 
 def job(folder: InstanceFolder, command: list[str], variables: dict[str, str]) -> None:
@@ -66,14 +82,12 @@ def job(folder: InstanceFolder, command: list[str], variables: dict[str, str]) -
 
 
 def migrate(folder: InstanceFolder) -> None:
-    """Bring Airflow's database to the installed version; at once when it already is.
-
-    A database whose first migration never ended holds nothing yet and is made anew.
-    """
+    """Bring Airflow's database to the installed version, or do nothing where it already is."""
     stamp = folder.airflow / "migrated"
     installed = version("apache-airflow-core")
     if stamp.exists() and stamp.read_text() == installed:
         return
+    # A database whose first migration was cut off holds nothing yet, and may not migrate again.
     if not stamp.exists():
         shutil.rmtree(folder.airflow, ignore_errors=True)
     folder.airflow.mkdir(exist_ok=True)
@@ -83,10 +97,7 @@ def migrate(folder: InstanceFolder) -> None:
 
 
 def start_airflow(folder: InstanceFolder, parts: Parts, *names: str) -> None:
-    """Start these parts of Airflow; none but the API server listens, and that on loopback.
-
-    Only the scheduler, whose tasks work on the archive, is told the way to it.
-    """
+    """Start these parts of Airflow; only the API server listens on a port, on loopback."""
     if "api-server" in names and not free(folder.port("api-server")):
         folder.forget_port("api-server")
     variables = {
@@ -96,6 +107,7 @@ def start_airflow(folder: InstanceFolder, parts: Parts, *names: str) -> None:
     }
     for part in names:
         arguments = ["--skip-serve-logs"] if part in {"scheduler", "triggerer"} else []
+        # Tasks run below the scheduler; no other part gets the secrets of the archive.
         archive = environment.sillok(folder) if part == "scheduler" else {}
         parts[part] = start(
             folder,
@@ -120,30 +132,20 @@ def await_dags(folder: InstanceFolder, parts: Parts, client: Airflow, wanted: se
     """
 
     def known() -> bool:
-        wrong = client.import_errors()
-        if wrong:
-            raise UsageError("a DAG file cannot be read:\n" + "\n".join(wrong))
+        errors = client.import_errors()
+        if errors:
+            raise UsageError("a DAG file cannot be read:\n" + "\n".join(errors))
         return wanted <= client.dags()
 
     wait(folder, parts, known, "Airflow's DAG processor")
 
 
-KEPT_UP = "triggerer"
-"""The part that only `make up` starts."""
-
-IDLE_GRACE = 2.0
-"""Seconds between SIGTERM and SIGKILL when all work is done and published, and nobody has anything to save."""
-
-_PR_SET_PDEATHSIG = 1
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
 @contextmanager
 def instance(folder: InstanceFolder) -> Iterator[Parts]:
-    """Give the parts of an instance, which is swept on the way in, of what is left over, and on the way out.
+    """Yield an empty dict for the parts to start; all processes are ended before and after.
 
-    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher sweeps. Raises
-    UsageError where `make up` keeps this instance running.
+    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt inside; after SIGKILL a watcher
+    ends the parts. Raises UsageError where `make up` keeps this instance running.
     """
     handle_signals()
     with folder.locked():
@@ -158,7 +160,8 @@ def instance(folder: InstanceFolder) -> Iterator[Parts]:
             grace = IDLE_GRACE
         except KeyboardInterrupt:
             _ignore_signals()
-            with suppress(OSError):  # a terminal that was closed
+            # The terminal may be closed; then nobody reads it.
+            with suppress(OSError):
                 print(
                     f"\nStopping within {grace:.0f} s: crawls seal what they have fetched",
                     file=sys.stderr,
@@ -175,7 +178,7 @@ def instance(folder: InstanceFolder) -> Iterator[Parts]:
 
 
 def handle_signals() -> None:
-    """Turn every polite way of stopping us into KeyboardInterrupt; when `make` goes, we go."""
+    """Let Ctrl-C, SIGTERM and SIGHUP raise KeyboardInterrupt; below `make`, end when it ends."""
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
     if "MAKELEVEL" in os.environ:
@@ -183,7 +186,7 @@ def handle_signals() -> None:
 
 
 def _ignore_signals() -> None:
-    """Let nothing but SIGKILL interrupt the sweeping."""
+    """Ignore further signals while the parts are ended."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 

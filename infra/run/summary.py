@@ -1,4 +1,4 @@
-"""What the archive of an instance holds, an outlet a line, read from what was published and from nothing else."""
+"""Counts per outlet of what the archive of an instance holds, read from its published tables."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,18 +12,22 @@ from infra.run.folders import InstanceFolder
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
 
-_OF_OUTLET = re.compile(r"/outlet=([a-z0-9_]+)-run=")
+_OF_OUTLET = re.compile(r"/outlet=(?P<outlet>[a-z0-9_]+)-run=")
 
-VERSIONS = "SELECT outlet, count(DISTINCT article_id) AS articles, count(*) AS versions FROM articles GROUP BY outlet"
-REJECTIONS = "SELECT outlet, reason, count(*) AS pages FROM rejections GROUP BY outlet, reason ORDER BY pages DESC"
+VERSIONS = """
+SELECT outlet, count(DISTINCT article_id) AS articles, count(*) AS versions
+FROM articles GROUP BY outlet
+"""
+REJECTIONS = """
+SELECT outlet, reason, count(*) AS pages
+FROM rejections GROUP BY outlet, reason ORDER BY pages DESC
+"""
+# A follow-up, a series or a digest has a text of its own and is no reprint.
 REPRINTS = """
 SELECT outlet, count(DISTINCT article_id) AS reprints FROM clusters JOIN articles USING (article_id)
 WHERE relation IN ('copy', 'excerpt', 'derivative') GROUP BY outlet
 """
-"""Articles whose text another had first, whole or in part.
-
-A follow-up, a series or a digest is no reprint.
-"""
+"""Counts articles whose text another article had first, whole or in part."""
 
 EXAMPLE = """
 SELECT split_part(original, '-', 1) AS article_id FROM clusters WHERE relation = 'copy'
@@ -33,7 +37,7 @@ GROUP BY original ORDER BY count(*) DESC, original LIMIT 1
 
 @dataclass(slots=True)
 class Holding:
-    """What the archive has of one outlet. `bytes` are those of its WARC files, as stored."""
+    """The counts of one outlet. `bytes` are those of its WARC files, as stored."""
 
     articles: int = 0
     versions: int = 0
@@ -48,46 +52,48 @@ class Holding:
 
 
 def catalogue(folder: InstanceFolder) -> "Catalogue":
-    """Return the catalogue of an instance whose store is running, as it is now."""
-    from pydantic import SecretStr  # noqa: PLC0415 - a start that is interrupted early need not load any of these
+    """Return the current catalogue of an instance whose store is running."""
+    # Imported here, so that a start which is interrupted early loads none of these.
+    from pydantic import SecretStr  # noqa: PLC0415
 
     from processing.archive.catalogue import Catalogue  # noqa: PLC0415
     from processing.settings import Settings  # noqa: PLC0415
     from processing.store.opening import open_store  # noqa: PLC0415
 
-    found = environment.sillok(folder)
-    given = Settings(
-        store=found["SILLOK_STORE"],
-        store_endpoint=found["SILLOK_STORE_ENDPOINT"],
-        store_access_key=SecretStr(found["SILLOK_STORE_ACCESS_KEY"]),
-        store_secret_key=SecretStr(found["SILLOK_STORE_SECRET_KEY"]),
+    variables = environment.sillok(folder)
+    settings = Settings(
+        store=variables["SILLOK_STORE"],
+        store_endpoint=variables["SILLOK_STORE_ENDPOINT"],
+        store_access_key=SecretStr(variables["SILLOK_STORE_ACCESS_KEY"]),
+        store_secret_key=SecretStr(variables["SILLOK_STORE_SECRET_KEY"]),
     )
-    return Catalogue(open_store(given.store, given), folder.path / "cache")
+    return Catalogue(open_store(settings.store, settings), folder.path / "cache")
 
 
-def holdings(found: "Catalogue") -> dict[str, Holding]:
-    """Return what an archive holds, by outlet; empty where nothing was ever published."""
+def holdings(archive: "Catalogue") -> dict[str, Holding]:
+    """Return the counts of an archive by outlet; empty where nothing was ever published."""
     held: defaultdict[str, Holding] = defaultdict(Holding)
-    for part in found.of("pages", ".warc.gz"):
-        if name := _OF_OUTLET.search(part.key):
-            held[name[1]].bytes += part.sum.bytes
-    for row in _rows(found, "articles", VERSIONS):
+    for part in archive.of("pages", ".warc.gz"):
+        if match := _OF_OUTLET.search(part.key):
+            held[match["outlet"]].bytes += part.sum.bytes
+    for row in _rows(archive, "articles", VERSIONS):
         held[row["outlet"]].articles = row["articles"]
         held[row["outlet"]].versions = row["versions"]
-    for row in _rows(found, "rejections", REJECTIONS):
+    for row in _rows(archive, "rejections", REJECTIONS):
         held[row["outlet"]].rejections[row["reason"]] = row["pages"]
-    for row in _rows(found, "clusters", REPRINTS):
+    for row in _rows(archive, "clusters", REPRINTS):
         held[row["outlet"]].reprints = row["reprints"]
     return dict(sorted(held.items()))
 
 
-def example(found: "Catalogue") -> str:
-    """Return the id of the article that most others reprinted, as one to look at."""
-    return next((str(row["article_id"]) for row in _rows(found, "clusters", EXAMPLE)), "ARTICLE_ID")
+def example(archive: "Catalogue") -> str:
+    """Return the id of the article with most reprints, or a placeholder where there is none."""
+    rows = _rows(archive, "clusters", EXAMPLE)
+    return next((str(row["article_id"]) for row in rows), "ARTICLE_ID")
 
 
 def size(count: int) -> str:
-    """Return a count of bytes as a person reads it."""
+    """Return a number of bytes with a decimal unit, such as 1.5 MB."""
     value = float(count)
     for unit in ("B", "KB", "MB", "GB"):
         if value < 1000:  # noqa: PLR2004 - decimal units
@@ -99,17 +105,17 @@ def size(count: int) -> str:
 def total(held: Iterable[Holding]) -> Holding:
     """Return the sum of all outlets."""
     whole = Holding()
-    for one in held:
-        whole.articles += one.articles
-        whole.versions += one.versions
-        whole.reprints += one.reprints
-        whole.bytes += one.bytes
-        whole.rejections += one.rejections
+    for holding in held:
+        whole.articles += holding.articles
+        whole.versions += holding.versions
+        whole.reprints += holding.reprints
+        whole.bytes += holding.bytes
+        whole.rejections += holding.rejections
     return whole
 
 
-def _rows(found: "Catalogue", table: str, statement: str) -> Iterable[dict[str, Any]]:
-    """Ask the archive; a table that nothing was published to has no rows."""
+def _rows(archive: "Catalogue", table: str, statement: str) -> Iterable[dict[str, Any]]:
+    """Return the rows of a query on `table`; none where nothing was published to that table."""
     from processing.lookup.sql import ask  # noqa: PLC0415 - loads DuckDB
 
-    return ask(found, statement).records() if found.of(table) else ()
+    return ask(archive, statement).records() if archive.of(table) else ()

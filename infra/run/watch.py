@@ -1,7 +1,10 @@
-"""Wait until whoever started this is gone, then end the instance it left: python -m infra.run.watch FOLDER.
+"""Waits until the process that started it is gone, then ends the instance.
 
-Its standard input is a pipe that nobody writes to; the kernel closes it when the other end dies. An instance that was
-started again in the meantime holds the lock and has swept by itself, so then there is nothing to do.
+    python -m infra.run.watch FOLDER
+
+Its standard input is a pipe that nobody writes to; the kernel closes it when the other end dies. An
+instance that was started again meanwhile holds the lock and has ended what was left; then there is
+nothing to do.
 """
 
 import signal
@@ -15,6 +18,7 @@ from processing.errors import UsageError
 
 def main(path: str) -> int:
     """Return 0 when nothing is left."""
+    # A signal to the whole group must not end the one process that cleans up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdin.buffer.read()

@@ -95,7 +95,7 @@ def components(edges: DataFrame) -> DataFrame:
 
 def session(cores: int = 2) -> SparkSession:
     """Return a local session without a web page and without a listening port beyond loopback."""
-    settings = {
+    options: dict[str, bool | float | int | str | None] = {
         "spark.ui.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -104,7 +104,7 @@ def session(cores: int = 2) -> SparkSession:
         "spark.sql.session.timeZone": "UTC",
     }
     builder = SparkSession.builder.master(f"local[{cores}]").appName("sillok fold")
-    return builder.config(map=settings).getOrCreate()
+    return builder.config(map=options).getOrCreate()
 
 
 def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFrame:

@@ -97,7 +97,7 @@ def test_up_starts_anew_what_is_not_whole(
     monkeypatch.setenv("SILLOK_CONTACT", "mailto:desk@example.org")
     monkeypatch.setattr(live, "_missing_parts", lambda _: lacking)
     begin = Mock()
-    monkeypatch.setattr(live, "_begin", begin)
+    monkeypatch.setattr(live, "_start", begin)
     processes.start(here, "api-server", PART, dict(os.environ))
     assert live.up(here) == 0
     assert begin.call_count == begins
