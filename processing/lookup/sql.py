@@ -1,14 +1,18 @@
-"""SQL over an archive's tables: DuckDB in this process, reading only, with no way out of the tables.
+"""Answers SQL over an archive's tables with DuckDB, which can read these tables and nothing else.
 
-The parts are handed over as Arrow datasets, so that file access, extensions and settings can be closed before the first
-statement is run (DuckDB: "Securing DuckDB"). Every table has two more columns than its parts: those that its keys state
-(`day`, `outlet`) and `manifest`, the sequence number of the publication that added the row.
+The parts are handed over as Arrow datasets, so that file access, extensions and settings can be
+closed before the first statement is run (DuckDB: "Securing DuckDB"). Every table has more columns
+than its parts: those that its keys state (`day`, `outlet`) and `manifest`, the sequence number of
+the publication that added the row.
 """
 
 import re
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import duckdb
@@ -25,8 +29,10 @@ from processing.lookup.replay import pages
 
 TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
 _LATEST = {"clusters": "version_id"}
-"""Tables whose later rows replace earlier ones with the same key: a fold may change what it said before."""
+"""Tables whose later rows replace earlier ones with the same key: a later fold may differ."""
 _BATCH = 1000
+"""Rows of an answer that are in memory at once."""
+# In this order: once the configuration is locked, no later statement can open anything again.
 _CLOSED = (
     "SET TimeZone='Asia/Seoul'",
     "SET temp_directory=''",
@@ -82,7 +88,7 @@ def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.Duck
             if key
             else ""
         )
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}{latest}")  # noqa: S608 - names of our own
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}{latest}")  # noqa: S608 - our names
     for setting in _CLOSED:
         connection.execute(setting)
     return connection
@@ -100,7 +106,8 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
         return pads.dataset(_labelled(columns, ["day"]).empty_table())
     if not parts:
         raise MissingError(
-            f"{catalogue.store.url} holds no {table} yet: crawl an outlet, then run `sillok archive`"
+            f"{catalogue.store.url} holds no {table} yet: crawl an outlet,"
+            " then run `sillok archive`"
         )
     paths = [str(path) for path in catalogue.files(parts)]
     columns = _schema(parts[-1], paths[-1])
@@ -144,33 +151,85 @@ def _rows(
 
     Through Arrow, because DuckDB's own rows need pytz for a moment with a zone.
     """
-    with connection, _explained():
-        for batch in relation.to_arrow_reader(_BATCH):
+    with connection:
+        for batch in _batches(relation):
             yield from zip(
                 *(column.to_pylist(maps_as_pydicts="strict") for column in batch.columns),
                 strict=True,
             )
 
 
+def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.RecordBatch]:
+    """Yield batches of `_BATCH` rows.
+
+    Errors are explained for one step at a time: between two steps the caller's code runs, whose
+    errors are its own, and so is the handler of SIGINT.
+    """
+    with _explained():
+        reader = relation.to_arrow_reader(_BATCH)
+    while True:
+        with _explained():
+            batch = next(reader, None)
+        if batch is None:
+            return
+        yield batch
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what DuckDB says about a statement into a `UsageError`."""
+    """Turn what DuckDB or Arrow raises over a statement into a `UsageError`.
+
+    Raises KeyboardInterrupt where SIGINT came while the statement ran.
+    """
+    with _noted_interrupts() as interrupts:
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise UsageError(
+                f"the query needs more memory than there is; select fewer columns or days: {error}"
+            ) from error
+        # Arrow passes an error of DuckDB on as one of its own or as an OSError.
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            if interrupts:
+                raise KeyboardInterrupt from error
+            raise UsageError(_reason(error)) from error
+        # DuckDB answers SIGINT with a RuntimeError whose words differ between its versions: only
+        # the signal tells it from a fault of ours.
+        except RuntimeError as error:
+            if interrupts:
+                raise KeyboardInterrupt from error
+            raise
+
+
+@contextmanager
+def _noted_interrupts() -> Iterator[list[int]]:
+    """Note every SIGINT in the list that is yielded, then let the handler that was there answer it.
+
+    Notes nothing outside the main thread, where Python runs no handlers, nor where SIGINT is
+    ignored or left to the system.
+    """
+    interrupts: list[int] = []
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield interrupts
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        previous(number, frame)
+
+    signal.signal(signal.SIGINT, handle)
     try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise UsageError(
-            f"the query needs more memory than there is; select fewer columns or days: {error}"
-        ) from error
-    except duckdb.CatalogException as error:
-        tables = f"; the tables are {', '.join(TABLES)}" if "Table with name" in str(error) else ""
-        raise UsageError(f"the query cannot be answered: {error}{tables}") from error
-    except (
-        duckdb.Error,
-        pa.ArrowException,
-        OSError,
-    ) as error:  # the last two are how Arrow passes DuckDB's on
-        raise UsageError(f"the query cannot be answered: {error}") from error
-    except RuntimeError as error:  # what DuckDB makes of Ctrl-C while it computes
-        if "interrupted" in str(error):
-            raise KeyboardInterrupt from error
-        raise
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a statement failed; after an unknown name, which tables there are."""
+    tables = (
+        f"; the tables are {', '.join(TABLES)}"
+        if isinstance(error, duckdb.CatalogException)
+        else ""
+    )
+    return f"the query cannot be answered: {error}{tables}"

@@ -1,6 +1,8 @@
 """SQL over the tables: later rows of a fold, parts of several ages, tables without parts, memory."""
 
 import io
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -127,3 +129,30 @@ def test_a_fault_while_rows_are_walked_is_one_of_the_question(catalogue: Catalog
     )
     with pytest.raises(UsageError, match="cannot be answered"):
         list(answer.rows)
+
+
+@pytest.mark.parametrize("statement", ["SELECT * FROM artikel", "SELECT articlez(1)"])
+def test_an_unknown_name_is_answered_with_the_tables(statement: str, catalogue: Catalogue) -> None:
+    with pytest.raises(UsageError, match=f"the tables are {', '.join(TABLES)}$"):
+        ask(catalogue, statement)
+
+
+def test_another_fault_of_a_statement_names_no_tables(catalogue: Catalogue) -> None:
+    with pytest.raises(UsageError) as raised:
+        ask(catalogue, "SELECT FROM WHERE")
+    assert "the tables are" not in str(raised.value)
+
+
+def test_a_query_runs_in_a_thread_that_hears_no_signals(catalogue: Catalogue) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        rows = pool.submit(lambda: list(ask(catalogue, "SELECT 1").rows)).result()
+    assert rows == [(1,)]
+
+
+def test_two_answers_walked_in_turn_leave_the_handler_as_it_was(catalogue: Catalogue) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    first, second = (ask(catalogue, "SELECT range FROM range(5000)").rows for _ in range(2))
+    assert (next(first), next(second)) == ((0,), (0,))
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert len(list(first)) == len(list(second)) == 4999
+    assert signal.getsignal(signal.SIGINT) is handler

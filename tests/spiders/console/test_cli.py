@@ -1,11 +1,14 @@
 """What a shell sees of `sillok`: help, codes, one clear line, and nothing loaded in vain."""
 
 import errno
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -85,8 +88,8 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert process.stderr
         process.stdout.readline()
         process.stdout.close()
-        told = process.stderr.read()
-        assert (process.wait(), told) == (0, b"")
+        errors_written = process.stderr.read()
+        assert (process.wait(), errors_written) == (0, b"")
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -113,18 +116,25 @@ def test_an_empty_archive_says_what_to_do(sillok) -> None:
     assert "sillok archive" in done.err
 
 
-def test_control_c_in_a_query_that_computes_is_four(monkeypatch, sillok) -> None:
+@pytest.mark.parametrize(
+    "error", [RuntimeError("in whatever words"), duckdb.InterruptException("stopped")]
+)
+def test_control_c_in_a_query_that_computes_is_four(error: Exception, monkeypatch, sillok) -> None:
     def interrupted(*_: object, **__: object) -> None:
-        raise RuntimeError("Query interrupted")  # what DuckDB 2.0 says
+        # DuckDB swallows the KeyboardInterrupt of the handler and raises an error of its own.
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise error
 
     monkeypatch.setattr("processing.lookup.sql._rows", interrupted)
     done = sillok("query", "SELECT 1")
     assert (done.code, done.err) == (4, "interrupted\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_other_faults_of_ours_are_not_hidden(monkeypatch) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("a bug")
+        raise RuntimeError("a bug that was interrupted")
 
     monkeypatch.setattr("processing.lookup.sql._rows", broken)
     done = CliRunner().invoke(app, ["query", "SELECT 1"])
