@@ -122,7 +122,7 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
     landing.
     """
     from processing.archive import manifests
-    from processing.report.landed import is_worth_archiving
+    from processing.report.unpublished import is_worth_archiving
     from processing.settings import settings
     from processing.store.opening import open_store
 
@@ -340,7 +340,7 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     `keep=False` it remembers what is archived, and everything lands in a folder that is thrown away.
     """
     from processing.landing import segments
-    from processing.report.ends import read_end
+    from processing.report.unpublished import read_end
     from processing.settings import settings
     from processing.store.opening import open_store
     from spiders.settings import environment

@@ -8,6 +8,9 @@ from pydantic import AwareDatetime
 
 from processing.records import SCHEMA_VERSION, End, Record, RunReport
 
+ALL = "all"
+"""Stands for the outlet in a finding that concerns no single outlet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:

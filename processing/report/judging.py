@@ -20,6 +20,7 @@ from statistics import median
 from processing.dates import SEOUL
 from processing.records import End, RunReport, SourceReport
 from processing.report.days import (
+    ALL,
     Count,
     DayReport,
     Finding,
@@ -29,8 +30,8 @@ from processing.report.days import (
     Stories,
     Totals,
 )
-from processing.report.findings import ALL, current, finding, standing_findings
-from processing.report.standing import Standing
+from processing.report.standing import Standing, current, standing_findings
+from processing.report.words import finding
 
 _HALF = 0.5
 """Below this share of the usual volume a day is too little.

@@ -1,9 +1,10 @@
-"""Outages on our side: no packet comes back from many outlets at once, so the fault is here or in our network.
+"""Finds outages on our side: many outlets fail at once, so the fault is here or in our network.
 
-A failure is ours when no packet came back (no address, no route, refused, timed out) from at least half of the outlets
-that were asked in the last quarter of an hour, at least three of them on different addresses: one hosting firm's outage
-is not ours. It ends when one of those answers. Whoever sees the pattern notes the quarter hour under `outages/`, so
-that failures which came before the pattern showed count towards no back-off either, however late they are looked at.
+A failure is ours when no packet came back (no address, no route, refused, timed out) from at least
+half of the outlets that were asked in the last quarter of an hour, at least three of them on
+different addresses: one hosting firm's outage is not ours. It ends when one of those answers.
+Whoever sees the pattern writes a note for the quarter hour, `outages/TIME.json`, so that failures
+which came before the pattern showed count towards no back-off either, however late they are read.
 """
 
 import json
@@ -14,8 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from processing.errors import AlreadyExistsError
-from processing.records import RunReport
-from processing.report.landed import landed_reports, landed_runs, since
+from processing.report.unpublished import (
+    PollAttempt,
+    attempts_of,
+    landed_reports,
+    landed_runs,
+    since,
+)
 from processing.store.interface import Store
 
 WINDOW = timedelta(minutes=15)
@@ -32,16 +38,6 @@ _FORMAT = "%Y%m%dT%H%MZ"
 
 
 @dataclass(frozen=True, slots=True)
-class PollAttempt:
-    """That an outlet was asked: when, whether any packet came back, and which addresses were tried in vain."""
-
-    outlet: str
-    at: datetime
-    reached: bool
-    unreached: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Outage:
     """Nothing came back from `unreached` of `asked` outlets.
 
@@ -55,27 +51,24 @@ class Outage:
     addresses: tuple[str, ...]
 
 
-def attempts_of(reports: Iterable[RunReport]) -> list[PollAttempt]:
-    """Return what runs that asked anything say of being answered."""
-    return [
-        PollAttempt(report.outlet, report.ended_at, report.reached, report.unreached)
-        for report in reports
-        if report.reached is not None
-    ]
-
-
 def outage(attempts: Iterable[PollAttempt], now: datetime) -> Outage | None:
     """Return the outage on our side that these attempts show at `now`, or None."""
     recent = sorted(
-        (one for one in attempts if now - WINDOW <= one.at <= now), key=lambda one: one.at
+        (attempt for attempt in attempts if now - WINDOW <= attempt.at <= now),
+        key=lambda attempt: attempt.at,
     )
     over = _recovered(recent)
-    newest = {one.outlet: one for one in recent}
-    lost = [one for one in newest.values() if not one.reached and (over is None or one.at > over)]
-    addresses = {address for one in lost for address in one.unreached}
+    # Later attempts replace earlier ones: an outlet counts once, as it answered last.
+    newest = {attempt.outlet: attempt for attempt in recent}
+    lost = [
+        attempt
+        for attempt in newest.values()
+        if not attempt.reached and (over is None or attempt.at > over)
+    ]
+    addresses = {address for attempt in lost for address in attempt.unreached}
     if len(addresses) < _ADDRESSES or len(lost) < _ADDRESSES or len(lost) * 2 < len(newest):
         return None
-    first = min(lost, key=lambda one: (one.at, one.outlet))
+    first = min(lost, key=lambda attempt: (attempt.at, attempt.outlet))
     return Outage(first.at, len(newest), len(lost), first.outlet, tuple(sorted(addresses)))
 
 
@@ -85,11 +78,12 @@ def recent_attempts(store: Store, now: datetime) -> list[PollAttempt]:
 
 
 def note(store: Store, seen: Outage, now: datetime) -> None:
-    """Note that there is an outage in this quarter hour, and remove notes that are of no use any more."""
+    """Write the note of this quarter hour, and remove those older than `_KEPT`."""
     slot = now.astimezone(UTC).replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-    told = {"since": seen.since.isoformat(), "asked": seen.asked, "unreached": seen.unreached}
-    with suppress(AlreadyExistsError):  # somebody else has seen it
-        store.put(f"{_PREFIX}{slot:{_FORMAT}}.json", json.dumps(told).encode(), create=True)
+    content = {"since": seen.since.isoformat(), "asked": seen.asked, "unreached": seen.unreached}
+    # Another crawl may have noted the same quarter hour.
+    with suppress(AlreadyExistsError):
+        store.put(f"{_PREFIX}{slot:{_FORMAT}}.json", json.dumps(content).encode(), create=True)
     store.delete([_key(old) for old in noted(store) if old < now - _KEPT])
 
 
@@ -103,12 +97,15 @@ def look(store: Store, now: datetime) -> Outage | None:
 
 def noted(store: Store) -> list[datetime]:
     """Return the beginnings of the quarter hours in which somebody saw an outage on our side."""
-    found = (_NOTE.fullmatch(entry.key) for entry in store.list(_PREFIX))
-    return [datetime.strptime(one[1], _FORMAT).replace(tzinfo=UTC) for one in found if one]
+    matches = (_NOTE.fullmatch(entry.key) for entry in store.list(_PREFIX))
+    return [datetime.strptime(match[1], _FORMAT).replace(tzinfo=UTC) for match in matches if match]
 
 
 def covers(slots: Sequence[datetime], moment: datetime) -> bool:
-    """Return whether a failure at `moment` was ours: it came with a noted outage, or before its pattern showed."""
+    """Return whether a failure at `moment` was ours.
+
+    It was where it came with a noted outage, or in the quarter hour before its pattern showed.
+    """
     return any(slot - WINDOW <= moment < slot + WINDOW for slot in slots)
 
 
@@ -123,10 +120,10 @@ def _recovered(recent: Sequence[PollAttempt]) -> datetime | None:
     """
     lost: set[str] = set()
     over = None
-    for one in recent:
-        if not one.reached:
-            lost.add(one.outlet)
-        elif one.outlet in lost:
-            lost.discard(one.outlet)
-            over = one.at
+    for attempt in recent:
+        if not attempt.reached:
+            lost.add(attempt.outlet)
+        elif attempt.outlet in lost:
+            lost.discard(attempt.outlet)
+            over = attempt.at
     return over

@@ -16,8 +16,16 @@ from datetime import date, datetime
 from importlib.resources import files
 
 from processing.dates import SEOUL
-from processing.report.days import Changed, DayReport, Finding, Gap, OutletDay, Reprinted, SourceDay
-from processing.report.findings import ALL
+from processing.report.days import (
+    ALL,
+    Changed,
+    DayReport,
+    Finding,
+    Gap,
+    OutletDay,
+    Reprinted,
+    SourceDay,
+)
 from processing.report.html import Html, both, element, joined, link, share, stranger, volume, weeks
 from processing.report.words import ENDS, REASONS, korean
 

@@ -1,20 +1,38 @@
-"""How things stand now, before anything is published: what landing holds, whom an archive run holds back, an outage."""
+"""The state before anything is published, and its findings: landing, held outlets, an outage.
 
-from collections.abc import Iterable, Mapping, Sequence
+A report of tables alone would be silent about a crawl whose results wait in landing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from processing.archive.intake import Job, gather
 from processing.archive.manifests import head
 from processing.archive.publication import Held, OutletFacts
+from processing.dates import SEOUL
 from processing.errors import MissingError
 from processing.records import RunReport
-from processing.report.ends import CrawlEnd, newest_ends
-from processing.report.landed import UnpublishedRun, landed_reports, landed_runs
-from processing.report.outage import Outage, attempts_of, outage
+from processing.report.days import ALL, Count, Finding, OutletDay
+from processing.report.outage import Outage, outage
+from processing.report.unpublished import (
+    CrawlEnd,
+    UnpublishedRun,
+    attempts_of,
+    landed_reports,
+    landed_runs,
+    newest_ends,
+)
+from processing.report.words import finding
 from processing.settings import Settings
 from processing.store.interface import Store
+
+_PATIENCE = timedelta(hours=2)
+"""How long pages may wait in landing.
+
+`archive` runs when they are announced, and by the clock within an hour.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +52,11 @@ class Standing:
 
     def of_day(self, day: date) -> dict[str, list[RunReport]]:
         """Return the reports of one KST day by outlet."""
-        found: dict[str, list[RunReport]] = {}
+        by_outlet: dict[str, list[RunReport]] = {}
         for report in self.reports:
             if report.day == day.isoformat():
-                found.setdefault(report.outlet, []).append(report)
-        return found
+                by_outlet.setdefault(report.outlet, []).append(report)
+        return by_outlet
 
 
 def standing(
@@ -60,6 +78,49 @@ def standing(
         ends=tuple(_unreported(spool, reports)) if spool else (),
         oldest=_oldest(with_pages),
     )
+
+
+def standing_findings(standing: Standing, now: datetime) -> Iterator[Finding]:
+    """Yield what a person should look at beside the findings of the day."""
+    if standing.outage:
+        seen = standing.outage
+        yield finding(
+            "alarm",
+            "outage",
+            ALL,
+            asked=seen.asked,
+            unreached=seen.unreached,
+            since=_clock(seen.since),
+            example=seen.example,
+        )
+    for held in standing.held:
+        yield finding(
+            "alarm", "held", held.outlet, faults="; ".join(held.faults), runs=" ".join(held.runs)
+        )
+    for end in standing.ends:
+        yield finding("alarm", "unreported", end.outlet, why=end.why)
+    if standing.oldest and now - standing.oldest > _PATIENCE:
+        yield finding("alarm", "waiting", ALL, since=_clock(standing.oldest))
+
+
+def current(
+    findings: Iterable[Finding],
+    rows: Sequence[OutletDay],
+    standing: Standing,
+    counts: Mapping[str, Count],
+) -> list[Finding]:
+    """Return the findings of the day without those that one outage on our side explains."""
+    if standing.outage is None:
+        return list(findings)
+    silent = {row.outlet for row in rows if _is_silent(counts[row.outlet])}
+    return [
+        day_finding
+        for day_finding in findings
+        if not (
+            day_finding.code == "unanswered"
+            or (day_finding.code == "ended" and day_finding.outlet in silent)
+        )
+    ]
 
 
 def _held(
@@ -85,11 +146,14 @@ def _held(
 def _outage(reports: Sequence[RunReport]) -> Outage | None:
     """Return the outage that stood when an outlet was asked last: nobody has been asked since."""
     attempts = attempts_of(reports)
-    return outage(attempts, max(one.at for one in attempts)) if attempts else None
+    return outage(attempts, max(attempt.at for attempt in attempts)) if attempts else None
 
 
 def _unreported(spool: Path, reports: Iterable[RunReport]) -> Iterable[CrawlEnd]:
-    """Yield the newest ends of scheduled crawls of this machine that failed, and that no later report makes good."""
+    """Yield the newest ends of scheduled crawls of this machine that failed.
+
+    One that a later report makes good is left out.
+    """
     newest: dict[str, datetime] = {}
     for report in reports:
         newest[report.outlet] = max(report.ended_at, newest.get(report.outlet, report.ended_at))
@@ -101,3 +165,13 @@ def _unreported(spool: Path, reports: Iterable[RunReport]) -> Iterable[CrawlEnd]
 
 def _oldest(runs: Iterable[UnpublishedRun]) -> datetime | None:
     return min((run.newest for run in runs), default=None)
+
+
+def _is_silent(count: Count) -> bool:
+    """Return whether nothing came back from an outlet in its last run."""
+    last = max(count.runs, key=lambda run: (run.ended_at, run.run), default=None)
+    return last is not None and last.reached is False
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M}"

@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from processing.report.days import Finding
+
 
 class Phrase(NamedTuple):
     """What is the matter and what to do, in two languages."""
@@ -145,10 +147,24 @@ PHRASES: Mapping[str, Phrase] = {
 }
 
 
+def finding(level: str, code: str, outlet: str, **values: object) -> Finding:
+    """Return a finding in English; the page has the Korean words for the same code."""
+    texts = {name: str(value) for name, value in values.items()}
+    phrase = PHRASES[code]
+    return Finding(
+        level="alarm" if level == "alarm" else "notice",
+        code=code,
+        outlet=outlet,
+        values=texts,
+        what=phrase.what.format(**texts),
+        cure=phrase.cure.format(**texts, outlet=outlet),
+    )
+
+
 def korean(code: str, values: Mapping[str, str], outlet: str) -> tuple[str, str]:
     """Return what is the matter and what to do, in Korean."""
-    told = dict(values)
-    told["end"] = ENDS.get(told.get("end", ""), told.get("end", ""))
-    told["reason"] = REASONS.get(told.get("reason", ""), told.get("reason", ""))
+    texts = dict(values)
+    texts["end"] = ENDS.get(texts.get("end", ""), texts.get("end", ""))
+    texts["reason"] = REASONS.get(texts.get("reason", ""), texts.get("reason", ""))
     phrase = PHRASES[code]
-    return phrase.korean.format(**told), phrase.korean_cure.format(**told, outlet=outlet)
+    return phrase.korean.format(**texts), phrase.korean_cure.format(**texts, outlet=outlet)

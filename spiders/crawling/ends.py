@@ -9,7 +9,7 @@ from typing import Any
 
 from processing.errors import SillokError, TransientError
 from processing.records import RunReport
-from processing.report.ends import CrawlEnd, keep_end
+from processing.report.unpublished import CrawlEnd, keep_end
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from processing.archive.memory import Memory
 from processing.errors import TransientError
 from processing.report import outage
-from processing.report.ends import attempts_here
+from processing.report.unpublished import PollAttempt, attempts_here
 from processing.store.interface import Store
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def watched(
 
     def ask(reach: Reach) -> bool:
         now = clock()
-        own = outage.PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
+        own = PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
         try:
             met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
             seen = outage.outage([*met, own], now)

@@ -22,7 +22,7 @@ from processing.archive import manifests
 from processing.errors import PermanentError, TransientError
 from processing.landing import segments
 from processing.records import End, RunReport, SourceReport
-from processing.report.ends import CrawlEnd, keep_end
+from processing.report.unpublished import CrawlEnd, keep_end
 from processing.store.opening import open_store
 from spiders.crawling import polling
 from spiders.logs import log_as_json

@@ -66,7 +66,7 @@ EXEMPT = {
     "processing.lookup.export": _TABLES,
     "processing.lookup.sql": _TABLES,
     "processing.inspection.explain": "trees that `processing.reading.tree` has parsed",
-    "processing.report.ends": "ends of crawls that this machine kept",
+    "processing.report.unpublished": "ends of crawls that this machine kept",
     "processing.report.outage": "days and rows that their record has checked",
     "processing.report.counting": "days of reports, which their record has checked",
     "processing.report.html": _WRITES,

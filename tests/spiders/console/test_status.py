@@ -8,7 +8,7 @@ import pytest
 
 from processing.landing.segments import SegmentWriter, put_report
 from processing.records import End, RunReport, SourceReport
-from processing.report.ends import CrawlEnd, keep_end
+from processing.report.unpublished import CrawlEnd, keep_end
 from processing.settings import settings
 from processing.store.interface import Store
 from processing.store.opening import open_store

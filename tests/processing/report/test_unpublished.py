@@ -8,7 +8,13 @@ import pytest
 
 from processing.landing.segments import put_report
 from processing.records import End, RunReport
-from processing.report.landed import MANY, PATIENCE, is_worth_archiving, landed_reports, landed_runs
+from processing.report.unpublished import (
+    MANY,
+    PATIENCE,
+    is_worth_archiving,
+    landed_reports,
+    landed_runs,
+)
 from processing.store.file_store import FileStore
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
