@@ -1,7 +1,7 @@
-"""Read a page as its outlet declares it: its rules, its canonical URL and key, and whose article it is a copy of.
+"""Reads a page as its outlet declares it: with its rules, its canonical URL and its key.
 
-Whoever reads pages of outlets (a crawl, a look, a reading again from the archive) comes through here, so that the same
-page gives the same record.
+A crawl, a look and a reading anew from the archive all come through here, so that the same page
+gives the same record. The outlet that a reprint names as its origin is resolved too.
 """
 
 import signal

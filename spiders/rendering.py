@@ -1,15 +1,14 @@
-"""Pages that only a browser can read: an outlet declares `render=True`, and Playwright and a Chromium have to be there.
+"""Runs a browser without a network, for outlets that declare `render=True`.
 
-The browser has no network. It runs in a network namespace of its own in which nothing is up, not even loopback
-(network_namespaces(7)): a script, a redirect, a frame, a socket, or a hole in Chromium leads nowhere. What a page asks
-for is handed to the crawl, which asks for it as for anything else, or does not: `middlewares.rendering`.
+The browser runs in a network namespace in which nothing is up, not even loopback
+(network_namespaces(7)): a script, a redirect, a frame, a socket, or a hole in Chromium leads
+nowhere. What a page asks for is handed to the crawl, which asks for it as for anything else, or
+does not (`middlewares.rendering`). scrapy-playwright is not used, because it lets the browser ask
+by itself, past robots.txt, pace, budget, the address check and the WARC.
 
-scrapy-playwright lets the browser ask for itself, past robots.txt, pace, budget, the address check and the WARC.
-
-Where a browser puts its temporary files, so that nothing of them outlives the next crawl of its outlet.
-
-They lie in the system's folder for such things, because the path of a socket must be short (unix(7)). A link in the
-outlet's spool leads there: after a crawl that was killed, the next one finds by it what there is to remove.
+The browser's temporary files lie in the system's folder for them, because the path of a socket must
+be short (unix(7)). A link in the outlet's spool leads there: after a crawl that was killed, the
+next one finds by it what there is to remove.
 """
 
 import asyncio
@@ -31,7 +30,20 @@ from scrapy.settings import BaseSettings
 from processing.errors import UsageError
 from spiders.outlet import Outlet
 
+log = logging.getLogger(__name__)
+
 _PREFIX = "sillok-browser-"
+MIDDLEWARE = "spiders.middlewares.rendering.Rendering"
+PARTS = 30
+"""Requests of one page; a page that wants more is read as far as it came."""
+SECONDS = 90
+"""How long one page may take, its requests at the outlet's pace included."""
+LARGEST = 5_000_000
+"""Characters of a rendered page."""
+_CLOSING = 5
+_ASKED = frozenset({"script", "xhr", "fetch"})
+_ALONE = "unshare --net" if os.geteuid() == 0 else "unshare --user --map-current-user --net"
+"""Runs a program without a network; who is not root needs a user namespace for it."""
 
 
 class Scratch:
@@ -83,22 +95,6 @@ def temporary(folder: Path) -> Iterator[None]:
             os.environ["TMPDIR"] = before
 
 
-log = logging.getLogger(__name__)
-
-MIDDLEWARE = "spiders.middlewares.rendering.Rendering"
-PARTS = 30
-"""Requests of one page; a page that wants more is read as far as it came."""
-SECONDS = 90
-"""How long one page may take, its requests at the outlet's pace included."""
-LARGEST = 5_000_000
-"""Characters of a rendered page."""
-
-_CLOSING = 5
-_ASKED = frozenset({"script", "xhr", "fetch"})
-_ALONE = "unshare --net" if os.geteuid() == 0 else "unshare --user --map-current-user --net"
-"""Runs a program without a network; who is not root needs a user namespace for it."""
-
-
 class BrowserResponse(NamedTuple):
     """An answer for the browser; `body` is without content coding."""
 
@@ -112,6 +108,7 @@ _STAY = BrowserResponse(204, {}, b"")
 
 An abort would replace it.
 """
+
 
 Ask = Callable[[str], Awaitable[BrowserResponse | None]]
 """Asks for a URL as the crawl does; None where it may not be asked or gave nothing."""

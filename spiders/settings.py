@@ -138,7 +138,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "spiders.middlewares.claim.ClaimKeeper": 40,
+    "spiders.middlewares.guard.ClaimKeeper": 40,
     "spiders.middlewares.guard.Guard": 50,
     "spiders.middlewares.robots.Robots": 100,
     "spiders.middlewares.robots.Reservation": 120,
@@ -147,7 +147,7 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.pace.Retries": 550,
     "spiders.middlewares.blocks.Blocks": 560,
     "spiders.middlewares.guard.Redirects": 600,
-    "spiders.middlewares.reach.ReachWatch": 900,
+    "spiders.middlewares.pace.ReachWatch": 900,
 }
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,

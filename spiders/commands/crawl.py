@@ -27,12 +27,11 @@ from processing.landing.segments import (
 from processing.records import RunReport
 from processing.store.opening import open_store
 from spiders.crawling.arguments import CrawlRequest, wish
-from spiders.crawling.claims import Claim, has_report, place_of, require_unclaimed, take
-from spiders.crawling.ends import BusyError, end_of, keep, name_of
+from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
+from spiders.crawling.hosts import forgiven, watched
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import told
-from spiders.crawling.output import check_output, incomplete
-from spiders.crawling.reach import forgiven, watched
+from spiders.crawling.output import check_output, end_of, incomplete, keep, name_of
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
 from spiders.crawling.watchdog import Watchdog

@@ -1,4 +1,4 @@
-"""What a person asked of a crawl: `-a since= -a until= -a url=`, `--dry-run`."""
+"""The checked arguments of a crawl: `-a since=`, `-a until=`, `-a url=`, `--dry-run`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

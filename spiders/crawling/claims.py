@@ -26,13 +26,16 @@ from time import monotonic
 from processing.errors import AlreadyExistsError, MissingError, TransientError
 from processing.landing.keys import report_key
 from processing.store.interface import Store
-from spiders.crawling.ends import BusyError
 
 LEASE = timedelta(minutes=5)
 """How long a claim holds that nobody renews: a crawl that was killed keeps its outlet waiting no longer."""
 RENEWAL = timedelta(minutes=1)
 """How often a crawl renews its claim."""
 _CLAIM = re.compile(r"claims/outlet=([a-z][a-z0-9_]*)/(\d{8})(\.free)?")
+
+
+class BusyError(TransientError):
+    """Another crawl of the outlet is at work: nothing is wrong, and this one is not needed."""
 
 
 class OvertakenError(TransientError):

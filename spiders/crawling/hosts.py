@@ -1,10 +1,23 @@
-"""How each host wants to be asked: the least time between requests, until when it must be left alone, and why.
+"""What a crawl knows of each host: when it may be asked again, and whether it answered at all.
 
-Plain state with the clock passed in; the middlewares act on it.
+Plain state, with the clock passed in; the middlewares act on it. Where no host answered, what other
+crawls met lately tells an outage on our side from one of the outlet.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from processing.archive.memory import Memory
+from processing.errors import TransientError
+from processing.report import outage
+from processing.report.unpublished import PollAttempt, attempts_here
+from processing.store.interface import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -83,3 +96,97 @@ class Hosts:
         if host not in self._hosts:
             self._hosts[host] = _Host(delay=self.least)
         return self._hosts[host]
+
+
+class Reach:
+    """What a crawl knows of being answered.
+
+    `ask` judges, from what other crawls met, whether the fault is ours.
+    """
+
+    def __init__(self, ask: Callable[["Reach"], bool] = lambda _: False) -> None:
+        self._ask = ask
+        self._lost: dict[str, str] = {}
+        self._answered: set[str] = set()
+        self._ours: bool | None = None
+
+    def answered(self, host: str) -> None:
+        """Note that `host` (with its port) sent something."""
+        self._answered.add(host)
+        self._lost.pop(host, None)
+
+    def lost(self, host: str, address: str) -> None:
+        """Note that nothing came back from `host`.
+
+        `address` is what was tried, or the name where it has none.
+        """
+        if host not in self._answered:
+            self._lost[host] = address
+
+    def is_lost(self, url: str) -> bool:
+        """Return whether the host of `url` was asked in this crawl and sent nothing at all."""
+        return urlsplit(url).netloc in self._lost
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether any host sent anything; None where none was asked."""
+        return bool(self._answered) if self._answered or self._lost else None
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The addresses that were tried in vain, where no host answered."""
+        return () if self._answered else tuple(sorted(set(self._lost.values())))
+
+    def is_ours(self, *, again: bool = False) -> bool:
+        """Return whether the fault is on our side: asked once, and `again` at the end of a crawl."""
+        if self._ours is None or (again and not self._ours):
+            self._ours = self.reached is False and self._ask(self)
+        return self._ours
+
+
+def forgiven(memory: Memory, store: Store) -> Memory:
+    """Return `memory` without the failures that were ours.
+
+    The store is asked only where something failed so.
+    """
+    slots: list[datetime] | None = None
+
+    def covers(moment: datetime) -> bool:
+        nonlocal slots
+        if slots is None:
+            slots = outage.noted(store)
+        return outage.covers(slots, moment)
+
+    memory.forgive(covers)
+    return memory
+
+
+def watched(
+    store: Store, spool: Path, outlet: str, clock: Callable[[], datetime], *, dry_run: bool = False
+) -> Reach:
+    """Return the reach of a crawl.
+
+    Where nothing answers, it is compared with what other crawls met lately. An outage that shows is
+    noted in the store, except by a dry run, which writes nothing.
+    """
+
+    def ask(reach: Reach) -> bool:
+        now = clock()
+        own = PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
+        try:
+            met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
+            seen = outage.outage([*met, own], now)
+            if seen is not None and not dry_run:
+                outage.note(store, seen, now)
+        except TransientError as error:
+            log.warning("whether the fault is ours cannot be told: %s", error)
+            return False
+        if seen is not None:
+            log.warning(
+                "nothing comes back from %d of %d outlets: the fault is on our side and counts for no outlet",
+                seen.unreached,
+                seen.asked,
+            )
+        return seen is not None
+
+    return Reach(ask)

@@ -1,6 +1,7 @@
-"""The rows of the fetch log: one function for each kind of outcome.
+"""Writes what a crawl archives: the rows of its fetch log, and segments of pages.
 
-What a crawl writes: segments that are spooled, closed when full, and sent while the crawl goes on.
+Each kind of outcome has one function that makes its row. Segments are spooled, closed when full,
+and sent while the crawl goes on.
 """
 
 import hashlib
@@ -15,8 +16,8 @@ from processing.errors import SillokError, StoreFullError
 from processing.landing.segments import SegmentWriter, put_report, send
 from processing.landing.warc import Exchange, Original, Rendered, payload_digest
 from processing.records import Article, Fetch, Rejection, RunReport, Seal, SourceFault, Why
+from spiders.crawling.hosts import Reach
 from spiders.crawling.polling import final
-from spiders.crawling.reach import Reach
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
 

@@ -1,11 +1,14 @@
-"""The file that a person wants the articles in: it can be written, or the crawl says so and is no success.
+"""What a crawl leaves outside the archive: the file of `-o`, and a line that says how it ended.
 
-Scrapy logs what went wrong with an output and ends as if nothing had.
-
-How articles are printed: one record a line, as the archive writes it.
+Scrapy logs that an output could not be written and ends as if nothing had happened, so the file is
+opened before the crawl and asked about after it. Records are written as the archive writes them.
 """
 
+import logging
 import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,13 @@ from scrapy.extensions.feedexport import FileFeedStorage
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from processing.errors import UsageError
+from processing.errors import SillokError, UsageError
+from processing.records import RunReport
 from processing.records.record import escaped
+from processing.report.unpublished import CrawlEnd, keep_end
+from spiders.crawling.claims import BusyError
+
+log = logging.getLogger(__name__)
 
 
 def check_output(settings: BaseSettings) -> None:
@@ -57,3 +65,48 @@ class RecordLines(JsonLinesItemExporter):
             self.file.flush()
         except BrokenPipeError:  # whoever read it has enough, like `head`; the archive has not
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+def end_of(
+    outlet: str,
+    run: str,
+    *,
+    at: datetime,
+    code: int,
+    scheduled: bool,
+    report: RunReport | None,
+    error: SillokError | None,
+) -> CrawlEnd:
+    """Return how a crawl ended, from its report where it came so far, else from the error that ended it before."""
+    if report is None:
+        why = str(error) if error else "stopped by a signal before anything was asked"
+        busy = isinstance(error, BusyError)
+        return CrawlEnd(
+            outlet=outlet, run=run, at=at, code=code, scheduled=scheduled, why=why, busy=busy
+        )
+    return CrawlEnd(
+        outlet=outlet,
+        run=run,
+        at=at,
+        code=code,
+        scheduled=scheduled,
+        why=report.why,
+        reported=error is None,
+        reached=report.reached,
+        unreached=report.unreached,
+    )
+
+
+def keep(settings: Mapping[str, Any], end: CrawlEnd) -> None:
+    """Keep the end in the spool; where even that cannot be written, the log has it already."""
+    try:
+        keep_end(Path(settings["SILLOK_SPOOL"]), end)
+    except (OSError, ValueError) as error:
+        log.warning(
+            "%s: how this crawl ended could not be kept in the spool: %s", end.outlet, error
+        )
+
+
+def name_of(settings: Mapping[str, Any]) -> str:
+    """Return the name that the scheduler gave this run, or one for a crawl that ended before it had any."""
+    return settings["SILLOK_RUN"] or f"unnamed-{secrets.token_hex(3)}"

@@ -1,16 +1,11 @@
-"""How often a source is asked and what its answers say about it.
+"""Decides how often a source is asked, and what its answers say about it.
 
-Pure: no network, the moment passed in.
+Pure functions, with the moment passed in. A poll that shares nothing with what was known before
+missed something; a source that fails or lies is asked in another way, and the report says so.
 
-A poll that shares nothing with what was known before missed something. A source that fails or lies
-is asked in another way, and the report says so; nothing is dropped in silence.
-
-Whose turn it is at a tick of the clock: which outlets have something to ask, and what waits for
-their next crawl.
-
-A source is due by its own turn-over (`polling.interval`). What waits, revisits and gaps, rides with
-the next poll, and never waits longer than the outlet's usual pace. A host that closed itself to us
-is left alone until its time.
+`due` applies this to all outlets at a tick of the scheduler. A source is due by its own turn-over
+(`interval`). Revisits and gaps are asked with the next poll, and never wait longer than the
+outlet's usual pace. A host that is cooling down is left alone until its time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +22,7 @@ from processing.errors import CorruptRecordError
 from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.crawling.claims import at_work, standing_claims
-from spiders.crawling.reach import forgiven
+from spiders.crawling.hosts import forgiven
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
 from spiders.outlet import Outlet, Pace, Source
@@ -35,14 +30,12 @@ from spiders.settings import REVISITS
 
 ABSENT = frozenset({404, 410})
 """Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
-
 ABSENT_VISITS = 6
 """Visits, over some thirty hours of back-off, after which an announced page that was never there counts as gone."""
 VISITS = 20
 """Visits, over some two weeks of back-off, after which an announced page is given up, whatever it answers."""
 PATIENCE = timedelta(days=30)
 """How long after its announcement a page is given up that could not even be asked for."""
-
 SHARE_DAYS = 28
 """Days over which the usual share of a source's links that are articles is taken."""
 _ENOUGH_LINKS = 5
@@ -63,6 +56,7 @@ TICK = {
 """How often a scheduler asks whose turn it is: as often as the soonest poll that `interval` asks for."""
 _LATEST = timedelta(days=1)
 _PAUSE = timedelta(minutes=30)
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +236,6 @@ def _finding(fault: SourceFault, detail: str) -> SourceFinding:
 def note_url(authority: str) -> str:
     """Return the URL under which the fetch log keeps notes about a host as a whole."""
     return f"http://{authority}/#host"
-
-
-_THREADS = 4
 
 
 def due(

@@ -1,6 +1,7 @@
-"""One crawl of one outlet: what it remembers, what it writes down, what it counts, how it is stopped.
+"""The state of one crawl of one outlet: what it knows, counts, and writes, and how it is stopped.
 
-The spider and the middlewares hold this one object; it knows Scrapy only by the crawler that carries it.
+The spider and the middlewares share this object. It knows Scrapy only by the crawler that carries
+it.
 """
 
 import asyncio
@@ -32,13 +33,11 @@ from processing.records import (
     article_id,
 )
 from spiders.crawling.claims import Claim
-from spiders.crawling.hosts import Hosts
+from spiders.crawling.hosts import Hosts, Reach
 from spiders.crawling.landing import Landing, answered, failed, note
 from spiders.crawling.polling import note_url, waits_until
-from spiders.crawling.reach import Reach
-from spiders.crawling.spellings import Spellings
 from spiders.crawling.verdict import Counts, Tally, present, verdict
-from spiders.crawling.visit import Refusal, Visit
+from spiders.crawling.visit import Refusal, Spellings, Visit
 from spiders.crawling.watchdog import Watchdog
 from spiders.outlet import Outlet
 

@@ -1,7 +1,7 @@
-"""What each link of a source is worth: asked for now, or a row that says why not.
+"""Polls an outlet's sources: which are asked now, and what follows from each answer.
 
-Asking an outlet's sources: which, what each link of an answer is worth, and what the answer says of
-the source.
+Each link of an answer becomes an article visit, or a row that says why it is not asked for. The
+answer also says whether the source was understood, and when it is asked again.
 """
 
 import logging
@@ -32,13 +32,25 @@ from spiders.crawling.polling import (
     weighed,
 )
 from spiders.crawling.run import Run
-from spiders.crawling.spellings import is_plainer
-from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, visit_of
+from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
 from spiders.formats.entries import examples
 from spiders.formats.links import Child, Link, in_words
 from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
+
+log = logging.getLogger(__name__)
+
+_WHOLE = {200, 203}
+"""Statuses of a whole body (RFC 9110 §15.3): 206 is a part that nobody asked for, 204 and 205 have none."""
+_HEAD = 50_000
+_SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
+"""Faults of a document that may be whole all the same, and empty for now."""
+_OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
+"""Faults that the next poll may not have, though the source answers the same."""
+_META = re.compile(rb"<meta\b(?P<attributes>[^<>]{1,1000})", re.IGNORECASE)
+_ROBOTS = re.compile(rb"\bname\s{0,9}=\s{0,9}[\"']?robots\b", re.IGNORECASE)
+_NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -157,20 +169,6 @@ def _is_changed(link: Link, last: Fetch | None) -> bool:
         and stamp.at > last.at
         and last.why is not Why.GONE
     )
-
-
-log = logging.getLogger(__name__)
-
-_WHOLE = {200, 203}
-"""Statuses of a whole body (RFC 9110 §15.3): 206 is a part that nobody asked for, 204 and 205 have none."""
-_HEAD = 50_000
-_SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
-"""Faults of a document that may be whole all the same, and empty for now."""
-_OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
-"""Faults that the next poll may not have, though the source answers the same."""
-_META = re.compile(rb"<meta\b(?P<attributes>[^<>]{1,1000})", re.IGNORECASE)
-_ROBOTS = re.compile(rb"\bname\s{0,9}=\s{0,9}[\"']?robots\b", re.IGNORECASE)
-_NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 
 def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:

@@ -1,11 +1,8 @@
-"""What becomes of an article's answer: read, unchanged, gone, blocked, too large, or not to be had.
+"""The one spider: it polls an outlet's sources, requests what is new, and reads the articles.
 
-The one spider. What differs between outlets is declared in `spiders.outlets`, not here.
-
-It asks the sources, considers each link once, asks for articles, and gives every URL one row in the
-fetch log.
-
-Lets `scrapy list` and `scrapy crawl NAME` see the outlets.
+What differs between outlets is declared in `spiders.outlets`, not here. Every URL ends in one row
+of the fetch log: read, unchanged, gone, blocked, too large, or failed. `OutletLoader` lets
+`scrapy list` and `scrapy crawl NAME` see the outlets.
 """
 
 import asyncio
@@ -66,6 +63,11 @@ _NO_PAGE = {Reason.NOT_ARTICLE, Reason.LIST_PAGE, Reason.ERROR_PAGE, Reason.EMPT
 """Rejections that may be due to how the address was spelled."""
 _REFUSED = {Why.ROBOTS, Why.OFF_SITE, Why.SEEN}
 """Refusals that concern one address, whether or not it was asked."""
+_POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
+"""Priorities: sources first, so that a crawl that is cut short knows what it missed.
+
+Then what nobody has yet.
+"""
 
 
 def handle_article_response(run: Run, response: Response) -> Article | Rejection | Visit | None:
@@ -231,13 +233,6 @@ def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
     """Return whether a page that we held as an article now says, with status 200, that there is none."""
     held = visit.last is not None and visit.last.outcome == "article"
     return held and isinstance(record, Rejection) and record.reason is Reason.ERROR_PAGE
-
-
-_POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
-"""Priorities: sources first, so that a crawl that is cut short knows what it missed.
-
-Then what nobody has yet.
-"""
 
 
 class ArticleSpider(Spider):
@@ -438,9 +433,6 @@ def spider_for(outlet: Outlet) -> type[ArticleSpider]:
     """Return the spider class of one outlet."""
     name = f"{outlet.name.title().replace('_', '')}Spider"
     return type(name, (ArticleSpider,), {"name": outlet.name, "outlet": outlet})
-
-
-__all__ = ["ArticleSpider", "Rejection", "spider_for"]
 
 
 class OutletLoader:

@@ -1,8 +1,6 @@
-"""What a crawl counts, for its report and for the verdict on it.
+"""What a crawl counts, and how it ended: the verdict, its reason, and the exit code.
 
-How a crawl ended, judged from what it counted, and the exit code that says so.
-
-Scrapy's own `crawl` exits 0 whatever happens.
+Scrapy's own `crawl` exits with 0 whatever happens.
 """
 
 from collections import Counter
@@ -23,8 +21,6 @@ _TOLD = {
 _EXAMPLES = 3
 _NO_ANSWER = frozenset({SourceFault.UNANSWERED, SourceFault.UNASKED_304, SourceFault.NOFOLLOW})
 """Faults of an answer that says nothing of what the source lists."""
-
-
 FIELDS = (
     "published",
     "modified",
@@ -37,6 +33,28 @@ FIELDS = (
     "subtitle",
 )
 """Fields whose share among the articles of an outlet is watched: one that fades away shows a changed layout."""
+EXIT = {
+    End.NEW: 0,
+    End.UNCHANGED: 0,
+    End.PARTIAL: 0,
+    End.FAILED: 1,
+    End.UNHEALTHY: 3,
+    End.INTERRUPTED: 4,
+}
+"""Exit codes of `scrapy crawl`.
+
+2 is a wrong argument or setting, `exit_code` tells it from a failure that may pass.
+"""
+_LIMITS = {
+    "closespider_timeout": "the time limit",
+    "memusage_exceeded": "the memory limit",
+    "closespider_pagecount": "the page limit",
+}
+_GAPS = "`sillok gaps` lists them"
+_STRANGER = (
+    "it is asked again by itself; where it is the outlet for certain, declare `tls` in its file, "
+    "and where every outlet says this, install this machine's ca-certificates"
+)
 
 
 def present(article: Article) -> list[str]:
@@ -113,32 +131,6 @@ class Counts:
 
 def _is_unanswered(report: SourceReport) -> bool:
     return any(one.fault in _NO_ANSWER for one in report.findings)
-
-
-EXIT = {
-    End.NEW: 0,
-    End.UNCHANGED: 0,
-    End.PARTIAL: 0,
-    End.FAILED: 1,
-    End.UNHEALTHY: 3,
-    End.INTERRUPTED: 4,
-}
-"""Exit codes of `scrapy crawl`.
-
-2 is a wrong argument or setting, `exit_code` tells it from a failure that may pass.
-"""
-
-_LIMITS = {
-    "closespider_timeout": "the time limit",
-    "memusage_exceeded": "the memory limit",
-    "closespider_pagecount": "the page limit",
-}
-
-_GAPS = "`sillok gaps` lists them"
-_STRANGER = (
-    "it is asked again by itself; where it is the outlet for certain, declare `tls` in its file, "
-    "and where every outlet says this, install this machine's ca-certificates"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

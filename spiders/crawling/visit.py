@@ -1,10 +1,14 @@
-"""What a request is for, and the typed reasons for which its answer is not taken.
+"""What a request is for, which spelling of an address comes next, and why an answer is not taken.
 
-The visit travels in `request.meta["visit"]` through redirects and retries. Exceptions that are
-raised here end in a row of the fetch log.
+A visit travels in `request.meta["visit"]` through redirects and retries. An exception that is
+raised here ends in a row of the fetch log.
+
+Whoever can place a link on a page can spell an article's address so that it fails. So an article is
+not judged by the first spelling: those that may be asked are tried in the order in which they were
+met, until one gives the article.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast
 
@@ -17,6 +21,13 @@ from spiders.outlet import Source
 VisitReason = Literal["new", "changed", "revisit", "gap", "asked", "poll", "robots", "rendering"]
 """Why a URL is requested now, in this order: seen for the first time, announced as changed, visited
 on schedule, missed before, named by a person, a source, robots.txt, part of a rendered page."""
+MOST_REQUESTS = 3
+"""Spellings of one article that may cost a request each in one crawl.
+
+What robots.txt refuses costs none.
+"""
+_MOST_KEPT = 50
+"""Spellings of one article that are remembered while it is being asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +99,62 @@ class Refusal(IgnoreRequest):
         self.detail = detail
         self.status = status
         self.counted = counted
+
+
+@dataclass(slots=True)
+class _Article:
+    met: list[str] = field(default_factory=list)
+    tried: int = 0
+    requests: int = 0
+    ended: bool = False
+
+
+class Spellings:
+    """The spellings of the articles that one crawl asks for, by article id."""
+
+    def __init__(self) -> None:
+        self._articles: dict[str, _Article] = {}
+
+    def begin(self, article: str, url: str) -> None:
+        """Note that `url` is asked for `article`."""
+        state = self._articles.setdefault(article, _Article())
+        if url not in state.met:
+            state.met.insert(state.tried, url)
+        state.tried = state.met.index(url) + 1
+        state.ended = False
+
+    def meet(self, article: str, url: str) -> bool:
+        """Note another spelling of an article that is asked for.
+
+        Return whether all before it have failed by now.
+
+        Only then has the caller to ask it; otherwise `after_failure` returns it when its turn
+        comes.
+        """
+        state = self._articles.get(article)
+        if state is None or url in state.met or len(state.met) >= _MOST_KEPT:
+            return False
+        state.met.append(url)
+        return state.ended and state.requests < MOST_REQUESTS
+
+    def after_failure(self, article: str, *, requested: bool) -> str | None:
+        """Return the spelling to ask after one that gave no article.
+
+        None where there is none left to ask.
+        """
+        state = self._articles.get(article)
+        if state is None:
+            return None
+        state.requests += requested
+        if state.tried < len(state.met) and state.requests < MOST_REQUESTS:
+            return state.met[state.tried]
+        state.ended = True
+        return None
+
+
+def is_plainer(url: str, last: Fetch) -> bool:
+    """Return whether `url` is worth asking though `last`, of another spelling, says that the article is settled.
+
+    Only a shorter spelling is: so that two that both lead nowhere are not asked in turns for ever.
+    """
+    return last.outcome != "article" and len(url) < len(last.url)

@@ -30,13 +30,10 @@ PARSING_SECONDS = 45.0
 `spiders.reading.LIMIT`, which
 Python keeps by itself wherever it is not inside C, is lower.
 """
-
 GRACE = 30.0
 """Seconds after the crawl's own time limit at which the parent kills it, parsing or not."""
-
 ANSWER = 1.5
 """Seconds after SIGTERM at which the parent kills a child that has been parsing one document since."""
-
 _TICK = 0.25
 """Seconds between two looks of the parent while a document is being parsed or an answer is due."""
 _IDLE = 1.0

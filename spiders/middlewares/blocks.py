@@ -1,6 +1,7 @@
-"""Block, challenge, consent and login pages, whatever their status: the host is left alone, the outlet reported.
+"""Recognises block, challenge, consent and login pages, whatever their status.
 
-Markers are of the gate, never of its subject: an article about Cloudflare does not carry its challenge script.
+The host of such a page is left alone, and the report says so. Markers are those of the gate, never
+of its subject: an article about Cloudflare does not carry its challenge script.
 """
 
 import re
@@ -21,7 +22,6 @@ _LARGEST = 100_000
 _IN_A_ROW = 3
 """So many refusals one after another mean the host, not the page."""
 _REFUSING = {401, 403, 429}
-
 _HEADERS = (
     ("cf-mitigated", "challenge"),
     ("x-amzn-waf-action", ""),

@@ -1,25 +1,34 @@
-"""Nothing leaves the outlet: only http and https, only its hosts, only the ports that it declares.
+"""Refuses requests that this crawl may not make.
 
-Whether the address behind a name is public is checked where it is resolved (`resolver`), so that
-the address that was checked is the one that is asked.
+A request stays inside the outlet: only http and https, only its hosts, only the ports that it
+declares. Redirects are followed inside it; one that leads off its hosts, or to an article that is
+known, ends the visit. Whether the address behind a name is public is checked where the name is
+resolved (`wire.transport`), so that the checked address is the one that is asked.
 
-Redirects are followed inside the outlet; one that leads off its hosts, or to an article we know,
-ends the visit.
+No request is made without the outlet's claim. It is renewed by the clock, and before a request
+whenever that was too long ago: a process that was stopped and continued finds out before it asks
+anything that another crawl has taken over.
 """
 
+import asyncio
+import logging
 from typing import Self
 from urllib.parse import urljoin
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
 
+from processing.errors import SillokError, TransientError
 from processing.records import Why
+from spiders.crawling.claims import LEASE, RENEWAL, Claim, OvertakenError
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, visit_of
 from spiders.outlet import Outlet, identify, unaskable
+
+log = logging.getLogger(__name__)
 
 
 class Guard:
@@ -88,3 +97,62 @@ def _target(url: str, location: bytes) -> str:
         return urljoin(url, stated.decode("latin-1"))
     except ValueError:  # no URL at all: `unaskable` says so
         return stated.decode("latin-1")
+
+
+class ClaimKeeper:
+    """Renews the claim of the run, where it has one."""
+
+    def __init__(self, run: Run, claim: Claim) -> None:
+        self._run = run
+        self._claim = claim
+        self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        run = run_of(crawler)
+        if run.claim is None:
+            raise NotConfigured
+        keeper = cls(run, run.claim)
+        crawler.signals.connect(keeper.opened, signal=signals.spider_opened)
+        crawler.signals.connect(keeper.closed, signal=signals.spider_closed)
+        return keeper
+
+    def opened(self) -> None:
+        self._task = asyncio.ensure_future(self._keep())
+
+    def closed(self) -> None:
+        if self._task:
+            self._task.cancel()
+
+    async def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's interface
+        if self._claim.age > RENEWAL * 1.5:
+            async with self._turn:
+                await self._renew()
+        if self._run.error is not None:
+            raise Refusal(Why.FAILED, "interrupted", counted=False)
+
+    async def _keep(self) -> None:
+        while self._run.error is None:
+            await asyncio.sleep(RENEWAL.total_seconds())
+            async with self._turn:
+                await self._renew()
+
+    async def _renew(self) -> None:
+        """Renew; where the store is away, go on for as long as nobody else may take over."""
+        if self._claim.age < RENEWAL / 2:  # another request has just done it
+            return
+        try:
+            await asyncio.to_thread(self._claim.renew)
+        except OvertakenError as error:
+            self._end(error)
+        except TransientError as error:
+            log.warning("the claim of %s could not be renewed: %s", self._run.outlet.name, error)
+            if self._claim.age >= LEASE:
+                self._end(error)
+        except SillokError as error:
+            self._end(error)
+
+    def _end(self, error: SillokError) -> None:
+        self._run.fail(error)
+        self._run.stop()

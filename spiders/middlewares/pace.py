@@ -1,11 +1,9 @@
-"""No host is asked before it wants to be: Crawl-delay, Retry-After, pauses before a retry, cool-down.
+"""Decides when a host may be asked: delays, retries, cool-downs, the daily budget.
 
-The delay counts from the answer before, so that it holds on the wire however long connecting took. AutoThrottle is
-Scrapy's and acts in the downloader's slot, after this.
-
-An outlet's requests a day are limited; what is over the limit waits for tomorrow, and the log says so.
-
-Try again later, when the host says or after a pause: Retry-After (RFC 9110 §10.2.3) in seconds and as a date.
+The delay counts from the last answer, so that it holds on the wire however long connecting took.
+Scrapy's AutoThrottle acts after this, in the downloader's slot. A request over the outlet's budget
+waits for tomorrow, and the fetch log says so. Retry-After (RFC 9110 §10.2.3) is read in both its
+forms, seconds and a date.
 """
 
 import asyncio
@@ -17,14 +15,27 @@ from typing import Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.http import Request, Response
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Headers, Request, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.error import ConnectError
 
 from processing.records import Why
 from spiders.crawling.interrupt import release
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, gate_of
+from spiders.wire.transport import address_of
+
+_WAITING = {429, 503}
+_NO_DATE = (ValueError, IndexError, TypeError, OverflowError)
+"""What email.utils raises of headers that are no date, or none of the calendar."""
+_SILENCE = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError)
 
 
 class Pacing:
@@ -92,11 +103,6 @@ class Budget:
         if self._run.spent() >= limit:
             raise Refusal(Why.OVER_BUDGET, f"{limit} requests a day are spent")
         self._run.requests += 1
-
-
-_WAITING = {429, 503}
-_NO_DATE = (ValueError, IndexError, TypeError, OverflowError)
-"""What email.utils raises of headers that are no date, or none of the calendar."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -184,3 +190,37 @@ def _moment(value: str) -> datetime | None:
     except _NO_DATE:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class ReachWatch:
+    """Tells the run about each answer and each silence."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        watch = cls(run_of(crawler))
+        crawler.signals.connect(watch.headers_received, signal=signals.headers_received)
+        return watch
+
+    def headers_received(self, headers: Headers, body_length: int, request: Request) -> None:  # noqa: ARG002 - Scrapy's
+        self._run.reach.answered(urlparse_cached(request).netloc)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        self._run.reach.answered(urlparse_cached(request).netloc)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if is_silence(exception):
+            parts = urlparse_cached(request)
+            self._run.reach.lost(parts.netloc, address_of(parts.hostname or ""))
+
+
+def is_silence(error: Exception) -> bool:
+    """Return whether an error means that no packet of an answer came: no address, no route, refused, timed out.
+
+    Scrapy has one error for all other failures; a connection that was never made is known by its cause.
+    """
+    made = isinstance(error, DownloadFailedError) and not isinstance(error.__cause__, ConnectError)
+    return isinstance(error, _SILENCE) or (isinstance(error, DownloadFailedError) and not made)

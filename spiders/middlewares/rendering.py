@@ -1,7 +1,8 @@
-"""Articles of an outlet that declares it go through a browser, and what the browser wants goes through the crawl.
+"""Renders the articles of outlets that need a browser, and asks for what their pages need.
 
-Each part of a page is a request like any other: robots.txt, borders, addresses, pace, budget and limits hold for it,
-and its answer is in the WARC. So is the rendered page, as a conversion of the page that was served.
+Each part of a page is a request like any other: robots.txt, the outlet's hosts, the address check,
+pace, budget and size limits hold for it, and its answer is in the WARC. So is the rendered page, as
+a conversion of the page that was served.
 """
 
 import asyncio

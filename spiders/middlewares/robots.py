@@ -32,13 +32,17 @@ from spiders.crawling.watchdog import LethalError
 from spiders.formats.robots import grouped
 from spiders.settings import AGENT
 
+log = logging.getLogger(__name__)
+
 LARGEST = 500 << 10
 """Bytes that are read of a robots.txt (§2.5: at least 500 KiB)."""
-
 _LONGEST_DELAY = 3600
 """Seconds of Crawl-delay beyond which a crawl makes no sense: the outlet has to be talked to."""
 _OTHER = "Scrapy"
 """Outlets that ban the software by its name mean us too."""
+PATH = "/.well-known/tdmrep.json"
+_LARGEST = 1 << 20
+_REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,6 @@ class Robots:
         elif delay:
             self._run.hosts.slow(host, delay)
         return verdicts
-
-
-log = logging.getLogger(__name__)
-
-PATH = "/.well-known/tdmrep.json"
-_LARGEST = 1 << 20
-_REMEMBERED = timedelta(days=1)
 
 
 class Reservation:

@@ -78,6 +78,17 @@ _UNPACKED = 24 << 20
 """Bytes that are looked through for the end of a packed body: a little more than a page may have."""
 _refused: dict[str, str] = {}
 _resolved: dict[str, str] = {}
+VERIFIED = "verified"
+_FAULTS: Mapping[int, str] = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is signed by itself",
+    19: "is signed by an authority of its own",
+    20: "is signed by nobody whom this machine knows, or its chain lacks an intermediate",
+    21: "came without the chain that would prove it",
+    23: "was revoked",
+}
+"""What OpenSSL's commonest verdicts on a chain mean (X509_STORE_CTX_get_error(3)), as the end of a sentence."""
 
 
 def is_public(address: str) -> bool:
@@ -218,19 +229,6 @@ def press_hosts() -> frozenset[str]:
     named = {host for outlet in outlets().values() for host in outlet.allowed_hosts}
     homes = {urlsplit(outlet.home).hostname or "" for outlet in outlets().values()}
     return frozenset(host for host in named | homes if host.endswith(_PRESS))
-
-
-VERIFIED = "verified"
-_FAULTS: Mapping[int, str] = {
-    9: "is not valid yet",
-    10: "has expired",
-    18: "is signed by itself",
-    19: "is signed by an authority of its own",
-    20: "is signed by nobody whom this machine knows, or its chain lacks an intermediate",
-    21: "came without the chain that would prove it",
-    23: "was revoked",
-}
-"""What OpenSSL's commonest verdicts on a chain mean (X509_STORE_CTX_get_error(3)), as the end of a sentence."""
 
 
 @implementer(IPolicyForHTTPS)
@@ -436,4 +434,4 @@ class Transport(HTTP11DownloadHandler):
         shown = (
             response.certificate.digest("sha256").decode() if response.certificate else "unknown"
         )
-        return f"unverified: its certificate {fault}; SHA-256 {shown}" if fault else "verified"
+        return f"unverified: its certificate {fault}; SHA-256 {shown}" if fault else VERIFIED

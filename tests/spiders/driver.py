@@ -21,7 +21,7 @@ import spiders.crawling.landing
 import spiders.crawling.sources
 import spiders.crawling.spider
 import spiders.crawling.watchdog
-import spiders.middlewares.claim
+import spiders.middlewares.guard
 import spiders.reading
 import spiders.rendering
 import spiders.wire.recorder
@@ -84,7 +84,7 @@ def bad_day() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     renewal = os.environ.get("WIRE_RENEWAL")
     if renewal:
-        spiders.middlewares.claim.RENEWAL = timedelta(seconds=float(renewal))
+        spiders.middlewares.guard.RENEWAL = timedelta(seconds=float(renewal))
     path = os.environ.get("WIRE_BREAK")
     if path:
         reader = import_module("processing.reading.extract")

@@ -14,6 +14,7 @@ from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject
 from spiders.crawling.claims import (
     LEASE,
+    BusyError,
     Claim,
     OvertakenError,
     at_work,
@@ -22,7 +23,6 @@ from spiders.crawling.claims import (
     standing_claims,
     take,
 )
-from spiders.crawling.ends import BusyError
 from tests.spiders.conftest import Crawl
 from tests.spiders.origin import Origin, article, feed
 

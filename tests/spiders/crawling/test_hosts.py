@@ -16,10 +16,10 @@ from twisted.internet.error import ConnectionLost, NoRouteError
 from processing.archive.memory import Memory
 from processing.records import End, Fetch, Why
 from processing.report import outage
+from spiders.crawling.hosts import Reach, forgiven
 from spiders.crawling.polling import waits_until
-from spiders.crawling.reach import Reach, forgiven
 from spiders.crawling.verdict import FIELDS
-from spiders.middlewares.reach import is_silence
+from spiders.middlewares.pace import is_silence
 from tests.spiders.conftest import Crawl, Crawled
 from tests.spiders.origin import Origin, Reply, article, feed
 
