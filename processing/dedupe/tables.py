@@ -40,6 +40,9 @@ _EXCEL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days of Excel have 
 _EXCEL_DAYS: Final = range(20_000, 80_000)
 _SECONDS: Final = range(10**8, 10**10)
 _THOUSAND: Final = 1_000
+# The first Korean newspaper is of 1883. Exports state 0001-01-01 or 9999-12-31 where a date is unknown,
+# and no window of days fits around those.
+_YEARS: Final = range(1883, 2101)
 
 NAMES: Final[Mapping[str, Sequence[str]]] = {
     "id": ("id", "뉴스식별자", "기사id", "기사식별자", "식별자", "docid", "documentid", "newsid", "articleid", "번호"),
@@ -560,15 +563,17 @@ def moment(value: object) -> tuple[datetime | None, bool]:
     """Return the moment that a cell states, in UTC, and whether it states something that is none.
 
     A stamp without an offset is Seoul time, a day its midnight. Numbers are seconds or milliseconds
-    since 1970, days of Excel, or digits such as 20260310.
+    since 1970, days of Excel, or digits such as 20260310. A year in which no newspaper can have
+    appeared (0001, 9999) is none.
     """
     try:
         found = _moment(value)
         if found is None:
             return None, bool(str(value).strip()) and value is not None
-        return (found if found.tzinfo else found.replace(tzinfo=SEOUL)).astimezone(UTC), False
+        known = (found if found.tzinfo else found.replace(tzinfo=SEOUL)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None, True
+    return (known, False) if known.year in _YEARS else (None, True)
 
 
 def _moment(value: object) -> datetime | None:

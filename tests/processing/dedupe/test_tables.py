@@ -65,6 +65,28 @@ def test_a_date_that_is_none_costs_no_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "stated",
+    [
+        "0001-01-01",
+        "0001-01-01T00:00:00+09:00",
+        "9999-12-31T23:59:59+00:00",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "0000-00-00",
+        "1882-12-31",
+        "2101-01-02",
+    ],
+)
+def test_an_impossible_date_is_unknown_and_its_row_is_folded(tmp_path: Path, stated: str) -> None:
+    table = tmp_path / "lines.jsonl"
+    dated = {"id": "a", "text": RIVER, "published_at": stated}
+    lines = [dated, {"id": "b", "text": RIVER, "published_at": "2031-05-01"}]
+    table.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    found = read_rows(table)
+    assert (found.count, found.misdated, found.first) == (2, 1, date(2031, 5, 1))
+    assert {row["cluster"] for row in rows(table)} == {"a"}
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("2031-05-01T09:00:00+09:00", "2031-05-01T00:00:00"),
