@@ -31,7 +31,7 @@ from processing.signing.canonical import (
     mark_of,
 )
 from processing.signing.documents import FoldOptions, Thresholds
-from processing.signing.marks import Span, without
+from processing.signing.marks import TextSpan, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
 
@@ -284,7 +284,7 @@ class Verdict:
     jaccard: float = 0.0
     shares: tuple[float, float] = (0.0, 0.0)
     evidence: str = ""
-    spans: tuple[Span, Span] = ((0, 0), (0, 0))
+    spans: tuple[TextSpan, TextSpan] = ((0, 0), (0, 0))
     gaps: tuple[float, float] = (0.0, 0.0)
 
 
@@ -321,7 +321,7 @@ def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
 def _text(
     row: Mapping[str, object],
     text: str,
-    spans: Sequence[Span],
+    spans: Sequence[TextSpan],
     options: FoldOptions,
     whole: Text | None,
 ) -> Text:
@@ -496,7 +496,7 @@ def _quoted(pair: Pair) -> Verdict:
     )
 
 
-def _longest(ordered: Hashes, others: Hashes) -> Span:
+def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
     """Return where the longest run of n-grams lies that another text has too, which a few others may break."""
     found = np.searchsorted(others, ordered)
     places = np.flatnonzero(others[np.minimum(found, others.size - 1)] == ordered)

@@ -32,7 +32,7 @@ _KEYS: Final = ("title_key", "head_key", "tail_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Occurrences:
     """Where the marks of a batch stand, in the batch and in the window.
 
     `asked` are the marks, sorted, and `needed` how many documents make each boilerplate.
@@ -47,7 +47,7 @@ class Places:
     kept: Numbers
 
 
-def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Features) -> Places:
+def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Features) -> Occurrences:
     """Return where the marks of `drafts` stand.
 
     No day needs to name more companions of a mark than decide.
@@ -77,7 +77,7 @@ def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Featu
         numbers = np.asarray(table["number"])[owners[still]]
         kept.append(np.stack([which[still], days[still], numbers], axis=1))
     needed = np.where(asked & 1, features.few, features.many)
-    return Places(asked, needed, tuple(map(np.concatenate, found)), np.concatenate(kept))
+    return Occurrences(asked, needed, tuple(map(np.concatenate, found)), np.concatenate(kept))
 
 
 def _of_drafts(
@@ -117,7 +117,7 @@ def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tupl
     return np.searchsorted(starts, places, "right") - 1, which
 
 
-def learn(found: Places, days: Iterable[date], options: FoldOptions) -> Learnt:
+def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Learnt:
     """Return the boilerplate of each day that documents of `days` reach, as far as `found` decides it."""
     reach = options.window_days
     titles, heads, tails = (_frequent(rows, found.needed) for rows in found.companions)
@@ -139,7 +139,9 @@ def learn(found: Places, days: Iterable[date], options: FoldOptions) -> Learnt:
     return {day: frozenset(marks) for day, marks in learnt.items()}
 
 
-def unlearnt(signatures: Signatures, places: Places, learnt: Learnt) -> list[dict[str, object]]:
+def unlearnt(
+    signatures: Signatures, places: Occurrences, learnt: Learnt
+) -> list[dict[str, object]]:
     """Return whole rows of the window that still have a passage which is now known as boilerplate, sorted by number."""
     found = [np.empty(0, np.int64)]
     for day, known in learnt.items():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from processing.signing.shingles import Hashes, mixed, rolling
 
 Marks: TypeAlias = NDArray[np.int32]
-Span: TypeAlias = tuple[int, int]
+TextSpan: TypeAlias = tuple[int, int]
 """Where a passage begins and ends, in canonical characters."""
 
 GRAM: Final = 12
@@ -94,7 +94,7 @@ def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:
 
 def boilerplate_spans(
     plain: str, places: NDArray[np.intp], marks: Marks, dropped: AbstractSet[int]
-) -> list[Span]:
+) -> list[TextSpan]:
     """Return the passages of a text that its `dropped` marks stand for, in their order."""
     if not dropped or not places.size:
         return []
@@ -140,7 +140,7 @@ def _merged(spans: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int, bool
     return found
 
 
-def without(plain: str, spans: Sequence[Span]) -> str:
+def without(plain: str, spans: Sequence[TextSpan]) -> str:
     """Return a text without some of its passages."""
     if not spans:
         return plain

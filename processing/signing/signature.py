@@ -22,7 +22,7 @@ from processing.signing.canonical import canonical, facts, lowered, mapped, read
 from processing.signing.columns import BANDS, SIGNED
 from processing.signing.credits import credits_of, names_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
-from processing.signing.marks import Marks, Span, boilerplate_spans, is_bare, marks_of, without
+from processing.signing.marks import Marks, TextSpan, boilerplate_spans, is_bare, marks_of, without
 from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
 
 _LONGEST_TITLE: Final = 300
@@ -55,7 +55,7 @@ class Draft:
     def text(self) -> str:
         return cast("str", self.row["text"])
 
-    def spans(self, dropped: frozenset[int]) -> list[Span]:
+    def spans(self, dropped: frozenset[int]) -> list[TextSpan]:
         """Return the passages that are boilerplate where the marks `dropped` are."""
         if self.row["bare"]:
             return [(0, len(self.text))] if self.text else []
@@ -135,7 +135,7 @@ def redraft(row: Mapping[str, object]) -> Draft:
     return Draft(row, *marks_of(str(row["text"]), cast("int", row["owner"])))
 
 
-def own_spans(row: Mapping[str, object]) -> list[Span]:
+def own_spans(row: Mapping[str, object]) -> list[TextSpan]:
     """Return the passages of a stored row of `sig` that are boilerplate."""
     ends = cast("list[int]", row["cut"])
     return list(zip(ends[::2], ends[1::2], strict=True))
@@ -146,7 +146,7 @@ def text_of_row(row: Mapping[str, object]) -> str:
     return without(str(row["text"]), own_spans(row))
 
 
-def facts_of(row: Mapping[str, object], spans: Sequence[Span]) -> frozenset[str]:
+def facts_of(row: Mapping[str, object], spans: Sequence[TextSpan]) -> frozenset[str]:
     """Return the number facts of a row of `sig` outside these passages."""
     said = (each.partition(":") for each in str(row["facts"]).split())
     told = [(int(place), fact) for place, _, fact in said]
