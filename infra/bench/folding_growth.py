@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from infra.bench.composed import START, compose
 from processing.dedupe.fold import fold
 from processing.signing.batch import sign
-from processing.signing.columns import BANDS, CLUSTERS, EDGES, INPUTS, SIG, SIGNED, TEXTS
+from processing.signing.columns import BANDS, CLUSTERS, EDGES, SIG, SIGNED, TEXTS
 from processing.signing.documents import Document, FoldOptions, number
 from processing.signing.window import EmptyWindow, FolderWindow, PartitionKind, Partitions
 
@@ -106,9 +106,6 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
         "bands": pa.Table.from_arrays(columns_of, schema=BANDS),
         "edges": _edges(np.sort(numbers[len(real) :]), day),
         "clusters": _clusters(ids, day),
-        "inputs": pa.Table.from_pylist(
-            [{"day": day, "digest": f"{batch.part:016x}"}], schema=INPUTS
-        ),
     }
     for kind, made in tables.items():
         window.write(kind, day, f"{day.toordinal() * 100 + batch.part:08d}", made)

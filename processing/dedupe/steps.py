@@ -99,8 +99,8 @@ _LINK_LOST: Final = """
 def partitions_of(steps: Steps, last: Folded) -> Iterator[tuple[PartitionKind, date, pa.Table]]:
     """Yield what `steps` and the fold after them add, but no clusters and no aliases, day by day."""
     for day in _days(steps, last):
-        sig, texts, bands, edges, inputs = (
-            _added(steps, last, kind, day) for kind in ("sig", "texts", "bands", "edges", "inputs")
+        sig, texts, bands, edges = (
+            _added(steps, last, kind, day) for kind in ("sig", "texts", "bands", "edges")
         )
         if sig:
             newest = _signed(sig, texts, bands)
@@ -112,8 +112,6 @@ def partitions_of(steps: Steps, last: Folded) -> Iterator[tuple[PartitionKind, d
         if edges:
             every = pa.concat_tables(edges)
             yield "edges", day, every.take(_last(every, "a", "b"))
-        if inputs:
-            yield "inputs", day, inputs[-1]
 
 
 def clusters_of(
@@ -138,7 +136,7 @@ def _of(last: Folded, kind: PartitionKind) -> list[PartitionPart]:
 
 
 def _days(steps: Steps, last: Folded) -> list[date]:
-    kinds: tuple[PartitionKind, ...] = ("sig", "edges", "inputs")
+    kinds: tuple[PartitionKind, ...] = ("sig", "edges")
     paths = (part for kind in kinds for part in steps.added(kind) if isinstance(part, Path))
     return sorted(
         {date.fromisoformat(path.parent.name[len("day=") :]) for path in paths}

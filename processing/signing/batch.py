@@ -8,7 +8,6 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from processing.errors import CorruptRecordError
@@ -68,25 +67,6 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
         for each, dropped in chain(known, older)
     )
     return Fresh(*tables(made, options.features), asked)
-
-
-def signed_before(partitions: Partitions, days: Sequence[date]) -> Fresh:
-    """Return the documents of `days` as the window holds them, as if they were signed now."""
-    features = partitions.options.features
-    span = widened(days, 2 * partitions.options.window_days)
-    signatures = partitions.read_signatures(span)
-    wanted = pa.array(sorted(set(days)), pa.date32())
-    found = [
-        rows.filter(pc.is_in(rows["day"], wanted))["number"]
-        for rows in signatures.scan(["number", "day"])
-    ]
-    numbers = np.concatenate([np.empty(0, np.int64), *(np.asarray(each) for each in found)])
-    rows = signatures.rows(numbers).to_pylist()
-    made = (signed(redraft(row), frozenset(row["dropped"])) for row in rows)
-    sig, bands = tables(made, features)
-    asked = frozenset(row["number"] for row in rows)
-    partitions.read_signatures(span, asked)
-    return Fresh(sig, bands, asked)
 
 
 def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:

@@ -113,9 +113,6 @@ CLUSTERS = _schema(
 The newest counts. Rows of before `RULES` 5 lack the last five columns.
 """
 
-INPUTS = _schema({"day": pa.date32(), "digest": pa.string()})
-"""A digest of the signatures of a day, as a fold left them: see `processing.dedupe.fold`."""
-
 ALIASES = _schema({"old": pa.string(), "new": pa.string(), "day": pa.date32()})
 """A cluster id that was retired, and the one that its documents have now."""
 

@@ -3,7 +3,7 @@
 Kinds: `sig` (one row a document: credits, line hashes, …), `texts` (canonical text and number facts
 of each row of the part of `sig` that was written with it, in the same order), `bands` (key,
 document number; sorted by key), `edges` (one row a judged pair), `aliases` (a cluster id that was
-merged into another), `inputs` (a digest of each day), and `clusters` (one row a document). A
+merged into another), and `clusters` (one row a document). A
 partition of a day is a list of parts, each written once; a reader takes a row's newest part. Parts
 of `sig` and of `texts` are written and listed together.
 
@@ -35,9 +35,7 @@ from processing.signing.columns import CLUSTERS, SIG, SIGNED, TEXTS
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import Numbers, Places, distinct
 
-PartitionKind: TypeAlias = Literal[
-    "sig", "texts", "bands", "edges", "aliases", "inputs", "clusters"
-]
+PartitionKind: TypeAlias = Literal["sig", "texts", "bands", "edges", "aliases", "clusters"]
 PartitionPart: TypeAlias = Path | pa.Table
 _HASHES: Final = frozenset(
     {"key", "number", "url_key", "title_key", "head_key", "tail_key", "digest", "near"}
@@ -160,21 +158,9 @@ class Signatures:
         newest = self._newest[places]
         return places[newest], which[newest]
 
-    def days_of(self, numbers: Numbers) -> set[int]:
-        """Return the days, counted from 1970, of all rows of these documents, also of those that are passed over."""
-        return set(self.days[among(self._every, distinct(numbers))[0]].tolist())
-
-    def scan(
-        self, names: Sequence[str], days: Collection[date] | None = None
-    ) -> Iterator[pa.Table]:
-        """Yield columns of `sig` of all documents, part by part.
-
-        Where `days` are given, only parts that have one.
-        """
-        wanted = np.array([day.toordinal() - _EPOCH for day in days or ()], np.int32)
+    def scan(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield columns of `sig` of all documents, part by part."""
         for part, (start, end) in zip(self._sig, pairwise(self._starts), strict=True):
-            if days is not None and not np.isin(self.days[start:end], wanted).any():
-                continue
             read, mine = columns(part, names), self._newest[start:end]
             yield read if mine.all() else read.filter(pa.array(mine))
 
