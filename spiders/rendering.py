@@ -60,9 +60,8 @@ class Scratch:
         self.remove()
         folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{secrets.token_hex(4)}"
         self._link.parent.mkdir(parents=True, exist_ok=True)
-        self._link.symlink_to(
-            folder
-        )  # before the folder: killed in between, we leave nothing that is not known
+        # Before the folder: killed in between, we leave nothing that is not known.
+        self._link.symlink_to(folder)
         folder.mkdir(mode=0o700)
         return folder
 
@@ -84,7 +83,8 @@ def temporary(folder: Path) -> Iterator[None]:
     Playwright takes no environment.
     """
     before = os.environ.get("TMPDIR")
-    tempfile.gettempdir()  # this process has chosen its own by now
+    # This process has chosen its own by now.
+    tempfile.gettempdir()
     os.environ["TMPDIR"] = str(folder)
     try:
         yield
@@ -144,7 +144,7 @@ def _check_isolation(*, sample_press: bool) -> None:
         raise UsageError(
             "Chromium has no sandbox when root runs it: run this crawl as an ordinary user"
         )
-    tried = subprocess.run(["sh", "-c", f"{_ALONE} true"], check=False, capture_output=True)  # noqa: S603, S607 - ours
+    tried = subprocess.run(["sh", "-c", f"{_ALONE} true"], check=False, capture_output=True)  # noqa: S603, S607
     if tried.returncode:
         raise UsageError(
             f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: allow unprivileged user "
@@ -183,9 +183,8 @@ class Browser:
         """End the browser and what drives it; safe to do twice."""
         playwright, self._playwright, self._browser = self._playwright, None, None
         if playwright is not None:
-            with suppress(
-                TimeoutError, self._playwright_error()
-            ):  # its pipe is closed either way, and that ends it
+            # Its pipe is closed either way, and that ends it.
+            with suppress(TimeoutError, self._playwright_error()):
                 await asyncio.wait_for(playwright.stop(), _CLOSING)
             self._scratch.remove()
 
@@ -204,9 +203,8 @@ class Browser:
             return str(await tab.content()).encode("utf-8", "replace")
         finally:
             answers.end()
-            with suppress(
-                TimeoutError
-            ):  # a script that never ends keeps its tab; the whole browser is ended then
+            # A script that never ends keeps its tab; the whole browser is ended then.
+            with suppress(TimeoutError):
                 await asyncio.wait_for(context.close(), _CLOSING)
 
     async def _started(self) -> Any:
@@ -248,7 +246,8 @@ class _Answers:
     async def answer(self, route: Any) -> None:
         """Answer one request of the browser."""
         part = await self._part(route.request)
-        with suppress(_library().Error):  # the page is closed already
+        # The page is closed already.
+        with suppress(_library().Error):
             if part is None:
                 await route.abort()
             else:
@@ -261,10 +260,11 @@ class _Answers:
 
     async def _part(self, request: Any) -> BrowserResponse | None:
         if request.is_navigation_request():
+            # A frame, a popup and a page that leads elsewhere are not followed.
             page, self._page = (
                 self._page,
                 None,
-            )  # a frame, a popup and a page that leads elsewhere are not followed
+            )
             return page or _STAY
         if not is_asked(request.resource_type, request.method):
             return None

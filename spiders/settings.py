@@ -55,7 +55,8 @@ def environment() -> Environment:
     """Return the settings of this process; raise UsageError naming the variables that are wrong."""
     try:
         return Environment()
-    except SettingsError as error:  # the only value that is more than a word
+    # The only value that is more than a word.
+    except SettingsError as error:
         raise UsageError(
             'settings are wrong: SILLOK_PERMISSION is no JSON: write {"outlet": "who consented, when"}'
         ) from error
@@ -87,10 +88,12 @@ USER_AGENT = f"{AGENT}/{SILLOK_VERSION}" + (f" (+{_ENV.contact})" if _ENV.contac
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "ko,en;q=0.5",
-    "Accept-Encoding": "gzip, deflate",  # brotli breaks warcio and WACZ
+    # Brotli breaks warcio and WACZ.
+    "Accept-Encoding": "gzip, deflate",
 }
 ROBOTSTXT_OBEY = (
-    False  # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py
+    # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py.
+    False
 )
 COOKIES_ENABLED = False
 COOKIES = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
@@ -101,31 +104,39 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0.0 if _ENV.press else _ENV.delay
 DOWNLOAD_DELAY_JITTER = (
-    0  # a delay that varies downwards breaks Crawl-delay, and we have nothing to disguise
+    # A delay that varies downwards breaks Crawl-delay, and we have nothing to disguise.
+    0
 )
 AUTOTHROTTLE_ENABLED = True
-AUTOTHROTTLE_START_DELAY = 0.0  # the least delay is DOWNLOAD_DELAY
+# The least delay is DOWNLOAD_DELAY.
+AUTOTHROTTLE_START_DELAY = 0.0
 AUTOTHROTTLE_MAX_DELAY = 60
 RETRY_TIMES = 2
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the row in the fetch log says it
+# The row in the fetch log says it.
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
-HTTPPROXY_ENABLED = False  # behind a proxy nobody could check which address is asked
+# Behind a proxy nobody could check which address is asked.
+HTTPPROXY_ENABLED = False
 
 # How much we take.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20 << 20
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_VERIFY_CERTIFICATES = True  # `middlewares.certificates` does it, and says what is wrong
+# `middlewares.certificates` does it, and says what is wrong.
+DOWNLOAD_VERIFY_CERTIFICATES = True
 CLOSESPIDER_TIMEOUT = _ENV.time_limit
 MEMUSAGE_LIMIT_MB = 1024
-CLOSESPIDER_ERRORCOUNT = 3  # a spider that breaks is broken for every page
+# A spider that breaks is broken for every page.
+CLOSESPIDER_ERRORCOUNT = 3
 HTTPERROR_ALLOW_ALL = True
 SCHEDULER_MEMORY_QUEUE = (
-    "scrapy.squeues.FifoMemoryQueue"  # in the order in which they are announced
+    # In the order in which they are announced.
+    "scrapy.squeues.FifoMemoryQueue"
 )
 DUPEFILTER_CLASS = (
-    "scrapy.dupefilters.BaseDupeFilter"  # the spider considers each article once, and logs why
+    # The spider considers each article once, and logs why.
+    "scrapy.dupefilters.BaseDupeFilter"
 )
 
 # The whole chains, written out: Scrapy imports even what is set to None, and what we do not use
@@ -194,7 +205,9 @@ SILLOK_PERMISSION = dict(_ENV.permission)
 SILLOK_LOG = _ENV.log
 SILLOK_OUTPUT = _ENV.output
 SILLOK_RUN = ""
-SILLOK_LANDING = ""  # where a crawl that is to leave nothing behind lands; its memory is that of SILLOK_STORE all the same
+# Where a crawl that is to leave nothing behind lands; its memory is that of SILLOK_STORE all the
+# same.
+SILLOK_LANDING = ""
 SILLOK_KEPT = ""
 SILLOK_RETRY_WAIT = 2.0
 SILLOK_RETRY_AFTER_MAX = 120.0

@@ -74,9 +74,8 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
         settings = self._settings()
-        logging.getLogger("scrapy.utils.log").addFilter(
-            is_warning
-        )  # its greeting comes before `run`
+        # Its greeting comes before `run`.
+        logging.getLogger("scrapy.utils.log").addFilter(is_warning)
         if settings["SILLOK_KEPT"]:
             kept = "spiders.wire.kept.KeptTransport"
             settings.set(
@@ -93,9 +92,8 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: Namespace) -> None:
         if level_of(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
-        logging.getLogger("trafilatura").setLevel(
-            logging.ERROR
-        )  # what it says of a page is in the page's rejection
+        # What it says of a page is in the page's rejection.
+        logging.getLogger("trafilatura").setLevel(logging.ERROR)
         end_at_once()
         self._watchdog = Watchdog()
         code = self._watchdog.fork(self._settings().getfloat("CLOSESPIDER_TIMEOUT"), _say)
@@ -142,7 +140,8 @@ class Command(crawl.Command):
         outlet = self._outlet(args)
         check_output(self._settings())
         wanted = self._wish(opts, outlet)
-        alone = self._hold(outlet)  # until the process ends, however it ends
+        # Until the process ends, however it ends.
+        alone = self._hold(outlet)
         try:
             return self._hold_claimed(outlet, wanted)
         finally:
@@ -171,7 +170,8 @@ class Command(crawl.Command):
         finally:
             try:
                 claim.free()
-            except SillokError as error:  # it lapses by itself
+            # It lapses by itself.
+            except SillokError as error:
                 log.warning("%s: the claim could not be freed: %s", outlet.name, error)
 
     def _work(
@@ -180,15 +180,15 @@ class Command(crawl.Command):
         self._run = run = self._open(outlet, wanted, identity, claim)
         self._watchdog.remember(self._place(outlet))
         run.watchdog = self._watchdog
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        # Scrapy sets it before `run`.
+        assert self.crawler_process is not None  # noqa: S101
         crawler = self._create_crawler(outlet.name)
         self.crawler_process.crawl(crawler, run=run, wish=wanted)
         Interrupt(crawler, run).install()
         self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
-        self._ended = ended = run.finish(
-            "shutdown" if run.stopping else reason
-        )  # a second Ctrl-C leaves Scrapy without a reason
+        # A second Ctrl-C leaves Scrapy without a reason.
+        self._ended = ended = run.finish("shutdown" if run.stopping else reason)
         if run.error is None:
             clear(self._written(), outlet.name, run.id)
         _sum_up(ended)
@@ -201,7 +201,8 @@ class Command(crawl.Command):
         return code
 
     def _outlet(self, args: list[str]) -> Outlet:
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
+        # Scrapy sets it before `run`.
+        assert self.crawler_process is not None  # noqa: S101
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             raise UsageError(
@@ -218,14 +219,16 @@ class Command(crawl.Command):
         settings = self._settings()
         arguments = dict(opts.spargs)
         if settings["SILLOK_KEPT"]:
-            from spiders.wire.kept import kept_pages  # noqa: PLC0415 - a crawl of the wire has no use for it
+            # A crawl of the wire has no use for it.
+            from spiders.wire.kept import kept_pages  # noqa: PLC0415
 
             rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
             if not outlet.sources:
                 arguments.setdefault("url", " ".join(row.url for row in rows))
         wanted = wish(
             arguments,
-            today=datetime.now(SEOUL).date(),  # noqa: TID251 - a command starts from the clock
+            # A command starts from the clock.
+            today=datetime.now(SEOUL).date(),  # noqa: TID251
             dry_run=opts.dry_run,
             fresh=opts.fresh,
             due_only=settings.getbool("SILLOK_DUE"),
@@ -264,9 +267,8 @@ class Command(crawl.Command):
                 raise UsageError(
                     f"run {identity} has its report already: give another SILLOK_RUN, or none"
                 )
-            if (
-                landing.url == store.url
-            ):  # what waits in the spool is not for a landing that is thrown away
+            # What waits in the spool is not for a landing that is thrown away.
+            if landing.url == store.url:
                 resend(store, self._spool(), outlet.name)
             limits = SegmentLimits(
                 bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
@@ -327,7 +329,8 @@ class Command(crawl.Command):
         return Path(self._settings()["SILLOK_SPOOL"])
 
     def _settings(self) -> Any:
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before any method
+        # Scrapy sets it before any method.
+        assert self.settings is not None  # noqa: S101
         return self.settings
 
 
@@ -351,7 +354,8 @@ def _check_visit(
 def _reason(crawler: Crawler) -> str | None:
     try:
         reason: str | None = crawler.stats.get_value("finish_reason")
-    except RuntimeError:  # the crawl never started
+    # The crawl never started.
+    except RuntimeError:
         return None
     return reason
 
@@ -370,8 +374,10 @@ def _say(message: str) -> None:
     if handler is None and logging.getLogger().handlers:
         log.error("%s", plain(message))
     else:
-        print(plain(message), file=sys.stderr)  # noqa: T201 - this is a command
+        # This is a command.
+        print(plain(message), file=sys.stderr)  # noqa: T201
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the crawl's clock
+    # The crawl's clock.
+    return datetime.now(UTC)  # noqa: TID251

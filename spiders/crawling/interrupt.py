@@ -76,7 +76,8 @@ class Interrupt:
 
     def _leave(self, _: int, __: FrameType | None) -> None:
         """End the process: what the store has not taken is whole in the spool, and the next crawl sends it."""
-        print(  # noqa: T201 - logging may be what is being waited for
+        # Logging may be what is being waited for.
+        print(  # noqa: T201
             f"{self._run.outlet.name}: stopped by a signal while the store was waited for; "
             "what is closed lies in the spool and is sent by the next crawl",
             file=sys.stderr,
@@ -85,7 +86,8 @@ class Interrupt:
         os._exit(4)
 
     def _end(self, _: int, __: FrameType | None) -> None:
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier installs the wrong one
+        # Importing it earlier installs the wrong one.
+        from twisted.internet import reactor  # noqa: PLC0415
 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self._sealing:
@@ -93,17 +95,16 @@ class Interrupt:
             return
         reactor.callFromThread(_give_up if self._run.stopping else self._let_go)
         self._run.stopping = True
-        if (
-            self._run.reading
-        ):  # a page may take half a minute, and a supervisor waits for five seconds
+        # A page may take half a minute, and a supervisor waits for five seconds.
+        if self._run.reading:
             raise ReadingInterruptedError
 
     def _let_go(self) -> None:
         self._run.stop()
-        engine = self._crawler._engine  # noqa: SLF001 - `engine` has no value yet where none was made
-        if (
-            engine is None or not engine.running
-        ):  # told to stop now, it would never hear that it has ended
+        # `engine` has no value yet where none was made.
+        engine = self._crawler._engine  # noqa: SLF001
+        # Told to stop now, it would never hear that it has ended.
+        if engine is None or not engine.running:
             asyncio.get_running_loop().call_later(_SOON, self._let_go)
             return
         release(engine)
@@ -117,11 +118,13 @@ def release(engine: ExecutionEngine) -> None:
         if slot.latercall:
             slot.latercall.cancel()
             slot.latercall = None
-        engine.downloader._process_queue(slot)  # noqa: SLF001 - Scrapy has no public way to let a slot go
+        # Scrapy has no public way to let a slot go.
+        engine.downloader._process_queue(slot)  # noqa: SLF001
 
 
 def _give_up() -> None:
     from twisted.internet import error, reactor  # noqa: PLC0415 - as above
 
     with suppress(error.ReactorNotRunning):
-        reactor.stop()  # type: ignore[misc]  # Twisted declares the reactor as a module
+        # Twisted declares the reactor as a module.
+        reactor.stop()  # type: ignore[misc]

@@ -99,7 +99,8 @@ def failed(
         unreached = unreached + 1 if lost else 0
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
     if why is Why.SEEN:
-        failures = unreached = 0  # it leads to an article that we know: that is an answer
+        # It leads to an article that we know: that is an answer.
+        failures = unreached = 0
     row = _row(
         run,
         visit,
@@ -118,7 +119,8 @@ def failed(
 
 def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:
     """Return the row of a URL that answered with a body."""
-    stored = response.meta["stored"]  # what is not in the WARC is not read
+    # What is not in the WARC is not read.
+    stored = response.meta["stored"]
     fields: dict[str, Any] = {
         "status": response.status,
         "etag": _header(response, b"ETag"),

@@ -63,7 +63,8 @@ class RecordLines(JsonLinesItemExporter):
             else:
                 super().export_item(item)
             self.file.flush()
-        except BrokenPipeError:  # whoever read it has enough, like `head`; the archive has not
+        # Whoever read it has enough, like `head`; the archive has not.
+        except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 

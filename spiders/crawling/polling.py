@@ -81,7 +81,7 @@ class Span:
 
 def backoff(failures: int) -> timedelta:
     """Return how long to leave alone what failed so often in a row: the first failure costs nothing."""
-    return timedelta() if failures < 2 else min(_PAUSE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004 - said
+    return timedelta() if failures < 2 else min(_PAUSE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004
 
 
 def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
@@ -203,7 +203,8 @@ def interval(
     if known is None:
         return usual
     new = 1 - known / links if links else 0.0
-    factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004 - more than half
+    # More than half.
+    factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004
     return min(max(usual * factor, TICK[pace]), _LATEST)
 
 
@@ -254,9 +255,8 @@ def due(
             return True
 
     busy = at_work(standing_claims(store), now)
-    names = [
-        name for name in names if name not in busy
-    ]  # its crawl goes on: another would be turned away
+    # Its crawl goes on: another would be turned away.
+    names = [name for name in names if name not in busy]
     with ThreadPoolExecutor(_THREADS) as pool:
         return [name for name, turn in zip(names, pool.map(has_turn, names), strict=True) if turn]
 

@@ -237,7 +237,8 @@ class Run:
             self.log(row)
         self.counts.judge_indexes()
         self._note_hosts()
-        self.reach.is_ours(again=True)  # whoever fails last sees the others, and notes what it sees
+        # Whoever fails last sees the others, and notes what it sees.
+        self.reach.is_ours(again=True)
         with self.sealing():
             self.landing.close()
             report = self._report(reason)
@@ -331,4 +332,5 @@ class Run:
 
 def run_of(crawler: Crawler) -> Run:
     """Return the run that the crawler's spider carries."""
-    return cast("Run", crawler.spider.run)  # type: ignore[union-attr]  # set before any component is built
+    # Set before any component is built.
+    return cast("Run", crawler.spider.run)  # type: ignore[union-attr]

@@ -218,7 +218,7 @@ def _held_back(
     return None
 
 
-def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001 - of `_held_back`
+def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001
     """Report a source that is not asked now.
 
     Where only what is due is asked, that is no fault of this crawl.
@@ -241,12 +241,14 @@ def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) ->
 
 def handle_source_response(run: Run, wish: CrawlRequest, response: Response, found: Found) -> None:
     """Take in what a source answered; what follows from it goes into `found`."""
-    visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
+    # Set by the engine.
+    visit = visit_of(response.request)  # type: ignore[arg-type]
     last = visit.last
     refused = _refused(visit, response)
     if refused:
         failed_poll(run, visit, refused, status=response.status)
-    elif response.status == 304 or (  # noqa: PLR2004 - RFC 9110 §15.4.5
+    # RFC 9110 §15.4.5.
+    elif response.status == 304 or (  # noqa: PLR2004
         not wish.backfill
         and last
         and last.links
@@ -271,7 +273,8 @@ def _refused(visit: Visit, response: Response) -> SourceFinding | None:
     """Return why an answer says nothing of what the source lists, or None where it is a list or says "unchanged"."""
     if gate := gate_of(response):
         return SourceFinding(fault=SourceFault.UNANSWERED, detail=gate.evidence)
-    if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+    # RFC 9110 §15.4.5.
+    if response.status == 304:  # noqa: PLR2004
         if is_conditional(response.request):
             return None
         detail = (
@@ -300,7 +303,8 @@ def _listed(run: Run, visit: Visit, response: Response) -> Links:
     """Return what a source lists; bytes that an earlier crawl died of are not parsed again."""
     try:
         with run.watchdog.parsing(response.url, response.body):
-            return links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]  # a source has one
+            # A source has one.
+            return links(visit.source, response.body, base_url=response.url)  # type: ignore[arg-type]
     except LethalError as error:
         finding = SourceFinding(fault=SourceFault.REFUSED, detail=str(error))
         return Links(findings=(finding,), whole=False)
@@ -320,7 +324,8 @@ def failed_poll(
     asked = not run.closing and urlsplit(visit.url).netloc not in run.late
     row = failed(run, visit, detail, why=why, status=status, counted=asked, faults=faults)
     moment = run.clock()
-    if asked:  # what we ended ourselves is due at once
+    # What we ended ourselves is due at once.
+    if asked:
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
     run.log(row.evolve(next_at=moment))
     _report(
@@ -404,7 +409,8 @@ def _consider(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, liste
     for link in listed.links:
         try:
             consider(run, wish, visit, link, found)
-        except Exception as error:  # noqa: BLE001 - one address never costs the others; it is logged and counted
+        # One address never costs the others; it is logged and counted.
+        except Exception as error:  # noqa: BLE001
             run.crashed(link.url, error)
 
 

@@ -75,14 +75,17 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
 
     Return what was read from it, or the visit that is due instead.
     """
-    visit = visit_of(response.request)  # type: ignore[arg-type]  # set by the engine
+    # Set by the engine.
+    visit = visit_of(response.request)  # type: ignore[arg-type]
     last, status = visit.last, response.status
-    if status == 304 and is_conditional(response.request):  # noqa: PLR2004 - RFC 9110 §15.4.5
+    # RFC 9110 §15.4.5.
+    if status == 304 and is_conditional(response.request):  # noqa: PLR2004
         run.log(unchanged(run, visit, response))
     elif status in ABSENT and last and last.outcome:
         tls = response.meta.get("tls")
         run.log(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
-    elif status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
+    # RFC 9110 §15.3.1.
+    elif status != 200:  # noqa: PLR2004
         unasked = "http 304 to a request without a condition" if status == 304 else f"http {status}"  # noqa: PLR2004
         gate = gate_of(response)
         refusal = Refusal(Why.FAILED, gate.evidence if gate else unasked, status=status)
@@ -150,7 +153,8 @@ def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
 def close(crawler: Crawler) -> None:
     """Close the crawl because it cannot go on."""
     if crawler.crawling:
-        asyncio.ensure_future(crawler.engine.close_spider_async(reason="failed"))  # noqa: RUF006 - the engine waits for it
+        # The engine waits for it.
+        asyncio.ensure_future(crawler.engine.close_spider_async(reason="failed"))  # noqa: RUF006
 
 
 def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | None:
@@ -213,7 +217,8 @@ def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
             return read_page(page, run.outlet, canonical=canonical)
     except LethalError as error:
         return _rejection(page, canonical, Reason.UNREADABLE, str(error))
-    except Exception as error:  # noqa: BLE001 - a page never costs the run; the error is logged and in the rejection
+    # A page never costs the run; the error is logged and in the rejection.
+    except Exception as error:  # noqa: BLE001
         run.crashed(page.url, error)
         evidence = f"the reader failed: {type(error).__name__}: {error}"[:200]
         return _rejection(page, canonical, Reason.UNREADABLE, evidence)
@@ -345,9 +350,8 @@ class ArticleSpider(Spider):
         """Return the request of an article, conditional where it is held already."""
         self.run.begin(visit)
         held = visit.last if visit.last and visit.last.outcome == "article" else None
-        headers = (
-            {} if self.outlet.render else _conditions(held)
-        )  # a shell may stay while its parts change
+        # A shell may stay while its parts change.
+        headers = {} if self.outlet.render else _conditions(held)
         return Request(
             visit.url,
             self.parse_article,
@@ -366,7 +370,8 @@ class ArticleSpider(Spider):
         found = Found()
         try:
             handle_source_response(self.run, self.wish, response, found)
-        except Exception as error:  # noqa: BLE001 - content never costs a crawl; it is logged, counted and in the row
+        # Content never costs a crawl; it is logged, counted and in the row.
+        except Exception as error:  # noqa: BLE001
             broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
         for visit in found.polls:
             yield self.poll(visit, _POLL - 1)
@@ -421,7 +426,8 @@ def _conditions(last: Fetch | None) -> dict[str, bytes]:
 
 
 def _lost(failure: Failure) -> tuple[Visit, Refusal]:
-    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it before an errback
+    # Scrapy sets it before an errback.
+    request: Request = failure.request  # type: ignore[attr-defined]
     error = failure.value
     if isinstance(error, Refusal):
         return visit_of(request), error
@@ -451,5 +457,5 @@ class OutletLoader:
     def list(self) -> list[str]:
         return list(self.outlets)
 
-    def find_by_request(self, request: Request) -> Sequence[str]:  # noqa: ARG002 - Scrapy's interface
+    def find_by_request(self, request: Request) -> Sequence[str]:  # noqa: ARG002
         return []

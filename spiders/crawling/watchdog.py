@@ -133,7 +133,8 @@ class Watchdog:
             return None
         try:
             found: dict[str, object] = json.loads(self._memory[4 : 4 + length])
-        except ValueError:  # the child is writing: it is not stuck
+        # The child is writing: it is not stuck.
+        except ValueError:
             return None
         return found
 
@@ -220,7 +221,8 @@ class _Parent:
         if self._told and now - self._told > ANSWER:
             if self._parsing and self._parsing[1] <= self._told:
                 return _Fault("stopped by a signal", is_document=False, code=4)
-            os.kill(self._child, signal.SIGTERM)  # the child takes no second one
+            # The child takes no second one.
+            os.kill(self._child, signal.SIGTERM)
             self._told = now
         if self._latest and now > self._latest:
             return _Fault(

@@ -55,10 +55,11 @@ class Redirects(RedirectMiddleware):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         redirects = super().from_crawler(crawler)
-        redirects._run = run_of(crawler)  # noqa: SLF001 - its own, set where Scrapy's constructor leaves no room
+        # Its own, set where Scrapy's constructor leaves no room.
+        redirects._run = run_of(crawler)  # noqa: SLF001
         return redirects
 
-    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002 - Scrapy's interface
+    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002
         request.headers.pop("Referer", None)
 
     def process_response(
@@ -95,7 +96,8 @@ def _target(url: str, location: bytes) -> str:
         return urljoin(url, stated.decode("utf-8"))
     except UnicodeDecodeError:
         return urljoin(url, stated.decode("latin-1"))
-    except ValueError:  # no URL at all: `unaskable` says so
+    # No URL at all: `unaskable` says so.
+    except ValueError:
         return stated.decode("latin-1")
 
 
@@ -140,7 +142,8 @@ class ClaimKeeper:
 
     async def _renew(self) -> None:
         """Renew; where the store is away, go on for as long as nobody else may take over."""
-        if self._claim.age < RENEWAL / 2:  # another request has just done it
+        # Another request has just done it.
+        if self._claim.age < RENEWAL / 2:
             return
         try:
             await asyncio.to_thread(self._claim.renew)

@@ -138,7 +138,8 @@ class Retries(RetryMiddleware):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         retries = super().from_crawler(crawler)
-        retries._run = run_of(crawler)  # noqa: SLF001 - its own, set where Scrapy's constructor leaves no room
+        # Its own, set where Scrapy's constructor leaves no room.
+        retries._run = run_of(crawler)  # noqa: SLF001
         return retries
 
     def process_response(
@@ -179,7 +180,8 @@ class Retries(RetryMiddleware):
         value = response.headers.get(b"Retry-After")
         stated = response.headers.get(b"Date")
         now = self._run.clock()
-        if stated:  # the host's own clock tells what its date means
+        # The host's own clock tells what its date means.
+        if stated:
             now = _moment(stated.decode("latin-1")) or now
         return retry_after(value.decode("latin-1") if value else None, now)
 
@@ -204,7 +206,7 @@ class ReachWatch:
         crawler.signals.connect(watch.headers_received, signal=signals.headers_received)
         return watch
 
-    def headers_received(self, headers: Headers, body_length: int, request: Request) -> None:  # noqa: ARG002 - Scrapy's
+    def headers_received(self, headers: Headers, body_length: int, request: Request) -> None:  # noqa: ARG002
         self._run.reach.answered(urlparse_cached(request).netloc)
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -33,9 +33,8 @@ class Rendering:
         self._crawler = crawler
         self._run = run
         settings = crawler.settings
-        place = (
-            Path(settings["SILLOK_SPOOL"]) / folder(run.outlet.name, "")
-        ).parent  # locked by this crawl
+        # Locked by this crawl.
+        place = (Path(settings["SILLOK_SPOOL"]) / folder(run.outlet.name, "")).parent
         scratch = Scratch(place / "browser")
         self._browser = Browser(settings["SILLOK_BROWSER"], settings["USER_AGENT"], scratch)
 
@@ -51,7 +50,8 @@ class Rendering:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         visit = visit_of(request)
-        whole = response.status == 200 and not gate_of(request)  # noqa: PLR2004 - RFC 9110 §15.3.1
+        # RFC 9110 §15.3.1.
+        whole = response.status == 200 and not gate_of(request)  # noqa: PLR2004
         if visit.role != "article" or not whole or not isinstance(response, HtmlResponse):
             return response
         task = asyncio.ensure_future(
@@ -85,7 +85,8 @@ class Rendering:
                     failed(self._run, visit, refusal.detail, why=refusal.why, status=refusal.status)
                 )
                 return None
-            except Exception as error:  # noqa: BLE001 - whatever kept a part from us, the page is read without it
+            # Whatever kept a part from us, the page is read without it.
+            except Exception as error:  # noqa: BLE001
                 self._run.log(failed(self._run, visit, f"{type(error).__name__}: {error}"))
                 return None
             self._run.log(answered(self._run, visit, response, why=Why.FETCHED))

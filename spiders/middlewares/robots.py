@@ -76,11 +76,13 @@ class Verdicts:
 
 def judged(status: int, body: bytes, tokens: tuple[str, ...]) -> Verdicts:
     """Return what an answered robots.txt lets us do."""
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+    # RFC 9110 §15.3.
+    if 200 <= status < 300:  # noqa: PLR2004
         text = body[:LARGEST].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         rules = Protego.parse(grouped(text, tokens))
         return Verdicts("robots.txt read", allowed=True, rules=rules, tokens=tokens)
-    if 400 <= status < 500 and status != 429:  # noqa: PLR2004 - RFC 9110 §15.5; 429 says "not now", not "no rules"
+    # RFC 9110 §15.5; 429 says "not now", not "no rules".
+    if 400 <= status < 500 and status != 429:  # noqa: PLR2004
         return Verdicts(f"no robots.txt ({status})", allowed=True)
     return Verdicts(f"robots.txt answered {status}: nothing is crawled", allowed=False)
 
@@ -108,9 +110,8 @@ class Robots:
             self._asked[key] = asyncio.ensure_future(self._ask(key, parts.netloc))
         verdicts = await asyncio.shield(self._asked[key])
         refusal = verdicts.refusal(request.url)
-        if (
-            refusal
-        ):  # without rules nothing is forbidden for good: it failed, and is asked for again
+        # Without rules nothing is forbidden for good: it failed, and is asked for again.
+        if refusal:
             raise Refusal(Why.ROBOTS if verdicts.rules else Why.FAILED, refusal, counted=False)
         request.meta["robots"] = "allowed" if verdicts.rules else verdicts.state
 
@@ -120,7 +121,8 @@ class Robots:
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"visit": visit})
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # noqa: BLE001 - whatever kept the file from us, §2.3.1.4 says the same
+        # Whatever kept the file from us, §2.3.1.4 says the same.
+        except Exception as error:  # noqa: BLE001
             self._run.failed_robots(visit, error)
             return Verdicts(
                 f"robots.txt could not be asked ({error}): nothing is crawled", allowed=False
@@ -178,11 +180,13 @@ class Reservation:
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"visit": visit})
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # noqa: BLE001 - the log says it; without the file the page's own marks count
+        # The log says it; without the file the page's own marks count.
+        except Exception as error:  # noqa: BLE001
             self._run.failed_robots(visit, error)
             return None
         self._run.answered_robots(visit, response)
-        return _readable(response) if response.status == 200 else None  # noqa: PLR2004 - RFC 9110 §15.3.1
+        # RFC 9110 §15.3.1.
+        return _readable(response) if response.status == 200 else None  # noqa: PLR2004
 
 
 def _readable(response: Response) -> str | None:

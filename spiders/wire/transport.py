@@ -128,7 +128,8 @@ class _HeadersTooLargeError(_newclient.ParseError):
     """The headers of an answer go on beyond `MAX_HEADERS`."""
 
 
-class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001 - Scrapy has no setting for it
+# Scrapy has no setting for it.
+class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001
     """Breaks off an answer whose headers go on beyond `MAX_HEADERS`: Twisted limits the length of a line, not their number."""
 
     _received = 0
@@ -161,7 +162,7 @@ class _Checked:
         self._receiver = receiver
         self._host = host
 
-    def resolutionBegan(self, resolutionInProgress: Any) -> None:  # noqa: N802, N803 - Twisted's interface
+    def resolutionBegan(self, resolutionInProgress: Any) -> None:  # noqa: N802, N803
         self._receiver.resolutionBegan(resolutionInProgress)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's interface
@@ -245,14 +246,14 @@ class Certificates:
     @cached_property
     def _context(self) -> SSL.Context:
         """What all connections share, made with the first: it reads some hundred authorities of this machine."""
-        known = platformTrust()  # type: ignore[no-untyped-call]  # Twisted has no types for it
+        # Twisted has no types for it.
+        known = platformTrust()  # type: ignore[no-untyped-call]
         context = CertificateOptions(trustRoot=known).getContext()
-        context.set_options(
-            SSL.OP_LEGACY_SERVER_CONNECT
-        )  # old servers without RFC 5746, as Scrapy does
+        # Old servers without RFC 5746, as Scrapy does.
+        context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
         return context
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 - Twisted's interface
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802
         return _Creator(self, hostname.decode("ascii"), port)
 
     def fault(self, host: str, port: int) -> str | None:
@@ -268,7 +269,8 @@ class Certificates:
         self._faults[host, port] = None
         made = SSL.Connection(self._context, None)
         literal = isIPAddress(host) or isIPv6Address(host)
-        if not literal:  # an address is never sent as a name (RFC 6066 §3)
+        # An address is never sent as a name (RFC 6066 §3).
+        if not literal:
             made.set_tlsext_host_name(host.encode("ascii"))
         identity = IPAddress_ID(host) if literal else DNS_ID(host)
 
@@ -291,7 +293,7 @@ class _Creator:
         self._certificates = certificates
         self._asked = host, port
 
-    def clientConnectionForTLS(self, tlsProtocol: Any) -> SSL.Connection:  # noqa: N802, N803, ARG002 - Twisted's
+    def clientConnectionForTLS(self, tlsProtocol: Any) -> SSL.Connection:  # noqa: N802, N803, ARG002
         return self._certificates.connection(*self._asked)
 
 
@@ -363,7 +365,8 @@ class Transport(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._run = run_of(crawler)
         self._certificates = Certificates(tolerant=bool(self._run.outlet.tls))
-        self._contextFactory = self._certificates  # type: ignore[assignment]  # zope's interfaces are no types
+        # Zope's interfaces are no types.
+        self._contextFactory = self._certificates  # type: ignore[assignment]
 
     async def download_request(self, request: Request) -> Response:
         self._run.go_on()
@@ -390,7 +393,8 @@ class Transport(HTTP11DownloadHandler):
             self._run.downloads.discard(task)
         request.meta["tls"] = self._known(request.url, response)
         fault = broken_coding(response)
-        if fault:  # tried again like any download that lost data: what is cut is no page
+        # Tried again like any download that lost data: what is cut is no page.
+        if fault:
             raise ResponseDataLossError(fault)
         return response
 
