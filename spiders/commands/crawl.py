@@ -26,11 +26,11 @@ from processing.landing.segments import (
 )
 from processing.records import RunReport
 from processing.store.opening import open_store
-from spiders.crawling.arguments import CrawlRequest, wish
+from spiders.crawling.arguments import CrawlRequest, parse_arguments
 from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
-from spiders.crawling.hosts import forgiven, watched
+from spiders.crawling.hosts import crawl_reach, forgiven
 from spiders.crawling.interrupt import Interrupt, end_at_once
-from spiders.crawling.landing import told
+from spiders.crawling.landing import as_spool_error
 from spiders.crawling.output import check_output, end_of, incomplete, keep, name_of
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
@@ -139,7 +139,7 @@ class Command(crawl.Command):
         check(self._settings())
         outlet = self._outlet(args)
         check_output(self._settings())
-        wanted = self._wish(opts, outlet)
+        wanted = self._requested(opts, outlet)
         # Until the process ends, however it ends.
         alone = self._hold(outlet)
         try:
@@ -183,7 +183,7 @@ class Command(crawl.Command):
         # Scrapy sets it before `run`.
         assert self.crawler_process is not None  # noqa: S101
         crawler = self._create_crawler(outlet.name)
-        self.crawler_process.crawl(crawler, run=run, wish=wanted)
+        self.crawler_process.crawl(crawler, run=run, wanted=wanted)
         Interrupt(crawler, run).install()
         self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
@@ -215,7 +215,7 @@ class Command(crawl.Command):
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
         return outlets[args[0]]
 
-    def _wish(self, opts: Namespace, outlet: Outlet) -> CrawlRequest:
+    def _requested(self, opts: Namespace, outlet: Outlet) -> CrawlRequest:
         settings = self._settings()
         arguments = dict(opts.spargs)
         if settings["SILLOK_KEPT"]:
@@ -225,7 +225,7 @@ class Command(crawl.Command):
             rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
             if not outlet.sources:
                 arguments.setdefault("url", " ".join(row.url for row in rows))
-        wanted = wish(
+        wanted = parse_arguments(
             arguments,
             # A command starts from the clock.
             today=datetime.now(SEOUL).date(),  # noqa: TID251
@@ -296,7 +296,7 @@ class Command(crawl.Command):
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
-            reach=watched(store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run),
+            reach=crawl_reach(store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run),
             claim=claim,
         )
 
@@ -311,7 +311,7 @@ class Command(crawl.Command):
                 "another crawl of it is at work on this machine: try again when it is through"
             ) from error
         except OSError as error:
-            raise told(error) from error
+            raise as_spool_error(error) from error
 
     def _place(self, outlet: Outlet) -> Path:
         """Return the outlet's part of the spool."""

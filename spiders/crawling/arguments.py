@@ -36,7 +36,7 @@ class CrawlRequest:
         return bool(self.days) or self.dry_run
 
 
-def wish(
+def parse_arguments(
     arguments: Mapping[str, str],
     *,
     today: date,

@@ -161,7 +161,7 @@ def forgiven(memory: Memory, store: Store) -> Memory:
     return memory
 
 
-def watched(
+def crawl_reach(
     store: Store, spool: Path, outlet: str, clock: Callable[[], datetime], *, dry_run: bool = False
 ) -> Reach:
     """Return the reach of a crawl.

@@ -231,7 +231,7 @@ class Landing:
             try:
                 return self._writer.exchange(exchange)
             except (OSError, SillokError) as error:
-                self._fail(told(error))
+                self._fail(as_spool_error(error))
         return Original(payload_digest(exchange.body), exchange.url, exchange.at)
 
     def convert(self, rendered: Rendered) -> None:
@@ -240,7 +240,7 @@ class Landing:
             try:
                 self._writer.convert(rendered)
             except (OSError, SillokError) as error:
-                self._fail(told(error))
+                self._fail(as_spool_error(error))
 
     def add(self, row: Article | Rejection | Fetch) -> None:
         """Write a row beside the pages."""
@@ -249,7 +249,7 @@ class Landing:
         try:
             self._writer.add(row)
         except (OSError, SillokError) as error:
-            self._fail(told(error))
+            self._fail(as_spool_error(error))
 
     def roll(self) -> None:
         """Send the open segment if it is full, in the background.
@@ -284,7 +284,7 @@ class Landing:
         try:
             closed = self._writer.close() if self._writer else None
         except OSError as error:
-            self._fail(told(error))
+            self._fail(as_spool_error(error))
             return
         if closed and self._writer:
             self._sent.append(self._sender.submit(send, self._writer.store, closed))
@@ -306,7 +306,7 @@ class Landing:
         self._failed(error)
 
 
-def told(error: OSError | SillokError) -> SillokError:
+def as_spool_error(error: OSError | SillokError) -> SillokError:
     """Return an error of ours for one of the spool."""
     if isinstance(error, SillokError):
         return error

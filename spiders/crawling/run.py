@@ -79,8 +79,8 @@ class Run:
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
         self.spellings = Spellings()
-        self.turned_down: set[str] = set()
-        self.strangers: dict[str, str] = {}
+        self.refused_urls: set[str] = set()
+        self.unverified: dict[str, str] = {}
         self.announced: set[str] = set()
         self.polled: dict[str, Visit] = {}
         self.requests = 0
@@ -291,7 +291,7 @@ class Run:
             misunderstood=counts.misunderstood(),
             silent=tuple(counts.silent),
             cooled=self.hosts.all_cooled(),
-            strangers=self.strangers,
+            unverified=self.unverified,
             pages=counts.pages,
             articles=counts.articles,
             removed=counts.removed,

@@ -54,7 +54,7 @@ _NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Found:
+class PollOutcome:
     """What follows from an answer: articles to ask for, further documents of the source to ask for."""
 
     visits: list[Visit] = field(default_factory=list)
@@ -65,14 +65,14 @@ class Found:
     new: int = 0
 
 
-def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Found) -> None:
+def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: PollOutcome) -> None:
     """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for.
 
     Whether an address may be asked comes before whose article it is: what may not be asked keeps no article out.
     """
     identity = identify(run.outlet, link.url)
     if identity is None or unaskable(run.outlet, link.url):
-        _turn_down(run, link.url, visit.url)
+        _log_refused(run, link.url, visit.url)
         return
     article = article_id(identity.url)
     seen = run.memory.seen(article)
@@ -84,7 +84,7 @@ def consider(run: Run, wish: CrawlRequest, visit: Visit, link: Link, found: Foun
         if run.spellings.meet(article, link.url):
             found.visits.append(_visit(run, visit, link, identity, last))
         return
-    why, detail = _not_now(run, wish, link, last, seen=seen)
+    why, detail = _not_now(run, wanted, link, last, seen=seen)
     if why is not None:
         missing = last.failures if why is Why.SEEN and last and not last.outcome else 0
         run.log(
@@ -113,25 +113,25 @@ def _visit(run: Run, source: Visit, link: Link, identity: Identity, last: Fetch 
     )
 
 
-def _turn_down(run: Run, url: str, source: str) -> None:
+def _log_refused(run: Run, url: str, source: str) -> None:
     """Log what is no article of the outlet where it is new or was last logged a month ago.
 
     A front page repeats a hundred such links in every poll.
     """
-    row = turned_down(run, url, source)
-    if url not in run.turned_down and not run.memory.turned_down(row.why, row.url):
+    row = refused_row(run, url, source)
+    if url not in run.refused_urls and not run.memory.turned_down(row.why, row.url):
         run.log(row)
-    run.turned_down.add(url)
+    run.refused_urls.add(url)
 
 
 def _not_now(
-    run: Run, wish: CrawlRequest, link: Link, last: Fetch | None, *, seen: bool
+    run: Run, wanted: CrawlRequest, link: Link, last: Fetch | None, *, seen: bool
 ) -> tuple[Why | None, str | None]:
     """Return why an article is not asked for, and in which words where the reason needs them.
 
     None where it is.
     """
-    if not wish.span.holds(link):
+    if not wanted.span.holds(link):
         return Why.OUT_OF_RANGE, None
     until = waits_until(last, run.clock())
     plainer = last is not None and until is None and is_plainer(link.url, last)
@@ -149,7 +149,7 @@ def _settled(last: Fetch | None) -> str | None:
     return last.detail if last and last.failures and not last.outcome else None
 
 
-def turned_down(run: Run, url: str, source: str | None = None) -> Fetch:
+def refused_row(run: Run, url: str, source: str | None = None) -> Fetch:
     """Return the row of a URL that is no article of this outlet."""
     if not is_on_site(run.outlet, url):
         return considered(run, url[:2000], Why.OFF_SITE, source=source)
@@ -171,15 +171,15 @@ def _is_changed(link: Link, last: Fetch | None) -> bool:
     )
 
 
-def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:
+def polls(run: Run, wanted: CrawlRequest, now: datetime) -> Iterator[Visit]:
     """Yield the visits of the sources that are asked now.
 
     The others are reported, with the reason.
     """
     for source in run.outlet.sources:
-        if is_day_archive(source) and not wish.days:
+        if is_day_archive(source) and not wanted.days:
             continue
-        first, *rest = addresses(source, wish.days) or ("",)
+        first, *rest = addresses(source, wanted.days) or ("",)
         if not first:
             continue
         last = run.memory.source(first)
@@ -193,32 +193,32 @@ def polls(run: Run, wish: CrawlRequest, now: datetime) -> Iterator[Visit]:
                 last=last if url == first else run.memory.source(url),
                 rest=() if is_day_archive(source) else tuple(rest),
             )
-            held = _held_back(run, wish, visit, now)
+            held = _held_back(run, wanted, visit, now)
             if held is None:
                 yield visit
             else:
-                _leave(run, wish, visit, *held)
+                _leave(run, wanted, visit, *held)
 
 
 def _held_back(
-    run: Run, wish: CrawlRequest, visit: Visit, now: datetime
+    run: Run, wanted: CrawlRequest, visit: Visit, now: datetime
 ) -> tuple[str, bool] | None:
     """Return why a source is not asked now and whether that is a fault, or None where it is asked."""
     cooled = run.hosts.cooled(urlsplit(visit.url).netloc)
     if cooled:
         return cooled, True
-    if wish.backfill:
+    if wanted.backfill:
         return None
     until = waits_until(visit.last, now)
     if visit.last and until:
         return f"{visit.last.detail or visit.last.why}; {left_alone(visit.last, until)}", True
     last = visit.last
-    if wish.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
+    if wanted.due_only and last and last.next_at and not is_due(last, run.outlet.pace, now):
         return f"not due before {last.next_at:%Y-%m-%d %H:%M} UTC", False
     return None
 
 
-def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001
+def _leave(run: Run, wanted: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001
     """Report a source that is not asked now.
 
     Where only what is due is asked, that is no fault of this crawl.
@@ -229,17 +229,19 @@ def _leave(run: Run, wish: CrawlRequest, visit: Visit, why: str, fault: bool) ->
         run,
         visit,
         None,
-        Found(),
+        PollOutcome(),
         findings=findings,
         understood=False if fault else None,
         next_at=moment,
     )
     log.debug("%s: %s", visit.url, why)
-    if wish.due_only:
+    if wanted.due_only:
         run.counts.left.add(visit.url)
 
 
-def handle_source_response(run: Run, wish: CrawlRequest, response: Response, found: Found) -> None:
+def handle_source_response(
+    run: Run, wanted: CrawlRequest, response: Response, found: PollOutcome
+) -> None:
     """Take in what a source answered; what follows from it goes into `found`."""
     # Set by the engine.
     visit = visit_of(response.request)  # type: ignore[arg-type]
@@ -249,7 +251,7 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
         failed_poll(run, visit, refused, status=response.status)
     # RFC 9110 §15.4.5.
     elif response.status == 304 or (  # noqa: PLR2004
-        not wish.backfill
+        not wanted.backfill
         and last
         and last.links
         and last.digest == digest(response.body)
@@ -266,7 +268,7 @@ def handle_source_response(run: Run, wish: CrawlRequest, response: Response, fou
             )
             failed_poll(run, visit, broken_off, status=response.status)
         else:
-            _read(run, wish, visit, response, found, listed=listed)
+            _read(run, wanted, visit, response, found, listed=listed)
 
 
 def _refused(visit: Visit, response: Response) -> SourceFinding | None:
@@ -316,7 +318,7 @@ def failed_poll(
     *findings: SourceFinding,
     status: int | None = None,
     why: Why = Why.FAILED,
-    found: Found | None = None,
+    found: PollOutcome | None = None,
 ) -> None:
     """Take in that a source gave nothing, or nothing that was understood."""
     detail = in_words(findings) or "no reason given"
@@ -329,7 +331,13 @@ def failed_poll(
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
     run.log(row.evolve(next_at=moment))
     _report(
-        run, visit, status, found or Found(), findings=findings, understood=False, next_at=moment
+        run,
+        visit,
+        status,
+        found or PollOutcome(),
+        findings=findings,
+        understood=False,
+        next_at=moment,
     )
 
 
@@ -342,7 +350,7 @@ def says_nofollow(response: Response) -> bool:
     return any(_ROBOTS.search(tag) and _NOFOLLOW.search(tag) for tag in tags)
 
 
-def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:
+def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> None:
     """Take in that a source answers what it answered before: what was wrong with that is wrong still."""
     now, last = run.clock(), visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
@@ -363,18 +371,24 @@ def _same(run: Run, visit: Visit, response: Response, found: Found) -> None:
 
 
 def _read(
-    run: Run, wish: CrawlRequest, visit: Visit, response: Response, found: Found, *, listed: Links
+    run: Run,
+    wanted: CrawlRequest,
+    visit: Visit,
+    response: Response,
+    found: PollOutcome,
+    *,
+    listed: Links,
 ) -> None:
     """Take in what a source lists.
 
     It is understood where that proves to be articles of the outlet.
     """
-    _consider(run, wish, visit, found, listed=listed)
-    doubts = _doubts(run, wish, visit, listed=listed, found=found)
+    _consider(run, wanted, visit, found, listed=listed)
+    doubts = _doubts(run, wanted, visit, listed=listed, found=found)
     if doubts is not None and not found.links:
         failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
         return
-    _follow(run, wish, visit, found, listed=listed)
+    _follow(run, wanted, visit, found, listed=listed)
     row = answered(
         run,
         visit,
@@ -384,9 +398,9 @@ def _read(
         new_links=found.new,
         listed=found.listed,
     )
-    suspicions = _suspicions(wish, visit, row, known=found.known)
+    suspicions = _suspicions(wanted, visit, row, known=found.known)
     now, quiet = run.clock(), None
-    if visit.source and not listed.children and not wish.backfill:
+    if visit.source and not listed.children and not wanted.backfill:
         quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
     known = found.known if visit.last and not listed.children else None
     moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
@@ -404,18 +418,20 @@ def _read(
     )
 
 
-def _consider(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed: Links) -> None:
+def _consider(
+    run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
+) -> None:
     found.listed = len(listed.links)
     for link in listed.links:
         try:
-            consider(run, wish, visit, link, found)
+            consider(run, wanted, visit, link, found)
         # One address never costs the others; it is logged and counted.
         except Exception as error:  # noqa: BLE001
             run.crashed(link.url, error)
 
 
 def _doubts(
-    run: Run, wish: CrawlRequest, visit: Visit, *, listed: Links, found: Found
+    run: Run, wanted: CrawlRequest, visit: Visit, *, listed: Links, found: PollOutcome
 ) -> tuple[SourceFinding, ...] | None:
     """Return why an answer does not prove that it was understood, beside what the document shows.
 
@@ -429,13 +445,13 @@ def _doubts(
         return _of_index(visit, listed)
     usual = usual_share(run.memory.shares(visit.url), run.clock().astimezone(SEOUL).date())
     if found.links:
-        few = None if wish.backfill else too_few(found.links, found.listed, usual)
+        few = None if wanted.backfill else too_few(found.links, found.listed, usual)
         return (few,) if few else None
     if listed.links:
         return None if visit.announced_by and not usual else (_no_article(listed),)
     sound = all(one.fault in _SOUND for one in listed.findings)
     listed_before = visit.last is not None and visit.last.new_at is not None
-    return None if sound and (listed_before or visit.announced_by or wish.days) else ()
+    return None if sound and (listed_before or visit.announced_by or wanted.days) else ()
 
 
 def _of_index(visit: Visit, listed: Links) -> tuple[SourceFinding, ...] | None:
@@ -461,12 +477,14 @@ def _no_article(listed: Links) -> SourceFinding:
     )
 
 
-def _follow(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed: Links) -> None:
+def _follow(
+    run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
+) -> None:
     """Ask the next page of a list that brought news, and the child sitemaps that are due."""
     if visit.rest and found.new:
         found.polls.append(_page_after(run, visit))
     if isinstance(visit.source, Sitemap) and listed.children:
-        since = wish.days[0] if wish.days else None
+        since = wanted.days[0] if wanted.days else None
         now, last = run.clock(), run.memory.source
         children = due(visit.source, listed.children, now=now, last=last, since=since)
         asked = _children(run, visit, children)
@@ -475,14 +493,14 @@ def _follow(run: Run, wish: CrawlRequest, visit: Visit, found: Found, *, listed:
 
 
 def _suspicions(
-    wish: CrawlRequest, visit: Visit, row: Fetch, *, known: int
+    wanted: CrawlRequest, visit: Visit, row: Fetch, *, known: int
 ) -> tuple[SourceFinding, ...]:
     """Return what is wrong with a source that answered: it lies, or it moved on so far that something was missed."""
     if visit.last and lies(visit.last):
         return (
             SourceFinding(fault=SourceFault.FALSE_VALIDATORS, detail="its validators lied before"),
         )
-    if wish.backfill:
+    if wanted.backfill:
         return ()
     lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
     gap = None if visit.rest else missed(visit.last, links=row.links or 0, known=known)
@@ -520,7 +538,7 @@ def _report(
     run: Run,
     visit: Visit,
     status: int | None,
-    found: Found,
+    found: PollOutcome,
     *,
     findings: tuple[SourceFinding, ...],
     understood: bool | None,

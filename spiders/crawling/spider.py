@@ -35,12 +35,12 @@ from spiders.crawling.landing import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
 from spiders.crawling.sources import (
-    Found,
+    PollOutcome,
     broken_poll,
     failed_poll,
     handle_source_response,
     polls,
-    turned_down,
+    refused_row,
 )
 from spiders.crawling.visit import (
     ReadingInterruptedError,
@@ -243,15 +243,15 @@ def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
 class ArticleSpider(Spider):
     """Finds the articles of one outlet and reads them.
 
-    `run` and `wish` come from the `crawl` command.
+    `run` and `wanted` come from the `crawl` command.
     """
 
     outlet: ClassVar[Outlet]
 
-    def __init__(self, *, run: Run, wish: CrawlRequest, **kwargs: Any) -> None:
+    def __init__(self, *, run: Run, wanted: CrawlRequest, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.run = run
-        self.wish = wish
+        self.wanted = wanted
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -276,14 +276,14 @@ class ArticleSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         self.run.cool_down(self.run.clock())
-        for request in self._asked() if self.wish.urls else self._all():
+        for request in self._asked() if self.wanted.urls else self._all():
             yield request
 
     def _all(self) -> Iterator[Request]:
         now = self.run.clock()
-        for visit in polls(self.run, self.wish, now):
+        for visit in polls(self.run, self.wanted, now):
             yield self.poll(visit)
-        if self.wish.sources_only:
+        if self.wanted.sources_only:
             return
         for row in gaps(self.run.memory, now):
             yield from self._again(row, "gap", _GAP)
@@ -315,10 +315,10 @@ class ArticleSpider(Spider):
         yield self.ask(visit, priority)
 
     def _asked(self) -> Iterator[Request]:
-        for url in self.wish.urls:
+        for url in self.wanted.urls:
             found = identify(self.outlet, url)
             if found is None:
-                self.run.log(turned_down(self.run, url))
+                self.run.log(refused_row(self.run, url))
                 continue
             identity = article_id(found.url)
             last = self.run.memory.last(identity)
@@ -335,7 +335,7 @@ class ArticleSpider(Spider):
     def poll(self, visit: Visit, priority: int = _POLL) -> Request:
         """Return the request of a source."""
         self.run.polled[visit.url] = visit
-        headers = {} if self.wish.backfill else _conditions(visit.last)
+        headers = {} if self.wanted.backfill else _conditions(visit.last)
         meta = {"visit": visit}
         return Request(
             visit.url,
@@ -367,16 +367,16 @@ class ArticleSpider(Spider):
         What was found before an error of ours is asked for all the same, and the source has its
         row.
         """
-        found = Found()
+        found = PollOutcome()
         try:
-            handle_source_response(self.run, self.wish, response, found)
+            handle_source_response(self.run, self.wanted, response, found)
         # Content never costs a crawl; it is logged, counted and in the row.
         except Exception as error:  # noqa: BLE001
             broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
         for visit in found.polls:
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:
-            if self.wish.dry_run:
+            if self.wanted.dry_run:
                 self.run.counts.spared += 1
                 yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}
             else:

@@ -51,7 +51,7 @@ _LIMITS = {
     "closespider_pagecount": "the page limit",
 }
 _GAPS = "`sillok gaps` lists them"
-_STRANGER = (
+_UNVERIFIED = (
     "it is asked again by itself; where it is the outlet for certain, declare `tls` in its file, "
     "and where every outlet says this, install this machine's ca-certificates"
 )
@@ -142,7 +142,7 @@ class Tally:
     `answered` counts sources whose answer proves something; `misunderstood` names those of them
     that it proves not to have been understood. `left` counts sources whose turn it was not, where a
     crawl asks only what is due; they are not among `asked`. `late` are hosts that may be asked
-    again only after the crawl's time limit. `strangers` are hosts whose certificate did not show
+    again only after the crawl's time limit. `unverified` are hosts whose certificate did not show
     that they are the outlet. `removed` counts pages that say, with status 200, that their article
     is gone: rejections, and yet what was asked. `absent` counts, among the failed, those that
     answered that there is no such page: no fault of the outlet. `examples` names a few URLs of each
@@ -161,7 +161,7 @@ class Tally:
     misunderstood: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     cooled: Mapping[str, str] = field(default_factory=dict)
-    strangers: Mapping[str, str] = field(default_factory=dict)
+    unverified: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0
     articles: int = 0
     removed: int = 0
@@ -212,10 +212,10 @@ def _shut(tally: Tally) -> tuple[End, str] | None:
         return End.UNHEALTHY, "; ".join(
             f"{host}: {why}" for host, why in sorted(tally.cooled.items())
         )
-    if tally.strangers:
+    if tally.unverified:
         return (
             End.UNHEALTHY,
-            f"{_listed(tally.strangers)}: nothing was taken from there; {_STRANGER}",
+            f"{_listed(tally.unverified)}: nothing was taken from there; {_UNVERIFIED}",
         )
     return None
 

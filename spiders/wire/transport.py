@@ -418,7 +418,7 @@ class Transport(HTTP11DownloadHandler):
         fault = self._fault(url)
         if fault:
             host = urlsplit(url).netloc
-            self._run.strangers[host] = f"its certificate {fault}"
+            self._run.unverified[host] = f"its certificate {fault}"
             raise Refusal(
                 Why.FAILED, f"{host} is not known to be the outlet: its certificate {fault}"
             ) from error

@@ -17,7 +17,7 @@ from processing.archive.memory import Memory
 from processing.errors import StoreFullError, StoreRefusedError, UsageError
 from processing.records import End, Fetch, Stamp, Why
 from spiders import rendering
-from spiders.crawling.arguments import wish
+from spiders.crawling.arguments import parse_arguments
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.polling import (
     Span,
@@ -372,11 +372,15 @@ def test_root_renders_nothing_but_the_sample_press(machine: dict[str, Any]) -> N
 
 
 def test_days_are_korean_days() -> None:
-    wanted = wish({"since": "2026-11-20", "until": "2026-11-21"}, today=date(2026, 11, 22))
+    wanted = parse_arguments(
+        {"since": "2026-11-20", "until": "2026-11-21"}, today=date(2026, 11, 22)
+    )
     assert wanted.days == (date(2026, 11, 20), date(2026, 11, 21))
     assert wanted.span.since == datetime(2026, 11, 19, 15, tzinfo=UTC)
     assert wanted.span.until == datetime(2026, 11, 21, 15, tzinfo=UTC)
-    assert wish({"since": "2026-11-22"}, today=date(2026, 11, 22)).days == (date(2026, 11, 22),)
+    assert parse_arguments({"since": "2026-11-22"}, today=date(2026, 11, 22)).days == (
+        date(2026, 11, 22),
+    )
 
 
 @pytest.mark.parametrize(
@@ -395,7 +399,7 @@ def test_days_are_korean_days() -> None:
 )
 def test_an_argument_that_cannot_be_is_named(arguments: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="-a "):
-        wish(arguments, today=date(2026, 11, 22))
+        parse_arguments(arguments, today=date(2026, 11, 22))
 
 
 # -- verdict
