@@ -139,8 +139,13 @@ def _moment(match: re.Match[str]) -> Moment | None:
         ).astimezone(SEOUL)
     except (ValueError, OverflowError):
         return None
-    precision: Precision = "second" if part["second"] else "minute" if part["hour"] else "day"
-    return Moment(at, precision, zone is None)
+    return Moment(at, _precision(part), zone is None)
+
+
+def _precision(part: dict[str, str | None]) -> Precision:
+    if part["second"]:
+        return "second"
+    return "minute" if part["hour"] else "day"
 
 
 def _hour(part: dict[str, str | None]) -> int:

@@ -252,9 +252,8 @@ def _credits(reading: PageReading) -> _Credits:
     origin = origin_of(
         reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines
     )
-    before = reading.around.before
     agency = agency_of(
-        head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, before=before
+        head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, around=reading.around
     )
     return _Credits(authors, source, origin, agency)
 
@@ -309,7 +308,7 @@ def _times(reading: PageReading) -> ArticleTimes:
     rules, root, script = reading.rules, reading.root, reading.script
     return settle(
         reading.head,
-        visible(reading.around.before, reading.around.after, reading.title),
+        visible(reading.around, reading.title),
         Stated(
             declared=_texts(root, rules.published),
             changed=_texts(root, rules.modified),

@@ -156,19 +156,19 @@ def origin_of(
 
 
 def agency_of(
-    head: Head, *, dateline: str | None, found: str | None, origin: Origin | None, before: str
+    head: Head, *, dateline: str | None, found: str | None, origin: Origin | None, around: Around
 ) -> str | None:
     """Return the credited agency.
 
     In this order: of the dateline, `found` in the text, the outlet copied, the declared author, or
-    what stands right `before` the body.
+    what stands right before the body.
     """
     return (
         agency(dateline or "")
         or found
         or agency((origin.outlet if origin else None) or "")
         or agency(head.first("dable:author", "og:article:author", "author") or "")
-        or agency(before[-_BEFORE_AGENCY:])
+        or agency(around.before[-_BEFORE_AGENCY:])
     )
 
 

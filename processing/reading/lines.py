@@ -206,9 +206,9 @@ def is_told(line: str) -> bool:
     credit = _credit(line)
     if credit and not _WEAK.fullmatch(credit[0].strip()):
         return False
-    shown = line[: credit.start()].rstrip() if credit else line
+    text = line[: credit.start()].rstrip() if credit else line
     marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
-    return not marked and bool(_TELLING_END.search(shown)) and len(shown) >= _SHORTEST_NARRATIVE
+    return not marked and bool(_TELLING_END.search(text)) and len(text) >= _SHORTEST_NARRATIVE
 
 
 def _credit(line: str) -> re.Match[str] | None:

@@ -63,8 +63,8 @@ def rights_of(
     meta_robots = ", ".join(head.every("robots")) or None
     header = page.header("X-Robots-Tag")
     reserved, tdm_policy = _tdm(page, head)
-    declared = f"{meta_robots or ''},{header or ''}".lower()
-    why = _why(declared, reserved=reserved, policy=policy)
+    text = f"{meta_robots or ''},{header or ''}".lower()
+    why = _why(text, reserved=reserved, policy=policy)
     return Rights(
         robots=page.robots,
         meta_robots=meta_robots[:_LONGEST_DECLARATION] if meta_robots else None,
@@ -91,9 +91,9 @@ def _clause(root: HtmlElement) -> str | None:
     return None
 
 
-def _why(declared: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
+def _why(text: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
     """Return why the body is kept out of exports, or None."""
-    words = {word.strip() for word in re.split(r"[,:;\s]", declared)}
+    words = {word.strip() for word in re.split(r"[,:;\s]", text)}
     if policy.noarchive and not words.isdisjoint(_NO_ARCHIVE):
         return "noarchive: the page asks that no copy is offered"
     if policy.tdm and reserved:

@@ -228,15 +228,15 @@ def dateline_end(line: str, sites: frozenset[str], *, first: bool) -> int:
     Before a reporter and an equals sign the content of the bracket does not matter.
     """
     match = _BRACKETED.match(line)
-    after = (match["after"] or "") if match else ""
+    text = (match["after"] or "") if match else ""
     if (
         match
-        and (people(after) or _is_dateline(match["bracket"], sites, first=first))
+        and (people(text) or _is_dateline(match["bracket"], sites, first=first))
         and not _JOINED.match(line[match.end("bracket") :])
     ):
-        if after and not (people(after) or "=" in match["bracket"]):
+        if text and not (people(text) or "=" in match["bracket"]):
             return match.end("bracket")
-        if not after and (by := _EQUALS.match(line[match.end() :])):
+        if not text and (by := _EQUALS.match(line[match.end() :])):
             return match.end() + by.end()
         return match.end()
     match = _EQUALS.match(line) or _PLACE_EQUALS.match(line)

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from processing.dates import Moment, moments, parse_moment
 from processing.reading import metadata
+from processing.reading.body import Around
 from processing.reading.metadata import Head
 from processing.reading.tree import elements_at
 from processing.records import Stamp
@@ -83,7 +84,7 @@ class ArticleTimes(NamedTuple):
     modified: Stamp | None
 
 
-class Shown(NamedTuple):
+class VisibleTimes(NamedTuple):
     """Moments that the visible page states around its body, by their labels."""
 
     published: list[Moment]
@@ -106,15 +107,15 @@ class Stated(NamedTuple):
     attributes: Sequence[tuple[str, str]] = ()
 
 
-def visible(before: str, after: str, title: str = "") -> Shown:
-    """Return the moments of the visible text `before` the body and just `after` it, by label.
+def visible(around: Around, title: str = "") -> VisibleTimes:
+    """Return the moments of the visible text before the body and just after it, by label.
 
     One without a label counts right before the body, or right behind the last `title` before it.
     """
-    shown = Shown([], [], [])
-    headline = before.rfind(title) if title else -1
+    shown = VisibleTimes([], [], [])
+    headline = around.before.rfind(title) if title else -1
     behind = range(headline, headline + len(title) + _BESIDE) if headline >= 0 else range(0)
-    for text in (before, after[:_NEAR]):
+    for text in (around.before, around.after[:_NEAR]):
         for start, end, moment in moments(text):
             label, tail = text[max(0, start - 16) : start], text[end : end + 12]
             if _MODIFIED_LABEL.search(label):
@@ -123,7 +124,7 @@ def visible(before: str, after: str, title: str = "") -> Shown:
                 shown.published.append(moment)
             elif _AFTER_CHANGED.match(tail):
                 shown.modified.append(moment)
-            elif text is before and (len(text) - start <= _NEAR or start in behind):
+            elif text is around.before and (len(text) - start <= _NEAR or start in behind):
                 shown.unlabelled.append(moment)
     # A day alone comes last: a time says more.
     shown.unlabelled.sort(key=lambda moment: moment.precision == "day")
@@ -132,7 +133,7 @@ def visible(before: str, after: str, title: str = "") -> Shown:
 
 def settle(
     head: Head,
-    shown: Shown,
+    shown: VisibleTimes,
     elsewhere: Stated,
     *,
     fetched_at: datetime,
@@ -149,7 +150,7 @@ def settle(
     return ArticleTimes(_stamp(published), _stamp(changed))
 
 
-def _published(head: Head, shown: Shown, elsewhere: Stated, url: str) -> list[Statement]:
+def _published(head: Head, shown: VisibleTimes, elsewhere: Stated, url: str) -> list[Statement]:
     """Return every statement of the publication, the most reliable source first."""
     attributes = (value for name, value in elsewhere.attributes if name == "published")
     return [
@@ -165,7 +166,7 @@ def _published(head: Head, shown: Shown, elsewhere: Stated, url: str) -> list[St
     ]
 
 
-def _changed(head: Head, shown: Shown, elsewhere: Stated) -> list[Statement]:
+def _changed(head: Head, shown: VisibleTimes, elsewhere: Stated) -> list[Statement]:
     """Return every statement of the last change, the most reliable source first."""
     attributes = (value for name, value in elsewhere.attributes if name == "modified")
     return [

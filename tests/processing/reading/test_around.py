@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import html
 
-from processing.reading.body import around
+from processing.reading.body import Around, around
 from processing.reading.metadata import Head
-from processing.reading.times import Shown, Stated, settle, visible
+from processing.reading.times import Stated, VisibleTimes, settle, visible
 
 FETCHED = datetime(2026, 11, 20, 3, tzinfo=UTC)
-SHOWN = Shown([], [], [])
+SHOWN = VisibleTimes([], [], [])
 
 
 def stated(text: str, after: str = "") -> dict[str, list[str]]:
     """Return the minutes of the moments shown, by how they are labelled."""
-    shown = visible(text, after)
+    shown = visible(Around(text, after))
     return {
         name: [f"{moment.at:%d}" for moment in moments]
         for name, moments in shown._asdict().items()
@@ -71,14 +71,14 @@ def test_who_states_a_time_first_is_believed() -> None:
         meta={"article:published_time": [day.format(8)], "article:modified_time": [day.format(15)]},
         article={"datePublished": day.format(9), "dateModified": day.format(16)},
     )
-    shown = visible("입력 2026.11.11 10:00 2026.11.12 10:00", "")
+    shown = visible(Around("입력 2026.11.11 10:00 2026.11.12 10:00", ""))
     everything = Stated(
         declared=[day.format(7)],
         attributes=[("published", day.format(10))],
         inside=["2026.11.13 10:00"],
     )
 
-    def first(head: Head, shown: Shown, elsewhere: Stated) -> tuple[str, str]:
+    def first(head: Head, shown: VisibleTimes, elsewhere: Stated) -> tuple[str, str]:
         url = "https://a.example/20261114/1"
         published = settle(head, shown, elsewhere, fetched_at=FETCHED, url=url).published
         assert published

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from processing.dates import SEOUL
+from processing.reading.body import Around
 from processing.reading.metadata import Head
-from processing.reading.times import Shown, Stated, settle, visible
+from processing.reading.times import Stated, VisibleTimes, settle, visible
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
-NOTHING = Shown([], [], [])
+NOTHING = VisibleTimes([], [], [])
 
 
 def settled(
@@ -28,7 +29,7 @@ def settled(
 def test_the_declared_time_goes_first():
     times = settled(
         {"article:published_time": "2026-03-21T14:05:33+09:00"},
-        shown=visible("입력 2026.03.21 14:05 |", ""),
+        shown=visible(Around("입력 2026.03.21 14:05 |", "")),
     )
     assert (times.published.at.isoformat(), times.published.source) == (
         "2026-03-21T14:05:33+09:00",
@@ -42,7 +43,7 @@ def test_utc_labelled_as_seoul_time_is_told_by_what_is_shown():
             "dd:published_time": "2026-03-21T04:24:13+09:00",
             "dd:modified_time": "2026-03-21T07:18:06+09:00",
         },
-        shown=visible("송고시간 2026-03-21 13:24:13 |", ""),
+        shown=visible(Around("송고시간 2026-03-21 13:24:13 |", "")),
     )
     assert times.published.at.isoformat() == "2026-03-21T13:24:13+09:00"
     assert times.published.zone_assumed
@@ -66,7 +67,9 @@ def test_no_statement_is_no_time():
 
 
 def test_a_day_is_refined_by_a_time_of_that_day():
-    times = settled({"date": "2026-03-21"}, shown=visible("입력 2026.03.21 오후 2:05 |", ""))
+    times = settled(
+        {"date": "2026-03-21"}, shown=visible(Around("입력 2026.03.21 오후 2:05 |", ""))
+    )
     assert (times.published.at.hour, times.published.precision) == (14, "minute")
 
 
@@ -113,8 +116,10 @@ def test_a_change_before_publication_does_not_count():
 
 def test_labels_tell_publication_from_change():
     shown = visible(
-        "기사등록 2026-03-21 14:05 | 최종수정 2026-03-21 15:10 | 2026-03-21 13:00 |",
-        "2026/03/21 16:00 송고",
+        Around(
+            "기사등록 2026-03-21 14:05 | 최종수정 2026-03-21 15:10 | 2026-03-21 13:00 |",
+            "2026/03/21 16:00 송고",
+        )
     )
     assert [moment.at.hour for moment in shown.published] == [14, 16]
     assert [moment.at.hour for moment in shown.modified] == [15]
@@ -128,12 +133,12 @@ def test_an_early_morning_in_seoul_is_not_the_future_on_a_utc_machine():
 
 
 def test_a_label_may_stand_after_its_stamp():
-    shown = visible("2026.03.21 14:05 입력 / 2026.03.21 15:10 수정", "")
+    shown = visible(Around("2026.03.21 14:05 입력 / 2026.03.21 15:10 수정", ""))
     assert [moment.at.hour for moment in shown.published] == [14]
     assert [moment.at.hour for moment in shown.modified] == [15]
 
 
 def test_a_label_between_two_stamps_is_the_second_ones():
-    shown = visible("2026.03.21 14:05 수정 2026.03.21 15:10", "")
+    shown = visible(Around("2026.03.21 14:05 수정 2026.03.21 15:10", ""))
     assert [moment.at.hour for moment in shown.unlabelled] == [14]
     assert [moment.at.hour for moment in shown.modified] == [15]
