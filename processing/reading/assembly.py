@@ -35,7 +35,17 @@ from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
 from processing.reading.titles import section_in
 from processing.reading.tree import lines_of, marks, text_of
-from processing.records import Article, Author, Dropped, Kind, Origin, Page, article_id, version_id
+from processing.records import (
+    Article,
+    Author,
+    Dropped,
+    Kind,
+    Origin,
+    Page,
+    Rights,
+    article_id,
+    version_id,
+)
 from processing.rules import Rules
 from processing.urls import canonical
 
@@ -211,24 +221,32 @@ def assemble(
         dateline=cleaned.dateline,
         captions=_captions(reading),
         notices=tuple(dict.fromkeys([*cleaned.notices, *cleaned.premium])),
-        rights=rights_of(
-            page,
-            reading.root,
-            head,
-            notices=cleaned.notices,
-            premium=cleaned.premium,
-            policy=policy,
-        ),
+        rights=_rights(reading, policy),
         extractor="trafilatura-page" if reading.check.lines else "trafilatura",
         reading_confidence=reading.check.confidence,
         reading_reasons=reading.check.doubts,
-        dropped=tuple(
-            Dropped(rule=rule.value, count=count)
-            for rule, count in ledger_of(reading).counts().items()
-        ),
+        dropped=_dropped(reading),
         details=details_of(reading.root),
         sources=_sources(reading, credit.source, times),
     )
+
+
+def _rights(reading: PageReading, policy: RightsPolicy) -> Rights:
+    """Return what page and host state about use."""
+    return rights_of(
+        reading.page,
+        reading.root,
+        reading.head,
+        notices=reading.cleaned.notices,
+        premium=reading.cleaned.premium,
+        policy=policy,
+    )
+
+
+def _dropped(reading: PageReading) -> tuple[Dropped, ...]:
+    """Return how many lines each rule dropped."""
+    counts = ledger_of(reading).counts()
+    return tuple(Dropped(rule=rule.value, count=count) for rule, count in counts.items())
 
 
 class _Credits(NamedTuple):

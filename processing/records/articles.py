@@ -22,10 +22,12 @@ def version_id(article: str, title: str, text: str) -> str:
 
     The hash is SHA-256 of title, line feed and text in UTF-8.
     """
+    # Title and text alone: another picture or time of change makes no new version.
     digest = hashlib.sha256(f"{title}\n{text}".encode())
     return f"{article}-{digest.hexdigest()[:12]}"
 
 
+# No `Record`: it never leaves the process, and its bytes need no check.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A response as it came, content coding removed, characters not yet decoded.
