@@ -4,7 +4,7 @@
     rows = fold_table(frame, columns={"id": "news_id"})                        # pandas, polars, Arrow
 
 A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`, `fetched_at`,
-`agency` and `origin_url`, under their usual names (`processing.dedupe.tables`); others are ignored. A row without `id`
+`agency` and `origin_url`, under their usual names (`processing.dedupe.fields`); others are ignored. A row without `id`
 that has a `version_id` is an article as `scrapy crawl -O` or `sillok export` wrote it. `fetched_at` decides the day,
 else `published_at`. Where rows have neither, all rows count as one window. The output has one row a document, sorted
 by id: see `OUTPUT`.
@@ -25,9 +25,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from processing.dedupe.fields import BadRowError, chosen_columns
 from processing.dedupe.fold import fold
 from processing.dedupe.steps import Steps
-from processing.dedupe.tables import BadRowError, Table, chosen_columns, open_table
+from processing.dedupe.tables import Table, open_table
 from processing.errors import UsageError
 from processing.signing.columns import CLUSTERS
 from processing.signing.documents import Document, FoldOptions

@@ -10,14 +10,10 @@ import gzip
 import hashlib
 import io
 import json
-import math
-import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
@@ -26,7 +22,14 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from processing.dates import SEOUL, parse_moment
+from processing.dedupe.fields import (
+    archived,
+    article_text,
+    chosen_columns,
+    identity,
+    moment,
+    string,
+)
 from processing.errors import UsageError
 from processing.signing.documents import Document
 
@@ -36,45 +39,12 @@ _BLOCK: Final = 16 * 1024 * 1024
 _ROWS: Final = 2_000
 _UNPACKED: Final = 2 * 1024**3
 """Bytes to which a workbook may unpack."""
-_EXCEL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days of Excel have no zone
-_EXCEL_DAYS: Final = range(20_000, 80_000)
-_SECONDS: Final = range(10**8, 10**10)
-_THOUSAND: Final = 1_000
-# The first Korean newspaper is of 1883. Exports state 0001-01-01 or 9999-12-31 where a date is unknown,
-# and no window of days fits around those.
-_YEARS: Final = range(1883, 2101)
-
-NAMES: Final[Mapping[str, Sequence[str]]] = {
-    "id": ("id", "뉴스식별자", "기사id", "기사식별자", "식별자", "docid", "documentid", "newsid", "articleid", "번호"),
-    "text": ("text", "본문", "기사본문", "body", "content", "contents", "articlebody", "내용", "기사내용", "전문"),
-    "title": ("title", "제목", "기사제목", "headline", "헤드라인"),
-    "outlet": ("outlet", "언론사", "매체", "매체명", "신문사", "언론사명", "press", "media", "publisher", "provider", "source"),
-    "outlet_class": ("outletclass",),
-    "url": ("url", "원문url", "기사url", "link", "href", "원문", "링크"),
-    "published_at": (
-        "publishedat", "일자", "발행일", "발행일시", "게재일", "등록일", "작성일", "날짜", "일시", "입력일", "published",
-        "publisheddate", "pubdate", "publicationdate", "date", "datetime", "time",
-    ),
-    "fetched_at": ("fetchedat", "수집일", "수집일시", "수집시각", "collectedat", "crawledat", "scrapedat"),
-    "agency": ("agency", "통신사"),
-    "origin_url": ("originurl",),
-    "article_id": (),
-}  # fmt: skip
-"""What the columns of a table are called, without blanks, marks and case.
-
-The first that is there is taken.
-"""
-
 Row: TypeAlias = tuple[int, Mapping[str, object] | str]
 """The number of a row (a line of JSON lines.
 
 Else counted from the first row below the header) and its values by their
 columns, or what is wrong with it.
 """
-
-
-class BadRowError(ValueError):
-    """What is wrong with one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +102,16 @@ class Table:
         )
         said = {name: row.get(column) for name, column in columns.items()}
         if "version_id" in row and (columns.get("id") in {None, "article_id"} or "id" not in row):
-            said |= _archived(row)
+            said |= archived(row)
         else:
             said.pop("article_id", None)
         published, wrong = moment(said.get("published_at"))
         fetched, wrong_too = moment(said.get("fetched_at"))
-        fields = {name: _string(said, name) for name in _FIELDS if said.get(name) is not None}
+        fields = {name: string(said, name) for name in _FIELDS if said.get(name) is not None}
         return (
             Document(
-                id=_identity(said.get("id")),
-                text=_text(said.get("text")),
+                id=identity(said.get("id")),
+                text=article_text(said.get("text")),
                 published_at=published,
                 fetched_at=fetched or published,
                 **fields,
@@ -217,47 +187,6 @@ def _unpacked(path: Path) -> bytes:
             return file.read(1 << 16)
     except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path} cannot be read as gzip: {error}") from error
-
-
-def chosen_columns(
-    header: Sequence[str], chosen: Mapping[str, str] | None, needed: Sequence[str] = ("id", "text")
-) -> dict[str, str]:
-    """Return which column is what.
-
-    Raises UsageError where one that is `needed` or `chosen` is not there.
-    """
-    plain: dict[str, str] = {}
-    for column in header:
-        plain.setdefault(_plain(column), column)
-    found: dict[str, str] = {}
-    for name, others in NAMES.items():
-        if name in header:
-            found[name] = name
-        else:
-            known = next((plain[each] for each in others if each in plain), None)
-            found |= {} if known is None else {name: known}
-    for name, column in (chosen or {}).items():
-        if name not in NAMES:
-            raise UsageError(f"--columns knows no field {name!r}; there are {', '.join(NAMES)}")
-        if needed and column not in header:
-            raise UsageError(
-                f"--columns: there is no column {column!r}; there are {', '.join(header)}"
-            )
-        found[name] = column
-    if missing := [
-        name
-        for name in needed
-        if name not in found and not (name == "id" and "version_id" in header)
-    ]:
-        raise UsageError(
-            f"no column is the {' or the '.join(missing)}: name it as --columns {missing[0]}=COLUMN; "
-            f"there are {', '.join(map(str, header)) or 'no columns at all'}"
-        )
-    return found
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[\W_]+", "", str(column)).lower()
 
 
 def _with_columns(
@@ -509,107 +438,3 @@ _READERS: Final = {
 _CALLED: Final = {
     "lines": "JSON lines", "json": "a JSON array", "csv": "separated values", "parquet": "Parquet", "xlsx": "a workbook",
 }  # fmt: skip
-
-
-# ── values
-
-
-def _archived(row: Mapping[str, object]) -> dict[str, object]:
-    """Return what an article that `scrapy crawl` or `sillok export` wrote is, under the names that are read here."""
-    published, origin = row.get("published"), row.get("origin")
-    return {
-        "id": row["version_id"],
-        "article_id": row.get("article_id"),
-        "agency": row.get("agency"),
-        "published_at": published.get("at") if isinstance(published, dict) else published,
-        "origin_url": origin.get("url") if isinstance(origin, dict) else row.get("origin_url"),
-    }
-
-
-def _identity(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        raise BadRowError("`id` must be a sound string that is not empty")
-    if isinstance(value, float | Decimal):
-        if not math.isfinite(value) or value % 1:
-            raise BadRowError("`id` is a number with decimals, which loses digits: keep it as text")
-        value = int(value)
-    text = str(value).strip() if isinstance(value, int) else value
-    if not isinstance(text, str) or not text or _sound(text) != text:
-        raise BadRowError("`id` must be a sound string that is not empty")
-    return text
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise BadRowError("`text` must be a string")
-    return _sound(value)
-
-
-def _string(said: Mapping[str, object], name: str) -> str:
-    value = said[name]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        raise BadRowError(f"`{name}` must be a string")
-    return _sound(value)
-
-
-def _sound(text: str) -> str:
-    """Return `text` without half surrogate pairs, which JSON can say and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def moment(value: object) -> tuple[datetime | None, bool]:
-    """Return the moment that a cell states, in UTC, and whether it states something that is none.
-
-    A stamp without an offset is Seoul time, a day its midnight. Numbers are seconds or milliseconds
-    since 1970, days of Excel, or digits such as 20260310. A year in which no newspaper can have
-    appeared (0001, 9999) is none.
-    """
-    try:
-        found = _moment(value)
-        if found is None:
-            return None, bool(str(value).strip()) and value is not None
-        known = (found if found.tzinfo else found.replace(tzinfo=SEOUL)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None, True
-    return (known, False) if known.year in _YEARS else (None, True)
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=SEOUL)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return _of_number(float(value))
-    if not isinstance(value, str) or not value.strip():
-        return None
-    text = value.strip()
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        found = parse_moment(text)
-        return found.at if found else (_of_number(float(text)) if _is_number(text) else None)
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\d{5,14}(?:\.\d+)?", text) is not None
-
-
-def _of_number(value: float) -> datetime | None:
-    whole = int(value)
-    if whole in _EXCEL_DAYS:
-        return _EXCEL_DAY + timedelta(days=value)
-    if whole in _SECONDS and not 19_000_101 <= whole <= 21_001_231:  # noqa: PLR2004 - digits of a day
-        return datetime.fromtimestamp(value, UTC)
-    if whole // _THOUSAND in _SECONDS and len(str(whole)) == 13:  # noqa: PLR2004 - milliseconds
-        return datetime.fromtimestamp(value / _THOUSAND, UTC)
-    found = parse_moment(str(whole))
-    return found.at if found else None
-
-
-def rows_of(data: pa.Table, columns: Mapping[str, str]) -> Iterable[Mapping[str, object]]:
-    """Yield the rows of a table in memory, of the columns that are something."""
-    for batch in data.select(list(dict.fromkeys(columns.values()))).to_batches(max_chunksize=_ROWS):
-        yield from batch.to_pylist()

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.matching.candidates import candidates, promising, still
-from processing.matching.verdict import NONE, Text, Verdict, judge, text_of
+from processing.matching.verdict import NONE, PairVerdict, Text, judge, text_of
 from processing.signing.batch import Fresh
 from processing.signing.columns import EDGES, NODE
 from processing.signing.documents import FoldOptions
@@ -72,7 +72,7 @@ def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
 
 def _verdicts(
     found: NDArray[np.int64], before: NDArray[np.int64], rows: pa.Table, options: FoldOptions
-) -> Iterator[tuple[Text, Text, Verdict]]:
+) -> Iterator[tuple[Text, Text, PairVerdict]]:
     """Yield the pairs of `found` that are linked, then those of `before` that are not."""
     left_over = set(map(tuple, before.tolist()))
     for left, right, verdict in judged(found, rows, options):
@@ -98,7 +98,7 @@ def _parted(partitions: Partitions, fresh: Fresh, further: NDArray[np.int64]) ->
     ).reshape(-1, 2)
 
 
-def edge_table(found: Iterable[tuple[Text, Text, Verdict]]) -> pa.Table:
+def edge_table(found: Iterable[tuple[Text, Text, PairVerdict]]) -> pa.Table:
     """Return judged pairs as the table `edges`, sorted."""
     rows = [_row(left, right, verdict) for left, right, verdict in found]
     return pa.Table.from_pylist(rows, schema=EDGES).sort_by(
@@ -123,7 +123,7 @@ def _rows(partitions: Partitions, fresh: Fresh, found: NDArray[np.int64]) -> pa.
 
 def judged(
     found: NDArray[np.int64], table: pa.Table, options: FoldOptions
-) -> Iterator[tuple[Text, Text, Verdict]]:
+) -> Iterator[tuple[Text, Text, PairVerdict]]:
     """Judge pairs on the rows of `sig` in `table`; a pair that lacks one is left out.
 
     They are judged group by group, so that only the texts of a few groups of candidates are in
@@ -152,7 +152,7 @@ def _groups(found: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     yield from np.split(found[order], ends[last][:-1])
 
 
-def _row(left: Text, right: Text, verdict: Verdict) -> dict[str, object]:
+def _row(left: Text, right: Text, verdict: PairVerdict) -> dict[str, object]:
     return {
         "a": left.number,
         "b": right.number,

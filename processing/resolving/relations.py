@@ -1,20 +1,18 @@
-"""Which member of a cluster is the original, and how each of the others came from it."""
+"""Decides how each member of a cluster came from its original, and from which member."""
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
-from processing.resolving.clusters import MERGING, NEVER, Edge, Node, quotes_several
+from processing.resolving.clusters import MERGING, Edge, Node, quotes_several
+from processing.resolving.originals import ALONE, Owner, claim, credits_it, original, ownership
 from processing.signing.documents import CLASSES
 
 _WEAK: Final = ("followup", "contains", "derivative", "series")
-_CLEAR: Final = timedelta(minutes=10)
-"""How much earlier than others a text was surely there first: stamps of one moment differ by minutes."""
 _MOSTLY: Final = 0.75
 """The share of a text from which on what holds it is the same text with a little more."""
 _GOES_ON: Final = 0.28
@@ -22,14 +20,6 @@ _GOES_ON: Final = 0.28
 _VERBATIM: Final = 0.85
 _AS_LIKE: Final = 0.05
 """Jaccard within which two texts are as likely to be what a third one came from: copies differ in bylines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """How sure it is whose text a cluster is, from 0 to 1, and what that rests on."""
-
-    confidence: float = 1.0
-    evidence: str = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,106 +33,9 @@ class ClusterRow:
     parent: int | None
     score: float
     evidence: str
-    shares: tuple[float, float] | None = (
-        None  # of the document's text that its parent has, and of the parent's
-    )
-    owner: Owner = Owner()
-
-
-def credits_it(node: Node, other: Node) -> str:
-    """Return how `node` says that its text is the other one's: "links to it", "credits it", or an empty string."""
-    if node.article_id == other.article_id:
-        return ""
-    if node.origin_key and node.origin_key == other.url_key:
-        return "links to it"
-    return "credits it" if other.name != node.name and other.name in node.credits else ""
-
-
-def claim(node: Node) -> tuple[int, datetime, int, str]:
-    """Return the order in which members without explicit credit are taken for the original, the first first."""
-    place = CLASSES.index(node.outlet_class) if node.outlet_class in CLASSES else len(CLASSES)
-    return place, node.seen, -node.length, node.id
-
-
-def original(members: Sequence[Node]) -> Node:
-    """Return whose text it is: one that credits no other member.
-
-    Of these by class, first seen, length and id.
-    """
-    urls = {node.url_key: node for node in members if node.url_key}
-    names = {node.name for node in members if node.name}
-    owning = [node for node in members if not _says_whose(node, urls, names)]
-    return min(owning or members, key=claim)
-
-
-def _says_whose(node: Node, urls: Mapping[int, Node], names: AbstractSet[str]) -> bool:
-    source = urls.get(node.origin_key) if node.origin_key else None
-    if source and source.article_id != node.article_id:
-        return True
-    return bool((node.credits & names) - {node.name})
-
-
-def ownership(members: Sequence[Node], first: Node) -> Owner:
-    """Return how sure it is that the text is `first`'s, the original of these members."""
-    others = [node for node in members if node.article_id != first.article_id]
-    if not others:
-        return Owner() if len(members) == 1 else Owner(1.0, "one article")
-    if all(node.outlet and node.outlet == first.outlet for node in others):
-        return (
-            Owner(0.95, "one outlet; first seen")
-            if _lead(first, others)
-            else Owner(0.6, "one outlet")
-        )
-    told = {credits_it(node, first) for node in others} - {""}
-    if _says_whose(first, {node.url_key: node for node in others}, {node.name for node in others}):
-        return Owner(0.3, "credits another member")
-    said = sorted(told)
-    rivals = [
-        node
-        for node in others
-        if node.outlet_class == first.outlet_class and not credits_it(node, first)
-    ]
-    lead = _lead(first, rivals)
-    if rivals and all(node.outlet_class not in CLASSES[:2] for node in members):
-        return Owner(0.4, "; ".join([*said, "no newsroom among them"]))
-    grounds = [*said]
-    if not rivals and any(node.outlet_class != first.outlet_class for node in others):
-        grounds.append("outlet class")
-    if rivals and lead is None:
-        grounds.append("others of its class were as early")
-    elif rivals:
-        grounds.append("first seen" if lead else "seen at the same time as others")
-    sure = _confidence(bool(said), bool(rivals), lead, _first_of_all(first, others))
-    return Owner(sure, "; ".join(grounds))
-
-
-def _confidence(said: bool, rivals: bool, lead: timedelta | None, early: bool) -> float:  # noqa: FBT001 - of a table
-    if said:
-        return 0.98 if early or not rivals else 0.9
-    if not rivals:
-        return 0.95 if early else 0.8
-    if lead is None:
-        return 0.4
-    if lead >= _CLEAR:
-        return 0.9
-    return 0.7 if lead else 0.5
-
-
-def _lead(first: Node, rivals: Sequence[Node]) -> timedelta | None:
-    """Return how long before all rivals a document was seen.
-
-    None where it was not, or no time is known.
-    """
-    if first.seen == NEVER:
-        return None
-    if not rivals:
-        return _CLEAR
-    lead = min(node.seen for node in rivals) - first.seen
-    return lead if lead >= timedelta(0) else None
-
-
-def _first_of_all(first: Node, others: Sequence[Node]) -> bool:
-    return first.seen != NEVER and all(first.seen <= node.seen for node in others)
+    # The share of the document's text that its parent has, and of the parent's that it has.
+    shares: tuple[float, float] | None = None
+    owner: Owner = ALONE
 
 
 def relation(node: Node, parent: Node, edge: Edge) -> str:

@@ -160,27 +160,27 @@ _GROWN: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TitleMark:
     """The place of a title in its chain (None: no mark) and the title without the mark, canonical."""
 
     rank: int | None
     stem: str
 
 
-def mark_of(title: str) -> Mark:
+def mark_of(title: str) -> TitleMark:
     """Return the mark of a title: 속보 0, 1보 1, …, 상보 8, 종합 10, 종합2보 12."""
     title = readable(title)
     found = _MARK.search(title)
     if not found:
-        return Mark(None, canonical(title))
+        return TitleMark(None, canonical(title))
     stem = canonical(_MARK.sub(" ", title))
     if found["flash"] or found["bare"]:
-        return Mark(0, stem)
+        return TitleMark(0, stem)
     if found["full"]:
-        return Mark(_FULL, stem)
+        return TitleMark(_FULL, stem)
     if found["all"]:
-        return Mark(FULL + int(found["allnth"] or 0), stem)
-    return Mark(int(found["nth"]), stem)
+        return TitleMark(FULL + int(found["allnth"] or 0), stem)
+    return TitleMark(int(found["nth"]), stem)
 
 
 def alike(left: str, right: str) -> float:
@@ -191,7 +191,7 @@ def alike(left: str, right: str) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def earlier_state(small: Mark, large: Mark, share: float) -> bool:
+def earlier_state(small: TitleMark, large: TitleMark, share: float) -> bool:
     """Say whether the smaller text is a passing state (속보, 1보, …) of the larger one.
 
     `share` is their lengths'.
@@ -205,7 +205,10 @@ def earlier_state(small: Mark, large: Mark, share: float) -> bool:
 
 
 def follows(
-    left: Mark, right: Mark, times: tuple[datetime | None, datetime | None], containment: float
+    left: TitleMark,
+    right: TitleMark,
+    times: tuple[datetime | None, datetime | None],
+    containment: float,
 ) -> bool:
     """Say whether two articles of one outlet are states of one running report.
 

@@ -72,7 +72,7 @@ EDGES = _schema(
     {
         "a": pa.int64(),
         "b": pa.int64(),
-        "link": pa.string(),  # `processing.matching.verdict.Verdict`; none: judged again and linked no longer
+        "link": pa.string(),  # `processing.matching.verdict.PairVerdict`; none: judged again and linked no longer
         "jaccard": pa.float32(),
         "share_a": pa.float32(),  # of the shingles of a, those that b has too
         "share_b": pa.float32(),

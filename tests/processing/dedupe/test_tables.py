@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from processing.dedupe.by_hand import OutletFact, fold_file, fold_table, read_rows
-from processing.dedupe.tables import moment
+from processing.dedupe.fields import moment
 from processing.errors import UsageError
 from tests.processing.dedupe.made import LIBRARY, RIVER
 

@@ -4,17 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from processing.matching.verdict import (
+from processing.matching.templates import (
     Alignment,
     Slot,
-    Text,
     align,
     are_notices,
-    judge,
     missing_facts,
     names_exchanged,
     numbers_exchanged,
 )
+from processing.matching.verdict import Text, judge
 from processing.signing.canonical import follows, mark_of
 from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.shingles import distinct, rolling

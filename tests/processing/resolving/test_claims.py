@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from processing.resolving.clusters import Edge, Node
-from processing.resolving.relations import credits_it, original, relation, rows
+from processing.resolving.originals import credits_it, original
+from processing.resolving.relations import relation, rows
 
 SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,6 +40,7 @@ def node(number: int, **fields: object) -> Node:
         "outlet": f"매체{number}",
         "url_key": 10 + number,
         "name": f"매체{number}일보",
+        "digest": b"%d" % number,
         **fields,
     }
     return replace(FIRST, **made)  # type: ignore[arg-type]
@@ -140,7 +142,8 @@ def test_a_link_says_more_than_a_name() -> None:
 def test_how_one_text_came_from_another(
     change: dict[str, object], link: str, expected: str
 ) -> None:
-    assert relation(node(1, **change), node(2), edge(1, 2, link)) == expected
+    parent = node(2, digest=b"1")
+    assert relation(node(1, **change), parent, edge(1, 2, link)) == expected
 
 
 def test_texts_without_an_outlet_are_copies() -> None:

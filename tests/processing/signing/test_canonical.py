@@ -2,7 +2,7 @@
 
 import pytest
 
-from processing.signing.canonical import Mark, alike, earlier_state, facts, mark_of, value
+from processing.signing.canonical import TitleMark, alike, earlier_state, facts, mark_of, value
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_which_of_two_texts_was_a_passing_state(
     share: float,
     earlier: bool,  # noqa: FBT001 - a table
 ) -> None:
-    assert earlier_state(Mark(small, "강"), Mark(large, "강"), share) is earlier
+    assert earlier_state(TitleMark(small, "강"), TitleMark(large, "강"), share) is earlier
 
 
 @pytest.mark.parametrize(
