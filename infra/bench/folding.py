@@ -14,10 +14,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from infra.bench import folding_benchmark, folding_growth, folding_recall
 from infra.bench.composed import START, compose
@@ -86,6 +86,13 @@ def speed() -> None:
         "| | signed a second | compared a second | P | R | F1 | ARI without soft | wrong template pairs |"
     )
     print("|---|---|---|---|---|---|---|---|")
+    _print_speeds(turns, known)
+
+
+def _print_speeds(
+    turns: Mapping[str, Sequence[folding_benchmark.ContestantResult]],
+    known: Mapping[str, dict[str, Any]],
+) -> None:
     for name, each in turns.items():
         rates = (
             statistics.median(getattr(turn, side) for turn in each)

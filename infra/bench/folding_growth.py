@@ -95,20 +95,27 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
         table = table.set_column(SIGNED.get_field_index(name), SIGNED.field(name), column)
     drawn = draw.integers(0, 2**48, (strangers, _KEYS)).ravel()
     true = bands.filter(pa.array(np.isin(np.asarray(bands["number"]), numbers[: len(real)])))
-    keys = np.concatenate([np.asarray(true["key"]), drawn])
-    owners = np.concatenate([np.asarray(true["number"]), np.repeat(numbers[len(real) :], _KEYS)])
-    order = np.lexsort((owners, keys))
-    columns_of = [pa.array(keys[order]), pa.array(owners[order]), _days(day, keys.size)]
     table = table.sort_by([("near", "ascending"), ("number", "ascending")])
     tables: dict[PartitionKind, pa.Table] = {
         "sig": table.select(SIG.names),
         "texts": table.select(TEXTS.names),
-        "bands": pa.Table.from_arrays(columns_of, schema=BANDS),
+        "bands": _bands(true, drawn, numbers[len(real) :], day),
         "edges": _edges(np.sort(numbers[len(real) :]), day),
         "clusters": _clusters(ids, day),
     }
     for kind, made in tables.items():
         window.write(kind, day, f"{day.toordinal() * 100 + batch.part:08d}", made)
+
+
+def _bands(
+    true: pa.Table, drawn: NDArray[np.int64], strangers: NDArray[np.int64], day: date
+) -> pa.Table:
+    """Return the keys of composed documents and the drawn ones of strangers, sorted by key."""
+    keys = np.concatenate([np.asarray(true["key"]), drawn])
+    owners = np.concatenate([np.asarray(true["number"]), np.repeat(strangers, _KEYS)])
+    order = np.lexsort((owners, keys))
+    columns = [pa.array(keys[order]), pa.array(owners[order]), _days(day, keys.size)]
+    return pa.Table.from_arrays(columns, schema=BANDS)
 
 
 def _edges(numbers: NDArray[np.int64], day: date) -> pa.Table:

@@ -18,8 +18,8 @@ _EXCEL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days of Excel have 
 _EXCEL_DAYS: Final = range(20_000, 80_000)
 _SECONDS: Final = range(10**8, 10**10)
 _THOUSAND: Final = 1_000
-# The first Korean newspaper is of 1883. Exports state 0001-01-01 or 9999-12-31 where a date is unknown,
-# and no window of days fits around those.
+# The first Korean newspaper is of 1883. Exports state 0001-01-01 or 9999-12-31 where a date is
+# unknown, and no window of days fits around those.
 _YEARS: Final = range(1883, 2101)
 
 NAMES: Final[Mapping[str, Sequence[str]]] = {
@@ -73,16 +73,19 @@ def chosen_columns(
                 f"--columns: there is no column {column!r}; there are {', '.join(header)}"
             )
         found[name] = column
-    if missing := [
-        name
-        for name in needed
-        if name not in found and not (name == "id" and "version_id" in header)
-    ]:
+    _check_needed(found, header, needed)
+    return found
+
+
+def _check_needed(found: Mapping[str, str], header: Sequence[str], needed: Sequence[str]) -> None:
+    # An article that a crawl or an export wrote is named by its `version_id`.
+    named = {*found, "id"} if "version_id" in header else {*found}
+    if missing := [name for name in needed if name not in named]:
         raise UsageError(
-            f"no column is the {' or the '.join(missing)}: name it as --columns {missing[0]}=COLUMN; "
+            f"no column is the {' or the '.join(missing)}: "
+            f"name it as --columns {missing[0]}=COLUMN; "
             f"there are {', '.join(map(str, header)) or 'no columns at all'}"
         )
-    return found
 
 
 def _plain(column: str) -> str:

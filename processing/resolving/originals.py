@@ -68,10 +68,13 @@ def ownership(members: Sequence[Node], first: Node) -> Owner:
             if _lead(first, others)
             else Owner(0.6, "one outlet")
         )
-    told = {credits_it(node, first) for node in others} - {""}
     if _says_whose(first, {node.url_key: node for node in others}, {node.name for node in others}):
         return Owner(0.3, "credits another member")
-    said = sorted(told)
+    return _among_outlets(members, first, others)
+
+
+def _among_outlets(members: Sequence[Node], first: Node, others: Sequence[Node]) -> Owner:
+    said = sorted({credits_it(node, first) for node in others} - {""})
     rivals = [
         node
         for node in others
@@ -80,7 +83,7 @@ def ownership(members: Sequence[Node], first: Node) -> Owner:
     lead = _lead(first, rivals)
     if rivals and all(node.outlet_class not in CLASSES[:2] for node in members):
         return Owner(0.4, "; ".join([*said, "no newsroom among them"]))
-    grounds = [*said]
+    grounds = list(said)
     if not rivals and any(node.outlet_class != first.outlet_class for node in others):
         grounds.append("outlet class")
     if rivals and lead is None:

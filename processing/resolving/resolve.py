@@ -118,28 +118,14 @@ def resolve(
 def gather(
     partitions: Partitions, fresh: Fresh, edges: pa.Table
 ) -> tuple[dict[int, Node], list[Edge], frozenset[int]]:
-    """Return what a batch may have moved: all that hangs together with its documents, however far back that reaches."""
-    database, options = partitions.database, partitions.options
-    start = np.unique(
-        np.concatenate([fresh.numbers, np.asarray(edges["a"]), np.asarray(edges["b"])])
-    )
-    days = set(fresh.days)
-    span = (date.max, date.min)
-    database.register("new_edges", edges)
-    while (wider := widened(days, options.window_days)) != span:
-        span = wider
-        partitions.show("edges", span, EDGES)
-        database.execute(_EDGES)
-        partitions.keep("reached", start)
-        while _grew(partitions):
-            pass
-        touching = partitions.table(_TOUCHING)
-        for column in ("day_a", "day_b"):
-            days |= days_of(touching, column)
-    database.unregister("new_edges")
-    reached = frozenset(
-        number for (number,) in database.execute("SELECT number FROM reached").fetchall()
-    )
+    """Return the documents that a batch may have moved, their edges, and which of them to resolve.
+
+    Those to resolve are linked with the batch's documents, however far back that reaches; the
+    others are their neighbours.
+    """
+    touching, days = _linked_with(partitions, fresh, edges)
+    numbers = partitions.database.execute("SELECT number FROM reached").fetchall()
+    reached = frozenset(number for (number,) in numbers)
     found = [edge_of(row) for row in touching.to_pylist()]
     wanted = reached.union(*((edge.a, edge.b) for edge in found))
     signatures = partitions.read_signatures(widened(days, 0), fresh.asked)
@@ -151,6 +137,32 @@ def gather(
         node.number: node for table in (stored, mine) for node in map(node_of, table.to_pylist())
     }
     return nodes, found, reached & nodes.keys()
+
+
+def _linked_with(
+    partitions: Partitions, fresh: Fresh, edges: pa.Table
+) -> tuple[pa.Table, set[date]]:
+    """Fill the table `reached`; return the edges that touch it, and the days of their documents."""
+    database, options = partitions.database, partitions.options
+    start = np.unique(
+        np.concatenate([fresh.numbers, np.asarray(edges["a"]), np.asarray(edges["b"])])
+    )
+    days = set(fresh.days)
+    span = (date.max, date.min)
+    database.register("new_edges", edges)
+    # A link may lead to a day outside the span, whose own links lead further: until none does.
+    while (wider := widened(days, options.window_days)) != span:
+        span = wider
+        partitions.show("edges", span, EDGES)
+        database.execute(_EDGES)
+        partitions.keep("reached", start)
+        while _grew(partitions):
+            pass
+        touching = partitions.table(_TOUCHING)
+        for column in ("day_a", "day_b"):
+            days |= days_of(touching, column)
+    database.unregister("new_edges")
+    return touching, days
 
 
 def _grew(partitions: Partitions) -> bool:

@@ -75,18 +75,8 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     starts = before[[place for place, _ in told]].tolist() if told else []
     head, tail = _ends(plain, features.shingle)
     row: dict[str, object] = {
-        "number": number(document.id),
-        "id": document.id,
-        "article_id": document.article_id or document.id,
-        "outlet": document.outlet,
-        "name": names_of(tuple(options.outlet_names.items())).standard(document.outlet),
-        "outlet_class": document.outlet_class
-        or ("wire" if is_agency(document.outlet) else "publisher"),
+        **_stated(document, options),
         "title": title,
-        "published_at": document.published_at.astimezone(UTC) if document.published_at else None,
-        "fetched_at": document.fetched_at.astimezone(UTC) if document.fetched_at else None,
-        "url_key": url_key(document.url),
-        "origin_key": url_key(document.origin_url or ""),
         "credits": credits_of(document, options.outlet_names),
         "text": plain,
         "facts": " ".join(f"{start}:{fact}" for start, (_, fact) in zip(starts, told, strict=True)),
@@ -99,6 +89,24 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
         "day": document.day(day),
     }
     return Draft(row, places, marks)
+
+
+def _stated(document: Document, options: FoldOptions) -> dict[str, object]:
+    """Return the columns of `sig` that a document states itself; times are in UTC."""
+    published, fetched = document.published_at, document.fetched_at
+    return {
+        "number": number(document.id),
+        "id": document.id,
+        "article_id": document.article_id or document.id,
+        "outlet": document.outlet,
+        "name": names_of(tuple(options.outlet_names.items())).standard(document.outlet),
+        "outlet_class": document.outlet_class
+        or ("wire" if is_agency(document.outlet) else "publisher"),
+        "published_at": published.astimezone(UTC) if published else None,
+        "fetched_at": fetched.astimezone(UTC) if fetched else None,
+        "url_key": url_key(document.url),
+        "origin_key": url_key(document.origin_url or ""),
+    }
 
 
 def _owner(document: Document) -> int:

@@ -121,8 +121,8 @@ class Signatures:
     ) -> None:
         if len(sig) != len(texts):
             raise CorruptRecordError(
-                f"the window has {len(sig)} parts of sig and {len(texts)} of texts, which are written together; "
-                "restore what is missing, or remove the parts that were left alone"
+                f"the window has {len(sig)} parts of sig and {len(texts)} of texts, "
+                "which are written together; restore what is missing, or remove the parts that were left alone"
             )
         self._sig, self._texts = sig, texts
         read = [columns(part, ["number", "day"]) for part in sig]
@@ -138,14 +138,20 @@ class Signatures:
         passed = np.array(sorted(asked), np.int64)
         self.again = np.setdiff1d(repeated, passed, assume_unique=True)
         """The numbers of documents that have several rows, sorted."""
-        self._newest = np.ones(self._every.size, np.bool_)
-        self._newest[among(self._every, passed)[0]] = False
-        places, which = among(self._every, self.again)
-        self._newest[places] = False
-        last = np.zeros(self.again.size, np.intp)
-        np.maximum.at(last, which, places)  # later parts have later places
-        self._newest[last] = True
+        self._newest = self._newest_rows(passed)
         self._known: pa.Table | None = None
+
+    def _newest_rows(self, passed: Numbers) -> NDArray[np.bool_]:
+        """Return for each row whether it is the newest of a document that is not `passed` over."""
+        newest = np.ones(self._every.size, np.bool_)
+        newest[among(self._every, passed)[0]] = False
+        places, which = among(self._every, self.again)
+        newest[places] = False
+        # Parts are listed in the order of writing, so the greatest place is the newest row.
+        last = np.zeros(self.again.size, np.intp)
+        np.maximum.at(last, which, places)
+        newest[last] = True
+        return newest
 
     @property
     def numbers(self) -> Numbers:

@@ -24,6 +24,7 @@ from spiders.console.terminal import marked, print_json, say, shown, watched
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
+    from processing.dedupe.by_hand import Summary
     from processing.dedupe.fold import Folded
     from processing.dedupe.steps import Steps
     from processing.signing.documents import Document, FoldOptions
@@ -211,30 +212,28 @@ def _fold_file(
             sys.stdout.writelines(map(escaped, rows))
         out.unlink()
     elif as_json:
-        print_json(
-            [
-                {
-                    "documents": summary.documents,
-                    "clusters": summary.clusters,
-                    "relations": summary.relations,
-                }
-            ]
-        )
+        names = ("documents", "clusters", "relations")
+        print_json([{name: getattr(summary, name) for name in names}])
+    _say_summary(documents, summary)
+    if summary.bad:
+        raise typer.Exit(_BAD_ROWS)
+
+
+def _say_summary(documents: Path, summary: "Summary") -> None:
     relations = ", ".join(f"{count} {relation}" for relation, count in summary.relations.items())
     say(f"{summary.documents} documents in {summary.clusters} clusters: {relations or 'nothing'}")
     if summary.misdated:
         say(f"{summary.misdated} rows state a date that is none; they are folded without one")
     if summary.cut_at is not None:
         say(
-            f"most texts end at {summary.cut_at} characters: an export has cut them, and clusters of rows that are "
-            "marked `cut` rest on their beginnings"
+            f"most texts end at {summary.cut_at} characters: an export has cut them, "
+            "and clusters of rows that are marked `cut` rest on their beginnings"
         )
     for bad in summary.bad[:_TOLD]:
         place = summary.table.place(bad.line) if summary.table else f"line {bad.line}"
         say(f"{documents}, {place}: {bad.why}; skipped")
     if summary.bad:
         say(f"{len(summary.bad)} rows were skipped")
-        raise typer.Exit(_BAD_ROWS)
 
 
 def cluster(

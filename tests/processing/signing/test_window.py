@@ -1,6 +1,6 @@
 """Of a window no more is read than is asked for, and it is what reading everything finds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +170,19 @@ def test_parts_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
         Signatures(sig, texts).rows(np.array([number("a"), number("b")]))
 
 
+def keyed(parts: list[list[tuple[int, int]]], days: dict[int, date]) -> Memory:
+    """Return a window of a document for each of `days`, with parts of (key, document)."""
+    memory = Memory()
+    blank = dict.fromkeys(SIGNED.names)
+    for owner, day in days.items():
+        row = pa.Table.from_pylist([blank | {"number": owner, "day": day}], schema=SIGNED)
+        memory.parts += [("sig", day, row), ("texts", day, row)]
+    for part in parts:
+        rows = [{"key": key, "number": owner, "day": days[owner]} for key, owner in sorted(part)]
+        memory.parts.append(("bands", DAY, pa.Table.from_pylist(rows, schema=BANDS)))
+    return memory
+
+
 @given(
     parts=st.lists(
         st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=30), max_size=4
@@ -179,27 +192,8 @@ def test_stored_keys_are_those_that_looking_at_each_finds(
     parts: list[list[tuple[int, int]]],
 ) -> None:
     days = {owner: DAY + timedelta(days=owner % 3) for owner in range(10)}
-    memory = Memory()
     blank = dict.fromkeys(SIGNED.names)
-    for owner, day in days.items():
-        memory.parts += [
-            (
-                kind,
-                day,
-                pa.Table.from_pylist([blank | {"number": owner, "day": day}], schema=SIGNED),
-            )
-            for kind in ("sig", "texts")
-        ]
-    memory.parts += [
-        (
-            "bands",
-            DAY,
-            pa.Table.from_pylist(
-                [{"key": k, "number": n, "day": days[n]} for k, n in sorted(part)], schema=BANDS
-            ),
-        )
-        for part in parts
-    ]
+    memory = keyed(parts, days)
     mine = [{"key": key, "number": 9, "day": DAY} for key in range(0, 60, 7)]
     fresh = Fresh(
         pa.Table.from_pylist([blank | mine[0]], schema=SIGNED),
