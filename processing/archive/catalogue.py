@@ -1,8 +1,8 @@
-"""What a store holds now, as its manifests say. An object that no manifest names does not count.
+"""Lists the current objects of a store as its manifests name them, and gives them as local files.
 
-Readers walk the chain from the head to the first manifest, so they never see half a publication.
-What they fetch is kept under the cache folder by its SHA-256: it cannot go stale, and the folder is
-safe to delete at any time.
+An object that no manifest names does not count. Readers walk the chain from the head to the first
+manifest, so they never see half a publication. What they fetch is kept under the cache folder by
+its SHA-256: it cannot go stale, and the folder is safe to delete at any time.
 
 Nothing is answered from bytes that are not those of a manifest: a file, also a cached one, is
 compared with its sum when a process first reads it, and again when its size or its time of writing
@@ -12,14 +12,14 @@ has changed. The head, whose sum no manifest states, is compared with the witnes
 import hashlib
 import logging
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
 
 from pydantic import ValidationError
 
-from processing.archive.lazy import lazy
 from processing.archive.manifests import ManifestLink, Witness, head, key
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum, fault
@@ -27,10 +27,39 @@ from processing.store.interface import Store, checked
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _THREADS = 8
 """Parts fetched at once from a bucket into an empty cache, or compared with their sums."""
 _compared: set[tuple[str, int, int, str]] = set()
-"""Files that this process found to be what they must be: path, size, time of writing (ns), SHA-256."""
+"""Files that this process has verified: path, size, time of writing (ns), SHA-256."""
+
+
+class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
+    """A property that is computed at its first use and kept in the instance, without a lock.
+
+    Two threads at once may both compute it.
+    """
+
+    # functools.cached_property of Python 3.11 computes under one lock for all instances: two
+    # archives that are read in one process would wait for each other's store
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "lazy[T]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> "lazy[T] | T":
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._compute(instance)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +80,7 @@ class CatalogueObject:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """What the folders of the key say: {"day": "2026-11-20"} of `articles/day=2026-11-20/….parquet`."""
+        """The labels in the folders of the key: {"day": "2026-11-20"} of `log/day=2026-11-20/…`."""
         folders = (segment.partition("=") for segment in self.key.split("/")[1:-1])
         return {name: value for name, equals, value in folders if equals}
 
@@ -59,10 +88,8 @@ class CatalogueObject:
 class Catalogue:
     """The current objects of one store.
 
-    Lazy: nothing is asked of the store before something is asked of it.
-
-    `heads` is the folder of witnesses; without it the head is taken as it is, as a publisher does
-    that checks it itself.
+    The store is not asked before a property is used. `heads` is the folder of witnesses; without it
+    the head is not checked (a publisher checks it itself).
     """
 
     def __init__(self, store: Store, cache: Path, heads: Path | None = None) -> None:
@@ -100,7 +127,7 @@ class Catalogue:
         for manifest in self.manifests:
             for removed in manifest.removes:
                 if part := current.pop(removed.key, None):
-                    self._place(part.sum.sha256).unlink(missing_ok=True)
+                    self._path(part.sum.sha256).unlink(missing_ok=True)
             current |= {added.key: CatalogueObject(added, manifest.seq) for added in manifest.adds}
         return dict(sorted(current.items()))
 
@@ -119,7 +146,7 @@ class Catalogue:
         manifest says.
         """
         if not self.store.url.startswith("file:"):
-            return self._kept(part.key, part.sum.sha256, f"manifest {part.seq}")
+            return self._cached(part.key, part.sum.sha256, f"manifest {part.seq}")
         path = Path(self.store.url.removeprefix("file:")) / checked(part.key)
         try:
             same = is_what_it_was(path, part.sum.sha256)
@@ -145,12 +172,13 @@ class Catalogue:
         if manifest.previous is None:
             return None
         before = key(manifest.seq - 1)
-        body = self._kept(before, manifest.previous, f"manifest {manifest.seq}").read_bytes()
+        body = self._cached(before, manifest.previous, f"manifest {manifest.seq}").read_bytes()
         try:
             return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
         except ValidationError as error:
             raise CorruptRecordError(
-                f"{before} in {self.store.url} is no manifest ({fault(error)}): restore it from a copy"
+                f"{before} in {self.store.url} is no manifest ({fault(error)}): "
+                "restore it from a copy"
             ) from error
 
     def _compare_with_witness(self, heads: Path, link: ManifestLink | None) -> None:
@@ -163,24 +191,22 @@ class Catalogue:
                 heads,
             )
 
-    def _kept(self, key: str, sha256: str, named_by: str) -> Path:
-        """Return the object's file in the cache.
-
-        Fetch it where it is not there or no longer what it was.
-        """
-        place = self._place(sha256)
-        if place.is_file():
-            if is_what_it_was(place, sha256):
-                return place
-            logger.warning("%s, a cached copy of %s, is damaged: it is fetched again", place, key)
+    def _cached(self, key: str, sha256: str, named_by: str) -> Path:
+        """Return the object's file in the cache; fetch it if it is missing or damaged there."""
+        path = self._path(sha256)
+        if path.is_file():
+            if is_what_it_was(path, sha256):
+                return path
+            logger.warning("%s, a cached copy of %s, is damaged: it is fetched again", path, key)
         body = self.store.get(key)
         if hashlib.sha256(body).hexdigest() != sha256:
             raise self._damaged(key, named_by)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as spool:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as spool:
             spool.write(body)
-        Path(spool.name).replace(place)  # in one step: two readers at once never see half of it
-        return place
+        # in one step, so that two readers at once never see half of it
+        Path(spool.name).replace(path)
+        return path
 
     def _damaged(self, key: str, named_by: str) -> CorruptRecordError:
         return CorruptRecordError(
@@ -188,16 +214,14 @@ class Catalogue:
             "states; restore it from a copy"
         )
 
-    def _place(self, sha256: str) -> Path:
+    def _path(self, sha256: str) -> Path:
         return self._cache / sha256[:2] / sha256
 
 
 def is_what_it_was(path: Path, sha256: str) -> bool:
-    """Tell whether a file has this SHA-256.
+    """Tell whether a file has this SHA-256; raise OSError where it cannot be read.
 
-    It is read once a process, and again when it has changed.
-
-    Raises OSError where it cannot be read.
+    A process reads it once, and again when its size or time of writing has changed.
     """
     state = path.stat()
     mark = (str(path), state.st_size, state.st_mtime_ns, sha256)

@@ -1,14 +1,13 @@
-"""What a publication takes in: the sealed segments in landing that no manifest has taken in yet.
+"""Finds the runs in landing that are ready to be published, and checks them.
 
-A run is taken in when its report is there, when it was asked for by name, or when its newest
+A run is ready when its report is there, when it was named in the command, or when its newest
 segment is older than the grace: then its process is dead, and it is published as `interrupted` from
-its seals.
+its seals. Only segments that no manifest has taken in yet count.
 
-What holds an outlet's batch back, and what only calls for a look.
-
-Held back are structural faults alone, where publishing would put something wrong into the archive:
-counts that do not add up, identities that do not fit, a reading that lost its fields, far more than
-a day can bring. Too few articles alarm and are published. One outlet's fault never holds another.
+`faults` hold an outlet's runs back. They are structural: publishing would put something wrong into
+the archive (counts that do not add up, ids that do not fit, fields that were not read, far more
+articles than a day can bring). `alarms`, such as too few articles, do not hold anything back. A
+fault of one outlet never holds another one back.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from processing.archive.lazy import lazy
+from processing.archive.catalogue import lazy
 from processing.archive.memory import Memory
 from processing.archive.publication import Alarm, OutletFacts
 from processing.dates import SEOUL
@@ -42,6 +41,17 @@ from processing.store.interface import ListedObject, Store
 logger = logging.getLogger(__name__)
 
 _ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
+"""Log rows that cost a request."""
+_ENOUGH = 20
+"""Pages or articles below which a share says nothing."""
+_MOST_REJECTED = 0.9
+"""Share of the pages of a batch; above it the outlet's rules no longer fit its layout."""
+_MOST_UNDATED = 0.95
+"""Share of the articles of a batch without a publication time."""
+_TIMES_DAILY = 3
+"""How many times the articles of a normal busy day one day may bring."""
+_CLOCKS = timedelta(minutes=15)
+"""How far the clocks of a crawl and an archiver may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +73,13 @@ class Landed:
     @property
     def segments(self) -> list[int]:
         """Numbers of the sealed segments."""
-        each = (keys.LandingKey(self.outlet, self.run, name) for name in self.entries)
-        return sorted(key.segment for key in each if key.is_seal and key.segment is not None)
+        own_keys = (keys.LandingKey(self.outlet, self.run, name) for name in self.entries)
+        return sorted(key.segment for key in own_keys if key.is_seal and key.segment is not None)
 
 
 @dataclass(frozen=True)
 class LandedRun:
-    """One run as far as it is taken in: its seals in order of segments, its own report if it wrote one."""
+    """One run as far as it is taken in: its seals in order, and its own report if it wrote one."""
 
     outlet: str
     run: str
@@ -112,7 +122,7 @@ class LandedRun:
 
     @property
     def digest(self) -> str:
-        """What is taken in, as one line: the same segments give the same."""
+        """One line that identifies what is taken in: equal segments give equal lines."""
         sums = sorted(file.sha256 for seal in self.seals for file in seal.files)
         own = (
             hashlib.sha256(self.own_report.model_dump_json().encode()).hexdigest()
@@ -122,23 +132,22 @@ class LandedRun:
         return f"{self.outlet} {self.run} {own} {' '.join(sums)}"
 
     def report(self, code_version: str) -> RunReport:
-        """Return the run's report, its counts those of the segments taken in here, so that reports add up.
+        """Return the run's report with the counts of the segments taken in here.
 
-        A run without one was interrupted: what is known of it is read from its log.
+        A run without a report was interrupted; its report is made from its log.
         """
-        found = self.own_report or self._interrupted(code_version)
-        counts = {
-            "pages": self.pages,
-            "articles": len(self.articles),
-            "rejections": dict(sorted(Counter(str(row.reason) for row in self.rejections).items())),
-            "segments": len(self.seals),
-            "bytes": self.bytes,
-        }
-        return found.model_copy(update=counts)
+        report = self.own_report or self._interrupted(code_version)
+        # a run may be taken in by several publications; each reports only its own segments
+        return report.evolve(
+            pages=self.pages,
+            articles=len(self.articles),
+            rejections=_tally(row.reason for row in self.rejections),
+            segments=len(self.seals),
+            bytes=self.bytes,
+        )
 
     def _interrupted(self, code_version: str) -> RunReport:
         moments = [row.at for row in self.log] + [seal.sealed_at for seal in self.seals]
-        sources = (row for row in self.log if row.role == "source")
         return RunReport(
             outlet=self.outlet,
             run=self.run,
@@ -150,18 +159,8 @@ class LandedRun:
             pages=0,
             articles=0,
             rejections={},
-            whys=dict(sorted(Counter(str(row.why) for row in self.log).items())),
-            sources=tuple(
-                SourceReport(
-                    url=row.url,
-                    status=row.status,
-                    links=row.links or 0,
-                    new=row.new_links or 0,
-                    overlap=0,
-                    listed=row.listed or 0,
-                )
-                for row in sources
-            ),
+            whys=_tally(row.why for row in self.log),
+            sources=tuple(_source_report(row) for row in self.log if row.role == "source"),
             announced=sum(row.role == "article" for row in self.log),
             segments=0,
             bytes=0,
@@ -171,25 +170,39 @@ class LandedRun:
         )
 
 
-def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
-    """Return what lies in landing by outlet and run.
+def _tally(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(map(str, values)).items()))
 
-    What no crawl wrote is left alone, with a warning.
+
+def _source_report(row: Fetch) -> SourceReport:
+    return SourceReport(
+        url=row.url,
+        status=row.status,
+        links=row.links or 0,
+        new=row.new_links or 0,
+        overlap=0,
+        listed=row.listed or 0,
+    )
+
+
+def landed(store: Store, outlet: str | None = None, run: str | None = None) -> list[Landed]:
+    """Return the objects in landing by outlet and run.
+
+    Objects that no crawl wrote are left alone, with a warning.
     """
-    found: dict[tuple[str, str], dict[str, ListedObject]] = {}
+    objects: dict[tuple[str, str], dict[str, ListedObject]] = {}
     for key, entry in keys.objects(store, outlet, run):
-        found.setdefault((key.outlet, key.run), {})[key.name] = entry
-    return [Landed(*whose, entries) for whose, entries in sorted(found.items())]
+        objects.setdefault((key.outlet, key.run), {})[key.name] = entry
+    return [Landed(*run, entries) for run, entries in sorted(objects.items())]
 
 
 def ready(
     store: Store, landing: Landed, memory: Memory, *, now: datetime, grace: timedelta, named: bool
 ) -> LandedRun | None:
-    """Return what of a run is to be taken in now.
+    """Return the part of a run that is to be published now, or None.
 
-    None where nothing is, or where the run still goes on.
-
-    Raises MissingError where another archiver has published and removed it since it was listed.
+    None means that nothing of it is new, or that the run still goes on. Raises MissingError where
+    another archiver has published and removed it since it was listed.
     """
     numbers = [number for number in landing.segments if not memory.has(landing.run, number)]
     unread = landing.has_report and not memory.has_report(landing.run)
@@ -203,7 +216,8 @@ def ready(
     report = segments.report(store, landing.outlet, landing.run) if unread else None
     if len(seals) < len(numbers) or (unread and report is None):
         raise MissingError(
-            f"{landing.folder} in {store.url} was published and removed meanwhile: run the same again"
+            f"{landing.folder} in {store.url} was published and removed meanwhile: "
+            "run the same again"
         )
     newest = max((seal.sealed_at for seal in seals), default=now)
     ended = landing.has_report or memory.has_report(landing.run) or named or now - newest >= grace
@@ -215,20 +229,8 @@ def identity(runs: Iterable[LandedRun]) -> str:
     return hashlib.sha256("\n".join(sorted(run.digest for run in runs)).encode()).hexdigest()[:16]
 
 
-_ENOUGH = 20
-"""Pages or articles below which a share says nothing."""
-_MOST_REJECTED = 0.9
-_MOST_UNDATED = 0.95
-_TIMES_DAILY = 3
-_CLOCKS = timedelta(minutes=15)
-"""How far the clocks of a crawl and an archiver may differ."""
-
-
 def faults(runs: Sequence[LandedRun], facts: OutletFacts, now: datetime) -> list[str]:
-    """Return what is structurally wrong with the runs of one outlet.
-
-    Nothing if they may be published.
-    """
+    """Return what is structurally wrong with the runs of one outlet; empty if nothing is."""
     return [*_counts(runs), *_identities(runs, now), *_coverage(runs), *_volume(runs, facts)]
 
 
@@ -236,33 +238,41 @@ def alarms(
     outlet: str, runs: Sequence[LandedRun], memory: Memory, facts: OutletFacts, now: datetime
 ) -> list[Alarm]:
     """Return what a person should look at. `memory` has taken in the runs."""
-    found = []
+    texts = []
     for run in runs:
         own = run.own_report
         if own and own.segments > len(run.seals):
             missing = own.segments - len(run.seals)
-            found.append(
-                f"run {run.run}: {missing} of {own.segments} segments not here yet; its next crawl sends them"
+            texts.append(
+                f"run {run.run}: {missing} of {own.segments} segments not here yet; "
+                "its next crawl sends them"
             )
     count = memory.fetched_since(now - timedelta(days=1))
     if facts.daily and memory.older_than(now - timedelta(days=1)) and count < facts.daily[0]:
-        found.append(
+        texts.append(
             f"{count} new articles in 24 hours, a normal day has at least {facts.daily[0]}"
         )
-    return [Alarm(outlet=outlet, text=text) for text in found]
+    return [Alarm(outlet=outlet, text=text) for text in texts]
 
 
 def _counts(runs: Sequence[LandedRun]) -> Iterator[str]:
     for run in runs:
-        said = (
+        stated = (
             sum(seal.articles for seal in run.seals),
             sum(seal.rejections for seal in run.seals),
         )
-        held = (len(run.articles), len(run.rejections))
-        if said != held:
-            yield f"run {run.run}: seals say {said} articles and rejections, their files hold {held}"
-        if run.pages != sum(held):
-            yield f"run {run.run}: {run.pages} pages, but {held[0]} articles and {held[1]} rejections"
+        counted = (len(run.articles), len(run.rejections))
+        if stated != counted:
+            yield (
+                f"run {run.run}: seals say {stated} articles and rejections, "
+                f"their files hold {counted}"
+            )
+        if run.pages != sum(counted):
+            articles, rejections = counted
+            yield (
+                f"run {run.run}: {run.pages} pages, but {articles} articles "
+                f"and {rejections} rejections"
+            )
         for seal in run.seals:
             rows = sum(file.rows or 0 for file in seal.files if file.key.endswith("log.jsonl.gz"))
             logged = sum(file.key.endswith("log.jsonl.gz") for file in seal.files)
@@ -292,7 +302,8 @@ def _wrong(article: Article, now: datetime) -> str | None:
     if not article.text.strip() and not article.title.strip():
         return "it has neither title nor text"
     if article.fetched_at > now + _CLOCKS:
-        return f"it was fetched at {article.fetched_at.isoformat()}, which is still to come: set the clocks"
+        moment = article.fetched_at.isoformat()
+        return f"it was fetched at {moment}, which is still to come: set the clocks"
     return None
 
 
@@ -300,11 +311,17 @@ def _coverage(runs: Sequence[LandedRun]) -> Iterator[str]:
     articles = [article for run in runs for article in run.articles]
     pages = sum(run.pages for run in runs)
     if pages >= _ENOUGH and 1 - len(articles) / pages > _MOST_REJECTED:
-        yield f"{pages - len(articles)} of {pages} pages were rejected: look at one, its layout may be new"
+        yield (
+            f"{pages - len(articles)} of {pages} pages were rejected: "
+            "look at one, its layout may be new"
+        )
     if len(articles) >= _ENOUGH:
         undated = sum(article.published is None for article in articles)
         if undated / len(articles) > _MOST_UNDATED:
-            yield f"{undated} of {len(articles)} articles have no publication time: the page's layout may be new"
+            yield (
+                f"{undated} of {len(articles)} articles have no publication time: "
+                "the page's layout may be new"
+            )
 
 
 def _volume(runs: Sequence[LandedRun], facts: OutletFacts) -> Iterator[str]:
@@ -313,7 +330,10 @@ def _volume(runs: Sequence[LandedRun], facts: OutletFacts) -> Iterator[str]:
     days = Counter(_day(article) for run in runs for article in run.articles)
     for day, count in sorted(days.items()):
         if count > _TIMES_DAILY * facts.daily[1]:
-            yield f"{count} articles on {day}, a normal day has at most {facts.daily[1]}: is everything an article?"
+            yield (
+                f"{count} articles on {day}, a normal day has at most {facts.daily[1]}: "
+                "is everything an article?"
+            )
 
 
 def _day(article: Article) -> str:

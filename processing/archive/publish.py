@@ -1,21 +1,18 @@
-"""Publishing: what crawls left in landing becomes part of the archive, in one atomic step.
+"""Publishing: moves finished crawl runs from landing into the archive in one atomic step.
 
-    landing ─ intake ─ check ─ versions ─ fold ─ parts ─► PUT manifests/<seq>.json, if absent ─► landing removed
+    landing, intake, checks, new versions, fold, parts ─► PUT manifests/<seq>.json, if absent
+                                                       ─► published objects leave landing
 
-Until the manifest is there, nothing has happened: parts that no manifest names do not count, and
-the next try writes the same ones. Once it is there, all has happened: what is left in landing is
-known to be published and goes later. Of several archivers at once one wins each number; the others
-read the new head and begin again on it.
-
-Taking out of landing what is published, and what a killed crawl left behind.
-
-One attempt at publishing on one head: everything up to the manifest may be done twice, the manifest
-only once.
+A publication takes effect with its manifest and not before. Objects that no manifest names do not
+count; after a crash the next attempt writes the same ones again. Whatever is left in landing after
+the manifest was put is known to be published, and a later run removes it. Of several archivers that
+run at once, one wins each manifest number; the others read the new head and start again from it.
 """
 
 import fcntl
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,11 +24,10 @@ from pathlib import Path
 from processing.archive import folding, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.intake import Job, gather
-from processing.archive.landed import Landed, LandedRun, alarms, identity
+from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.manifests import ManifestLink, Witness
-from processing.archive.memory import Memory
 from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Publication
-from processing.archive.removal import delete_unnamed, require_present
+from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
     NewObject,
@@ -46,55 +42,22 @@ from processing.errors import (
     MissingError,
     StoreUnavailableError,
 )
-from processing.landing.keys import REPORT, LandingKey
 from processing.records import Fetch, Manifest, Seal, Sum, Why
 from processing.settings import Settings, settings
 from processing.store.interface import Store
 from processing.store.probe import allow_publishing
 
-
-def sweep(
-    store: Store,
-    landing: list[Landed],
-    memories: Mapping[str, Memory],
-    *,
-    now: datetime,
-    after: timedelta,
-) -> int:
-    """Delete from landing what `memories` have taken in, and unsealed files older than `after`.
-
-    Return how many.
-
-    Seals go first: whatever breaks off half way, no seal is left that names a file which is gone.
-    """
-    going = [each for one in landing for each in _going(one, memories[one.outlet], now - after)]
-    going.sort(key=lambda each: (not each[0].is_seal, each[1]))
-    store.delete([key for _, key in going])
-    return len(going)
-
-
-def _going(one: Landed, memory: Memory, before: datetime) -> Iterator[tuple[LandingKey, str]]:
-    sealed = set(one.segments)
-    for name, entry in one.entries.items():
-        key = LandingKey(one.outlet, one.run, name)
-        if key.segment is not None and memory.has(one.run, key.segment):
-            yield key, entry.key
-        elif name == REPORT:
-            if memory.has_report(one.run):
-                yield key, entry.key
-        elif key.segment not in sealed and entry.modified < before:
-            yield key, entry.key
-
-
 logger = logging.getLogger(__name__)
 
+_TRIES = 20
+"""How often a manifest number may be lost to another archiver before `publish` gives up."""
 _THREADS = 8
-_AT_ONCE = 32
-"""Parts in memory while they are put."""
+_PARTS_IN_MEMORY = 32
+"""Parts that are held in memory while they are uploaded."""
 
 
 class DamagedPagesError(CorruptRecordError):
-    """The raw pages of a segment are not what its seal says; the outlet is to be held back."""
+    """The raw pages of a segment do not match its seal; the outlet is to be held back."""
 
     def __init__(self, outlet: str, key: str, wrong: str = "is not what its seal says") -> None:
         super().__init__(f"{key} {wrong}: restore it from a copy")
@@ -104,15 +67,102 @@ class DamagedPagesError(CorruptRecordError):
 class LostObjectsError(StoreUnavailableError):
     """Objects of this publication were deleted before its manifest named them.
 
-    They are to be written again.
+    They have to be written again.
     """
 
 
-class Attempt:
-    """A publication on top of `head`.
+def publish(
+    store: Store,
+    *,
+    now: datetime,
+    code_version: str,
+    lock_sha256: str,
+    outlets: Mapping[str, OutletFacts],
+    outlet: str | None = None,
+    run: str | None = None,
+    dry_run: bool = False,
+    released: frozenset[str] = frozenset(),
+    options: Settings | None = None,
+) -> Publication:
+    """Publish what is ready in landing and return what was done.
 
-    Raises AlreadyExistsError where another archiver was first, DamagedPagesError where an outlet
-    must be held back, and LostObjectsError where objects have to be written again.
+    Raises CorruptRecordError where the chain of manifests is broken, MissingError where `run` is
+    neither in landing nor published, and StoreUnavailableError where other archivers won every
+    number or, with SILLOK_SINGLE_WRITER, another process is publishing.
+    """
+    options = options or settings()
+    job = Job(
+        store=store,
+        options=options,
+        now=now,
+        code_version=code_version,
+        lock_sha256=lock_sha256,
+        outlets=outlets,
+        outlet=outlet,
+        run=run,
+        dry_run=dry_run,
+        released=released,
+    )
+    if dry_run:
+        return _published(job)
+    allow_publishing(store, options)
+    if not options.single_writer:
+        return _published(job)
+    with alone(options.heads, store):
+        return _published(job)
+
+
+@contextmanager
+def alone(folder: Path, store: Store) -> Iterator[None]:
+    """Hold the lock of a single writer in `folder`, one file per store.
+
+    Raises StoreUnavailableError where another process of this machine holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(store.identity.encode()).hexdigest()[:16]
+    with (folder / f"{name}.lock").open("wb") as lock:
+        # flock and no file that says "locked": the system releases it however the process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreUnavailableError(
+                f"SILLOK_SINGLE_WRITER=true, and another process is publishing to {store.url}: "
+                "run the same again later"
+            ) from error
+        yield
+
+
+def _published(job: Job) -> Publication:
+    """Publish on the head, and again on each newer head, until this archiver's manifest stands."""
+    store = job.store
+    for _ in range(_TRIES):
+        head = manifests.head(store)
+        try:
+            return Attempt(job, head).publication()
+        except DamagedPagesError as error:
+            # damage only shows while pages are copied: start again without that outlet
+            job = replace(job, damaged={**job.damaged, error.outlet: str(error)})
+        except AlreadyExistsError:
+            logger.info(
+                "another archiver published meanwhile; this one begins again on the new head"
+            )
+        except LostObjectsError as error:
+            logger.info("%s; this archiver begins again", error)
+        except MissingError:
+            # with a new head, what is missing was published and removed by another archiver
+            if manifests.head(store) == head:
+                raise
+    raise StoreUnavailableError(
+        f"other archivers published {_TRIES} times meanwhile; run the same again later"
+    )
+
+
+class Attempt:
+    """One attempt at a publication on top of `head`.
+
+    All steps up to the manifest may be repeated. Raises AlreadyExistsError where another archiver
+    was first, DamagedPagesError where an outlet must be held back, and LostObjectsError where
+    objects have to be written again.
     """
 
     def __init__(self, job: Job, head: ManifestLink | None) -> None:
@@ -129,87 +179,68 @@ class Attempt:
 
     def publication(self) -> Publication:
         """Publish, clear landing, and return what was done."""
-        said = Publication(
+        result = Publication(
             dry_run=self._job.dry_run,
             held=tuple(self._intake.held),
             waiting=tuple(self._intake.waiting),
             quiet=tuple(self._intake.quiet),
         )
         if not self._runs:
-            return said.model_copy(update={"removed": self._sweep()})
+            return result.evolve(removed=self._sweep())
         new = self._new_versions()
-        every = [version for _, each in sorted(new.items()) for version in each]
-        catalogue = Catalogue(self._job.store, self._job.options.cache)
-        options = self._job.options
-        folded = folding.folded(
-            every, catalogue, self._job.outlets, options.fold_window_days, options.cache
+        articles = [article for _, group in sorted(new.items()) for article in group]
+        addition = self._fold(articles)
+        snapshots = self._snapshots()
+        result = result.evolve(
+            batch=self._batch,
+            outlets=self._counts(new, folding.reprints(addition.clusters, articles)),
+            # after the snapshots: alarms look at memories that include these runs
+            alarms=tuple(self._alarms()),
+            signed_again=addition.signed_again,
         )
-        snapshots = {
-            outlet: self._snapshot(outlet, runs) for outlet, runs in self._intake.runs.items()
-        }
-        reprints = folding.reprints(folded.clusters, every)
-        counts = {
-            name: _counts(runs, new[name], reprints[name])
-            for name, runs in sorted(self._intake.runs.items())
-        }
-        told = {"batch": self._batch, "outlets": counts, "alarms": tuple(self._alarms())}
-        said = said.model_copy(update={**told, "signed_again": folded.signed_again})
         if self._job.dry_run:
-            return said
-        records = of_records(self._runs, every, self._job.code_version)
-        done = self._publish(said, chain(records, of_tables(folded.tables, self._seq)), snapshots)
-        folded.forget()
-        return done
+            return result
+        records = of_records(self._runs, articles, self._job.code_version)
+        parts = chain(records, of_tables(addition.tables, self._seq))
+        result = self._publish(result, parts, snapshots)
+        addition.forget()
+        return result
 
     def _publish(
-        self, said: Publication, parts: Iterable[NewObject], snapshots: dict[str, NewObject]
+        self, result: Publication, parts: Iterable[NewObject], snapshots: Mapping[str, NewObject]
     ) -> Publication:
-        pages = (
-            self._put_pages()
-        )  # first: what is damaged is found before anything of this batch lies there
-        adds = [*pages, *self._put(chain(parts, snapshots.values()))]
-        self._require_present(adds)
+        # pages first: damage is noticed before other objects of this batch are in the store
+        pages = self._put_pages()
+        written = self._put(parts)
+        remembered = self._put(snapshots.values())
+        adds = [*pages, *written]
+        self._require_present([*adds, *remembered])
         memory = dict(self._head.manifest.memory) if self._head else {}
-        memory |= {outlet: part.sum for outlet, part in snapshots.items()}
-        remembered = {part.key for part in snapshots.values()}
-        adds = [one for one in adds if one.key not in remembered]
-        link = self._commit(adds, memory, said)
+        memory |= {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
+        link = self._commit(adds, memory, result)
         removed = self._sweep()
         self._delete_unnamed()
-        size = sum(one.bytes for one in adds)
-        for name, counts in said.outlets.items():
-            told = (
-                name,
-                counts.runs,
-                counts.pages,
-                counts.new,
-                counts.edits,
-                counts.reprints,
-                link.manifest.seq,
-            )
-            logger.info("%s: %d runs, %d pages, %d new, %d edits, %d reprints; manifest %d", *told)
-        return said.model_copy(
-            update={
-                "seq": link.manifest.seq,
-                "objects": len(adds),
-                "bytes": size,
-                "removed": removed,
-            }
+        _log_counts(result, link.manifest.seq)
+        return result.evolve(
+            seq=link.manifest.seq,
+            objects=len(adds),
+            bytes=sum(added.bytes for added in adds),
+            removed=removed,
         )
 
     def _commit(
-        self, adds: Sequence[Sum], memory: dict[str, Sum], said: Publication
+        self, adds: Sequence[Sum], memory: Mapping[str, Sum], result: Publication
     ) -> ManifestLink:
-        """Put the manifest: before it nothing has happened, after it everything has."""
+        """Put the manifest, which makes the publication take effect, and note it as the new head."""
         manifest = Manifest(
             seq=self._seq,
             previous=self._head.sha256 if self._head else None,
             batch=self._batch,
             published_at=self._job.now,
-            adds=tuple(sorted(adds, key=lambda one: one.key)),
+            adds=tuple(sorted(adds, key=lambda added: added.key)),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
             memory=dict(sorted(memory.items())),
-            counts=_totals(said),
+            counts=_totals(result),
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )
@@ -221,7 +252,7 @@ class Attempt:
         return link
 
     def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
-        """Return the new versions by outlet; the memories have taken them in."""
+        """Return the new versions of each outlet, and add them to the memories."""
         return {
             outlet: versions(
                 (article for run in runs for article in run.articles), self._intake.memories[outlet]
@@ -229,12 +260,36 @@ class Attempt:
             for outlet, runs in sorted(self._intake.runs.items())
         }
 
-    def _snapshot(self, outlet: str, runs: Sequence[LandedRun]) -> NewObject:
-        memory = self._intake.memories[outlet]
-        rows = (row for run in runs for row in run.log)
-        seals = (seal for run in runs for seal in run.seals)
-        memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
-        return NewObject(f"log/outlet={outlet}", memory.encode(), prefix="snapshot-", suffix=".gz")
+    def _fold(self, articles: Sequence[ArchivedArticle]) -> folding.Addition:
+        options = self._job.options
+        return folding.folded(
+            articles,
+            Catalogue(self._job.store, options.cache),
+            self._job.outlets,
+            options.fold_window_days,
+            options.cache,
+        )
+
+    def _snapshots(self) -> dict[str, NewObject]:
+        """Add the runs to the memories, and return each memory as the object to be put."""
+        snapshots = {}
+        for outlet, runs in self._intake.runs.items():
+            memory = self._intake.memories[outlet]
+            rows = (row for run in runs for row in run.log)
+            seals = (seal for run in runs for seal in run.seals)
+            memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
+            snapshots[outlet] = NewObject(
+                f"log/outlet={outlet}", memory.encode(), prefix="snapshot-", suffix=".gz"
+            )
+        return snapshots
+
+    def _counts(
+        self, new: Mapping[str, Sequence[ArchivedArticle]], reprints: Mapping[str, int]
+    ) -> dict[str, OutletCounts]:
+        return {
+            outlet: _outlet_counts(runs, new[outlet], reprints.get(outlet, 0))
+            for outlet, runs in sorted(self._intake.runs.items())
+        }
 
     def _alarms(self) -> Iterator[Alarm]:
         for outlet, runs in sorted(self._intake.runs.items()):
@@ -242,21 +297,18 @@ class Attempt:
             yield from alarms(outlet, runs, self._intake.memories[outlet], facts, self._job.now)
 
     def _put(self, parts: Iterable[NewObject]) -> list[Sum]:
-        def put(part: NewObject) -> Sum:
-            self._job.store.put(
-                part.key, part.data
-            )  # where it stands already: its age counts from now, see `removal`
-            return part.sum
+        remaining = iter(parts)
+        sums: list[Sum] = []
+        with ThreadPoolExecutor(_THREADS) as pool:
+            # in batches: the tables of a whole archive that is signed again do not fit into memory
+            while batch := list(islice(remaining, _PARTS_IN_MEMORY)):
+                sums.extend(pool.map(self._put_part, batch))
+        return sums
 
-        left = iter(parts)
-        with ThreadPoolExecutor(
-            _THREADS
-        ) as pool:  # some at a time: all that is signed again is too much for memory
-            return [
-                one
-                for some in iter(lambda: list(islice(left, _AT_ONCE)), [])
-                for one in pool.map(put, some)
-            ]
+    def _put_part(self, part: NewObject) -> Sum:
+        # written even where it exists: its age has to count from now, see `delete_unnamed`
+        self._job.store.put(part.key, part.data)
+        return part.sum
 
     def _put_pages(self) -> list[Sum]:
         """Copy the raw pages and their indexes of every segment that has any."""
@@ -270,9 +322,9 @@ class Attempt:
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self._copy, files))
 
-    def _copy(self, what: tuple[Seal, Sum]) -> Sum:
-        """Copy one file out of landing; its checksum is seen again on the way."""
-        seal, file = what
+    def _copy(self, sealed: tuple[Seal, Sum]) -> Sum:
+        """Copy one file out of landing; its checksum is verified on the way."""
+        seal, file = sealed
         name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
         key = f"pages/day={day(seal.sealed_at)}/{name}"
         try:
@@ -287,7 +339,11 @@ class Attempt:
         return Sum(key=key, sha256=file.sha256, bytes=file.bytes, rows=file.rows)
 
     def _replace(self, key: str, seal: Seal, file: Sum) -> None:
-        """Replace what stands under `key` with other bytes, unless these are the ones that a manifest names."""
+        """Replace the object under `key`, which has other bytes than `file`.
+
+        Raises DamagedPagesError where a manifest names those other bytes.
+        """
+        # bytes that no manifest names do not count and may be overwritten
         named = Catalogue(self._job.store, self._job.options.cache).parts.get(key)
         if named and named.sum.sha256 != file.sha256:
             wrong = f"has other bytes than {key}, which manifest {named.seq} names"
@@ -303,7 +359,8 @@ class Attempt:
             )
 
     def _delete_unnamed(self) -> None:
-        """Delete what no manifest names: with the first publication of a day, because it lists the whole archive."""
+        """Delete objects that no manifest names, with the first publication of a day."""
+        # once a day: it lists the whole archive
         job, before = self._job, self._head.manifest.published_at if self._head else None
         if before and day(before) != day(job.now):
             grace = timedelta(hours=job.options.remove_after_hours)
@@ -327,7 +384,7 @@ def _is_deletion(row: Fetch) -> bool:
     return row.role == "article" and row.why is Why.GONE and not row.failures
 
 
-def _counts(
+def _outlet_counts(
     runs: Sequence[LandedRun], new: Sequence[ArchivedArticle], reprints: int
 ) -> OutletCounts:
     reasons = [str(row.reason) for run in runs for row in run.rejections]
@@ -347,100 +404,24 @@ def _counts(
     )
 
 
-def _totals(said: Publication) -> dict[str, int]:
-    """Return the counts of a manifest: those of its outlets together, and how much was signed again if anything was."""
-    totals: dict[str, int] = {"signed_again": said.signed_again} if said.signed_again else {}
-    for counts in said.outlets.values():
-        numbers = {
-            name: value for name, value in counts.model_dump().items() if isinstance(value, int)
-        }
-        numbers["rejections"] = sum(counts.rejections.values())
-        for name, value in numbers.items():
-            totals[name] = totals.get(name, 0) + value
+def _totals(result: Publication) -> dict[str, int]:
+    """Return the counts for a manifest, summed over outlets; `signed_again` only if not zero."""
+    totals = Counter({"signed_again": result.signed_again} if result.signed_again else {})
+    for counts in result.outlets.values():
+        numbers = counts.model_dump(exclude={"rejections"})
+        totals.update(numbers | {"rejections": sum(counts.rejections.values())})
     return dict(sorted(totals.items()))
 
 
-@contextmanager
-def alone(folder: Path, store: Store) -> Iterator[None]:
-    """Hold the lock of a single writer, which the system lets go of however the process ends.
-
-    Raises StoreUnavailableError where another process of this machine holds it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(store.identity.encode()).hexdigest()[:16]
-    with (folder / f"{name}.lock").open("wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreUnavailableError(
-                f"SILLOK_SINGLE_WRITER=true, and another process is publishing to {store.url}: run the same again later"
-            ) from error
-        yield
-
-
-_TRIES = 20
-"""How often the number of a manifest may be lost to another archiver before this one gives up for now."""
-
-
-def publish(
-    store: Store,
-    *,
-    now: datetime,
-    code_version: str,
-    lock_sha256: str,
-    outlets: Mapping[str, OutletFacts],
-    outlet: str | None = None,
-    run: str | None = None,
-    dry_run: bool = False,
-    released: frozenset[str] = frozenset(),
-    options: Settings | None = None,
-) -> Publication:
-    """Publish what is ready in landing, and return what was done.
-
-    Raises CorruptRecordError where the chain of manifests is not what it must be, MissingError
-    where `run` is neither in landing nor published, and StoreUnavailableError where other archivers
-    won every number.
-    """
-    job = Job(
-        store=store,
-        options=options or settings(),
-        now=now,
-        code_version=code_version,
-        lock_sha256=lock_sha256,
-        outlets=outlets,
-        outlet=outlet,
-        run=run,
-        dry_run=dry_run,
-        released=released,
-    )
-    if dry_run:
-        return _published(job)
-    allow_publishing(store, job.options)
-    if not job.options.single_writer:
-        return _published(job)
-    with alone(job.options.heads, store):
-        return _published(job)
-
-
-def _published(job: Job) -> Publication:
-    """Try on one head after the other, until this archiver's manifest stands or nothing is left to publish."""
-    store = job.store
-    for _ in range(_TRIES):
-        head = manifests.head(store)
-        try:
-            return Attempt(job, head).publication()
-        except DamagedPagesError as error:
-            # seen only while its pages are copied: begin again without that outlet
-            job = replace(job, damaged={**job.damaged, error.outlet: str(error)})
-        except AlreadyExistsError:
-            logger.info(
-                "another archiver published meanwhile; this one begins again on the new head"
-            )
-        except LostObjectsError as error:
-            logger.info("%s; this archiver begins again", error)
-        except MissingError:
-            if manifests.head(store) == head:
-                raise
-    raise StoreUnavailableError(
-        f"other archivers published {_TRIES} times meanwhile; run the same again later"
-    )
+def _log_counts(result: Publication, seq: int) -> None:
+    for name, counts in result.outlets.items():
+        logger.info(
+            "%s: %d runs, %d pages, %d new, %d edits, %d reprints; manifest %d",
+            name,
+            counts.runs,
+            counts.pages,
+            counts.new,
+            counts.edits,
+            counts.reprints,
+            seq,
+        )

@@ -1,16 +1,18 @@
-"""Deletes objects that no manifest names: what later publications superseded, and what lost races left behind.
+"""Deletes objects that are no longer needed: published landing files, and what no manifest names.
 
-Another archiver may be about to name the very object that is to go: equal bytes have equal names. Both sides therefore
-announce themselves before they look. A deletion writes a notice, then lists again and reads the head again; it leaves
-what was written meanwhile or is named by now. A publisher writes its objects, then reads the notices and looks whether
-each object is still there, and only then creates its manifest. Whichever was second sees the other (Dekker's
-algorithm); it needs a store that reads what was written, no clock and no lock.
+Objects without a manifest are superseded by later publications or left behind by lost races.
+Another archiver may be about to name the very object that is to be deleted: equal bytes have equal
+names. Both sides therefore announce themselves before they look. A deletion writes a notice, then
+lists again and reads the head again; it leaves what was written meanwhile or is named by now. A
+publisher writes its objects, then reads the notices and checks that each object still exists, and
+only then creates its manifest. Whichever was second sees the other (Dekker's algorithm); it needs a
+store that reads its own writes, no clock and no lock.
 """
 
 import logging
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,10 @@ from pathlib import Path
 from pydantic import AwareDatetime, ValidationError
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.landed import Landed
+from processing.archive.memory import Memory
 from processing.errors import CorruptRecordError, MissingError, StoreUnavailableError
+from processing.landing.keys import REPORT, LandingKey
 from processing.records import Record
 from processing.store.interface import ListedObject, Store
 
@@ -47,6 +52,39 @@ class Notice(Record):
     keys: tuple[str, ...]
 
 
+def sweep(
+    store: Store,
+    landing: Sequence[Landed],
+    memories: Mapping[str, Memory],
+    *,
+    now: datetime,
+    after: timedelta,
+) -> int:
+    """Delete from landing what `memories` include, and unsealed files older than `after`.
+
+    Return the number of deleted objects.
+    """
+    done = [item for run in landing for item in _done_with(run, memories[run.outlet], now - after)]
+    # seals first: if this is interrupted, no seal names a file that is gone
+    done.sort(key=lambda item: (not item[0].is_seal, item[1]))
+    store.delete([key for _, key in done])
+    return len(done)
+
+
+def _done_with(run: Landed, memory: Memory, before: datetime) -> Iterator[tuple[LandingKey, str]]:
+    sealed = set(run.segments)
+    for name, entry in run.entries.items():
+        key = LandingKey(run.outlet, run.run, name)
+        if key.segment is not None and memory.has(run.run, key.segment):
+            yield key, entry.key
+        elif name == REPORT:
+            if memory.has_report(run.run):
+                yield key, entry.key
+        # unsealed files may belong to a crawl that still runs; only old ones are of a killed one
+        elif key.segment not in sealed and entry.modified < before:
+            yield key, entry.key
+
+
 def require_present(store: Store, keys: Collection[str]) -> list[str]:
     """Return those of the objects that are gone again, just before a manifest names them all.
 
@@ -68,18 +106,18 @@ def delete_unnamed(store: Store, cache: Path, *, now: datetime, grace: timedelta
 
     Return how many.
     """
-    store.delete(
-        [key for key, notice in _notices(store) if now - notice.at > grace]
-    )  # whoever wrote them died
+    # a notice this old is of a process that died before it could take it back
+    store.delete([key for key, notice in _notices(store) if now - notice.at > grace])
     before = now - grace
-    found = _unnamed(store, cache, before)
-    if not found:
+    unnamed = _unnamed(store, cache, before)
+    if not unnamed:
         return 0
     key = f"{NOTICES}{secrets.token_hex(8)}.json"
-    store.put(key, Notice(at=now, keys=tuple(found)).model_dump_json().encode())
+    store.put(key, Notice(at=now, keys=tuple(unnamed)).model_dump_json().encode())
     try:
         again = _unnamed(store, cache, before)
-        going = [name for name, entry in found.items() if again.get(name) == entry]
+        # what was written again meanwhile has another time, and may be named in a moment
+        going = [name for name, entry in unnamed.items() if again.get(name) == entry]
         store.delete(going)
     finally:
         store.delete([key])
@@ -95,9 +133,8 @@ def _unnamed(store: Store, cache: Path, before: datetime) -> dict[str, ListedObj
         for entry in store.list(folder)
         if entry.modified < before and _OURS.fullmatch(entry.key)
     ]
-    named = (
-        _named_since(Catalogue(store, cache), before) if entries else set()
-    )  # after the list: it is the newer one
+    # after the list, so that the catalogue is the newer of the two
+    named = _named_since(Catalogue(store, cache), before) if entries else set()
     return {entry.key: entry for entry in entries if entry.key not in named}
 
 
@@ -105,10 +142,9 @@ def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
     """Return the keys that the head names, and those that a head of the time after `before` named."""
     named = set(catalogue.parts)
     for manifest in reversed(catalogue.manifests):
-        named |= {one.key for one in manifest.memory.values()}
-        if (
-            manifest.published_at <= before
-        ):  # the first one that was the head already at that moment
+        named |= {snapshot.key for snapshot in manifest.memory.values()}
+        # this one was the head already at that moment; older ones are superseded longer than that
+        if manifest.published_at <= before:
             break
         named |= {removed.key for removed in manifest.removes}
     return named

@@ -460,8 +460,8 @@ def _carried(row: Fetch, old: Fetch) -> Fetch:
     """Return `row` with what only an earlier answer said."""
     if row.why is Why.FETCHED:
         return row
-    return row.model_copy(
-        update={name: getattr(old, name) for name in _CARRIED if getattr(row, name) is None}
+    return row.evolve(
+        **{name: getattr(old, name) for name in _CARRIED if getattr(row, name) is None}
     )
 
 
