@@ -80,7 +80,7 @@ class CatalogueObject:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """The labels in the folders of the key: {"day": "2026-11-20"} of `log/day=2026-11-20/…`."""
+        """The labels in the folders of the key: {"day": "2026-11-20"} of `…/day=2026-11-20/…`."""
         folders = (segment.partition("=") for segment in self.key.split("/")[1:-1])
         return {name: value for name, equals, value in folders if equals}
 
@@ -123,6 +123,7 @@ class Catalogue:
 
         What a later manifest removes is gone from the cache too.
         """
+        # oldest first: what a later manifest adds or removes counts
         current: dict[str, CatalogueObject] = {}
         for manifest in self.manifests:
             for removed in manifest.removes:
@@ -185,8 +186,8 @@ class Catalogue:
         known = Witness(heads, self.store).check(self.store, link)
         if link and not known:
             logger.warning(
-                "no witness of %s in %s: a newest manifest that was altered or cut off would not be "
-                "noticed here",
+                "no witness of %s in %s: a newest manifest that was altered or cut off would not "
+                "be noticed here",
                 self.store.url,
                 heads,
             )

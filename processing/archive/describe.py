@@ -1,6 +1,6 @@
-"""The tables' documentation, made from what they are made of: `python -m processing.archive.describe docs/archive.md`.
+"""Generates the description of the tables: `python -m processing.archive.describe docs/archive.md`.
 
-Columns come from the records, sentences from their docstrings; a test fails where the file says something else.
+Columns come from the records, sentences from their docstrings. A test fails where the page differs.
 """
 
 import sys
@@ -28,7 +28,10 @@ def _lines() -> Iterator[str]:
     for name, record in TABLES.items():
         yield from _table(f"`{name}`", record, schema(record))
     yield "### `clusters`\n"
-    yield "One row a version that was folded; of several rows of one version that of the newest manifest counts.\n"
+    yield (
+        "One row a version that was folded; of several rows of one version that of the newest "
+        "manifest counts.\n"
+    )
     yield from _columns(CLUSTERS)
     yield "## Records beside the tables\n"
     for record in (Manifest, Sum, Removed, Seal):
@@ -51,7 +54,7 @@ def _columns(columns: pa.Schema) -> Iterator[str]:
 
 
 def _type(kind: pa.DataType) -> str:
-    """Return a type as a person says it."""
+    """Return the name of a type for readers."""
     if pa.types.is_list(kind):
         return f"list of {_type(kind.value_type)}"
     if pa.types.is_map(kind):

@@ -1,9 +1,11 @@
-"""Between the archive and the fold: new versions become documents, current partitions the window, and back.
+"""Folds new versions into the archive, and signs archived articles again after an upgrade.
 
-Archived articles that this version of the fold has not signed yet, as an upgrade leaves them.
+New versions become documents, the archive's current partitions the window of the fold. Articles
+that another version of the fold has archived have no signatures of this one and are signed first.
 
-Every article that was archived has a row of `clusters` under the day on which it was collected. A publication that adds
-signatures of the present fingerprint has signed all that it brought, so keys alone mostly tell that nothing is missing.
+Every archived article has a row of `clusters` under the day on which it was collected. A
+publication that adds signatures of the present fingerprint has signed all its articles, so mostly
+the keys alone show that nothing is missing.
 """
 
 import hashlib
@@ -33,6 +35,8 @@ from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import PartitionKind, Partitions, Window, view, widened
 from processing.signing.window import PartitionPart as Partition
 
+logger = logging.getLogger(__name__)
+
 _COLUMNS: Final = (
     "version_id",
     "article_id",
@@ -48,9 +52,15 @@ _COLUMNS: Final = (
 _TOGETHER: Final = 20_000
 """Articles signed in one fold, for its memory; the result does not depend on it."""
 
+REPRINTS = ("copy", "excerpt", "derivative")
+"""Relations of a text that another outlet had first."""
+_WORK = "signing-{}"
+_LEFT = 24 * 60 * 60.0
+"""Seconds after which an interrupted signing is not taken up again."""
 _ALWAYS: Final = (date.min, date.max)
 _LOST: Final = """
-    CREATE TABLE lost AS SELECT DISTINCT version_id, day FROM raw_told ANTI JOIN raw_sig ON raw_sig.id = version_id
+    CREATE TABLE lost AS SELECT DISTINCT version_id, day FROM raw_unsigned
+    ANTI JOIN raw_sig ON raw_sig.id = version_id
 """
 # What was in one cluster with them stays together with them, however long ago it was collected.
 _WANTED: Final = """
@@ -75,37 +85,37 @@ class Batch:
     versions: tuple[str, ...]
 
 
+How: TypeAlias = Callable[[Sequence[Document], Window, date], Folded]
+"""Turns the documents of a day into parts, given a window: by folding or by only signing them."""
+
+
 def unsigned(
     catalogue: Catalogue, window: Window, options: FoldOptions, span: tuple[date, date]
 ) -> list[Batch]:
-    """Return the articles without a signature that were collected within `span`, in an order that is always the same.
+    """Return the articles without a signature that were collected within `span`.
 
-    And those outside it which share a cluster with one of them.
+    Articles outside it that share a cluster with one of them are included. The order is stable.
     """
     folder = f"dedupe/v={options.fingerprint}/sig/"
     signing = {part.seq for part in catalogue.of("dedupe") if part.key.startswith(folder)}
     first, last = (day.isoformat() for day in span)
     parts = (part for part in catalogue.of("clusters") if first <= part.labels["day"] <= last)
-    told = catalogue.files(part for part in parts if part.seq not in signing)
-    if not told:
+    paths = catalogue.files(part for part in parts if part.seq not in signing)
+    if not paths:
         return []
     with Partitions(window, options) as partitions:
-        view(partitions.database, "raw_told", told, CLUSTERS)
+        view(partitions.database, "raw_unsigned", paths, CLUSTERS)
         partitions.show("sig", span, SIG)
         partitions.database.execute(_LOST)
         partitions.show("sig", _ALWAYS, SIG)
         partitions.show("clusters", _ALWAYS, CLUSTERS)
         wanted = partitions.table(_WANTED)
-    each = ((day, table["version_id"].to_pylist()) for day, table in by_day(wanted).items())
+    ids_by_day = ((day, table["version_id"].to_pylist()) for day, table in by_day(wanted).items())
     return [
         Batch(day, tuple(map(str, ids[at : at + _TOGETHER])))
-        for day, ids in each
+        for day, ids in ids_by_day
         for at in range(0, len(ids), _TOGETHER)
     ]
-
-
-How: TypeAlias = Callable[[Sequence[Document], Window, date], Folded]
-"""How documents of a day become parts beside those of a window: by folding them, or by signing them alone."""
 
 
 def sign_again(
@@ -115,21 +125,21 @@ def sign_again(
     missing: Sequence[Batch],
     how: How,
 ) -> Iterator[int]:
-    """Take the steps that are not finished yet, one a batch, and yield the place of each batch that was signed."""
+    """Take the steps that are not finished yet, one per batch; yield the index of each."""
     if not missing:
         return
-    kept = UnsignedArticles(catalogue, facts, {batch.day for batch in missing})
-    for place, batch in enumerate(missing):
-        name = f"{place:06d}"
+    articles = UnsignedArticles(catalogue, facts, {batch.day for batch in missing})
+    for index, batch in enumerate(missing):
+        name = f"{index:06d}"
         if name not in steps.finished:
-            steps.keep(name, how(kept.documents(batch), steps, batch.day))
-            yield place
+            steps.keep(name, how(articles.documents(batch), steps, batch.day))
+            yield index
 
 
 class UnsignedArticles:
     """The archived articles of some days of collection as documents.
 
-    Parts are fetched as they are asked for.
+    Parts are fetched when they are needed.
     """
 
     def __init__(
@@ -137,6 +147,7 @@ class UnsignedArticles:
     ) -> None:
         self._facts = facts
         self._parts: dict[date, list[Path]] = defaultdict(list)
+        # an article is in no older manifest than the first row of `clusters` about its day
         labels = {day.isoformat() for day in days}
         oldest = min(part.seq for part in catalogue.of("clusters") if part.labels["day"] in labels)
         for path in catalogue.files(
@@ -147,7 +158,7 @@ class UnsignedArticles:
                 self._parts[day].append(path)
 
     def documents(self, batch: Batch) -> list[Document]:
-        """Return the articles of a batch; one that is in the archive no longer is passed over."""
+        """Return the articles of a batch; those that were removed from the archive are left out."""
         wanted = pa.array(batch.versions)
         tables = (_read(path, _COLUMNS) for path in self._parts[batch.day])
         rows = (
@@ -178,15 +189,6 @@ def _read(path: Path, names: Sequence[str]) -> pa.Table:
         return file.read(columns=list(names), use_threads=False)
 
 
-logger = logging.getLogger(__name__)
-
-REPRINTS = ("copy", "excerpt", "derivative")
-"""Relations of a text that another outlet had first."""
-_WORK = "signing-{}"
-_LEFT = 24 * 60 * 60.0
-"""Seconds after which an interrupted signing is not taken up again."""
-
-
 class ArchiveWindow:
     """The partitions of a fold that the current manifests name, as local files."""
 
@@ -195,7 +197,7 @@ class ArchiveWindow:
         self._fingerprint = fingerprint
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[Partition]:
-        """Return the parts of the days from `first` to `last`, both included, the earliest published first."""
+        """Return the parts of the days `first` to `last`, inclusive, in order of publication."""
         parts = [
             part
             for part in self._parts(kind)
@@ -226,13 +228,10 @@ class Addition:
     work: Path | None = None
 
     def forget(self) -> None:
-        """Remove what lies in the working folder: the archive has it now, or can have it no longer.
-
-        And what interrupted publications, which nobody took up again, left there more than a day
-        before.
-        """
+        """Remove the working folder, and those of interrupted publications older than a day."""
         if self.work is None:
             return
+        # an interrupted signing may be taken up again for a day, see `_LEFT`
         newest = self.work.stat().st_mtime
         for other in self.work.parent.glob(_WORK.format("*")):
             if other == self.work or other.stat().st_mtime < newest - _LEFT:
@@ -240,8 +239,8 @@ class Addition:
 
 
 def options_for(facts: Mapping[str, OutletFacts], window_days: int) -> FoldOptions:
-    """Return how an archive is folded whose outlets are called what `facts` say."""
-    names = {one.title: name for name, one in sorted(facts.items()) if one.title}
+    """Return the options of a fold; the titles in `facts` are how credits name the outlets."""
+    names = {outlet.title: name for name, outlet in sorted(facts.items()) if outlet.title}
     return FoldOptions(window_days=window_days, outlet_names=names)
 
 
@@ -252,36 +251,34 @@ def folded(
     window_days: int,
     cache: Path,
 ) -> Addition:
-    """Fold new versions into what the archive holds.
+    """Fold new versions into the archive.
 
-    Where articles within their window have no signatures of this version of the fold, because
-    another version archived them, these are signed and folded first, some at a time, and finished
-    ones are kept under `cache`: after an interruption the same call goes on.
+    Articles within their window that another version of the fold has archived have no signatures
+    of this one. They are signed and folded first, in batches; finished batches are stored under
+    `cache`, so that after an interruption the same call continues.
     """
     options = options_for(facts, window_days)
-    documents = [_document(article, facts) for article in new]
-    if not documents:
+    if not (documents := [_document(article, facts) for article in new]):
         return Addition(iter(()), CLUSTERS.empty_table())
     days = {document.day(date.min) for document in documents}
     window = ArchiveWindow(catalogue, options.fingerprint)
     missing = unsigned(catalogue, window, options, widened(days, window_days))
     if not missing:
         result = fold(documents, window, day=max(days), options=options)
-        made = ((kind, day, table) for (kind, day), table in result.parts.items())
-        return Addition(_placed(made, result.clusters, options), result.clusters)
+        parts = ((kind, day, table) for (kind, day), table in result.parts.items())
+        return Addition(_placed(parts, result.clusters, options), result.clusters)
+    # the folder's name depends on all that the result depends on: other input starts anew
     work = cache / _WORK.format(_digest(catalogue, facts, options, missing))
     steps = _signed_again(Steps(work, window), catalogue, facts, missing, options)
     result = fold(documents, steps, day=max(days), options=options)
-    clusters, aliases = clusters_of(
-        steps, result, window, [document.id for document in documents], options
-    )
+    ids = [document.id for document in documents]
+    clusters, aliases = clusters_of(steps, result, window, ids, options)
     retired = (("aliases", day, table) for day, table in by_day(aliases).items())
-    count = sum(len(batch.versions) for batch in missing)
     return Addition(
-        _placed(chain(partitions_of(steps, result), retired), clusters, options),
-        clusters,
-        count,
-        work,
+        tables=_placed(chain(partitions_of(steps, result), retired), clusters, options),
+        clusters=clusters,
+        signed_again=sum(len(batch.versions) for batch in missing),
+        work=work,
     )
 
 
@@ -303,13 +300,13 @@ def _signed_again(
     def how(documents: Sequence[Document], window: Window, day: date) -> Folded:
         return fold(documents, window, day=day, options=options)
 
-    for place in sign_again(steps, catalogue, facts, missing, how):
-        batch = missing[place]
+    for index in sign_again(steps, catalogue, facts, missing, how):
+        batch = missing[index]
         logger.info(
             "signed %s, %d articles (%d of %d)",
             batch.day,
             len(batch.versions),
-            place + 1,
+            index + 1,
             len(missing),
         )
     return steps
@@ -323,14 +320,14 @@ def _digest(
 ) -> str:
     """Return 16 hex digits over all that signing again depends on."""
     head = catalogue.head.model_dump_json() if catalogue.head else ""
-    said = [
+    inputs = [
         head,
         options.fingerprint,
         options.window_days,
         sorted(map(repr, facts.items())),
         list(map(repr, missing)),
     ]
-    return hashlib.sha256(json.dumps([catalogue.store.identity, *said]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([catalogue.store.identity, *inputs]).encode()).hexdigest()[:16]
 
 
 def _placed(
@@ -346,8 +343,9 @@ def _placed(
 def reprints(clusters: pa.Table, new: Iterable[ArchivedArticle]) -> Counter[str]:
     """Return for each outlet how many of its new versions another outlet had first."""
     outlets = {article.version_id: article.outlet for article in new}
-    mine = clusters.filter(pc.is_in(clusters["version_id"], pa.array(outlets, pa.string())))
-    rows = mine.select(["version_id", "relation"]).to_pylist()
+    # after signing again, the clusters hold rows of earlier versions too
+    new_rows = clusters.filter(pc.is_in(clusters["version_id"], pa.array(outlets, pa.string())))
+    rows = new_rows.select(["version_id", "relation"]).to_pylist()
     return Counter(outlets[row["version_id"]] for row in rows if row["relation"] in REPRINTS)
 
 

@@ -1,4 +1,4 @@
-"""What one attempt at publishing works on: the runs that are ready and sound, those that are not, and the memories."""
+"""Sorts the runs in landing for a publication: to publish, held back, still going on, or quiet."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,15 +17,18 @@ from processing.store.interface import Store
 _THREADS = 8
 _QUIET_RUNS = 24
 _QUIET_TIME = timedelta(hours=6)
-"""How many runs of an outlet that brought nothing, and for how long, may wait in landing: a crawl reads them there."""
+"""How many runs of an outlet that brought nothing may wait in landing, and for how long.
+
+A crawl reads them there.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What is to be published: all of landing, one outlet's or one run's, and what that needs to know.
+    """What is to be published (all of landing, one outlet or one run) and what that needs.
 
-    Runs in `released` are not checked again; a person looked at them. `damaged` names outlets whose raw pages were
-    found damaged, and how.
+    Runs in `released` are not checked again; a person looked at them. `damaged` maps outlets whose
+    raw pages are damaged to the damage.
     """
 
     store: Store
@@ -43,7 +46,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """What lies in landing of one outlet: runs to take in, why they are held back, runs that still go on."""
+    """The landing of one outlet: runs to take in, their faults, and runs that still go on."""
 
     outlet: str
     memory: Memory
@@ -54,14 +57,14 @@ class Sorted:
 
     @property
     def held(self) -> Held:
-        """What is said of an outlet that has faults."""
+        """The record of an outlet that has faults."""
         names = sorted({*(run.run for run in self.runs), *self.damaged})
         return Held(outlet=self.outlet, runs=tuple(names), faults=tuple(self.faults))
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Runs to take in by outlet, outlets held back, runs that still go on or brought nothing, and every memory."""
+    """All of landing, sorted: runs to publish by outlet, the others, memories by outlet."""
 
     landing: list[Landed]
     memories: dict[str, Memory]
@@ -76,61 +79,58 @@ class Intake:
 
 
 def gather(job: Job, head: ManifestLink | None) -> Intake:
-    """Look through landing.
+    """Sort what is in landing on top of `head`.
 
-    Raises MissingError where the run that was asked for is neither there nor published.
+    Raises MissingError where the run that was named is neither there nor published.
     """
     landing = landed(job.store, job.outlet, job.run)
     known = head.manifest.memory if head else {}
     if job.run and not landing:
         _require_published(job, head)
-    outlets = sorted({one.outlet for one in landing})
-    with ThreadPoolExecutor(
-        _THREADS
-    ) as pool:  # a bucket answers in milliseconds, but hundreds of times
-        found = list(pool.map(lambda name: _sorted(job, name, landing, known.get(name)), outlets))
-    sound = {one.outlet: one.runs for one in found if one.runs and not one.faults}
+    names = sorted({run.outlet for run in landing})
+    # a bucket answers in milliseconds, but it is asked hundreds of times
+    with ThreadPoolExecutor(_THREADS) as pool:
+        outlets = list(pool.map(lambda name: _sorted(job, name, landing, known.get(name)), names))
+    sound = {outlet.outlet: outlet.runs for outlet in outlets if outlet.runs and not outlet.faults}
     quiet = [name for name, runs in sound.items() if job.run is None and _may_stay(runs, job.now)]
     return Intake(
         landing,
-        memories={one.outlet: one.memory for one in found},
+        memories={outlet.outlet: outlet.memory for outlet in outlets},
         runs={name: runs for name, runs in sound.items() if name not in quiet},
-        held=[one.held for one in found if one.faults],
-        waiting=[run for one in found for run in one.waiting],
+        held=[outlet.held for outlet in outlets if outlet.faults],
+        waiting=[run for outlet in outlets for run in outlet.waiting],
         quiet=[f"{name}/{run.run}" for name in quiet for run in sound[name]],
     )
 
 
 def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | None) -> Sorted:
-    """Look through one outlet's runs; what is damaged there holds it back and no other."""
+    """Sort one outlet's runs; damage there holds this outlet back and no other."""
     memory = published(job.store, snapshot)
     grace = timedelta(minutes=job.options.run_grace_minutes)
     runs: list[LandedRun] = []
     waiting, damaged = [], []
     wrong = [job.damaged[outlet]] if outlet in job.damaged else []
-    for one in landing:
-        if one.outlet != outlet:
-            continue
+    named = job.run is not None
+    for entry in (entry for entry in landing if entry.outlet == outlet):
         try:
-            run = ready(job.store, one, memory, now=job.now, grace=grace, named=job.run is not None)
+            run = ready(job.store, entry, memory, now=job.now, grace=grace, named=named)
             if run:
+                # now, because a damaged file has to hold the outlet back before anything is put
                 run.read()
                 runs.append(run)
-            elif any(not memory.has(one.run, number) for number in one.segments):
-                waiting.append(f"{outlet}/{one.run}")
+            elif any(not memory.has(entry.run, number) for number in entry.segments):
+                waiting.append(f"{outlet}/{entry.run}")
         except CorruptRecordError as error:
             wrong.append(str(error))
-            damaged.append(one.run)
+            damaged.append(entry.run)
     judged = [run for run in runs if run.run not in job.released]
     wrong += faults(judged, job.outlets.get(outlet, OutletFacts()), job.now)
     return Sorted(outlet, memory, runs, damaged, wrong, waiting)
 
 
 def _may_stay(runs: Sequence[LandedRun], now: datetime) -> bool:
-    """Tell whether an outlet's runs brought nothing, and are few and young enough to wait for one that does.
-
-    What they saw is remembered from landing as well; publishing each would only make small parts.
-    """
+    """Tell whether an outlet's runs brought nothing, and are few and young enough to wait."""
+    # a crawl reads from landing what they saw; publishing each would only make small parts
     oldest = min((seal.sealed_at for run in runs for seal in run.seals), default=now)
     return (
         len(runs) <= _QUIET_RUNS

@@ -147,6 +147,7 @@ class LandedRun:
         )
 
     def _interrupted(self, code_version: str) -> RunReport:
+        # the counts that are zero here are set by `report`, from the seals
         moments = [row.at for row in self.log] + [seal.sealed_at for seal in self.seals]
         return RunReport(
             outlet=self.outlet,
@@ -219,6 +220,7 @@ def ready(
             f"{landing.folder} in {store.url} was published and removed meanwhile: "
             "run the same again"
         )
+    # without a report, a run whose newest segment is older than the grace has lost its process
     newest = max((seal.sealed_at for seal in seals), default=now)
     ended = landing.has_report or memory.has_report(landing.run) or named or now - newest >= grace
     return LandedRun(landing.outlet, landing.run, seals, report, store) if ended else None
@@ -247,6 +249,7 @@ def alarms(
                 f"run {run.run}: {missing} of {own.segments} segments not here yet; "
                 "its next crawl sends them"
             )
+    # in the first day of an outlet there is no past to compare with
     count = memory.fetched_since(now - timedelta(days=1))
     if facts.daily and memory.older_than(now - timedelta(days=1)) and count < facts.daily[0]:
         texts.append(
@@ -281,6 +284,7 @@ def _counts(runs: Sequence[LandedRun]) -> Iterator[str]:
 
 
 def _identities(runs: Sequence[LandedRun], now: datetime) -> Iterator[str]:
+    # one row is named and no more: a wrong outlet or clock is wrong in all of them
     for run in runs:
         rows: list[Article | Rejection | Fetch] = [*run.articles, *run.rejections, *run.log]
         for row in rows:
@@ -325,6 +329,7 @@ def _coverage(runs: Sequence[LandedRun]) -> Iterator[str]:
 
 
 def _volume(runs: Sequence[LandedRun], facts: OutletFacts) -> Iterator[str]:
+    # an outlet that is no longer declared has no normal day
     if facts.daily is None:
         return
     days = Counter(_day(article) for run in runs for article in run.articles)

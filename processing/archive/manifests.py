@@ -1,8 +1,9 @@
-"""The chain of manifests: finding its head, and holding it against the copy of its hash outside the bucket.
+"""Reads the chain of manifests, and checks its head against a copy of its hash outside the store.
 
-Manifests are `manifests/<seq, 8 digits>.json` from 1 without a hole, each with the SHA-256 of the one before. The
-object `head.json` says where the chain ended some time ago; it is a hint that may lag, never the truth: the head is
-the first manifest after it that has no successor. So finding it costs the same in a chain of ten and of a million.
+Manifests are `manifests/<seq, 8 digits>.json` from 1 without a hole, each with the SHA-256 of the
+one before. The object `head.json` says where the chain ended some time ago. It is a hint that may
+lag: the head is the first manifest after it that has no successor. So finding the head costs the
+same in a chain of ten and of a million.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 FOLDER = "manifests/"
 HINT = "head.json"
 _LAST = 99_999_999
-_NUMBER = re.compile(r"manifests/([0-9]{8})\.json")
+_NUMBER = re.compile(r"manifests/(?P<seq>[0-9]{8})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +79,26 @@ def head(store: Store) -> ManifestLink | None:
         return read(store, seq)
     except MissingError as error:
         raise CorruptRecordError(
-            f"{HINT} of {store.url} names manifest {seq}, which is gone: the chain was cut; restore it from a copy"
+            f"{HINT} of {store.url} names manifest {seq}, which is gone: the chain was cut; "
+            "restore it from a copy"
         ) from error
 
 
 def hint(store: Store, seq: int) -> None:
-    """Say that the chain had come as far as `seq`."""
+    """Write the hint that the chain has reached `seq`."""
     store.put(HINT, json.dumps({"seq": seq, "check": _check(seq)}).encode())
 
 
 def _hinted(store: Store) -> int:
-    """Return a number that the chain has reached: what the hint says, else the newest in the list of manifests."""
+    """Return a number that the chain has reached: the hint's, else the newest that is listed."""
+    # a hint with a flipped bit could name a manifest far ahead, so it carries a check
     try:
-        said = parse_json(store.get(HINT))
-        seq = said["seq"]
+        stated = parse_json(store.get(HINT))
+        seq = stated["seq"]
         if (
             isinstance(seq, int)
             and 0 <= seq <= _LAST
-            and said.get("check", _check(seq)) == _check(seq)
+            and stated.get("check", _check(seq)) == _check(seq)
         ):
             return seq
     except MissingError:
@@ -107,17 +110,20 @@ def _hinted(store: Store) -> int:
 
 
 def _newest_listed(store: Store) -> int:
-    found = (_NUMBER.fullmatch(entry.key) for entry in store.list(FOLDER))
-    return max((int(each[1]) for each in found if each), default=0)
+    names = (_NUMBER.fullmatch(entry.key) for entry in store.list(FOLDER))
+    return max((int(name["seq"]) for name in names if name), default=0)
 
 
 def _check(seq: int) -> str:
-    """Return what tells a hint from one in which a bit was flipped."""
+    """Return the check of a hint: 8 hex digits of its number's SHA-256."""
     return hashlib.sha256(str(seq).encode()).hexdigest()[:8]
 
 
 def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[ManifestLink]:
-    """Yield the chain backwards from `link` down to `seq`, and raise CorruptRecordError where a hash does not fit."""
+    """Yield the chain backwards from `link` down to `seq`.
+
+    Raises CorruptRecordError where a manifest does not have the hash that its successor names.
+    """
     while link is not None and link.manifest.seq >= seq:
         yield link
         if link.manifest.previous is None:
@@ -131,7 +137,7 @@ def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[Manifes
 
 
 class Witness:
-    """The head's number and hash, kept in a file outside the bucket, so that a cut or altered tail is noticed."""
+    """The head's number and hash in a file outside the store, to notice a cut or altered tail."""
 
     def __init__(self, folder: Path, store: Store) -> None:
         self._path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
@@ -150,19 +156,20 @@ class Witness:
         current = link.manifest.seq if link else 0
         if current < seen[0]:
             raise CorruptRecordError(
-                f"{store.url} ends at manifest {current}, but {seen[0]} were published: its tail was cut; "
-                f"restore it from a copy, or delete {self._path} if this is meant"
+                f"{store.url} ends at manifest {current}, but {seen[0]} were published: "
+                f"its tail was cut; restore it from a copy, or delete {self._path} if this is meant"
             )
-        there = link if link and current == seen[0] else read(store, seen[0])
-        if there.sha256 != seen[1]:
+        noted = link if link and current == seen[0] else read(store, seen[0])
+        if noted.sha256 != seen[1]:
             raise CorruptRecordError(
-                f"{key(seen[0])} in {store.url} is not the one that was published; restore it from a copy, "
-                f"or delete {self._path} if this is meant"
+                f"{key(seen[0])} in {store.url} is not the one that was published; "
+                f"restore it from a copy, or delete {self._path} if this is meant"
             )
         return True
 
     def require_writable(self) -> None:
-        """Raise UsageError where a head could not be noted: before it is published, not after."""
+        """Raise UsageError where a head could not be noted."""
+        # found out after its manifest was put, it would be too late
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             trial = self._path.with_suffix(f".{os.getpid()}")
@@ -173,19 +180,20 @@ class Witness:
 
     def note(self, store: Store, link: ManifestLink) -> None:
         """Keep `link` as the newest head seen. Raises UsageError where it cannot be kept."""
-        said = {"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}
+        fields = {"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}
         part = self._path.with_suffix(f".{os.getpid()}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(said) + "\n")
+            # beside it and then renamed: a full disk must not leave half a witness
+            part.write_text(json.dumps(fields) + "\n")
             part.replace(self._path)
         except OSError as error:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"the newest manifest cannot be noted in {self._path.parent} ({error.strerror}): make room there, or name "
-            "a folder in SILLOK_HEADS that can be written"
+            f"the newest manifest cannot be noted in {self._path.parent} ({error.strerror}): "
+            "make room there, or name a folder in SILLOK_HEADS that can be written"
         )
 
     def _seen(self) -> tuple[int, str] | None:

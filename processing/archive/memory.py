@@ -1,8 +1,9 @@
-"""What an outlet's crawl remembers: which articles were seen, how sources answered, what is due again.
+"""The memory of an outlet's crawls: seen articles, answers of sources, and what is due again.
 
-The fetch log is the state. Each publication folds its rows into one snapshot an outlet, which the manifest names; a
-crawl reads that snapshot and the log rows of the landing segments sealed since. So its start costs the same after a
-day and after a year: rows of the last `HOT_DAYS` are kept whole, of everything older only the identity.
+The fetch log is the state. Each publication merges its rows into one snapshot per outlet, which the
+manifest names; a crawl reads that snapshot and the log rows of the landing segments sealed since.
+So a crawl starts as fast after a year as after a day: rows of the last `HOT_DAYS` are kept whole,
+of everything older only the ids.
 
 Nothing here imports pyarrow: a poll that finds nothing new must start fast.
 """
@@ -25,12 +26,13 @@ from processing.records import Article, Fetch, RunReport, Seal, Sum, Why, fault
 from processing.store.interface import Store
 
 _TRIES = 3
+"""How often a memory is read when publications overtake it."""
 _THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """A version of an article, and what it states as its modified time (whole seconds)."""
+    """A version of an article and its stated modified time (whole seconds)."""
 
     version: str
     modified: datetime | None
@@ -67,7 +69,7 @@ class Memory:
         )
 
     def last(self, article_id: str) -> Fetch | None:
-        """Return the newest log row of an article, or None where there is none younger than `HOT_DAYS`."""
+        """Return the newest log row of an article, or None if none is younger than `HOT_DAYS`."""
         state = self._snapshot.hot.get(article_id)
         return state.fetch() if state else None
 
@@ -83,7 +85,10 @@ class Memory:
         )
 
     def source(self, url: str) -> Fetch | None:
-        """Return the newest answer of a source or of robots.txt, with the ETag and digest of the last one that had."""
+        """Return the newest log row of a source or of robots.txt.
+
+        ETag and digest are carried over from the last response that had them.
+        """
         polled = self._snapshot.sources.get(url)
         return polled.fetch if polled else None
 
@@ -92,12 +97,12 @@ class Memory:
         return max((polled.fetch.at for polled in self._snapshot.sources.values()), default=None)
 
     def announced(self, url: str) -> frozenset[str]:
-        """Return the ids of the articles that a source announced when it last answered with a body."""
+        """Return the ids of the articles in the last answer of a source that had a body."""
         polled = self._snapshot.sources.get(url)
         return polled.announced if polled else frozenset()
 
     def shares(self, url: str) -> Mapping[str, tuple[int, int]]:
-        """Return for each KST day how many links of a source were articles, and how many it listed."""
+        """Return how many links of a source were articles and how many it listed, by KST day."""
         polled = self._snapshot.sources.get(url)
         return polled.shares if polled else {}
 
@@ -107,6 +112,7 @@ class Memory:
         `schedule` is counted from the first fetch. An article is due when a moment of it has passed
         since the article was last asked for; several missed moments are one visit.
         """
+        # whole seconds, because a snapshot stores whole seconds
         steps = [int(step.total_seconds()) for step in schedule]
         waiting = []
         for state in self._snapshot.hot.values():
@@ -125,9 +131,10 @@ class Memory:
         return self._snapshot.spent.get(day.isoformat(), 0)
 
     def gaps(self) -> list[Fetch]:
-        """Return what was announced in the last `HOT_DAYS`, failed or was over the budget, and is not here yet.
+        """Return the gaps of the last `HOT_DAYS`: failed or over the budget, and not archived.
 
-        What was given up is among them; what is not ours to fetch (robots.txt, a redirect off the outlet) is not.
+        Given-up links are included; links that we may not fetch (robots.txt, a redirect off the
+        outlet) are not.
         """
         pending = (
             state.fetch() for state in self._snapshot.hot.values() if state.kind == "pending"
@@ -137,7 +144,7 @@ class Memory:
         )
 
     def turned_down(self, why: Why, url: str) -> bool:
-        """Tell whether the log of the last `HOT_DAYS` says for this reason that a link is no article of the outlet."""
+        """Tell whether a link was logged as no article, for this reason, in the last `HOT_DAYS`."""
         return turned_id(why, url) in self._snapshot.turned
 
     def fetched_since(self, moment: datetime) -> int:
@@ -148,7 +155,7 @@ class Memory:
         )
 
     def older_than(self, moment: datetime) -> bool:
-        """Tell whether an article was fetched before `moment`: whether there is a past to compare with."""
+        """Tell whether an article was fetched before `moment`."""
         start = int(moment.timestamp())
         return any(state.first < start for state in self._snapshot.hot.values())
 
@@ -162,18 +169,20 @@ class Memory:
         snapshot.take(self._snapshot, rows, seals, reports)
 
     def archived(self, version: Article) -> None:
-        """Take in that a version stands in the archive, and what it states as its modified time."""
+        """Add a version that is in the archive, with its stated modified time."""
         snapshot.archived(self._snapshot, version)
 
     def forgive(self, covers: Callable[[datetime], bool]) -> None:
-        """Take back the failures that ended without a packet from the host, where their moment was an outage of ours.
+        """Undo failures without any packet from the host, if `covers` says we were offline then.
 
-        What was left alone because of them may be asked again at once. Only this memory changes, not the log.
+        Links that were left alone because of them may be requested again at once. Only this memory
+        changes, not the log.
         """
         for polled in self._snapshot.sources.values():
             if polled.fetch.unreached and covers(polled.fetch.at):
                 polled.fetch = _forgiven(polled.fetch)
         for state in self._snapshot.hot.values():
+            # a search in the bytes first: parsing every pending row would slow each crawl's start
             if state.kind == "pending" and b'"unreached"' in state.row:
                 row = state.fetch()
                 if row.unreached and covers(row.at):
@@ -194,19 +203,16 @@ def _forgiven(row: Fetch) -> Fetch:
 
 
 def load(store: Store, outlet: str) -> Memory:
-    """Return the memory of `outlet`: its snapshot in the newest manifest, and what landing holds since.
-
-    Where a publication moves rows from landing into a snapshot meanwhile, both are read again.
-    """
+    """Return the memory of `outlet`: its newest snapshot, and what landing holds since."""
+    # a publication may move rows from landing into a snapshot meanwhile: then both are read again
     for _ in range(_TRIES):
         link = manifests.head(store)
         memory = published(store, link.manifest.memory.get(outlet) if link else None)
         _take_landing(store, outlet, memory)
         if not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
             break
-    return (
-        memory  # still overtaken after all tries: some pages may be asked for twice, none is lost
-    )
+    # still overtaken after all tries: some pages may be requested twice, none is lost
+    return memory
 
 
 def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
@@ -217,14 +223,15 @@ def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
         if key.is_seal and key.segment is not None and not memory.has(key.run, key.segment)
     ]
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = [one for one in pool.map(partial(_read, store), seals) if one is not None]
-    for run in sorted({seal.run for seal, _ in found}):
-        mine = [seal for seal, _ in found if seal.run == run]
-        memory.take((row for seal, rows in found if seal.run == run for row in rows), mine)
+        segments = [segment for segment in pool.map(partial(_read, store), seals) if segment]
+    for run in sorted({seal.run for seal, _ in segments}):
+        own = [(seal, rows) for seal, rows in segments if seal.run == run]
+        memory.take((row for _, rows in own for row in rows), [seal for seal, _ in own])
 
 
 def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
     """Return a seal and its log rows; None where a publication has taken them away."""
+    # between the listing and now, a publication may have removed it
     try:
         seal = Seal.model_validate_json(store.get(key))
         return seal, [row for row in read_rows(store, seal, "log") if isinstance(row, Fetch)]
@@ -236,14 +243,18 @@ def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
         ) from error
 
 
-def published(store: Store, where: Sum | None) -> Memory:
-    """Return the memory of the snapshot that a manifest names; an empty one where it names none."""
-    if where is None:
+def published(store: Store, named: Sum | None) -> Memory:
+    """Return the memory of the snapshot that a manifest names; an empty one where it names none.
+
+    Raises CorruptRecordError where the snapshot does not match its sum.
+    """
+    if named is None:
         return Memory()
-    data = store.get(where.key)
-    if hashlib.sha256(data).hexdigest() != where.sha256:
+    # a damaged snapshot would make the crawl forget what it has seen
+    data = store.get(named.key)
+    if hashlib.sha256(data).hexdigest() != named.sha256:
         raise CorruptRecordError(
-            f"{where.key} in {store.url} is not what its manifest says: restore it from a copy"
+            f"{named.key} in {store.url} is not what its manifest says: restore it from a copy"
         )
     return Memory(decode(data))
 

@@ -1,4 +1,7 @@
-"""What a publication says about itself: records, because `sillok archive --json` prints them."""
+"""Result records of `publish`: counts of outlets, held outlets, alarms.
+
+`sillok archive --json` prints them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from processing.records import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletFacts:
-    """What publishing needs to know of an outlet, handed in as values.
+    """What publishing needs to know of an outlet, given by the caller.
 
     `title` is what other outlets call it in a credit, `outlet_class` ranks whose text is the
     original, `daily` what a normal day brings (None: no judgement of volume, as for an outlet that
@@ -44,7 +47,7 @@ class OutletCounts(Record):
 
 
 class Held(Record):
-    """An outlet whose runs stay in landing because of a structural fault, until `sillok release`."""
+    """An outlet whose runs stay in landing because of a fault, until `sillok release`."""
 
     outlet: str
     runs: tuple[str, ...]

@@ -15,7 +15,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -90,10 +90,9 @@ def publish(
     neither in landing nor published, and StoreUnavailableError where other archivers won every
     number or, with SILLOK_SINGLE_WRITER, another process is publishing.
     """
-    options = options or settings()
     job = Job(
         store=store,
-        options=options,
+        options=options or settings(),
         now=now,
         code_version=code_version,
         lock_sha256=lock_sha256,
@@ -105,10 +104,8 @@ def publish(
     )
     if dry_run:
         return _published(job)
-    allow_publishing(store, options)
-    if not options.single_writer:
-        return _published(job)
-    with alone(options.heads, store):
+    allow_publishing(store, job.options)
+    with alone(job.options.heads, store) if job.options.single_writer else nullcontext():
         return _published(job)
 
 
@@ -231,7 +228,7 @@ class Attempt:
     def _commit(
         self, adds: Sequence[Sum], memory: Mapping[str, Sum], result: Publication
     ) -> ManifestLink:
-        """Put the manifest, which makes the publication take effect, and note it as the new head."""
+        """Put the manifest, which makes the publication take effect; note it as the new head."""
         manifest = Manifest(
             seq=self._seq,
             previous=self._head.sha256 if self._head else None,

@@ -139,7 +139,7 @@ def _unnamed(store: Store, cache: Path, before: datetime) -> dict[str, ListedObj
 
 
 def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
-    """Return the keys that the head names, and those that a head of the time after `before` named."""
+    """Return the keys that the head names, or that any head since `before` has named."""
     named = set(catalogue.parts)
     for manifest in reversed(catalogue.manifests):
         named |= {snapshot.key for snapshot in manifest.memory.values()}

@@ -1,4 +1,4 @@
-"""The snapshot of one outlet's fetch log: how it is written and read.
+"""The snapshot of one outlet's fetch log: its format, and how log rows change it.
 
 Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line
 an article of the hot part (id, kind, first, asked, version, modified, row as JSON; times are
@@ -6,7 +6,7 @@ seconds since 1970). The second, stored without compression, is `known`: records
 order, 8 of the article's id and 6 of a version's hash (zeros where a page gave no version). It is
 searched where it lies, without being parsed.
 
-How log rows become memory: pure functions on a snapshot. Rows may come in any order.
+`take` and `archived` change the snapshot that they are given. Rows may come in any order.
 """
 
 import gzip
@@ -37,6 +37,31 @@ _LARGEST = 4 << 30
 """Bytes, unpacked; ten million articles take 140 MB."""
 ID, RECORD = 8, 14
 NO_VERSION = bytes(RECORD - ID)
+"""Stands for the hash of a version where a page gave none."""
+HOT_DAYS = 30
+"""Days for which an article's newest log row is kept whole, longer than any revisit schedule."""
+SPENT_DAYS = 3
+DAY = 86400
+_KST = timezone(timedelta(hours=9))
+_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
+"""Rows that cost a request."""
+_ANSWERED = {Why.FETCHED, Why.UNCHANGED, Why.GONE}
+GAPS = {Why.FAILED, Why.OVER_BUDGET, Why.GIVEN_UP}
+_FOR_GOOD = {301, 308}
+"""Statuses of a permanent redirect (RFC 9110 §15.4)."""
+_CARRIED = (
+    "etag",
+    "last_modified",
+    "digest",
+    "version_id",
+    "outcome",
+    "announced_by",
+    "announced_at",
+    "payload",
+    "stored_url",
+    "stored_at",
+)
+"""Fields of a log row that an answer without a body does not repeat."""
 
 Kind = Literal["article", "rejected", "gone", "pending"]
 KINDS: Mapping[bytes, Kind] = {
@@ -49,10 +74,11 @@ KINDS: Mapping[bytes, Kind] = {
 
 @dataclass(slots=True)
 class ArticleState:
-    """What is remembered of one article: `row` is JSON of the newest log row that says something about it.
+    """The state of one article; `row` is the newest log row about it, as JSON.
 
-    `first` is when it was first fetched, `asked` when it was last asked for. `version` is the hash of the newest
-    version in the archive ("" before there is one), `modified` its modified time. Times are seconds since 1970.
+    `first` is when it was first fetched, `asked` when it was last asked for. `version` is the hash
+    of the newest version in the archive ("" before there is one), `modified` its modified time.
+    Times are seconds since 1970.
     """
 
     kind: Kind
@@ -68,22 +94,23 @@ class ArticleState:
             return Fetch.model_validate_json(self.row)
         except ValidationError as error:
             raise CorruptRecordError(
-                f"a snapshot of the fetch log has a damaged row ({fault(error)}): restore it from a copy"
+                f"a snapshot of the fetch log has a damaged row ({fault(error)}): "
+                "restore it from a copy"
             ) from error
 
     def line(self, article: str) -> bytes:
+        """Return the line of this article in a snapshot."""
         modified = "" if self.modified is None else self.modified
-        return (
-            f"{article}\t{self.kind}\t{self.first}\t{self.asked}\t{self.version}\t{modified}\t".encode()
-            + self.row
-        )
+        fields = (article, self.kind, self.first, self.asked, self.version, modified, "")
+        return "\t".join(map(str, fields)).encode() + self.row
 
 
 @dataclass(slots=True)
 class Polled:
-    """How a source (or robots.txt) answered last, and the ids of the articles that it then announced.
+    """The last answer of a source (or robots.txt), and the ids of the articles announced in it.
 
-    `shares` has for each KST day how many of its links were articles, and how many links it listed, over all polls.
+    `shares` maps a KST day to how many of its links were articles and how many links it listed,
+    over all polls.
     """
 
     fetch: Fetch
@@ -93,7 +120,7 @@ class Polled:
 
 @dataclass(slots=True)
 class Taken:
-    """Which segments of a run were taken in, whether its report was, and the KST day of the newest of them."""
+    """What was taken in of a run: segments, report, and the KST day of the newest of them."""
 
     day: str
     segments: set[int] = field(default_factory=set)
@@ -140,7 +167,8 @@ class Snapshot:
         records.update(*self.fresh.values())
         for article, new in self.fresh.items():
             nothing = bytes.fromhex(article) + NO_VERSION
-            if new != {nothing}:  # it gave a version by now
+            # a page that gave no version at first may have given one since
+            if new != {nothing}:
                 records.discard(nothing)
         return b"".join(sorted(records))
 
@@ -165,8 +193,8 @@ def encode(snapshot: Snapshot) -> bytes:
         "format": FORMAT,
         "until": snapshot.until,
         "runs": {
-            run: [one.day, sorted(one.segments), one.report]
-            for run, one in sorted(snapshot.runs.items())
+            run: [taken.day, sorted(taken.segments), taken.report]
+            for run, taken in sorted(snapshot.runs.items())
         },
         "spent": dict(sorted(snapshot.spent.items())),
         "turned": dict(sorted(snapshot.turned.items())),
@@ -182,6 +210,7 @@ def encode(snapshot: Snapshot) -> bytes:
         }
         lines.append(json.dumps(fields).encode())
     lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
+    # no time of writing in the gzip header: equal snapshots must have equal names
     first = gzip.compress(b"\n".join(lines), 6, mtime=0)
     return first + gzip.compress(b"\n" + snapshot.merged(), 0, mtime=0)
 
@@ -201,18 +230,20 @@ def decode(data: bytes) -> Snapshot:
 
 
 def turned_id(why: str, url: str) -> str:
-    """Return what is remembered of a link that is no article: of its URL, and of the reason too, which may change."""
+    """Return the id under which a link that is no article is remembered, for one reason."""
+    # the reason is part of it: under another one the link has to be logged again
     return article_id(f"{why} {url}")
 
 
 def as_json(row: Fetch) -> bytes:
-    """Return a log row without the fields that say nothing."""
+    """Return a log row as JSON without null and default values."""
     return row.model_dump_json(exclude_none=True, exclude_defaults=True).encode()
 
 
 def _decode(data: bytes) -> Snapshot:
     first, _, rest = data.partition(b"\n")
     header = parse_json(first)
+    # a newer Sillok may have written it; read as this format it would lose what was seen
     if header["format"] != FORMAT:
         raise ValueError(f"format {header['format']}, this Sillok knows {FORMAT}")
     sources, hot = header["sources"], header["hot"]
@@ -228,7 +259,7 @@ def _decode(data: bytes) -> Snapshot:
         },
         spent=header["spent"],
         turned=header.get("turned", {}),
-        sources={one.fetch.url: one for one in polled},
+        sources={source.fetch.url: source for source in polled},
         hot=dict(_state(line) for line in lines[sources:-1]),
         known=lines[-1],
     )
@@ -252,37 +283,11 @@ def _state(line: bytes) -> tuple[str, ArticleState]:
     )
 
 
-HOT_DAYS = 30
-"""Days for which the newest log row of an article is kept whole: longer than any revisit schedule looks back."""
-SPENT_DAYS = 3
-DAY = 86400
-
-_KST = timezone(timedelta(hours=9))
-_ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
-"""Rows that cost a request."""
-_ANSWERED = {Why.FETCHED, Why.UNCHANGED, Why.GONE}
-GAPS = {Why.FAILED, Why.OVER_BUDGET, Why.GIVEN_UP}
-_FOR_GOOD = {301, 308}
-"""Statuses of a permanent redirect (RFC 9110 §15.4)."""
-_CARRIED = (
-    "etag",
-    "last_modified",
-    "digest",
-    "version_id",
-    "outcome",
-    "announced_by",
-    "announced_at",
-    "payload",
-    "stored_url",
-    "stored_at",
-)
-"""What an answer without a body does not say again."""
-
-
 def take(
     snapshot: Snapshot, rows: Iterable[Fetch], seals: Iterable[Seal], reports: Iterable[RunReport]
 ) -> None:
-    """Take in the log rows of segments that were not taken in before."""
+    """Add the log rows of segments that were not taken in before to `snapshot`."""
+    # a total order, so that the same rows in any order give the same snapshot
     ordered = sorted(rows, key=lambda row: (row.at, row.run, row.url, row.why))
     announced = _announcements(ordered)
     for row in ordered:
@@ -303,7 +308,7 @@ def take(
 
 
 def archived(snapshot: Snapshot, article: Article) -> None:
-    """Take in that this version stands in the archive."""
+    """Add a version that is in the archive to `snapshot`."""
     version = article.version_id.rpartition("-")[2]
     snapshot.remember(article.article_id, version)
     modified = int(article.modified.at.timestamp()) if article.modified else None
@@ -311,21 +316,18 @@ def archived(snapshot: Snapshot, article: Article) -> None:
 
 
 def trimmed(old: Snapshot) -> Snapshot:
-    """Return the snapshot without the rows that are older than `HOT_DAYS`.
-
-    Of these the identities stay.
-    """
+    """Return the snapshot without the rows older than `HOT_DAYS`; their ids stay in `known`."""
     start = old.until - HOT_DAYS * DAY
     runs, spent = day(start), day(old.until - SPENT_DAYS * DAY)
     return Snapshot(
         until=old.until,
-        runs={run: one for run, one in old.runs.items() if one.day >= runs},
+        runs={run: taken for run, taken in old.runs.items() if taken.day >= runs},
         spent={when: count for when, count in old.spent.items() if when >= spent},
         turned={link: when for link, when in old.turned.items() if when >= runs},
         sources={
-            url: _recent(one, runs)
-            for url, one in old.sources.items()
-            if one.fetch.at.timestamp() >= start
+            url: _recent(polled, runs)
+            for url, polled in old.sources.items()
+            if polled.fetch.at.timestamp() >= start
         },
         hot={article: state for article, state in old.hot.items() if state.asked >= start},
         known=old.known,
@@ -335,11 +337,11 @@ def trimmed(old: Snapshot) -> Snapshot:
 
 
 def _recent(source: Polled, first: str) -> Polled:
-    """Return a source without the shares of days before `first`."""
+    """Return a source without the shares of days before `first` (a KST day)."""
     return Polled(
         source.fetch,
         source.announced,
-        {on: one for on, one in source.shares.items() if on >= first},
+        {day: share for day, share in source.shares.items() if day >= first},
     )
 
 
@@ -355,11 +357,11 @@ def moment(seconds: int) -> datetime:
 
 def _announcements(rows: Iterable[Fetch]) -> dict[tuple[str, str], frozenset[str]]:
     """Return for each run and source the articles that it announced."""
-    found: dict[tuple[str, str], set[str]] = {}
+    announced: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         if row.role == "article" and row.announced_by and row.article_id:
-            found.setdefault((row.run, row.announced_by), set()).add(row.article_id)
-    return {polled: frozenset(articles) for polled, articles in found.items()}
+            announced.setdefault((row.run, row.announced_by), set()).add(row.article_id)
+    return {source: frozenset(articles) for source, articles in announced.items()}
 
 
 def _count(snapshot: Snapshot, row: Fetch) -> None:
@@ -383,18 +385,17 @@ def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     if old is None:
         snapshot.sources[row.url] = new
         return
+    # rows come in any order: the newer one counts, whichever came first
     before, after = (new, old) if old.fetch.at > row.at else (old, new)
-    body = next((one for one in (after, before) if one.fetch.why is Why.FETCHED), old)
+    body = next((poll for poll in (after, before) if poll.fetch.why is Why.FETCHED), old)
     snapshot.sources[row.url] = Polled(
         _carried(after.fetch, before.fetch), body.announced, new.shares
     )
 
 
 def _shares(row: Fetch, old: Polled | None) -> dict[str, tuple[int, int]]:
-    """Return the shares of a source with this poll.
-
-    One that fell far below the others is no measure of them.
-    """
+    """Return the shares of a source including this poll."""
+    # a poll with far fewer articles than the others is a fault and must not lower the measure
     shares = dict(old.shares) if old else {}
     if row.why is Why.FETCHED and row.listed and SourceFault.FEW_ARTICLES not in row.faults:
         on = day(row.at.timestamp())
@@ -423,7 +424,8 @@ def _is_closed(snapshot: Snapshot, article: str, row: Fetch) -> bool:
 
 
 def _leads_elsewhere(row: Fetch) -> bool:
-    """Tell whether a page was asked and redirects to an article that is known, or for good off the outlet."""
+    """Tell whether a page redirects to a known article, or permanently off the outlet."""
+    # a row without a status was never requested: the link was skipped
     return (row.why is Why.SEEN and row.status is not None) or (
         row.why is Why.OFF_SITE and row.status in _FOR_GOOD
     )
@@ -449,6 +451,7 @@ def _pending(snapshot: Snapshot, article: str, row: Fetch) -> None:
     old = snapshot.hot.get(article)
     if old is None and not snapshot.seen(article):
         snapshot.hot[article] = ArticleState("pending", at, at, as_json(row))
+    # an article that was seen before and is not hot any more is no gap
     elif old is not None:
         old.asked = max(old.asked, at)
         old.first = min(old.first, at) if old.kind == "pending" else old.first
@@ -457,7 +460,7 @@ def _pending(snapshot: Snapshot, article: str, row: Fetch) -> None:
 
 
 def _carried(row: Fetch, old: Fetch) -> Fetch:
-    """Return `row` with what only an earlier answer said."""
+    """Return `row` with the fields that only an earlier answer had."""
     if row.why is Why.FETCHED:
         return row
     return row.evolve(

@@ -1,21 +1,13 @@
-"""Records as Arrow tables.
+"""Turns records into the Arrow tables of the archive, and a batch into the objects that it adds.
 
-The schema is generated from the record, so that the two cannot drift apart.
+The schema is generated from the record, so that the two cannot drift apart. A moment is a UTC
+timestamp in microseconds, an enumeration or a literal its string, a tuple a list, a mapping a map,
+a record a struct, and everything may be null: a field that is added later is missing in older
+parts.
 
-A moment is a UTC timestamp in microseconds, an enumeration or a literal its string, a tuple a list,
-a mapping a map, a record a struct, and everything may be null: a field that is added later is
-missing in older parts.
-
-The tables of the archive: which record a row of each is, and their description in words.
-
-`python -m processing.archive.tables` writes `docs/archive.md`; a test holds the two together.
-
-What one batch adds to the archive: its objects, by key. The same runs on the same head give the
-same bytes.
-
-`articles/day=` is the KST day of publication or `unknown`; every other `day=` is the KST day of
-collection. A part is named after its bytes: two archivers that made different parts of one batch
-cannot overwrite each other's.
+The same runs on the same head give the same bytes. `articles/day=` is the KST day of publication or
+`unknown`; every other `day=` is the KST day of collection. A part is named after its bytes: two
+archivers that made different parts of one batch cannot overwrite each other's.
 """
 
 import hashlib
@@ -38,6 +30,8 @@ from processing.dates import SEOUL
 from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport, Sum
 from processing.signing.columns import CLUSTERS as FOLDED
 from processing.signing.window import write_part
+
+T = TypeVar("T", bound=Record)
 
 MANIFEST: Final = pa.field("manifest", pa.int64())
 """The number of the manifest that added a row, where a later row replaces an earlier one."""
@@ -62,9 +56,7 @@ TABLES: Final[Mapping[str, type[Record]]] = {
     "log": Fetch,
     "reports": RunReport,
 }
-"""The tables that are made of records; those of a fold are described where they are made."""
-
-
+"""The tables that are made of records; those of a fold are in `processing.signing.columns`."""
 _PLAIN: Mapping[type, pa.DataType] = {
     str: pa.string(),
     bool: pa.bool_(),
@@ -74,10 +66,12 @@ _PLAIN: Mapping[type, pa.DataType] = {
     AwareDatetime: pa.timestamp("us", tz="UTC"),
     date: pa.date32(),
 }
+_NAME = 32
+"""Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts share a name."""
 
 
 def schema(record: type[Record]) -> pa.Schema:
-    """Return the Arrow schema of a table of `record`, with the version of the records in its metadata."""
+    """Return the Arrow schema of a table of `record`; its metadata has the record version."""
     fields = [(name, _type(field.annotation)) for name, field in record.model_fields.items()]
     return pa.schema(
         fields,
@@ -129,15 +123,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-T = TypeVar("T", bound=Record)
-
-
-_NAME = 32
-"""Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts of an archive share one."""
-
-
 class NewObject:
-    """An object to be put, a table's part or a snapshot: its bytes and the sums that a manifest states of them."""
+    """An object to be put (a table's part or a snapshot) with the sums that its manifest states."""
 
     __slots__ = ("data", "sum")
 
@@ -180,10 +167,10 @@ def _following(article: Article, memory: Memory, known: Collection[str]) -> Arch
     if not known:
         return ArchivedArticle(**fields)
     before = memory.newest(article.article_id)
-    if (
-        before is None
-    ):  # older than what is remembered whole: of several versions the last one is not known
+    # older than what is remembered whole: of several versions the last one is not known
+    if before is None:
         return ArchivedArticle(**fields, previous=next(iter(known)) if len(known) == 1 else None)
+    # memory keeps whole seconds
     modified = article.modified.at.replace(microsecond=0) if article.modified else None
     return ArchivedArticle(
         **fields, previous=before.version, silent_edit=before.modified == modified
@@ -210,19 +197,14 @@ def of_records(
 
 
 def of_tables(tables: Iterable[tuple[str, pa.Table]], manifest: int) -> Iterator[NewObject]:
-    """Yield the parts that are tables already.
-
-    Each comes with its folder, and is read when its turn has come.
-
-    Their rows replace earlier ones, so each carries the number of the manifest that adds it: names
-    have no order.
-    """
-    for folder, one in tables:
-        if one.num_rows:
-            numbers = pa.array(np.full(one.num_rows, manifest, np.int64))
+    """Yield the parts made of tables, each of which comes with its folder and is read in turn."""
+    for folder, rows in tables:
+        if rows.num_rows:
+            # a row replaces an earlier one; part names have no order, so it carries its manifest
+            numbers = pa.array(np.full(rows.num_rows, manifest, np.int64))
             buffer = io.BytesIO()
-            write_part(one.append_column(MANIFEST, numbers), buffer)
-            yield NewObject(folder, buffer.getvalue(), rows=one.num_rows)
+            write_part(rows.append_column(MANIFEST, numbers), buffer)
+            yield NewObject(folder, buffer.getvalue(), rows=rows.num_rows)
 
 
 def parquet(one: pa.Table) -> bytes:
@@ -244,7 +226,8 @@ def _split(
     for row in rows:
         groups[folder(row)].append(row)
     for where, group in sorted(groups.items()):
-        made = table(TABLES[name], sorted(group, key=order))  # type: ignore[arg-type]  # each key is a tuple of plain values
+        # sorted, so that equal rows give equal bytes; each sort key is a tuple of plain values
+        made = table(TABLES[name], sorted(group, key=order))  # type: ignore[arg-type]
         yield NewObject(f"{name}/{where}", parquet(made), rows=len(group))
 
 
