@@ -1,11 +1,10 @@
-"""The keys of landing: what a crawl writes there, and whose a key is.
+"""The keys of landing: makes them, and takes them apart.
 
-They are known here and nowhere else.
-
-    landing/outlet=NAME/run=RUN/seg-NNN.{warc.gz,cdxj,articles.jsonl.gz,rejections.jsonl.gz,log.jsonl.gz,seal.json}
+    landing/outlet=NAME/run=RUN/seg-NNN.{warc.gz,cdxj,seal.json}
+    landing/outlet=NAME/run=RUN/seg-NNN.{articles,rejections,log}.jsonl.gz
     landing/outlet=NAME/run=RUN/report.json
 
-A key of another form is a stranger's: it is left alone, counts as nothing, and stops nobody.
+A key of another form was not written by a crawl: it is left alone and does not count.
 """
 
 import logging
@@ -29,7 +28,7 @@ _STARTED = re.compile(r"(?P<moment>[0-9]{8}T[0-9]{6}Z)(?:-.*)?")
 
 @dataclass(frozen=True, slots=True)
 class LandingKey:
-    """A key taken apart. `segment` is None of what belongs to no segment, as a report."""
+    """The parts of a key; `segment` is None where it belongs to no segment, as for a report."""
 
     outlet: str
     run: str
@@ -37,8 +36,8 @@ class LandingKey:
 
     @property
     def segment(self) -> int | None:
-        found = _SEGMENT.fullmatch(self.name)
-        return int(found["number"]) if found else None
+        match = _SEGMENT.fullmatch(self.name)
+        return int(match["number"]) if match else None
 
     @property
     def is_seal(self) -> bool:
@@ -46,24 +45,25 @@ class LandingKey:
 
     @property
     def is_news(self) -> bool:
-        """Whether it holds what was read from pages: a poll without news has none."""
+        """Whether it holds articles or rejections; a poll that fetched no page has none."""
         return self._suffix in _READ
 
     @property
     def started(self) -> datetime | None:
-        """When the run began, which its name says; None of a run by another name."""
-        found = _STARTED.fullmatch(self.run)
-        if found is None:
+        """When the run began, according to its name; None for a name without a time."""
+        match = _STARTED.fullmatch(self.run)
+        if match is None:
             return None
+        # the digits may still be no date
         try:
-            return datetime.strptime(found["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError:  # digits that are no moment
+            return datetime.strptime(match["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
             return None
 
     @property
     def _suffix(self) -> str:
-        found = _SEGMENT.fullmatch(self.name)
-        return found["suffix"] if found else ""
+        match = _SEGMENT.fullmatch(self.name)
+        return match["suffix"] if match else ""
 
 
 def folder(outlet: str, run: str) -> str:
@@ -77,21 +77,19 @@ def report_key(outlet: str, run: str) -> str:
 
 
 def parsed(key: str) -> LandingKey | None:
-    """Return a key taken apart, or None where no crawl writes such a key."""
-    found = _KEY.fullmatch(key)
-    return LandingKey(found["outlet"], found["run"], found["name"]) if found else None
+    """Return the parts of a key, or None where no crawl writes such a key."""
+    match = _KEY.fullmatch(key)
+    return LandingKey(match["outlet"], match["run"], match["name"]) if match else None
 
 
 def objects(
     store: Store, outlet: str | None = None, run: str | None = None
 ) -> Iterator[tuple[LandingKey, ListedObject]]:
-    """Yield what crawls left in landing, in the order of keys.
-
-    A warning names each key that is a stranger's.
-    """
+    """Yield the objects that crawls wrote to landing, in order of keys; warn of any other."""
     prefix = LANDING if outlet is None else f"{LANDING}outlet={outlet}/"
     if outlet is not None and run is not None:
         prefix = f"{folder(outlet, run)}/"
+    # a run's name alone gives no prefix: it may occur under any outlet
     for entry in store.list(prefix):
         key = parsed(entry.key)
         if key is None:

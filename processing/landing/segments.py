@@ -1,10 +1,9 @@
-"""The open segment of a crawl: files on the local disk, and the seal that is written beside them when it closes.
+"""Writes what a crawl brings to landing, in segments that are sealed while it goes on.
 
-Landing: what one crawl wrote, in segments that are sealed while it goes on.
-
-A segment is spooled on the local disk, then its files are put under `landing/outlet=/run=/`, and its seal last. A file
-that no seal names does not count. A closed segment whose upload failed stays in the spool with its seal beside it, and
-the outlet's next crawl sends it (`resend`): nothing that was closed is lost to a store that was away.
+A segment is spooled on the local disk, then its files are put under `landing/outlet=/run=/`, and
+its seal last. A file that no seal names does not count. A closed segment whose upload failed stays
+in the spool with its seal, and the outlet's next crawl sends it (`resend`): nothing that was closed
+is lost if the store cannot be reached.
 """
 
 import fcntl
@@ -32,12 +31,16 @@ from processing.store.interface import Store
 
 LandingRow: TypeAlias = Article | Rejection | Fetch
 Rows: TypeAlias = Literal["articles", "rejections", "log"]
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _KINDS: dict[type[LandingRow], Rows] = {Article: "articles", Rejection: "rejections", Fetch: "log"}
+_MODELS: dict[Rows, type[LandingRow]] = {"articles": Article, "rejections": Rejection, "log": Fetch}
+LONGEST_ROWS = 1 << 30
+"""Bytes of a segment's rows; those of 500 pages are some megabytes."""
 
 
 class Segment:
-    """The files of one open segment."""
+    """The files of one open segment in the spool."""
 
     def __init__(self, spool: Path, outlet: str, run: str, number: int, since: datetime) -> None:
         self.stem = f"seg-{number:03d}"
@@ -52,32 +55,22 @@ class Segment:
         self.warc = WarcWriter(self._file, self._name)
 
     def add(self, row: LandingRow) -> None:
+        """Write one row to the file of its kind."""
         kind = _KINDS[type(row)]
         if kind not in self._rows:
             raw = self._path(f"{kind}.jsonl.gz").open("wb")
             self._rows[kind] = gzip.GzipFile(
                 filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=0
             )
-            self._raw.append(raw)  # GzipFile does not close what it did not open
+            # GzipFile does not close a file that it did not open
+            self._raw.append(raw)
         self._rows[kind].write(row.model_dump_json(exclude_none=True).encode() + b"\n")
         self._counts[kind] += 1
         self.pages += kind != "log"
 
     def close(self, now: datetime) -> Path:
         """Finish the files, write the seal beside them and return its path."""
-        self._file.close()
-        for rows in self._rows.values():
-            rows.close()
-        for raw in self._raw:
-            raw.close()
-        self._path("cdxj").write_text(
-            "".join(f"{line}\n" for line in cdxj(self.warc.index, self._name))
-        )
-        files = [
-            self._sum("warc.gz", len(self.warc.index)),
-            self._sum("cdxj", len(self.warc.index)),
-        ]
-        files += [self._sum(f"{kind}.jsonl.gz", self._counts[kind]) for kind in self._rows]
+        files = self._finish_files()
         seal = Seal(
             outlet=self._outlet,
             run=self._run,
@@ -90,13 +83,28 @@ class Segment:
         )
         unfinished = self._path("seal.part")
         unfinished.write_text(seal.model_dump_json())
+        # before the seal counts: a power cut must not leave a seal without its files
         for path in (*(self._spool / file.key.rpartition("/")[2] for file in files), unfinished):
-            _flush(
-                path
-            )  # before the seal counts: a power cut must not leave a seal without its files
+            _flush(path)
         sealed = unfinished.rename(self._path("seal.json"))
         _flush(self._spool)
         return sealed
+
+    def _finish_files(self) -> list[Sum]:
+        """Close the files, write the index of the WARC, and return the sums of all."""
+        self._file.close()
+        for rows in self._rows.values():
+            rows.close()
+        for raw in self._raw:
+            raw.close()
+        index = cdxj(self.warc.index, self._name)
+        self._path("cdxj").write_text("".join(f"{line}\n" for line in index))
+        count = len(self.warc.index)
+        return [
+            self._sum("warc.gz", count),
+            self._sum("cdxj", count),
+            *(self._sum(f"{kind}.jsonl.gz", self._counts[kind]) for kind in self._rows),
+        ]
 
     def _sum(self, suffix: str, rows: int) -> Sum:
         path = self._path(suffix)
@@ -119,10 +127,9 @@ def _flush(path: Path) -> None:
 
 
 class Lock:
-    """A run's hold on its spool.
+    """The lock of a run's spool. Raises BlockingIOError where another process holds it."""
 
-    The system lets go of it when the process ends, however it ends.
-    """
+    # flock: the system releases it when the process ends, however it ends
 
     def __init__(self, spool: Path) -> None:
         self._file = (spool / "lock").open("wb")
@@ -141,12 +148,6 @@ def is_alive(run: Path) -> bool:
     return False
 
 
-_MODELS: dict[Rows, type[LandingRow]] = {"articles": Article, "rejections": Rejection, "log": Fetch}
-LONGEST_ROWS = 1 << 30
-"""Bytes of a segment's rows; those of 500 pages are some megabytes."""
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
 @dataclass(frozen=True, slots=True)
 class SegmentLimits:
     """When an open segment is full: WARC bytes, pages, age."""
@@ -157,7 +158,9 @@ class SegmentLimits:
 
 
 class SegmentWriter:
-    """Spools the open segment of a run. Not for threads; a closed segment may be sent from one.
+    """Spools the open segment of a run.
+
+    Not thread-safe; a closed segment may be sent from another thread.
 
     The WARC's name in its CDXJ is the one that it keeps when it is published
     (`outlet=…-run=…-seg-000.warc.gz`).
@@ -232,7 +235,7 @@ class SegmentWriter:
             ) from error
 
     def release(self) -> None:
-        """Let go of the spool: what is still in it may be sent by another process."""
+        """Release the spool: another process may send what is still in it."""
         if self._lock:
             self._lock.release()
 
@@ -251,40 +254,43 @@ class SegmentWriter:
 
 
 def send(store: Store, path: Path) -> Seal:
-    """Put a closed segment from the spool, its seal last, and clear it from the spool.
+    """Put a closed segment into the store and remove it from the spool. May be repeated.
 
-    Safe to do twice.
+    Raises CorruptRecordError where its seal names other files than its own.
     """
     seal = _parsed(Seal, path.read_bytes(), str(path))
     for file in seal.files:
-        _own(seal, file, path)
+        _require_own(seal, file, path)
     for file in seal.files:
-        place = path.parent / file.key.rpartition("/")[2]
-        store.put_file(file.key, place, sha256=file.sha256)
+        store.put_file(file.key, _spooled(path, file), sha256=file.sha256)
+    # the seal last: a file that no seal names does not count
     store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
     for file in seal.files:
-        (path.parent / file.key.rpartition("/")[2]).unlink(missing_ok=True)
+        _spooled(path, file).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     return seal
 
 
-def _own(seal: Seal, file: Sum, path: Path) -> None:
-    """Raise CorruptRecordError where a seal in the spool names what does not belong to its segment."""
-    place = path.parent / file.key.rpartition("/")[2]
-    if (
-        file.key.rpartition("/")[0] != folder(seal.outlet, seal.run)
-        or place.is_symlink()
-        or not place.is_file()
-    ):
+def _spooled(seal_path: Path, file: Sum) -> Path:
+    return seal_path.parent / file.key.rpartition("/")[2]
+
+
+def _require_own(seal: Seal, file: Sum, path: Path) -> None:
+    """Raise CorruptRecordError where a seal names a file that is not of its segment."""
+    spooled = _spooled(path, file)
+    is_own = file.key.rpartition("/")[0] == folder(seal.outlet, seal.run)
+    # a link would send any file of this machine to the store
+    if not is_own or spooled.is_symlink() or not spooled.is_file():
         raise CorruptRecordError(
             f"{path} names {file.key}, which is no file of its segment: restore or remove it"
         )
 
 
 def resend(store: Store, spool: Path, outlet: str) -> list[Seal]:
-    """Send what earlier crawls of `outlet` closed and could not send; sweep what they left open.
+    """Send the segments that earlier crawls of `outlet` closed and could not send.
 
-    Returns the seals sent. A run whose process lives is left alone.
+    Return their seals. Segments that were left open are removed; a run whose process is alive is
+    left alone.
     """
     sent = []
     for run in sorted((spool / folder(outlet, "")).parent.glob("run=*")):
@@ -296,25 +302,23 @@ def resend(store: Store, spool: Path, outlet: str) -> list[Seal]:
 
 
 def clear(spool: Path, outlet: str, run: str) -> None:
-    """Remove the emptied spool of a run; what is still to be sent stays."""
-    place = spool / folder(outlet, run)
-    if not any(place.glob("seg-*.seal.json")):
-        shutil.rmtree(place, ignore_errors=True)
+    """Remove the spool of a run unless a segment in it is still to be sent."""
+    run_spool = spool / folder(outlet, run)
+    if not any(run_spool.glob("seg-*.seal.json")):
+        shutil.rmtree(run_spool, ignore_errors=True)
 
 
 def sealed(store: Store, outlet: str | None = None, run: str | None = None) -> Iterator[Seal]:
     """Yield the seals in landing, in the order of outlet, run and segment."""
     for key, entry in keys.objects(store, outlet, run):
         if key.is_seal:
-            with suppress(MissingError):  # a publication removed it between the listing and now
+            # a publication may remove it between the listing and now
+            with suppress(MissingError):
                 yield _parsed(Seal, store.get(entry.key), entry.key)
 
 
 def read_rows(store: Store, seal: Seal, kind: Rows) -> Iterator[LandingRow]:
-    """Yield the rows of one kind.
-
-    Raise CorruptRecordError where the file is not what the seal says.
-    """
+    """Yield the rows of one kind; raise CorruptRecordError where the file was altered."""
     file = next((file for file in seal.files if file.key.endswith(f".{kind}.jsonl.gz")), None)
     if file is None:
         return
@@ -337,7 +341,7 @@ def report(store: Store, outlet: str, run: str) -> RunReport | None:
 
 
 def put_report(store: Store, report: RunReport) -> None:
-    """Put the report of a run: the last thing it writes."""
+    """Put the report of a run, its last object."""
     body = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
     store.put(keys.report_key(report.outlet, report.run), body, create=True)
 

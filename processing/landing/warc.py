@@ -1,17 +1,15 @@
-"""The sort key of a URL in a CDXJ index, as pywb looks it up: SURT, the Sort-friendly URI Reordering Transform.
+"""Writes raw pages as WARC 1.1 (ISO 28500:2017), one gzip member per record, and their CDXJ index.
 
-The rules are those of the IA canonicaliser that pywb and OpenWayback share: host labels reversed and joined by commas,
-`www.` and its numbered forms dropped, everything lower-case, dot segments and double slashes resolved, the query
-sorted, session ids and the fragment dropped, the default port left out.
+An exchange becomes a response (or a revisit), the request that caused it, and a metadata record
+that says for whom and why it was made. The body is stored with its content coding, byte for byte.
+What Scrapy does not hand on is lost, and `warcinfo` says so. warcio compresses at level 9 whatever
+it is given, so it does not write these files; warcio and pywb are the independent readers of the
+tests.
 
-The index of a WARC file as CDXJ: SURT key, 14-digit time, JSON; the lines that cdxj-indexer would write.
-
-Raw pages as WARC 1.1 (ISO 28500:2017), one gzip member a record.
-
-An exchange becomes a response (or a revisit), the request that caused it, and a metadata record that says for whom and
-why it was asked. The body is stored with its content coding, byte for byte. What Scrapy does not hand on is lost, and
-`warcinfo` says so. Written here and not with warcio, which compresses at level 9 whatever it is given; warcio and
-pywb are the independent readers of the tests.
+A CDXJ line is SURT key, 14-digit time and JSON. A SURT (Sort-friendly URI Reordering Transform)
+follows the rules of the IA canonicaliser that pywb and OpenWayback share: host labels reversed and
+joined by commas, `www.` and its numbered forms dropped, everything lower-case, dot segments and
+double slashes resolved, the query sorted, session ids, the fragment and the default port dropped.
 """
 
 import base64
@@ -29,10 +27,28 @@ from typing import BinaryIO, Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 from uuid import uuid4
 
+Headers = tuple[tuple[str, str], ...]
+
 _WWW = re.compile(r"^www\d*\.")
 _SESSION = re.compile(r"^(?:jsessionid|phpsessid|sid|aspsessionid[a-z]{8})=[0-9a-z]{24,32}$")
 _PORTS = {"http": 80, "https": 443}
-_KEPT = "!$&'()*+,;=:@/~?[]|\"<>^`{}\\"
+_UNESCAPED = "!$&'()*+,;=:@/~?[]|\"<>^`{}\\"
+_LINE_END = re.compile(r"[\r\n\x00]+")
+"""What may end a header line or a record (RFC 9112 §2.2, §5.5).
+
+All other bytes of a value stay as they are.
+"""
+LOST = (
+    "Transfer coding is removed; reason phrase, header order and case and the exact request line "
+    "are reconstructed; the body keeps its content coding byte for byte."
+)
+_SPECIFICATION = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+_SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_FAST, _SMALL = 1, 6
+"""zlib levels: a body that came compressed gains nothing from effort; a plain one does."""
+_REMEMBERED = 4096
+"""Payloads of one run that may be revisited; more would let memory grow with the crawl."""
 
 
 def surt(url: str) -> str:
@@ -46,17 +62,18 @@ def surt(url: str) -> str:
         if parts.hostname
         else ""
     )
+    # the port that the scheme implies is not part of a SURT
     port = parts.port if parts.port != _PORTS.get(parts.scheme) else None
     key = ",".join(reversed(host.split("."))) + (f":{port}" if port else "")
     query = "&".join(
-        sorted(one for one in _plain(parts.query).split("&") if not _SESSION.match(one))
+        sorted(field for field in _plain(parts.query).split("&") if not _SESSION.match(field))
     )
     return f"{key}){_path(_plain(parts.path))}" + (f"?{query}" if query else "")
 
 
 def _plain(text: str) -> str:
-    """Return it in lower case, escaped only where it must be."""
-    return quote(unquote_to_bytes(text), safe=_KEPT).lower()
+    """Return a part of a URL in lower case, escaped only where it must be."""
+    return quote(unquote_to_bytes(text), safe=_UNESCAPED).lower()
 
 
 def _path(path: str) -> str:
@@ -79,7 +96,10 @@ class Indexed:
 
 
 def cdxj(index: Iterable[Indexed], filename: str) -> Iterator[str]:
-    """Yield the sorted lines of the index of one file: SURT key, 14-digit time, JSON (as cdxj-indexer writes them)."""
+    """Yield the sorted CDXJ lines of one file: SURT key, 14-digit time, JSON.
+
+    They are the lines that cdxj-indexer writes.
+    """
     yield from sorted(
         f"{surt(line.url)} {line.at:%Y%m%d%H%M%S} {_facts_of(line, filename)}" for line in index
     )
@@ -96,25 +116,6 @@ def _facts_of(line: Indexed, filename: str) -> str:
         "filename": filename,
     }
     return json.dumps(facts, ensure_ascii=True)
-
-
-Headers = tuple[tuple[str, str], ...]
-
-_LINE_END = re.compile(r"[\r\n\x00]+")
-"""What may end a header line or a record (RFC 9112 §2.2, §5.5).
-
-All other bytes of a value stay as they are.
-"""
-LOST = (
-    "Transfer coding is removed; reason phrase, header order and case and the exact request line are reconstructed; "
-    "the body keeps its content coding byte for byte."
-)
-_SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-_FAST, _SMALL = 1, 6
-"""zlib levels: a body that came compressed gains nothing from effort; a plain one does."""
-_REMEMBERED = 4096
-"""Payloads of one run that may be revisited; more would let memory grow with the crawl."""
 
 
 class Original(NamedTuple):
@@ -158,7 +159,7 @@ class Exchange:
 
 
 def payload_digest(body: bytes) -> str:
-    """Return the digest of a body as stored, in the spelling that WARC tools share: "sha1:" and base32."""
+    """Return the digest of a body as WARC tools spell it: "sha1:" and base32."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
@@ -182,7 +183,7 @@ class WarcWriter:
             {
                 "software": software,
                 "format": "WARC File Format 1.1",
-                "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+                "conformsTo": _SPECIFICATION,
                 "isPartOf": outlet,
                 "description": LOST,
             }
@@ -203,7 +204,7 @@ class WarcWriter:
         return original or self._remember(exchange, digest)
 
     def convert(self, rendered: Rendered) -> None:
-        """Write a page as a browser rendered it (WARC 1.1 §6.7)."""
+        """Write a page as a browser rendered it (WARC 1.1, record type `conversion`)."""
         head = [
             ("WARC-Target-URI", rendered.url),
             ("WARC-Refers-To-Target-URI", rendered.original.url),
@@ -215,8 +216,10 @@ class WarcWriter:
         self._append("conversion", _identifier(), rendered.at, head, rendered.body, level=_SMALL)
 
     def _original(self, exchange: Exchange, digest: str) -> Original | None:
+        # a 304 has no body: what memory says lay there is repeated
         if exchange.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
             return exchange.original
+        # a part of a page must not stand for the whole one
         if not exchange.body or exchange.truncated:
             return None
         if exchange.original and exchange.original.payload == digest:
@@ -227,6 +230,7 @@ class WarcWriter:
         original = Original(digest, exchange.url, exchange.at)
         if exchange.body and not exchange.truncated:
             self._seen[digest] = original
+            # the oldest goes, or memory would grow with the crawl
             if len(self._seen) > _REMEMBERED:
                 self._seen.popitem(last=False)
         return original
@@ -234,31 +238,14 @@ class WarcWriter:
     def _response(
         self, exchange: Exchange, record: str, digest: str, original: Original | None
     ) -> None:
-        kept = b"" if original else exchange.body
         payload = original.payload if original else digest
-        head = [
-            ("WARC-Target-URI", exchange.url),
-            ("WARC-Payload-Digest", payload),
-            ("WARC-Warcinfo-ID", self._info),
-        ]
-        if exchange.ip:
-            head.append(("WARC-IP-Address", exchange.ip))
-        if exchange.truncated:
-            head.append(("WARC-Truncated", exchange.truncated))
-        if original:
-            profile = _SERVER_NOT_MODIFIED if exchange.status == 304 else _IDENTICAL_PAYLOAD  # noqa: PLR2004 - as above
-            head += [
-                ("WARC-Profile", profile),
-                ("WARC-Refers-To-Target-URI", original.url),
-                ("WARC-Refers-To-Date", _date(original.at)),
-            ]
-        head.append(("Content-Type", "application/http; msgtype=response"))
+        head = self._response_head(exchange, payload, original)
         offset = self.size
-        block = _http_response(exchange) + kept
+        # WARC 1.1: a revisit does not repeat the payload
+        block = _http_response(exchange) + (b"" if original else exchange.body)
         kind = "revisit" if original else "response"
-        self._append(
-            kind, record, exchange.at, head, block, level=_FAST if _is_coded(exchange) else _SMALL
-        )
+        level = _FAST if _is_coded(exchange) else _SMALL
+        self._append(kind, record, exchange.at, head, block, level=level)
         mime = "warc/revisit" if original else _mime(exchange)
         self.index.append(
             Indexed(
@@ -271,6 +258,28 @@ class WarcWriter:
                 self.size - offset,
             )
         )
+
+    def _response_head(
+        self, exchange: Exchange, payload: str, original: Original | None
+    ) -> list[tuple[str, str]]:
+        head = [
+            ("WARC-Target-URI", exchange.url),
+            ("WARC-Payload-Digest", payload),
+            ("WARC-Warcinfo-ID", self._info),
+        ]
+        if exchange.ip:
+            head.append(("WARC-IP-Address", exchange.ip))
+        if exchange.truncated:
+            head.append(("WARC-Truncated", exchange.truncated))
+        if original:
+            not_modified = exchange.status == 304  # noqa: PLR2004 - as above
+            head += [
+                ("WARC-Profile", _SERVER_NOT_MODIFIED if not_modified else _IDENTICAL_PAYLOAD),
+                ("WARC-Refers-To-Target-URI", original.url),
+                ("WARC-Refers-To-Date", _date(original.at)),
+            ]
+        head.append(("Content-Type", "application/http; msgtype=response"))
+        return head
 
     def _request(self, exchange: Exchange, response: str) -> None:
         head = [
@@ -311,6 +320,7 @@ class WarcWriter:
             ("Content-Length", str(len(block))),
         ]
         lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in named)
+        # 31: a gzip member of its own per record, so that a record can be read by its offset
         packer = zlib.compressobj(level, zlib.DEFLATED, 31)
         data = (
             packer.compress(b"WARC/1.1\r\n" + lines.encode() + b"\r\n" + block + b"\r\n\r\n")
@@ -325,8 +335,9 @@ def _http_response(exchange: Exchange) -> bytes:
     names = {name.lower() for name, _ in exchange.headers}
     lines = [f"{exchange.protocol} {exchange.status} {phrase}".rstrip()]
     for name, value in exchange.headers:
-        kept = "X-Archive-Orig-Transfer-Encoding" if name.lower() == "transfer-encoding" else name
-        lines.append(f"{kept}: {_one_line(value)}")
+        # Scrapy has removed this coding: under its own name a reader would remove it once more
+        coded = name.lower() == "transfer-encoding"
+        lines.append(f"{'X-Archive-Orig-Transfer-Encoding' if coded else name}: {_one_line(value)}")
     if "content-length" not in names:
         lines.append(f"Content-Length: {len(exchange.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
@@ -356,7 +367,8 @@ def _fields(facts: Mapping[str, str]) -> bytes:
 
 
 def _one_line(value: str) -> str:
-    """Return `value` with nothing in it that could end a header line: the text may come from a hostile server."""
+    """Return `value` without line ends."""
+    # a hostile server could otherwise add header lines, or end the record
     return _LINE_END.sub(" ", value)
 
 

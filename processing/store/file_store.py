@@ -1,4 +1,4 @@
-"""The store in a directory: for one machine, for tests, and for a crawl without any configuration.
+"""The store in a directory, for one machine, tests, and crawls without any configuration.
 
 A file appears whole or not at all: it is written beside, flushed to disk, then linked (create) or
 renamed (replace), and the directory is flushed too. `os.link` fails where the name exists, which
@@ -62,7 +62,8 @@ class FileStore:
     def put_file(
         self, key: str, path: Path, *, create: bool = False, sha256: str | None = None
     ) -> None:
-        del sha256  # the disk confirms nothing
+        # a disk has no checksum to compare it with
+        del sha256
         with path.open("rb") as source, self._writing(key, create=create) as file:
             shutil.copyfileobj(source, file, 1 << 20)
 
@@ -94,15 +95,15 @@ class FileStore:
     def _entries(self, prefix: str) -> Iterator[ListedObject]:
         start = self._root / prefix.rpartition("/")[0]
         for folder, folders, names in os.walk(start):
+            # unfinished files are no objects; removed from `folders`, it is not walked into
             if _WORK in folders:
                 folders.remove(_WORK)
             for name in names:
                 path = Path(folder, name)
                 key = path.relative_to(self._root).as_posix()
                 if key.startswith(prefix):
-                    with suppress(
-                        FileNotFoundError
-                    ):  # another run deletes while we look: then it is not there
+                    # another run may delete it between the listing and now
+                    with suppress(FileNotFoundError):
                         state = path.stat()
                         yield ListedObject(
                             key, state.st_size, datetime.fromtimestamp(state.st_mtime, UTC)
@@ -154,8 +155,10 @@ class FileStore:
             except FileNotFoundError:
                 if not source.exists():
                     raise
-                continue  # a deletion pruned the folder between the two calls
+                # a deletion removed the folder between the two calls
+                continue
             break
+        # without this a power cut may lose the name, and with it the object
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -175,7 +178,8 @@ class FileStore:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """Open a regular file. A link could lead out of the store, and a pipe would never end."""
+    """Open a regular file for reading; raise OSError for anything else."""
+    # a link could lead out of the store, and opening a pipe would wait for ever
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     file = open(handle, "rb")  # noqa: PTH123, SIM115 - it wraps a descriptor; the caller closes it
     if stat.S_ISREG(os.fstat(handle).st_mode):
@@ -206,6 +210,7 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except FileExistsError:
+        # equal bytes are a retry of our own put
         if source.read_bytes() != target.read_bytes():
             raise AlreadyExistsError(
                 f"{target} exists already with other content; it was left as it is"

@@ -1,11 +1,12 @@
-"""A place that keeps objects under keys: the one interface to a directory and to an S3 bucket.
+"""The interface of a store, which keeps objects under keys: a directory or an S3 bucket.
 
-Keys are ASCII (Korean titles belong into the data, not into names: several S3 servers list such
-keys wrongly) and look like relative paths. Whatever a `put` returned from is on disk there and is
-what was sent. Every implementation raises the same errors for the same reasons:
+Keys are ASCII (several S3 servers list other keys wrongly) and look like relative paths. When `put`
+returns, the object is on disk in the store and is what was sent. Every implementation raises the
+same errors for the same reasons:
 
 * MissingError: no such key. AlreadyExistsError: `create=True` met other bytes under that key.
-* StoreFullError, StoreUnavailableError: try again later. StoreRefusedError: credentials, bucket or rights are wrong.
+* StoreFullError, StoreUnavailableError: try again later.
+* StoreRefusedError: credentials, bucket or rights are wrong.
 * UsageError: a key or a store address that cannot be.
 """
 
@@ -62,8 +63,10 @@ class Store(Protocol):
 
 def checked(key: str) -> str:
     """Return `key`, or raise UsageError where it is no relative ASCII path without dot segments."""
+    # keys also come from manifests and seals, which may be somebody else's
     if len(key) > LONGEST_KEY or not _KEY.fullmatch(key):
         raise UsageError(
-            f"{key!r:.200} cannot be a key: use ASCII letters, digits and . _ = - in parts joined by /"
+            f"{key!r:.200} cannot be a key: "
+            "use ASCII letters, digits and . _ = - in parts joined by /"
         )
     return key

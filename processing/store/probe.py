@@ -1,8 +1,8 @@
-"""What a store really does, found out by asking it: about sixty small requests, once a store.
+"""Tests what a store can do, with about sixty small requests, once per store.
 
-Servers that speak S3 differ where it hurts: some take a conditional put and overwrite, some answer
-it truthfully one after the other and let several of a race win. The answers are kept in the store
-as `capabilities.json`.
+S3 servers differ: some accept a conditional put and overwrite all the same, some honour it for one
+request after the other but let several of a race win. The results are stored in the store as
+`capabilities.json`.
 """
 
 import secrets
@@ -20,14 +20,15 @@ KEY = "capabilities.json"
 _SINGLE = "capabilities-single-writer.json"
 _RACERS = 8
 _ROUNDS = 4
+"""Races, because a server may get a single one right by chance."""
 _CREATION = ("creates_once", "creates_exactly")
 
 
 class Capabilities(Record):
-    """What a store was seen to do.
+    """What a store can do.
 
-    `creates_once` is create-if-absent, one after the other; `creates_exactly` the same for several
-    at once.
+    `creates_once` is create-if-absent for one request after the other, `creates_exactly` the same
+    for several at once.
     """
 
     reads_back: bool
@@ -39,7 +40,7 @@ class Capabilities(Record):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of what it does not do."""
+        """Names of what it cannot do."""
         return tuple(name for name, has in self.model_dump().items() if not has)
 
 
@@ -65,46 +66,46 @@ def probe(store: Store) -> Capabilities:
 
 
 def remembered(store: Store, *, single_writer: bool = False) -> Capabilities:
-    """Return what was found out before; find it out and keep it where that was never done.
-
-    A single writer looks before it creates, whatever the store does: what is found so is kept by
-    itself.
-    """
+    """Return the stored capabilities of a store; probe it and store them if there are none."""
+    # a single writer looks before it creates, which makes other results than the store itself
     key = _SINGLE if single_writer else KEY
     try:
         return Capabilities.model_validate_json(store.get(key))
-    except (MissingError, ValidationError):  # never asked, or by another version
-        found = probe(store)
-        store.put(key, found.model_dump_json(indent=1).encode())
-        return found
+    # never probed, or by another version
+    except (MissingError, ValidationError):
+        capabilities = probe(store)
+        store.put(key, capabilities.model_dump_json(indent=1).encode())
+        return capabilities
 
 
 def allow_publishing(store: Store, options: Settings) -> None:
-    """Raise UsageError where the store lacks what the archive needs: `sillok doctor` refuses the same.
+    """Raise UsageError where the store lacks what the archive needs, as `sillok doctor` does.
 
-    Without exact creation two archivers at once could both win a manifest; a single writer does without.
+    Without exact creation two archivers at once could both win a manifest number. A single writer
+    does not need it.
     """
+    # a directory links files into place, which is exact
     if store.url.startswith("file:"):
         return
     if missing := lacking(remembered(store, single_writer=options.single_writer), options):
         raise UsageError(
-            f"{store.url} lacks {', '.join(missing)}: {cure(missing)}; delete capabilities*.json there to have it "
-            "tried again"
+            f"{store.url} lacks {', '.join(missing)}: {cure(missing)}; "
+            "delete capabilities*.json there to have it tried again"
         )
 
 
-def lacking(found: Capabilities, options: Settings) -> tuple[str, ...]:
+def lacking(capabilities: Capabilities, options: Settings) -> tuple[str, ...]:
     """Return what a store lacks that publishing needs with these settings."""
     spared = _CREATION if options.single_writer else ()
-    return tuple(name for name in found.missing if name not in spared)
+    return tuple(name for name in capabilities.missing if name not in spared)
 
 
 def cure(missing: Collection[str]) -> str:
     """Return what to do about what a store lacks."""
     if {*missing} <= {*_CREATION}:
         return (
-            "two archivers at once could lose a publication; where only one ever runs, set SILLOK_SINGLE_WRITER=true, "
-            "else choose another store"
+            "two archivers at once could lose a publication; where only one ever runs, "
+            "set SILLOK_SINGLE_WRITER=true, else choose another store"
         )
     return "the archive needs this; choose another store"
 

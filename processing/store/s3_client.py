@@ -1,6 +1,6 @@
-"""How we talk to S3: one client a process, and what its errors mean to us.
+"""Makes the S3 client of a process, and turns its errors into ours.
 
-The settings hold on AWS, Ceph, Swift, R2, B2, GCS, Naver, NHN and Kakao alike: no checksum trailers
+The settings work on AWS, Ceph, Swift, R2, B2, GCS, Naver, NHN and Kakao alike: no checksum trailers
 (over TLS they turn every upload into `aws-chunked` without a length, which older servers answer
 with 411 or store as it is), path style, eight attempts, no `Expect: 100-continue` (it costs a round
 trip a put).
@@ -55,17 +55,22 @@ _CURES = {
     "InvalidBucketName": "the bucket's name is not allowed: correct SILLOK_STORE",
     "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
     "AuthorizationHeaderMalformed": "the region is wrong: correct SILLOK_STORE_REGION",
-    "PermanentRedirect": "the bucket is elsewhere: correct SILLOK_STORE_ENDPOINT and SILLOK_STORE_REGION",
+    "PermanentRedirect": (
+        "the bucket is elsewhere: correct SILLOK_STORE_ENDPOINT and SILLOK_STORE_REGION"
+    ),
 }
+_NOT_FOUND, _SERVER_ERROR, _NOT_IMPLEMENTED, _NO_ROOM = 404, 500, 501, 507
+"""HTTP statuses (RFC 9110 §15; 507 is RFC 4918 §11.5)."""
 _KEYS = "check SILLOK_STORE_ACCESS_KEY, SILLOK_STORE_SECRET_KEY and what that key may do"
 
 
 def client(options: Settings) -> "S3Client":
-    """Return this process's client.
+    """Return this process's client, which threads may share.
 
-    Threads may share it. Raises UsageError where the settings contradict.
+    Raises UsageError where the settings contradict each other.
     """
-    return _client(options, os.getpid())  # a forked child must not use its parent's connections
+    # a forked child must not use its parent's connections
+    return _client(options, os.getpid())
 
 
 @lru_cache(maxsize=4)
@@ -87,6 +92,7 @@ def _client(options: Settings, _process: int) -> "S3Client":
         verify=str(options.store_ca) if options.store_ca else None,
         config=_config(options),
     )
+    # it would cost a round trip per put
     made.meta.events.unregister("before-call.s3", add_expect_header)
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
     return made
@@ -111,15 +117,11 @@ def _config(options: Settings) -> Config:
 
 
 def _with_md5(request: Any, **_: Any) -> None:
-    """Give a multi-object deletion the Content-MD5 that S3 has always taken, in place of the newer checksum.
-
-    boto3 stopped sending it; MinIO before 2025, OVH and s3proxy answer `MissingContentMD5`. AWS takes either.
-    """
-    for name in [
-        name
-        for name in request.headers
-        if name.lower().startswith(("x-amz-checksum", "x-amz-sdk-checksum"))
-    ]:
+    """Give a multi-object deletion a Content-MD5 in place of the newer checksum."""
+    # boto3 no longer sends it; MinIO before 2025, OVH and s3proxy answer `MissingContentMD5`;
+    # AWS takes either
+    newer = ("x-amz-checksum", "x-amz-sdk-checksum")
+    for name in [name for name in request.headers if name.lower().startswith(newer)]:
         del request.headers[name]
     digest = hashlib.md5(request.body, usedforsecurity=False).digest()
     request.headers["Content-MD5"] = base64.b64encode(digest).decode()
@@ -153,7 +155,8 @@ def explanation(error: Exception, where: str) -> SillokError:
             f"{where}: its TLS certificate is not trusted; name its authority in SILLOK_STORE_CA"
         )
     return StoreUnavailableError(
-        f"{where}: no answer ({type(error).__name__}); is the store running, and is SILLOK_STORE_ENDPOINT right?"
+        f"{where}: no answer ({type(error).__name__}); "
+        "is the store running, and is SILLOK_STORE_ENDPOINT right?"
     )
 
 
@@ -161,13 +164,14 @@ def _answered(error: ClientError, where: str) -> SillokError:
     answer = f"{where}: the store answered {status(error)} {code(error)}"
     if code(error) in _CURES:
         return StoreRefusedError(f"{answer}: {_CURES[code(error)]}")
-    if code(error) in {"NoSuchKey", "404"} or status(error) == 404:  # noqa: PLR2004 - HTTP's own number
+    # HEAD has no body, so boto3 gives its status as the code
+    if code(error) in {"NoSuchKey", "404"} or status(error) == _NOT_FOUND:
         return MissingError(f"{where}: there is no such object")
-    if code(error) in _FULL or status(error) == 507:  # noqa: PLR2004 - HTTP's own number
+    if code(error) in _FULL or status(error) == _NO_ROOM:
         return StoreFullError(f"{answer}: it has no room; free some, then run the same again")
-    if status(error) == 501 or code(error) == "NotImplemented":  # noqa: PLR2004 - HTTP's own number
+    if status(error) == _NOT_IMPLEMENTED or code(error) == "NotImplemented":
         return StoreRefusedError(f"{answer}: it does not know this request; choose another store")
-    if status(error) >= 500 or code(error) in {"SlowDown", "RequestTimeout"}:  # noqa: PLR2004 - HTTP's own number
+    if status(error) >= _SERVER_ERROR or code(error) in {"SlowDown", "RequestTimeout"}:
         return StoreUnavailableError(
             f"{answer}: it is overloaded, failing or full; run the same again later"
         )

@@ -1,11 +1,9 @@
-"""Checksums by which a bucket confirms what it stored.
+"""The store in an S3 bucket.
 
-The store in a bucket. Every put is confirmed: the server checks our SHA-256, and its ETag must be
-our MD5.
-
-Where the ETag is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is
-none the object is read back. What differs between servers is found out when it is first met:
-listing falls back to version 1, deletion of many to one by one.
+Every put is confirmed: the server checks our SHA-256, and its ETag must be our MD5. Where the ETag
+is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is none the object is
+read back. Differences between servers are noticed at the first request: listing falls back to
+version 1, deletion of many objects to one by one.
 """
 
 import base64
@@ -35,14 +33,38 @@ from processing.settings import Settings
 from processing.store.interface import ListedObject, checked
 from processing.store.s3_client import FAULTS, client, code, explanation, status
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
 PART = 8 << 20
 """Bytes of a part of a large upload."""
 LARGE = 128 << 20
-"""From this size on a file goes up in parts, several at once, so that a lost connection costs one part. Below it one
-request is quicker: in twice the time a store that flushes each part to its disk has put sixteen together."""
+"""Bytes from which a file is sent in parts, several at once: a lost connection costs one part.
+
+Below it one request is faster: a store that flushes each part to disk takes about twice as long for
+sixteen parts.
+"""
 _INLINE = 1 << 20
-"""Bytes up to which an MD5 is cheaper than the thread that would compute it beside the sending."""
+"""Bytes up to which an MD5 is cheaper than a thread that computes it during the upload."""
 _AT_ONCE = 4
+_MANY = 1000
+"""Objects that one request may delete."""
+_READS = 4
+"""How often a body that broke off is read; botocore only retries up to the headers."""
+_UNKNOWN = {
+    "NotImplemented",
+    "MethodNotAllowed",
+    "InvalidArgument",
+    "InvalidRequest",
+    "MissingContentMD5",
+    "BadRequest",
+}
+_EXISTS = {409, 412}
+_PARTIAL, _NOT_IMPLEMENTED = 206, 501
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +88,6 @@ class Sums:
     @property
     def metadata(self) -> dict[str, str]:
         return {"sha256": self.sha256}
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
-
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
-
-_MANY = 1000
-"""Objects that one request may delete."""
-_READS = 4
-"""Times a body is read again that broke off: botocore retries only up to the headers."""
-_UNKNOWN = {
-    "NotImplemented",
-    "MethodNotAllowed",
-    "InvalidArgument",
-    "InvalidRequest",
-    "MissingContentMD5",
-    "BadRequest",
-}
-_EXISTS = {409, 412}
-_PARTIAL, _NOT_IMPLEMENTED = 206, 501
 
 
 class S3Store:
@@ -153,23 +152,22 @@ class S3Store:
             self._put_parts(key, path, sums)
 
     def _put_parts(self, key: str, path: Path, sums: Sums) -> None:
-        """Send a file in parts, several at once, each read once, and have the server put them together."""
+        """Send a file in parts, several at once, and have the server join them."""
         named = self._named(key)
         with self._explained(repr(key)):
             begun = self._client.create_multipart_upload(**named, Metadata=sums.metadata)
             upload = {**named, "UploadId": begun["UploadId"]}
             try:
                 parts = self._sent(upload, path)
-                told: list[CompletedPartTypeDef] = [
+                completed: list[CompletedPartTypeDef] = [
                     {"PartNumber": number, "ETag": tag} for number, tag, _ in parts
                 ]
                 answer = self._client.complete_multipart_upload(
-                    **upload, MultipartUpload={"Parts": told}
+                    **upload, MultipartUpload={"Parts": completed}
                 )
             except BaseException:
-                with suppress(
-                    *FAULTS
-                ):  # what failed is raised; the server forgets the parts in time
+                # the first failure is raised; the server forgets the parts in time
+                with suppress(*FAULTS):
                     self._client.abort_multipart_upload(**upload)
                 raise
         whole = hashlib.md5(b"".join(md5 for _, _, md5 in parts), usedforsecurity=False)
@@ -191,11 +189,11 @@ class S3Store:
 
     def copy(self, source: str, target: str, *, sha256: str) -> None:
         sums = Sums(sha256)
-        tag, found = self._read(
+        tag, digest = self._read(
             source,
             lambda answer: (answer["ETag"], Sums.of(answer["Body"].iter_chunks(1 << 20)).sha256),
         )
-        if found != sha256:
+        if digest != sha256:
             raise CorruptRecordError(f"{source!r} in {self.url} is not what was recorded of it")
         if self.exists(target):
             self._settle(target, sums)
@@ -203,7 +201,7 @@ class S3Store:
             self._send_again(source, target, sums)
 
     def _copied(self, source: str, target: str, tag: str, sums: Sums) -> bool:
-        """Have the server copy an object; tell whether it did. A copy of the same ETag has the bytes that were read."""
+        """Have the server copy an object; tell whether it did."""
         try:
             with self._explained(repr(target)):
                 answer = self._client.copy_object(
@@ -215,6 +213,7 @@ class S3Store:
         except (StoreRefusedError, MissingError) as error:
             logger.info("%s does not copy (%s): the object is sent again", self.url, error)
             return False
+        # a copy with the ETag of the source has the bytes that were read
         copied = answer.get("CopyObjectResult", {}).get("ETag", "")
         return copied.strip('"') == tag.strip('"') or self._digest(target) == sums.sha256
 
@@ -224,7 +223,8 @@ class S3Store:
             path = Path(folder) / "object"
             try:
                 self.get_file(source, path)
-            except OSError as error:  # the store has errors of its own: this is our disk
+            # the store raises errors of its own: this one is of our disk
+            except OSError as error:
                 raise StoreFullError(
                     f"cannot keep a copy of {source} in {folder} ({error.strerror}): free some"
                 ) from error
@@ -235,10 +235,9 @@ class S3Store:
     def list(self, prefix: str) -> Iterator[ListedObject]:
         with self._explained(f"the list of {prefix!r}"):
             for page in self._pages(self._prefix + prefix):
-                for one in page.get("Contents", []):
-                    yield ListedObject(
-                        one["Key"].removeprefix(self._prefix), one["Size"], one["LastModified"]
-                    )
+                for entry in page.get("Contents", []):
+                    key = entry["Key"].removeprefix(self._prefix)
+                    yield ListedObject(key, entry["Size"], entry["LastModified"])
 
     def exists(self, key: str) -> bool:
         try:
@@ -255,15 +254,17 @@ class S3Store:
                 self._deleted(names)
 
     def _pages(self, prefix: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the pages of a listing, by version 2 or, on a server that does not know it, by version 1."""
+        """Yield the pages of a listing, with version 1 on a server that does not know version 2."""
         name = "list_objects" if self._old_listing else "list_objects_v2"
-        pages = iter(self._client.get_paginator(name).paginate(Bucket=self._bucket, Prefix=prefix))  # type: ignore[call-overload]  # name is one of two
+        paginator = self._client.get_paginator(name)  # type: ignore[call-overload]  # one of two
+        pages = iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix))
         try:
             first = next(pages)
         except ClientError as error:
             if self._old_listing or code(error) not in _UNKNOWN:
                 raise
             first = {}
+        # an old server may ignore `list-type=2` and answer with version 1, which has no KeyCount
         if not self._old_listing and "KeyCount" not in first:
             logger.info("%s does not know ListObjectsV2: version 1 is used", self.url)
             self._old_listing = True
@@ -274,15 +275,17 @@ class S3Store:
             yield page
 
     def _require_way_on(self, page: Mapping[str, Any], prefix: str) -> None:
-        """Raise StoreRefusedError where there is more and the store does not say where: boto3 stops there in silence."""
+        """Raise StoreRefusedError where a truncated page has no token to go on."""
+        # boto3 ends the listing there without an error
         if (
             page.get("IsTruncated")
             and not self._old_listing
             and not page.get("NextContinuationToken")
         ):
             raise StoreRefusedError(
-                f"the list of {prefix!r} in {self.url} is not whole: the store says that there is more, and gives "
-                "no token to go on; choose another store, or mend the proxy before it"
+                f"the list of {prefix!r} in {self.url} is not whole: the store says that there is "
+                "more, and gives no token to go on; choose another store, or mend the proxy "
+                "before it"
             )
 
     def _deleted(self, names: Sequence[str]) -> None:
@@ -328,10 +331,7 @@ class S3Store:
             raise explanation(error, f"{what} in {self.url}") from error
 
     def _read(self, key: str, use: Callable[[Mapping[str, Any]], T], **wanted: Any) -> T:
-        """Return what `use` makes of the answer with the object's body.
-
-        Begin again where the body breaks off.
-        """
+        """Return `use(answer)` for the answer with the object; retry if its body breaks off."""
         with self._explained(repr(key)):
             for _ in range(_READS - 1):
                 answer = self._client.get_object(**self._named(key), **wanted)
@@ -340,8 +340,9 @@ class S3Store:
             return use(self._client.get_object(**self._named(key), **wanted))
 
     def _put(self, key: str, body: bytes | Path, sums: Sums, *, create: bool) -> None:
+        # a single writer does not rely on the precondition: its store may ignore it
         if create and self._options.single_writer and self.exists(key):
-            self._settle(key, sums)  # whatever the store makes of the precondition
+            self._settle(key, sums)
             return
         extra = {"IfNoneMatch": "*"} if create and not self._creates_plainly else {}
         if self._options.store_checksum:
@@ -381,14 +382,16 @@ class S3Store:
         """
         if not self._options.single_writer:
             raise StoreRefusedError(
-                f"{self.url} does not know create-if-absent (If-None-Match: *): two archivers at once could lose a "
-                "publication; choose another store, or set SILLOK_SINGLE_WRITER=true where only one ever runs"
+                f"{self.url} does not know create-if-absent (If-None-Match: *): two archivers at "
+                "once could lose a publication; choose another store, or set "
+                "SILLOK_SINGLE_WRITER=true where only one ever runs"
             ) from error
         logger.info("%s does not know create-if-absent: its single writer does without", self.url)
         self._creates_plainly = True
 
     def _settle(self, key: str, sums: Sums) -> None:
-        """Decide whether what stands under `key` is our own put, whose first answer was lost."""
+        """Raise AlreadyExistsError unless the object under `key` has our bytes."""
+        # equal bytes are our own put, whose first answer was lost
         try:
             same = self._digest(key) == sums.sha256
         except MissingError as error:
@@ -432,10 +435,7 @@ def _opened(body: bytes | Path) -> Iterator[bytes | BinaryIO]:
 
 @contextmanager
 def _md5(body: bytes | Path) -> Iterator[Callable[[], str]]:
-    """Compute the MD5 of a body beside what is done meanwhile.
-
-    The value is a function that waits for it.
-    """
+    """Compute the MD5 of a body during the `with` block; yield a function that returns it."""
 
     def compute() -> str:
         if isinstance(body, bytes):
@@ -455,14 +455,14 @@ def _plain_md5() -> "hashlib._Hash":
 
 
 def _cut(chunks: Iterable[bytes], start: int, length: int) -> bytes:
-    """Return a range out of the whole object: a server may ignore Range and answer 200 (RFC 9110, 14.2)."""
-    found, place = bytearray(), 0
+    """Return a range of the whole object: a server may ignore Range (RFC 9110 §14.2)."""
+    data, offset = bytearray(), 0
     for chunk in chunks:
-        found += chunk[max(start - place, 0) : max(start + length - place, 0)]
-        place += len(chunk)
-        if place >= start + length:
+        data += chunk[max(start - offset, 0) : max(start + length - offset, 0)]
+        offset += len(chunk)
+        if offset >= start + length:
             break
-    return bytes(found)
+    return bytes(data)
 
 
 class _PreconditionError(Exception):
