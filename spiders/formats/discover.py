@@ -16,8 +16,7 @@ from processing.limits import ExcessError, check_json
 from processing.records import Fetch, SourceFault, SourceFinding
 from processing.urls import unescaped
 from spiders.formats.entries import Listed, examples
-from spiders.formats.feeds import read_feed, read_posts
-from spiders.formats.jsonfeed import is_jsonfeed, read_jsonfeed
+from spiders.formats.feeds import is_jsonfeed, read_feed, read_jsonfeed, read_posts
 from spiders.formats.links import Child, Link, Links
 from spiders.formats.listings import anchors, read_lines, read_sitemap
 from spiders.formats.markup import Unpacked, decoded, read_xml, unpacked

@@ -1,4 +1,4 @@
-"""What a document lists, with a count of what could not be taken from it."""
+"""The entries of one listing document, with counts of what could not be read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ from spiders.formats.links import Child, Link, stamp
 
 _EXAMPLES = 3
 _LONGEST = 80
-"""Characters of an example, which are a stranger's words."""
+"""Characters of an example, which comes from outside."""
 
 
 @dataclass(slots=True)
 class Listed:
     """The entries of one document.
 
-    `without_address` counts those without one, `behind` those whose address stands behind an empty
-    element; `bad_dates` are dates that state no moment.
+    `without_address` counts entries without an address, `behind` those whose address is behind an
+    empty element; `bad_dates` are dates that cannot be read.
     """
 
     links: list[Link] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Listed:
     bad_dates: list[str] = field(default_factory=list)
 
     def add(self, link: Link | None) -> None:
-        """Take in an entry; None where it states no address."""
+        """Add an entry; None stands for one without an address."""
         self.entries += 1
         if link is None:
             self.without_address += 1
@@ -35,14 +35,14 @@ class Listed:
             self.links.append(link)
 
     def moment(self, text: str | None, source: str) -> Stamp | None:
-        """Return the moment that a feed or sitemap states; what states none is counted."""
-        found = stamp(text, "sitemap" if source == "sitemap" else "feed")
-        if found is None and text and text.strip():
+        """Return the time that a feed or sitemap states; count it if it cannot be read."""
+        moment = stamp(text, "sitemap" if source == "sitemap" else "feed")
+        if moment is None and text and text.strip():
             self.bad_dates.append(text.strip())
-        return found
+        return moment
 
     def findings(self) -> Iterator[SourceFinding]:
-        """Yield what is to be said of the entries."""
+        """Yield the findings about the entries."""
         if self.behind:
             detail = f"addresses behind an empty <link/>: {self.behind} of {self.entries}"
             yield SourceFinding(fault=SourceFault.DAMAGED, detail=detail)
@@ -60,5 +60,6 @@ class Listed:
 
 def examples(texts: list[str]) -> tuple[str, ...]:
     """Return a few of these texts, each on one line and cut."""
+    # more than are shown, because equal ones count once; not all, because a list may be long
     lines = dict.fromkeys(" ".join(text.split())[:_LONGEST] for text in texts[: 10 * _EXAMPLES])
     return tuple(lines)[:_EXAMPLES]
