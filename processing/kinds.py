@@ -8,74 +8,78 @@ import re
 
 from processing.records import Kind
 
+# Brackets of every kind around a mark.
+_OPEN, _CLOSE = r"[\[(<〈【]\s?", r"\s?[\])>〉】]"
+
 # The first that matches is the kind.
 _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FLASH,
         re.compile(
-            r"^\W{0,2}속보|[\[(<〈【]\s?(?:긴급|[가-힣]{0,4}속보|1보|2보|3보|4보)\s?[\])>〉】]|\([1-4]보\)"
+            r"^\W{0,2}속보"
+            rf"|{_OPEN}(?:긴급|[가-힣]{{0,4}}속보|1보|2보|3보|4보){_CLOSE}"
+            r"|\([1-4]보\)"
         ),
     ),
-    (Kind.ROUNDUP, re.compile(r"[\[(<〈【]\s?종합\s?(?:[1-9]보)?\s?[\])>〉】]")),
+    (Kind.ROUNDUP, re.compile(rf"{_OPEN}종합\s?(?:[1-9]보)?{_CLOSE}")),
     (
         Kind.OBITUARY,
-        re.compile(r"[\[(<〈【]\s?(?:부고|부음|궂긴\s?소식|별세)\s?[\])>〉】]|^(?:부고|부음)\b"),
+        re.compile(rf"{_OPEN}(?:부고|부음|궂긴\s?소식|별세){_CLOSE}|^(?:부고|부음)\b"),
     ),
     (
         Kind.PERSONNEL,
-        re.compile(r"[\[(<〈【]\s?(?:[가-힣]{0,6}\s?인사|동정|승진)\s?[\])>〉】]|^인사\b"),
+        re.compile(rf"{_OPEN}(?:[가-힣]{{0,6}}\s?인사|동정|승진){_CLOSE}|^인사\b"),
     ),
     (
         Kind.PHOTO,
         re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:포토|사진|화보)\s?[가-힣A-Z&]{0,6}|카드\s?뉴스|그래픽\s?뉴스|"
-            r"만평|그림판|PHOTO)\s?[\])>〉】]",
+            rf"{_OPEN}(?:[가-힣A-Z]{{0,6}}\s?(?:포토|사진|화보)\s?[가-힣A-Z&]{{0,6}}"
+            rf"|카드\s?뉴스|그래픽\s?뉴스|만평|그림판|PHOTO){_CLOSE}",
             re.IGNORECASE,
         ),
     ),
     (
         Kind.VIDEO,
         re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Z]{0,6}\s?(?:영상|동영상|비디오)\s?[가-힣A-Z]{0,4}|D리포트|현장영상|"
-            r"뉴스영상|VIDEO)\s?[\])>〉】]",
+            rf"{_OPEN}(?:[가-힣A-Z]{{0,6}}\s?(?:영상|동영상|비디오)\s?[가-힣A-Z]{{0,4}}"
+            rf"|D리포트|현장영상|뉴스영상|VIDEO){_CLOSE}",
             re.IGNORECASE,
         ),
     ),
     (
         Kind.MARKET,
         re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣]{0,8}\s?(?:시황|마감|개장|장중|외환|환율|증시)\s?[가-힣]{0,4}|코스피|코스닥|"
-            r"뉴욕증시|유럽증시)\s?[\])>〉】]"
+            rf"{_OPEN}(?:[가-힣]{{0,8}}\s?(?:시황|마감|개장|장중|외환|환율|증시)\s?[가-힣]{{0,4}}"
+            rf"|코스피|코스닥|뉴욕증시|유럽증시){_CLOSE}"
         ),
     ),
     (
         Kind.OPINION,
         re.compile(
-            r"[\[(<〈【]\s?(?:[가-힣A-Za-z]{0,12}\s?(?:사설|칼럼|시론|기고|논단|시평|오피니언|데스크|기자수첩|"
-            r"취재수첩|여적|만물상|횡설수설|특별기고|독자투고|논설|광장|세상읽기|에세이|시선|"
-            r"아침햇발)\s?[가-힣]{0,6})\s?[\])>〉】]|의 (?:칼럼|이슈공감|시선)\s?[\]】]"
+            rf"{_OPEN}(?:[가-힣A-Za-z]{{0,12}}\s?"
+            r"(?:사설|칼럼|시론|기고|논단|시평|오피니언|데스크|기자수첩|취재수첩|여적|만물상|횡설수설"
+            r"|특별기고|독자투고|논설|광장|세상읽기|에세이|시선|아침햇발)"
+            rf"\s?[가-힣]{{0,6}}){_CLOSE}"
+            r"|의 (?:칼럼|이슈공감|시선)\s?[\]】]"  # [홍길동의 시선]
         ),
     ),
     (
         Kind.INTERVIEW,
         re.compile(
-            r"[\[(<〈【]\s?[가-힣A-Za-z0-9\s]{0,10}인터뷰\s?[가-힣A-Z①-⑳]{0,6}\s?[\])>〉】]|인터뷰\]"
+            rf"{_OPEN}[가-힣A-Za-z0-9\s]{{0,10}}인터뷰\s?[가-힣A-Z①-⑳]{{0,6}}{_CLOSE}|인터뷰\]"
         ),
     ),
-    (Kind.PRESS_RELEASE, re.compile(r"[\[(<〈【]\s?보도\s?자료\s?[\])>〉】]")),
+    (Kind.PRESS_RELEASE, re.compile(rf"{_OPEN}보도\s?자료{_CLOSE}")),
     (
         Kind.BRIEFING,
         re.compile(
-            r"[\[(<〈【]\s?"
-            r"(?:[가-힣]{0,6}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)"
-            r"\s?[가-힣]{0,4}\s?[\])>〉】]"
+            rf"{_OPEN}(?:[가-힣]{{0,6}}\s?(?:브리핑|단신)|간추린\s?뉴스|(?:오늘의\s?)?주요\s?뉴스)"
+            rf"\s?[가-힣]{{0,4}}{_CLOSE}"
         ),
     ),
     (
         Kind.NEWSLETTER,
-        re.compile(
-            r"[\[(<〈【]\s?[가-힣A-Za-z\s]{0,10}(?:뉴스\s?레터|레터)\s?[\])>〉】]|뉴스레터$"
-        ),
+        re.compile(rf"{_OPEN}[가-힣A-Za-z\s]{{0,10}}(?:뉴스\s?레터|레터){_CLOSE}|뉴스레터$"),
     ),
 )
 _KIND_OF_SECTION: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -88,6 +92,7 @@ _KIND_OF_SECTION: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.INTERVIEW, re.compile(r"^인터뷰$")),
     (Kind.NEWSLETTER, re.compile(r"뉴스\s?레터|newsletter", re.IGNORECASE)),
 )
+# Transcripts of broadcasts name the speaker at the head of a line.
 _BROADCAST = re.compile(
     r"^[\[【◀<(]\s?(?:앵커|앵커멘트|기자|리포트|VCR)\s?[^\]】▶>)]{0,6}[\]】▶>)]", re.MULTILINE
 )

@@ -99,6 +99,7 @@ def _fates(reading: PageReading, result: Article | Rejection) -> Iterator[Explai
     """Yield the lines of a reading with their fates; of two fates the later one counts."""
     for rule, text in ledger_of(reading).lines:
         yield ExplainedLine(f"dropped: {rule.value}", text)
+    # Kept lines come after dropped ones, and the text last, because the later fate counts.
     cleaned, prepared = reading.cleaned, reading.prepared
     fields: tuple[tuple[str, Iterable[str]], ...] = (
         ("time", cleaned.stamps),

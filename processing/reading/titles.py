@@ -170,6 +170,7 @@ def choose(
     headings; a heading that begins or ends a candidate is the headline itself.
     """
     for source, candidate in candidates:
+        # A declared title may be of any length, and each heading is compared with it.
         title = headline(unescaped(candidate or "")[:_LONGEST], shown, sites)
         plain = bare(title)
         if (
@@ -220,6 +221,7 @@ def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
 
 def _without_ends(title: str, sites: set[str]) -> str:
     """Return a title without the parts at its ends that name site or section."""
+    # Section words are cut off only once a site's name was: alone they may be the headline's.
     removed = False
     title = _LOOSE_ENDS.sub("", title)
     for _ in range(_MOST_CUTS):
@@ -228,7 +230,7 @@ def _without_ends(title: str, sites: set[str]) -> str:
             break
         last, first = cuts[-1], cuts[0]
         tail, lead = title[last.end() :].strip(), title[: first.start()].strip()
-        # A single section word may be the headline's last; behind a site's name it is the section.
+        # With one cut in all, a section word at the end may be the headline's last.
         if (
             _is_site(tail, sites)
             or (removed and _SECTION_WORD.fullmatch(tail))

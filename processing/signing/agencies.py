@@ -1,7 +1,7 @@
-"""The names by which the press calls news agencies, reporters and pictures: one list for reading and folding.
+"""Names of news agencies, reporters' roles and picture credits, and which outlet a name stands for.
 
-Agencies that outlets credit are listed with their other spellings, because a credit says `연합` or `News1` where the
-outlet is declared under another name. Everybody else is known by the declarations alone (`OutletFacts`).
+Agencies are listed with their other spellings: a credit says `연합` or `News1` where the outlet is
+declared under another name. All other outlets are known by their declarations (`OutletFacts`).
 """
 
 import re
@@ -13,7 +13,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A news agency: the name it goes by, and how else credits spell it."""
+    """A news agency: its name, and the other spellings of it in credits.
+
+    The press reprints the texts of `korean` agencies by contract.
+    """
 
     name: str
     others: tuple[str, ...] = ()
@@ -39,12 +42,13 @@ ROLES: Final = (
     "기자", "특파원", "통신원", "논설위원", "객원기자", "인턴기자", "선임기자", "전문기자",
     "시민기자", "명예기자", "리포터", "앵커",
 )  # fmt: skip
-"""What reporters are called behind their names."""
+"""Titles that stand behind reporters' names."""
 PICTURE: Final = re.compile(
-    r"사진|포토|촬영|캡처|캡쳐|갈무리|그래픽|이미지|영상|동영상|화면|자료|일러스트|인포그래픽|게티|photo|DB\b",
+    r"사진|포토|촬영|캡처|캡쳐|갈무리|그래픽|이미지|영상|동영상|화면|자료"
+    r"|일러스트|인포그래픽|게티|photo|DB\b",
     re.IGNORECASE,
 )
-"""What a credit of a picture, and no credit of a text, has in it or beside it."""
+"""Words in or beside the credit of a picture, never in that of a text."""
 
 _LETTERS = re.compile(r"[\W_]+")
 
@@ -57,36 +61,37 @@ def plain_name(name: str) -> str:
 @cache
 def _known() -> Mapping[str, str]:
     return {
-        plain_name(each): plain_name(agency.name)
+        plain_name(spelling): plain_name(agency.name)
         for agency in AGENCIES
-        for each in (agency.name, *agency.others)
+        for spelling in (agency.name, *agency.others)
     }
 
 
 def is_agency(name: str) -> bool:
-    """Say whether a Korean news agency goes by this name, whose texts others reprint by contract."""
-    found = _known().get(plain_name(name))
+    """Return whether this is a name of a Korean agency whose texts others reprint by contract."""
+    standard = _known().get(plain_name(name))
     return any(
-        found == plain_name(agency.name)
+        standard == plain_name(agency.name)
         for agency in AGENCIES
         if agency.korean and agency.name != "OSEN"
     )
 
 
 class Names:
-    """Which outlet a name stands for: the declared names and titles first, then the spellings of agencies.
+    """Maps names in credits to outlets: declared names and titles first, then agencies' spellings.
 
-    `declared` maps what an outlet is called (its title, its aliases) to its name. Two spellings of one outlet give one
-    value; a name that nobody declares stands for itself.
+    `declared` are pairs of what an outlet is called (its title, its aliases) and its name.
+    Spellings of one outlet give one value; a name that no outlet declares stands for itself.
     """
 
     def __init__(self, declared: Iterable[tuple[str, str]] = ()) -> None:
         self._declared = {plain_name(title): plain_name(name) for title, name in declared}
+        # An outlet that is an agency is also found by the agency's other spellings.
         for other, name in _known().items():
             if name in self._declared:
                 self._declared.setdefault(other, self._declared[name])
 
     def standard(self, name: str) -> str:
-        """Return the one value that all names of an outlet have; an empty string for none."""
+        """Return the one value that all names of an outlet have; "" for an empty name."""
         plain = plain_name(name)
         return self._declared.get(plain) or _known().get(plain, plain)
