@@ -1,10 +1,12 @@
-"""Take what has landed into the archive: fold reprints, check the batch, publish it with one manifest.
+"""Archive the landed pages: fold reprints, check the batch, publish it with one manifest.
 
-Runs when a crawl DAG announces its landing; announcements that arrive while it works make one further run. It takes in
-every sealed segment that no manifest names yet, whichever day or run it is from, so a failed run is made good by the
-next. Nothing is half published: the archive changes when the manifest is written, and at no other moment.
+Runs when a crawl DAG announces its landing; announcements that arrive while it works make one
+further run. It publishes every sealed segment that no manifest names yet, of any day or run, so
+that a failed run is made good by the next. Nothing is half published: the archive
+changes when the manifest is written, and at no other moment.
 
-By hand: `sillok archive [--outlet NAME] [--run RUN] [--dry-run]`, or `airflow dags trigger archive`.
+By hand: `sillok archive [--outlet NAME] [--run RUN] [--dry-run]`, or
+`airflow dags trigger archive`.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the DAGs share: the landing asset, the retry rules, and running what a person could type as a task.
+"""Shared parts of the DAGs: the landing asset, retry rules, and running commands as tasks.
 
 Importing this module must stay light, because Airflow parses the DAG files again and again.
 """
@@ -34,8 +34,9 @@ from spiders.commandline import TASK_ENVIRONMENT, crawl_command, sillok_command
 
 KST = ZoneInfo("Asia/Seoul")
 START = datetime(2026, 1, 1, tzinfo=KST)
+# Airflow's time limit raises an exception in the task, and the crawl still has to seal its pages.
 GRACE = 20.0
-"""Seconds that a crawl has after SIGTERM to seal what it fetched, when Airflow's own time limit struck."""
+"""Seconds that a command has after SIGTERM before it gets SIGKILL."""
 
 ONCE = ExceptionRetryPolicy(
     rules=[
@@ -46,22 +47,24 @@ ONCE = ExceptionRetryPolicy(
         )
     ]
 )
-"""For a poll: what a crawl says of itself is final, and only one that was lost with its worker is started again."""
+"""The retry policy of a poll: only a crawl that was lost with its worker is started again."""
 
 NAMED = "{{ shown if shown is defined else titled(task.op_kwargs['outlet']) }}"
-"""How a mapped task is shown: by its outlet from its start, and by what came of it at its end."""
+"""The label of a mapped task: its outlet from the start, with its outcome at the end."""
 
 BAD_ENDS = {"failed", "unhealthy", "interrupted"}
-"""Ends of a crawl that want an answer."""
+"""Ends of a crawl that a person has to look at."""
 
+# The column is narrow; Airflow's database takes 250.
 LABEL = 120
-"""Characters by which a mapped task is shown, in a narrow column; Airflow's database takes 250."""
+"""The longest label of a mapped task, in characters."""
 
+# Each publication writes parts of several tables.
 REST = timedelta(minutes=12)
-"""The least time between two publications that the clock asks for: each writes parts of several tables."""
+"""The least time between two publications of scheduled runs."""
 
 LANDING = Asset(name="landing", uri="sillok://landing", group="sillok")
-"""Sealed segments are waiting to be archived."""
+"""The asset that crawls update when they have landed pages, and that triggers `archive`."""
 
 DEFAULTS: dict[str, Any] = {
     "owner": "sillok",
@@ -86,40 +89,39 @@ DEFAULTS: dict[str, Any] = {
 }
 
 LINES = 200
-"""Lines of a command's log that are looked through for the reason of its end."""
+"""The last lines of a command's log that are searched for the reason of its end."""
 
 log = logging.getLogger(__name__)
 
 
 class Line(NamedTuple):
-    """What a command logged, and at which level."""
+    """One line of a command's log with its level."""
 
     level: int
     text: str
 
 
 def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
-    """Return a schedule in Seoul time whose partition key is the KST day: never `ds`, which is the day in UTC.
+    """Return a schedule in Seoul time whose partition key is the KST day.
 
-    The sample press is crawled when somebody asks for it, never by the clock.
+    The key is not `ds`, which is the day in UTC.
     """
+    # The sample press is crawled on request only.
     if os.environ.get("SILLOK_PRESS"):
         return PartitionedAtRuntime()
     return CronPartitionTimetable(cron, timezone="Asia/Seoul", key_format="%Y-%m-%d")
 
 
 def day_of(dag_run: Any) -> str:
-    """Return the KST day of a run: its partition key, or the day on which a run by hand was asked for."""
+    """Return the KST day of a run: its partition key or, for a manual run, the day of its start."""
     return str(dag_run.partition_key or f"{dag_run.run_after.astimezone(KST):%Y-%m-%d}")
 
 
 def announce(dag_run: Any, outlet_events: Any) -> None:
-    """Tell the archive that something landed.
+    """Update the landing asset, which triggers `archive`.
 
-    Skips the task where it was nothing but polls without news.
-
-    At a tick that follows close upon a publication it waits for a later one, which lists the same
-    landing.
+    Raises AirflowSkipException where all polls were without news, and at a scheduled run that
+    follows within `REST` of a publication: a later one announces the same landing.
     """
     from processing.archive import manifests
     from processing.report.unpublished import is_worth_archiving
@@ -142,7 +144,10 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
 
 
 def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
-    """Return the outlets to be asked at a tick, by what the archive and its landing say of their last polls."""
+    """Return those of `names` that are due at `now`, by their last polls in archive and landing.
+
+    An outage on our side that the last polls show is recorded (`processing.report.outage`).
+    """
     from processing.report.outage import look
     from processing.settings import settings
     from processing.store.opening import open_store
@@ -159,10 +164,8 @@ def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
 def answered(
     asked: Sequence[str] | None, crawled: Iterable[Any] | None, dag_run: Any = None
 ) -> None:
-    """Raise PermanentError where nobody who was asked was crawled: the fault is likely to be ours.
-
-    At a tick an outlet that is down often comes alone, so that it takes three to tell.
-    """
+    """Raise PermanentError where none of the outlets was crawled: the fault is probably ours."""
+    # An outlet that is down is often alone at its tick, so one or two failures prove nothing.
     names, enough = asked or [], 3 if dag_run.run_type == "scheduled" else 1
     if len(names) >= enough and not any(True for _ in crawled or ()):
         raise PermanentError(
@@ -171,18 +174,19 @@ def answered(
 
 
 def run_of(ti: Any) -> str:
-    """Return the name of the crawl that a task try starts: its start in UTC and the end of the try's own id."""
+    """Return the run name of a task try: its start in UTC and the last characters of its id."""
+    # Another try has another id, so no two crawls write to the same folder.
     return f"{ti.start_date.astimezone(UTC):%Y%m%dT%H%M%SZ}-{str(ti.id)[-6:]}"
 
 
 def verdict(
     code: int, what: str, why: str = "", passing: Collection[int] = (1, 3, 4)
 ) -> SillokError | None:
-    """Turn the exit code of a command, and what its report says, into the error that Airflow's retry rules know.
+    """Return the error that an exit code of a command stands for; None for success.
 
-    0 is success and 5 is success with bad rows skipped. What may pass: death by a signal, and the codes in `passing`,
-    which are 1 (failed), 3 (unhealthy) and 4 (interrupted). 2 (usage, configuration) and a code that we never give
-    will not.
+    0 is success and 5 is success with bad rows skipped. A TransientError, which Airflow retries, is
+    death by a signal and the codes in `passing`: by default 1 (failed), 3 (unhealthy) and
+    4 (interrupted). 2 (usage, configuration) and any other code is a PermanentError.
     """
     if code in {0, 5}:
         return None
@@ -199,9 +203,9 @@ def verdict(
     return TransientError(message) if code < 0 or code in passing else PermanentError(message)
 
 
-def reason_in(said: Iterable[Line]) -> str:
-    """Return the errors that a command logged, or the last thing that it said where there are none."""
-    lines = list(said)
+def reason_in(logged: Iterable[Line]) -> str:
+    """Return the errors that a command logged, or the last line of its log where there are none."""
+    lines = list(logged)
     errors = [line.text for line in lines if line.level >= logging.ERROR]
     return "; ".join(errors) or (lines[-1].text if lines else "")
 
@@ -214,9 +218,9 @@ def _signal(code: int) -> str:
 
 
 def forward(line: str) -> Line:
-    """Log one line of a command again with its own level and logger, and return what it said.
+    """Log one line of a command's output with its own level and logger, and return it.
 
-    What is no JSON record is a warning.
+    A line that is no JSON record is logged as a warning.
     """
     try:
         record = json.loads(line)
@@ -238,36 +242,19 @@ def forward(line: str) -> Line:
 def stream(
     command: Sequence[str],
     settings: Mapping[str, str] | None = None,
-    said: deque[Line] | None = None,
+    tail: deque[Line] | None = None,
 ) -> int:
-    """Run a command in the worker's own folder, pass its log on, and return its exit code.
+    """Run a command, forward its log to the task's log, and return its exit code.
 
-    `said` takes the last lines of its log, for a command that ends without saying why in any other
-    way.
-
-    It stays in the task's process group on purpose: Airflow's SIGTERM reaches it directly, and
-    SIGKILL follows five seconds later. Where the worker itself is told to end, the task alone hears
-    of it, and hands it on. When Airflow's own time limit strikes instead, the command is asked to
-    close and given `GRACE` seconds.
+    The lines of its log are appended to `tail`. When Airflow's time limit strikes, the command gets
+    SIGTERM, and SIGKILL after `GRACE` seconds.
     """
-    environment = {**os.environ, **TASK_ENVIRONMENT, **(settings or {})}
     log.info("running: %s", " ".join(command))
-    with (
-        subprocess.Popen(  # noqa: S603 - the command is ours; its arguments were checked by the form and are no shell's
-            command,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        ) as process,
-        _handing_on(process),
-    ):
+    with _started(command, settings or {}) as process, _forwarding_sigterm(process):
         try:
-            for line in process.stdout or ():
-                told = forward(line)
-                if said is not None and told.text:
-                    said.append(told)
+            for line in map(forward, process.stdout or ()):
+                if tail is not None and line.text:
+                    tail.append(line)
             return process.wait()
         except BaseException:
             process.terminate()
@@ -278,9 +265,23 @@ def stream(
             raise
 
 
+def _started(command: Sequence[str], settings: Mapping[str, str]) -> subprocess.Popen[str]:
+    # It stays in the task's process group, so that Airflow's SIGTERM reaches it directly; SIGKILL
+    # follows five seconds later.
+    return subprocess.Popen(  # noqa: S603 - our command, without a shell
+        command,
+        env={**os.environ, **TASK_ENVIRONMENT, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
 @contextmanager
-def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Let SIGTERM reach the command too: Airflow's handler tells the operator, and that of a function does nothing."""
+def _forwarding_sigterm(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Forward SIGTERM to the command as long as the context is open."""
+    # Airflow's handler calls operator.on_kill(), which does nothing for @task functions.
     before = signal.getsignal(signal.SIGTERM)
 
     def both(number: int, frame: FrameType | None) -> None:
@@ -296,21 +297,19 @@ def _handing_on(process: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def sillok(*arguments: str) -> None:
-    """Run one `sillok` command.
-
-    Raises the error that its exit code stands for. An unhealthy batch needs a person.
-    """
-    said: deque[Line] = deque(maxlen=LINES)
-    code = stream(sillok_command(*arguments), said=said)
-    error = verdict(code, f"sillok {arguments[0]}", reason_in(said), passing=(1, 4))
+    """Run one `sillok` command; raises the error that its exit code stands for."""
+    tail: deque[Line] = deque(maxlen=LINES)
+    code = stream(sillok_command(*arguments), tail=tail)
+    # Without 3: a batch that is unhealthy stays so until a person has looked at it.
+    error = verdict(code, f"sillok {arguments[0]}", reason_in(tail), passing=(1, 4))
     if error:
         raise error
 
 
 def daily_page(moment: datetime) -> None:
-    """Write the report page of the KST day before `moment`, once.
+    """Write the report page of the KST day before `moment`.
 
-    Skips the task where it is written.
+    Raises AirflowSkipException where it exists.
     """
     from processing.settings import settings
 
@@ -319,6 +318,7 @@ def daily_page(moment: datetime) -> None:
     if file.exists():
         raise AirflowSkipException(f"{file} is written")
     file.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed when it is whole: a page that exists is never written again.
     beside = file.with_suffix(".part")
     sillok("report", "--day", f"{day}", "--html", f"{beside}")
     beside.replace(file)
@@ -333,11 +333,12 @@ def spark(*arguments: str) -> None:
 
 
 def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str, Any]:
-    """Run `scrapy crawl` for one outlet and return what its report says, as numbers for the next task.
+    """Run `scrapy crawl` for one outlet and return the main fields of its report.
 
-    Raises the error that its exit code stands for, with a reason: the report's own, else how this machine says that it
-    ended, else its last line. Raises AirflowSkipException where another crawl of the outlet is at work. With
-    `keep=False` it remembers what is archived, and everything lands in a folder that is thrown away.
+    Raises the error that its exit code stands for, with the reason of the report, else that of the
+    note which the crawl left in its spool, else its last log lines. Raises AirflowSkipException
+    where another crawl of the outlet is running. With `keep=False` everything lands in a folder
+    that is deleted.
     """
     from processing.landing import segments
     from processing.report.unpublished import read_end
@@ -345,18 +346,17 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
     from processing.store.opening import open_store
     from spiders.settings import environment
 
-    said: deque[Line] = deque(maxlen=LINES)
+    tail: deque[Line] = deque(maxlen=LINES)
     with tempfile.TemporaryDirectory() as folder:
-        elsewhere = () if keep else ("-s", f"SILLOK_LANDING=file:{folder}")
-        command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *elsewhere, *arguments)
-        code = stream(command, said=said)
-        report = segments.report(
-            open_store(settings().store if keep else f"file:{folder}"), outlet, run
-        )
+        landing = () if keep else ("-s", f"SILLOK_LANDING=file:{folder}")
+        command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *landing, *arguments)
+        code = stream(command, tail=tail)
+        store = open_store(settings().store if keep else f"file:{folder}")
+        report = segments.report(store, outlet, run)
     end = None if report else read_end(environment().spool, outlet, run)
     if end and end.busy:
         raise AirflowSkipException(f"{outlet}: {end.why}")
-    why = cause(report) if report else end.why if end else reason_in(said)
+    why = cause(report) if report else end.why if end else reason_in(tail)
     error = verdict(code, f"crawl of {outlet}", why)
     if error:
         raise error
@@ -369,14 +369,15 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
 
 
 def cause(report: Any) -> str:
-    """Return why a run ended as it did, what its sources suffered first: a label has room for little more."""
+    """Return why a run ended as it did; after a bad end, with the first problem of a source."""
+    # One problem only: a label has no room for more.
     problems = [source.problem for source in report.sources if source.problem]
     first = f"{problems[0]}; " if report.end in BAD_ENDS and problems else ""
     return f"{first}{report.why}"
 
 
 def titled(outlet: str) -> str:
-    """Return an outlet as a person reads it: its title and its name."""
+    """Return the title and name of an outlet; its name alone where it is unknown."""
     from spiders.outlets import outlets
 
     known = outlets().get(outlet)
@@ -384,10 +385,9 @@ def titled(outlet: str) -> str:
 
 
 def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) -> dict[str, Any]:
-    """Crawl as a mapped task, whose `map_index_template` says `shown`: by its outlet, how the crawl ended, and why."""
-    context = cast(
-        "dict[str, Any]", get_current_context()
-    )  # a template's own word is none of Airflow's
+    """Crawl in a mapped task and set its label: the outlet, how the crawl ended, and why."""
+    # `shown` is a variable of our own label template (`NAMED`), which Airflow's type does not know.
+    context = cast("dict[str, Any]", get_current_context())
     try:
         ended = crawl(outlet, *arguments)
     except (SillokError, AirflowSkipException) as error:
@@ -407,4 +407,4 @@ COMMON: dict[str, Any] = {
     "default_args": DEFAULTS,
     "user_defined_macros": {"titled": titled},
 }
-"""What holds for every DAG."""
+"""Arguments of every DAG."""

@@ -1,14 +1,13 @@
-"""Ask the outlets for news: one DAG a pace, one mapped task an outlet whose turn it is.
+"""Poll the outlets for new articles: one DAG per pace, one mapped task per outlet that is due.
 
-The clock ticks more often than the pace: `due` reads from the archive which outlets are asked at
-this tick, sooner where a source turns over faster than it is polled, later where it is quiet or
-fails. A run by hand asks every outlet now; a backfill asks every outlet for the articles of its KST
+Runs are scheduled more often than the pace. `due` reads from the archive which outlets are polled
+at this tick: sooner where a source turns over faster than it is polled, later where it is quiet or
+fails. A manual run polls every outlet now; a backfill asks every outlet for the articles of its KST
 day.
 
-Each task runs `scrapy crawl NAME` in a process of its own. One outlet's failure stops no other, and
-a slow one holds up none, because runs overlap; one that is being crawled already is skipped. Pages
-lie sealed under `landing/` as soon as a segment is closed. When all are through, `landed` announces
-them and the `archive` DAG takes it from there.
+Each task runs `scrapy crawl NAME` in a process of its own. Outlets fail alone, and a slow one
+delays no other, because runs overlap; one that is being crawled already is skipped. At the end
+`landed` announces the pages that were sealed under `landing/`, which triggers the `archive` DAG.
 
 By hand: `scrapy crawl NAME`, or `airflow dags trigger crawl_hourly`.
 """
@@ -24,27 +23,24 @@ from processing.errors import PermanentError
 from spiders.outlet import Pace
 from spiders.outlets import outlets
 
+# Ticks are as far apart as `spiders.crawling.polling.TICK`; one run more than fit into the limit.
 CLOCK = {
     Pace.QUARTER_HOUR: ("*/5 * * * *", 12, 4),
     Pace.HOURLY: ("7,22,37,52 * * * *", 50, 5),
     Pace.DAILY: ("41 5,11,17,23 * * *", 600, 3),
 }
-"""The ticks, as far apart as `spiders.crawling.polling.TICK`.
-
-The minutes after which a crawl closes by itself; and
-as many runs at once as ticks fit into these minutes, and one more.
-"""
+"""Per pace: the schedule, the minutes after which a crawl closes by itself, runs at once."""
 
 
 @task(execution_timeout=timedelta(minutes=5))
 def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
-    """Return whom this run asks: at a tick those whose turn it is, otherwise everyone."""
+    """Return the outlets of this run: those that are due if it is scheduled, otherwise all."""
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
 @task(map_index_template=common.NAMED, retry_policy=common.ONCE)
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
-    """Crawl one outlet, shown by its title and name. What fails is asked again at a later tick."""
+    """Crawl one outlet. One that fails is polled again at a later tick."""
     day = common.day_of(dag_run)
     asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
     # Whoever clears a failed task wants the outlet asked again, due or not.
@@ -56,7 +52,7 @@ def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[s
 
 @task(outlets=[common.LANDING], trigger_rule=TriggerRule.ALL_DONE, retries=0)
 def landed(asked: list[str] | None, *, dag_run: Any = None, outlet_events: Any = None) -> None:
-    """Announce what the outlets of this run brought; skipped when there was no news."""
+    """Announce the pages of this run; skipped when there was no news."""
     # The state of a run is that of its last task.
     if asked is None:
         raise PermanentError("`due` failed and nobody was asked: its log says why")
@@ -83,13 +79,12 @@ def crawl_dag(pace: Pace, names: list[str]) -> DAG:
         polls = poll.override(execution_timeout=timedelta(minutes=limit + 2)).partial(limit=limit)
         asked = due(names)
         crawled = polls.expand(outlet=asked)
-        # These are resolved when they run.
-        crawled >> [landed(asked), answered(asked, crawled)]  # type: ignore[arg-type]
+        crawled >> [landed(asked), answered(asked, crawled)]  # type: ignore[arg-type]  # lazy
 
     return build()
 
 
 for _pace in Pace:
-    _asked = [one for one in outlets().values() if one.pace is _pace and one.paused is None]
-    if _asked:
-        crawl_dag(_pace, sorted(outlet.name for outlet in _asked))
+    _polled = [item for item in outlets().values() if item.pace is _pace and item.paused is None]
+    if _polled:
+        crawl_dag(_pace, sorted(item.name for item in _polled))

@@ -33,14 +33,14 @@ TITLES = {name: f"{outlet.title} ({name})" for name, outlet in outlets().items()
             enum=NAMES,
             values_display=TITLES,
             title="Outlet",
-            description="Whom to ask. Budget, robots.txt and a cool-down of its host hold here too.",
+            description="Budget, robots.txt and a cool-down of its host hold here too.",
         ),
         "since": Param(
             None,
             type=["null", "string"],
             format="date",
             title="From this KST day",
-            description="Needs a source that lists days. Without it the newest articles are asked for.",
+            description="Needs a source that lists days. Without it: the newest articles.",
         ),
         "until": Param(
             None,
@@ -71,9 +71,9 @@ def crawl_outlet() -> None:
     @task(execution_timeout=timedelta(hours=6))
     def poll(params: Any = None, ti: Any = None) -> dict[str, Any]:
         """Crawl the outlet that the form names."""
-        given = [f"{name}={params[name]}" for name in ("since", "until", "url") if params[name]]
-        spans = [part for pair in given for part in ("-a", pair)]
-        return crawl(params["outlet"], run_of(ti), *spans, keep=not params["dry_run"])
+        pairs = [f"{name}={params[name]}" for name in ("since", "until", "url") if params[name]]
+        arguments = [part for pair in pairs for part in ("-a", pair)]
+        return crawl(params["outlet"], run_of(ti), *arguments, keep=not params["dry_run"])
 
     @task(outlets=[LANDING], retries=0)
     def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:

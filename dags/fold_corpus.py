@@ -1,6 +1,4 @@
-"""Fold all that the archive holds at once, on this machine (DuckDB) or on Spark.
-
-Nothing is published.
+"""Fold the whole archive at once, on this machine (DuckDB) or on Spark, and publish nothing.
 
 The rows (cluster, original, relation, parent) go to the path that the form names. DuckDB works in
 slices within its memory limit, goes on after an interruption and writes JSON lines. Spark reads the
@@ -47,6 +45,7 @@ def fold_corpus() -> None:
             return
         if not params["parts"]:
             raise PermanentError("Spark reads signatures from a folder: name it as `parts`")
+        # Asked before the job, whose failed import would only be a traceback in the log.
         if find_spec("pyspark") is None:
             raise PermanentError(
                 "pyspark is not installed: add the extra `spark` of this project, or choose duckdb"

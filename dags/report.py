@@ -1,7 +1,8 @@
-"""Say how things stand: red with the list of what wants an answer, and a page a day.
+"""Check the state of outlets and archive every 15 minutes, and write a report page per day.
 
-`check` runs after each quarter hour's crawls. It counts what lies in landing too, so it is red
-within twenty minutes after everything went down, and for one outlet with its second failed poll.
+`check` fails with the list of alarms. It runs after the crawls of each quarter of an hour and reads
+landing too, so it is red within twenty minutes after everything went down, and for one outlet with
+its second failed poll.
 `page` writes the report page of the day before, once, into the folder `SILLOK_REPORTS`.
 
 By hand: `sillok report --check`, `sillok status`, `sillok report --day yesterday --html FILE`, or
@@ -33,7 +34,7 @@ def report() -> None:
 
     @task(execution_timeout=timedelta(minutes=30))
     def page(dag_run: Any = None) -> None:
-        """Write the page of the day before, unless it is there."""
+        """Write the page of the day before, unless it exists."""
         daily_page(dag_run.run_after)
 
     check()

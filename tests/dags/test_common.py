@@ -205,13 +205,13 @@ def report(end: End) -> RunReport:
 @pytest.fixture
 def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
     """A crawl that ends with `code` and `report`, and the commands that were run."""
-    state = SimpleNamespace(code=0, report=report(End.NEW), commands=[], said=[])
+    state = SimpleNamespace(code=0, report=report(End.NEW), commands=[], logged=[])
 
-    def stream(command, settings=None, said=None) -> int:
+    def stream(command, settings=None, tail=None) -> int:
         assert settings is None
         state.commands.append(command)
-        if said is not None:
-            said += state.said
+        if tail is not None:
+            tail += state.logged
         return state.code
 
     monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path}")
@@ -283,13 +283,13 @@ def test_where_there_is_no_report_this_machine_knows_why(scrapy, tmp_path) -> No
 
 def test_where_nobody_knows_its_errors_or_its_last_line_say_why(scrapy) -> None:
     scrapy.code, scrapy.report = 2, None
-    scrapy.said = [
+    scrapy.logged = [
         common.Line(logging.WARNING, "no command"),
         common.Line(logging.WARNING, "not from this location"),
     ]
     with pytest.raises(PermanentError, match="wrongly: not from this location"):
         common.crawl("gaon", RUN)
-    scrapy.said[0] = common.Line(logging.ERROR, "no command")
+    scrapy.logged[0] = common.Line(logging.ERROR, "no command")
     with pytest.raises(PermanentError, match="wrongly: no command"):
         common.crawl("gaon", RUN)
 
@@ -312,7 +312,7 @@ def test_the_cause_comes_first() -> None:
 
 def test_a_failing_check_says_every_alarm(scrapy) -> None:
     scrapy.code = 3
-    scrapy.said = [
+    scrapy.logged = [
         common.Line(logging.ERROR, "duru: a"),
         common.Line(30, "gaon: b"),
         common.Line(logging.ERROR, "all: c"),
