@@ -1,10 +1,13 @@
-"""Folding measured: `python -m infra.bench.folding [score] [recall [TABLE…]] [speed] [growth] [parts] [corpus] [SIZE…]`.
+"""Benchmark of folding: scores, recall of candidates, speed and growth.
 
-`score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds the ablations; `speed` finds the
-reprints among the same documents with Sillok, datasketch (the optional extra `bench`) and rensa in one run, on one
-core, by processor time, because a wall clock shows the neighbours; `growth` folds one day against windows of each
-SIZE, `parts` against windows that were published once a day and every hour; `corpus` joins the drawn keys of SIZE
-documents in slices.
+    python -m infra.bench.folding [score] [recall [TABLE…]] [speed] [growth] [parts] [corpus]
+                                  [SIZE…]
+
+`score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds ablations.
+`recall` compares candidates with brute force. `speed` clusters the same documents with Sillok,
+datasketch (the optional extra `bench`) and rensa in one run on one core, by processor time.
+`growth` folds one day against windows of each SIZE, `parts` against windows that were published
+once a day and every hour. `corpus` joins the random keys of SIZE documents in slices.
 """
 
 import os
@@ -14,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -36,16 +39,15 @@ ABLATIONS: Final = {
 
 
 def score() -> None:
-    """Print the score of the public part, and what each part of the method is worth."""
+    """Print the score of the public part of the benchmark, and those of the ablations."""
     root = os.environ.get("SILLOK_FOLDING_BENCH")
     if not root:
         print("score: left out, SILLOK_FOLDING_BENCH names no benchmark folder")
         return
     documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
     known = folding_benchmark.labels(Path(root) / "public" / "labels.jsonl.gz")
-    print(
-        "| | P | R | F1 | ARI | ARI without soft | wrong template pairs |\n|---|---|---|---|---|---|---|"
-    )
+    print("| | P | R | F1 | ARI | ARI without soft | wrong template pairs |")
+    print("|---|---|---|---|---|---|---|")
     for name, options in ABLATIONS.items():
         rows = fold(
             documents, EmptyWindow(), day=START.date(), options=options
@@ -53,20 +55,24 @@ def score() -> None:
         got = folding_benchmark.score(
             known, {str(row["version_id"]): str(row["cluster"]) for row in rows}
         )
-        print(f"| {name} | {got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari:.4f} | {got.ari_hard:.4f} "
-              f"| {got.template_pairs} |", flush=True)  # fmt: skip
+        figures = (got.precision, got.recall, got.f1, got.ari, got.ari_hard)
+        row = " | ".join(f"{figure:.4f}" for figure in figures)
+        print(f"| {name} | {row} | {got.template_pairs} |", flush=True)
         if name == "as it is":
-            told = folding_benchmark.relations(
+            relations = folding_benchmark.relations(
                 known, {str(row["version_id"]): str(row["relation"]) for row in rows}
             )
             kinds = "; ".join(f"{kind} {share:.3f}" for kind, share in got.kinds.items())
     print(f"\nrecall by kind: {kinds}\n\n| label | relations |\n|---|---|")
-    for label, counts in told.items():
+    for label, counts in relations.items():
         print(f"| {label} | {', '.join(f'{name} {count}' for name, count in counts.items())} |")
 
 
 def speed() -> None:
-    """Print what each contestant signs and compares a second of processor time, the median of three, and its score."""
+    """Print for each contestant its score and the documents per second of processor time.
+
+    Signing and comparing are timed apart; figures are medians of three turns.
+    """
     root = os.environ.get("SILLOK_FOLDING_BENCH")
     known = folding_benchmark.labels(Path(root) / "public" / "labels.jsonl.gz") if root else {}
     documents = [each.document for each in compose(5, 800)]
@@ -79,42 +85,41 @@ def speed() -> None:
     if not folding_benchmark.datasketch_is_there():
         print("datasketch: left out, install the extra `bench`")
     turns: dict[str, list[folding_benchmark.ContestantResult]] = {}
+    # In turns, so that other load on the machine meets all of them.
     for _ in range(3):
         for name, contestant in folding_benchmark.contestants().items():
             turns.setdefault(name, []).append(contestant(documents))
     print(
-        "| | signed a second | compared a second | P | R | F1 | ARI without soft | wrong template pairs |"
+        "| | signed a second | compared a second | P | R | F1 | ARI without soft "
+        "| wrong template pairs |"
     )
     print("|---|---|---|---|---|---|---|---|")
-    _print_speeds(turns, known)
+    for name, results in turns.items():
+        _print_speed(name, results, known)
 
 
-def _print_speeds(
-    turns: Mapping[str, Sequence[folding_benchmark.ContestantResult]],
-    known: Mapping[str, dict[str, Any]],
+def _print_speed(
+    name: str,
+    results: Sequence[folding_benchmark.ContestantResult],
+    known: dict[str, dict[str, Any]],
 ) -> None:
-    for name, each in turns.items():
-        rates = (
-            statistics.median(getattr(turn, side) for turn in each)
-            for side in ("signed", "compared")
-        )
-        print(f"| {name} | " + " | ".join(f"{rate:,.0f}" for rate in rates), end=" | ")
-        if known:
-            got = folding_benchmark.score(known, each[0].clusters)
-            print(
-                f"{got.precision:.4f} | {got.recall:.4f} | {got.f1:.4f} | {got.ari_hard:.4f} ",
-                end="| ",
-            )
-            print(got.template_pairs, end=" |")
-        print(flush=True)
+    rates = (
+        statistics.median(getattr(result, side) for result in results)
+        for side in ("signed", "compared")
+    )
+    print(f"| {name} | " + " | ".join(f"{rate:,.0f}" for rate in rates), end=" | ")
+    if known:
+        got = folding_benchmark.score(known, results[0].clusters)
+        figures = (got.precision, got.recall, got.f1, got.ari_hard)
+        print(" | ".join(f"{figure:.4f}" for figure in figures), end=" | ")
+        print(got.template_pairs, end=" |")
+    print(flush=True)
 
 
 def corpus(sizes: Sequence[int]) -> None:
-    """Print what joining the drawn keys of a whole archive costs, in slices within one gigabyte of DuckDB's."""
-    print(
-        "| documents | pairs | by chance | slices | processor s | wall s | peak MB |\n|---|---|---|---|---|---|---|",
-        flush=True,
-    )
+    """Print the cost of joining the random keys of an archive, with one gigabyte for DuckDB."""
+    print("| documents | pairs | by chance | slices | processor s | wall s | peak MB |")
+    print("|---|---|---|---|---|---|---|", flush=True)
     for size in sizes:
         slices = max(2, size // 250_000)
         with tempfile.TemporaryDirectory() as folder:
@@ -129,10 +134,11 @@ def corpus(sizes: Sequence[int]) -> None:
             components(links)
             took, waited = time.process_time() - start, time.perf_counter() - wall
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        # Random keys of 46 bits meet by chance; many more or any fewer pairs are a fault.
         by_chance = len(links) - expected
         right = "" if 0 <= by_chance <= 10 + 2 * (37 * size) ** 2 / 2**46 else " WRONG"
-        figures = f"{len(links):,}{right} | {by_chance} | {slices} | {took:.1f} | {waited:.1f} | {peak:.0f}"
-        print(f"| {size:,} | {figures} |", flush=True)
+        pairs = f"{len(links):,}{right} | {by_chance} | {slices}"
+        print(f"| {size:,} | {pairs} | {took:.1f} | {waited:.1f} | {peak:.0f} |", flush=True)
 
 
 def main(wanted: Sequence[str]) -> int:
@@ -140,8 +146,9 @@ def main(wanted: Sequence[str]) -> int:
     names = ", ".join(
         f"{name} {version(name)}" for name in ("duckdb", "numpy", "pyarrow", "rapidfuzz", "rensa")
     )
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
-          f"{platform.python_version()}, {names}; fingerprint {FoldOptions().fingerprint}\n")  # fmt: skip
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    libraries = f"Python {platform.python_version()}, {names}"
+    print(f"{machine}, {libraries}; fingerprint {FoldOptions().fingerprint}\n")
     sizes = [int(each) for each in wanted if each.isdigit()] or [10_000, 100_000]
     if not wanted or "score" in wanted:
         score()

@@ -1,10 +1,11 @@
-"""The labelled benchmark as documents, and its score: pairs of one story but another cluster count neither way.
+"""The labelled benchmark with its scores, and the contestants that cluster its documents.
 
-What finds reprints with datasketch or rensa, from raw text to clusters, beside Sillok: `… folding speed`.
+Pairs of one story but of different clusters count neither way.
 
-Each does what its documentation does: MinHash of 128 permutations, an index of bands for a Jaccard similarity of .7,
-candidates from a query of each document, kept where the signatures estimate .7 or more; linked documents are a cluster.
-Shingles are words, five at a time, as corpus pipelines have them, or our canonical characters, five at a time.
+datasketch and rensa are used as their documentation shows: MinHash of 128 permutations, an LSH
+index for a Jaccard similarity of 0.7, candidates from a query of each document, kept where the
+signatures estimate 0.7 or more; linked documents are a cluster. Shingles are five words, as corpus
+pipelines have them, or five canonical characters.
 """
 
 import gzip
@@ -32,7 +33,7 @@ from processing.signing.signature import draft, signed, tables
 from processing.signing.window import EmptyWindow
 
 SOFT: Final = frozenset({"rewrite50", "followup", "paraphrase_full"})
-"""Rewrites, paraphrases and follow-ups: whether they share a cluster is right neither way."""
+"""Labels of rewrites, paraphrases and follow-ups, which may share a cluster or not."""
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -102,7 +103,8 @@ def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -
     )
     hard = {identity: row for identity, row in known.items() if row["transform"] not in SOFT}
     return PairScore(
-        right / max(1, right + wrong), right / true, _ari(known, clusters), _ari(hard, clusters), templates,
+        right / max(1, right + wrong), right / true,
+        _ari(known, clusters), _ari(hard, clusters), templates,
         _by_kind(known, clusters),
     )  # fmt: skip
 
@@ -110,7 +112,7 @@ def score(known: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, str]) -
 def relations(
     known: Mapping[str, Mapping[str, Any]], told: Mapping[str, str]
 ) -> dict[str, dict[str, int]]:
-    """Return for each label how many of its documents have which relation, the most frequent first."""
+    """Return the number of documents of each relation by label, the most frequent first."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for identity, row in known.items():
         found[row["transform"]][told[identity]] += 1
@@ -160,7 +162,7 @@ Shingler: TypeAlias = Callable[[str], set[str]]
 
 @dataclass(frozen=True, slots=True)
 class ContestantResult:
-    """Documents a second of processor time, signed and then indexed and compared, and the cluster of each document."""
+    """Documents per second of processor time, signed and compared, and the clusters found."""
 
     signed: float
     compared: float
@@ -183,7 +185,7 @@ def contestants() -> dict[str, Contestant]:
 def datasketch_is_there() -> bool:
     """Say whether the optional extra `bench` is installed."""
     try:
-        import datasketch  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415 - an optional extra
+        import datasketch  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415
     except ModuleNotFoundError:
         return False
     return True
@@ -259,7 +261,8 @@ def _rensa_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
 
 
 def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
-    from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an optional extra
+    # Imported here: datasketch is in the optional extra `bench`.
+    from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     return list(
         MinHash.bulk(
@@ -269,7 +272,8 @@ def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
 
 
 def _datasketch_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
-    from datasketch import MinHashLSH  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an optional extra
+    # Imported here: datasketch is in the optional extra `bench`.
+    from datasketch import MinHashLSH  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS)
     with index.insertion_session() as session:

@@ -1,9 +1,9 @@
-"""What folding a day costs against windows of several sizes, and of many parts: `… folding growth`, `… folding parts`.
+"""The cost of folding a day against windows of several sizes and numbers of parts.
 
-Each fold has a process of its own, as in the archive; the table has the median of three by processor time, of the whole
-day one. Run as a module, this is one such fold: `python -m infra.bench.folding_growth WINDOW DOCUMENTS`.
-
-Windows of signatures in any size for the bench: made texts where they are judged, drawn keys where they are not.
+Used by `python -m infra.bench.folding growth|parts`. Each fold has a process of its own, as in the
+archive: `python -m infra.bench.folding_growth WINDOW DOCUMENTS`. Tables have the median of three by
+processor time. Windows hold composed documents, which are compared, and rows with random keys,
+which are only read.
 """
 
 import json
@@ -41,18 +41,18 @@ def composed() -> list[Document]:
 
 
 def _stock(options: FoldOptions) -> tuple[pa.Table, pa.Table]:
-    """Return `sig` and `bands` of the composed documents, signed as a fold of one day signs them."""
+    """Return `sig` and `bands` of the composed documents, signed as in the fold of one day."""
     with Partitions(EmptyWindow(), options) as partitions:
         fresh = sign(partitions, composed(), START.date())
     return fresh.sig, fresh.bands
 
 
 def fill(window: FolderWindow, size: int, options: FoldOptions, parts: int = 1) -> None:
-    """Write a window of `size` documents in `DAYS` days before `START`, each day in so many `parts`.
+    """Write a window of `size` documents over `DAYS` days before `START`, each in `parts` parts.
 
-    The first of them are the composed ones, with their own keys, spread over the days; the others have their columns
-    under new ids, but drawn keys and hashes, which is what those of strangers look like. Of these every third was
-    linked to another one.
+    The first are the composed documents with their own keys, spread over the days. The others have
+    their columns under new ids, with random keys and hashes, as unrelated documents have; every
+    third of these is linked to another one.
     """
     sig, bands = _stock(options)
     keep = min(sig.num_rows, size)
@@ -68,7 +68,7 @@ def fill(window: FolderWindow, size: int, options: FoldOptions, parts: int = 1) 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """One publication: its day, its place within the day, the rows of composed documents, how many strangers."""
+    """One publication: its day and part, the rows of composed documents, the number of others."""
 
     day: date
     part: int
@@ -80,9 +80,8 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
     day, real, strangers = batch.day, batch.real, batch.strangers
     draw = np.random.default_rng([day.toordinal(), batch.part])
     table = sig.take(np.concatenate([real, draw.integers(0, sig.num_rows, strangers)]))
-    ids = [str(each) for each in table["id"].to_pylist()[: len(real)]] + [
-        f"{day}-{batch.part}-{place}" for place in range(strangers)
-    ]
+    ids = [str(identity) for identity in table["id"].to_pylist()[: len(real)]]
+    ids += [f"{day}-{batch.part}-{index}" for index in range(strangers)]
     numbers = np.array([number(each) for each in ids], np.int64)
     columns: dict[str, pa.Array[Any]] = {
         "number": pa.array(numbers),
@@ -93,13 +92,13 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
     columns |= _drawn_columns(table, numbers, len(real))
     for name, column in columns.items():
         table = table.set_column(SIGNED.get_field_index(name), SIGNED.field(name), column)
-    drawn = draw.integers(0, 2**48, (strangers, _KEYS)).ravel()
-    true = bands.filter(pa.array(np.isin(np.asarray(bands["number"]), numbers[: len(real)])))
+    random_keys = draw.integers(0, 2**48, (strangers, _KEYS))
+    own_keys = bands.filter(pa.array(np.isin(np.asarray(bands["number"]), numbers[: len(real)])))
     table = table.sort_by([("near", "ascending"), ("number", "ascending")])
     tables: dict[PartitionKind, pa.Table] = {
         "sig": table.select(SIG.names),
         "texts": table.select(TEXTS.names),
-        "bands": _bands(true, drawn, numbers[len(real) :], day),
+        "bands": _bands(own_keys, numbers[len(real) :], random_keys, day),
         "edges": _edges(np.sort(numbers[len(real) :]), day),
         "clusters": _clusters(ids, day),
     }
@@ -108,11 +107,11 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
 
 
 def _bands(
-    true: pa.Table, drawn: NDArray[np.int64], strangers: NDArray[np.int64], day: date
+    own: pa.Table, others: NDArray[np.int64], random_keys: NDArray[np.int64], day: date
 ) -> pa.Table:
-    """Return the keys of composed documents and the drawn ones of strangers, sorted by key."""
-    keys = np.concatenate([np.asarray(true["key"]), drawn])
-    owners = np.concatenate([np.asarray(true["number"]), np.repeat(strangers, _KEYS)])
+    """Return own keys and one row of `random_keys` for each of the `others`, sorted by key."""
+    keys = np.concatenate([np.asarray(own["key"]), random_keys.ravel()])
+    owners = np.concatenate([np.asarray(own["number"]), np.repeat(others, _KEYS)])
     order = np.lexsort((owners, keys))
     columns = [pa.array(keys[order]), pa.array(owners[order]), _days(day, keys.size)]
     return pa.Table.from_arrays(columns, schema=BANDS)
@@ -191,7 +190,7 @@ def _days(day: date, count: int) -> "pa.Array[Any]":
 
 
 def a_day(documents: list[Document], size: int) -> list[Document]:
-    """Return a day of `size` documents: a third are reprints of what the window has, the others are new."""
+    """Return a day of `size` documents: a third are reprints from the window, the others new."""
     draw = random.Random(23)  # noqa: S311 - texts, not secrets
     reprints = [
         replace(
@@ -260,7 +259,7 @@ _COLUMNS: Final = ("processor s", "ms a document", "times the first", "wall s", 
 
 @dataclass(frozen=True, slots=True)
 class FoldCost:
-    """What one fold took: seconds of processor and of the clock, and the most memory of its process in MB."""
+    """The cost of one fold: processor and elapsed seconds, peak memory of its process in MB."""
 
     processor: float
     wall: float
@@ -268,14 +267,15 @@ class FoldCost:
 
 
 def growth(sizes: Sequence[int]) -> None:
-    """Print what folding a day costs against windows of `sizes`, and what a million documents weigh."""
+    """Print the cost of folding a day against windows of `sizes`, and the bytes per million."""
     _head("window", "day", *_COLUMNS, "keys MB/million", "with text MB/million")
     with tempfile.TemporaryDirectory() as folder:
         roots = {size: _filled(Path(folder) / str(size), size) for size in sizes}
         whole = max(sizes) >= _WHOLE_WINDOW
         for day, times in ((_DAY, _TIMES), (_WHOLE_DAY, 1))[: 1 + whole]:
             turns: dict[int, list[FoldCost]] = {}
-            for _ in range(times):  # in turns, so that a busy neighbour meets them all
+            # In turns, so that other load on the machine meets all windows.
+            for _ in range(times):
                 for size, root in roots.items():
                     turns.setdefault(size, []).append(_turn(root, day))
             first = _median(next(iter(turns.values())))
@@ -284,7 +284,7 @@ def growth(sizes: Sequence[int]) -> None:
 
 
 def parts(sizes: Sequence[int]) -> None:
-    """Print what folding a day costs where a day of the window was published once, and where every hour."""
+    """Print the cost of folding a day against days published once and published every hour."""
     _head("window", "parts a day", "files", *_COLUMNS)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -311,7 +311,9 @@ def _filled(root: Path, size: int, count: int = 1) -> Path:
 
 def _turn(root: Path, documents: int) -> FoldCost:
     command = [sys.executable, "-m", __spec__.name, str(root), str(documents)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
+        command, check=True, stdout=subprocess.PIPE, text=True
+    )
     return FoldCost(**json.loads(done.stdout))
 
 

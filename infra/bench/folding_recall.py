@@ -1,8 +1,9 @@
-"""How many of the pairs that brute force finds are candidates: `python -m infra.bench.folding recall [TABLE]`.
+"""Recall of candidates beside brute force: `python -m infra.bench.folding recall [TABLE…]`.
 
-Brute force counts shared 5-grams of canonical characters of all pairs; those of more than 120 documents are left out of
-the count. Of the pairs that contain half of the smaller text or more, those count that the judgement of the fold links.
-Without a table the public part of the labelled benchmark and composed news are measured, in lines and as one line each.
+Brute force counts the 5-grams of canonical characters that two documents share, without those of
+more than 120 documents. Of the pairs that share half of the smaller text or more, those count that
+the fold links. Without a table, composed news and the public part of the labelled benchmark are
+measured, with their lines and as one line each.
 """
 
 import os
@@ -25,13 +26,16 @@ from processing.signing.batch import sign
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import EmptyWindow, Partitions
 
+# A 5-gram of more documents is boilerplate, and its pairs would be most of all pairs.
 _COMMON: Final = 120
 _LEAST: Final = 0.5
+"""The share of the smaller text that two documents must share to be counted."""
 _TOGETHER: Final = 4_000
+"""Groups of pairs that are summed at once, which bounds memory."""
 
 
 def recall(tables: Sequence[str]) -> None:
-    """Print for each corpus the share of linked pairs that are candidates, by link and across outlets."""
+    """Print the share of linked pairs that are candidates, by corpus, link and outlets."""
     print("| corpus | link | outlets | pairs | candidates | recall |\n|---|---|---|---|---|---|")
     for name, documents in _corpora(tables).items():
         for (link, across), (found, every) in sorted(_measured(documents).items()):
@@ -63,7 +67,7 @@ def _corpora(tables: Sequence[str]) -> dict[str, list[Document]]:
 
 
 def _measured(documents: Sequence[Document]) -> dict[tuple[str, bool], tuple[int, int]]:
-    """Return of each link, within an outlet and across, how many pairs are candidates and how many there are."""
+    """Return the numbers of candidates and of all pairs, by link and whether outlets differ."""
     options = replace(FoldOptions(), window_days=100_000)
     with Partitions(EmptyWindow(), options) as partitions:
         fresh = sign(partitions, documents, START.date())
@@ -81,7 +85,7 @@ def _measured(documents: Sequence[Document]) -> dict[tuple[str, bool], tuple[int
 
 
 def _alike(texts: Sequence[Text]) -> NDArray[np.int64]:
-    """Return the places of the pairs of which the smaller text is half in the other, by brute force."""
+    """Return the index pairs of texts that share half of the smaller one, by brute force."""
     count = len(texts)
     hashes = np.concatenate([each.shingles for each in texts])
     owners = np.repeat(np.arange(count), [each.shingles.size for each in texts])
