@@ -6,7 +6,7 @@ LOOK_DRIVER_MODULE names a module that declares one more outlet, once it is ther
 import os
 from pathlib import Path
 
-from spiders.commands.declare import checked
+from spiders.scouting.declaration import checked
 from tests.spiders import driver
 
 driver.OUTLETS.append(

@@ -11,11 +11,11 @@ import pytest
 
 from processing.errors import UsageError
 from processing.records import Article, Page
-from spiders.commands.freeze import masked
 from spiders.outlet import Outlet, identify, outlet_of
 from spiders.outlets import outlets
 from spiders.reading import read
 from spiders.scouting.fixtures import vocabulary
+from spiders.scouting.freezing import masked
 
 FOLDER = Path(os.environ.get("SILLOK_KEPT_PAGES", "unset"))
 pytestmark = pytest.mark.skipif(

@@ -11,10 +11,10 @@ from lxml.html import document_fromstring
 
 from processing.errors import DeclarationError, UsageError
 from processing.records import Article, Rejection, SourceFault, SourceFinding
-from spiders.commands.declare import check_guess, checked, module
 from spiders.formats.links import Child, Link, Links, stamp
 from spiders.outlet import Feed, Sitemap, identify, is_on_site
 from spiders.scouting import looking
+from spiders.scouting.declaration import check_guess, checked, module
 from spiders.scouting.looking import (
     RobotsSeen,
     Sighting,

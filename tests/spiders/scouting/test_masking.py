@@ -14,7 +14,6 @@ from processing.errors import UsageError
 from processing.reading.bylines import is_name
 from processing.reading.extract import extract
 from processing.records import Article, Rights
-from spiders.commands.freeze import check_licence, masked
 from spiders.outlet import identify
 from spiders.outlets import outlets
 from spiders.scouting import prose
@@ -30,6 +29,7 @@ from spiders.scouting.fixtures import (
     surnames,
     vocabulary,
 )
+from spiders.scouting.freezing import check_licence, masked
 from tests.spiders import layouts
 
 HANGUL = re.compile("[가-힣]+")
