@@ -46,9 +46,10 @@ class _TooLongError(BaseException):
 
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """Break off what takes more processor time: a crawl reads in its own process, which one page must not hold up.
+    """Break off what takes more processor time than `seconds`, with _TooLongError.
 
-    The main thread's alone, as signals are.
+    Only in the main thread, as signals are. A crawl reads in its own process, which one page must
+    not hold up.
     """
 
     def strike(*_: object) -> None:
@@ -76,7 +77,7 @@ def _read(page: Page, outlet: Outlet | None, canonical: str | None) -> Article |
         policy=policy(),
     )
     if isinstance(record, Article) and record.origin:
-        return record.model_copy(update={"origin": resolved(record.origin, outlets().values())})
+        return record.evolve(origin=resolved(record.origin, outlets().values()))
     return record
 
 

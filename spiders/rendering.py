@@ -144,16 +144,18 @@ def _check_isolation(*, sample_press: bool) -> None:
         raise UsageError(
             "Chromium has no sandbox when root runs it: run this crawl as an ordinary user"
         )
-    tried = subprocess.run(["sh", "-c", f"{_ALONE} true"], check=False, capture_output=True)  # noqa: S603, S607
+    command = ["sh", "-c", f"{_ALONE} true"]
+    tried = subprocess.run(command, check=False, capture_output=True)  # noqa: S603
     if tried.returncode:
         raise UsageError(
-            f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: allow unprivileged user "
-            "namespaces (sysctl user.max_user_namespaces), or uninstall Playwright to read pages as served"
+            f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: allow "
+            "unprivileged user namespaces (sysctl user.max_user_namespaces), or uninstall "
+            "Playwright to read pages as served"
         )
 
 
 def is_asked(kind: str, method: str) -> bool:
-    """Return whether a request of a page is worth asking: what makes text, and nothing that changes anything."""
+    """Return whether a request of a page may make text, and changes nothing on the server."""
     return kind in _ASKED and method == "GET"
 
 
@@ -236,7 +238,7 @@ class Browser:
 
 
 class _Answers:
-    """Answers the requests of one page: the page itself once, its parts by asking, and nothing else."""
+    """Answers the requests of one page: the page once, its parts as the crawl gets them."""
 
     def __init__(self, page: BrowserResponse, ask: Ask) -> None:
         self._page: BrowserResponse | None = page
@@ -261,10 +263,7 @@ class _Answers:
     async def _part(self, request: Any) -> BrowserResponse | None:
         if request.is_navigation_request():
             # A frame, a popup and a page that leads elsewhere are not followed.
-            page, self._page = (
-                self._page,
-                None,
-            )
+            page, self._page = self._page, None
             return page or _STAY
         if not is_asked(request.resource_type, request.method):
             return None

@@ -58,7 +58,8 @@ def environment() -> Environment:
     # The only value that is more than a word.
     except SettingsError as error:
         raise UsageError(
-            'settings are wrong: SILLOK_PERMISSION is no JSON: write {"outlet": "who consented, when"}'
+            "settings are wrong: SILLOK_PERMISSION is no JSON: write "
+            '{"outlet": "who consented, when"}'
         ) from error
     except ValidationError as error:
         wrong = "; ".join(
@@ -69,7 +70,8 @@ def environment() -> Environment:
 
 
 def _asked() -> tuple[Environment, str, str]:
-    """Return the settings, the store, and what is wrong with them: Scrapy loads this before anybody could say it."""
+    """Return the settings, the store, and what is wrong with them."""
+    # Scrapy loads this module before a command could report an error.
     try:
         return environment(), archive_settings().store, ""
     except UsageError as error:
@@ -91,10 +93,8 @@ DEFAULT_REQUEST_HEADERS = {
     # Brotli breaks warcio and WACZ.
     "Accept-Encoding": "gzip, deflate",
 }
-ROBOTSTXT_OBEY = (
-    # Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py.
-    False
-)
+# Scrapy's own takes a failing robots.txt as consent; ours is in middlewares/robots.py.
+ROBOTSTXT_OBEY = False
 COOKIES_ENABLED = False
 COOKIES = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
 REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
@@ -103,10 +103,8 @@ REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0.0 if _ENV.press else _ENV.delay
-DOWNLOAD_DELAY_JITTER = (
-    # A delay that varies downwards breaks Crawl-delay, and we have nothing to disguise.
-    0
-)
+# A delay that varies downwards breaks Crawl-delay, and we have nothing to disguise.
+DOWNLOAD_DELAY_JITTER = 0
 AUTOTHROTTLE_ENABLED = True
 # The least delay is DOWNLOAD_DELAY.
 AUTOTHROTTLE_START_DELAY = 0.0
@@ -123,21 +121,17 @@ HTTPPROXY_ENABLED = False
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20 << 20
 DOWNLOAD_WARNSIZE = 0
-# `middlewares.certificates` does it, and says what is wrong.
+# `wire.transport` does it, and says what is wrong.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 CLOSESPIDER_TIMEOUT = _ENV.time_limit
 MEMUSAGE_LIMIT_MB = 1024
 # A spider that breaks is broken for every page.
 CLOSESPIDER_ERRORCOUNT = 3
 HTTPERROR_ALLOW_ALL = True
-SCHEDULER_MEMORY_QUEUE = (
-    # In the order in which they are announced.
-    "scrapy.squeues.FifoMemoryQueue"
-)
-DUPEFILTER_CLASS = (
-    # The spider considers each article once, and logs why.
-    "scrapy.dupefilters.BaseDupeFilter"
-)
+# In the order in which they are announced.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+# The spider considers each article once, and logs why.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
 # The whole chains, written out: Scrapy imports even what is set to None, and what we do not use
 # costs every poll 0.3 s.

@@ -25,6 +25,7 @@ from processing.landing.segments import (
     resend,
 )
 from processing.records import RunReport
+from processing.store.interface import Store
 from processing.store.opening import open_store
 from spiders.crawling.arguments import CrawlRequest, parse_arguments
 from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
@@ -45,7 +46,7 @@ _PAUSED_CURE = (
     "read pages of it that you have with `sillok read PAGE.html --url ADDRESS`; "
     "-a url=ADDRESS asks for a single page where its robots.txt allows that"
 )
-"""Holds for every paused outlet: a portal whose robots.txt closes it is asked for nothing, but kept pages are read."""
+"""Holds for every paused outlet: robots.txt closes some portals, and kept pages are read anyway."""
 
 
 class Command(crawl.Command):
@@ -58,7 +59,10 @@ class Command(crawl.Command):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Fetch and keep what an outlet published (exit codes: 0 ok, 1 retry, 2 usage, 3 unhealthy, 4 interrupted)"
+        return (
+            "Fetch and keep what an outlet published "
+            "(exit codes: 0 ok, 1 retry, 2 usage, 3 unhealthy, 4 interrupted)"
+        )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
@@ -74,7 +78,7 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: Namespace) -> None:
         super().process_options(args, opts)
         settings = self._settings()
-        # Its greeting comes before `run`.
+        # Scrapy logs its versions and settings before `run` could silence it.
         logging.getLogger("scrapy.utils.log").addFilter(is_warning)
         if settings["SILLOK_KEPT"]:
             kept = "spiders.wire.kept.KeptTransport"
@@ -92,7 +96,7 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: Namespace) -> None:
         if level_of(self._settings()["LOG_LEVEL"]) > logging.DEBUG:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
-        # What it says of a page is in the page's rejection.
+        # What trafilatura logs of a page is in the page's rejection.
         logging.getLogger("trafilatura").setLevel(logging.ERROR)
         end_at_once()
         self._watchdog = Watchdog()
@@ -140,7 +144,7 @@ class Command(crawl.Command):
         outlet = self._outlet(args)
         check_output(self._settings())
         wanted = self._requested(opts, outlet)
-        # Until the process ends, however it ends.
+        # The kernel frees the lock when the process ends, however that comes.
         alone = self._hold(outlet)
         try:
             return self._hold_claimed(outlet, wanted)
@@ -170,7 +174,7 @@ class Command(crawl.Command):
         finally:
             try:
                 claim.free()
-            # It lapses by itself.
+            # Not freed, the claim lapses by itself.
             except SillokError as error:
                 log.warning("%s: the claim could not be freed: %s", outlet.name, error)
 
@@ -195,7 +199,8 @@ class Command(crawl.Command):
         code = exit_code_of(run.error) if run.error else exit_code(ended.end)
         if incomplete(crawler.stats):
             _say(
-                f"{outlet.name}: the output is not complete; what it lacks is in the archive: `sillok export` writes it"
+                f"{outlet.name}: the output is not complete; what it lacks is in the archive: "
+                "`sillok export` writes it"
             )
             return code or 1
         return code
@@ -206,27 +211,21 @@ class Command(crawl.Command):
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             raise UsageError(
-                f"{unknown[0]} is no option: days and pages are asked with -a since=, -a until=, -a url="
+                f"{unknown[0]} is no option: days and pages are asked with -a since=, -a until=, "
+                "-a url="
             )
         if len(args) != 1:
             raise UsageError("name one outlet: scrapy crawl OUTLET; `scrapy list` shows them all")
-        outlets: dict[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
+        loader = self.crawler_process.spider_loader
+        outlets: dict[str, Outlet] = loader.outlets  # type: ignore[attr-defined]
         if args[0] not in outlets:
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
         return outlets[args[0]]
 
     def _requested(self, opts: Namespace, outlet: Outlet) -> CrawlRequest:
         settings = self._settings()
-        arguments = dict(opts.spargs)
-        if settings["SILLOK_KEPT"]:
-            # A crawl of the wire has no use for it.
-            from spiders.wire.kept import kept_pages  # noqa: PLC0415
-
-            rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
-            if not outlet.sources:
-                arguments.setdefault("url", " ".join(row.url for row in rows))
         wanted = parse_arguments(
-            arguments,
+            self._arguments(opts, outlet),
             # A command starts from the clock.
             today=datetime.now(SEOUL).date(),  # noqa: TID251
             dry_run=opts.dry_run,
@@ -236,72 +235,91 @@ class Command(crawl.Command):
         _check_visit(
             outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet)
         )
-        if (
-            settings.getbool("SILLOK_SCHEDULED")
-            and not settings["SILLOK_CONTACT"]
-            and not settings["SILLOK_PRESS"]
-        ):
-            raise UsageError(
-                "SILLOK_CONTACT is not set: a scheduled crawl says whom to write to (a URL or an address)"
-            )
-        if (
-            not settings["SILLOK_CONTACT"]
-            and not settings["SILLOK_PRESS"]
-            and not settings["SILLOK_KEPT"]
-        ):
-            log.warning(
-                "SILLOK_CONTACT is not set: an outlet that is bothered by this crawl cannot write to you"
-            )
+        self._check_contact()
         return wanted
+
+    def _arguments(self, opts: Namespace, outlet: Outlet) -> dict[str, str]:
+        """Return the `-a` arguments; a crawl of kept pages asks for all of them by itself."""
+        settings = self._settings()
+        arguments: dict[str, str] = dict(opts.spargs)
+        if settings["SILLOK_KEPT"]:
+            # A crawl over the network has no use for it.
+            from spiders.wire.kept import kept_pages  # noqa: PLC0415
+
+            rows = kept_pages(Path(settings["SILLOK_KEPT"]), outlet)
+            if not outlet.sources:
+                arguments.setdefault("url", " ".join(row.url for row in rows))
+        return arguments
+
+    def _check_contact(self) -> None:
+        """Raise UsageError where nobody watches and no contact is set; else warn."""
+        settings = self._settings()
+        if settings["SILLOK_CONTACT"] or settings["SILLOK_PRESS"]:
+            return
+        if settings.getbool("SILLOK_SCHEDULED"):
+            raise UsageError(
+                "SILLOK_CONTACT is not set: a scheduled crawl says whom to write to "
+                "(a URL or an address)"
+            )
+        if not settings["SILLOK_KEPT"]:
+            log.warning(
+                "SILLOK_CONTACT is not set: an outlet that is bothered by this crawl "
+                "cannot write to you"
+            )
 
     def _open(
         self, outlet: Outlet, wanted: CrawlRequest, identity: str, claim: Claim | None
     ) -> Run:
         settings = self._settings()
-        clock = _now
         store = open_store(settings["SILLOK_STORE"])
-        landing = open_store(settings["SILLOK_LANDING"] or settings["SILLOK_STORE"])
-        writer = None
-        if not wanted.dry_run:
-            if report(landing, outlet.name, identity):
-                raise UsageError(
-                    f"run {identity} has its report already: give another SILLOK_RUN, or none"
-                )
-            # What waits in the spool is not for a landing that is thrown away.
-            if landing.url == store.url:
-                resend(store, self._spool(), outlet.name)
-            limits = SegmentLimits(
-                bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
-                pages=settings.getint("SILLOK_SEGMENT_PAGES"),
-                age=timedelta(seconds=settings.getfloat("SILLOK_SEGMENT_SECONDS")),
-            )
-            agent = settings["USER_AGENT"]
-            writer = SegmentWriter(
-                landing,
-                outlet.name,
-                identity,
-                self._written(),
-                clock=clock,
-                software=agent,
-                limits=limits,
-            )
+        # Before the memory is loaded: what an earlier crawl left in the spool is part of it.
+        writer = None if wanted.dry_run else self._writer(store, outlet, identity)
         return Run(
             outlet,
             identity,
             memory=forgiven(load(store, outlet.name), store),
             fresh=wanted.fresh,
             writer=writer,
-            clock=clock,
+            clock=_now,
             agent=settings["USER_AGENT"],
             version=settings["SILLOK_VERSION"],
             permission=self._permission(outlet),
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
-            reach=crawl_reach(store, self._spool(), outlet.name, clock, dry_run=wanted.dry_run),
+            reach=crawl_reach(store, self._spool(), outlet.name, _now, dry_run=wanted.dry_run),
             claim=claim,
         )
 
+    def _writer(self, store: Store, outlet: Outlet, identity: str) -> SegmentWriter:
+        """Send what waits in the spool and return the writer of this run's segments.
+
+        Raises UsageError where the run has its report already.
+        """
+        settings = self._settings()
+        landing = open_store(settings["SILLOK_LANDING"] or settings["SILLOK_STORE"])
+        if report(landing, outlet.name, identity):
+            raise UsageError(
+                f"run {identity} has its report already: give another SILLOK_RUN, or none"
+            )
+        # What waits in the spool is not for a landing that is thrown away.
+        if landing.url == store.url:
+            resend(store, self._spool(), outlet.name)
+        limits = SegmentLimits(
+            bytes=settings.getint("SILLOK_SEGMENT_BYTES"),
+            pages=settings.getint("SILLOK_SEGMENT_PAGES"),
+            age=timedelta(seconds=settings.getfloat("SILLOK_SEGMENT_SECONDS")),
+        )
+        return SegmentWriter(
+            landing,
+            outlet.name,
+            identity,
+            self._written(),
+            clock=_now,
+            software=settings["USER_AGENT"],
+            limits=limits,
+        )
+
     def _hold(self, outlet: Outlet) -> Lock:
-        """Keep other crawls of this outlet away from its hosts: a backfill, or a person's, beside the scheduled one."""
+        """Lock the outlet on this machine; raise BusyError where another crawl of it is at work."""
         place = self._place(outlet)
         try:
             place.mkdir(parents=True, exist_ok=True)
@@ -322,7 +340,8 @@ class Command(crawl.Command):
         return permission
 
     def _written(self) -> Path:
-        """Return where the open segment lies: what is to leave nothing behind is never sent by a later crawl."""
+        """Return the folder of the open segment."""
+        # A later crawl must not send what a crawl into SILLOK_LANDING has left behind.
         return self._spool() / "dry" if self._settings()["SILLOK_LANDING"] else self._spool()
 
     def _spool(self) -> Path:
@@ -374,7 +393,7 @@ def _say(message: str) -> None:
     if handler is None and logging.getLogger().handlers:
         log.error("%s", plain(message))
     else:
-        # This is a command.
+        # A command speaks to the person who called it, not to a log.
         print(plain(message), file=sys.stderr)  # noqa: T201
 
 

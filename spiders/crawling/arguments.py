@@ -16,7 +16,10 @@ _LONGEST = 366
 
 @dataclass(frozen=True, slots=True)
 class CrawlRequest:
-    """A checked set of spider arguments. `days` are the KST days of `since` to `until`."""
+    """The checked arguments of one crawl.
+
+    `span` and `days` are the same stretch: as moments, and as the KST days from `since` to `until`.
+    """
 
     urls: tuple[str, ...] = ()
     span: Span = _ALWAYS
@@ -44,11 +47,12 @@ def parse_arguments(
     fresh: bool = False,
     due_only: bool = False,
 ) -> CrawlRequest:
-    """Return what the arguments of `-a` ask for; raise UsageError naming the one that is wrong."""
+    """Return the request that the `-a` arguments make; raise UsageError naming a wrong one."""
     unknown = sorted(set(arguments) - {"since", "until", "url"})
     if unknown:
         raise UsageError(
-            f"-a {unknown[0]}= is not known; there are since=YYYY-MM-DD, until=YYYY-MM-DD and url=URL"
+            f"-a {unknown[0]}= is not known; there are since=YYYY-MM-DD, until=YYYY-MM-DD "
+            "and url=URL"
         )
     since, until = _day(arguments, "since"), _day(arguments, "until")
     urls = tuple(_url(url) for url in arguments.get("url", "").split())
@@ -58,12 +62,14 @@ def parse_arguments(
         raise UsageError("-a until= needs since=: days are asked from one to the other")
     if since is None:
         return CrawlRequest(urls=urls, dry_run=dry_run, fresh=fresh, due_only=due_only)
+    # Without an end, a backfill goes on to the present day, which is not over.
     last = until or today
     if last < since or (last - since).days >= _LONGEST:
         raise UsageError(
             f"-a since={since} until={last}: give at most {_LONGEST} days, the earlier one first"
         )
     days = tuple(since + timedelta(days=n) for n in range((last - since).days + 1))
+    # The end of a span is not part of it, the last day asked for is.
     span = Span(_midnight(since), _midnight(last + timedelta(days=1)))
     return CrawlRequest(span=span, days=days, dry_run=dry_run, fresh=fresh)
 

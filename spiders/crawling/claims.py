@@ -28,7 +28,7 @@ from processing.landing.keys import report_key
 from processing.store.interface import Store
 
 LEASE = timedelta(minutes=5)
-"""How long a claim holds that nobody renews: a crawl that was killed keeps its outlet waiting no longer."""
+"""How long a claim holds that nobody renews: a crawl that was killed blocks its outlet no longer."""
 RENEWAL = timedelta(minutes=1)
 """How often a crawl renews its claim."""
 _CLAIM = re.compile(r"claims/outlet=([a-z][a-z0-9_]*)/(\d{8})(\.free)?")
@@ -105,25 +105,35 @@ def take(
         is_reported=is_reported,
         clock=lambda: _store_time(store),
     )
+    # Creating is atomic: of several crawls that saw the same newest claim, one gets this number.
     number = newest.number + 1
-    holder = {
-        "run": run,
-        "host": socket.gethostname(),
-        "place": place,
-        "token": secrets.token_hex(8),
-    }
-    body = json.dumps(holder).encode()
+    body = _holder(run, place)
     try:
         store.put(_key(outlet, number), body, create=True)
     except AlreadyExistsError as error:
         raise BusyError(
             "another crawl of it has just begun: try again when it is through"
         ) from error
+    # A crawl that was stopped between its look and its claim may have created a number that another
+    # has passed meanwhile.
     standing = _numbers(store, outlet)
     if max(standing) > number:
         raise BusyError("another crawl of it has just begun: try again when it is through")
     store.delete([key for found, keys in standing.items() if found < number for key in keys])
     return Claim(store, outlet, number, body, clock)
+
+
+def _holder(run: str, place: str) -> bytes:
+    """Return what a claim says of its crawl."""
+    # The token tells two claims apart that are alike otherwise: creating an object with the bytes
+    # that it has already is no error.
+    holder = {
+        "run": run,
+        "host": socket.gethostname(),
+        "place": place,
+        "token": secrets.token_hex(8),
+    }
+    return json.dumps(holder).encode()
 
 
 def require_unclaimed(
@@ -156,7 +166,11 @@ def standing_claims(store: Store, outlet: str | None = None) -> dict[str, ClaimS
 
 
 def at_work(claims: Mapping[str, ClaimState], now: datetime) -> set[str]:
-    """Return the outlets that are being crawled, as far as one listing tells: by its newest moment, or `now`."""
+    """Return the outlets that are being crawled, as far as one listing shows.
+
+    Ages are counted to the newest moment in it, or to `now` where that is later.
+    """
+    # A host's clock may be behind the store's: counted by it alone, a claim would lapse too late.
     latest = max([now, *(claim.renewed for claim in claims.values() if claim.renewed)])
     return {
         name
@@ -181,6 +195,7 @@ def place_of(spool: Path) -> str:
     """Return the name of a spool, made once: no two folders have the same, on whatever host."""
     spool.mkdir(parents=True, exist_ok=True)
     file = spool / "place"
+    # A hard link appears whole and only once: of two crawls that begin at once, both read one name.
     beside = spool / f"place.{secrets.token_hex(8)}"
     beside.write_text(secrets.token_hex(16))
     with suppress(FileExistsError):

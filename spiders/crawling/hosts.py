@@ -72,11 +72,12 @@ class Hosts:
         state, now = self._host(host), self._clock()
         if state.earliest > now:
             return state.earliest - now
+        # Booked before the request goes out: two that wait for one host do not start at once.
         state.earliest = now + state.delay
         return 0.0
 
     def left(self, host: str) -> None:
-        """Note that an answer has come: the delay counts from here, which is later than from the request."""
+        """Note that an answer has come: the delay counts from it, not from its request."""
         state = self._host(host)
         state.earliest = max(state.earliest, self._clock() + state.delay)
 
@@ -120,6 +121,7 @@ class Reach:
 
         `address` is what was tried, or the name where it has none.
         """
+        # A host that answered once is reachable, whatever a later request meets.
         if host not in self._answered:
             self._lost[host] = address
 
@@ -138,7 +140,7 @@ class Reach:
         return () if self._answered else tuple(sorted(set(self._lost.values())))
 
     def is_ours(self, *, again: bool = False) -> bool:
-        """Return whether the fault is on our side: asked once, and `again` at the end of a crawl."""
+        """Return whether the fault is on our side; judged once, and `again` at a crawl's end."""
         if self._ours is None or (again and not self._ours):
             self._ours = self.reached is False and self._ask(self)
         return self._ours
@@ -149,6 +151,7 @@ def forgiven(memory: Memory, store: Store) -> Memory:
 
     The store is asked only where something failed so.
     """
+    # Listing the notes costs a request to the store, so it waits until a failure needs them.
     slots: list[datetime] | None = None
 
     def covers(moment: datetime) -> bool:
@@ -183,7 +186,8 @@ def crawl_reach(
             return False
         if seen is not None:
             log.warning(
-                "nothing comes back from %d of %d outlets: the fault is on our side and counts for no outlet",
+                "nothing comes back from %d of %d outlets: "
+                "the fault is on our side and counts for no outlet",
                 seen.unreached,
                 seen.asked,
             )

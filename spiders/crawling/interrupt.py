@@ -21,16 +21,16 @@ from spiders.crawling.visit import ReadingInterruptedError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PATIENCE = 1.5
-"""Seconds that a store is given to take what is sealed when a signal has come; a supervisor gives five."""
+"""Seconds that a store has to take what is sealed after a signal; a supervisor gives five."""
 _SOON = 0.05
 """Seconds between looks at whether Scrapy can be stopped yet.
 
-A crawl that was told to stop asks for nothing.
+A crawl that is stopping asks for nothing.
 """
 
 
 def end_at_once() -> None:
-    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does: nothing is under way yet that needs to be closed."""
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does, until there is something to close."""
     signal.signal(signal.SIGTERM, _raise)
 
 
@@ -64,7 +64,7 @@ class Interrupt:
 
     @contextmanager
     def _seal(self) -> Iterator[None]:
-        """Mark that what is left is being sealed and sent: a store that hangs holds up no signal."""
+        """Mark that the rest is being sealed and sent: a store that hangs delays no signal."""
         self._sealing = True
         if self._run.stopping:
             signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
@@ -75,7 +75,7 @@ class Interrupt:
             self._sealing = False
 
     def _leave(self, _: int, __: FrameType | None) -> None:
-        """End the process: what the store has not taken is whole in the spool, and the next crawl sends it."""
+        """End the process: what the store has not taken is in the spool for the next crawl."""
         # Logging may be what is being waited for.
         print(  # noqa: T201
             f"{self._run.outlet.name}: stopped by a signal while the store was waited for; "
@@ -89,6 +89,7 @@ class Interrupt:
         # Importing it earlier installs the wrong one.
         from twisted.internet import reactor  # noqa: PLC0415
 
+        # A process group and a supervisor often both send one.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self._sealing:
             signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
@@ -112,7 +113,7 @@ class Interrupt:
 
 
 def release(engine: ExecutionEngine) -> None:
-    """Let go of what waits for its turn in the downloader: it is told that the crawl ends, and not in a minute."""
+    """Let what waits in the downloader go at once: it is refused there, because the crawl ends."""
     for slot in engine.downloader.slots.values():
         slot.delay = 0
         if slot.latercall:

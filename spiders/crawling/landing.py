@@ -27,11 +27,11 @@ _LONGEST_VALIDATOR = 500
 A part of a longer one would match nothing.
 """
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
-"""Outcomes of a visit after which back-off decides when the next one is: a redirect off the outlet may pass too."""
+"""Outcomes after which back-off decides on the next visit: a redirect off the outlet may pass too."""
 
 
 class Runs(Protocol):
-    """What a row needs to know of its run."""
+    """What a row needs of its run: a look has no more than this."""
 
     outlet: Outlet
     id: str
@@ -92,14 +92,11 @@ def failed(
     announced page that we do not hold is asked again, but not for ever: `polling.final`.
     """
     last = visit.last
-    before, unreached = (last.failures, last.unreached) if last else (0, 0)
-    lost = why in _IN_VAIN and counted and status is None and run.reach.is_lost(visit.url)
-    failures = before + (why in _IN_VAIN and counted and not (lost and run.reach.is_ours()))
-    if failures > before:
-        unreached = unreached + 1 if lost else 0
+    counted = counted and why in _IN_VAIN
+    failures, unreached = _failures(run, visit, counted=counted, has_status=status is not None)
     known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
     if why is Why.SEEN:
-        # It leads to an article that we know: that is an answer.
+        # It leads to an article that is known, and that is an answer.
         failures = unreached = 0
     row = _row(
         run,
@@ -113,6 +110,7 @@ def failed(
         unreached=unreached,
         **known,
     )
+    # An article that is held is no gap, so it is never given up.
     missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
     return final(row) if missing else row
 
@@ -168,7 +166,7 @@ def read(record: Article | Rejection) -> dict[str, Any]:
 
 
 def note(run: Runs, url: str, why: Why, detail: str | None, failures: int) -> Fetch:
-    """Return a row about a host as a whole, kept under its root URL: that it cools down, or that it is well again."""
+    """Return a row about a whole host, under its root URL: that it cools down or is open again."""
     role: Literal["source"] = "source"
     return Fetch(
         outlet=run.outlet.name,
@@ -180,6 +178,17 @@ def note(run: Runs, url: str, why: Why, detail: str | None, failures: int) -> Fe
         detail=detail,
         failures=failures,
     )
+
+
+def _failures(run: Runs, visit: Visit, *, counted: bool, has_status: bool) -> tuple[int, int]:
+    """Return the failures in a row with this one, and how many of the last brought no packet."""
+    last = visit.last
+    before, unreached = (last.failures, last.unreached) if last else (0, 0)
+    lost = counted and not has_status and run.reach.is_lost(visit.url)
+    if not counted or (lost and run.reach.is_ours()):
+        return before, unreached
+    # Counted in a row: a failure with an answer shows that the host can be reached.
+    return before + 1, unreached + 1 if lost else 0
 
 
 def _row(run: Runs, visit: Visit, *, why: Why, **fields: Any) -> Fetch:
@@ -209,13 +218,14 @@ def _header(response: Response, name: bytes) -> str | None:
 class Landing:
     """The landing of one run; `writer` is None where nothing is to be written (dry run).
 
-    The first error ends the writing: `failed` is told, and what was sealed before stays.
+    The first error ends the writing: `failed` is called with it, and what was sealed before stays.
     """
 
     def __init__(self, writer: SegmentWriter | None, failed: Callable[[SillokError], None]) -> None:
         self._writer = writer
         self._failed = failed
         self._error: SillokError | None = None
+        # One thread: segments arrive in the order of their numbers.
         self._sender = ThreadPoolExecutor(1, "seal")
         self._sent: list[Future[Seal]] = []
         self.segments = 0
@@ -295,6 +305,7 @@ class Landing:
         error = future.exception()
         if isinstance(error, SillokError):
             self._fail(error)
+        # Anything else is a fault of the program and ends the crawl with its traceback.
         elif error is not None:
             raise error
         else:
@@ -307,10 +318,10 @@ class Landing:
 
 
 def as_spool_error(error: OSError | SillokError) -> SillokError:
-    """Return an error of ours for one of the spool."""
+    """Return `error` of the spool as an error with a cure for the person who runs the crawl."""
     if isinstance(error, SillokError):
         return error
     return StoreFullError(
-        f"the spool cannot be written ({error.strerror or error}): free room there or set SILLOK_SPOOL; "
-        "sealed segments are safe, the next crawl does the rest"
+        f"the spool cannot be written ({error.strerror or error}): free room there or set "
+        "SILLOK_SPOOL; sealed segments are safe, the next crawl does the rest"
     )

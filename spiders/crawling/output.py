@@ -47,6 +47,7 @@ def check_output(settings: BaseSettings) -> None:
 
 def incomplete(stats: StatsCollector) -> bool:
     """Return whether an output could not be written to its end."""
+    # Scrapy counts failures by storage class: `feedexport/failed_count/FileFeedStorage`.
     return any(name.startswith("feedexport/failed_count") for name in stats.get_stats())
 
 
@@ -78,7 +79,7 @@ def end_of(
     report: RunReport | None,
     error: SillokError | None,
 ) -> CrawlEnd:
-    """Return how a crawl ended, from its report where it came so far, else from the error that ended it before."""
+    """Return how a crawl ended: from its report, or from the error that ended it before one."""
     if report is None:
         why = str(error) if error else "stopped by a signal before anything was asked"
         busy = isinstance(error, BusyError)
@@ -99,7 +100,7 @@ def end_of(
 
 
 def keep(settings: Mapping[str, Any], end: CrawlEnd) -> None:
-    """Keep the end in the spool; where even that cannot be written, the log has it already."""
+    """Keep the end in the spool, or warn that it cannot be written."""
     try:
         keep_end(Path(settings["SILLOK_SPOOL"]), end)
     except (OSError, ValueError) as error:
@@ -109,5 +110,5 @@ def keep(settings: Mapping[str, Any], end: CrawlEnd) -> None:
 
 
 def name_of(settings: Mapping[str, Any]) -> str:
-    """Return the name that the scheduler gave this run, or one for a crawl that ended before it had any."""
+    """Return the scheduler's name for this run, or one for a crawl that ended before it had any."""
     return settings["SILLOK_RUN"] or f"unnamed-{secrets.token_hex(3)}"

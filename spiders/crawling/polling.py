@@ -31,9 +31,9 @@ from spiders.settings import REVISITS
 ABSENT = frozenset({404, 410})
 """Statuses that say that there is no such page (RFC 9110 §15.5.5, §15.5.11)."""
 ABSENT_VISITS = 6
-"""Visits, over some thirty hours of back-off, after which an announced page that was never there counts as gone."""
+"""Visits, over some thirty hours of back-off, after which a page that was never there is gone."""
 VISITS = 20
-"""Visits, over some two weeks of back-off, after which an announced page is given up, whatever it answers."""
+"""Visits, over some two weeks of back-off, after which a page is given up, whatever it answers."""
 PATIENCE = timedelta(days=30)
 """How long after its announcement a page is given up that could not even be asked for."""
 SHARE_DAYS = 28
@@ -41,7 +41,7 @@ SHARE_DAYS = 28
 _ENOUGH_LINKS = 5
 """Links from which on a share says something."""
 _TRUST = 8
-"""Answers 304 in a row after which a source is asked once without validators, to catch it if it lies."""
+"""Answers 304 in a row after which a source is asked once without validators: it may lie."""
 USUAL = {
     Pace.QUARTER_HOUR: timedelta(minutes=15),
     Pace.HOURLY: timedelta(hours=1),
@@ -53,7 +53,9 @@ TICK = {
     Pace.HOURLY: timedelta(minutes=15),
     Pace.DAILY: timedelta(hours=6),
 }
-"""How often a scheduler asks whose turn it is: as often as the soonest poll that `interval` asks for."""
+"""How often a scheduler asks whose turn it is: the shortest time that `interval` returns."""
+_MOSTLY_NEW = 0.5
+"""Share of new links above which the next poll may come too late to overlap."""
 _LATEST = timedelta(days=1)
 _PAUSE = timedelta(minutes=30)
 _THREADS = 4
@@ -80,8 +82,11 @@ class Span:
 
 
 def backoff(failures: int) -> timedelta:
-    """Return how long to leave alone what failed so often in a row: the first failure costs nothing."""
-    return timedelta() if failures < 2 else min(_PAUSE * 2 ** min(failures - 2, 10), _LATEST)  # noqa: PLR2004
+    """Return how long to leave alone what failed so often in a row; the first costs nothing."""
+    # The exponent is limited, or a page that failed for years would overflow.
+    if failures <= 1:
+        return timedelta()
+    return min(_PAUSE * (1 << min(failures - 2, 10)), _LATEST)
 
 
 def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
@@ -98,7 +103,8 @@ def waits_until(last: Fetch | None, now: datetime) -> datetime | None:
 
 def left_alone(last: Fetch, until: datetime) -> str:
     """Return in words that an address has failed and until when it is left alone."""
-    return f"failed {last.failures} time{'s' * (last.failures != 1)}, asked again from {until:%Y-%m-%d %H:%M} UTC"
+    times = "1 time" if last.failures == 1 else f"{last.failures} times"
+    return f"failed {times}, asked again from {until:%Y-%m-%d %H:%M} UTC"
 
 
 def weighed(last: Fetch) -> int:
@@ -107,7 +113,7 @@ def weighed(last: Fetch) -> int:
 
 
 def final(row: Fetch) -> Fetch:
-    """Return the row of an announced page that failed, as it stays: to be asked again, gone, or given up."""
+    """Return the row of an announced page that failed: to be asked again, gone, or given up."""
     if row.status in ABSENT and row.failures >= ABSENT_VISITS:
         detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
         return row.evolve(why=Why.GONE, detail=detail)
@@ -118,12 +124,12 @@ def final(row: Fetch) -> Fetch:
 
 
 def is_conditional(request: Any) -> bool:
-    """Return whether a request asked for a body only if something changed: only then is 304 an answer to it."""
+    """Return whether a request was conditional: only then is 304 an answer to it."""
     return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def validators(last: Fetch | None) -> dict[str, str]:
-    """Return the headers of a conditional request (RFC 9110 §13.1), none where they are not to be trusted."""
+    """Return the headers of a conditional request (RFC 9110 §13.1); none for false validators."""
     if last is None or lies(last) or (last.role == "source" and not _is_trusted(last)):
         return {}
     found = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
@@ -131,19 +137,22 @@ def validators(last: Fetch | None) -> dict[str, str]:
 
 
 def _is_trusted(last: Fetch) -> bool:
-    """Return whether a source may answer "unchanged": an index may not, its children change without it."""
+    """Return whether a source may answer "unchanged".
+
+    An index may not, because its children change without it.
+    """
     return bool(last.links) and not (last.why is Why.UNCHANGED and last.visits % _TRUST == 0)
 
 
 def lies(last: Fetch) -> bool:
-    """Return whether this source was caught with a validator that stayed while its content changed."""
+    """Return whether this source once kept a validator while its content changed."""
     return SourceFault.FALSE_VALIDATORS in last.faults
 
 
 def caught(
     last: Fetch | None, etag: str | None, modified: str | None, *, new: int
 ) -> SourceFinding | None:
-    """Return what shows that a source's validators are false: something new under those that it had before."""
+    """Return a finding where a source lists something new under the validators of before."""
     if last is None or not new:
         return None
     if last.etag and last.etag == etag:
@@ -167,9 +176,9 @@ def missed(last: Fetch | None, *, links: int, known: int) -> SourceFinding | Non
 
 
 def usual_share(shares: Mapping[str, tuple[int, int]], today: date) -> float | None:
-    """Return the median share of links that were articles, over the days before `today` of the last `SHARE_DAYS`.
+    """Return the median share of links that were articles, over the last `SHARE_DAYS`.
 
-    `shares` are articles and links of each KST day. None where there is no such day.
+    Today is not among them. `shares` are articles and links of each KST day. None where there is no such day.
     """
     first = (today - timedelta(days=SHARE_DAYS)).isoformat()
     days = [
@@ -181,19 +190,25 @@ def usual_share(shares: Mapping[str, tuple[int, int]], today: date) -> float | N
 
 
 def too_few(articles: int, listed: int, usual: float | None) -> SourceFinding | None:
-    """Return what to report where hardly any link is an article any more: under a third of the usual share."""
+    """Return a finding where under a third of the usual share of links are articles."""
+    # A handful of links varies by chance.
     if usual is None or listed < _ENOUGH_LINKS or articles / listed >= usual / 3:
         return None
-    detail = f"{articles} of {listed} links are articles, {usual:.0%} is usual: did the form of its addresses change?"
+    detail = (
+        f"{articles} of {listed} links are articles, {usual:.0%} is usual: "
+        "did the form of its addresses change?"
+    )
     return _finding(SourceFault.FEW_ARTICLES, detail)
 
 
 def interval(
     pace: Pace, *, links: int, known: int | None, failures: int = 0, quiet: bool = False
 ) -> timedelta:
-    """Return when the next poll is due: sooner the less it overlaps, later where nothing is new or it fails.
+    """Return the time until the next poll.
 
-    `known` is None where there is nothing to compare with; `quiet` is a source that is silent beyond its quiet time.
+    It is shorter the less a poll overlaps, longer where nothing is new or the source fails. `known`
+    is None where there is nothing to compare with; `quiet` is a source that is silent beyond its
+    quiet time.
     """
     usual = USUAL[pace]
     if failures:
@@ -203,13 +218,21 @@ def interval(
     if known is None:
         return usual
     new = 1 - known / links if links else 0.0
-    # More than half.
-    factor = 0.25 if links and not known else 0.5 if new > 0.5 else 1.0 if new else 2.0  # noqa: PLR2004
-    return min(max(usual * factor, TICK[pace]), _LATEST)
+    return min(max(usual * _factor(new, overlaps=bool(known) or not links), TICK[pace]), _LATEST)
+
+
+def _factor(new: float, *, overlaps: bool) -> float:
+    """Return how the time between two polls changes with the share of links that are new."""
+    # Without overlap something was missed: the source turned over more than once.
+    if not overlaps:
+        return 0.25
+    if new > _MOSTLY_NEW:
+        return 0.5
+    return 1.0 if new else 2.0
 
 
 def is_due(last: Fetch | None, pace: Pace, now: datetime) -> bool:
-    """Return whether a source is asked at the tick `now`: its moment lies nearer to it than to the next tick."""
+    """Return whether a source is asked at the tick `now`: it is due nearer to it than to the next."""
     if last is None:
         return True
     moment = last.next_at or last.at + USUAL[pace]
@@ -270,6 +293,7 @@ def is_turn(outlet: Outlet, memory: Memory, now: datetime) -> bool:
         is_due(memory.source(url), outlet.pace, now) and _is_open(memory, url, now) for url in urls
     ):
         return True
+    # Gaps and revisits alone start a crawl no more often than the outlet's pace.
     asked = memory.asked_at()
     rested = asked is None or asked + USUAL[outlet.pace] - TICK[outlet.pace] / 2 <= now
     return rested and any(_is_open(memory, row.url, now) for row in waiting(memory, now))
@@ -282,7 +306,7 @@ def waiting(memory: Memory, now: datetime) -> Iterator[Fetch]:
 
 
 def gaps(memory: Memory, now: datetime) -> Iterator[Fetch]:
-    """Yield the announced articles that are not here and that back-off does not hold now, the oldest first."""
+    """Yield the announced articles that are missing and not in back-off, the oldest first."""
     for row in memory.gaps():
         if row.why is not Why.GIVEN_UP and waits_until(row, now) is None:
             yield row

@@ -47,8 +47,8 @@ log = logging.getLogger(__name__)
 class Run:
     """One crawl. `writer` is None where nothing is to be written (dry run).
 
-    `fresh` forgets what was seen, and never what a host asked of us or what the day's budget has
-    spent.
+    `fresh` forgets what was seen, but neither what a host demanded nor what was spent of the day's
+    budget.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Run:
         self.outlet = outlet
         self.id = run
         self.memory = Memory() if fresh else memory
+        # Cool-downs and the budget hold for a fresh crawl too.
         self._past = memory
         self.clock = clock
         self.permission = permission
@@ -122,18 +123,21 @@ class Run:
         self.landing.add(record)
 
     def later(self, row: Fetch) -> None:
-        """Log a source's answer at the end: until all it announced is settled, the next crawl has to read it again."""
+        """Log a source's answer at the end of the crawl.
+
+        Until all that it announced is settled, the next crawl has to read it again.
+        """
         self._later.append(row)
 
     def hasten(self, url: str, moment: datetime) -> None:
-        """Bring the next poll of a source forward where one of its children turns over faster than it says."""
-        for place, row in enumerate(self._later):
+        """Bring a source's next poll forward where one of its children turns over faster."""
+        for index, row in enumerate(self._later):
             if row.url == url and row.next_at and row.next_at > moment:
-                self._later[place] = row.evolve(next_at=moment)
+                self._later[index] = row.evolve(next_at=moment)
                 self.counts.sources[url] = self.counts.sources[url].evolve(next_at=moment)
 
     def crashed(self, url: str, error: Exception) -> None:
-        """Note that our reading broke on a page or an address: that one is lost, and a person has to look."""
+        """Note that the reader raised on a page or an address: only that one is lost."""
         self.counts.crashes += 1
         log.error("%s: the reader broke on %s", self.outlet.name, url, exc_info=error)
 
@@ -185,7 +189,7 @@ class Run:
 
     @property
     def closing(self) -> bool:
-        """Whether what fails now fails because the crawl ends: a signal came, or its time is over."""
+        """Whether the crawl is ending, by a signal or its time limit, so that failures are its own."""
         return self.stopping or self.over
 
     def expire(self) -> None:
@@ -196,7 +200,7 @@ class Run:
             download.cancel()
 
     def go_on(self) -> None:
-        """Raise Refusal where the crawl was told to stop, or its time is over."""
+        """Raise Refusal where the crawl is stopping, or its time is over."""
         if self.over and not self.stopping:
             raise Refusal(Why.FAILED, "the crawl's time limit came first", counted=False)
         if self.stopping:
@@ -204,7 +208,7 @@ class Run:
 
     @contextmanager
     def reads(self) -> Iterator[None]:
-        """Mark that foreign bytes are being read: a signal breaks that off with ReadingInterruptedError."""
+        """Mark that a page is being read: a signal breaks that off (ReadingInterruptedError)."""
         self.reading = True
         try:
             yield
@@ -226,6 +230,7 @@ class Run:
 
     def finish(self, reason: str | None) -> RunReport:
         """Log what is left, seal, and write the report, last."""
+        # Rows of what was not reached come first: a source's own row must not be sealed before them.
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left, counted=False))
@@ -239,6 +244,7 @@ class Run:
         self._note_hosts()
         # Whoever fails last sees the others, and notes what it sees.
         self.reach.is_ours(again=True)
+        # The report is the last object: a run without one is known to be incomplete.
         with self.sealing():
             self.landing.close()
             report = self._report(reason)
@@ -255,7 +261,7 @@ class Run:
         self.counts.problems[visit.url] = why
 
     def cool_down(self, now: datetime) -> None:
-        """Leave alone the hosts that an earlier crawl found closed to us, until their time is over."""
+        """Leave alone the hosts that refused an earlier crawl, until their time is over."""
         for host in self._authorities():
             last = self._past.source(note_url(host))
             until = waits_until(last, now)

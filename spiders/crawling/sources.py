@@ -42,7 +42,7 @@ from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, una
 log = logging.getLogger(__name__)
 
 _WHOLE = {200, 203}
-"""Statuses of a whole body (RFC 9110 §15.3): 206 is a part that nobody asked for, 204 and 205 have none."""
+"""Statuses of a whole body (RFC 9110 §15.3): 206 is an unrequested part, 204 and 205 have none."""
 _HEAD = 50_000
 _SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
 """Faults of a document that may be whole all the same, and empty for now."""
@@ -55,7 +55,7 @@ _NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class PollOutcome:
-    """What follows from an answer: articles to ask for, further documents of the source to ask for."""
+    """What follows from a source's answer: visits of articles, polls of further documents, counts."""
 
     visits: list[Visit] = field(default_factory=list)
     polls: list[Visit] = field(default_factory=list)
@@ -66,9 +66,10 @@ class PollOutcome:
 
 
 def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: PollOutcome) -> None:
-    """Take in one link of the source that `visit` asked: count it in `found`, and log it where it is not asked for.
+    """Take in one link of the source that `visit` asked.
 
-    Whether an address may be asked comes before whose article it is: what may not be asked keeps no article out.
+    It is counted in `found`, and logged where it is not asked for. Whether an address may be asked
+    is decided before whose article it is: a forbidden address keeps no article out.
     """
     identity = identify(run.outlet, link.url)
     if identity is None or unaskable(run.outlet, link.url):
@@ -80,6 +81,7 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
     found.known += seen or article in run.memory.announced(visit.url)
     run.announced.add(article)
     last = run.memory.last(article)
+    # Another source, or another spelling, has announced it in this crawl.
     if article in run.considered:
         if run.spellings.meet(article, link.url):
             found.visits.append(_visit(run, visit, link, identity, last))
@@ -160,8 +162,9 @@ def refused_row(run: Run, url: str, source: str | None = None) -> Fetch:
 
 
 def _is_changed(link: Link, last: Fetch | None) -> bool:
-    """Return whether the source says that an article changed after we last asked for it."""
+    """Return whether the source says that an article changed since it was last requested."""
     stamp = link.modified
+    # A day without a time is later than every visit of that day: it would be asked at each poll.
     return bool(
         last
         and stamp
@@ -177,6 +180,7 @@ def polls(run: Run, wanted: CrawlRequest, now: datetime) -> Iterator[Visit]:
     The others are reported, with the reason.
     """
     for source in run.outlet.sources:
+        # An archive of days is for backfills; what is new stands in the other sources.
         if is_day_archive(source) and not wanted.days:
             continue
         first, *rest = addresses(source, wanted.days) or ("",)
@@ -203,7 +207,7 @@ def polls(run: Run, wanted: CrawlRequest, now: datetime) -> Iterator[Visit]:
 def _held_back(
     run: Run, wanted: CrawlRequest, visit: Visit, now: datetime
 ) -> tuple[str, bool] | None:
-    """Return why a source is not asked now and whether that is a fault, or None where it is asked."""
+    """Return why a source is not asked now, and whether that is a fault; None where it is."""
     cooled = run.hosts.cooled(urlsplit(visit.url).netloc)
     if cooled:
         return cooled, True
@@ -272,7 +276,7 @@ def handle_source_response(
 
 
 def _refused(visit: Visit, response: Response) -> SourceFinding | None:
-    """Return why an answer says nothing of what the source lists, or None where it is a list or says "unchanged"."""
+    """Return why an answer is neither a list nor "unchanged", or None."""
     if gate := gate_of(response):
         return SourceFinding(fault=SourceFault.UNANSWERED, detail=gate.evidence)
     # RFC 9110 §15.4.5.
@@ -351,7 +355,7 @@ def says_nofollow(response: Response) -> bool:
 
 
 def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> None:
-    """Take in that a source answers what it answered before: what was wrong with that is wrong still."""
+    """Take in that a source is unchanged: what was wrong with its answer is wrong still."""
     now, last = run.clock(), visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
     moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
@@ -389,19 +393,12 @@ def _read(
         failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
         return
     _follow(run, wanted, visit, found, listed=listed)
-    row = answered(
-        run,
-        visit,
-        response,
-        why=Why.FETCHED,
-        links=found.links,
-        new_links=found.new,
-        listed=found.listed,
-    )
+    counted = {"links": found.links, "new_links": found.new, "listed": found.listed}
+    row = answered(run, visit, response, why=Why.FETCHED, **counted)
     suspicions = _suspicions(wanted, visit, row, known=found.known)
-    now, quiet = run.clock(), None
-    if visit.source and not listed.children and not wanted.backfill:
-        quiet = silence(visit.source, listed.links, visit.last, new=found.new, now=now)
+    now = run.clock()
+    quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
+    # An index lists sitemaps, and what is new in them is counted with them.
     known = found.known if visit.last and not listed.children else None
     moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
@@ -418,6 +415,16 @@ def _read(
     )
 
 
+def _quiet(
+    wanted: CrawlRequest, visit: Visit, listed: Links, *, new: int, now: datetime
+) -> SourceFinding | None:
+    """Return a finding where a source is silent beyond its quiet time."""
+    # The sitemaps of an index are judged each by itself, and a backfill reads old days.
+    if visit.source is None or listed.children or wanted.backfill:
+        return None
+    return silence(visit.source, listed.links, visit.last, new=new, now=now)
+
+
 def _consider(
     run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
 ) -> None:
@@ -425,7 +432,7 @@ def _consider(
     for link in listed.links:
         try:
             consider(run, wanted, visit, link, found)
-        # One address never costs the others; it is logged and counted.
+        # One address never costs the others; the error is logged and counted.
         except Exception as error:  # noqa: BLE001
             run.crashed(link.url, error)
 
@@ -443,6 +450,7 @@ def _doubts(
     """
     if listed.children:
         return _of_index(visit, listed)
+    # Today is what is being judged, so it is no part of what is usual.
     usual = usual_share(run.memory.shares(visit.url), run.clock().astimezone(SEOUL).date())
     if found.links:
         few = None if wanted.backfill else too_few(found.links, found.listed, usual)
@@ -481,6 +489,7 @@ def _follow(
     run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
 ) -> None:
     """Ask the next page of a list that brought news, and the child sitemaps that are due."""
+    # A page of a list without news ends it: those behind it are older.
     if visit.rest and found.new:
         found.polls.append(_page_after(run, visit))
     if isinstance(visit.source, Sitemap) and listed.children:
@@ -495,7 +504,7 @@ def _follow(
 def _suspicions(
     wanted: CrawlRequest, visit: Visit, row: Fetch, *, known: int
 ) -> tuple[SourceFinding, ...]:
-    """Return what is wrong with a source that answered: it lies, or it moved on so far that something was missed."""
+    """Return findings on a source that answered: false validators, or links that were missed."""
     if visit.last and lies(visit.last):
         return (
             SourceFinding(fault=SourceFault.FALSE_VALIDATORS, detail="its validators lied before"),
@@ -544,10 +553,7 @@ def _report(
     understood: bool | None,
     next_at: datetime | None = None,
 ) -> None:
-    """Report how a source answered.
-
-    What is wrong with it is told with the end of the crawl, silence by itself.
-    """
+    """Report how a source answered; its problems become part of the crawl's verdict."""
     run.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
@@ -560,8 +566,9 @@ def _report(
         problem=in_words(findings),
         next_at=next_at,
     )
-    told = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
-    if told:
-        run.counts.problems[visit.url] = told
+    # Silence is reported by itself: a source may have nothing to say.
+    problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
+    if problem:
+        run.counts.problems[visit.url] = problem
     if any(one.fault is SourceFault.SILENT for one in findings):
         run.counts.silent.append(visit.url)

@@ -58,16 +58,14 @@ from spiders.rendering import apply as apply_browser
 from spiders.settings import COOKIES, REVISITS
 
 _WALLS_IN_A_ROW = 3
-"""So many login pages one after another mean the outlet, not the article."""
+"""Login pages in a row that mean the outlet, not the article."""
 _NO_PAGE = {Reason.NOT_ARTICLE, Reason.LIST_PAGE, Reason.ERROR_PAGE, Reason.EMPTY}
 """Rejections that may be due to how the address was spelled."""
 _REFUSED = {Why.ROBOTS, Why.OFF_SITE, Why.SEEN}
 """Refusals that concern one address, whether or not it was asked."""
 _POLL, _NEW, _GAP, _AGAIN = 100, 10, 5, 0
-"""Priorities: sources first, so that a crawl that is cut short knows what it missed.
-
-Then what nobody has yet.
-"""
+"""Priorities of requests: sources first, so that a crawl that is cut short knows what it missed,
+then what is not archived yet."""
 
 
 def handle_article_response(run: Run, response: Response) -> Article | Rejection | Visit | None:
@@ -86,7 +84,8 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
         run.log(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
     # RFC 9110 §15.3.1.
     elif status != 200:  # noqa: PLR2004
-        unasked = "http 304 to a request without a condition" if status == 304 else f"http {status}"  # noqa: PLR2004
+        not_conditional = status == 304  # noqa: PLR2004
+        unasked = f"http {status}" + " to a request without a condition" * not_conditional
         gate = gate_of(response)
         refusal = Refusal(Why.FAILED, gate.evidence if gate else unasked, status=status)
         return lost(run, visit, refusal, tls=response.meta.get("tls"))
@@ -204,7 +203,10 @@ def _instead(run: Run, visit: Visit, record: Article | Rejection) -> Visit | Non
 
 
 def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
-    """Leave the host alone after a block page, or after login pages in a row: one alone is an article for members."""
+    """Leave the host alone after a block page, or after login pages in a row.
+
+    One login page alone is an article for members.
+    """
     reason = record.reason if isinstance(record, Rejection) else None
     walls = run.hosts.wall(host, walled=reason is Reason.LOGIN)
     if isinstance(record, Rejection) and (reason is Reason.BLOCKED or walls >= _WALLS_IN_A_ROW):
@@ -235,7 +237,7 @@ def _rejection(page: Page, canonical: str, reason: Reason, evidence: str) -> Rej
 
 
 def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
-    """Return whether a page that we held as an article now says, with status 200, that there is none."""
+    """Return whether an archived article's page now says, with status 200, that it is gone."""
     held = visit.last is not None and visit.last.outcome == "article"
     return held and isinstance(record, Rejection) and record.reason is Reason.ERROR_PAGE
 
@@ -262,7 +264,7 @@ class ArticleSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Apply what the outlet declares: it may ask for more time between requests, never for less."""
+        """Apply the outlet's declaration; it may lengthen the delay, never shorten it."""
         super().update_settings(settings)
         apply_browser(cls.outlet, settings)
         if cls.outlet.cookies:
@@ -285,8 +287,10 @@ class ArticleSpider(Spider):
             yield self.poll(visit)
         if self.wanted.sources_only:
             return
+        # Gaps before revisits: an article that nobody has comes before one that may have changed.
         for row in gaps(self.run.memory, now):
             yield from self._again(row, "gap", _GAP)
+        # Half of what is left of the budget stays for what the next polls find.
         limit = min(
             self.settings.getint("SILLOK_REVISITS_A_RUN"),
             max(0, self.outlet.budget - self.run.spent()) // 2,
@@ -373,6 +377,7 @@ class ArticleSpider(Spider):
         # Content never costs a crawl; it is logged, counted and in the row.
         except Exception as error:  # noqa: BLE001
             broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
+        # They come after the outlet's own sources, none of which a short crawl may leave out.
         for visit in found.polls:
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:
@@ -442,7 +447,7 @@ def spider_for(outlet: Outlet) -> type[ArticleSpider]:
 
 
 class OutletLoader:
-    """Scrapy's loader, filled from the registry of outlets instead of from modules of spider classes."""
+    """Scrapy's spider loader, filled from the registry of outlets."""
 
     def __init__(self) -> None:
         self.outlets = dict(outlets())

@@ -12,7 +12,7 @@ from processing.records import Article, End, Fetch, SourceFault, SourceFinding, 
 from spiders.crawling.polling import ABSENT
 from spiders.formats.links import in_words
 
-_TOLD = {
+_EXAMPLE_KINDS = {
     Why.FAILED: "failed",
     Why.GIVEN_UP: "failed",
     **{why: str(why) for why in (Why.GONE, Why.ROBOTS, Why.OFF_SITE, Why.NOT_ARTICLE)},
@@ -32,7 +32,7 @@ FIELDS = (
     "captions",
     "subtitle",
 )
-"""Fields whose share among the articles of an outlet is watched: one that fades away shows a changed layout."""
+"""Fields whose share among an outlet's articles is watched: a falling one shows a changed layout."""
 EXIT = {
     End.NEW: 0,
     End.UNCHANGED: 0,
@@ -83,7 +83,7 @@ class Counts:
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def answered(self) -> list[SourceReport]:
-        """Return the reports of the sources that answered with a list, understood or not, or with "unchanged"."""
+        """Return the reports of sources that answered with a list or with "unchanged"."""
         return [
             report
             for report in self.sources.values()
@@ -95,9 +95,10 @@ class Counts:
         return {one.url: one.problem or "" for one in self.answered() if one.understood is False}
 
     def judge_indexes(self) -> None:
-        """Judge each index of sitemaps by those that were asked: it is understood where one of them lists an article.
+        """Judge each index of sitemaps by those of them that were asked.
 
-        Where one does, that one is what proves it, and the index proves nothing beside it.
+        It is understood where one of them lists an article. That sitemap is the proof; the index
+        proves nothing by itself.
         """
         for index, urls in self.children.items():
             asked = [
@@ -120,8 +121,8 @@ class Counts:
             )
 
     def note(self, row: Fetch) -> None:
-        """Count an article that is not there, and remember a few of what was not fetched, with what they answered."""
-        kind = _TOLD.get(row.why)
+        """Count an absent article, and keep a few examples of what was not fetched."""
+        kind = _EXAMPLE_KINDS.get(row.why)
         if kind == "failed" and row.status in ABSENT:
             kind = "absent"
             self.absent += 1
@@ -221,7 +222,7 @@ def _shut(tally: Tally) -> tuple[End, str] | None:
 
 
 def _late(tally: Tally) -> tuple[End, str] | None:
-    """Return the end of a crawl that could ask for nothing in its time, because its host wants long pauses."""
+    """Return the end of a crawl whose hosts demand pauses beyond its time limit."""
     if not tally.late or tally.answered:
         return None
     return End.PARTIAL, f"{_hosts(tally.late)}; the next crawl does the rest"
@@ -270,7 +271,10 @@ def _unread(tally: Tally) -> tuple[End, str] | None:
     if failed:
         return (
             End.UNHEALTHY,
-            f"nothing of {_urls(failed)} could be fetched{_named(tally, 'failed', failed)}; {_GAPS}",
+            (
+                f"nothing of {_urls(failed)} could be fetched"
+                f"{_named(tally, 'failed', failed)}; {_GAPS}"
+            ),
         )
     refused = {
         why: tally.whys[why] for why in ("robots", "off-site", "not-article") if tally.whys.get(why)
@@ -279,7 +283,10 @@ def _unread(tally: Tally) -> tuple[End, str] | None:
         named = "".join(_named(tally, why, count) for why, count in sorted(refused.items()))
         return (
             End.UNHEALTHY,
-            f"none of the URLs asked for is an article that may be fetched: {_counted(refused)}{named}",
+            (
+                "none of the URLs asked for is an article that may be fetched: "
+                f"{_counted(refused)}{named}"
+            ),
         )
     if by_hand and tally.absent:
         return (
@@ -316,12 +323,12 @@ def _sound(tally: Tally) -> tuple[End, str]:
 def _missing(tally: Tally) -> list[str]:
     """Return what was asked for beside the rest, and did not come."""
     failed, absent = _failed(tally), tally.absent
-    told = (
+    absences = (
         [f"{_urls(absent)} announced and not there{_named(tally, 'absent', absent)}"]
         if absent
         else []
     )
-    return told + (
+    return absences + (
         [f"{_urls(failed)} not to be had{_named(tally, 'failed', failed)}; {_GAPS}"]
         if failed
         else []

@@ -119,6 +119,7 @@ class Spellings:
         """Note that `url` is asked for `article`."""
         state = self._articles.setdefault(article, _Article())
         if url not in state.met:
+            # Before those that wait: it is asked now, whatever was met earlier.
             state.met.insert(state.tried, url)
         state.tried = state.met.index(url) + 1
         state.ended = False
@@ -153,8 +154,9 @@ class Spellings:
 
 
 def is_plainer(url: str, last: Fetch) -> bool:
-    """Return whether `url` is worth asking though `last`, of another spelling, says that the article is settled.
+    """Return whether `url` is worth asking though `last`, of another spelling, settled the article.
 
-    Only a shorter spelling is: so that two that both lead nowhere are not asked in turns for ever.
+    Only a shorter spelling is.
     """
+    # Otherwise two spellings that both lead nowhere would be asked in turns for ever.
     return last.outcome != "article" and len(url) < len(last.url)

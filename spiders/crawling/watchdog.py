@@ -33,7 +33,7 @@ Python keeps by itself wherever it is not inside C, is lower.
 GRACE = 30.0
 """Seconds after the crawl's own time limit at which the parent kills it, parsing or not."""
 ANSWER = 1.5
-"""Seconds after SIGTERM at which the parent kills a child that has been parsing one document since."""
+"""Seconds after SIGTERM at which a child that has been parsing one document since is killed."""
 _TICK = 0.25
 """Seconds between two looks of the parent while a document is being parsed or an answer is due."""
 _IDLE = 1.0
@@ -68,7 +68,7 @@ class LethalError(Exception):
 
 
 class Watchdog:
-    """The shared memory of the two processes, and the notes of earlier deaths of the same outlet."""
+    """The memory that parent and child share, and the notes of the outlet's earlier deaths."""
 
     def __init__(self) -> None:
         self.killed = False
@@ -147,6 +147,7 @@ class Watchdog:
         `time_limit` is the crawl's own, in seconds; 0 is none. `say` tells a person why the child
         was killed.
         """
+        # What is buffered now would be written by both processes.
         sys.stdout.flush()
         sys.stderr.flush()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
@@ -161,7 +162,7 @@ class Watchdog:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """Why the child must be killed now, whether its document is to blame, and with which exit code."""
+    """Why the child is killed, whether its document is the cause, and the exit code."""
 
     why: str
     is_document: bool
@@ -178,14 +179,14 @@ class _Parent:
         self._child = child
         self._say = say
         self._latest = monotonic() + time_limit + GRACE if time_limit else None
-        self._told: float | None = None
+        self._signalled: float | None = None
         self._parsing: tuple[object, float, float] | None = None
-        """Number of the document that is being parsed, and the clock and the child's processor time at its start."""
+        """The document's number, and the clock and the child's processor time at its start."""
 
     def watch(self) -> int:
-        """Return the exit code of the crawl when it has ended: its own, or that of why it was killed."""
+        """Wait for the crawl to end; return its exit code, or that of why it was killed."""
         while True:
-            busy = self._watchdog.entry() is not None or self._told is not None
+            busy = self._watchdog.entry() is not None or self._signalled is not None
             found = signal.sigtimedwait(_AWAITED, _TICK if busy else _IDLE)
             if found and found.si_signo in _HANDED_ON:
                 self._hand_on(found.si_signo)
@@ -203,7 +204,7 @@ class _Parent:
 
         Of Ctrl-C a terminal has told it; where none has, `_fault` does.
         """
-        self._told = self._told or monotonic()
+        self._signalled = self._signalled or monotonic()
         if number == signal.SIGTERM:
             os.kill(self._child, signal.SIGTERM)
 
@@ -218,12 +219,12 @@ class _Parent:
                 is_document=True,
                 code=1,
             )
-        if self._told and now - self._told > ANSWER:
-            if self._parsing and self._parsing[1] <= self._told:
+        if self._signalled and now - self._signalled > ANSWER:
+            if self._parsing and self._parsing[1] <= self._signalled:
                 return _Fault("stopped by a signal", is_document=False, code=4)
             # The child takes no second one.
             os.kill(self._child, signal.SIGTERM)
-            self._told = now
+            self._signalled = now
         if self._latest and now > self._latest:
             return _Fault(
                 "it did not close itself at its time limit", is_document=entry is not None, code=1
@@ -250,7 +251,8 @@ class _Parent:
             self._note(entry, why, certain=certain)
         where = f" while it parsed {entry['url']}" if entry else ""
         self._say(
-            f"the crawl has ended: {why}{where}; what it had sealed is kept, the rest is asked again"
+            f"the crawl has ended: {why}{where}; what it had sealed is kept, "
+            "the rest is asked again"
         )
 
     def _note(self, entry: dict[str, object], why: str, *, certain: bool) -> None:
@@ -265,7 +267,8 @@ class _Parent:
             part.replace(file)
         except OSError as error:
             self._say(
-                f"the next crawl may end over the same document: {file} cannot be written ({error.strerror})"
+                "the next crawl may end over the same document: "
+                f"{file} cannot be written ({error.strerror})"
             )
 
 
@@ -283,13 +286,15 @@ def read_notes(file: Path) -> tuple[Note, ...]:
 
 
 def _processor_time(process: int) -> float:
-    """Return the seconds of processor time that a process has used (proc(5), stat: utime and stime)."""
+    """Return the processor time of a process in seconds (proc(5): utime and stime)."""
+    # The second field is the program's name in parentheses, and may hold blanks.
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends: nobody would watch it (prctl(2), PR_SET_PDEATHSIG)."""
+    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The parent may have ended before the call: the kernel sends no signal for that.
     if os.getppid() != parent:
         os._exit(1)

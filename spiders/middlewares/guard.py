@@ -84,13 +84,14 @@ class Redirects(RedirectMiddleware):
         visit, outlet = visit_of(request), self._run.outlet
         if unaskable(outlet, target):
             raise Refusal(Why.OFF_SITE, f"redirects to {target}", status=status)
-        found = identify(outlet, target) if visit.role == "article" else None
-        if found and found.url != visit.canonical and self._run.knows(found.url):
-            raise Refusal(Why.SEEN, f"redirects to {found.url}", status=status)
+        identity = identify(outlet, target) if visit.role == "article" else None
+        # A redirect to another spelling of the same article is followed.
+        if identity and identity.url != visit.canonical and self._run.knows(identity.url):
+            raise Refusal(Why.SEEN, f"redirects to {identity.url}", status=status)
 
 
 def _target(url: str, location: bytes) -> str:
-    """Return where a redirect leads: raw characters are UTF-8 where they are that, as Scrapy follows them."""
+    """Return where a redirect leads; raw characters are read as UTF-8 if they are, as in Scrapy."""
     stated = location.strip(b" \t")
     try:
         return urljoin(url, stated.decode("utf-8"))
@@ -151,6 +152,7 @@ class ClaimKeeper:
             self._end(error)
         except TransientError as error:
             log.warning("the claim of %s could not be renewed: %s", self._run.outlet.name, error)
+            # From then on another crawl may take the outlet over.
             if self._claim.age >= LEASE:
                 self._end(error)
         except SillokError as error:

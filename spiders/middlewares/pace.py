@@ -100,6 +100,7 @@ class Budget:
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's interface
         limit = self._run.outlet.budget
+        # Retries and redirects pass here too: what is counted are requests on the wire.
         if self._run.spent() >= limit:
             raise Refusal(Why.OVER_BUDGET, f"{limit} requests a day are spent")
         self._run.requests += 1
@@ -206,7 +207,12 @@ class ReachWatch:
         crawler.signals.connect(watch.headers_received, signal=signals.headers_received)
         return watch
 
-    def headers_received(self, headers: Headers, body_length: int, request: Request) -> None:  # noqa: ARG002
+    def headers_received(
+        self,
+        headers: Headers,  # noqa: ARG002 - Scrapy's interface
+        body_length: int,  # noqa: ARG002 - as above
+        request: Request,
+    ) -> None:
         self._run.reach.answered(urlparse_cached(request).netloc)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -220,9 +226,11 @@ class ReachWatch:
 
 
 def is_silence(error: Exception) -> bool:
-    """Return whether an error means that no packet of an answer came: no address, no route, refused, timed out.
+    """Return whether an error means that no packet of an answer came.
 
-    Scrapy has one error for all other failures; a connection that was never made is known by its cause.
+    That is so without an address or a route, when refused, and after a timeout.
     """
+    # Scrapy has one error for all other failures: a connection that was never made shows in its
+    # cause.
     made = isinstance(error, DownloadFailedError) and not isinstance(error.__cause__, ConnectError)
     return isinstance(error, _SILENCE) or (isinstance(error, DownloadFailedError) and not made)

@@ -1,4 +1,4 @@
-"""Every answer goes into the WARC before anything is read from it.
+"""Writes every answer into the WARC before anything is read from it.
 
 Full segments are sealed while the crawl goes on.
 """
@@ -19,7 +19,7 @@ _EVERY = 5.0
 
 
 class Recorder:
-    """Serialises inside `response_downloaded`: later handlers take the content coding off the very same object."""
+    """Writes the answers of a crawl, and seals full segments on time."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -28,6 +28,8 @@ class Recorder:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         recorder = cls(run_of(crawler))
+        # `response_downloaded` comes before the middlewares, which take the content coding off the
+        # very same object.
         crawler.signals.connect(recorder.record, signal=signals.response_downloaded)
         crawler.signals.connect(recorder.start, signal=signals.spider_opened)
         crawler.signals.connect(recorder.stop, signal=signals.spider_closed)
@@ -88,6 +90,7 @@ def _joined(headers: Headers, name: bytes) -> str:
 def _original(visit: Visit, response: Response) -> Original | None:
     """Return the record that memory says holds what this URL answered before."""
     last = visit.last
+    # A redirect answers for another URL than the one that the memory is about.
     if (
         last is None
         or not (last.payload and last.stored_url and last.stored_at)

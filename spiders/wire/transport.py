@@ -75,7 +75,7 @@ They are archived with the page and count in memory many times over.
 """
 _CHUNK = 1 << 16
 _UNPACKED = 24 << 20
-"""Bytes that are looked through for the end of a packed body: a little more than a page may have."""
+"""Bytes to which a packed body is unpacked in search of its end: a page may have 20 MiB."""
 _refused: dict[str, str] = {}
 _resolved: dict[str, str] = {}
 VERIFIED = "verified"
@@ -88,11 +88,11 @@ _FAULTS: Mapping[int, str] = {
     21: "came without the chain that would prove it",
     23: "was revoked",
 }
-"""What OpenSSL's commonest verdicts on a chain mean (X509_STORE_CTX_get_error(3)), as the end of a sentence."""
+"""OpenSSL's commonest verdicts on a chain (X509_STORE_CTX_get_error(3)), to end a sentence."""
 
 
 def is_public(address: str) -> bool:
-    """Return whether `address` may be asked: globally reachable, and no IPv4 address hidden in it that is not."""
+    """Return whether `address`, and any IPv4 address embedded in it, is globally reachable."""
     found = ip_address(address.partition("%")[0])
     return (
         found.is_global
@@ -108,9 +108,9 @@ def refused(host: str) -> str | None:
 
 
 def address_of(host: str) -> str:
-    """Return the address that `host` resolved to last, or its name: it has none, or it is one of the sample press's.
+    """Return the address that `host` resolved to last, or its name where it has none.
 
-    All hosts of the press are this machine; each stands for a server of its own.
+    Hosts of the sample press have none: all are this machine, and each stands for a server.
     """
     return _resolved.get(host, host)
 
@@ -130,14 +130,18 @@ class _HeadersTooLargeError(_newclient.ParseError):
 
 # Scrapy has no setting for it.
 class _LimitedHeaders(http11._LenientHTTPClientParser):  # noqa: SLF001
-    """Breaks off an answer whose headers go on beyond `MAX_HEADERS`: Twisted limits the length of a line, not their number."""
+    """Breaks off an answer whose headers go on beyond `MAX_HEADERS`.
+
+    Twisted limits the length of a line, not their number.
+    """
 
     _received = 0
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
         self._received += len(line) + 2
         if self._received > MAX_HEADERS:
-            raise _HeadersTooLargeError("more headers than the limit", line[:100])  # type: ignore[no-untyped-call]
+            excess = "more headers than the limit"
+            raise _HeadersTooLargeError(excess, line[:100])  # type: ignore[no-untyped-call]
         super().lineReceived(line)
 
 
@@ -245,7 +249,8 @@ class Certificates:
 
     @cached_property
     def _context(self) -> SSL.Context:
-        """What all connections share, made with the first: it reads some hundred authorities of this machine."""
+        """What all connections share."""
+        # Made with the first connection: it reads the authorities of this machine, over a hundred.
         # Twisted has no types for it.
         known = platformTrust()  # type: ignore[no-untyped-call]
         context = CertificateOptions(trustRoot=known).getContext()
@@ -257,11 +262,11 @@ class Certificates:
         return _Creator(self, hostname.decode("ascii"), port)
 
     def fault(self, host: str, port: int) -> str | None:
-        """Return what was wrong with the certificate that was shown last, as the end of a sentence, or None."""
+        """Return what was wrong with the last certificate, as the end of a sentence, or None."""
         return self._faults.get((host, port))
 
     def all_good(self) -> bool:
-        """Return whether certificates were shown and nothing was wrong with any: no exception is needed."""
+        """Return whether certificates were shown and all were good: no exception is needed."""
         return bool(self._faults) and not any(self._faults.values())
 
     def connection(self, host: str, port: int) -> SSL.Connection:
@@ -298,7 +303,7 @@ class _Creator:
 
 
 def misnamed(certificate: crypto.X509, identity: DNS_ID | IPAddress_ID) -> str | None:
-    """Return for whom else a certificate is, as the end of a sentence, or None where it is for `identity`.
+    """Return whose certificate it is, as the end of a sentence; None if it is for `identity`.
 
     What does not parse names nobody: OpenSSL is calling, and no error may come out of here.
     """
@@ -339,7 +344,8 @@ def broken_coding(response: Response) -> str | None:
 
 
 def _has_large_headers(error: DownloadFailedError) -> bool:
-    """Return whether a download failed over its headers: Twisted keeps the errors of a parser in a list."""
+    """Return whether a download failed because its headers were over the limit."""
+    # Twisted puts the errors of its parser in a list.
     reasons = getattr(error.__cause__, "reasons", ())
     return any(isinstance(reason.value, _HeadersTooLargeError) for reason in reasons)
 
@@ -414,7 +420,7 @@ class Transport(HTTP11DownloadHandler):
             ) from error
 
     def _distrust(self, url: str, error: Exception) -> None:
-        """Raise Refusal, which is not tried again, where a certificate was what ended the connection."""
+        """Raise Refusal, which is not retried, where a certificate ended the connection."""
         fault = self._fault(url)
         if fault:
             host = urlsplit(url).netloc
