@@ -163,8 +163,8 @@ class PageReading:
             names = (text_of(element) for element in select(self.root, self.rules.section))
             if name := next(filter(None, names), None):
                 return name
-        found = (self.script.section if self.script else None) or section_in(self.head.title)
-        return section_of(self.head, found, lambda: section_shown(self.root, self.head))
+        name = (self.script.section if self.script else None) or section_in(self.head.title)
+        return section_of(self.head, name, lambda: section_shown(self.root, self.head))
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -271,7 +271,7 @@ def _credits(reading: PageReading) -> _Credits:
         reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines
     )
     agency = agency_of(
-        head, dateline=cleaned.dateline, found=cleaned.agency, origin=origin, around=reading.around
+        head, dateline=cleaned.dateline, name=cleaned.agency, origin=origin, around=reading.around
     )
     return _Credits(authors, source, origin, agency)
 
@@ -301,12 +301,12 @@ def _captions(reading: PageReading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(captions))
 
 
-def _sources(reading: PageReading, authors: str | None, times: ArticleTimes) -> dict[str, str]:
+def _sources(reading: PageReading, source: str | None, times: ArticleTimes) -> dict[str, str]:
     """Return for each field that was read where it was read."""
     sources = {
         "text": "script" if reading.script else "rules" if reading.rules.body else "tree",
         "title": reading.title_source,
-        "authors": authors,
+        "authors": source,
         "published": times.published.source if times.published else None,
         "modified": times.modified.source if times.modified else None,
     }

@@ -156,16 +156,16 @@ def origin_of(
 
 
 def agency_of(
-    head: Head, *, dateline: str | None, found: str | None, origin: Origin | None, around: Around
+    head: Head, *, dateline: str | None, name: str | None, origin: Origin | None, around: Around
 ) -> str | None:
     """Return the credited agency.
 
-    In this order: of the dateline, `found` in the text, the outlet copied, the declared author, or
-    what stands right before the body.
+    In this order: of the dateline, `name` as the text credits it, the outlet copied, the declared
+    author, or what stands right before the body.
     """
     return (
         agency(dateline or "")
-        or found
+        or name
         or agency((origin.outlet if origin else None) or "")
         or agency(head.first("dable:author", "og:article:author", "author") or "")
         or agency(around.before[-_BEFORE_AGENCY:])

@@ -210,11 +210,11 @@ def _canonical(root: HtmlElement, url: str) -> str | None:
 
 
 def section_of(
-    head: Head, found: str | None, shown: Callable[[], str | None] = lambda: None
+    head: Head, name: str | None, shown: Callable[[], str | None] = lambda: None
 ) -> str | None:
     """Return the section: the first declared in Korean, else as `shown` beside the article.
 
-    `found` is a section from elsewhere, asked after the declarations.
+    `name` is a section from elsewhere, asked after the declarations.
     """
     values = head.every(
         "article:section",
@@ -225,9 +225,9 @@ def section_of(
         "article:section2",
         "content_category",
     )
-    values += [text for text in (text(head.article.get("articleSection")), found) if text]
+    values += [text for text in (text(head.article.get("articleSection")), name) if text]
     values = [squeeze(value) for value in values if value not in _NO_SECTION] or values
-    korean = next(
+    name = next(
         (
             value
             for value in values
@@ -235,7 +235,7 @@ def section_of(
         ),
         None,
     )
-    return korean or shown() or (values[0] if values else None)
+    return name or shown() or (values[0] if values else None)
 
 
 def keywords_of(head: Head, tags: list[str]) -> tuple[str, ...]:
