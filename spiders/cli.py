@@ -1,6 +1,4 @@
-"""`sillok …`: the composition root.
-
-It hangs up the commands and turns every error into one line and an exit code.
+"""Registers the commands of `sillok`; maps each error to a one-line message and an exit code.
 
 0 done, unchanged or partial · 1 failed, may be retried · 2 wrong usage or setting · 3 unhealthy · 4
 interrupted · 5 bad rows were skipped.
@@ -32,12 +30,13 @@ TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
 
 
 class Group(TyperGroup):
-    """The command group: where an error leaves Python and becomes what a shell understands."""
+    """The command group: turns exceptions of every command into messages and exit codes."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; raise `typer.Exit` with the code that its end deserves."""
+        """Run the command; raise `typer.Exit` with the exit code of its error."""
         try:
             result = super().invoke(ctx)
+            # Here, while a broken pipe can still be answered.
             sys.stdout.flush()
         except KeyboardInterrupt as stop:
             say("interrupted")
@@ -53,14 +52,19 @@ class Group(TyperGroup):
                 raise
             first = str(error).strip().partition("\n")[0]
             say(
-                f"sillok {ctx.invoked_subcommand}: a table of the archive cannot be read ({first}): `sillok doctor`"
+                f"sillok {ctx.invoked_subcommand}: a table of the archive cannot be read"
+                f" ({first}): `sillok doctor`"
             )
             raise typer.Exit(PERMANENT) from error
         return result
 
 
 def is_of_a_table(error: Exception) -> bool:
-    """Return whether a library that reads Parquet raised `error`: the file is damaged, or somebody else's."""
+    """Return whether a library that reads Parquet raised `error`.
+
+    The file is damaged then, or was not written by Sillok.
+    """
+    # Only where they are loaded already: `--help` and an early error stay quick.
     arrow, duck = sys.modules.get("pyarrow"), sys.modules.get("duckdb")
     return bool(
         (arrow and isinstance(error, arrow.ArrowException))
@@ -69,14 +73,16 @@ def is_of_a_table(error: Exception) -> bool:
 
 
 def exit_code(error: Exception) -> int:
-    """Return the exit code of an error: a full disk may be retried, a missing file may not."""
+    """Return the exit code of an error."""
+    # A full disk may be retried once there is room; a missing file stays missing.
     if isinstance(error, OSError):
         return TRANSIENT if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO} else PERMANENT
     return PERMANENT if isinstance(error, PermanentError) else TRANSIENT
 
 
 def _silence() -> None:
-    """Point stdout at nothing: the reader of the pipe has gone, and the interpreter flushes once more at exit."""
+    """Point stdout at nothing, because the reader of the pipe has gone."""
+    # The interpreter flushes once more at exit, which would fail and print a traceback.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -84,7 +90,8 @@ app = typer.Typer(
     cls=Group,
     name="sillok",
     help="Sillok 실록: every article of Korean news as it came, as it was read, and as it changed.",
-    epilog="Exit codes: 0 done · 1 may be retried · 2 usage · 3 unhealthy · 4 interrupted · 5 bad rows skipped",
+    epilog="Exit codes: 0 done · 1 may be retried · 2 usage · 3 unhealthy"
+    " · 4 interrupted · 5 bad rows skipped",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -109,8 +116,8 @@ app.command("fold", rich_help_panel=_HAND)(folding.fold)
 app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 
-def _tell_version(asked: bool) -> None:  # noqa: FBT001 - how Typer calls what belongs to an option
-    if asked:
+def _print_version(requested: bool) -> None:  # noqa: FBT001 - how Typer calls what belongs to an option
+    if requested:
         from importlib.metadata import version  # noqa: PLC0415 - rarely asked
 
         typer.echo(f"sillok {version('sillok')}")
@@ -123,7 +130,7 @@ def _sillok(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_tell_version, is_eager=True, help="Say which version this is."
+            "--version", callback=_print_version, is_eager=True, help="Say which version this is."
         ),
     ] = False,
 ) -> None:

@@ -1,8 +1,8 @@
-"""The commands that a task runs, and the environment in which it runs them: one definition for DAGs and doctor.
+"""Defines the commands that a task runs and their environment, for DAGs and `sillok doctor`.
 
-Nothing here depends on the current folder or on a checkout: the interpreter is that of the caller, Scrapy is told its
-settings by name instead of by a `scrapy.cfg`, and a module in the current folder never hides one of ours.
-Importing this module loads neither Scrapy nor Airflow.
+Nothing here depends on the current folder or on a checkout: the interpreter is that of the caller,
+and Scrapy gets its settings by name instead of by a `scrapy.cfg`. Importing this module loads
+neither Scrapy nor Airflow.
 """
 
 import sys
@@ -11,7 +11,9 @@ SETTINGS = "spiders.settings"
 """The module of our Scrapy settings, as `SCRAPY_SETTINGS_MODULE` takes it."""
 
 TASK_ENVIRONMENT = {
+    # A task shows each line of the log when it is written.
     "PYTHONUNBUFFERED": "1",
+    # A module in the current folder must not hide one of ours.
     "PYTHONSAFEPATH": "1",
     "SCRAPY_SETTINGS_MODULE": SETTINGS,
     "SILLOK_LOG": "json",
@@ -27,5 +29,5 @@ def crawl_command(outlet: str, *arguments: str) -> list[str]:
 
 
 def sillok_command(*arguments: str) -> list[str]:
-    """Return the command that runs `sillok` in this interpreter, wherever its script was installed."""
+    """Return the command that runs `sillok` in this interpreter."""
     return [sys.executable, "-m", "spiders.cli", *arguments]
