@@ -55,7 +55,7 @@ _DATE_IN_URL = re.compile(
 
 
 def links(source: Source, body: bytes, *, base_url: str) -> Links:
-    """Return what `body`, answered by `source` at `base_url`, lists: links, child sitemaps, and what is wrong."""
+    """Return what `body`, the answer of `source` at `base_url`, lists, with findings."""
     plain = unpacked(body)
     if plain.body is None:
         fault = SourceFault.REFUSED if plain.whole else SourceFault.DAMAGED
@@ -72,10 +72,7 @@ def links(source: Source, body: bytes, *, base_url: str) -> Links:
 
 
 def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
-    """Return the URLs to ask for `source`: its pages in turn.
-
-    Of a day archive those of `days`, none without days.
-    """
+    """Return the URLs to request for `source`: its pages, and for a day archive those of `days`."""
     urls = [source.url]
     if "{page}" in source.url and isinstance(source, Listing):
         urls = [source.url.replace("{page}", str(page)) for page in range(1, source.pages + 1)]
@@ -85,7 +82,7 @@ def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
 
 
 def is_day_archive(source: Source) -> bool:
-    """Return whether the URL of `source` names a day (or its year or month), so that it serves backfill only."""
+    """Return whether the URL of `source` has a date in it, so that it serves backfill only."""
     return any(f"{{{field}}}" in source.url for field in ("yyyy", "mm", "dd", "yyyymmdd"))
 
 
@@ -136,7 +133,8 @@ def _new_at(last: Fetch | None) -> datetime:
 
 
 def _day_of(child: Child, today: date) -> date | None:
-    """Return the day on which a child changed or the last day that its URL names, which is never in the future."""
+    """Return the day on which a child changed, or the last day that its URL names."""
+    # never in the future: a month's sitemap changes until today
     if child.modified:
         return child.modified.at.astimezone(SEOUL).date()
     found = _DATE_IN_URL.search(child.url)
@@ -196,7 +194,7 @@ def _document(body: bytes, base_url: str) -> Links:
 
 
 def _posts(body: bytes, base_url: str) -> Links:
-    """Read JSON, of which only the whole is taken; a notice may stand before it, as before XML."""
+    """Read JSON, as a whole or not at all; text before it is a finding, as before XML."""
     listed, text = Listed(), _json_text(body)
     begins = _JSON.search(text)
     try:

@@ -1,7 +1,6 @@
-"""What a source lists: values that discovery returns and the spider acts on.
+"""The links that a source lists, and the times that feeds and sitemaps state.
 
-Moments as feeds and sitemaps write them: what `parse_moment` reads, with the zones and months that
-it does not know.
+Times are read by `parse_moment`, after zones and months that it does not know were rewritten.
 
 노컷뉴스 writes the month of an RFC 822 date as a number ("27 09 2026 08:10:00 +0900"), Java writes it
 in Korean ("27 9월 2026"), JavaScript puts the zone behind a name ("GMT+0900 (KST)"), C puts the year
@@ -16,6 +15,51 @@ from typing import Literal
 
 from processing.dates import SEOUL, Moment, parse_moment
 from processing.records import SourceFinding, Stamp
+
+_LONGEST = 120
+"""Characters of a date that are looked at."""
+_NUMERIC_MONTH = re.compile(r"\b(\d{1,2})[ -](\d{1,2})[ -](\d{4})\b")
+_KOREAN_MONTH = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})[ -](?P<month>1[0-2]|0?[1-9])월[ -](?P<year>\d{4})"  # 27 9월 2026
+    r"|(?<!\d)(?P<first>1[0-2]|0?[1-9])월 ?(?P<then>\d{1,2}),? (?P<last>\d{4})"  # 9월 27, 2026
+)
+_YEAR_LAST = re.compile(
+    r"^(?:[a-z]{3},? )?(?P<month>[a-z]{3}) +(?P<day>\d{1,2}) "
+    r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?) (?P<zone>[a-z+:0-9]* ?)"
+    r"(?P<year>\d{4})$",
+    re.IGNORECASE,
+)
+"""The form of asctime and `date`: "Sun Sep 27 19:03:20 KST 2026"."""
+_HOURS = {
+    "z": 0,
+    "ut": 0,
+    "utc": 0,
+    "gmt": 0,
+    "kst": 9,
+    "jst": 9,
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+}
+"""Zones by name: those of RFC 822 §5, and of Korea and Japan."""
+_ZONE = re.compile(
+    r"(?<=\d)\s*(?:"
+    # GMT+0900, +09:00, UTC+9, +00
+    rf"(?:(?:gmt|utc?)\s?)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?"
+    rf"|(?P<name>{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
+    r")(?:\s?(?:\([^()]{0,60}\)|\[[^\[\]]{0,60}\]))?\s*$",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$")
+"""What needs no repair: most sitemaps write it (W3C date and time, RFC 3339)."""
+_YEAR_OF_NONE = re.compile(r"(?:^|\s)0\d{3}(?=[-./년])|[a-z]{3}\.? 0\d{3}\b", re.IGNORECASE)
+"""A year before 1000: what a field without a value becomes (0001-01-01), and not 2001."""
+_HAS_TIME = re.compile(r"\d:\d\d|^\d{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +112,8 @@ def in_words(findings: tuple[SourceFinding, ...]) -> str | None:
     return "; ".join(lines) or None
 
 
-_LONGEST = 120
-"""Characters of a date that are looked at."""
-_NUMERIC_MONTH = re.compile(r"\b(\d{1,2})[ -](\d{1,2})[ -](\d{4})\b")
-_KOREAN_MONTH = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})[ -](?P<month>1[0-2]|0?[1-9])월[ -](?P<year>\d{4})"  # 27 9월 2026
-    r"|(?<!\d)(?P<first>1[0-2]|0?[1-9])월 ?(?P<then>\d{1,2}),? (?P<last>\d{4})"  # 9월 27, 2026
-)
-_YEAR_LAST = re.compile(
-    r"^(?:[a-z]{3},? )?(?P<month>[a-z]{3}) +(?P<day>\d{1,2}) (?P<time>\d{1,2}:\d{2}(?::\d{2})?) (?P<zone>[a-z+:0-9]* ?)"
-    r"(?P<year>\d{4})$",
-    re.IGNORECASE,
-)
-"""The form of asctime and `date`: "Sun Sep 27 19:03:20 KST 2026"."""
-_HOURS = {
-    "z": 0,
-    "ut": 0,
-    "utc": 0,
-    "gmt": 0,
-    "kst": 9,
-    "jst": 9,
-    "est": -5,
-    "edt": -4,
-    "cst": -6,
-    "cdt": -5,
-    "mst": -7,
-    "mdt": -6,
-    "pst": -8,
-    "pdt": -7,
-}
-"""Zones by name: those of RFC 822 §5, and of Korea and Japan."""
-_ZONE = re.compile(
-    r"(?<=\d)\s*(?:"
-    rf"(?:(?:gmt|utc?)\s?)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?"  # GMT+0900, +09:00, UTC+9, +00
-    rf"|(?P<name>{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
-    r")(?:\s?(?:\([^()]{0,60}\)|\[[^\[\]]{0,60}\]))?\s*$",
-    re.IGNORECASE,
-)
-_ISO = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$")
-"""What needs no repair: most sitemaps write it (W3C date and time, RFC 3339)."""
-_YEAR_OF_NONE = re.compile(r"(?:^|\s)0\d{3}(?=[-./년])|[a-z]{3}\.? 0\d{3}\b", re.IGNORECASE)
-"""A year before 1000: what a field without a value becomes (0001-01-01), and not 2001."""
-_HAS_TIME = re.compile(r"\d:\d\d|^\d{12}")
-
-
 def stamp(text: str | None, source: Literal["feed", "sitemap"]) -> Stamp | None:
-    """Return the moment that `text` states, None where it states none that exists in the calendar."""
+    """Return the moment that `text` states; None where it states none, or no real date."""
     found = _moment(" ".join((text or "")[:_LONGEST].split()))
     if found is None:
         return None

@@ -76,10 +76,10 @@ _QUERY_SAFE = "%/:@!$&'()*+,;=-._~?[]|"
 
 
 def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], str | None]:
-    """Return the page's base address, the links within what the CSS `select` names, and what is wrong.
+    """Return the page's base address, the links that the CSS `select` selects, and what is wrong.
 
-    What is selected may be the anchors or elements around them; `<base href>` is honoured. Where every anchor of a page
-    is selected, those whose address has no digit are its menus and left out.
+    `select` may name the anchors or elements around them; `<base href>` is honoured. Where every
+    anchor of a page is selected, those without a digit in their address are left out as menus.
     """
     decoded = read_html(body)
     root = html_of(decoded.text)
@@ -101,10 +101,11 @@ def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None]]
 
 
 def _as_browsers_ask(href: str, page: Decoded) -> str:
-    """Write the query of a link in the encoding of its page (WHATWG URL §4.4): old CGIs know no other.
+    """Write the query of a link in the encoding of its page, as browsers do (WHATWG URL §4.4).
 
-    Path and host are UTF-8 everywhere. What the encoding cannot write becomes a reference, as browsers do.
+    Path and host are always UTF-8. Characters that the encoding lacks become references.
     """
+    # old CGIs know no other encoding than their page's
     before, mark, query = href.partition("?")
     if not mark or query.isascii() or page.codec.startswith("utf"):
         return href

@@ -1,7 +1,8 @@
-"""Bytes of strangers to a tree: XML and HTML of feeds, sitemaps and lists, however broken, never obeyed.
+"""Parses the bytes of feeds, sitemaps and lists into XML and HTML trees, however broken they are.
 
-Nothing is loaded from elsewhere and no entity is expanded (CWE-776, CWE-611): a document type is taken off before
-anything is parsed. Packed sitemaps are unpacked up to a limit. What had to be mended is said.
+Nothing is loaded from elsewhere and no entity is expanded (CWE-776, CWE-611): a document type is
+removed before anything is parsed. Compressed sitemaps are unpacked up to a limit. Every repair is
+a finding.
 """
 
 import codecs
@@ -44,7 +45,8 @@ _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE_END = re.compile(r"[\[>]")
 _SUBSET_END = re.compile(r"\]\s{0,99}>")
 _ENTITY = re.compile(
-    r"<!ENTITY\s+(?P<parameter>%\s+)?[^\s%]{1,200}\s+(?:(?P<outside>SYSTEM|PUBLIC)|(?P<value>\"[^\"]*\"|'[^']*'))",
+    r"<!ENTITY\s+(?P<parameter>%\s+)?[^\s%]{1,200}\s+"
+    r"(?:(?P<outside>SYSTEM|PUBLIC)|(?P<value>\"[^\"]*\"|'[^']*'))",
     re.IGNORECASE,
 )
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
@@ -67,7 +69,7 @@ class ParsedDocument:
 
 
 class Decoded(NamedTuple):
-    """Characters, the codec that gave them, and the encoding that was declared where it is another."""
+    """Decoded text, the codec used, and the declared encoding if it is another."""
 
     text: str
     codec: str
@@ -100,6 +102,7 @@ def unpacked(body: bytes) -> Unpacked:
             part = member.decompress(left, room)
         except zlib.error:
             return Unpacked(b"".join(parts) or None, whole=False)
+        # more than the limit allows: a bomb, of which nothing is used
         if member.unconsumed_tail or len(part) >= room:
             return Unpacked(None)
         parts.append(part)
@@ -153,7 +156,8 @@ def html_of(text: str) -> html.HtmlElement | None:
     check_html(data, elements=MAX_ELEMENTS)
     try:
         return html.document_fromstring(data, parser=parser)
-    except etree.ParserError:  # markup without a single element
+    # markup without a single element
+    except etree.ParserError:
         return None
 
 
@@ -168,7 +172,10 @@ def decoded(body: bytes) -> str:
 
 
 def read_text(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> Decoded:
-    """Return the characters of `body`: as declared if that fits all bytes, else UTF-8, else CP949, else with gaps."""
+    """Return the text of `body`: as declared if all bytes fit, else as UTF-8, else as CP949.
+
+    If none fits, undecodable bytes are replaced.
+    """
     wide = _wide(body)
     if wide:
         return Decoded(body.decode(wide, "replace"), wide)
@@ -181,7 +188,8 @@ def read_text(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> Decode
         except UnicodeDecodeError as error:
             if codec != "utf-8-sig" or error.start < len(body) - _CHARACTER:
                 continue
-            text = body[: error.start].decode(codec)  # it breaks off inside its last character
+            # the document breaks off inside its last character
+            text = body[: error.start].decode(codec)
         except UnicodeError:
             continue
         return Decoded(text, codec, stated if name and codec != name else None)
@@ -197,10 +205,10 @@ def _wide(body: bytes) -> str | None:
 
 
 def _codec(name: str) -> str | None:
-    """Return Python's codec for a declared name, None where it names no encoding of text that bytes like these have.
+    """Return Python's codec for a declared encoding; None where it names none that fits.
 
-    EUC-KR is read as CP949, its superset, as browsers do (WHATWG). Python's own codecs (base64, idna, utf-7, …) are no
-    encodings of documents.
+    EUC-KR is read as CP949, its superset, as browsers do (WHATWG). Python's own codecs (base64,
+    idna, utf-7, …) are no encodings of documents.
     """
     try:
         known = codecs.lookup(name).name
@@ -210,7 +218,8 @@ def _codec(name: str) -> str | None:
         return "cp949"
     if known == "utf-8":
         return "utf-8-sig"
-    if known.startswith(_WIDE):  # a declaration in ASCII contradicts itself
+    # a declaration that can be read as ASCII is not in UTF-16 or UTF-32
+    if known.startswith(_WIDE):
         return None
     return known if known.startswith(_TEXT) and known != "utf-7" else None
 
@@ -241,10 +250,10 @@ def _no_list(text: str) -> SourceFinding:
 
 
 def _without_doctype(text: str) -> tuple[str, SourceFinding | None]:
-    """Take the document type off, and say what it declares: what is declared is never expanded nor loaded.
+    """Remove the document type; return the rest, and a finding if it declares entities.
 
-    An entity that stands for characters is harmless, for then it is a name in the text and no more. One that stands for
-    other entities or for a file is what attacks are made of, and the document is refused.
+    Entities are never expanded or loaded. One that stands for characters is harmless. One that
+    stands for other entities or for a file is an attack, and the finding refuses the document.
     """
     text = _PROLOGUE.sub("", text, count=1)
     root = _ROOT.search(text)
@@ -333,7 +342,8 @@ def _well_formed(text: str, base_url: str) -> etree._Element | None:
     check_xml(data)
     try:
         root = etree.fromstring(data, parser, base_url=base_url)
-    except etree.XMLSyntaxError:  # even recovery found no element
+    # not even the recovery found an element
+    except etree.XMLSyntaxError:
         return None
     fatal = any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log)
     return None if fatal else root

@@ -74,7 +74,7 @@ _FOREIGN_NAMESPACES = (
 
 
 def is_foreign(prefix: str) -> bool:
-    """Return whether a prefix (lower case) names elements about pictures, podcasts, comments, never about the entry."""
+    """Return whether a prefix (lower case) is one for pictures, podcasts or comments."""
     return prefix in _FOREIGN_PREFIXES
 
 

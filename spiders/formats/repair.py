@@ -1,4 +1,4 @@
-"""Ill-formed feeds and sitemaps, mended into a tree of what is surely there.
+"""Repairs ill-formed feeds and sitemaps: builds a tree of what can be trusted in them.
 
 libxml2's own recovery closes what is open in its own way: `<link>` without an end takes the
 elements after it into the address, and a document that breaks off inside an address gives half of
@@ -27,7 +27,8 @@ _TAG = re.compile(
     r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+(?=>)|[^<>]*+)>"
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[\w:.-]{1,60}+)\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>]++))"
+    r"(?P<name>[\w:.-]{1,60}+)\s*+=\s*+"
+    r"(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>]++))"
 )
 _REFERENCE = re.compile(
     r"&(?:(?P<name>amp|lt|gt|quot|apos)|#(?P<number>\d{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6}));"
@@ -75,7 +76,7 @@ class _Token(NamedTuple):
 
 
 def repaired(text: str) -> Repaired:
-    """Return the entries of an ill-formed feed or sitemap as a well-formed tree without namespaces."""
+    """Return the entries of an ill-formed feed or sitemap as a tree without namespaces."""
     tokens = list(_tokens(text))
     first = next(
         (token.local for token in tokens if token.local in STRUCTURE or token.local in ENTRIES),
@@ -171,11 +172,7 @@ def _add_fields(
 
     None where the document ends first.
     """
-    closing: dict[str, list[int]] = {}
-    for place, token in enumerate(tokens):
-        if token.close:
-            closing.setdefault(token.name, []).append(place)
-    place = 0
+    closing, place = _closing_tags(tokens), 0
     while place < len(tokens):
         token, following = tokens[place], place + 1
         if token.close:
@@ -187,23 +184,30 @@ def _add_fields(
         close = ends[later] if later < len(ends) and not empty else None
         if close is not None and token.local in CONTAINERS:
             if depth < _DEEPEST:
-                container = etree.SubElement(parent, token.local)
-                _add_fields(
-                    container, text, tokens[following:close], tokens[close].start, depth + 1
-                )
+                container, inner = etree.SubElement(parent, token.local), tokens[following:close]
+                _add_fields(container, text, inner, tokens[close].start, depth + 1)
         elif close is not None:
             _add(parent, text, token, tokens[close].start)
         else:
             stop = tokens[following].start if following < len(tokens) else end
             stop = token.end if stop is None and empty else stop
-            cut = (
-                end is None and token.local in _PERMANENT
-            )  # `link`, which is better, may have come after it
+            # after a permanent id, a `link`, which is better, may have been cut off
+            cut = end is None and token.local in _PERMANENT
             if token.local in CONTAINERS and end is None and not empty:
-                return  # what follows may be its own
+                # what follows may belong to this container
+                return
             if stop is not None and token.local not in CONTAINERS and not cut:
                 _add(parent, text, token, stop)
         place = following if close is None else close + 1
+
+
+def _closing_tags(tokens: list[_Token]) -> dict[str, list[int]]:
+    """Return the indexes of the closing tags by name."""
+    closing: dict[str, list[int]] = {}
+    for index, token in enumerate(tokens):
+        if token.close:
+            closing.setdefault(token.name, []).append(index)
+    return closing
 
 
 def _add(parent: etree._Element, text: str, token: _Token, end: int) -> None:
@@ -228,7 +232,7 @@ def _attributes(written: str) -> Mapping[str, str]:
 
 
 def _plain(raw: str) -> str:
-    """Return what markup stands for: CDATA as it is, the references of XML undone, other markup left alone."""
+    """Return text with CDATA unwrapped and XML references resolved; other markup stays."""
     parts = []
     for place, part in enumerate(raw.split(_CDATA)):
         inside, end, outside = part.partition(_CDATA_END) if place else ("", "", part)

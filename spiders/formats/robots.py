@@ -62,7 +62,7 @@ def grouped(text: str, tokens: Iterable[str]) -> str:
 
 
 def _record(line: str) -> tuple[str, str]:
-    """Return the name of a record, without blanks and in lower case, and its value without a comment."""
+    """Return the name of a record (lower case, no blanks) and its value without a comment."""
     plain = line.partition("#")[0].strip()
     name, colon, value = plain.partition(":")
     if not colon:
