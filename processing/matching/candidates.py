@@ -1,16 +1,14 @@
-"""match, between: pairs that cannot be linked are told from bitmaps, so that only the others are compared.
+"""Finds the pairs of documents that are worth comparing.
 
-Each shingle of a text sets one bit. A bit of the smaller set that the larger one has not stands for at least one
-shingle that it has not, so what remains is an upper bound of containment: no pair is lost that `judge` would link.
+First, band keys are joined in DuckDB. Of a key that very many documents share, not all pairs are
+taken: its documents stand in a row by day, then number, and two are compared where they are no more
+than `bucket` places apart. That depends only on which documents there are, not on when they came. A
+document that comes to stand between two others parts them; one that loses a key, because a passage
+of it is known as boilerplate now, lets others close up. Both are found here.
 
-Keys that very many documents share: which of them are compared, in whatever order they came.
-
-The documents of a key stand in a row by day, then number, and two are compared where they are no more than `bucket`
-places apart. So each is compared with those nearest to it in time, and which these are is a matter of what is there,
-not of when it came. A document that comes to stand between two others parts them; one that takes its place elsewhere,
-because a line of it is known as boilerplate now, lets others close up. Both are found here.
-
-match, first half: which pairs of documents are worth comparing, found by joining band keys in DuckDB.
+Then bitmaps rule out pairs that cannot be linked. Each shingle of a text sets one bit. A bit of the
+smaller set that the larger one lacks stands for at least one shingle that it lacks, so what remains
+is an upper bound of containment: no pair is lost that `judge` would link.
 """
 
 from collections.abc import Mapping
@@ -39,10 +37,12 @@ from processing.signing.signature import redraft, signed, tables, text_of_row
 from processing.signing.window import Partitions, Signatures, among, opened, widened
 
 _COLUMNS: Final = ("number", "article_id", "outlet", "title", "text", "cut")
+# Bits of a bitmap are taken by a mask, so their number is a power of two.
 _BITS: Final = 2048
 _PASSAGE_BITS: Final = 4096
 _QUOTED: Final = 3
 """Key passages that a text which quotes another one shares with it at least."""
+# At a time, so that texts and bitmaps of a whole window are never in memory as Python values.
 _DOCUMENTS: Final = 1_000
 _PAIRS: Final = 16_384
 
@@ -148,18 +148,22 @@ Pairs = NDArray[np.int64]
 # it.
 _NEAR: Final = """
     WITH placed AS (
-             SELECT key, number, day, row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place,
+             SELECT key, number, day,
+                 row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place,
                  count(*) OVER (PARTITION BY key) AS size
              FROM (SELECT key, number, day FROM others SEMI JOIN mine USING (key) UNION FROM mine)),
-         one AS (SELECT *, place // $bucket AS block FROM placed SEMI JOIN mine USING (key, number)),
+         one AS (
+             SELECT *, place // $bucket AS block FROM placed SEMI JOIN mine USING (key, number)),
          other AS (
              SELECT *, place // $bucket AS block FROM placed
              UNION ALL SELECT *, place // $bucket - 1 FROM placed WHERE place >= $bucket
-             UNION ALL SELECT *, place // $bucket + 1 FROM placed WHERE place // $bucket < (size - 1) // $bucket)
+             UNION ALL SELECT *, place // $bucket + 1 FROM placed
+             WHERE place // $bucket < (size - 1) // $bucket)
     SELECT DISTINCT least(one.number, other.number) AS a, greatest(one.number, other.number) AS b
     FROM one JOIN other USING (key, block)
     WHERE one.number <> other.number AND abs(one.place - other.place) <= $bucket
-      AND abs(one.day - other.day) <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END
+      AND abs(one.day - other.day)
+          <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END
     ORDER BY a, b
 """
 _CROWDED: Final = """
@@ -168,13 +172,16 @@ _CROWDED: Final = """
              UNION ALL SELECT *, true, false, false FROM former
              UNION ALL SELECT *, false, true, false FROM mine),
          crowded AS (SELECT key FROM every GROUP BY key HAVING count(*) > $bucket)
-    SELECT key, number, day, bool_or(before) AS before, bool_or(after) AS after, bool_and(held) AS held
+    SELECT key, number, day,
+        bool_or(before) AS before, bool_or(after) AS after, bool_and(held) AS held
     FROM every SEMI JOIN crowded USING (key) GROUP BY ALL ORDER BY key, day, number
 """
 
 
 def near(partitions: Partitions, mine: pa.Table, others: pa.Table) -> Pairs:
-    """Return the pairs (smaller number first, sorted) of a document of `mine` and one near it under one of its keys.
+    """Return the pairs of a document of `mine` and one near it under one of its keys.
+
+    The smaller number of a pair is first, and pairs are sorted.
 
     Both are rows of `bands`; `others` may have some of `mine` too.
     """
@@ -212,12 +219,11 @@ def moved(
 
 
 def _reach(rows: pa.Table, held: NDArray[np.intp], side: str, bucket: int) -> NDArray[np.intp]:
-    """Return for each row that is held the place, among them, behind the last one that is near it."""
+    """Return for each held row the place, among held rows, behind the last one near it."""
     keys = np.asarray(rows["key"])
     run = np.cumsum(np.diff(keys, prepend=keys[:1]) != 0)
-    places = (np.cumsum(np.asarray(rows[side])) + run * (bucket + 1))[
-        held
-    ]  # keys lie further apart than a bucket
+    # Keys are set further apart than a bucket, so that one search finds neighbours of all keys.
+    places = (np.cumsum(np.asarray(rows[side])) + run * (bucket + 1))[held]
     reached: NDArray[np.intp] = np.searchsorted(places, places + bucket, "right")
     return reached
 
@@ -229,7 +235,10 @@ def _between(
     last: NDArray[np.intp],
     options: FoldOptions,
 ) -> Pairs:
-    """Return the pairs of each row that is held and those from `first` to before `last`, distinct, sorted."""
+    """Return the pairs of each held row and those from `first` to before `last`.
+
+    Pairs are distinct and sorted.
+    """
     counts = np.maximum(last - first, 0)
     one = np.repeat(np.arange(held.size), counts)
     other = (
@@ -247,6 +256,7 @@ def _between(
     return np.unique(pairs, axis=0)
 
 
+# No day: marks rows that are left out.
 _NEVER: Final = -(2**31)
 
 
@@ -274,7 +284,7 @@ def candidates(partitions: Partitions, fresh: Fresh) -> Candidates:
 
 
 def still(partitions: Partitions, fresh: Fresh, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the candidates that have a document of `pairs`, which are not of the batch, in them."""
+    """Return the candidates that contain a document of `pairs`, which are not of the batch."""
     mine = _keys(partitions, np.unique(pairs))
     return near(partitions, mine, pa.concat_tables([_known(partitions, fresh, mine), fresh.bands]))
 
@@ -297,7 +307,9 @@ def _keys(partitions: Partitions, numbers: NDArray[np.int64]) -> pa.Table:
 
 
 def stored(partitions: Partitions, fresh: Fresh) -> pa.Table:
-    """Return the rows of the window's `bands` that share a key with `fresh`, but none of documents signed otherwise.
+    """Return the rows of the window's `bands` that share a key with `fresh`.
+
+    Documents that were signed again are left out: their stored keys may be of an older text.
 
     A part costs little more than reading its keys. The day is the document's.
     """

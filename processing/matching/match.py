@@ -1,6 +1,6 @@
-"""What hangs together: connected components over document numbers alone.
+"""Compares the candidates of a batch and returns the linked pairs as edges.
 
-match: candidates, compared text by text, become edges.
+Pairs are judged by connected components of the candidate graph, so that few texts are in memory.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,9 +19,10 @@ from processing.signing.window import Partitions, widened
 
 
 def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the linked numbers, sorted, and for each the place of the smallest number that it hangs together with.
+    """Return the linked numbers, sorted, and the label of each one's connected component.
 
-    Labels sink along links and are then followed to their ends, until none changes: a few rounds, whatever the size.
+    The label is the place of the component's smallest number. Labels sink along links and are then
+    followed to their ends, until none changes: a few rounds, whatever the size.
     """
     numbers, places = np.unique(links, return_inverse=True)
     ends = places.reshape(-1, 2)
@@ -39,13 +40,15 @@ def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
         labels = sunk
 
 
+# Small components are judged together up to so many pairs: a read for each would cost more.
 _TOGETHER: Final = 256
 _COLUMNS: Final = (*NODE, "text", "facts")
 _TIMES: Final = ("published_at", "fetched_at", "day")
 _JUDGED: Final = ("number", "article_id", "outlet", "title", "cut", "text", "facts", *_TIMES)
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
-    WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers) ORDER BY a, b
+    WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers)
+    ORDER BY a, b
 """
 
 _LINKED = """
@@ -63,6 +66,8 @@ def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
     candidate any longer the link goes, as it does where the texts are alike no longer.
     """
     known, found = _known(partitions, fresh), candidates(partitions, fresh)
+    # Edges of the batch's documents that were linked before are judged again: a text may have
+    # changed since, or a passage of it become boilerplate.
     pairs = np.unique(np.concatenate([found.mine, found.closer]), axis=0)
     parted = _parted(partitions, fresh, found.further)
     rows = _rows(partitions, fresh, np.concatenate([pairs, known, parted]))
@@ -129,7 +134,8 @@ def judged(
     They are judged group by group, so that only the texts of a few groups of candidates are in
     memory as shingles.
     """
-    table = table.select(_JUDGED).combine_chunks()  # many small takes from pieces are slow
+    # Many small takes from a table in pieces are slow.
+    table = table.select(_JUDGED).combine_chunks()
     places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
     for group in _groups(found):
         numbers = [number for number in np.unique(group).tolist() if number in places]
@@ -141,7 +147,7 @@ def judged(
 
 
 def _groups(found: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the pairs by connected components of the candidate graph, several small ones at once."""
+    """Yield the pairs by connected components, several small ones at once."""
     if not found.size:
         return
     numbers, labels = components(found)

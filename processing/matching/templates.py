@@ -22,9 +22,12 @@ from processing.signing.documents import Thresholds
 _NUMBER = re.compile(r"\d+")
 # An equal run of fewer characters is chance and joins the gap around it.
 _NEAR: Final = 3
+# A slot has an equal run of this length on a side, and is no wider than a name, a date or a sum.
 _FLANK: Final = 6
-_FIRM: Final = 12
 _WIDEST: Final = 14
+# Equal runs from which on the matched span of a text is reckoned.
+_FIRM: Final = 12
+# Aligning costs the product of both lengths: of longer texts the beginnings are aligned.
 _LONGEST: Final = 20_000
 _LARGE: Final = 0.1
 _LEAST: Final = 3
@@ -58,12 +61,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Matched characters, the slots, how often the match is broken inside, and where either side is matched.
+    """How two texts match: equal runs of characters, and the slots and gaps between them.
 
-    `gaps` are of either side the share that the other lacks in large pieces, a tenth of the side at least.
-
-    `ends` are the like of slots before the first and after the last equal run. `stretch` is the median length of the
-    equal runs, in characters.
+    `matched` counts equal characters, `breaks` how often the match is broken between its first and
+    last run. `spans` are where either side is matched; `gaps` the share of either side that the
+    other lacks in large pieces, a tenth of the side at least. `ends` are slots before the first and
+    after the last equal run. `stretch` is the median length of the equal runs, in characters.
     """
 
     matched: int
@@ -111,9 +114,8 @@ def align(left: str, right: str) -> Alignment:
         length, start, end, other_start, other_end = gap
         if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
             continue
-        if (
-            before[0] >= _FLANK or after[0] >= _FLANK
-        ):  # gaps never meet, and what is between them is near enough
+        # Gaps never meet, so what is beside a gap is an equal run or an end of the text.
+        if before[0] >= _FLANK or after[0] >= _FLANK:
             inside = before[0] and after[0]
             around = (left[start - 1], left[end]) if inside else ("", "")
             (slots if inside else ends).append(
@@ -133,12 +135,12 @@ def align(left: str, right: str) -> Alignment:
     )
 
 
-_plain = lru_cache(4096)(canonical)  # a document meets many others
-"""Canonical titles."""
+# Canonical titles; a document is compared with many others.
+_plain = lru_cache(4096)(canonical)
 
 
 def missing_facts(small: frozenset[str], large: frozenset[str]) -> tuple[float, int]:
-    """Return the share and the count of the smaller text's number facts that the larger one lacks."""
+    """Return the share and the count of number facts that the larger text lacks."""
     lacking = len(small - large)
     return lacking / max(1, len(small)), lacking
 
@@ -211,7 +213,7 @@ def _told(slot: Slot, mine: str, theirs: str) -> bool:
 
 
 def _named(slot: Slot, titles: tuple[str, str], plain: tuple[str, str]) -> bool:
-    """Say whether each side of the slot holds the beginning of a word that its own title alone has."""
+    """Say whether each side holds the beginning of a word that its own title alone has."""
     sides = zip((slot.left, slot.right), titles, reversed(plain), strict=True)
     return all(
         any(word in side and word not in other for word in _begun(title))
@@ -221,6 +223,9 @@ def _named(slot: Slot, titles: tuple[str, str], plain: tuple[str, str]) -> bool:
 
 @lru_cache(4096)
 def _begun(title: str) -> tuple[str, ...]:
-    """Return the beginnings of a title's words, from two characters on: what follows them is often a particle."""
+    """Return the beginnings of a title's words, from two characters on.
+
+    What follows a beginning is often a particle (조사).
+    """
     words = [_plain(word) for word in _WORD.findall(title)]
     return tuple(word[:end] for word in words for end in range(2, len(word) + 1))

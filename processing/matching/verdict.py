@@ -23,7 +23,9 @@ from processing.signing.marks import TextSpan, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
 
+# Texts more alike than this are one text, whatever state of a report their titles claim.
 _RETITLED: Final = 0.9
+# So alike, two texts cannot be two fillings of a form.
 _IDENTICAL: Final = 0.999
 _TITLED: Final = 10
 """Characters of a title that says what the report is about.
@@ -157,7 +159,10 @@ class Pair:
 
     @property
     def retold(self) -> bool:
-        """Whether one outlet published both under one title within half a day: a report that it wrote anew."""
+        """Whether one outlet published both under one title within half a day.
+
+        That is a report which it wrote anew.
+        """
         left, right = self.small, self.large
         return (
             self.one_outlet
@@ -185,6 +190,7 @@ def compared(left: Text, right: Text) -> Pair:
 
 
 def _side_by_side(left: Text, right: Text) -> Pair:
+    # Text and number break ties of length, so that the order of arguments never matters.
     small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
     shared = common(small.shingles, large.shingles)
     sizes = small.shingles.size, large.shingles.size
@@ -218,6 +224,7 @@ def _judged(pair: Pair, options: FoldOptions) -> PairVerdict:
         return NONE
     if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
         return PairVerdict("same", 1.0, (1.0, 1.0), "same text")
+    # Shorter texts are compared for identity alone: a few shared words would make them alike.
     verdict = NONE
     if len(small.text) >= features.shortest:
         likely = pair.containment >= options.thresholds.derivative
@@ -233,7 +240,10 @@ def _judged(pair: Pair, options: FoldOptions) -> PairVerdict:
 
 
 def _one_flash(pair: Pair) -> bool:
-    """Say whether one short text under two titles is one report: the titles are alike, or both are about the text."""
+    """Say whether one short text under two titles is one report.
+
+    It is where the titles are alike, or both are about the text.
+    """
     small, large = pair.small, pair.large
     stems = small.mark.stem, large.mark.stem
     if small.title == large.title or alike(*stems) >= _TOPIC:
@@ -262,7 +272,7 @@ def _compared(pair: Pair, options: FoldOptions) -> PairVerdict:
 
 
 def _quoted(pair: Pair) -> PairVerdict:
-    """Say whether two texts of their own share a passage, and where in each the longest one lies."""
+    """Return the link of two different texts that share a passage, with where the longest lies."""
     if pair.containment * pair.small.shingles.size < _PASSAGE:
         return NONE
     spans = tuple(
@@ -281,7 +291,10 @@ def _quoted(pair: Pair) -> PairVerdict:
 
 
 def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
-    """Return where the longest run of n-grams lies that another text has too, which a few others may break."""
+    """Return where the longest run of n-grams lies that another text has too.
+
+    Up to `_BREAK` other n-grams may interrupt a run.
+    """
     found = np.searchsorted(others, ordered)
     places = np.flatnonzero(others[np.minimum(found, others.size - 1)] == ordered)
     if not places.size:
@@ -300,7 +313,7 @@ def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
 
 
 def _broken(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
-    """Say whether the smaller text breaks off from the larger one more often than an editor makes it."""
+    """Say whether the smaller text breaks off more often than editing would make it."""
     broken = 100 * alignment.breaks / len(pair.small.text)
     return broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
 
@@ -325,7 +338,10 @@ def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> PairVerdict:
 
 
 def _form(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
-    """Return why two texts are fillings of one template, with or without what they have as boilerplate."""
+    """Return why two texts are fillings of one template, or an empty string.
+
+    They are compared without their boilerplate, then with it.
+    """
     why = _template(pair, alignment, options)
     if why or (pair.small.whole is None and pair.large.whole is None):
         return why
