@@ -106,7 +106,9 @@ def unpack(data: bytes, *, most: int) -> bytes:
 
 
 def unescape(text: str) -> str:
-    """Undo the character references of HTML; one of too many digits to be a character is U+FFFD (HTML §13.2.5.80).
+    """Undo the character references of HTML.
+
+    One of too many digits to be a character is U+FFFD (HTML §13.2.5.80).
 
     `html.unescape` raises on more digits than Python turns into a number.
     """

@@ -34,14 +34,7 @@ class Limit:
 
 
 LIMITS = (
-    # Functions and lines have not been held since lines became shorter: the formatter breaks code
-    # into more lines and does not break docstrings. Hold both as soon as the tree keeps them.
-    Limit(
-        "functions over 30 lines, in percent",
-        lambda counts: counts.long_functions,
-        most=1,
-        held=False,
-    ),
+    Limit("functions over 30 lines, in percent", lambda counts: counts.long_functions, most=1),
     Limit(
         "circles of imports",
         lambda counts: len(counts.circles),
@@ -71,13 +64,10 @@ LIMITS = (
             f"{name} in {', '.join(where)}" for name, where in counts.twins.items()
         ),
     ),
-    Limit(
-        "code lines over 100 characters, in percent",
-        lambda counts: counts.long_lines,
-        most=1,
-        held=False,
-    ),
-    # Comments are added room by room; until all rooms have them the figure is only printed.
+    # The formatter breaks code, but neither docstrings nor strings.
+    Limit("code lines over 100 characters, in percent", lambda counts: counts.long_lines, most=1),
+    # Some rooms have few comments yet, so the figure of the whole stands at the edge of what it
+    # shall be: it is printed, and held as soon as every room has its share.
     Limit(
         "comments per 100 code lines", lambda counts: counts.comments, least=2, most=5, held=False
     ),

@@ -178,7 +178,8 @@ def missed(last: Fetch | None, *, links: int, known: int) -> SourceFinding | Non
 def usual_share(shares: Mapping[str, tuple[int, int]], today: date) -> float | None:
     """Return the median share of links that were articles, over the last `SHARE_DAYS`.
 
-    Today is not among them. `shares` are articles and links of each KST day. None where there is no such day.
+    Today is not among them. `shares` are articles and links of each KST day. None where there is no
+    such day.
     """
     first = (today - timedelta(days=SHARE_DAYS)).isoformat()
     days = [

@@ -230,7 +230,8 @@ class Run:
 
     def finish(self, reason: str | None) -> RunReport:
         """Log what is left, seal, and write the report, last."""
-        # Rows of what was not reached come first: a source's own row must not be sealed before them.
+        # Rows of what was not reached come first: a source's own row must not be sealed before
+        # them.
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left, counted=False))
