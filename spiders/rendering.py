@@ -148,8 +148,8 @@ def _check_isolation(*, sample_press: bool) -> None:
     tried = subprocess.run(command, check=False, capture_output=True)  # noqa: S603
     if tried.returncode:
         raise UsageError(
-            f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: allow "
-            "unprivileged user namespaces (sysctl user.max_user_namespaces), or uninstall "
+            f"the browser cannot be kept off the network, because `{_ALONE} true` fails here: "
+            "allow unprivileged user namespaces (sysctl user.max_user_namespaces), or uninstall "
             "Playwright to read pages as served"
         )
 

@@ -28,7 +28,7 @@ from processing.landing.keys import report_key
 from processing.store.interface import Store
 
 LEASE = timedelta(minutes=5)
-"""How long a claim holds that nobody renews: a crawl that was killed blocks its outlet no longer."""
+"""How long a claim holds that nobody renews: a crawl that was killed blocks no longer."""
 RENEWAL = timedelta(minutes=1)
 """How often a crawl renews its claim."""
 _CLAIM = re.compile(r"claims/outlet=([a-z][a-z0-9_]*)/(\d{8})(\.free)?")

@@ -27,7 +27,7 @@ _LONGEST_VALIDATOR = 500
 A part of a longer one would match nothing.
 """
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
-"""Outcomes after which back-off decides on the next visit: a redirect off the outlet may pass too."""
+"""Outcomes after which back-off decides on the next visit: a redirect may pass too."""
 
 
 class Runs(Protocol):

@@ -233,7 +233,7 @@ def _factor(new: float, *, overlaps: bool) -> float:
 
 
 def is_due(last: Fetch | None, pace: Pace, now: datetime) -> bool:
-    """Return whether a source is asked at the tick `now`: it is due nearer to it than to the next."""
+    """Return whether a source is asked at the tick `now`: due nearer to it than to the next."""
     if last is None:
         return True
     moment = last.next_at or last.at + USUAL[pace]

@@ -189,7 +189,7 @@ class Run:
 
     @property
     def closing(self) -> bool:
-        """Whether the crawl is ending, by a signal or its time limit, so that failures are its own."""
+        """Whether the crawl is ending, by a signal or its time limit: failures are its own then."""
         return self.stopping or self.over
 
     def expire(self) -> None:
@@ -230,8 +230,7 @@ class Run:
 
     def finish(self, reason: str | None) -> RunReport:
         """Log what is left, seal, and write the report, last."""
-        # Rows of what was not reached come first: a source's own row must not be sealed before
-        # them.
+        # Rows of what was not reached come first: a source's row must not be sealed before them.
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
         for visit in [visit for visit in self.considered.values() if visit]:
             self.log(failed(self, visit, left, counted=False))

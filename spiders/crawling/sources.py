@@ -55,7 +55,7 @@ _NOFOLLOW = re.compile(rb"\bnofollow\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class PollOutcome:
-    """What follows from a source's answer: visits of articles, polls of further documents, counts."""
+    """What follows from a source's answer: visits of articles, further polls, counts."""
 
     visits: list[Visit] = field(default_factory=list)
     polls: list[Visit] = field(default_factory=list)
@@ -201,7 +201,7 @@ def polls(run: Run, wanted: CrawlRequest, now: datetime) -> Iterator[Visit]:
             if held is None:
                 yield visit
             else:
-                _leave(run, wanted, visit, *held)
+                _leave(run, wanted, visit, held[0], fault=held[1])
 
 
 def _held_back(
@@ -222,7 +222,7 @@ def _held_back(
     return None
 
 
-def _leave(run: Run, wanted: CrawlRequest, visit: Visit, why: str, fault: bool) -> None:  # noqa: FBT001
+def _leave(run: Run, wanted: CrawlRequest, visit: Visit, why: str, *, fault: bool) -> None:
     """Report a source that is not asked now.
 
     Where only what is due is asked, that is no fault of this crawl.

@@ -32,7 +32,7 @@ FIELDS = (
     "captions",
     "subtitle",
 )
-"""Fields whose share among an outlet's articles is watched: a falling one shows a changed layout."""
+"""Fields whose share among an outlet's articles is watched: a fall shows a changed layout."""
 EXIT = {
     End.NEW: 0,
     End.UNCHANGED: 0,
@@ -123,6 +123,7 @@ class Counts:
     def note(self, row: Fetch) -> None:
         """Count an absent article, and keep a few examples of what was not fetched."""
         kind = _EXAMPLE_KINDS.get(row.why)
+        # "There is no such page" is an answer, and no fault of the outlet's server.
         if kind == "failed" and row.status in ABSENT:
             kind = "absent"
             self.absent += 1
@@ -175,6 +176,7 @@ class Tally:
 
 def verdict(tally: Tally) -> tuple[End, str]:
     """Return how the crawl ended and, in a sentence, why."""
+    # The first that applies is the verdict: what broke the crawl comes before what it counted.
     return (
         _broken(tally)
         or _shut(tally)

@@ -27,7 +27,7 @@ from spiders.outlet import Feed, Listing, Outlet, Sitemap, Source, identify
 
 @dataclass(frozen=True, slots=True)
 class KeptResponse:
-    """A row of the index: where the bytes are, whose URL they are, when they were fetched, what they are encoded in."""
+    """A row of the index: the file, its URL, when it was fetched, and its encoding."""
 
     path: Path
     url: str
@@ -131,7 +131,7 @@ def listing(source: Source, urls: list[str]) -> tuple[str, bytes]:
 
 
 def _anchor(selector: str, url: str) -> str:
-    """Return an anchor that `selector` matches: its first alternative, of tags, classes and ids, built as elements."""
+    """Return an anchor that matches the first alternative of `selector`: tags, classes, ids."""
     before, after = "", ""
     steps = selector.partition(",")[0].replace(">", " ").split()
     for number, step in enumerate(steps, 1):
