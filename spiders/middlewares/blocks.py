@@ -20,7 +20,7 @@ from spiders.crawling.visit import Gate
 _LARGEST = 100_000
 """Bytes: gates are small; a page above that is not looked through."""
 _IN_A_ROW = 3
-"""So many refusals one after another mean the host, not the page."""
+"""Refusals in a row that mean the host, not the page."""
 _REFUSING = {401, 403, 429}
 _HEADERS = (
     ("cf-mitigated", "challenge"),
@@ -29,15 +29,32 @@ _HEADERS = (
     ("x-sucuri-block", ""),
 )
 _BODY = re.compile(
-    rb"/cdn-cgi/challenge-platform/|cf-browser-verification|<title>Just a moment\.\.\.</title>"
-    rb"|<title>Attention Required! \| Cloudflare</title>|_Incapsula_Resource|captcha-delivery\.com"
-    rb"|geo\.captcha-delivery|awsWafCookieDomainList|/_sec/cp_challenge/"
+    # Cloudflare: its challenge script and the titles of its pages.
+    rb"/cdn-cgi/challenge-platform/"
+    rb"|cf-browser-verification"
+    rb"|<title>Just a moment\.\.\.</title>"
+    rb"|<title>Attention Required! \| Cloudflare</title>"
+    # Imperva, DataDome and AWS WAF.
+    rb"|_Incapsula_Resource"
+    rb"|captcha-delivery\.com"
+    rb"|geo\.captcha-delivery"
+    rb"|awsWafCookieDomainList"
+    # Akamai: its challenge, and its refusal with a reference number.
+    rb"|/_sec/cp_challenge/"
     rb"|<title>Access Denied</title>[\s\S]{0,2000}Reference"
-    rb"|id=[\"']px-captcha|sucuri_cloudproxy_js|<title>Pardon Our Interruption"
+    # HUMAN (PerimeterX), Sucuri and Distil.
+    rb"|id=[\"']px-captcha"
+    rb"|sucuri_cloudproxy_js"
+    rb"|<title>Pardon Our Interruption"
 )
 _KOREAN = re.compile(
-    r"비정상적인 ?(?:접근|접속|트래픽)|자동 ?(?:수집|입력) ?방지|접근이 (?:차단|제한)되었습니다|접속이 차단되었습니다|"
-    r"과도한 (?:접속|요청)으로|로봇이 아닙니다|보안문자를? 입력"
+    r"비정상적인 ?(?:접근|접속|트래픽)"
+    r"|자동 ?(?:수집|입력) ?방지"
+    r"|접근이 (?:차단|제한)되었습니다"
+    r"|접속이 차단되었습니다"
+    r"|과도한 (?:접속|요청)으로"
+    r"|로봇이 아닙니다"
+    r"|보안문자를? 입력"
 )
 _CONSENT = re.compile(r"^/(?:consent|gdpr|privacy-consent)(?:/|$)")
 _LOGIN = re.compile(r"/(?:log-?in|signin|member/login|user/login)(?:\.\w+)?/?$", re.IGNORECASE)
