@@ -1,13 +1,13 @@
-"""`sillok fold FILE [-o CLUSTERS.jsonl]`: fold any table, whatever its size, with progress, resumable.
+"""Folds any table by hand: `sillok fold FILE [-o CLUSTERS.jsonl]`, resumable, with progress.
 
-    summary = fold_file(path, out, outlets=known, columns={"text": "본문"})      # files of every kind
-    rows = fold_table(frame, columns={"id": "news_id"})                        # pandas, polars, Arrow
+    summary = fold_file(path, out, outlets=known, columns={"text": "본문"})   # files of every kind
+    rows = fold_table(frame, columns={"id": "news_id"})                     # pandas, polars, Arrow
 
-A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`, `fetched_at`,
-`agency` and `origin_url`, under their usual names (`processing.dedupe.fields`); others are ignored. A row without `id`
-that has a `version_id` is an article as `scrapy crawl -O` or `sillok export` wrote it. `fetched_at` decides the day,
-else `published_at`. Where rows have neither, all rows count as one window. The output has one row a document, sorted
-by id: see `OUTPUT`.
+A row has `id` and `text`, and optionally `outlet`, `outlet_class`, `title`, `url`, `published_at`,
+`fetched_at`, `agency` and `origin_url`, under their usual names (`processing.dedupe.fields`); others
+are ignored. A row without `id` that has a `version_id` is an article as `scrapy crawl -O` or `sillok
+export` wrote it. `fetched_at` decides the day, else `published_at`. Where rows have neither, all
+rows count as one window. The output has one row per document, sorted by id: see `OUTPUT`.
 """
 
 import hashlib

@@ -44,7 +44,7 @@ from processing.signing.window import PartitionKind, Partitions, Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
-    """What a fold adds: parts by kind and collection day, cluster rows, and counts for the manifest."""
+    """What a fold adds: parts by kind and collection day, cluster rows, counts for the manifest."""
 
     parts: Mapping[tuple[PartitionKind, date], pa.Table]
     clusters: pa.Table
@@ -111,7 +111,7 @@ def _folded(
 
 
 def counts(asked: frozenset[str], clusters: pa.Table) -> dict[str, int]:
-    """Return how many documents were asked to be folded, and how many of them have each relation."""
+    """Return how many documents were folded, and how many of them have each relation."""
     places = zip(clusters["version_id"].to_pylist(), clusters["relation"].to_pylist(), strict=True)
     relations = Counter(relation for identity, relation in places if identity in asked)
     return {

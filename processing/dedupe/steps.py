@@ -1,16 +1,18 @@
-"""Folds one after the other, each in a folder of its own that has its name when it is whole: a killed one is none.
+"""A resumable sequence of folds, and what several folds add as if one had added it.
 
     steps = Steps(folder, below)
     for name, documents in plan:            # names sort in the order of folding
         if name not in steps.finished:
             steps.keep(name, fold(documents, steps, day=day, options=options))
 
-Steps are a window: what `below` holds, then what the finished folds added. Two processes may take the same steps.
+Each fold is written to a hidden folder and renamed when complete, so a killed fold is ignored. Steps
+are a window: what `below` holds, then what the finished folds added. Two processes may take the same
+steps.
 
-What several folds in a row add, as if one fold had added it: a part a kind and day, each row once and the newest.
-
-A document that a later fold signed again has one row, and the keys of that row alone; a pair that was judged twice has
-its last verdict; rows of `clusters` and retired names are told against what was there before the first fold.
+`partitions_of` and `clusters_of` give one part per kind and day, with the newest of each row. A
+document that a later fold signed again has one row, and the keys of that row alone; a pair that was
+judged twice has its last verdict; rows of `clusters` and retired names are compared with what was
+there before the first fold.
 """
 
 import os
@@ -56,7 +58,10 @@ class Steps:
         )
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[PartitionPart]:
-        """Return the parts of the days from `first` to `last`, both included, the earliest written first."""
+        """Return the parts of the days from `first` to `last`, the earliest written first.
+
+        Both days are included.
+        """
         return [*self._below.tables(kind, first, last), *self.added(kind, first, last)]
 
     def added(
@@ -97,7 +102,7 @@ _LINK_LOST: Final = """
 
 
 def partitions_of(steps: Steps, last: Folded) -> Iterator[tuple[PartitionKind, date, pa.Table]]:
-    """Yield what `steps` and the fold after them add, but no clusters and no aliases, day by day."""
+    """Yield what `steps` and the fold after them add, day by day, without clusters and aliases."""
     for day in _days(steps, last):
         sig, texts, bands, edges = (
             _added(steps, last, kind, day) for kind in ("sig", "texts", "bands", "edges")
@@ -160,7 +165,7 @@ def _read(part: PartitionPart) -> pa.Table:
 def _signed(
     sig: Sequence[pa.Table], texts: Sequence[pa.Table], bands: Sequence[pa.Table]
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return the newest rows of documents, their texts, and the keys that were written with them, each in its order."""
+    """Return the newest rows of documents, their texts and their keys, each in its order."""
     every = pa.concat_tables(sig)
     fold = np.repeat(np.arange(len(sig)), [table.num_rows for table in sig])
     newest = _last(every, "number")  # in the order of numbers
@@ -181,7 +186,7 @@ def _signed(
 
 
 def _last(table: pa.Table, *names: str) -> NDArray[np.intp]:
-    """Return the place of the last row of each value of the columns `names`, in the order of their values."""
+    """Return the place of the last row of each value of `names`, in the order of values."""
     columns = [np.asarray(table[name]) for name in reversed(names)]
     order = np.lexsort(columns)  # stable: of equal rows the later stays behind
     unequal = np.ones(order.size, np.bool_)

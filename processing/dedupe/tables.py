@@ -1,8 +1,7 @@
-"""Tables that people bring: JSON lines, JSON, CSV, TSV, Parquet and workbooks, told by their bytes, row by row.
+"""Reads tables of several kinds: JSON lines, JSON, CSV, TSV, Parquet and workbooks.
 
-A file is read twice, a block at a time, and never held whole. Columns go by their usual names, those of BIGKinds'
-exports among them; `--columns` names others. Identifiers are text: what a table holds as a number with decimals has
-lost digits already, and is refused. A date in any form is read; one that is none leaves the row without a date.
+The kind is known by the bytes of a file. It is read twice, a block at a time, and never held whole.
+Which column is which field, and what cells state, is in `processing.dedupe.fields`.
 """
 
 import codecs
@@ -49,7 +48,7 @@ columns, or what is wrong with it.
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file of rows: where it is, what kind, and which of its columns is what where the table has a header."""
+    """A file of rows: where it is, what kind, and which column is which field."""
 
     path: Path
     kind: str
@@ -161,7 +160,10 @@ def _is_json(start: bytes) -> bool:
 
 
 def _is_array(path: Path, suffix: str) -> bool:
-    """Say whether a file that begins with a bracket is one array: its name says so, or its first line is no whole row."""
+    """Say whether a file that begins with a bracket is one array.
+
+    It is where its name says so, or its first line is no whole row.
+    """
     if suffix.endswith(".json"):
         return True
     with path.open("rb") as file:
@@ -288,7 +290,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _encoding(path: Path) -> str:
-    """Return how a text file is encoded: UTF-8, with or without a mark, UTF-16 with one, else CP949."""
+    """Return how a text file is encoded: UTF-8, UTF-16 with a byte order mark, else CP949."""
     with _opened(path) as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -40,7 +40,7 @@ def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
         labels = sunk
 
 
-# Small components are judged together up to so many pairs: a read for each would cost more.
+# Pairs of small components that are judged together.
 _TOGETHER: Final = 256
 _COLUMNS: Final = (*NODE, "text", "facts")
 _TIMES: Final = ("published_at", "fetched_at", "day")

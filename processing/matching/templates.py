@@ -22,7 +22,7 @@ from processing.signing.documents import Thresholds
 _NUMBER = re.compile(r"\d+")
 # An equal run of fewer characters is chance and joins the gap around it.
 _NEAR: Final = 3
-# A slot has an equal run of this length on a side, and is no wider than a name, a date or a sum.
+# A slot has an equal run of this length on one side at least, and is short in both texts.
 _FLANK: Final = 6
 _WIDEST: Final = 14
 # Equal runs from which on the matched span of a text is reckoned.

@@ -224,7 +224,7 @@ def _judged(pair: Pair, options: FoldOptions) -> PairVerdict:
         return NONE
     if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
         return PairVerdict("same", 1.0, (1.0, 1.0), "same text")
-    # Shorter texts are compared for identity alone: a few shared words would make them alike.
+    # Shorter texts are compared for identity alone, which was done above.
     verdict = NONE
     if len(small.text) >= features.shortest:
         likely = pair.containment >= options.thresholds.derivative

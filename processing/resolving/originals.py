@@ -10,7 +10,7 @@ from processing.resolving.clusters import NEVER, Node
 from processing.signing.documents import CLASSES
 
 _CLEAR: Final = timedelta(minutes=10)
-"""How much earlier than others a text was surely there first: stamps of one moment differ by minutes."""
+"""How much earlier than others a text was surely first: stamps of one moment differ by minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ ALONE: Final = Owner()
 
 
 def credits_it(node: Node, other: Node) -> str:
-    """Return how `node` says that its text is the other one's: "links to it", "credits it", or an empty string."""
+    """Return how `node` says that its text is the other one's.
+
+    "links to it", "credits it", or an empty string.
+    """
     if node.article_id == other.article_id:
         return ""
     if node.origin_key and node.origin_key == other.url_key:
@@ -34,7 +37,7 @@ def credits_it(node: Node, other: Node) -> str:
 
 
 def claim(node: Node) -> tuple[int, datetime, int, str]:
-    """Return the order in which members without explicit credit are taken for the original, the first first."""
+    """Return the sort key by which a member without explicit credit is taken for the original."""
     place = CLASSES.index(node.outlet_class) if node.outlet_class in CLASSES else len(CLASSES)
     return place, node.seen, -node.length, node.id
 

@@ -19,7 +19,7 @@ _GOES_ON: Final = 0.28
 """The share of a text in large pieces without which it was cut."""
 _VERBATIM: Final = 0.85
 _AS_LIKE: Final = 0.05
-"""Jaccard within which two texts are as likely to be what a third one came from: copies differ in bylines."""
+"""Jaccard within which two texts are as likely the source of a third: copies differ in bylines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def _cut(node: Node, parent: Node, edge: Edge) -> bool:
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[ClusterRow]:
-    """Return the rows of one cluster: a tree from the original, whose parents are named by credits or else by time."""
+    """Return the rows of one cluster: a tree of parents from the original.
+
+    A parent is the member that a document credits, else an earlier one.
+    """
     first = original(cluster)
     name = min(node.article_id for node in cluster)
     nodes = {node.number: node for node in cluster}
@@ -167,7 +170,7 @@ def _equal(node: Node, firsts: Mapping[bytes, Node]) -> Iterator[tuple[int, Edge
 def _credited(
     node: Node, others: Sequence[tuple[int, Edge]], nodes: Mapping[int, Node]
 ) -> tuple[int, Edge] | None:
-    """Return which of `others` the document names as its source, the most alike where there are several."""
+    """Return which of `others` the document names as its source, the most alike of several."""
     named = [(credits_it(node, nodes[other]), other, edge) for other, edge in others]
     best = max(
         (
@@ -184,7 +187,7 @@ def _credited(
 def _had(
     node: Node, others: Sequence[tuple[int, Edge]], nodes: Mapping[int, Node]
 ) -> tuple[int, Edge] | None:
-    """Return the first of `others` that are most alike, were there before the document, and could be its source.
+    """Return the first of the most alike `others` that could be the document's source.
 
     An article's own versions come first, and a newsroom copies no portal.
     """
@@ -255,7 +258,10 @@ def _weak(
 
 
 def _in_order(found: Mapping[str, Sequence[tuple[Node, Edge]]], number: int) -> Sequence[str]:
-    """Return the links in the order in which they count: what makes up most of a document comes before what it holds."""
+    """Return the kinds of links in the order in which they count.
+
+    What makes up most of a document comes before what it holds.
+    """
     held, made = (
         max((edge.share_of(number) for _, edge in found.get(link, ())), default=0.0)
         for link in ("contains", "derivative")
@@ -291,5 +297,5 @@ def _score(edge: Edge) -> float:
 
 
 def _shares(edge: Edge, number: int) -> tuple[float, float]:
-    """Return the share of a document that the other one of a pair has, and the share of that one that it has."""
+    """Return the share of a document that the other one has, and of that one that it has."""
     return round(edge.share_of(number), 4), round(edge.share_of(edge.other(number)), 4)

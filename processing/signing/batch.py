@@ -1,4 +1,4 @@
-"""sign: the documents of a batch, and earlier ones that the batch lets us read better."""
+"""Signs the documents of a batch, and earlier ones whose boilerplate the batch reveals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from processing.signing.window import Partitions, days_of, widened
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What a fold signs: the documents asked for, and earlier ones whose boilerplate was learnt only now.
+    """The documents that a fold signs: those asked for, and earlier ones signed again.
+
+    Earlier ones are signed again where their boilerplate was learnt only now.
 
     `sig` has whole rows, with their texts.
     """
@@ -42,7 +44,7 @@ class Fresh:
 
 
 def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fresh:
-    """Sign `documents`, and again what the window holds of theirs where they show that a passage is boilerplate.
+    """Sign `documents`, and again those of the window in which they reveal boilerplate.
 
     Raises CorruptRecordError where two ids have one number.
     """
@@ -58,9 +60,8 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
         learnt = learn(places, (each.day for each in drafts), options)
         again = unlearnt(signatures, places, learnt)
     nothing: frozenset[int] = frozenset()
-    known = (
-        (drafts.pop(), nothing) for _ in range(len(drafts))
-    )  # a draft is let go when it is signed
+    # Popped, so that the memory of each draft is free when it is signed.
+    known = ((drafts.pop(), nothing) for _ in range(len(drafts)))
     older = ((redraft(row), row["dropped"]) for row in again)
     made = (
         signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)))
@@ -74,6 +75,7 @@ def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:
     for each in drafts:
         if names.setdefault(each.number, each.row["id"]) != each.row["id"]:
             raise CorruptRecordError(
-                f"documents {names[each.number]} and {each.row['id']} have one number, {each.number}; rename one"
+                f"documents {names[each.number]} and {each.row['id']} have one number, "
+                f"{each.number}; rename one"
             )
     return frozenset(names)

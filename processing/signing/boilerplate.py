@@ -1,10 +1,11 @@
-"""Boilerplate is learnt: a passage of one outlet under many different titles, in texts that begin or end otherwise.
+"""Learns boilerplate: passages of one outlet under many different titles.
 
-Passages are told by their marks (`processing.signing.marks`). Ten documents are needed, three where what only
-boilerplate says stands beside the passage. Copies of one story do not count as several, because they begin and end
-alike. What is learnt for a document depends on the documents within the window to either side of its own day and on
-nothing else, so neither order nor the split into runs matters; a passage that many now share is taken out of earlier
-documents too.
+A passage counts only in texts that begin or end otherwise, so copies of one story do not count as
+several. Passages are known by their marks (`processing.signing.marks`). Ten documents are needed,
+three where a phrase that only boilerplate has stands beside the passage. What is learnt for a
+document depends on the documents within the window to either side of its own day and on nothing
+else, so neither order nor the split into runs matters; a passage that many now share is taken out
+of earlier documents too.
 """
 
 from collections import defaultdict
@@ -76,6 +77,7 @@ def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Featu
         still[among(owners * asked.size + which, losers * asked.size + gone)[0]] = False
         numbers = np.asarray(table["number"])[owners[still]]
         kept.append(np.stack([which[still], days[still], numbers], axis=1))
+    # The lowest bit of a mark says that a phrase of boilerplate is near it.
     needed = np.where(asked & 1, features.few, features.many)
     return Occurrences(asked, needed, tuple(map(np.concatenate, found)), np.concatenate(kept))
 
@@ -83,7 +85,7 @@ def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Featu
 def _of_drafts(
     drafts: Sequence[Draft], asked: Numbers
 ) -> Iterator[tuple[int, Numbers, tuple[Numbers, ...]]]:
-    """Yield for each day of `drafts` the marks, and the keys of the documents that they stand in."""
+    """Yield for each day of `drafts` the marks, and the keys of their documents."""
     by_day: dict[date, list[Draft]] = defaultdict(list)
     for each in drafts:
         by_day[each.day].append(each)
@@ -118,7 +120,7 @@ def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tupl
 
 
 def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Learnt:
-    """Return the boilerplate of each day that documents of `days` reach, as far as `found` decides it."""
+    """Return the boilerplate of each day within the window of `days`, as `found` decides it."""
     reach = options.window_days
     titles, heads, tails = (_frequent(rows, found.needed) for rows in found.companions)
     frequent = titles & (heads | tails)
@@ -142,7 +144,10 @@ def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Lea
 def unlearnt(
     signatures: Signatures, places: Occurrences, learnt: Learnt
 ) -> list[dict[str, object]]:
-    """Return whole rows of the window that still have a passage which is now known as boilerplate, sorted by number."""
+    """Return whole rows of the window that have a passage which is boilerplate now.
+
+    Rows are sorted by number.
+    """
     found = [np.empty(0, np.int64)]
     for day, known in learnt.items():
         mine = places.kept[places.kept[:, 1] == day.toordinal() - _EPOCH]
@@ -163,6 +168,7 @@ def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
 
 
 def _common(day: int, told: Mapping[int, Teller], needed: int, reach: int) -> bool:
+    # One day's documents often suffice, which spares joining the sets of the whole window.
     if _enough(told[day], needed):
         return True
     near = [teller for other, teller in told.items() if abs(other - day) <= reach]

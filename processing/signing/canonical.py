@@ -29,7 +29,10 @@ _DAMAGED = re.compile(
 
 
 def readable(text: str) -> str:
-    """Return `text` in NFKC with its entities mended, also doubly escaped ones and those that lost their `&`."""
+    """Return `text` in NFKC with its entities mended.
+
+    Doubly escaped entities are mended too, and those that lost their `&`.
+    """
     if "&" in text:
         text = unescape(unescape(text))
     if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
@@ -48,7 +51,7 @@ _BEYOND = re.compile(r"[\U00010000-\U0010ffff]")
 
 @cache
 def _said() -> NDArray[np.bool_]:
-    """Return for each character of the Basic Multilingual Plane whether it is a letter, a digit or a line break."""
+    """Return for each character of the BMP whether it is a letter, a digit or a line break."""
     return np.array([chr(code).isalnum() or code == ord("\n") for code in range(0x10000)])
 
 
@@ -65,14 +68,14 @@ def canonical(text: str) -> str:
 
 @cache
 def _letters() -> NDArray[np.bool_]:
-    """Return for each character of the Basic Multilingual Plane whether it is a letter or a digit."""
+    """Return for each character of the BMP whether it is a letter or a digit."""
     kept = _said().copy()
     kept[ord("\n")] = False
     return kept
 
 
 def mapped(text: str) -> tuple[str, NDArray[np.int64]]:
-    """Return the canonical text without line breaks, and for each character of `text` how many of it come before.
+    """Return the canonical text, and for each character of `text` how many of it come before.
 
     `text` is readable, in lower case and within the Basic Multilingual Plane: see `lowered`.
     """
@@ -133,7 +136,7 @@ def value(run: str) -> str:
 
 
 def facts(text: str) -> list[tuple[int, str]]:
-    """Return the number facts of two digits or more in a readable text, each with its place, in their order."""
+    """Return the number facts of two digits or more, each with its place, in their order."""
     if not _DIGIT.search(text):
         return []
     found = (
@@ -147,7 +150,12 @@ _value: Final = lru_cache(1 << 14)(value)  # years, dates and round numbers come
 
 
 _MARK = re.compile(
-    r"[\[(<【〈]\s*(?:(?P<flash>긴급|속보)|(?P<nth>\d)\s?보|(?P<full>상보)|(?P<all>종합)\s?(?:(?P<allnth>\d)\s?보)?)\s*[\])>】〉]"
+    r"[\[(<【〈]\s*(?:"
+    r"(?P<flash>긴급|속보)"
+    r"|(?P<nth>\d)\s?보"
+    r"|(?P<full>상보)"
+    r"|(?P<all>종합)\s?(?:(?P<allnth>\d)\s?보)?"
+    r")\s*[\])>】〉]"
     r"|^\s*(?P<bare>속보)\b"
 )
 _FULL: Final = 8
@@ -161,7 +169,7 @@ _GROWN: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class TitleMark:
-    """The place of a title in its chain (None: no mark) and the title without the mark, canonical."""
+    """A title's rank among the states of a report (None: no mark), and its canonical stem."""
 
     rank: int | None
     stem: str

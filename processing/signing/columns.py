@@ -29,7 +29,8 @@ SIG = _schema(
         "url_key": pa.int64(),
         "origin_key": pa.int64(),
         "credits": pa.list_(pa.string()),
-        "owner": pa.int64(),  # a hash of the outlet, else of the host, whose boilerplate it may have
+        # A hash of the outlet, else of the host, whose boilerplate the text may have.
+        "owner": pa.int64(),
         "marks": pa.list_(
             pa.int32()
         ),  # of passages that may be boilerplate: `processing.signing.marks`
@@ -60,7 +61,10 @@ TEXTS = _schema(
         "day": pa.date32(),
     }
 )
-"""The texts of a part of `sig`, in the same order, so that copies lie side by side: they are wanted together."""
+"""The texts of a part of `sig`, in the same order.
+
+Copies lie side by side, because they are wanted together.
+"""
 
 SIGNED = pa.unify_schemas([SIG, TEXTS])
 """A whole row, as it is in memory."""
@@ -72,11 +76,13 @@ EDGES = _schema(
     {
         "a": pa.int64(),
         "b": pa.int64(),
-        "link": pa.string(),  # `processing.matching.verdict.PairVerdict`; none: judged again and linked no longer
+        # See `processing.matching.verdict.PairVerdict`; none: judged again and linked no longer.
+        "link": pa.string(),
         "jaccard": pa.float32(),
         "share_a": pa.float32(),  # of the shingles of a, those that b has too
         "share_b": pa.float32(),
-        "begins_a": pa.int32(),  # where a has what it shares with b, in canonical characters of its own text
+        # Where a has what it shares with b, in canonical characters of its own text.
+        "begins_a": pa.int32(),
         "ends_a": pa.int32(),
         "begins_b": pa.int32(),
         "ends_b": pa.int32(),

@@ -1,8 +1,8 @@
-"""Whose text a document says it is: datelines, bylines of others, copyright lines, sources, and links to them.
+"""Reads whose text a document says it is: datelines, closing lines, copyright lines and sources.
 
-Only credits of the text count. A credit that stands in a caption, or says that a picture is meant, is passed over: a
-paper may print an agency's picture beside a report of its own. Credits are read liberally, because a credit matters only
-where an outlet of that name has the same text.
+Only credits of the text count. A credit that stands in a caption, or says that a picture is meant,
+is passed over: a paper may print an agency's picture beside a report of its own. Credits are read
+liberally, because a credit matters only where an outlet of that name has the same text.
 """
 
 import re
@@ -18,7 +18,7 @@ from processing.signing.shingles import line_hash
 _HEAD: Final = 600
 _TAIL: Final = 600
 _CLOSING: Final = 160
-"""Characters at the end of a text in which its own last credits stand, with or without line breaks."""
+"""Characters at the end of a text in which its last credits stand, with or without line breaks."""
 _CAPTION: Final = 80
 """A line with less is a caption where a credit ends it."""
 
@@ -27,7 +27,9 @@ _ROLE = "|".join(ROLES)
 # (서울=연합뉴스) 홍길동 기자 = …; [서울=뉴시스]…; before it at most two brackets: [단독], [가나일보 홍길동 기자]
 _DATELINE = re.compile(
     r"^\W*(?:[\[【(<][^\[\]【】()<>=\n]{1,30}[\]】)>]\s*){0,2}"
-    r"[(\[【<]\s*(?P<place>[^()\[\]【】<>=\n]{1,20})=\s*(?P<name>[^()\[\]【】<>=\n]{2,20}?)\s*[)\]】>](?P<rest>[^\n]*)",
+    r"[(\[【<]\s*(?P<place>[^()\[\]【】<>=\n]{1,20})"
+    r"=\s*(?P<name>[^()\[\]【】<>=\n]{2,20}?)\s*[)\]】>]"
+    r"(?P<rest>[^\n]*)",
     re.MULTILINE,
 )
 _REPORTED = re.compile(rf"{_ROLE}|(?:다|요)[.”\"]")
@@ -35,7 +37,8 @@ _COPYRIGHT = re.compile(
     r"(?:[ⓒⒸ©]|\([cC]\))\s*(?:\d{4}\W*)?(?:㈜|\(주\))?\s*(?P<name>[가-힣A-Za-z][\w가-힣&]{1,19})"
 )
 _SOURCE = re.compile(
-    rf"(?:출처|원문|기사\s?원문|기사\s?제공|뉴스\s?제공|제공)\s*[\])>:=]\s*(?P<name>{_NAME}?)\s*(?:[\])>(,·|.]|기자|\s|$)",
+    rf"(?:출처|원문|기사\s?원문|기사\s?제공|뉴스\s?제공|제공)\s*[\])>:=]"
+    rf"\s*(?P<name>{_NAME}?)\s*(?:[\])>(,·|.]|기자|\s|$)",
     re.MULTILINE,
 )
 _LISTED = re.compile(rf"[(\[]\s*(?P<name>{_NAME})\s*[)\]]$")  # 제목 (가나신문): boards
@@ -43,10 +46,18 @@ _CLOSINGS = tuple(
     re.compile(form)
     for form in (
         rf"[/／]\s*(?P<name>{_NAME})(?:\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*$",  # /가나통신
-        rf"[\[(<〈【]\s*(?P<name>{_NAME})(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$",  # [가나통신]
+        # In brackets: [가나통신]
+        (
+            rf"[\[(<〈【]\s*(?P<name>{_NAME})"
+            rf"(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$"
+        ),
         rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*제공\s*\.?\s*$",  # 가나통신 제공
         rf"(?:^|[\s.”\"'’)\]])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$",  # 민하늘 가나통신 기자
-        rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$",  # 가나통신 민하늘 기자
+        # Before a byline: 가나통신 민하늘 기자
+        (
+            rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})"
+            rf"\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$"
+        ),
         rf"(?:{_ROLE})\s*[(\[/]\s*(?P<name>{_NAME})\s*[)\]]?\s*$",  # 민하늘 기자(가나통신)
         rf"기사\s?제공\s*[=:]?\s*(?P<name>{_NAME})\W*$",  # 기사제공=가나통신
         rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$",  # …… 가나통신
@@ -97,7 +108,10 @@ def names_of(names: tuple[tuple[str, str], ...]) -> Names:
 
 
 def _datelines(head: str) -> Iterator[str]:
-    """Yield who a dateline names: it opens a text, or a line of it that goes on behind it and is no caption."""
+    """Yield the names in datelines.
+
+    A dateline opens a text, or a line of it that goes on behind it and is no caption.
+    """
     if "=" not in head:
         return
     for found in _DATELINE.finditer(head):
@@ -123,7 +137,7 @@ def _copyrights(tail: str) -> Iterator[str]:
 
 
 def _closings(tail: str) -> Iterator[str]:
-    """Yield who is named by the last lines of a text, without the e-mail address that may follow."""
+    """Yield the names in the last lines of a text; an e-mail address may follow them."""
     for last in tail.split("\n")[-3:]:
         line = _MAIL.sub("", last).rstrip()
         for form in _CLOSINGS:

@@ -127,7 +127,10 @@ class FoldOptions:
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits over all parameters, normaliser, layout and rules: `dedupe/v=<fingerprint>/`."""
+        """Twelve hex digits over all parameters, normaliser, layout and rules.
+
+        It is part of the path of what is stored: `dedupe/v=<fingerprint>/`.
+        """
         said = {
             "features": asdict(self.features),
             "thresholds": asdict(self.thresholds),

@@ -22,6 +22,7 @@ TextSpan: TypeAlias = tuple[int, int]
 """Where a passage begins and ends, in canonical characters."""
 
 GRAM: Final = 12
+# Boilerplate stands at the ends of a text, so marks are dense there and thin further inside.
 _NEAR_START: Final = 40
 _NEAR_END: Final = 100
 _FAR_START: Final = 240
@@ -51,7 +52,7 @@ _SAID = re.compile(
 
 
 def said_by_boilerplate(plain: str) -> NDArray[np.int64]:
-    """Return the places of a canonical text at which something stands that boilerplate alone says, sorted."""
+    """Return the places of phrases that only boilerplate has in a canonical text, sorted."""
     return np.array([found.start() for found in _SAID.finditer(plain)], np.int64)
 
 
@@ -74,6 +75,7 @@ def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
         ahead = np.abs(cues[np.minimum(after, cues.size - 1)] - places)
         behind = np.abs(places - cues[np.maximum(after - 1, 0)])
         near = np.minimum(ahead, behind) <= _REACH
+    # Texts of unknown outlets have one `owner`, so their marks would mix several outlets' passages.
     if not owner:
         places, near = places[near], near[near]
     made = mixed(hashes[places] ^ np.uint64(owner & (2**64 - 1)))

@@ -1,10 +1,9 @@
-"""Shingles, passages and their keys in numpy alone: stored values must outlive every library's next release.
+"""Hashes the shingles and passages of texts, and makes the band keys of a document.
 
-Polynomial hashes of character n-grams, finished with MurmurHash3's 64-bit mixer (public domain).
-
-sign, second half: the keys of texts, many texts at a time, because small arrays cost as much as larger ones.
-
-Nothing of a text depends on those beside it: n-grams that reach from one into the next are passed over.
+Only numpy and XXH3 are used, because stored values must outlive every library's next release.
+Hashes are polynomial over character n-grams, finished with MurmurHash3's 64-bit mixer (public
+domain). Many texts are hashed at a time, because small arrays cost as much as larger ones; n-grams
+that reach from one text into the next are passed over, so nothing depends on the texts beside it.
 """
 
 import math
@@ -32,6 +31,7 @@ KEYS: Final = 2**KEY_BITS
 
 def mixed(hashes: Hashes) -> Hashes:
     """Return MurmurHash3's finaliser of each value: a fixed bijection of 64 bits."""
+    # The first step makes a copy, so the caller's array is left as it was.
     hashes = hashes ^ (hashes >> _WORD(33))
     hashes *= _WORD(0xFF51AFD7ED558CCD)
     hashes ^= hashes >> _WORD(33)
@@ -97,6 +97,7 @@ def keys_of(values: Hashes, channel: int) -> NDArray[np.int64]:
 
 def smallest(hashes: Hashes, count: int) -> Hashes:
     """Return up to `count` of the smallest distinct hashes, sorted."""
+    # Four times as many leave room for repeated hashes, and spare sorting a long text whole.
     if hashes.size > 4 * count:
         hashes = np.partition(hashes, 4 * count)[: 4 * count]
     return distinct(hashes)[:count]
@@ -110,13 +111,17 @@ Keyed: TypeAlias = tuple[Numbers, Places]
 _TITLE_SHINGLE: Final = 4
 _EXACT, _PASSAGE, _ARTICLE, TITLE = range(4)
 """Channels of the keys. Titles are compared within a day, the others within the window."""
+# Texts and characters hashed at a time: so many that the arrays stay in the processor's cache.
 _TOGETHER: Final = 64
 _CHARACTERS: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is sketched: a canonical text without boilerplate, a readable title, an outlet, the id of an article."""
+    """What keys are made of: a canonical text without boilerplate, a title, an outlet, an id.
+
+    The title is readable, not canonical; the id is that of the article.
+    """
 
     text: str
     title: str
@@ -157,7 +162,7 @@ def sketches(said: Sequence[Said], features: Features) -> Sketches:
 
 
 def _groups(lengths: Sequence[int], shortest: int) -> Iterator[Places]:
-    """Yield the places of texts that are long enough to be compared, as many together as arrays stay in a cache."""
+    """Yield the places of texts that are long enough to be compared, some at a time."""
     group, size = [], 0
     for place, length in enumerate(lengths):
         if length >= shortest:
@@ -179,7 +184,10 @@ def _of_bodies(texts: Sequence[str], features: Features) -> tuple[Numbers, list[
 
 
 def sampled(passages: Hashes, features: Features) -> Hashes:
-    """Return those of a text's passages that are keys of it: hashes below a bound that falls with its length."""
+    """Return those of a text's passages that are keys: hashes below a bound.
+
+    The bound falls with the length of the text.
+    """
     share = max(features.densest, features.sparse * math.sqrt(passages.size))
     return passages[passages < np.uint64(2**64 / share)]
 

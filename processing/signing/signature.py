@@ -26,6 +26,7 @@ from processing.signing.marks import Marks, TextSpan, boilerplate_spans, is_bare
 from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
 
 _LONGEST_TITLE: Final = 300
+# Documents held as Python values at once, so that a large batch never is as a whole.
 _PIECE: Final = 2_000
 _RANK_BITS: Final = np.uint64(16)
 _RANK: Final = np.uint64(2**16 - 1)
@@ -37,7 +38,10 @@ _END_MOST: Final = 250
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A row of `sig` without what boilerplate decides, and its marks in the order of their `places`."""
+    """A row of `sig` without the columns that boilerplate decides, and its marks.
+
+    Marks are in the order of their `places`.
+    """
 
     row: Mapping[str, object]
     places: NDArray[np.intp]
@@ -228,7 +232,8 @@ def _said(made: Signed) -> Said:
 
 
 def _bands(found: Sketches, numbers: NDArray[np.int64], days: "pa.ChunkedArray[Any]") -> pa.Table:
-    """Return each key of each document once, sorted: keys have 48 bits, so that the rank of a number fits below."""
+    """Return each key of each document once, sorted by key, then number."""
+    # Keys have 48 bits, so the rank of a number fits into the 16 below: one sort does for both.
     order = np.argsort(numbers)
     ranks = np.argsort(order).astype(np.uint64)
     packed = distinct(found.keys.view(np.uint64) << _RANK_BITS | ranks[found.places])

@@ -1,19 +1,14 @@
-"""The partitions that a fold reads and writes, and where earlier ones come from.
+"""Reads and writes the partitions of folds: one list of Parquet parts per kind and day.
 
-Kinds: `sig` (one row a document: credits, line hashes, …), `texts` (canonical text and number facts
-of each row of the part of `sig` that was written with it, in the same order), `bands` (key,
-document number; sorted by key), `edges` (one row a judged pair), `aliases` (a cluster id that was
-merged into another), and `clusters` (one row a document). A
-partition of a day is a list of parts, each written once; a reader takes a row's newest part. Parts
-of `sig` and of `texts` are written and listed together.
+Kinds: `sig` (one row per document: credits, hashes, …), `texts` (canonical text and number facts of
+each row of the part of `sig` that was written with it, in the same order), `bands` (key, document
+number; sorted by key), `edges` (one row per judged pair), `aliases` (a cluster id that was merged
+into another), and `clusters` (one row per document). Each part is written once; a reader takes a
+row's newest part. Parts of `sig` and of `texts` are written and listed together.
 
-The signatures of a window: where the newest row of each document lies, and no more of it read than
-is asked for.
-
-Numbers and days are kept in memory, twelve bytes a document. Columns are read from one part at a
-time; texts by row group, and of a part's row groups only those that hold one that is wanted.
-
-The parts of a window as views of one DuckDB that lives as long as a fold.
+`Signatures` finds the newest row of each document and reads no more than is asked for: numbers and
+days are kept in memory, twelve bytes per document, columns are read from one part at a time, and
+texts by row group. `Partitions` shows parts as views of one DuckDB that lives as long as a fold.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -49,7 +44,10 @@ class Window(Protocol):
     """What has been folded before."""
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[PartitionPart]:
-        """Return the parts of the days from `first` to `last`, both included, the earliest written first."""
+        """Return the parts of the days from `first` to `last`, the earliest written first.
+
+        Both days are included.
+        """
         ...
 
 
@@ -89,13 +87,14 @@ class FolderWindow:
 
 
 def write_part(table: pa.Table, where: Path | BinaryIO) -> None:
-    """Write a part: zstd, dictionary only where values repeat, no time of writing, so equal tables give equal bytes.
+    """Write a part as Parquet, compressed with zstd; equal tables give equal bytes.
 
-    Sorted keys are stored as differences, which are a tenth smaller and read three times as fast; beside them numbers
-    repeat. Texts are in small row groups, because a fold wants a few of a day's.
+    Texts are in small row groups, because a fold wants few of a day's texts.
     """
+    # A dictionary helps only where values repeat. Beside keys a number stands many times.
     varied = _VARIED - {"number"} if "key" in table.column_names else _VARIED
     settings: dict[str, Any] = {"use_dictionary": sorted(set(table.column_names) - varied)}
+    # Sorted keys are stored as differences: a tenth smaller, and read three times as fast.
     if "key" in table.column_names:
         settings["column_encoding"] = {"key": "DELTA_BINARY_PACKED"}
     if "text" in table.column_names:
@@ -108,9 +107,10 @@ _TEXTS: Final = tuple(name for name in TEXTS.names if name not in SIG.names)
 
 
 class Signatures:
-    """The newest rows of the parts `sig` and `texts` of a window, which belong together in their order.
+    """The newest rows of the parts `sig` and `texts` of a window.
 
-    Documents that are `asked` are passed over: what is being folded now supersedes them.
+    Row by row, a part of `texts` belongs to the part of `sig` that was written with it. Documents
+    that are `asked` are passed over: what is being folded now supersedes them.
     """
 
     def __init__(
@@ -122,7 +122,8 @@ class Signatures:
         if len(sig) != len(texts):
             raise CorruptRecordError(
                 f"the window has {len(sig)} parts of sig and {len(texts)} of texts, "
-                "which are written together; restore what is missing, or remove the parts that were left alone"
+                "which are written together; restore what is missing, "
+                "or remove the parts that were left alone"
             )
         self._sig, self._texts = sig, texts
         read = [columns(part, ["number", "day"]) for part in sig]
@@ -159,7 +160,10 @@ class Signatures:
         return np.sort(self._every[self._newest])
 
     def places(self, numbers: Numbers) -> tuple[Places, Places]:
-        """Return where the newest rows of these sorted distinct numbers are, and which of the numbers each is."""
+        """Return where the newest rows of these numbers are, and which number each row has.
+
+        Numbers are sorted and distinct.
+        """
         places, which = among(self._every, numbers)
         newest = self._newest[places]
         return places[newest], which[newest]
@@ -217,11 +221,13 @@ class Signatures:
 
 
 def among(values: Numbers, wanted: Numbers, size: int = 0) -> tuple[Places, Places]:
-    """Return the places of `values` that are `wanted` (sorted, distinct), in their order, and which each is.
+    """Return the places of `values` that are `wanted`, in their order, and which each is.
 
-    Most values are told without a search by their lowest bits, or by the highest of `size` where that is given: so
-    sorted values, from 0 on, are told from memory that lies side by side.
+    `wanted` is sorted and distinct. `size` is the number of bits of `values` where they are sorted
+    and from 0 on.
     """
+    # A sieve over some bits rules out most values without a search. Of sorted values these are the
+    # highest bits, so that neighbours are looked up in memory that lies side by side.
     bits = max(12, (16 * wanted.size).bit_length())
     last, shift = (1 << bits) - 1, max(0, size - bits)
     sieve = np.zeros(last + 1, np.bool_)
@@ -260,7 +266,8 @@ def texts_at(part: PartitionPart, places: Places) -> pa.Table:
         return part.take(places[places < part.num_rows])
     with pq.ParquetFile(part) as file:
         places = places[places < file.metadata.num_rows]
-        size = file.metadata.row_group(0).num_rows if places.size else 1  # that of all but the last
+        # All row groups but the last have the size of the first.
+        size = file.metadata.row_group(0).num_rows if places.size else 1
         groups = np.unique(places // size)
         read = file.read_row_groups(
             groups.tolist(), columns=["number", *_TEXTS], use_threads=False
@@ -312,7 +319,10 @@ class Partitions:
         view(self.database, f"raw_{kind}", self.window.tables(kind, *span), schema)
 
     def read_signatures(self, span: tuple[date, date], asked: Iterable[int] = ()) -> Signatures:
-        """Find the newest rows of documents of `span` (or more) that are not `asked`: `signatures` from now on."""
+        """Find the newest rows of documents of `span` (or more) that are not `asked`.
+
+        They are `signatures` from now on.
+        """
         asked = frozenset(asked)
         if asked != self._asked or not self._span[0] <= span[0] <= span[1] <= self._span[1]:
             self._span, self._asked = span, asked
