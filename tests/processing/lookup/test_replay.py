@@ -1,6 +1,7 @@
 """Pages again: byte for byte, through gzip and through revisits."""
 
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,6 +141,16 @@ def test_a_broken_index_is_named_with_its_line(
     broken = f"{index.read_text()}{line}\n".encode()
     add(Bucket(tmp_path / "archive"), (index.relative_to(tmp_path / "archive").as_posix(), broken))
     with pytest.raises(CorruptRecordError, match="line 2"):
+        pages(pressroom.catalogue())
+
+
+def test_an_index_that_is_not_utf8_is_named(pressroom: Pressroom, tmp_path: Path) -> None:
+    pressroom.record(page())
+    (index,) = (tmp_path / "archive" / "pages").rglob("*.cdxj")
+    broken = index.read_bytes() + b"\xff\xfe\n"
+    key = index.relative_to(tmp_path / "archive").as_posix()
+    add(Bucket(tmp_path / "archive"), (key, broken))
+    with pytest.raises(CorruptRecordError, match=re.escape(key)):
         pages(pressroom.catalogue())
 
 
