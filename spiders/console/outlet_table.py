@@ -93,7 +93,7 @@ def _families(outlets: Sequence[Outlet]) -> str:
     names = sorted({outlet.family for outlet in outlets} - {"own"})
     modules = {name: import_module(f"spiders.families.{name}") for name in names}
     lines = [
-        f"* `{name}`: {(module.__doc__ or '').partition(chr(10))[0]}"
+        f"* `{name}`: {' '.join((module.__doc__ or '').partition(chr(10) * 2)[0].split())}"
         for name, module in modules.items()
     ]
     return "\n".join([*lines, "* `own`: a CMS of its own, or one that nobody else here uses."])

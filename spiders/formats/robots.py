@@ -36,14 +36,17 @@ def grouped(text: str, tokens: Iterable[str]) -> str:
     ours = {token.lower(): token for token in tokens}
     lines: list[str] = []
     pace: list[str] = []
-    agents: list[str] = []
-    paced: list[str] = []
+    # Every product that is not ours counts as one, so these stay as small as our tokens are many,
+    # however many lines name a product.
+    agents: dict[str, None] = {}
+    paced: dict[str, None] = {}
     gathering, before = False, ""
     for line in _LINE.split(text):
         name, value = _record(line)
         if name in _AGENT:
-            agents = [*agents, _agent(value, ours)] if gathering else [_agent(value, ours)]
-            paced = [*paced, agents[-1]] if before in _AGENT else [agents[-1]]
+            agent = {_agent(value, ours): None}
+            agents = agents | agent if gathering else agent
+            paced = paced | agent if before in _AGENT else agent
             gathering = True
         elif name in _RULES and agents:
             if gathering:
@@ -77,8 +80,8 @@ def _agent(value: str, ours: dict[str, str]) -> str:
     return ours.get(token[0].lower(), _OTHERS) if token else _OTHERS
 
 
-def _heading(agents: list[str]) -> list[str]:
-    return [f"User-agent: {agent}" for agent in dict.fromkeys(agents)]
+def _heading(agents: Iterable[str]) -> list[str]:
+    return [f"User-agent: {agent}" for agent in agents]
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -16,7 +16,11 @@ def rows(lines: list[str]) -> dict[str, dict]:
 
 def test_a_corpus_folds_to_what_was_published(tmp_path: Path, sillok) -> None:
     sillok("archive")
-    statement = "SELECT version_id AS id, cluster, original, relation, parent, score FROM clusters"
+    columns = (
+        "version_id AS id, cluster, original, relation, parent, score, evidence, share_of_this, "
+        "share_of_parent, original_confidence, original_evidence, stub"
+    )
+    statement = f"SELECT {columns} FROM clusters"  # noqa: S608 - columns of our own
     published = rows(sillok("query", statement, "--json").lines)
     done = sillok("fold", "--corpus", "-o", "clusters.jsonl", "--json")
     assert done.code == 0, done.err
