@@ -53,8 +53,10 @@ def test_a_real_page_has_its_outlet_and_is_read(row: dict[str, str]) -> None:
 
 
 def test_most_real_pages_can_be_frozen_and_nothing_of_them_is_left() -> None:
+    # Freezing reads a page up to eighty times, some four seconds of a core: a sample is enough.
+    sample = ROWS[::6]
     frozen = 0
-    for row in ROWS:
+    for row in sample:
         page, outlet = kept(row)
         record = read(page, outlet)
         assert isinstance(record, Article)
@@ -71,4 +73,4 @@ def test_most_real_pages_can_be_frozen_and_nothing_of_them_is_left() -> None:
             if len(set(word) - set(known)) > 2
         }
         assert [word for word in words if word in text] == []
-    assert frozen >= 0.8 * len(ROWS)
+    assert frozen >= 0.8 * len(sample)
