@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.commands.declare import checked
+from spiders.scouting.declaration import checked
 from spiders.scouting.fixtures import kept
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply

@@ -8,7 +8,6 @@ the publication that added the row.
 
 import re
 import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -210,7 +209,7 @@ def _noted_interrupts() -> Iterator[list[int]]:
     """
     interrupts: list[int] = []
     previous = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+    if not callable(previous):
         yield interrupts
         return
 
@@ -218,7 +217,12 @@ def _noted_interrupts() -> Iterator[list[int]]:
         interrupts.append(number)
         previous(number, frame)
 
-    signal.signal(signal.SIGINT, handle)
+    try:
+        signal.signal(signal.SIGINT, handle)
+    # Python itself says best which thread may do this: a patched `threading` names another one.
+    except ValueError:
+        yield interrupts
+        return
     try:
         yield interrupts
     finally:

@@ -73,15 +73,15 @@ def test_a_wrong_setting_is_told_with_its_name_and_asks_nothing(
     assert len(done.log.strip().splitlines()) == 1
 
 
-def test_a_store_that_cannot_be_made_is_told_and_what_was_fetched_waits(
-    origin: Origin, crawl: Crawl, tmp_path: Path
+def test_a_store_that_cannot_be_made_is_told_before_anything_is_asked(
+    origin: Origin, crawl: Crawl
 ) -> None:
     announce(origin, "plain", 1)
     done = crawl("plain", env={"SILLOK_STORE": "file:/proc/nowhere"})
     assert done.code == 2
     assert "file:/proc/nowhere cannot be made" in done.log
     assert "SILLOK_STORE" in done.log
-    assert list(tmp_path.rglob("seg-000.seal.json"))
+    assert origin.asked == []
 
 
 def test_an_output_that_is_not_complete_is_no_success(origin: Origin, crawl: Crawl) -> None:
@@ -233,11 +233,15 @@ def test_what_a_store_would_not_take_is_kept_and_sent_by_the_next_crawl(
     origin: Origin, crawl: Crawl, tmp_path: Path
 ) -> None:
     announce(origin, "plain", 1)
-    (tmp_path / "block").write_text("a file where a folder should be")
-    failed = crawl("plain", env={"SILLOK_STORE": f"file:{tmp_path / 'block' / 'archive'}"})
+    # The claim of the outlet can be written, what was fetched cannot.
+    (tmp_path / "archive").mkdir()
+    blocked = tmp_path / "archive" / "landing"
+    blocked.write_text("a file where a folder should be")
+    failed = crawl("plain")
     assert failed.code in {1, 2}
     assert "Traceback" not in failed.log
     assert list((tmp_path / "spool").rglob("seg-000.seal.json"))
+    blocked.unlink()
     origin.asked.clear()
     done = crawl("plain")
     assert done.code == 0, done.log
