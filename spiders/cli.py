@@ -7,30 +7,62 @@ interrupted · 5 bad rows were skipped.
 import errno
 import os
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from processing.errors import PermanentError, SillokError
-from spiders.console import (
-    articles,
-    doctor,
-    folding,
-    outlets,
-    pages,
-    publishing,
-    reports,
-    status,
-    tables,
-)
 from spiders.console.terminal import say
 
 TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
 
+_LOOK, _KEEP, _HAND = "Look at the archive", "Keep it", "By hand"
+
+COMMANDS = {
+    "ls": ("articles:ls", _LOOK),
+    "show": ("articles:show", _LOOK),
+    "search": ("articles:search", _LOOK),
+    "query": ("tables:query", _LOOK),
+    "export": ("tables:export", _LOOK),
+    "cluster": ("folding:cluster", _LOOK),
+    "report": ("reports:report", _LOOK),
+    "status": ("status:status", _LOOK),
+    "archive": ("publishing:archive", _KEEP),
+    "release": ("publishing:release", _KEEP),
+    "gaps": ("publishing:gaps", _KEEP),
+    "doctor": ("doctor:doctor", _KEEP),
+    "diff": ("publishing:diff", _KEEP),
+    "read": ("pages:read", _HAND),
+    "fold": ("folding:fold", _HAND),
+    "outlets": ("outlets:outlets", _HAND),
+}
+"""Per command its module of `spiders.console` with its function, and its panel in `--help`."""
+
 
 class Group(TyperGroup):
-    """The command group: turns exceptions of every command into messages and exit codes."""
+    """The command group: turns exceptions of every command into messages and exit codes.
+
+    Only the module of the command that is asked for is imported: a command starts in less than half
+    the time that all of them need.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Click's interface
+        """Return the names of all commands, in the order of `--help`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Click's interface
+        """Return the Click command of that name, or None where there is none."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            target, panel = COMMANDS[cmd_name]
+            module, function = target.split(":")
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name, rich_help_panel=panel)(
+                getattr(import_module(f"spiders.console.{module}"), function)
+            )
+            self.commands[cmd_name] = typer.main.get_command(single)
+        return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; raise `typer.Exit` with the exit code of its error."""
@@ -95,25 +127,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-_LOOK, _KEEP, _HAND = "Look at the archive", "Keep it", "By hand"
-
-app.command("ls", rich_help_panel=_LOOK)(articles.ls)
-app.command("show", rich_help_panel=_LOOK)(articles.show)
-app.command("search", rich_help_panel=_LOOK)(articles.search)
-app.command("query", rich_help_panel=_LOOK)(tables.query)
-app.command("export", rich_help_panel=_LOOK)(tables.export)
-app.command("cluster", rich_help_panel=_LOOK)(folding.cluster)
-app.command("report", rich_help_panel=_LOOK)(reports.report)
-app.command("status", rich_help_panel=_LOOK)(status.status)
-app.command("archive", rich_help_panel=_KEEP)(publishing.archive)
-app.command("release", rich_help_panel=_KEEP)(publishing.release)
-app.command("gaps", rich_help_panel=_KEEP)(publishing.gaps)
-app.command("doctor", rich_help_panel=_KEEP)(doctor.doctor)
-app.command("diff", rich_help_panel=_KEEP)(publishing.diff)
-app.command("read", rich_help_panel=_HAND)(pages.read)
-app.command("fold", rich_help_panel=_HAND)(folding.fold)
-app.command("outlets", rich_help_panel=_HAND)(outlets.outlets)
 
 
 def _print_version(requested: bool) -> None:  # noqa: FBT001 - how Typer calls what belongs to an option

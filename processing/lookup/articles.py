@@ -3,15 +3,16 @@
 Looking articles up: lists, single articles with their versions, words in their text.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from processing.archive.catalogue import Catalogue
 from processing.errors import CorruptRecordError, MissingError, UsageError
-from processing.lookup.edits import edits
 from processing.lookup.sql import ask
 from processing.records import article_id, version_id
 
@@ -208,3 +209,38 @@ def _select(
         columns=columns,
     )
     return ask(catalogue, statement, {**given, **parameters, "limit": wanted.limit}).records()
+
+
+_TOKENS = re.compile(r"\s+|[^\s]+")
+_LONGEST = 5000
+"""Words up to which one comparison is exact.
+
+Longer texts are compared paragraph by paragraph first.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of text that both states share, or that only one has.
+
+    Kept + removed is the old state exactly.
+    """
+
+    kind: Literal["kept", "removed", "added"]
+    text: str
+
+
+def edits(old: str, new: str) -> Iterator[Edit]:
+    """Yield how `old` becomes `new`."""
+    before, after = _TOKENS.findall(old), _TOKENS.findall(new)
+    if max(len(before), len(after)) > _LONGEST:
+        before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for operation, start, end, other_start, other_end in matcher.get_opcodes():
+        if operation == "equal":
+            yield Edit("kept", "".join(before[start:end]))
+            continue
+        if end > start:
+            yield Edit("removed", "".join(before[start:end]))
+        if other_end > other_start:
+            yield Edit("added", "".join(after[other_start:other_end]))

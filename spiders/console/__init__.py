@@ -1,1 +1,1 @@
-"""The subcommands of `sillok`, one module a group; `spiders.cli` hangs them up."""
+"""The subcommands of `sillok`, one module per group; `spiders.cli` registers them."""

@@ -172,7 +172,7 @@ def _numbered(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print what each version changed in the one before."""
-    from processing.lookup.edits import edits
+    from processing.lookup.articles import edits
     from spiders.console.terminal import marked
 
     for old, new in pairwise(found):

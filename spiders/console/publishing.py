@@ -31,7 +31,7 @@ from spiders.console.terminal import clean, print_json, print_rows, say, shown
 from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
-    from processing.archive.publication import OutletCounts, Publication
+    from processing.records import OutletCounts, Publication
 
 _COLUMNS = (
     "outlet",
@@ -100,8 +100,7 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
-    from processing.archive.publication import OutletFacts
-    from processing.records import Fetch
+    from processing.records import Fetch, OutletFacts
 
 _UNHEALTHY, _INTERRUPTED = 3, 4
 _AT_ONCE = 50
@@ -187,7 +186,7 @@ def _publish(
 
 def facts() -> "dict[str, OutletFacts]":
     """Return what publishing needs to know of the declared outlets."""
-    from processing.archive.publication import OutletFacts
+    from processing.records import OutletFacts
     from spiders.outlets import outlets
 
     return {

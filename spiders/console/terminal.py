@@ -2,8 +2,6 @@
 
 Titles come from strangers. A control character in one can move the cursor, retitle the window or answer the shell
 (ECMA-48 escape sequences, C1 controls); a bidirectional override can make a line read backwards (Unicode UAX #9).
-
-A word diff as a terminal shows it.
 """
 
 import json
@@ -14,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from processing.dates import SEOUL
-from processing.lookup.edits import edits
 from processing.records.record import escaped
 
 _ESCAPES = re.compile(
@@ -122,6 +119,8 @@ def marked(old: str, new: str) -> str:
 
     Harmless.
     """
+    from processing.lookup.articles import edits
+
     return "".join(_marked(part.kind, clean_block(part.text)) for part in edits(old, new))
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive.publication import Publication
 from processing.lookup.diff import compare
-from processing.records import Stamp
+from processing.records import Publication, Stamp
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import NOON, Crawl, article, rejection

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.lookup.edits import edits
+from processing.lookup.articles import edits
 
 words = st.lists(
     st.sampled_from(["시장", "시장은", "2일", "3일", "밝혔다.", "\n\n", " ", "가"]), max_size=30

@@ -103,7 +103,11 @@ def test_help_loads_nothing_heavy() -> None:
         "lxml",
         "processing.settings",
     )
-    script = f"import sys, spiders.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    script = (
+        "import sys; from typer.testing import CliRunner; from spiders.cli import app;"
+        " assert CliRunner().invoke(app, ['--help']).exit_code == 0;"
+        f" print([name for name in {heavy!r} if name in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from spiders.console.outlet_table import markdown, outlet_table
+from spiders.console.outlets import markdown, outlet_table
 from spiders.outlets import outlets
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "outlets.md"
