@@ -36,7 +36,7 @@ mutants: ready-test ## draw a hundred small changes to the rules and see whether
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
 house: ready-test ## measure the source: folders, imports, names, comments, and the way of one article; JSON=1
 	@$(BIN)/python -m infra.house $(if $(JSON),--json)
-check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/limits.py
+check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/counts.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -146,9 +146,9 @@ def announce(dag_run: Any, outlet_events: Any) -> None:
 def whose_turn(names: Sequence[str], now: datetime) -> list[str]:
     """Return those of `names` that are due at `now`, by their last polls in archive and landing.
 
-    An outage on our side that the last polls show is recorded (`processing.report.outage`).
+    An outage on our side that the last polls show is recorded (`processing.report.unpublished`).
     """
-    from processing.report.outage import look
+    from processing.report.unpublished import look
     from processing.settings import settings
     from processing.store.opening import open_store
     from spiders.crawling.polling import due

@@ -1,7 +1,7 @@
 """Scrapy commands for an installed Sillok: `scrapy crawl` and the others in any folder, without a `scrapy.cfg`.
 
-Scrapy finds commands by the entry point `scrapy.commands`, in every folder, but settings only by `scrapy.cfg` or
-`SCRAPY_SETTINGS_MODULE`. So each command here brings our settings along, with the priority that Scrapy gives to a
+Scrapy finds commands by the entry point `scrapy.commands`, in every folder and in a checkout, but settings only by
+`scrapy.cfg` or `SCRAPY_SETTINGS_MODULE`. So each command here brings our settings along, with the priority that Scrapy gives to a
 command's own. In the project of somebody else, who may share this environment, `crawl` and `list` stay Scrapy's.
 """
 
@@ -16,7 +16,7 @@ from scrapy.exceptions import UsageError
 
 from spiders import settings
 from spiders.commandline import SETTINGS
-from spiders.commands import crawl, declare, freeze, look
+from spiders.commands import crawl, scout
 
 IN_ANOTHER_PROJECT = environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS) != SETTINGS
 """Whether a `scrapy.cfg` or the environment names other settings.
@@ -54,19 +54,19 @@ class List(scrapy_list.Command):
     }
 
 
-class Look(look.Command):
+class Look(scout.LookCommand):
     """`scrapy look` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS
 
 
-class Declare(declare.Command):
+class Declare(scout.DeclareCommand):
     """`scrapy declare` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS
 
 
-class Freeze(freeze.Command):
+class Freeze(scout.FreezeCommand):
     """`scrapy freeze` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS

@@ -21,6 +21,7 @@ from processing.urls import canonical, desktop
 
 if TYPE_CHECKING:
     from processing.records import Origin
+from typing import TypedDict
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
@@ -183,6 +184,31 @@ class Outlet:
             (hit for form in self.older if (hit := form.search(url))), None
         )
         return found["id"] if found else None
+
+
+class Fields(TypedDict, total=False):
+    """Keyword arguments that a family passes on to `Outlet` as they are: no CMS decides them.
+
+    Each means what it means there.
+    """
+
+    older: tuple[re.Pattern[str], ...]
+    hosts: tuple[str, ...]
+    rules: tuple[Rules, ...]
+    pace: Pace
+    daily: tuple[int, int]
+    outlet_class: Literal["wire", "publisher", "portal", "aggregator"]
+    charset: str | None
+    delay: float | None
+    budget: int
+    cookies: bool
+    render: bool
+    paused: str | None
+    permission_needed: str | None
+    tls: str | None
+    evidence: str
+    confirmed: str
+    caveats: tuple[str, ...]
 
 
 class Identity(NamedTuple):

@@ -82,7 +82,6 @@ _ENV, SILLOK_STORE, SILLOK_WRONG = _asked()
 
 BOT_NAME = AGENT
 SPIDER_LOADER_CLASS = "spiders.crawling.spider.OutletLoader"
-COMMANDS_MODULE = "spiders.commands"
 
 # Who we are, and that we ask first.
 SILLOK_VERSION = version("sillok")
@@ -181,8 +180,8 @@ REMOTE_CONTROL_ENABLED = False
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_STORE_EMPTY = True
 FEED_EXPORTERS = {
-    "jsonl": "spiders.crawling.output.RecordLines",
-    "jsonlines": "spiders.crawling.output.RecordLines",
+    "jsonl": "spiders.crawling.landing.RecordLines",
+    "jsonlines": "spiders.crawling.landing.RecordLines",
 }
 LOG_LEVEL = _ENV.log_level
 LOG_VERSIONS: list[str] = []

@@ -2,7 +2,7 @@
 
 `python -m infra.house [--json] [--check] [--no-way] [--root DIR]` prints a table of everything, for
 which a sample outlet is crawled and archived (half a minute; `--no-way` leaves that out). `--check`
-prints only what breaks a limit of `infra.house.limits` and ends with 1 where such a limit is held.
+prints only what breaks a limit of `infra.house.counts` and ends with 1 where such a limit is held.
 """
 
 import argparse
@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from infra.house.counts import SourceCounts, count, read_modules
-from infra.house.limits import LIMITS
+from infra.house.counts import LIMITS, SourceCounts, count, read_modules
 from infra.house.way import OUTLET, Way, follow
 from processing.errors import PermanentError, SillokError
 

@@ -21,9 +21,18 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
 
-from infra.mutants.rooms import ROOMS, SOURCES, Imports, modules, read_imports
 from infra.mutants.sites import Mutant, drawn_line, mutants
-from infra.mutants.trials import NO_TESTS, SPARE_SECONDS, Copy, Outcome
+from infra.mutants.trials import (
+    NO_TESTS,
+    ROOMS,
+    SOURCES,
+    SPARE_SECONDS,
+    Copy,
+    Imports,
+    Outcome,
+    modules,
+    read_imports,
+)
 from processing.errors import PermanentError, SillokError
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ Swift is a production store; here it is one node with one copy on one disk, so b
 Signatures are checked, every object is flushed to disk before it is acknowledged, and the process
 may be killed at any moment. It has no Object Lock, tagging or lifecycle. It opens one port, that of
 S3: Swift's account, container and object servers know no passwords and are reached inside the
-process only (infra.store.backends).
+process only (infra.store.server).
 
     python -m infra.store --data var/store
 """

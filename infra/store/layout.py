@@ -16,7 +16,7 @@ REGION = "us-east-1"
 BACKENDS = {"account": 1, "container": 2, "object": 3}
 """Swift's inner servers with the port that names each in the rings.
 
-Nothing listens there (`infra.store.backends`).
+Nothing listens there (`infra.store.server`).
 """
 
 _FILTERS = ("catch_errors", "gatekeeper", "listing_formats", "copy", "slo", "dlo", "symlink")

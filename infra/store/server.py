@@ -1,10 +1,14 @@
 """Runs Swift's four servers in this process, with a WSGI application of ours before the proxy.
 
 `Front` gives the proxy a cache in memory, makes exact creation (`If-None-Match: *`) atomic and
-answers 507 where the disk is full. Import this module only after eventlet has patched the standard
+answers 507 where the disk is full. The account, container and object servers check no credentials,
+so whoever reaches one reads and writes everything, and a port on loopback would be open to every
+user of the machine. So they have none: a connection is a pair of connected sockets, made when the
+proxy (or a server that updates another) opens it. Import this module only after eventlet has patched the standard
 library.
 """
 
+import itertools
 import os
 import socket
 import time
@@ -13,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import eventlet  # type: ignore[import-untyped]  # ships no types
-from eventlet import wsgi  # ships no types
+from eventlet import queue, wsgi
+from eventlet.green import socket as green_socket  # type: ignore[import-untyped]  # ships no types
 from eventlet.semaphore import Semaphore  # type: ignore[import-untyped]  # ships no types
+from swift.common import bufferedhttp  # type: ignore[import-untyped]  # ships no types
 from swift.common.utils import set_swift_dir  # type: ignore[import-untyped]  # ships no types
 from swift.common.wsgi import (  # type: ignore[import-untyped]
     SwiftHttpProtocol,
@@ -22,8 +28,65 @@ from swift.common.wsgi import (  # type: ignore[import-untyped]
     make_pre_authed_request,
 )
 
-from infra.store.backends import Listener, connect_in_process
 from infra.store.layout import ACCOUNT, BACKENDS, BUCKET, HOST, access, choose_port, configure, hold
+
+
+class Listener:
+    """Has what `eventlet.wsgi.server` uses of a listening socket.
+
+    `connect` is the only way to reach it.
+    """
+
+    family = green_socket.AF_UNIX
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting = queue.Queue()
+        self._numbers = itertools.count()
+
+    def connect(self) -> Any:
+        """Return the caller's end of a new connection."""
+        near, far = green_socket.socketpair()
+        self._waiting.put(far)
+        return near
+
+    def accept(self) -> tuple[Any, tuple[str, int]]:
+        """Wait for the next `connect`.
+
+        Return the server's end and an address that no other connection has.
+        """
+        return self._waiting.get(), (self._name, next(self._numbers))
+
+    def getsockname(self) -> str:
+        """Return the name of the server; there is no address."""
+        return self._name
+
+    def close(self) -> None:
+        """Drop the connections that were not accepted; their sockets close with the queue."""
+        self._waiting = queue.Queue()
+
+
+def connect_in_process(listeners: dict[int, Listener]) -> None:
+    """Connect Swift's internal connections to `listeners`, by the port of each server in the rings.
+
+    A connection to a port without a listener raises ConnectionRefusedError, so none leaves this
+    process.
+    """
+
+    class Connection(bufferedhttp.BufferedHTTPConnection):  # type: ignore[misc]  # no types
+        def connect(self) -> None:
+            # The overridden method sets it, and Swift logs the duration since then.
+            self._connected_time = time.time()
+            listener = listeners.get(self.port)
+            if listener is None:
+                raise ConnectionRefusedError(
+                    f"no server of this store is called {self.host}:{self.port}"
+                )
+            self.sock = listener.connect()
+
+    # Swift 2.38 makes all internal connections in `bufferedhttp.http_connect_raw`, by this class.
+    bufferedhttp.BufferedHTTPConnection = Connection
+
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]

@@ -25,11 +25,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
-from processing.archive.publication import OutletFacts
 from processing.archive.tables import ArchivedArticle
 from processing.dates import SEOUL
 from processing.dedupe.fold import Folded, by_day, fold
 from processing.dedupe.steps import Steps, clusters_of, partitions_of
+from processing.records import OutletFacts
 from processing.signing.columns import CLUSTERS, SIG
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import PartitionKind, Partitions, Window, view, widened

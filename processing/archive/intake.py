@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from processing.archive.landed import Landed, LandedRun, faults, landed, ready
 from processing.archive.manifests import ManifestLink
 from processing.archive.memory import Memory, published
-from processing.archive.publication import Held, OutletFacts
 from processing.errors import CorruptRecordError, MissingError
-from processing.records import End, Sum, Why
+from processing.records import End, Held, OutletFacts, Sum, Why
 from processing.settings import Settings
 from processing.store.interface import Store
 

@@ -19,15 +19,16 @@ from datetime import datetime, timedelta
 
 from processing.archive.catalogue import lazy
 from processing.archive.memory import Memory
-from processing.archive.publication import Alarm, OutletFacts
 from processing.dates import SEOUL
 from processing.errors import MissingError
 from processing.landing import keys, segments
 from processing.landing.segments import LandingRow, Rows
 from processing.records import (
+    Alarm,
     Article,
     End,
     Fetch,
+    OutletFacts,
     Rejection,
     RunReport,
     Seal,

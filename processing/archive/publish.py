@@ -26,7 +26,6 @@ from processing.archive.catalogue import Catalogue
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.manifests import ManifestLink, Witness
-from processing.archive.publication import Alarm, OutletCounts, OutletFacts, Publication
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
@@ -42,7 +41,17 @@ from processing.errors import (
     MissingError,
     StoreUnavailableError,
 )
-from processing.records import Fetch, Manifest, Seal, Sum, Why
+from processing.records import (
+    Alarm,
+    Fetch,
+    Manifest,
+    OutletCounts,
+    OutletFacts,
+    Publication,
+    Seal,
+    Sum,
+    Why,
+)
 from processing.settings import Settings, settings
 from processing.store.interface import Store
 from processing.store.probe import allow_publishing

@@ -10,19 +10,19 @@ from pathlib import Path
 
 from processing.archive.intake import Job, gather
 from processing.archive.manifests import head
-from processing.archive.publication import Held, OutletFacts
 from processing.dates import SEOUL
 from processing.errors import MissingError
-from processing.records import RunReport
+from processing.records import Held, OutletFacts, RunReport
 from processing.report.days import ALL, Count, Finding, OutletDay
-from processing.report.outage import Outage, outage
 from processing.report.unpublished import (
     CrawlEnd,
+    Outage,
     UnpublishedRun,
     attempts_of,
     landed_reports,
     landed_runs,
     newest_ends,
+    outage,
 )
 from processing.report.words import finding
 from processing.settings import Settings

@@ -31,8 +31,7 @@ from spiders.crawling.arguments import CrawlRequest, parse_arguments
 from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
 from spiders.crawling.hosts import crawl_reach, forgiven
 from spiders.crawling.interrupt import Interrupt, end_at_once
-from spiders.crawling.landing import as_spool_error
-from spiders.crawling.output import check_output, end_of, incomplete, keep, name_of
+from spiders.crawling.landing import as_spool_error, check_output, end_of, incomplete, keep, name_of
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
 from spiders.crawling.watchdog import Watchdog

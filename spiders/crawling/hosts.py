@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from processing.archive.memory import Memory
 from processing.errors import TransientError
-from processing.report import outage
+from processing.report import unpublished
 from processing.report.unpublished import PollAttempt, attempts_here
 from processing.store.interface import Store
 
@@ -157,8 +157,8 @@ def forgiven(memory: Memory, store: Store) -> Memory:
     def covers(moment: datetime) -> bool:
         nonlocal slots
         if slots is None:
-            slots = outage.noted(store)
-        return outage.covers(slots, moment)
+            slots = unpublished.noted(store)
+        return unpublished.covers(slots, moment)
 
     memory.forgive(covers)
     return memory
@@ -177,10 +177,13 @@ def crawl_reach(
         now = clock()
         own = PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
         try:
-            met = [*outage.recent_attempts(store, now), *attempts_here(spool, now - outage.WINDOW)]
-            seen = outage.outage([*met, own], now)
+            met = [
+                *unpublished.recent_attempts(store, now),
+                *attempts_here(spool, now - unpublished.WINDOW),
+            ]
+            seen = unpublished.outage([*met, own], now)
             if seen is not None and not dry_run:
-                outage.note(store, seen, now)
+                unpublished.note(store, seen, now)
         except TransientError as error:
             log.warning("whether the fault is ours cannot be told: %s", error)
             return False

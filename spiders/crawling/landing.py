@@ -1,218 +1,34 @@
-"""Writes what a crawl archives: the rows of its fetch log, and segments of pages.
+"""Where a crawl writes: segments in landing, the file of `-o`, and a line that says how it ended.
 
-Each kind of outcome has one function that makes its row. Segments are spooled, closed when full,
-and sent while the crawl goes on.
+Segments are spooled, closed when full, and sent while the crawl goes on. Scrapy logs that an output
+of `-o` could not be written and ends as if nothing had happened, so the file is opened before the
+crawl and asked about after it. Records are written as the archive writes them.
 """
 
-import hashlib
-from collections.abc import Callable
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any
 
-from scrapy.http import Response
+from pydantic import BaseModel
+from scrapy.exporters import JsonLinesItemExporter
+from scrapy.extensions.feedexport import FileFeedStorage
+from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
 
-from processing.errors import SillokError, StoreFullError
+from processing.errors import SillokError, StoreFullError, UsageError
 from processing.landing.segments import SegmentWriter, put_report, send
 from processing.landing.warc import Exchange, Original, Rendered, payload_digest
-from processing.records import Article, Fetch, Rejection, RunReport, Seal, SourceFault, Why
-from spiders.crawling.hosts import Reach
-from spiders.crawling.polling import final
-from spiders.crawling.visit import Visit
-from spiders.outlet import Outlet
+from processing.records import Article, Fetch, Rejection, RunReport, Seal
+from processing.records.record import escaped
+from processing.report.unpublished import CrawlEnd, keep_end
+from spiders.crawling.claims import BusyError
 
-_LONGEST_VALIDATOR = 500
-"""Bytes of an ETag or Last-Modified that is sent back.
-
-A part of a longer one would match nothing.
-"""
-_IN_VAIN = {Why.FAILED, Why.OFF_SITE}
-"""Outcomes after which back-off decides on the next visit: a redirect may pass too."""
-
-
-class Runs(Protocol):
-    """What a row needs of its run: a look has no more than this."""
-
-    outlet: Outlet
-    id: str
-    reach: Reach
-
-    def clock(self) -> datetime: ...
-
-
-def digest(body: bytes) -> str:
-    """Return the digest of a payload without content coding."""
-    return "sha256:" + hashlib.sha256(body).hexdigest()
-
-
-def considered(
-    run: Runs,
-    url: str,
-    why: Why,
-    detail: str | None = None,
-    *,
-    article: str | None = None,
-    source: str | None = None,
-    failures: int = 0,
-) -> Fetch:
-    """Return the row of a URL that is not asked for.
-
-    `failures` where that is because it failed so often.
-    """
-    return Fetch(
-        outlet=run.outlet.name,
-        run=run.id,
-        at=run.clock(),
-        role="article",
-        url=url,
-        article_id=article,
-        why=why,
-        detail=detail,
-        announced_by=source,
-        failures=failures,
-    )
-
-
-def failed(
-    run: Runs,
-    visit: Visit,
-    detail: str,
-    *,
-    why: Why = Why.FAILED,
-    status: int | None = None,
-    tls: str | None = None,
-    counted: bool = True,
-    faults: tuple[SourceFault, ...] = (),
-) -> Fetch:
-    """Return the row of a URL that was to be asked and gave nothing.
-
-    Not `counted` where it was not asked after all.
-
-    A failure that is ours, because no packet comes back from many outlets, counts for none. An
-    announced page that we do not hold is asked again, but not for ever: `polling.final`.
-    """
-    last = visit.last
-    counted = counted and why in _IN_VAIN
-    failures, unreached = _failures(run, visit, counted=counted, has_status=status is not None)
-    known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
-    if why is Why.SEEN:
-        # It leads to an article that is known, and that is an answer.
-        failures = unreached = 0
-    row = _row(
-        run,
-        visit,
-        why=why,
-        detail=detail[:500],
-        status=status,
-        tls=tls,
-        failures=failures,
-        faults=faults,
-        unreached=unreached,
-        **known,
-    )
-    # An article that is held is no gap, so it is never given up.
-    missing = visit.role == "article" and why is Why.FAILED and not (last and last.outcome)
-    return final(row) if missing else row
-
-
-def answered(run: Runs, visit: Visit, response: Response, *, why: Why, **more: Any) -> Fetch:
-    """Return the row of a URL that answered with a body."""
-    # What is not in the WARC is not read.
-    stored = response.meta["stored"]
-    fields: dict[str, Any] = {
-        "status": response.status,
-        "etag": _header(response, b"ETag"),
-        "last_modified": _header(response, b"Last-Modified"),
-        "digest": digest(response.body),
-        "bytes": len(response.body),
-        "visits": (visit.last.visits if visit.last else 0) + 1,
-        "tls": response.meta.get("tls"),
-    }
-    fields |= {"payload": stored.payload, "stored_url": stored.url, "stored_at": stored.at}
-    return _row(run, visit, why=why, **(fields | more))
-
-
-def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch:
-    """Return the row of a URL that answered 304 or with the payload that it had before."""
-    last = visit.last
-    kept = (
-        "digest",
-        "payload",
-        "stored_url",
-        "stored_at",
-        "version_id",
-        "outcome",
-        "links",
-        "new_at",
-        "listed",
-    )
-    fields: dict[str, Any] = {name: getattr(last, name) for name in kept} if last else {}
-    fields |= {
-        "status": response.status,
-        "etag": _header(response, b"ETag") or (last.etag if last else None),
-        "last_modified": _header(response, b"Last-Modified")
-        or (last.last_modified if last else None),
-        "visits": (last.visits if last else 0) + 1,
-        "tls": response.meta.get("tls"),
-    }
-    return _row(run, visit, why=Why.UNCHANGED, **(fields | more))
-
-
-def read(record: Article | Rejection) -> dict[str, Any]:
-    """Return the fields that say what was read from a page."""
-    if isinstance(record, Article):
-        return {"outcome": "article", "version_id": record.version_id}
-    return {"outcome": "rejection", "detail": f"{record.reason}: {record.evidence}"[:500]}
-
-
-def note(run: Runs, url: str, why: Why, detail: str | None, failures: int) -> Fetch:
-    """Return a row about a whole host, under its root URL: that it cools down or is open again."""
-    role: Literal["source"] = "source"
-    return Fetch(
-        outlet=run.outlet.name,
-        run=run.id,
-        at=run.clock(),
-        role=role,
-        url=url,
-        why=why,
-        detail=detail,
-        failures=failures,
-    )
-
-
-def _failures(run: Runs, visit: Visit, *, counted: bool, has_status: bool) -> tuple[int, int]:
-    """Return the failures in a row with this one, and how many of the last brought no packet."""
-    last = visit.last
-    before, unreached = (last.failures, last.unreached) if last else (0, 0)
-    lost = counted and not has_status and run.reach.is_lost(visit.url)
-    if not counted or (lost and run.reach.is_ours()):
-        return before, unreached
-    # Counted in a row: a failure with an answer shows that the host can be reached.
-    return before + 1, unreached + 1 if lost else 0
-
-
-def _row(run: Runs, visit: Visit, *, why: Why, **fields: Any) -> Fetch:
-    return Fetch(
-        outlet=run.outlet.name,
-        run=run.id,
-        at=run.clock(),
-        role=visit.role,
-        url=visit.url,
-        article_id=visit.article_id,
-        why=why,
-        announced_by=visit.announced_by,
-        announced_at=visit.announced_at,
-        **fields,
-    )
-
-
-def _header(response: Response, name: bytes) -> str | None:
-    """Return the value of a validator; None where it is longer than one that is sent back.
-
-    Blanks are taken off the bytes: those of characters, 0x85 and 0xA0 among them, are no blanks.
-    """
-    value = (response.headers.get(name) or b"").strip(b" \t")
-    return value.decode("latin-1") if 0 < len(value) <= _LONGEST_VALIDATOR else None
+log = logging.getLogger(__name__)
 
 
 class Landing:
@@ -325,3 +141,90 @@ def as_spool_error(error: OSError | SillokError) -> SillokError:
         f"the spool cannot be written ({error.strerror or error}): free room there or set "
         "SILLOK_SPOOL; sealed segments are safe, the next crawl does the rest"
     )
+
+
+def check_output(settings: BaseSettings) -> None:
+    """Raise UsageError where an output of `-o` or `-O` lies where nothing can be written.
+
+    The file is there then.
+    """
+    for uri in settings.getdict("FEEDS"):
+        if "%(" in uri or "://" in uri.replace("file://", "") or uri == "stdout:":
+            continue
+        path = Path(FileFeedStorage(uri).path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.open("ab").close()
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be written ({error.strerror}): give another file"
+            ) from error
+
+
+def incomplete(stats: StatsCollector) -> bool:
+    """Return whether an output could not be written to its end."""
+    # Scrapy counts failures by storage class: `feedexport/failed_count/FileFeedStorage`.
+    return any(name.startswith("feedexport/failed_count") for name in stats.get_stats())
+
+
+class RecordLines(JsonLinesItemExporter):
+    """JSON lines in which a record keeps its own spelling (RFC 3339 times, Hangul as Hangul).
+
+    Where they go is often a terminal, so what one could act on is written as an escape.
+    """
+
+    def export_item(self, item: Any) -> None:
+        try:
+            if isinstance(item, BaseModel):
+                self.file.write(escaped(item.model_dump_json()).encode() + b"\n")
+            else:
+                super().export_item(item)
+            self.file.flush()
+        # Whoever read it has enough, like `head`; the archive has not.
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+def end_of(
+    outlet: str,
+    run: str,
+    *,
+    at: datetime,
+    code: int,
+    scheduled: bool,
+    report: RunReport | None,
+    error: SillokError | None,
+) -> CrawlEnd:
+    """Return how a crawl ended: from its report, or from the error that ended it before one."""
+    if report is None:
+        why = str(error) if error else "stopped by a signal before anything was asked"
+        busy = isinstance(error, BusyError)
+        return CrawlEnd(
+            outlet=outlet, run=run, at=at, code=code, scheduled=scheduled, why=why, busy=busy
+        )
+    return CrawlEnd(
+        outlet=outlet,
+        run=run,
+        at=at,
+        code=code,
+        scheduled=scheduled,
+        why=report.why,
+        reported=error is None,
+        reached=report.reached,
+        unreached=report.unreached,
+    )
+
+
+def keep(settings: Mapping[str, Any], end: CrawlEnd) -> None:
+    """Keep the end in the spool, or warn that it cannot be written."""
+    try:
+        keep_end(Path(settings["SILLOK_SPOOL"]), end)
+    except (OSError, ValueError) as error:
+        log.warning(
+            "%s: how this crawl ended could not be kept in the spool: %s", end.outlet, error
+        )
+
+
+def name_of(settings: Mapping[str, Any]) -> str:
+    """Return the scheduler's name for this run, or one for a crawl that ended before it had any."""
+    return settings["SILLOK_RUN"] or f"unnamed-{secrets.token_hex(3)}"

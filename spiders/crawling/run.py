@@ -1,11 +1,10 @@
-"""The state of one crawl of one outlet: what it knows, counts, and writes, and how it is stopped.
+"""The state of one crawl of one outlet: what it knows, how it is stopped, and how it finishes.
 
 The spider and the middlewares share this object. It knows Scrapy only by the crawler that carries
 it.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -22,9 +21,6 @@ from processing.dates import SEOUL
 from processing.errors import SillokError
 from processing.landing.segments import SegmentWriter
 from processing.records import (
-    Article,
-    Fetch,
-    Rejection,
     RunReport,
     SourceFault,
     SourceFinding,
@@ -33,15 +29,14 @@ from processing.records import (
     article_id,
 )
 from spiders.crawling.claims import Claim
+from spiders.crawling.fetch_log import RunLog, answered, failed, note
 from spiders.crawling.hosts import Hosts, Reach
-from spiders.crawling.landing import Landing, answered, failed, note
+from spiders.crawling.landing import Landing
 from spiders.crawling.polling import note_url, waits_until
-from spiders.crawling.verdict import Counts, Tally, present, verdict
+from spiders.crawling.verdict import Tally, verdict
 from spiders.crawling.visit import Refusal, Spellings, Visit
 from spiders.crawling.watchdog import Watchdog
 from spiders.outlet import Outlet
-
-log = logging.getLogger(__name__)
 
 
 class Run:
@@ -77,8 +72,6 @@ class Run:
         self.reach = reach or Reach()
         self.claim = claim
         self.hosts = Hosts(monotonic)
-        self.counts = Counts()
-        self.considered: dict[str, Visit | None] = {}
         self.spellings = Spellings()
         self.refused_urls: set[str] = set()
         self.unverified: dict[str, str] = {}
@@ -97,72 +90,38 @@ class Run:
         self.on_failure: Callable[[], None] = lambda: None
         self.sealing: Callable[[], AbstractContextManager[None]] = nullcontext
         self.landing = Landing(writer, self.fail)
+        self.log = RunLog(self.landing)
         self._agent, self._version = agent, version
-        self._later: list[Fetch] = []
         self._stopped = asyncio.Event()
-
-    # -- what is written down
-
-    def log(self, row: Fetch) -> None:
-        """Write a row of the fetch log and count it."""
-        if row.role == "article":
-            self.counts.whys[row.why] += 1
-            self.counts.note(row)
-            if row.article_id is not None:
-                self.considered[row.article_id] = None
-        self.landing.add(row)
-
-    def keep(self, record: Article | Rejection) -> None:
-        """Write what was read from a page and count it."""
-        self.counts.pages += 1
-        if isinstance(record, Article):
-            self.counts.articles += 1
-            self.counts.fields.update(present(record))
-        else:
-            self.counts.rejections[record.reason] += 1
-        self.landing.add(record)
-
-    def later(self, row: Fetch) -> None:
-        """Log a source's answer at the end of the crawl.
-
-        Until all that it announced is settled, the next crawl has to read it again.
-        """
-        self._later.append(row)
-
-    def hasten(self, url: str, moment: datetime) -> None:
-        """Bring a source's next poll forward where one of its children turns over faster."""
-        for index, row in enumerate(self._later):
-            if row.url == url and row.next_at and row.next_at > moment:
-                self._later[index] = row.evolve(next_at=moment)
-                self.counts.sources[url] = self.counts.sources[url].evolve(next_at=moment)
-
-    def crashed(self, url: str, error: Exception) -> None:
-        """Note that the reader raised on a page or an address: only that one is lost."""
-        self.counts.crashes += 1
-        log.error("%s: the reader broke on %s", self.outlet.name, url, exc_info=error)
 
     def begin(self, visit: Visit) -> None:
         """Note that an article will be asked; without an outcome at the end its row says why."""
         if visit.article_id is not None:
-            self.considered[visit.article_id] = visit
+            self.log.considered[visit.article_id] = visit
             self.spellings.begin(visit.article_id, visit.url)
+
+    def crashed(self, url: str, error: Exception) -> None:
+        """Count that the reader raised on a page or an address: only that one is lost."""
+        self.log.crashed(self.outlet.name, url, error)
 
     # -- what is remembered
 
     def knows(self, canonical_url: str) -> bool:
         """Return whether this article was fetched before or is part of this crawl."""
         identity = article_id(canonical_url)
-        return identity in self.considered or self.memory.seen(identity)
+        return identity in self.log.considered or self.memory.seen(identity)
 
     def spent(self) -> int:
         """Return the requests made on this KST day, those of earlier crawls among them."""
         return self._past.spent(self.clock().astimezone(SEOUL).date()) + self.requests
 
     def answered_robots(self, visit: Visit, response: Response) -> None:
-        self.log(answered(self, visit, response, why=Why.FETCHED))
+        self.log.add(answered(self, visit, response, why=Why.FETCHED))
 
     def failed_robots(self, visit: Visit, error: Exception) -> None:
-        self.log(failed(self, visit, str(error) or type(error).__name__, counted=not self.closing))
+        self.log.add(
+            failed(self, visit, str(error) or type(error).__name__, counted=not self.closing)
+        )
 
     # -- how it goes on and ends
 
@@ -232,15 +191,14 @@ class Run:
         """Log what is left, seal, and write the report, last."""
         # Rows of what was not reached come first: a source's row must not be sealed before them.
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
-        for visit in [visit for visit in self.considered.values() if visit]:
-            self.log(failed(self, visit, left, counted=False))
+        for visit in self.log.open_visits():
+            self.log.add(failed(self, visit, left, counted=False))
         for visit in [
-            visit for visit in self.polled.values() if visit.url not in self.counts.sources
+            visit for visit in self.polled.values() if visit.url not in self.log.counts.sources
         ]:
             self._leave_unasked(visit, left)
-        for row in self._later:
-            self.log(row)
-        self.counts.judge_indexes()
+        self.log.add_withheld()
+        self.log.counts.judge_indexes()
         self._note_hosts()
         # Whoever fails last sees the others, and notes what it sees.
         self.reach.is_ours(again=True)
@@ -254,11 +212,11 @@ class Run:
     def _leave_unasked(self, visit: Visit, why: str) -> None:
         """Log a source whose turn did not come before the crawl closed."""
         finding = SourceFinding(fault=SourceFault.UNANSWERED, detail=why)
-        self.log(failed(self, visit, why, counted=False, faults=(finding.fault,)))
-        self.counts.sources[visit.url] = SourceReport(
+        self.log.add(failed(self, visit, why, counted=False, faults=(finding.fault,)))
+        self.log.counts.sources[visit.url] = SourceReport(
             url=visit.url, status=None, links=0, new=0, overlap=0, findings=(finding,), problem=why
         )
-        self.counts.problems[visit.url] = why
+        self.log.counts.problems[visit.url] = why
 
     def cool_down(self, now: datetime) -> None:
         """Leave alone the hosts that refused an earlier crawl, until their time is over."""
@@ -279,12 +237,12 @@ class Run:
             before = last.failures if last else 0
             why = self.hosts.cooled(host)
             if why and not waits_until(last, self.clock()):
-                self.log(note(self, note_url(host), Why.FAILED, why, max(before, 1) + 1))
+                self.log.add(note(self, note_url(host), Why.FAILED, why, max(before, 1) + 1))
             elif before and not why and self.requests:
-                self.log(note(self, note_url(host), Why.FETCHED, "open again", 0))
+                self.log.add(note(self, note_url(host), Why.FETCHED, "open again", 0))
 
     def _tally(self, reason: str | None) -> Tally:
-        counts = self.counts
+        counts = self.log.counts
         return Tally(
             reason=reason,
             error=self.error,
@@ -309,7 +267,7 @@ class Run:
         )
 
     def _report(self, reason: str | None) -> RunReport:
-        counts = self.counts
+        counts = self.log.counts
         end, why = verdict(self._tally(reason))
         return RunReport(
             outlet=self.outlet.name,

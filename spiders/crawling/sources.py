@@ -16,7 +16,7 @@ from scrapy.http import Response
 from processing.dates import SEOUL
 from processing.records import Fetch, SourceFault, SourceFinding, SourceReport, Why, article_id
 from spiders.crawling.arguments import CrawlRequest
-from spiders.crawling.landing import answered, considered, digest, failed, unchanged
+from spiders.crawling.fetch_log import answered, considered, digest, failed, unchanged
 from spiders.crawling.polling import (
     caught,
     interval,
@@ -35,8 +35,7 @@ from spiders.crawling.run import Run
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links
-from spiders.formats.entries import examples
-from spiders.formats.links import Child, Link, in_words
+from spiders.formats.links import Child, Link, examples, in_words
 from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
 
 log = logging.getLogger(__name__)
@@ -82,21 +81,21 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
     run.announced.add(article)
     last = run.memory.last(article)
     # Another source, or another spelling, has announced it in this crawl.
-    if article in run.considered:
+    if article in run.log.considered:
         if run.spellings.meet(article, link.url):
             found.visits.append(_visit(run, visit, link, identity, last))
         return
     why, detail = _not_now(run, wanted, link, last, seen=seen)
     if why is not None:
         missing = last.failures if why is Why.SEEN and last and not last.outcome else 0
-        run.log(
+        run.log.add(
             considered(
                 run, link.url, why, detail, article=article, source=visit.url, failures=missing
             )
         )
         return
     found.new += not seen
-    run.considered[article] = None
+    run.log.considered[article] = None
     run.spellings.begin(article, link.url)
     found.visits.append(_visit(run, visit, link, identity, last))
 
@@ -122,7 +121,7 @@ def _log_refused(run: Run, url: str, source: str) -> None:
     """
     row = refused_row(run, url, source)
     if url not in run.refused_urls and not run.memory.turned_down(row.why, row.url):
-        run.log(row)
+        run.log.add(row)
     run.refused_urls.add(url)
 
 
@@ -240,7 +239,7 @@ def _leave(run: Run, wanted: CrawlRequest, visit: Visit, why: str, *, fault: boo
     )
     log.debug("%s: %s", visit.url, why)
     if wanted.due_only:
-        run.counts.left.add(visit.url)
+        run.log.counts.left.add(visit.url)
 
 
 def handle_source_response(
@@ -333,7 +332,7 @@ def failed_poll(
     # What we ended ourselves is due at once.
     if asked:
         moment += interval(run.outlet.pace, links=0, known=0, failures=weighed(row))
-    run.log(row.evolve(next_at=moment))
+    run.log.add(row.evolve(next_at=moment))
     _report(
         run,
         visit,
@@ -361,7 +360,7 @@ def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> Non
     moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
     faults = tuple(fault for fault in last.faults if fault not in _OF_ONE_POLL) if last else ()
     detail = last.detail if last and faults else None
-    run.log(unchanged(run, visit, response, next_at=moment, detail=detail, faults=faults))
+    run.log.add(unchanged(run, visit, response, next_at=moment, detail=detail, faults=faults))
     found.links = found.known = (last.links or 0) if last else 0
     found.listed = (last.listed or 0) if last else 0
     still = [
@@ -405,9 +404,11 @@ def _read(
     findings = (*listed.findings, *(doubts or ()), *suspicions)
     detail = (in_words(findings) or "")[:500] or None
     faults = tuple(dict.fromkeys(one.fault for one in findings))
-    run.later(row.evolve(visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at))
+    run.log.withhold(
+        row.evolve(visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at)
+    )
     if visit.announced_by:
-        run.hasten(visit.announced_by, moment)
+        run.log.poll_sooner(visit.announced_by, moment)
     understood = None if not found.links and visit.announced_by else doubts is None
     findings = (*findings, *([quiet] if quiet else []))
     _report(
@@ -498,7 +499,7 @@ def _follow(
         children = due(visit.source, listed.children, now=now, last=last, since=since)
         asked = _children(run, visit, children)
         found.polls += asked
-        run.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
+        run.log.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
 
 
 def _suspicions(
@@ -554,7 +555,7 @@ def _report(
     next_at: datetime | None = None,
 ) -> None:
     """Report how a source answered; its problems become part of the crawl's verdict."""
-    run.counts.sources[visit.url] = SourceReport(
+    run.log.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
         links=found.links,
@@ -569,6 +570,6 @@ def _report(
     # Silence is reported by itself: a source may have nothing to say.
     problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
     if problem:
-        run.counts.problems[visit.url] = problem
+        run.log.counts.problems[visit.url] = problem
     if any(one.fault is SourceFault.SILENT for one in findings):
-        run.counts.silent.append(visit.url)
+        run.log.counts.silent.append(visit.url)

@@ -31,7 +31,7 @@ from processing.records import (
     article_id,
 )
 from spiders.crawling.arguments import CrawlRequest
-from spiders.crawling.landing import answered, digest, failed, read, unchanged
+from spiders.crawling.fetch_log import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
 from spiders.crawling.sources import (
@@ -54,7 +54,6 @@ from spiders.crawling.watchdog import LethalError
 from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
 from spiders.reading import read as read_page
-from spiders.rendering import apply as apply_browser
 from spiders.settings import COOKIES, REVISITS
 
 _WALLS_IN_A_ROW = 3
@@ -78,10 +77,10 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
     last, status = visit.last, response.status
     # RFC 9110 §15.4.5.
     if status == 304 and is_conditional(response.request):  # noqa: PLR2004
-        run.log(unchanged(run, visit, response))
+        run.log.add(unchanged(run, visit, response))
     elif status in ABSENT and last and last.outcome:
         tls = response.meta.get("tls")
-        run.log(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
+        run.log.add(failed(run, visit, f"http {status}", why=Why.GONE, status=status, tls=tls))
     # RFC 9110 §15.3.1.
     elif status != 200:  # noqa: PLR2004
         not_conditional = status == 304  # noqa: PLR2004
@@ -90,7 +89,7 @@ def handle_article_response(run: Run, response: Response) -> Article | Rejection
         refusal = Refusal(Why.FAILED, gate.evidence if gate else unasked, status=status)
         return lost(run, visit, refusal, tls=response.meta.get("tls"))
     elif last and last.outcome and last.digest == digest(response.body):
-        run.log(unchanged(run, visit, response))
+        run.log.add(unchanged(run, visit, response))
     else:
         record = _page(run, visit, response)
         return (_instead(run, visit, record) if record else None) or record
@@ -106,12 +105,12 @@ def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) ->
     why, status = refusal.why, refusal.status
     other = _next_spelling(run, visit, refusal) if counted or why in _REFUSED else None
     if other is None:
-        run.log(
+        run.log.add(
             failed(run, visit, refusal.detail, why=why, status=status, tls=tls, counted=counted)
         )
         return None
     detail = f"{why}: {refusal.detail}; asked instead: {other}"
-    run.log(failed(run, visit, detail, why=Why.SPELLING, status=status, tls=tls, counted=False))
+    run.log.add(failed(run, visit, detail, why=Why.SPELLING, status=status, tls=tls, counted=False))
     return replace(visit, url=other)
 
 
@@ -124,8 +123,8 @@ def reject_oversized(run: Run, visit: Visit, evidence: str) -> None:
         reason=Reason.TOO_LARGE,
         evidence=evidence[:200],
     )
-    run.keep(rejection)
-    run.log(failed(run, visit, evidence, why=Why.FETCHED).evolve(**read(rejection)))
+    run.log.keep(rejection)
+    run.log.add(failed(run, visit, evidence, why=Why.FETCHED).evolve(**read(rejection)))
 
 
 def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
@@ -173,17 +172,17 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | N
             else _read(run, page, canonical)
         )
     except ReadingInterruptedError:
-        run.log(failed(run, visit, "interrupted while it was read", counted=False))
+        run.log.add(failed(run, visit, "interrupted while it was read", counted=False))
         return None
-    run.keep(record)
+    run.log.keep(record)
     _cool_down(run, response.url.split("/")[2], record)
     gone = _says_gone(visit, record)
-    run.counts.removed += gone
+    run.log.counts.removed += gone
     row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
     made = {"detail": "rendered"} if "rendered" in response.flags else {}
-    run.log(row.evolve(**(made | read(record) | ({"outcome": None} if gone else {}))))
+    run.log.add(row.evolve(**(made | read(record) | ({"outcome": None} if gone else {}))))
     if found and found.url != visit.canonical:
-        run.considered.setdefault(article_id(found.url), None)
+        run.log.considered.setdefault(article_id(found.url), None)
     return record
 
 
@@ -266,7 +265,11 @@ class ArticleSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Apply the outlet's declaration; it may lengthen the delay, never shorten it."""
         super().update_settings(settings)
-        apply_browser(cls.outlet, settings)
+        if cls.outlet.render:
+            # Few outlets need a browser, so the others do not load what drives one.
+            from spiders.rendering import apply  # noqa: PLC0415
+
+            apply(cls.outlet, settings)
         if cls.outlet.cookies:
             settings.set("COOKIES_ENABLED", "1", priority="spider")
             middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES") | {COOKIES: 700}
@@ -302,7 +305,7 @@ class ArticleSpider(Spider):
         found = identify(self.outlet, row.url)
         if (
             found is None
-            or row.article_id in self.run.considered
+            or row.article_id in self.run.log.considered
             or self.run.hosts.cooled(urlsplit(row.url).netloc)
         ):
             return
@@ -322,7 +325,7 @@ class ArticleSpider(Spider):
         for url in self.wanted.urls:
             found = identify(self.outlet, url)
             if found is None:
-                self.run.log(refused_row(self.run, url))
+                self.run.log.add(refused_row(self.run, url))
                 continue
             identity = article_id(found.url)
             last = self.run.memory.last(identity)
@@ -382,7 +385,7 @@ class ArticleSpider(Spider):
             yield self.poll(visit, _POLL - 1)
         for visit in found.visits:
             if self.wanted.dry_run:
-                self.run.counts.spared += 1
+                self.run.log.counts.spared += 1
                 yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}
             else:
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
@@ -401,7 +404,7 @@ class ArticleSpider(Spider):
 
     def broke(self) -> None:
         """Count an error of our own; its traceback is in the log."""
-        self.run.counts.crashes += 1
+        self.run.log.counts.crashes += 1
 
     def lost_source(self, failure: Failure) -> None:
         visit, refusal = _lost(failure)

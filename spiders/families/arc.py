@@ -8,8 +8,7 @@ without JavaScript; the reader finds the text in `Fusion.globalContent`, so no b
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Outlet, Sitemap
+from spiders.outlet import Feed, Fields, Outlet, Sitemap
 
 ARTICLE = re.compile(
     r"(?P<path>(?:/[a-z0-9_-]+){1,4}/\d{4}/\d{2}/\d{2})/(?P<id>[A-Z2-7]{26})(?:/|$|\?)"

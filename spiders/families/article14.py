@@ -7,8 +7,7 @@ import re
 from typing import Unpack
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 RULES = Rules(body=".article_txt_container, .article-txt-contents", drop=(".arti_copy",))
 

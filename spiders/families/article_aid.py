@@ -6,8 +6,7 @@
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 ARTICLE = re.compile(r"/article\.php\?(?:.*&)?aid=(?P<id>\d{11,20})")
 

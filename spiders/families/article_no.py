@@ -8,8 +8,7 @@ import re
 from typing import Unpack
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Outlet
+from spiders.outlet import Feed, Fields, Outlet
 
 ARTICLE = re.compile(r"/(?:news|mobile)/article(?:\.html|/)?\?(?:.*&)?no=(?P<id>\d+)")
 RULES = Rules(body="#news_body_area")

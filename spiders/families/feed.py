@@ -3,8 +3,7 @@
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Outlet
+from spiders.outlet import Feed, Fields, Outlet
 
 
 def feed(

@@ -10,8 +10,7 @@ from typing import Unpack
 from urllib.parse import urljoin
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Listing, Outlet
+from spiders.outlet import Feed, Fields, Listing, Outlet
 
 RULES = Rules(
     body="#bo_v_con",

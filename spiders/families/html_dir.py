@@ -3,8 +3,7 @@
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 
 def html_dir(

@@ -6,8 +6,7 @@ No feed of it is known.
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 ARTICLE = re.compile(r"/NewsArticle/(?P<id>\d{5,8})(?:[/?#]|$)")
 

@@ -11,8 +11,7 @@ from typing import Unpack
 from urllib.parse import urljoin
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Outlet, Sitemap
+from spiders.outlet import Feed, Fields, Outlet, Sitemap
 
 ARTICLE = re.compile(r"/news/articleView(?:Amp)?\.html\?(?:.*&)?idxno=(?P<id>\d+)")
 

@@ -8,8 +8,7 @@ which makes backfill exact.
 import re
 from typing import Unpack
 
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Outlet, Sitemap, Source
+from spiders.outlet import Feed, Fields, Outlet, Sitemap, Source
 
 
 def news_sitemap(

@@ -8,8 +8,7 @@ import re
 from typing import Unpack
 from urllib.parse import urlsplit
 
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 ARTICLE = re.compile(r"/(?:article/view|newsView)/(?P<id>[a-z]{2,6}\d{12})(?:[/?#]|$)")
 

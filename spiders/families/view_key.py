@@ -7,8 +7,7 @@ import re
 from typing import Unpack
 from urllib.parse import urlsplit
 
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 
 def view_key(

@@ -10,8 +10,7 @@ from typing import Unpack
 from urllib.parse import urlsplit
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 RULES = Rules(body="div.vtxt.detailCont")
 ARTICLE = re.compile(

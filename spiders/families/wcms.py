@@ -10,8 +10,7 @@ import re
 from typing import Unpack
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Outlet, Source
+from spiders.outlet import Fields, Outlet, Source
 
 RULES = Rules(
     body=".article_content, #articlebody", drop=(".wcms_banner", ".art_mid_ad", ".clean_banner")

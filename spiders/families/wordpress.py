@@ -7,8 +7,7 @@ import re
 from typing import Unpack
 
 from processing.rules import Rules
-from spiders.families.fields import Fields
-from spiders.outlet import Feed, Listing, Outlet
+from spiders.outlet import Feed, Fields, Listing, Outlet
 
 RULES = Rules(body=".entry-content, .td-post-content")
 _SHORT = re.compile(r"/\?(?:.*&)?p=(?P<id>\d+)")

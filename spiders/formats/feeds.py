@@ -14,10 +14,8 @@ from lxml import etree
 
 from processing.limits import unescape
 from processing.records import Stamp
-from spiders.formats.characters import composed, referenced, whole
-from spiders.formats.entries import Listed
-from spiders.formats.links import Link
-from spiders.formats.names import name_of
+from spiders.formats.links import Link, Listed, name_of
+from spiders.formats.repair import composed, referenced, whole
 
 FULL_TEXT = 400
 """Characters without tags from which a feed's text counts as the whole article, not a summary."""

@@ -1,6 +1,8 @@
-"""The links that a source lists, and the times that feeds and sitemaps state.
+"""What a source lists: elements, entries, links and the times that feeds and sitemaps state.
 
-Times are read by `parse_moment`, after zones and months that it does not know were rewritten.
+Elements are those of RSS 2.0 (rssboard.org), RSS 1.0 (RDF Site Summary), Atom (RFC 4287), Dublin
+Core, sitemaps.org 0.9 and Google News 0.9. Times are read by `parse_moment`, after zones and months
+that it does not know were rewritten.
 
 노컷뉴스 writes the month of an RFC 822 date as a number ("27 09 2026 08:10:00 +0900"), Java writes it
 in Korean ("27 9월 2026"), JavaScript puts the zone behind a name ("GMT+0900 (KST)"), C puts the year
@@ -9,14 +11,18 @@ Seoul is assumed, and the stamp says so.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
-from processing.dates import SEOUL, Moment, parse_moment
-from processing.records import SourceFinding, Stamp
+from lxml import etree
 
-_LONGEST = 120
+from processing.dates import SEOUL, Moment, parse_moment
+from processing.records import SourceFault, SourceFinding, Stamp
+
+_LONGEST_DATE = 120
 """Characters of a date that are looked at."""
 _NUMERIC_MONTH = re.compile(r"\b(\d{1,2})[ -](\d{1,2})[ -](\d{4})\b")
 _KOREAN_MONTH = re.compile(
@@ -114,7 +120,7 @@ def in_words(findings: tuple[SourceFinding, ...]) -> str | None:
 
 def stamp(text: str | None, source: Literal["feed", "sitemap"]) -> Stamp | None:
     """Return the moment that `text` states; None where it states none, or no real date."""
-    found = _moment(" ".join((text or "")[:_LONGEST].split()))
+    found = _moment(" ".join((text or "")[:_LONGEST_DATE].split()))
     if found is None:
         return None
     return Stamp(
@@ -174,3 +180,151 @@ def _offset(zone: re.Match[str]) -> timezone | None:
     if offset >= timedelta(hours=24):
         return None
     return timezone(-offset if zone["sign"] == "-" else offset)
+
+
+ROOTS = {
+    "rss": "rss",
+    "rdf": "RDF",
+    "feed": "feed",
+    "urlset": "urlset",
+    "sitemapindex": "sitemapindex",
+}
+"""Root elements: name in lower case, and as written."""
+
+STRUCTURE = frozenset({"channel", *ROOTS})
+ENTRIES = frozenset({"item", "entry", "url", "sitemap"})
+CONTAINERS = frozenset(
+    {"source", "author", "contributor", "news", "publication", "image", "video", "group"}
+)
+"""Elements with elements of their own, which are not those of the entry."""
+
+FIELDS = frozenset(
+    {
+        *("title", "link", "guid", "id", "origlink"),
+        *("pubdate", "published", "updated", "modified", "date", "issued", "created"),
+        *(
+            "description",
+            "summary",
+            "content",
+            "encoded",
+            "category",
+            "comments",
+            "creator",
+            "enclosure",
+            "rights",
+        ),
+        *("loc", "lastmod", "changefreq", "priority"),
+        *("publication_date", "name", "language", "keywords"),
+    }
+)
+"""Elements that hold text, names in lower case."""
+
+_FOREIGN_PREFIXES = frozenset(
+    {
+        "media",
+        "itunes",
+        "image",
+        "video",
+        "geo",
+        "georss",
+        "googleplay",
+        "podcast",
+        "slash",
+        "thr",
+        "wfw",
+        "xhtml",
+    }
+)
+_FOREIGN_NAMESPACES = (
+    "http://search.yahoo.com/mrss",
+    "http://www.itunes.com/",
+    "http://www.google.com/schemas/sitemap-image/",
+    "http://www.google.com/schemas/sitemap-video/",
+    "http://www.w3.org/1999/xhtml",
+    "http://purl.org/rss/1.0/modules/slash/",
+    "http://purl.org/syndication/thread/",
+    "http://wellformedweb.org/",
+)
+
+
+def is_foreign(prefix: str) -> bool:
+    """Return whether a prefix (lower case) is one for pictures, podcasts or comments."""
+    return prefix in _FOREIGN_PREFIXES
+
+
+def name_of(element: etree._Element) -> str | None:
+    """Return an element's name in lower case, without namespace or prefix.
+
+    None where it is not about the entry.
+    """
+    return _name(str(element.tag))
+
+
+@lru_cache(maxsize=512)
+def _name(tag: str) -> str | None:
+    namespace, _, name = tag.rpartition("}")
+    prefix, _, local = name.rpartition(":")  # a prefix that nobody declared stays in the name
+    if namespace.lstrip("{").startswith(_FOREIGN_NAMESPACES) or is_foreign(prefix.lower()):
+        return None
+    return local.lower()
+
+
+_EXAMPLES = 3
+_LONGEST_EXAMPLE = 80
+"""Characters of an example, which comes from outside."""
+
+
+@dataclass(slots=True)
+class Listed:
+    """The entries of one document.
+
+    `without_address` counts entries without an address, `behind` those whose address is behind an
+    empty element; `bad_dates` are dates that cannot be read.
+    """
+
+    links: list[Link] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    entries: int = 0
+    without_address: int = 0
+    behind: int = 0
+    bad_dates: list[str] = field(default_factory=list)
+
+    def add(self, link: Link | None) -> None:
+        """Add an entry; None stands for one without an address."""
+        self.entries += 1
+        if link is None:
+            self.without_address += 1
+        else:
+            self.links.append(link)
+
+    def moment(self, text: str | None, source: str) -> Stamp | None:
+        """Return the time that a feed or sitemap states; count it if it cannot be read."""
+        moment = stamp(text, "sitemap" if source == "sitemap" else "feed")
+        if moment is None and text and text.strip():
+            self.bad_dates.append(text.strip())
+        return moment
+
+    def findings(self) -> Iterator[SourceFinding]:
+        """Yield the findings about the entries."""
+        if self.behind:
+            detail = f"addresses behind an empty <link/>: {self.behind} of {self.entries}"
+            yield SourceFinding(fault=SourceFault.DAMAGED, detail=detail)
+        if self.without_address:
+            detail = f"entries without an address: {self.without_address} of {self.entries}"
+            yield SourceFinding(fault=SourceFault.NO_ADDRESS, detail=detail)
+        if self.bad_dates:
+            detail = f"dates that state no moment: {len(self.bad_dates)}"
+            yield SourceFinding(
+                fault=SourceFault.BAD_DATE, detail=detail, examples=examples(self.bad_dates)
+            )
+        if not (self.entries or self.children):
+            yield SourceFinding(fault=SourceFault.LISTS_NOTHING, detail="it lists nothing")
+
+
+def examples(texts: list[str]) -> tuple[str, ...]:
+    """Return a few of these texts, each on one line and cut."""
+    # more than are shown, because equal ones count once; not all, because a list may be long
+    lines = dict.fromkeys(
+        " ".join(text.split())[:_LONGEST_EXAMPLE] for text in texts[: 10 * _EXAMPLES]
+    )
+    return tuple(lines)[:_EXAMPLES]

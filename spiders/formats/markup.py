@@ -15,9 +15,8 @@ from lxml import etree, html
 
 from processing.limits import check_html, check_xml
 from processing.records import SourceFault, SourceFinding
-from spiders.formats.characters import referenced
-from spiders.formats.names import ROOTS
-from spiders.formats.repair import repaired
+from spiders.formats.links import ROOTS
+from spiders.formats.repair import referenced, repaired
 
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes. The sitemap protocol allows 50 MB."""

@@ -17,7 +17,7 @@ from scrapy.http.request import NO_CALLBACK
 from processing.landing.keys import folder
 from processing.landing.warc import Rendered
 from processing.records import Why
-from spiders.crawling.landing import answered, failed
+from spiders.crawling.fetch_log import answered, failed
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Refusal, Visit, gate_of, visit_of
 from spiders.rendering import Ask, Browser, BrowserResponse, RenderingError, Scratch
@@ -81,15 +81,15 @@ class Rendering:
             try:
                 response = await self._crawler.engine.download_async(request)
             except Refusal as refusal:
-                self._run.log(
+                self._run.log.add(
                     failed(self._run, visit, refusal.detail, why=refusal.why, status=refusal.status)
                 )
                 return None
             # Whatever kept a part from us, the page is read without it.
             except Exception as error:  # noqa: BLE001
-                self._run.log(failed(self._run, visit, f"{type(error).__name__}: {error}"))
+                self._run.log.add(failed(self._run, visit, f"{type(error).__name__}: {error}"))
                 return None
-            self._run.log(answered(self._run, visit, response, why=Why.FETCHED))
+            self._run.log.add(answered(self._run, visit, response, why=Why.FETCHED))
             return _part(response)
 
         return ask

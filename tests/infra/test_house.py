@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.house.counts import count, read_modules
-from infra.house.limits import LIMITS
+from infra.house.counts import LIMITS, count, read_modules
 from infra.house.way import follow
 
 ROOT = Path(__file__).parents[2]

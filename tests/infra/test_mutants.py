@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.mutants.rooms import modules, read_imports
-from infra.mutants.sites import mutants
+from infra.mutants.sites import modules, mutants, read_imports
 from processing.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

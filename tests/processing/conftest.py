@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from infra.store.ceph import ACCESS, SECRET, free_ports
-from processing.archive.publication import Publication
 from processing.archive.publish import publish
+from processing.records import Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from processing.archive.publication import Publication
 from processing.archive.publish import publish
+from processing.records import Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from processing.archive.publication import OutletFacts
 from processing.records import (
     Article,
     End,
     Fetch,
+    OutletFacts,
     Reason,
     Rejection,
     RunReport,

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from infra.bench.composed import compose
-from processing.archive.publication import OutletFacts
-from processing.records import Article, Stamp, version_id
+from processing.records import Article, OutletFacts, Stamp, version_id
 from processing.signing.documents import Document
 from tests.processing.newsroom import NOON, article, story
 

@@ -13,7 +13,6 @@ from processing.archive import manifests
 from processing.archive import publish as publish_module
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
-from processing.archive.publication import Publication
 from processing.archive.publish import Attempt
 from processing.errors import (
     AlreadyExistsError,
@@ -23,7 +22,7 @@ from processing.errors import (
     UsageError,
 )
 from processing.lookup.diff import compare
-from processing.records import Manifest
+from processing.records import Manifest, Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store

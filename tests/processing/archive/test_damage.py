@@ -10,11 +10,11 @@ import pytest
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
-from processing.archive.publication import Publication
 from processing.errors import CorruptRecordError, MissingError
 from processing.lookup.articles import Wanted, checked, newest, search, versions
 from processing.lookup.export import Terms, exported
 from processing.lookup.sql import ask
+from processing.records import Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store

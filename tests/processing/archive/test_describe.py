@@ -8,9 +8,8 @@ import pyarrow as pa
 import pytest
 
 from processing.archive.describe import MARK, describe
-from processing.archive.publication import Publication
 from processing.archive.tables import TABLES, ArchivedArticle, schema
-from processing.records import Article
+from processing.records import Article, Publication
 from processing.store.file_store import FileStore
 from tests.processing.conftest import ROOT
 from tests.processing.newsroom import Crawl, article

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from processing.archive.landed import LandedRun, faults
-from processing.archive.publication import OutletFacts, Publication
-from processing.records import Article, Seal, Stamp
+from processing.records import Article, OutletFacts, Publication, Seal, Stamp
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
 

@@ -6,8 +6,7 @@ import pytest
 
 from processing.archive.landed import LandedRun, alarms, faults, identity, landed, ready
 from processing.archive.memory import Memory
-from processing.archive.publication import OutletFacts
-from processing.records import Article, Stamp, article_id, version_id
+from processing.records import Article, OutletFacts, Stamp, article_id, version_id
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, logged, rejection
 

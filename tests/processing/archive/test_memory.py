@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.archive.memory import Memory, compact, load
-from processing.archive.publication import Publication
 from processing.archive.snapshot import HOT_DAYS, RECORD, decode, encode
 from processing.errors import CorruptRecordError
-from processing.records import Fetch, Why, article_id
+from processing.records import Fetch, Publication, Why, article_id
 from processing.store.file_store import FileStore
 from tests.processing.conftest import ROOT
 from tests.processing.newsroom import NOON, Crawl, article, fetch, logged, rejection

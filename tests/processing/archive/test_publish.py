@@ -14,9 +14,8 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.publication import OutletFacts, Publication
 from processing.errors import MissingError
-from processing.records import Stamp, Why
+from processing.records import OutletFacts, Publication, Stamp, Why
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from processing.archive.memory import load
-from processing.archive.publication import Publication
-from processing.records import End, Why
+from processing.records import End, Publication, Why
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import NOON, Crawl, article, fetch
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from processing.archive import manifests, removal
-from processing.archive.publication import Publication
 from processing.archive.removal import NOTICES, Notice, delete_unnamed
 from processing.errors import CorruptRecordError, StoreUnavailableError
+from processing.records import Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject

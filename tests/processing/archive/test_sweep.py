@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.archive.publication import Publication
+from processing.records import Publication
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import NOON, Crawl, article
 

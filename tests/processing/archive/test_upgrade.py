@@ -13,10 +13,9 @@ import pytest
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.folding import UnsignedArticles
-from processing.archive.publication import Publication
 from processing.lookup.articles import timeline
 from processing.lookup.sql import ask
-from processing.records import Article, Removed
+from processing.records import Article, Publication, Removed
 from processing.settings import Settings
 from processing.signing import documents
 from processing.signing.documents import FoldOptions

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from processing.archive.catalogue import Catalogue
-from processing.archive.publication import Publication
 from processing.landing.segments import SegmentWriter, put_report
 from processing.landing.warc import Exchange
 from processing.lookup.replay import payload
 from processing.lookup.sql import ask
+from processing.records import Publication
 from processing.store.interface import Store
 from tests.processing.newsroom import NOON, Crawl, article, logged
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.report.outage import WINDOW, covers, note, noted, outage
-from processing.report.unpublished import PollAttempt
+from processing.report.unpublished import WINDOW, PollAttempt, covers, note, noted, outage
 from processing.store.file_store import FileStore
 
 NOW = datetime(2026, 11, 28, 9, 20, tzinfo=UTC)

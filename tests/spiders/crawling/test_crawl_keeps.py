@@ -11,7 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from processing.landing.segments import SegmentWriter, sealed
 from processing.records import Fetch, Why, article_id
 from processing.store.file_store import FileStore
-from spiders.crawling.landing import digest
+from spiders.crawling.fetch_log import digest
 from tests.spiders.conftest import Crawl, Crawled
 from tests.spiders.origin import TDMREP, Asked, Origin, Reply, article, feed, text, zipped
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import Memory, compact, load
-from processing.archive.publication import OutletFacts, Publication
 from processing.archive.publish import publish
 from processing.archive.snapshot import HOT_DAYS, decode
 from processing.dates import SEOUL
-from processing.records import Fetch, Why, article_id
+from processing.records import Fetch, OutletFacts, Publication, Why, article_id
 from processing.report.counting import count_day, stories
 from processing.report.days import Count
 from processing.settings import Settings

@@ -15,7 +15,7 @@ from twisted.internet.error import ConnectionLost, NoRouteError
 
 from processing.archive.memory import Memory
 from processing.records import End, Fetch, Why
-from processing.report import outage
+from processing.report import unpublished
 from spiders.crawling.hosts import Reach, forgiven
 from spiders.crawling.polling import waits_until
 from spiders.crawling.verdict import FIELDS
@@ -45,7 +45,7 @@ def test_a_machine_without_a_network_costs_no_outlet_its_turn(origin: Origin, cr
     )
     assert third.report.unreached == ("slow.press.test",)
     assert "the fault is on our side" in third.log
-    assert len(outage.noted(third.store)) == 1
+    assert len(unpublished.noted(third.store)) == 1
     back = Origin(port=origin.port)
     url = f"http://plain.press.test:{origin.port}/news/1"
     back.routes |= {"/feed": feed(url), "/news/1": article(1)}
@@ -66,7 +66,7 @@ def test_an_answer_of_any_kind_shows_that_the_network_is_there(
     found = [crawl(name) for name in ("plain", "known", "slow")]
     assert {one.report.reached for one in found} == {True}
     assert [polled(one).failures for one in found] == [1, 1, 1]
-    assert outage.noted(found[0].store) == []
+    assert unpublished.noted(found[0].store) == []
 
 
 def test_what_is_read_of_articles_is_counted_by_field(origin: Origin, crawl: Crawl) -> None:

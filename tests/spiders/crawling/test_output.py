@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.records import Article
-from spiders.crawling.output import RecordLines
+from spiders.crawling.landing import RecordLines
 from tests.spiders.console.annals import FIRST
 
 ACTS = {

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from processing.errors import UsageError
-from spiders.commands.declare import Command as Declare
-from spiders.commands.freeze import Command as Freeze
-from spiders.commands.look import Command as Look
+from spiders.commands.scout import DeclareCommand, FreezeCommand, LookCommand
 from spiders.outlets import outlets
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
@@ -126,7 +124,7 @@ def test_a_robots_file_that_fails_closes_the_site(run: Run, origin: Origin) -> N
 @pytest.mark.parametrize("address", ["ftp://x.example/", "plain.press.test", "", "http://"])
 def test_what_is_no_web_address_is_a_usage_error(address: str) -> None:
     with pytest.raises(UsageError, match="web address"):
-        Look().answer([address], Namespace(json=False))
+        LookCommand().answer([address], Namespace(json=False))
 
 
 def test_an_error_is_one_line_and_an_exit_code(run: Run) -> None:
@@ -244,7 +242,7 @@ def test_declare_writes_a_module_that_loads(run: Run, tmp_path: Path) -> None:
 def test_declare_says_what_is_wrong(tmp_path: Path, arguments: list[str], told: str) -> None:
     (tmp_path / "taken.py").write_text("")
     with pytest.raises(UsageError, match=told):
-        Declare().answer(arguments, Namespace(into=str(tmp_path)))
+        DeclareCommand().answer(arguments, Namespace(into=str(tmp_path)))
     assert [path.name for path in tmp_path.glob("*.py")] == ["taken.py"]
 
 
@@ -283,9 +281,9 @@ def test_freeze_keeps_a_masked_page_and_what_it_says(run: Run, tmp_path: Path) -
 def test_freeze_says_what_is_wrong(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    monkeypatch.setattr(Freeze, "outlets", outlets())
+    monkeypatch.setattr(FreezeCommand, "outlets", outlets())
     with pytest.raises(UsageError, match=told):
-        Freeze().answer(arguments, Namespace(into="unused", clear=False))
+        FreezeCommand().answer(arguments, Namespace(into="unused", clear=False))
 
 
 def test_freeze_obeys_robots(run: Run, origin: Origin, tmp_path: Path) -> None:
