@@ -5,7 +5,7 @@
 
 `score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds ablations.
 `recall` compares candidates with brute force. `speed` clusters the same documents with Sillok,
-datasketch (the optional extra `bench`) and rensa in one run on one core, by processor time.
+datasketch and rensa (the optional extra `bench`) in one run on one core, by processor time.
 `growth` folds one day against windows of each SIZE, `parts` against windows that were published
 once a day and every hour. `corpus` joins the random keys of SIZE documents in slices.
 """
@@ -82,8 +82,9 @@ def speed() -> None:
         print(
             "speed: composed documents and no score, SILLOK_FOLDING_BENCH names no benchmark folder"
         )
-    if not folding_benchmark.datasketch_is_there():
-        print("datasketch: left out, install the extra `bench`")
+    for library in folding_benchmark.LIBRARIES:
+        if not folding_benchmark.is_installed(library):
+            print(f"{library}: left out, install the extra `bench`")
     turns: dict[str, list[folding_benchmark.ContestantResult]] = {}
     # In turns, so that other load on the machine meets all of them.
     for _ in range(3):
@@ -143,9 +144,9 @@ def corpus(sizes: Sequence[int]) -> None:
 
 def main(wanted: Sequence[str]) -> int:
     """Run the named parts; without names `score`, `recall` and `speed`."""
-    names = ", ".join(
-        f"{name} {version(name)}" for name in ("duckdb", "numpy", "pyarrow", "rapidfuzz", "rensa")
-    )
+    measured = ["duckdb", "numpy", "pyarrow", "rapidfuzz"]
+    measured += filter(folding_benchmark.is_installed, folding_benchmark.LIBRARIES)
+    names = ", ".join(f"{name} {version(name)}" for name in measured)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     libraries = f"Python {platform.python_version()}, {names}"
     print(f"{machine}, {libraries}; fingerprint {FoldOptions().fingerprint}\n")

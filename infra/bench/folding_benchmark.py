@@ -15,13 +15,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from itertools import combinations
 from math import comb
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-import rensa
 
 from infra.bench.composed import START
 from processing.dates import SEOUL
@@ -172,23 +172,24 @@ class ContestantResult:
 Contestant: TypeAlias = Callable[[Sequence[Document]], ContestantResult]
 
 
+LIBRARIES: Final = ("rensa", "datasketch")
+"""Libraries of the optional extra `bench` that find near-duplicates."""
+
+
 def contestants() -> dict[str, Contestant]:
-    """Return who takes part, by name; datasketch where it is installed."""
+    """Return who takes part, by name: Sillok, and those of `LIBRARIES` that are installed."""
     found: dict[str, Contestant] = {"Sillok": _sillok}
-    for name, shingler in (("words", words), ("characters", characters)):
-        found[f"rensa, {name}"] = _finder(_rensa, shingler)
-        if datasketch_is_there():
-            found[f"datasketch, {name}"] = _finder(_datasketch, shingler)
+    finders = {"rensa": _rensa, "datasketch": _datasketch}
+    for shingles, shingler in (("words", words), ("characters", characters)):
+        for library in LIBRARIES:
+            if is_installed(library):
+                found[f"{library}, {shingles}"] = _finder(finders[library], shingler)
     return found
 
 
-def datasketch_is_there() -> bool:
-    """Say whether the optional extra `bench` is installed."""
-    try:
-        import datasketch  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415
-    except ModuleNotFoundError:
-        return False
-    return True
+def is_installed(library: str) -> bool:
+    """Say whether a library of the optional extra `bench` can be imported."""
+    return find_spec(library) is not None
 
 
 def words(text: str) -> set[str]:
@@ -248,10 +249,15 @@ def _finder(
 
 
 def _rensa_signatures(shingles: list[set[str]]) -> list[Any]:
+    # Imported here, as datasketch below: both are in the optional extra `bench`.
+    import rensa  # noqa: PLC0415
+
     return list(rensa.RMinHash.from_token_sets(shingles, num_perm=_PERMUTATIONS, seed=_SEED))
 
 
 def _rensa_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
+    import rensa  # noqa: PLC0415 - as above
+
     index = rensa.RMinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS, num_bands=_BANDS)
     index.insert_many(made)
     for place, others in enumerate(index.query_all(made)):
@@ -261,7 +267,6 @@ def _rensa_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
 
 
 def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
-    # Imported here: datasketch is in the optional extra `bench`.
     from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     return list(
@@ -272,7 +277,6 @@ def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
 
 
 def _datasketch_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
-    # Imported here: datasketch is in the optional extra `bench`.
     from datasketch import MinHashLSH  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS)

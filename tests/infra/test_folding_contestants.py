@@ -4,9 +4,8 @@ from types import ModuleType
 
 import pytest
 
+from infra.bench import folding_benchmark
 from tests.processing.dedupe.made import LIBRARY, RIVER, document
-
-pytestmark = pytest.mark.full
 
 NAMES = (
     "Sillok",
@@ -28,15 +27,20 @@ PAPER = [
 def bench() -> ModuleType:
     for library in ("rensa", "datasketch"):
         pytest.importorskip(library, reason="needs the extra `bench`")
-    from infra.bench import folding_benchmark  # noqa: PLC0415 - needs both of them
-
     return folding_benchmark
 
 
+def test_without_the_extra_sillok_is_measured_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding_benchmark, "is_installed", lambda _library: False)
+    assert list(folding_benchmark.contestants()) == ["Sillok"]
+
+
+@pytest.mark.full
 def test_everybody_takes_part(bench: ModuleType) -> None:
     assert sorted(bench.contestants()) == sorted(NAMES)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
 def test_each_contestant_puts_copies_together_and_strangers_apart(
     bench: ModuleType, name: str
