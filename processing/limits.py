@@ -33,13 +33,13 @@ class ExcessError(ValueError):
     """A document holds more than a parser is given; the message says more than what."""
 
 
-def check_html(data: bytes, *, elements: int) -> None:
+def check_html(body: bytes, *, elements: int) -> None:
     """Raise ExcessError where a page in UTF-8 has more than `elements`, or an element with more than `MAX_ATTRIBUTES`.
 
     libxml2's own tokenizer counts, without making a tree, and it stops there: a scan of ours could be led astray by
     quotes and comments that the parser takes for something else.
     """
-    if len(data) > _SMALL:
+    if len(body) > _SMALL:
         # Loaded with the first page: a poll that finds nothing new parses none.
         from lxml import etree  # noqa: PLC0415
 
@@ -50,7 +50,7 @@ def check_html(data: bytes, *, elements: int) -> None:
             remove_comments=True,
             remove_pis=True,
         )
-        etree.fromstring(data, parser)
+        etree.fromstring(body, parser)
 
 
 class _Counter:

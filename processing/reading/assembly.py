@@ -17,8 +17,8 @@ from processing.reading.asides import Ledger
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, BodyPlace, select
 from processing.reading.bylines import writer
-from processing.reading.english import is_english
 from processing.reading.judgement import ReadingCheck
+from processing.reading.lines import is_english
 from processing.reading.markup import Prepared, decks_of
 from processing.reading.metadata import (
     ARTICLE_TYPES,

@@ -617,9 +617,9 @@ def around(
                 )
         elif node is not root:
             parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else f" {node.tail or ''}")
-    whole = " ".join("".join(before).split())
+    text = " ".join("".join(before).split())
     return Around(
-        whole if body is None else whole[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER]
+        text if body is None else text[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER]
     )
 
 

@@ -63,8 +63,6 @@ _SHOWN = re.compile(
 )
 # Characters of a byline.
 _LONGEST = 160
-# Share of Latin letters from which a text is English.
-_MOSTLY = 0.6
 # Paragraphs from the end that may end in a wire or an address.
 _LAST = 4
 
@@ -78,12 +76,6 @@ class Pruned:
     captions: list[str] = field(default_factory=list)
     dateline: str | None = None
     agency: str | None = None
-
-
-def is_english(text: str) -> bool:
-    """Say whether a text is in English."""
-    letters = [letter for letter in text[:4000] if letter.isalpha()]
-    return bool(letters) and sum(letter.isascii() for letter in letters) > _MOSTLY * len(letters)
 
 
 def prune(lines: list[str]) -> Pruned:

@@ -144,9 +144,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     heading, place = _heading_and_body(root, head, rules, names)
     script = _script(root, head, place)
     candidates = _titles(root, head, rules, script, names.texts)
-    title, title_source = choose(
-        _ranked(candidates, names, heading, place), names.texts, names.sites
-    )
+    title, source = choose(_ranked(candidates, names, heading, place), names.texts, names.sites)
     prepared = _prepared(root, rules, place, script)
     lines = paragraphs(prepared.article) if prepared else []
     if isinstance(lines, RejectionCause):
@@ -162,7 +160,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     title = completed(title, [cleaned.heading] if cleaned.heading else ())
     return PageReading(
         page=page, root=root, head=head, rules=rules, place=place, script=script, prepared=prepared,
-        cleaned=cleaned, title=title, title_source=title_source, check=check,
+        cleaned=cleaned, title=title, title_source=source, check=check,
         around=_around(root, place, rules),
     )  # fmt: skip
 
@@ -199,13 +197,13 @@ def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
     declared = head.first("og:description", "description", "twitter:description") or metadata.text(
         head.article.get("description")
     )
-    says = bare(declared or "")[:_BEGINNING]
+    plain = bare(declared or "")[:_BEGINNING]
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     pictured = any(is_photo(title) for title in (head.first("og:title"), head.title) if title)
     return Evidence(
         heading=heading,
         around=around,
-        says=says if len(says) == _BEGINNING else "",
+        says=plain if len(plain) == _BEGINNING else "",
         pictured=pictured,
         dated=is_dated(head),
     )

@@ -233,9 +233,9 @@ def judge(
         return cause
     cause = _judged(root, head, title=title, text=text, kind=kind)
     if cause is None or cause.reason in {Reason.EMPTY, Reason.NOT_ARTICLE, Reason.LIST_PAGE}:
-        words = text or squeeze(f"{head.title} {text_of(root)}"[:_SHOWN])
-        judged = not any_language and (bool(text) or len(words) >= _LONG)
-        return (_foreign(words, english=english) if judged else None) or cause
+        plain = text or squeeze(f"{head.title} {text_of(root)}"[:_SHOWN])
+        judged = not any_language and (bool(text) or len(plain) >= _LONG)
+        return (_foreign(plain, english=english) if judged else None) or cause
     return cause
 
 
@@ -419,15 +419,15 @@ def _of_lines(first: FirstReading) -> Iterator[Doubt]:
 
 def _of_declarations(root: HtmlElement, head: Head, first: FirstReading) -> Iterator[Doubt]:
     """Yield what the page declares against a text: its description, the length of its body."""
-    description = head.first("og:description", "description", "twitter:description") or ""
+    text = head.first("og:description", "description", "twitter:description") or ""
     # A deck repeated as the description has no full stop and need not stand in the text.
-    says = bare(description) if is_sentence(description) else ""
+    plain = bare(text) if is_sentence(text) else ""
     starts = (0, 2 * _BEGINNING)
     parts = [
-        says[start : start + _BEGINNING] for start in starts if len(says) >= start + _BEGINNING
+        plain[start : start + _BEGINNING] for start in starts if len(plain) >= start + _BEGINNING
     ]
-    read = bare(" ".join((first.text, *first.handed_out, first.title))) if parts else ""
-    if parts and not any(part in read for part in parts):
+    body = bare(" ".join((first.text, *first.handed_out, first.title))) if parts else ""
+    if parts and not any(part in body for part in parts):
         # What stands nowhere on the page cannot be missing from its text.
         page = bare(text_of(root))
         if any(part in page for part in parts):

@@ -37,6 +37,8 @@ class LineKind(Enum):
     LABEL = auto()  # rows of public boards
 
 
+_ENGLISH = 0.6
+"""Share of Latin letters above which a text is English."""
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
 _ANY_SENTENCE = re.compile(r"\w[\w’'\"”)%\]]{0,3}[.?!。！？…:](?:[\s”\"’')\]]|$)")
 _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
@@ -130,6 +132,13 @@ _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.CREDIT, phrases.SIGNATURE),
     (LineKind.PROMOTION, phrases.PROMOTION),
 )
+
+
+def is_english(text: str) -> bool:
+    """Return whether a text is in English."""
+    letters = [letter for letter in text[:4000] if letter.isalpha()]
+    # English words and names in a Korean article stay far below this share.
+    return bool(letters) and sum(letter.isascii() for letter in letters) > _ENGLISH * len(letters)
 
 
 def is_prose(line: str) -> bool:

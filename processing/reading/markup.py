@@ -181,8 +181,8 @@ class _Walk:
 
     def flush(self, tag: str = "p") -> None:
         """End the current paragraph; one that is nothing but links is dropped."""
-        raw = "".join(self.text)
-        text, linked, plain = squeeze(raw), self.linked, self.bold is None and tag == "p"
+        text = squeeze("".join(self.text))
+        linked, plain = self.linked, self.bold is None and tag == "p"
         self.text.clear()
         self.linked, self.bold = 0, None
         if not text:
@@ -204,9 +204,9 @@ class _Walk:
             self.prepared.ledger.drop(DropRule.LINKS, text)
         else:
             # Boards put whole texts into headings.
-            paragraph = Element("p" if is_statement(text) else tag)
-            paragraph.text = text
-            self.prepared.article.append(paragraph)
+            element = Element("p" if is_statement(text) else tag)
+            element.text = text
+            self.prepared.article.append(element)
 
     def begin_anew(self) -> None:
         """Drop what stood above the headline, unless a text has begun there."""

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -87,8 +88,7 @@ def objects(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
         yield value
         value = list(value.values())
     if isinstance(value, list):
-        for inner in value:
-            yield from objects(inner, depth + 1)
+        yield from chain.from_iterable(objects(item, depth + 1) for item in value)
 
 
 def is_a(record: dict[str, Json], *names: str) -> bool:
@@ -194,10 +194,10 @@ def _canonical(root: HtmlElement, url: str) -> str | None:
 
     A front page does not count: some templates declare it for every article.
     """
-    for link in root.iter("link"):
-        if (link.get("rel") or "").lower() == "canonical" and (link.get("href") or "").strip():
+    for element in root.iter("link"):
+        if (element.get("rel") or "").lower() == "canonical" and element.get("href", "").strip():
             try:
-                declared = urljoin(url, link.get("href").strip())
+                declared = urljoin(url, element.get("href").strip())
                 parts = urlsplit(declared)
             except ValueError:
                 return None

@@ -131,10 +131,10 @@ def _tdmrep(hints: Mapping[str, str], path: str) -> tuple[bool | None, str | Non
 
 def _location(rule: Mapping[str, object]) -> str:
     """Return the pattern of a rule; `-` for one that is no text or too long, as no path is so."""
-    location = rule.get("location")
+    value = rule.get("location")
     return (
-        location.rstrip("$") or "-"
-        if isinstance(location, str) and len(location) <= _LONGEST_PATTERN
+        value.rstrip("$") or "-"
+        if isinstance(value, str) and len(value) <= _LONGEST_PATTERN
         else "-"
     )
 

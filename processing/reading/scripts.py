@@ -237,10 +237,10 @@ def _credits(record: dict[str, Json]) -> list[str]:
     listed = record.get("credits")
     people = listed.get("by") if isinstance(listed, dict) else None
     return [
-        f"{byline} {metadata.text(person.get('email')) or ''}".strip()
+        f"{name} {metadata.text(person.get('email')) or ''}".strip()
         for entry in (people if isinstance(people, list) else ())
         for person in metadata.objects(entry)
-        if (byline := metadata.text(person.get("byline")))
+        if (name := metadata.text(person.get("byline")))
     ]
 
 
@@ -294,17 +294,17 @@ def _arc(elements: list[Json]) -> str:
     for element in elements:
         if not isinstance(element, dict):
             continue
-        kind, content = element.get("type"), element.get("content")
-        if kind == "text" and isinstance(content, str):
-            parts.append(f"<p>{content}</p>")
-        elif kind == "header" and isinstance(content, str):
-            parts.append(f"<h3>{content}</h3>")
+        kind, text = element.get("type"), element.get("content")
+        if kind == "text" and isinstance(text, str):
+            parts.append(f"<p>{text}</p>")
+        elif kind == "header" and isinstance(text, str):
+            parts.append(f"<h3>{text}</h3>")
         elif kind == "image":
-            caption = metadata.text(element.get("caption")) or ""
-            parts.append(f"<figure><img><figcaption>{caption}</figcaption></figure>")
+            text = metadata.text(element.get("caption")) or ""
+            parts.append(f"<figure><img><figcaption>{text}</figcaption></figure>")
         elif kind == "quote":
             parts.append(
-                _arc(inner if isinstance(inner := element.get("content_elements"), list) else [])
+                _arc(quoted if isinstance(quoted := element.get("content_elements"), list) else [])
             )
         elif kind == "list":
             listed = element.get("items")

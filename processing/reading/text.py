@@ -14,11 +14,12 @@ from processing.limits import unescape
 from processing.reading import phrases
 from processing.reading.asides import DropRule, Ledger
 from processing.reading.bylines import MAIL, agency, people, unnamed_role
-from processing.reading.english import is_english, prune
+from processing.reading.english import prune
 from processing.reading.lines import (
     LineKind,
     captionless,
     cut,
+    is_english,
     is_link,
     is_listed,
     is_marked,

@@ -169,9 +169,9 @@ def choose(
     `candidates` are (source, text), most trusted first. `shown` are the texts of the page's
     headings; a heading that begins or ends a candidate is the headline itself.
     """
-    for source, candidate in candidates:
+    for source, text in candidates:
         # A declared title may be of any length, and each heading is compared with it.
-        title = headline(unescaped(candidate or "")[:_LONGEST], shown, sites)
+        title = headline(unescaped(text or "")[:_LONGEST], shown, sites)
         plain = bare(title)
         if (
             plain
@@ -179,7 +179,7 @@ def choose(
             and not _SECTION_WORD.fullmatch(title)
             and not (len(plain) < _SHORT_NAME and _SITE.search(_BRACKET.sub("", title)))
         ):
-            others = (*shown, *(unescaped(text)[:_LONGEST] for _, text in candidates if text))
+            others = (*shown, *(unescaped(other)[:_LONGEST] for _, other in candidates if other))
             return completed(title, [headline(other, [title], sites) for other in others]), source
     return "", None
 
@@ -190,32 +190,35 @@ def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
     The longest of the headings `shown` that begins or ends it is the title; where there is none,
     the names in `sites` and the sections' words are cut off both ends.
     """
-    plain = bare(title)
-    best = ""
-    for heading in shown:
-        inner = bare(heading)
-        if (
-            len(inner) > len(bare(best))
-            and len(inner) >= max(_SHORTEST, _HEADING_SHARE * len(plain))
-            and inner not in sites
-            and inner != plain
-        ):
-            rest = (
-                plain.removeprefix(inner) if plain.startswith(inner) else plain.removesuffix(inner)
-            )
-            if rest != plain and _is_template(title, heading, rest, sites):
-                best = heading
-    return headline(best, shown, sites) if best else _without_ends(title, sites)
+    headings = [heading for heading in shown if _is_heading_of(title, heading, sites)]
+    if not headings:
+        return _without_ends(title, sites)
+    return headline(max(headings, key=lambda heading: len(bare(heading))), shown, sites)
 
 
-def _is_template(title: str, heading: str, rest: str, sites: set[str]) -> bool:
-    """Return whether a title's text beside the heading is the template's."""
+def _is_heading_of(title: str, heading: str, sites: set[str]) -> bool:
+    """Return whether a heading begins or ends a title and the rest of the title is the template's."""
+    text, plain = bare(title), bare(heading)
+    if (
+        len(plain) < max(_SHORTEST, _HEADING_SHARE * len(text))
+        or plain in sites
+        or plain == text
+        or not (text.startswith(plain) or text.endswith(plain))
+    ):
+        return False
+    # A heading that stands at both ends of the title is taken off its beginning.
+    text = text.removeprefix(plain) if text.startswith(plain) else text.removesuffix(plain)
+    return _is_template(title, heading, text, sites)
+
+
+def _is_template(title: str, heading: str, plain: str, sites: set[str]) -> bool:
+    """Return whether a title's text beside the heading, `plain` in letters, is the template's."""
     at = title.find(heading[:6])
-    beside = title[len(heading) :] if at <= 0 else title[:at]
+    text = title[len(heading) :] if at <= 0 else title[:at]
     return (
-        rest in sites
-        or any(site in rest for site in sites if len(site) >= _SHORTEST_SITE)
-        or bool(_CUT.match(beside) or _CUT.search(beside[-4:]) or beside.startswith("["))
+        plain in sites
+        or any(site in plain for site in sites if len(site) >= _SHORTEST_SITE)
+        or bool(_CUT.match(text) or _CUT.search(text[-4:]) or text.startswith("["))
     )
 
 
@@ -291,13 +294,13 @@ def section_in(title: str) -> str | None:
 def is_general(title: str, sites: Iterable[str]) -> bool:
     """Return whether a title has only names of the site, offices, sections and general words."""
     known = set(sites)
-    for part in _PARTS.split(title):
-        plain = bare(part)
+    for text in _PARTS.split(title):
+        plain = bare(text)
         if (
             len(plain) < _SPECIFIC
             or plain in known
-            or _GENERAL.fullmatch(part.strip())
-            or _OFFICE.fullmatch(part.strip())
+            or _GENERAL.fullmatch(text.strip())
+            or _OFFICE.fullmatch(text.strip())
         ):
             continue
         return False

@@ -69,10 +69,11 @@ _META_WITHIN = 8192  # bytes in which a page's own declaration is looked for
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
+"""Byte order marks, each with the codec that takes it off."""
 _BROKEN = 0.2  # share of undecodable characters from which a page is no text
 # One syllable in five of running Korean is one of these; in a wrong charset hardly any is.
 _FAMILIAR = "이다는의에을가고"
@@ -174,13 +175,13 @@ def _declared(page: Page, body: bytes) -> list[str]:
     return [name for label in labels if label and (name := _codec(label))]
 
 
-def _codec(label: str) -> str | None:
-    """Return Python's codec of a charset label, or None if it names no known text encoding."""
-    label = label.strip().lower()
-    if label in _KOREAN:
+def _codec(name: str) -> str | None:
+    """Return Python's codec of a charset's name, or None if it is no known text encoding."""
+    name = name.strip().lower()
+    if name in _KOREAN:
         return "cp949"
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(name).name
     except LookupError:
         return None
     if name == "euc_kr":
@@ -190,11 +191,10 @@ def _codec(label: str) -> str | None:
 
 def _characters(body: bytes, declared: list[str]) -> str:
     """Return the characters of a body: by its BOM, as UTF-8, else by the most Korean candidate."""
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return _clean(body[len(mark) :].decode(name, "replace"))
-    if wide := _utf16_without_mark(body):
-        return _clean(body.decode(wide, "replace"))
+    if name := next((codec for mark, codec in _BOMS if body.startswith(mark)), None):
+        return _clean(body.decode(name, "replace"))
+    if name := _utf16_without_mark(body):
+        return _clean(body.decode(name, "replace"))
     # In supersets of ASCII no byte of a longer character is a control.
     body = body.translate(None, _CONTROLS)
     try:
@@ -213,9 +213,9 @@ def _clean(text: str) -> str:
 
 def _utf16_without_mark(body: bytes) -> str | None:
     """Return UTF-16's byte order if every second byte of the beginning is NUL, as in markup."""
-    sample = body[:400]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    least = max(6, len(sample) // 16)
+    body = body[:400]
+    even, odd = body[::2].count(0), body[1::2].count(0)
+    least = max(6, len(body) // 16)
     if odd > max(least, 4 * even):
         return "utf-16-le"
     return "utf-16-be" if even > max(least, 4 * odd) else None
@@ -228,13 +228,13 @@ def _likeness(text: str) -> int:
 
 def parse(text: str) -> HtmlElement | RejectionCause:
     """Return the root of the tree of `text` (an HTML page or fragment), or why there is none."""
-    data = text.encode("utf-8", "replace")
+    body = text.encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     # One class for all elements, chosen in C: lxml.html's look-up runs in Python for each proxy.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        check_html(data, elements=_START_TAGS)
-        root = document_fromstring(data, parser=parser, ensure_head_body=True)
+        check_html(body, elements=_START_TAGS)
+        root = document_fromstring(body, parser=parser, ensure_head_body=True)
     except ExcessError as error:
         return RejectionCause(Reason.TOO_LARGE, str(error))
     except (etree.LxmlError, ValueError, AssertionError) as error:
