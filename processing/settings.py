@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     `run_grace_minutes` is how long a run without a report may still be alive after its newest
     segment; `sweep_after_hours` how long files that no seal names are left alone;
     `remove_after_hours` how long an object stays that no manifest names any more: longer than the
-    longest publication. `obey_noarchive` and `obey_tdm_reservation` say which marks of a page, or
+    longest publication. `audit_days` is in how many days audits read every object once.
+    `obey_noarchive` and `obey_tdm_reservation` say which marks of a page, or
     of its host, keep its text out of exports.
     """
 
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     run_grace_minutes: int = Field(default=60, ge=0)
     sweep_after_hours: int = Field(default=24, ge=1)
     remove_after_hours: int = Field(default=24, ge=1)
+    audit_days: int = Field(default=30, ge=1, le=1000)
     obey_noarchive: bool = True
     obey_tdm_reservation: bool = True
 

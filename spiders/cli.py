@@ -33,6 +33,7 @@ COMMANDS = {
     "release": ("publishing:release", _KEEP),
     "gaps": ("publishing:gaps", _KEEP),
     "doctor": ("doctor:doctor", _KEEP),
+    "audit": ("upkeep:audit", _KEEP),
     "diff": ("publishing:diff", _KEEP),
     "read": ("pages:read", _HAND),
     "fold": ("folding:fold", _HAND),

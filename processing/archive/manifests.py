@@ -43,6 +43,12 @@ def key(seq: int) -> str:
     return f"{FOLDER}{seq:08d}.json"
 
 
+def number(key: str) -> int | None:
+    """Return the number of the manifest under `key`, or None where none has such a key."""
+    match = _NUMBER.fullmatch(key)
+    return int(match["seq"]) if match else None
+
+
 def read(store: Store, seq: int) -> ManifestLink:
     """Return the manifest `seq`.
 
@@ -110,8 +116,7 @@ def _hinted(store: Store) -> int:
 
 
 def _newest_listed(store: Store) -> int:
-    names = (_NUMBER.fullmatch(entry.key) for entry in store.list(FOLDER))
-    return max((int(name["seq"]) for name in names if name), default=0)
+    return max((seq for entry in store.list(FOLDER) if (seq := number(entry.key))), default=0)
 
 
 def _check(seq: int) -> str:
@@ -137,17 +142,20 @@ def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[Manifes
 
 
 class Witness:
-    """The head's number and hash in a file outside the store, to notice a cut or altered tail."""
+    """The head's number and hash in a file outside the store, to notice a cut or altered tail.
+
+    `path` is that file.
+    """
 
     def __init__(self, folder: Path, store: Store) -> None:
-        self._path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
+        self.path = folder / f"{hashlib.sha256(store.identity.encode()).hexdigest()[:16]}.json"
 
     def check(self, store: Store, link: ManifestLink | None) -> bool:
         """Return whether anything was seen of this store before.
 
         Raises CorruptRecordError where the chain no longer holds what was seen of it.
         """
-        seen = self._seen()
+        seen = self.seen()
         if seen is None:
             return False
         if link is None or link.manifest.seq < seen[0]:
@@ -157,13 +165,13 @@ class Witness:
         if current < seen[0]:
             raise CorruptRecordError(
                 f"{store.url} ends at manifest {current}, but {seen[0]} were published: "
-                f"its tail was cut; restore it from a copy, or delete {self._path} if this is meant"
+                f"its tail was cut; restore it from a copy, or delete {self.path} if this is meant"
             )
         noted = link if link and current == seen[0] else read(store, seen[0])
         if noted.sha256 != seen[1]:
             raise CorruptRecordError(
                 f"{key(seen[0])} in {store.url} is not the one that was published; "
-                f"restore it from a copy, or delete {self._path} if this is meant"
+                f"restore it from a copy, or delete {self.path} if this is meant"
             )
         return True
 
@@ -171,8 +179,8 @@ class Witness:
         """Raise UsageError where a head could not be noted."""
         # found out after its manifest was put, it would be too late
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            trial = self._path.with_suffix(f".{os.getpid()}")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            trial = self.path.with_suffix(f".{os.getpid()}")
             trial.write_bytes(b"trial")
             trial.unlink()
         except OSError as error:
@@ -181,28 +189,32 @@ class Witness:
     def note(self, store: Store, link: ManifestLink) -> None:
         """Keep `link` as the newest head seen. Raises UsageError where it cannot be kept."""
         fields = {"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}
-        part = self._path.with_suffix(f".{os.getpid()}")
+        part = self.path.with_suffix(f".{os.getpid()}")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             # beside it and then renamed: a full disk must not leave half a witness
             part.write_text(json.dumps(fields) + "\n")
-            part.replace(self._path)
+            part.replace(self.path)
         except OSError as error:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"the newest manifest cannot be noted in {self._path.parent} ({error.strerror}): "
+            f"the newest manifest cannot be noted in {self.path.parent} ({error.strerror}): "
             "make room there, or name a folder in SILLOK_HEADS that can be written"
         )
 
-    def _seen(self) -> tuple[int, str] | None:
-        if not self._path.exists():
+    def seen(self) -> tuple[int, str] | None:
+        """Return number and SHA-256 of the newest head seen, or None before the first.
+
+        Raises CorruptRecordError where the file is damaged.
+        """
+        if not self.path.exists():
             return None
         try:
-            seen = parse_json(self._path.read_bytes())
+            seen = parse_json(self.path.read_bytes())
             return int(seen["seq"]), str(seen["sha256"])
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptRecordError(
-                f"{self._path} is damaged: delete it; it is written again"
+                f"{self.path} is damaged: delete it; it is written again"
             ) from error

@@ -85,6 +85,11 @@ def _done_with(run: Landed, memory: Memory, before: datetime) -> Iterator[tuple[
             yield key, entry.key
 
 
+def is_ours(key: str) -> bool:
+    """Tell whether publications write such a key, and may delete the object once it is unnamed."""
+    return key.startswith(_TABLES) and _OURS.fullmatch(key) is not None
+
+
 def require_present(store: Store, keys: Collection[str]) -> list[str]:
     """Return those of the objects that are gone again, just before a manifest names them all.
 

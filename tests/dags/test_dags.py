@@ -15,14 +15,14 @@ import pytest
 from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 
-from dags import archive, common, crawl, crawl_outlet, fold_corpus
+from dags import archive, audit, common, crawl, crawl_outlet, fold_corpus
 from dags import report as report_dag
 from processing.errors import PermanentError
 from spiders.crawling.polling import TICK
 from spiders.outlet import Pace
 from tests.dags.conftest import FOLDER
 
-FILES = (archive, crawl, crawl_outlet, fold_corpus, report_dag)
+FILES = (archive, audit, crawl, crawl_outlet, fold_corpus, report_dag)
 HEAVY = (
     "scrapy",
     "twisted",
@@ -62,7 +62,7 @@ def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
     bag = request.getfixturevalue("sample" if press else "live")
     assert bag.import_errors == {}
     crawls = {f"crawl_{pace}" for pace in expected_outlets(press=press)}
-    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive", "fold_corpus", "report"}
+    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive", "audit", "fold_corpus", "report"}
 
 
 @pytest.mark.parametrize("press", [False, True])

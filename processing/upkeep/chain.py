@@ -1,0 +1,146 @@
+"""Walks the chain of manifests in a store whatever is wrong with it, and says what is.
+
+A reader stops at the first link that does not hold. An audit goes on: the sum of a manifest is
+stated by its successor, that of the newest by the witness, and where a manifest is damaged a copy
+in the cache, known by that very sum, tells what it said.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from processing.archive import manifests
+from processing.archive.catalogue import CatalogueObject
+from processing.archive.manifests import Witness
+from processing.errors import MissingError
+from processing.records import Manifest, fault
+from processing.store.interface import ListedObject, Store
+from processing.upkeep.copies import cached
+from processing.upkeep.findings import AuditFinding, ObjectFault
+
+_THREADS = 8
+_TOGETHER = 64
+"""Manifests held in memory at once while they are fetched."""
+
+
+@dataclass(slots=True)
+class ChainWalk:
+    """The manifests that could be read, newest first, what is wrong, and the sums by number.
+
+    `sums` holds those that another manifest or the witness states: what a copy must have.
+    """
+
+    manifests: list[Manifest] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
+    sums: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, CatalogueObject]:
+        """The objects that the newest readable manifest names, its memory included, by key."""
+        current: dict[str, CatalogueObject] = {}
+        for manifest in reversed(self.manifests):
+            for removed in manifest.removes:
+                current.pop(removed.key, None)
+            current |= {added.key: CatalogueObject(added, manifest.seq) for added in manifest.adds}
+        if self.manifests:
+            current |= memory_of(self.manifests[0])
+        return dict(sorted(current.items()))
+
+    @property
+    def earlier(self) -> dict[str, str]:
+        """The key of every object that any manifest ever named, by SHA-256."""
+        return {
+            one.sha256: one.key
+            for manifest in reversed(self.manifests)
+            for one in (*manifest.adds, *manifest.memory.values())
+        }
+
+
+def memory_of(head: Manifest) -> dict[str, CatalogueObject]:
+    """Return the snapshots that a manifest names, by key."""
+    return {one.key: CatalogueObject(one, head.seq) for one in head.memory.values()}
+
+
+def walk(
+    store: Store, cache: Path, witness: Witness, listed: Mapping[str, ListedObject]
+) -> ChainWalk:
+    """Read every manifest, newest first; `listed` is what the store holds, by key."""
+    done = ChainWalk()
+    newest = max((seq for key in listed if (seq := manifests.number(key))), default=0)
+    seen = witness.seen()
+    if seen:
+        done.sums[seen[0]] = seen[1]
+        newest = max(newest, seen[0])
+    for seq, data in _fetched(store, range(newest, 0, -1)):
+        manifest = _examined(done, seq, data, cache)
+        if manifest is None:
+            continue
+        done.manifests.append(manifest)
+        if manifest.previous:
+            done.sums[seq - 1] = manifest.previous
+    return done
+
+
+def _examined(done: ChainWalk, seq: int, data: bytes | None, cache: Path) -> Manifest | None:
+    """Return the manifest of that number, from the cache where the store's is damaged."""
+    key, stated = manifests.key(seq), done.sums.get(seq)
+    manifest, wrong = _parsed(seq, data) if data is not None else (None, "")
+    if data is None:
+        done.findings.append(AuditFinding(fault=ObjectFault.MISSING, key=key, manifest=seq))
+    elif stated and hashlib.sha256(data).hexdigest() != stated:
+        named_by = f"manifest {seq + 1}" if seq + 1 in _numbers(done) else "the witness"
+        detail = wrong or f"its SHA-256 is not the one that {named_by} states"
+        done.findings.append(_altered(key, seq, detail, swapped=_is_another(data, seq)))
+        manifest = None
+    elif manifest is None:
+        done.findings.append(_altered(key, seq, wrong, swapped=_is_another(data, seq)))
+    if manifest is None and stated and (copy := cached(cache, stated)):
+        return _parsed(seq, copy)[0]
+    return manifest
+
+
+def _numbers(done: ChainWalk) -> set[int]:
+    return {done.manifests[-1].seq} if done.manifests else set()
+
+
+def _altered(key: str, seq: int, detail: str, *, swapped: bool) -> AuditFinding:
+    kind = ObjectFault.SWAPPED if swapped else ObjectFault.ALTERED
+    return AuditFinding(fault=kind, key=key, manifest=seq, detail=detail)
+
+
+def _is_another(data: bytes, seq: int) -> bool:
+    try:
+        return Manifest.model_validate_json(data).seq != seq
+    except ValidationError:
+        return False
+
+
+def _parsed(seq: int, data: bytes) -> tuple[Manifest | None, str]:
+    """Return a manifest, or None and what is wrong with it."""
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        return None, f"it is no manifest ({fault(error)})"
+    if manifest.seq != seq:
+        return None, f"it holds manifest {manifest.seq}"
+    return manifest, ""
+
+
+def _fetched(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, bytes | None]]:
+    remaining = iter(numbers)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while batch := list(islice(remaining, _TOGETHER)):
+            yield from zip(batch, pool.map(partial(_got, store), batch), strict=True)
+
+
+def _got(store: Store, seq: int) -> bytes | None:
+    try:
+        return store.get(manifests.key(seq))
+    except MissingError:
+        return None
