@@ -13,9 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from processing import errors
-from spiders.cli import app, exit_code
+from spiders.cli import COMMANDS, app, exit_code
 
-COMMANDS = [command.name for command in app.registered_commands]
 ROOT = Path(__file__).parents[3]
 
 

@@ -11,7 +11,8 @@ from spiders.cli import app
 
 TEXT = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
 SECTIONS = dict(re.findall(r"^### sillok (\w+)\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL))
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+GROUP = typer.main.get_command(app)
+COMMANDS = {name: GROUP.get_command(None, name) for name in GROUP.list_commands(None)}  # type: ignore[attr-defined,arg-type]
 EVERYWHERE = {"--help", "--json", "--store"}
 
 
