@@ -191,7 +191,10 @@ class S3Store:
         sums = Sums(sha256)
         tag, digest = self._read(
             source,
-            lambda answer: (answer["ETag"], Sums.of(answer["Body"].iter_chunks(1 << 20)).sha256),
+            lambda answer: (
+                answer.get("ETag", "").strip('"'),
+                Sums.of(answer["Body"].iter_chunks(1 << 20)).sha256,
+            ),
         )
         if digest != sha256:
             raise CorruptRecordError(f"{source!r} in {self.url} is not what was recorded of it")
@@ -214,8 +217,9 @@ class S3Store:
             logger.info("%s does not copy (%s): the object is sent again", self.url, error)
             return False
         # a copy with the ETag of the source has the bytes that were read
-        copied = answer.get("CopyObjectResult", {}).get("ETag", "")
-        return copied.strip('"') == tag.strip('"') or self._digest(target) == sums.sha256
+        copied = answer.get("CopyObjectResult", {}).get("ETag", "").strip('"')
+        # two answers without an ETag are equal and say nothing
+        return (tag != "" and copied == tag) or self._digest(target) == sums.sha256
 
     def _send_again(self, source: str, target: str, sums: Sums) -> None:
         """Copy an object through this machine."""

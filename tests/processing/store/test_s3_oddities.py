@@ -343,3 +343,16 @@ def test_where_the_server_does_not_copy_the_object_is_sent_again(
     store.put("a", b"hello")
     store.copy("a", "b", sha256=hashlib.sha256(b"hello").hexdigest())
     assert server.objects["archive/b"] == b"hello"
+
+
+def test_a_copy_of_which_no_etag_is_told_is_compared_by_its_bytes(
+    server: Odd, store: S3Store
+) -> None:
+    store.put("a", b"hello")
+    server.faults["tells no etag"] = 1
+    sha256 = hashlib.sha256(b"hello").hexdigest()
+    store.copy("a", "b", sha256=sha256)
+    assert server.objects["archive/b"] == b"hello"
+    server.objects["archive/b"] = b"other"
+    with pytest.raises(AlreadyExistsError):
+        store.copy("a", "b", sha256=sha256)
