@@ -31,6 +31,7 @@ COMMANDS = {
     "status": ("status:status", _LOOK),
     "archive": ("publishing:archive", _KEEP),
     "release": ("publishing:release", _KEEP),
+    "discard": ("publishing:discard", _KEEP),
     "gaps": ("publishing:gaps", _KEEP),
     "doctor": ("doctor:doctor", _KEEP),
     "audit": ("upkeep:audit", _KEEP),

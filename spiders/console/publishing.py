@@ -1,6 +1,6 @@
 """What a publication did: a table and lines where a person looks on, records of a log where a task runs it.
 
-`sillok archive`, `release`, `gaps` and `diff`: bringing the archive up to date and holding it against another.
+`sillok archive`, `release`, `discard`, `gaps` and `diff`: bringing the archive up to date and holding it against another.
 """
 
 import hashlib
@@ -78,7 +78,8 @@ def _sentence(name: str, counts: "OutletCounts") -> str:
 def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
     """Yield what a publication did beside its outlets' figures, each line with its level in a log."""
     for held in done.held:
-        cure = f"look at it, then `sillok release {' '.join(held.runs)}`"
+        named = " ".join(held.runs)
+        cure = f"look at it, then `sillok release {named}` or `sillok discard {named}`"
         yield logging.ERROR, f"held back: {held.outlet}: {'; '.join(held.faults)}; {cure}"
     for alarm in done.alarms:
         yield logging.WARNING, f"alarm: {alarm.outlet}: {alarm.text}"
@@ -151,6 +152,42 @@ def release(
             f"nothing of {', '.join(absent)} waits in landing; `sillok archive` names what it holds back"
         )
     _publish(store, as_json=as_json, released=frozenset(runs))
+
+
+def discard(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN…", help="Runs that `sillok archive` named as held back."),
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing.")] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Throw away runs that were held back: their pages too, and for good; the next crawls ask again.
+
+    A run that is not held back is refused.
+    """
+    from processing.archive.intake import Job
+    from processing.settings import settings
+    from processing.upkeep.discard import discard as throw_away
+
+    job = Job(
+        store=open_catalogue(store).store,
+        options=settings(),
+        now=now(),
+        code_version=version("sillok"),
+        lock_sha256=lock_sha256(),
+        outlets=facts(),
+        dry_run=dry_run,
+    )
+    done = throw_away(job, runs)
+    if as_json:
+        print_json(done)
+        return
+    for one in done:
+        verb = "would discard" if dry_run else "discarded"
+        say(f"{verb} {one.outlet}/{one.run}: {one.objects} objects, {one.bytes:,} bytes")
 
 
 def _publish(

@@ -78,6 +78,26 @@ def test_a_held_run_is_released_as_the_message_says(landed: Store, sillok) -> No
     assert [entry.key for entry in landed.list("landing/")] == ["landing/README.txt"]
 
 
+def test_a_held_run_is_discarded_and_no_other(landed: Store, sillok) -> None:
+    for run, word in (("r1", "not held back"), ("r2", "waits in landing")):
+        done = sillok("discard", run)
+        assert (done.code, word in done.err) == (2, True), done.err
+    writer = SegmentWriter(landed, DAILY, "r2", Path("spool"), clock=lambda: NOW)
+    writer.add(annals.FIRST)  # an article of another outlet
+    writer.seal()
+    put_report(landed, annals.run_report(DAILY, 1, {}, run="r2"))
+    (command,) = re.findall(r"`(sillok discard [^`]+)`", sillok("archive").err)
+    assert command == "sillok discard r1 r2"
+    before = [entry.key for entry in landed.list("landing/")]
+    assert sillok("discard", "r2", "--dry-run").code == 0
+    assert [entry.key for entry in landed.list("landing/")] == before
+    done = sillok("discard", "r2", "--json")
+    assert (done.code, json.loads(done.out)["run"]) == (0, "r2")
+    assert [entry.key for entry in landed.list("landing/") if "run=r2" in entry.key] == []
+    assert sillok("archive").code == 0
+    assert len(sillok("ls").lines) == 4
+
+
 @pytest.mark.usefixtures("landed")
 def test_a_release_of_what_is_not_there_is_two(sillok) -> None:
     done = sillok("release", "20260101T000000Z-ffffff")
