@@ -1,6 +1,6 @@
 """Known addresses of articles, and what they prove of the declarations.
 
-`outlets/addresses.tsv` keeps real addresses of every outlet, one a line: outlet, the day (KST) on
+`outlets/addresses.tsv` keeps real addresses of every outlet, one per line: outlet, the day (KST) on
 which it was seen, where it was seen, the address. "Where" is a public repository (`owner/name`), a
 stored public file (`file:NUMBER`) or a collection of addresses from such (`corpus:YYYY-MM`); the
 day is that of the commit which added it there, or the one that its context states, and may be

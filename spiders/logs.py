@@ -29,7 +29,7 @@ def log_as_json(level: str) -> None:
 
 
 class _JsonLines(logging.Formatter):
-    """One JSON object a line, which a task turns back into log records of the same level."""
+    """One JSON object per line, which a task turns back into log records of the same level."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"level": record.levelname, "logger": record.name, "event": record.getMessage()}

@@ -29,7 +29,7 @@ def _lines() -> Iterator[str]:
         yield from _table(f"`{name}`", record, schema(record))
     yield "### `clusters`\n"
     yield (
-        "One row a version that was folded; of several rows of one version that of the newest "
+        "One row per version that was folded; of several rows of one version that of the newest "
         "manifest counts.\n"
     )
     yield from _columns(CLUSTERS)

@@ -1,6 +1,6 @@
 """The snapshot of one outlet's fetch log: its format, and how log rows change it.
 
-Two gzip members. The first is lines: a JSON header, one JSON line a source, one tab-separated line
+Two gzip members. The first is lines: a JSON header, one JSON line per source, one tab-separated line
 an article of the hot part (id, kind, first, asked, version, modified, row as JSON; times are
 seconds since 1970). The second, stored without compression, is `known`: records of 14 bytes in
 order, 8 of the article's id and 6 of a version's hash (zeros where a page gave no version). It is

@@ -42,7 +42,7 @@ class Terms:
 
 
 def exported(catalogue: Catalogue, terms: Terms) -> Iterator[dict[str, Any]]:
-    """Yield one row a version, by time of publication.
+    """Yield one row per version, by time of publication.
 
     `withheld` says why a row has no text, else None.
     """

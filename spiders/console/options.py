@@ -17,7 +17,9 @@ StoreOption = Annotated[
         "--store", metavar="URL", help="file:DIR or s3://bucket/prefix; else SILLOK_STORE."
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document a line, for programs.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON document per line, for programs.")
+]
 OutletOption = Annotated[
     str | None, typer.Option("--outlet", metavar="NAME", help="Only this outlet.")
 ]

@@ -84,7 +84,7 @@ def _row(outlet: "Outlet") -> dict[str, object]:
 
 
 def _check(wanted: "Sequence[Outlet]", store: str | None, *, as_json: bool) -> None:
-    """Print a row an outlet. Raises `typer.Exit` (3) where an outlet that is visited fails."""
+    """Print a row per outlet. Raises `typer.Exit` (3) where an outlet that is visited fails."""
     from spiders.evidence import check_evidence, known_addresses, silent_sources
 
     today = now().astimezone(SEOUL).date()
@@ -233,7 +233,7 @@ def _families(outlets: Sequence[Outlet]) -> str:
 
 
 def _candidates() -> str:
-    """Return the names that wait for evidence, one a line."""
+    """Return the names that wait for evidence, one per line."""
     lines = _CANDIDATE_TABLE.read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     cells = [_table_row((name, domain, number)) for name, domain, number in rows]

@@ -67,7 +67,7 @@ def read(
         typer.Option("--html", metavar="FILE", help="With --explain: write it as one HTML page."),
     ] = None,
 ) -> None:
-    """Read kept pages: one JSON object a page, in order; an article, or a reason why it is none.
+    """Read kept pages: one JSON object per page, in order; an article, or a reason why it is none.
 
     Each page is read in a child with limits of time and memory, so that none can end the run.
     """

@@ -106,7 +106,7 @@ def export(
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
-    """Export articles for use outside the archive, one row a version.
+    """Export articles for use outside the archive, one row per version.
 
     Where the page or its host reserved the rights that an export needs, the row says so in
     `withheld` and has no text.

@@ -43,7 +43,7 @@ def as_json(value: object) -> str:
 
 
 def print_json(rows: Iterable[object]) -> None:
-    """Write one JSON document a line."""
+    """Write one JSON document per line."""
     for row in rows:
         sys.stdout.write(as_json(row) + "\n")
 

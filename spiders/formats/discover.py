@@ -321,7 +321,7 @@ def read_sitemap(root: etree._Element, listed: Listed) -> None:
 
 
 def read_lines(body: bytes, listed: Listed, *, whole: bool = True) -> None:
-    """Add the addresses of a plain-text sitemap: one a line, and lines are what CR and LF end.
+    """Add the addresses of a plain-text sitemap: one per line, and lines are what CR and LF end.
 
     Where it is known not to be `whole`, its last line is left out.
     """

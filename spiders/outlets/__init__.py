@@ -1,4 +1,4 @@
-"""Every outlet, one a module. Adding a module adds the outlet; there is no list to edit.
+"""Every outlet, one per module. Adding a module adds the outlet; there is no list to edit.
 
 Where `SILLOK_PRESS` names the port of the sample press, its outlets are the whole registry.
 """

@@ -109,7 +109,7 @@ def logged(run: str, row: Article | Rejection) -> Fetch:
 
 @dataclass
 class Crawl:
-    """One run: rows a segment, and whether it ended."""
+    """One run: rows per segment, and whether it ended."""
 
     outlet: str = "hanbit"
     run: str = "20261120T030000Z-aaaaaa"

@@ -34,7 +34,7 @@ def test_the_outlets_that_were_asked_for_are_there() -> None:
 
 
 def test_no_host_is_asked_by_two_outlets() -> None:
-    """One task an outlet is one task a host: nothing else keeps two of them from asking it at once."""
+    """One task per outlet is one task per host: nothing else keeps two of them from asking it at once."""
     asked = Counter(
         host for outlet in ALL if outlet.paused is None for host in outlet.allowed_hosts
     )

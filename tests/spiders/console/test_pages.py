@@ -1,4 +1,4 @@
-"""`sillok read`: kept pages in, one JSON object a page out."""
+"""`sillok read`: kept pages in, one JSON object per page out."""
 
 import json
 from pathlib import Path
