@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
@@ -87,6 +87,9 @@ DEFAULTS: dict[str, Any] = {
         ]
     ),
 }
+
+UNHEALTHY = 3
+"""The exit code of a command that found what wants an answer."""
 
 LINES = 200
 """The last lines of a command's log that are searched for the reason of its end."""
@@ -243,16 +246,18 @@ def stream(
     command: Sequence[str],
     settings: Mapping[str, str] | None = None,
     tail: deque[Line] | None = None,
+    output: IO[str] | None = None,
 ) -> int:
     """Run a command, forward its log to the task's log, and return its exit code.
 
-    The lines of its log are appended to `tail`. When Airflow's time limit strikes, the command gets
+    The lines of its log are appended to `tail`. What it writes to stdout belongs to the log, or
+    goes to `output`. When Airflow's time limit strikes, the command gets
     SIGTERM, and SIGKILL after `GRACE` seconds.
     """
     log.info("running: %s", " ".join(command))
-    with _started(command, settings or {}) as process, _forwarding_sigterm(process):
+    with _started(command, settings or {}, output) as process, _forwarding_sigterm(process):
         try:
-            for line in map(forward, process.stdout or ()):
+            for line in map(forward, (process.stderr if output else process.stdout) or ()):
                 if tail is not None and line.text:
                     tail.append(line)
             return process.wait()
@@ -265,14 +270,16 @@ def stream(
             raise
 
 
-def _started(command: Sequence[str], settings: Mapping[str, str]) -> subprocess.Popen[str]:
+def _started(
+    command: Sequence[str], settings: Mapping[str, str], output: IO[str] | None
+) -> subprocess.Popen[str]:
     # It stays in the task's process group, so that Airflow's SIGTERM reaches it directly; SIGKILL
     # follows five seconds later.
     return subprocess.Popen(  # noqa: S603 - our command, without a shell
         command,
         env={**os.environ, **TASK_ENVIRONMENT, **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=output or subprocess.PIPE,
+        stderr=subprocess.PIPE if output else subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
     )
@@ -304,6 +311,44 @@ def sillok(*arguments: str) -> None:
     error = verdict(code, f"sillok {arguments[0]}", reason_in(tail), passing=(1, 4))
     if error:
         raise error
+
+
+def check_state(told_to: Sequence[Any], context: Mapping[str, Any], now: datetime) -> None:
+    """Check the state of outlets and archive, send metrics, and tell channels what changed.
+
+    `told_to` are channels of `dags.alerts`. Raises PermanentError with every alarm there is.
+    """
+    from dags.alerts import announce, emit, faults_in, unchecked
+
+    try:
+        report = _report_of_today()
+    except SillokError as error:
+        announce(unchecked(error), told_to, context, at=now, complete=False)
+        raise
+    findings = report["findings"]
+    for finding in findings:
+        level = logging.ERROR if finding["level"] == "alarm" else logging.WARNING
+        log.log(level, "%s: %s; %s", finding["outlet"], finding["what"], finding["cure"])
+    faults = faults_in(findings)
+    emit(report["outlets"], len(faults), now=now)
+    announce(faults, told_to, context, at=now.astimezone(KST))
+    if faults:
+        raise PermanentError(f"sillok report is unhealthy: {'; '.join(faults.values())}")
+
+
+def _report_of_today() -> dict[str, Any]:
+    """Return what `sillok report --check --json` says; raises the error of its exit code."""
+    tail: deque[Line] = deque(maxlen=LINES)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        code = stream(sillok_command("report", "--check", "--json"), tail=tail, output=output)
+        # 3 says that there are alarms, and they are in the report.
+        error = (
+            None if code == UNHEALTHY else verdict(code, "sillok report", reason_in(tail), (1, 4))
+        )
+        if error:
+            raise error
+        output.seek(0)
+        return cast("dict[str, Any]", json.load(output))
 
 
 def daily_page(moment: datetime) -> None:

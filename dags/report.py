@@ -1,6 +1,7 @@
 """Check the state of outlets and archive every 15 minutes, and write a report page per day.
 
-`check` fails with the list of alarms. It runs after the crawls of each quarter of an hour and reads
+`check` fails with the list of alarms, tells the channels of `SILLOK_NOTIFIERS` what began and what
+is over, and sends gauges per outlet to where Airflow's metrics go. It runs after the crawls of each quarter of an hour and reads
 landing too, so it is red within twenty minutes after everything went down, and for one outlet with
 its second failed poll.
 `page` writes the report page of the day before, once, into the folder `SILLOK_REPORTS`.
@@ -9,12 +10,13 @@ By hand: `sillok report --check`, `sillok status`, `sillok report --day yesterda
 `airflow dags trigger report`.
 """
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import dag, task
+from airflow.sdk import dag, get_current_context, task
 
-from dags.common import COMMON, daily_page, sillok, timetable
+from dags.common import COMMON, check_state, daily_page, timetable
 
 
 @dag(
@@ -29,8 +31,12 @@ def report() -> None:
 
     @task(execution_timeout=timedelta(minutes=10))
     def check() -> None:
-        """Fail with every alarm there is."""
-        sillok("report", "--check")
+        """Fail with every alarm there is, and say what changed."""
+        from dags.alerts import channels
+
+        told_to = channels(os.environ.get("SILLOK_NOTIFIERS", ""))
+        now = datetime.now(UTC)  # noqa: TID251 - how long ago the last polls were
+        check_state(told_to, get_current_context(), now)
 
     @task(execution_timeout=timedelta(minutes=30))
     def page(dag_run: Any = None) -> None:

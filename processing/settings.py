@@ -4,6 +4,7 @@ Every variable is `SILLOK_` and the upper-case name of the field; `infra/.env.ex
 sentence for each.
 """
 
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,8 @@ class Settings(BaseSettings):
     `run_grace_minutes` is how long a run without a report may still be alive after its newest
     segment; `sweep_after_hours` how long files that no seal names are left alone;
     `remove_after_hours` how long an object stays that no manifest names any more: longer than the
-    longest publication. `audit_days` is in how many days audits read every object once.
+    longest publication. `archived_by` is the time of day (Seoul) by which what was crawled before
+    midnight is to be archived; None is no deadline. `audit_days` is in how many days audits read every object once.
     `obey_noarchive` and `obey_tdm_reservation` say which marks of a page, or
     of its host, keep its text out of exports.
     """
@@ -50,6 +52,7 @@ class Settings(BaseSettings):
     run_grace_minutes: int = Field(default=60, ge=0)
     sweep_after_hours: int = Field(default=24, ge=1)
     remove_after_hours: int = Field(default=24, ge=1)
+    archived_by: time | None = None
     audit_days: int = Field(default=30, ge=1, le=1000)
     obey_noarchive: bool = True
     obey_tdm_reservation: bool = True

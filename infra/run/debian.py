@@ -16,6 +16,7 @@ PACKAGES = {
     "pg_createcluster": ("postgresql",),
     "redis-server": ("redis-server",),
     "curl": ("curl",),
+    "promtool": ("prometheus",),
 }
 """Packages by a command that they install."""
 

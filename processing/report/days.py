@@ -88,7 +88,7 @@ class SourceDay(Record):
 class OutletDay(Record):
     """One outlet on one day. pages == articles + rejections.
 
-    Announced == archived + rejected + refused + gaps.
+    Announced == archived + rejected + refused + gaps. `polled_at` is when its last run ended.
 
     `completeness` is the share of archived among what could be archived, None where nothing was
     announced. `usual` is the median of the same weekday in the four weeks before, None without two
@@ -100,6 +100,7 @@ class OutletDay(Record):
     paused: str | None
     end: End | None
     why: str
+    polled_at: AwareDatetime | None = None
     runs: int
     pages: int
     articles: int

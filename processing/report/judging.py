@@ -220,6 +220,7 @@ def _outlet(promise: Promise, count: Count) -> OutletDay:
         paused=promise.paused,
         end=last.end if last else None,
         why=last.why if last else "",
+        polled_at=last.ended_at if last else None,
         runs=len(count.runs),
         pages=sum(run.pages for run in count.runs),
         articles=sum(run.articles for run in count.runs),

@@ -5,7 +5,7 @@ A report of tables alone would be silent about a crawl whose results wait in lan
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from processing.archive.intake import Job, gather
@@ -41,7 +41,7 @@ class Standing:
 
     `reports` are those of runs in landing, `held` the outlets that an archive run would hold back,
     `ends` how this machine's crawls ended that left no report. `oldest` is when the pages that wait
-    longest in landing were written.
+    longest in landing were written, `late` the same where they should have been archived by now.
     """
 
     reports: tuple[RunReport, ...] = ()
@@ -49,6 +49,7 @@ class Standing:
     outage: Outage | None = None
     ends: tuple[CrawlEnd, ...] = ()
     oldest: datetime | None = None
+    late: datetime | None = None
 
     def of_day(self, day: date) -> dict[str, list[RunReport]]:
         """Return the reports of one KST day by outlet."""
@@ -77,6 +78,7 @@ def standing(
         outage=_outage(reports),
         ends=tuple(_unreported(spool, reports)) if spool else (),
         oldest=_oldest(with_pages),
+        late=_late(_oldest(with_pages), options.archived_by, now.astimezone(SEOUL)),
     )
 
 
@@ -99,7 +101,9 @@ def standing_findings(standing: Standing, now: datetime) -> Iterator[Finding]:
         )
     for end in standing.ends:
         yield finding("alarm", "unreported", end.outlet, why=end.why)
-    if standing.oldest and now - standing.oldest > _PATIENCE:
+    if standing.late:
+        yield finding("alarm", "deadline", ALL, since=_clock(standing.late))
+    elif standing.oldest and now - standing.oldest > _PATIENCE:
         yield finding("alarm", "waiting", ALL, since=_clock(standing.oldest))
 
 
@@ -165,6 +169,13 @@ def _unreported(spool: Path, reports: Iterable[RunReport]) -> Iterable[CrawlEnd]
 
 def _oldest(runs: Iterable[UnpublishedRun]) -> datetime | None:
     return min((run.newest for run in runs), default=None)
+
+
+def _late(oldest: datetime | None, deadline: time | None, now: datetime) -> datetime | None:
+    """Return when the oldest waiting pages were written, if the day's deadline has passed them."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    missed = deadline is not None and now.time() >= deadline
+    return oldest if missed and oldest is not None and oldest < midnight else None
 
 
 def _is_silent(count: Count) -> bool:

@@ -84,6 +84,12 @@ PHRASES: Mapping[str, Phrase] = {
         "{since}부터 수집된 페이지가 보관되지 않고 있습니다",
         "archive DAG가 멈춰 있는지 보십시오. sillok archive 로 보관할 수 있습니다",
     ),
+    "deadline": Phrase(
+        "pages of an earlier day, from {since} on, are not archived, and the deadline is over",
+        "sillok archive says what holds them; SILLOK_ARCHIVED_BY is the deadline",
+        "{since}부터 수집된 전날 페이지가 마감 시각까지 보관되지 않았습니다",
+        "sillok archive 가 이유를 알려 줍니다. 마감 시각은 SILLOK_ARCHIVED_BY 입니다",
+    ),
     "drift": Phrase(
         "{share} of its articles have {field}; it used to be {usual}",
         "its layout may have changed: open an article of it and compare with sillok show",

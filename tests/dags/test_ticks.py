@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -26,6 +27,8 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(FOLDER),
         "SILLOK_PRESS": "20000",
+        "SILLOK_STORE": f"file:{home / 'archive'}",
+        "SILLOK_REPORTS": str(home / "reports"),
     }
     airflow = [str(Path(sys.executable).with_name("airflow")), "db", "migrate"]
     for command in (airflow, [sys.executable, "-m", "tests.dags.ticks"]):
@@ -100,3 +103,11 @@ def test_a_tick_that_cannot_tell_is_a_run_that_failed(ticks: dict[str, dict[str,
 def test_an_outlet_is_shown_by_its_title_from_the_start(ticks: dict[str, dict[str, str]]) -> None:
     """Before anything is known of its crawl; Airflow renders the name once when a task begins."""
     assert ticks["named at the start"] == {"duru": "두루모아 duru", "gaon": "가온통신 gaon"}
+
+
+def test_a_failing_check_sends_one_message(ticks: dict[str, dict[str, object]]) -> None:
+    first, second = ticks["first check"], ticks["second check"]
+    assert (first["check"], second["check"]) == ("failed", "failed")
+    (message,) = cast("list[str]", first["messages"])
+    assert message.startswith("report: NEW   all: the state could not be checked: sillok report")
+    assert second["messages"] == [message]

@@ -1,15 +1,21 @@
 """Runs a crawl DAG in Airflow's own test run: nobody is due, two are, one of two or both are away, it cannot be told.
 
+The DAG `report` runs twice, over an archive that was never published, with a channel that is this process.
+
 `python -m tests.dags.ticks` prints a line of JSON a run: its state, and the state of each task instance. It needs a
 database of its own, because a run has one: `airflow db migrate` in an AIRFLOW_HOME.
 """
 
 import json
+import os
 import sys
+from pathlib import Path
+from typing import Any
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import BaseNotifier, get_current_context, task
 
 from dags import crawl
+from dags import report as report_dag
 from dags.common import NAMED
 from processing.errors import PermanentError
 from spiders.outlet import Pace
@@ -62,8 +68,35 @@ def ran(decision: list[str] | None) -> dict[str, object]:
     return {"run": run.state, **states}
 
 
+class Written(BaseNotifier):
+    """A notifier that appends to a file: the task that calls it may be another process."""
+
+    template_fields = ("text",)
+
+    def __init__(self, file: str, text: str) -> None:
+        super().__init__()
+        self.file, self.text = file, text
+
+    def notify(self, context: Any) -> None:
+        with Path(self.file).open("a") as file:
+            file.write(f"{context['dag'].dag_id}: {self.text}\n")
+
+
+def checked() -> dict[str, object]:
+    """Run the DAG `report`; return the state of its check and what its channel got so far."""
+    file = Path(os.environ["AIRFLOW_HOME"]) / "messages"
+    arguments = {"file": str(file), "text": "{{ sillok_message }}"}
+    channel = {"name": "file", "notifier": "tests.dags.ticks.Written", "arguments": arguments}
+    os.environ["SILLOK_NOTIFIERS"] = json.dumps([channel])
+    run = report_dag.report().test()
+    states = {one.task_id: one.state for one in run.get_task_instances()}
+    return {"check": states["check"], "messages": file.read_text().splitlines()}
+
+
 if __name__ == "__main__":
     for name, decision in DECISIONS.items():
         sys.stdout.write(json.dumps([name, ran(decision)]) + "\n")
+    for name in ("first check", "second check"):
+        sys.stdout.write(json.dumps([name, checked()]) + "\n")
     named = {name: shown for name, shown in AT_THE_START.items() if name != AWAY}
     sys.stdout.write(json.dumps(["named at the start", named]) + "\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from processing.dates import SEOUL
 from processing.landing.segments import SegmentWriter, put_report
 from processing.records import End, RunReport, SourceReport
 from processing.report.unpublished import CrawlEnd, keep_end
@@ -130,6 +131,26 @@ def test_pages_that_nobody_archives_alarm(
     assert ("waiting", "all") not in codes(sillok("status", "--json"))
     monkeypatch.setattr("spiders.console.status.now", lambda: written + timedelta(minutes=121))
     assert codes(sillok("status", "--json"))["waiting", "all"] == "alarm"
+
+
+def test_last_nights_pages_are_archived_by_the_deadline(
+    store: Store, tmp_path: Path, sillok, monkeypatch
+) -> None:
+    monkeypatch.setenv("SILLOK_ARCHIVED_BY", "06:30")
+    writer = SegmentWriter(store, DAILY, "r2", tmp_path / "spool", clock=lambda: NOW)
+    writer.add(ARTICLES[0])
+    writer.seal()
+    written = min(entry.modified for entry in store.list("landing/")).astimezone(SEOUL)
+    morning = written.replace(hour=6, minute=29, second=0) + timedelta(days=1)
+    for later, expected in ((0, False), (1, True)):
+        moment = morning + timedelta(minutes=later)
+        monkeypatch.setattr("spiders.console.status.now", lambda: moment)  # noqa: B023 - called in this round
+        monkeypatch.setattr("spiders.console.reports.now", lambda: moment)  # noqa: B023
+        settings.cache_clear()
+        assert (("deadline", "all") in codes(sillok("status", "--json"))) == expected
+    evening = written.replace(hour=23, minute=59)
+    monkeypatch.setattr("spiders.console.reports.now", lambda: evening)
+    assert ("deadline", "all") not in codes(sillok("status", "--json")), "it is of the same day"
 
 
 def ended(**fields: object) -> CrawlEnd:
