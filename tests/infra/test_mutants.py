@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.mutants.sites import modules, mutants, read_imports
+from infra.mutants.sites import mutants
+from infra.mutants.trials import modules, read_imports
 from processing.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
