@@ -28,6 +28,7 @@ from processing.dedupe.corpus import Corpus
 from processing.dedupe.fold import fold
 from processing.matching.match import components
 from processing.signing.documents import Features, FoldOptions, Thresholds
+from processing.signing.shingles import KEYS
 from processing.signing.window import EmptyWindow, FolderWindow
 
 ABLATIONS: Final = {
@@ -135,9 +136,10 @@ def corpus(sizes: Sequence[int]) -> None:
             components(links)
             took, waited = time.process_time() - start, time.perf_counter() - wall
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        # Random keys of 46 bits meet by chance; many more or any fewer pairs are a fault.
+        # Random keys meet by chance; many more or any fewer pairs are a fault.
         by_chance = len(links) - expected
-        right = "" if 0 <= by_chance <= 10 + 2 * (37 * size) ** 2 / 2**46 else " WRONG"
+        most = 10 + 2 * (folding_growth.KEYS_OF_ONE * size) ** 2 / (KEYS >> 3) / 2
+        right = "" if 0 <= by_chance <= most else " WRONG"
         pairs = f"{len(links):,}{right} | {by_chance} | {slices}"
         print(f"| {size:,} | {pairs} | {took:.1f} | {waited:.1f} | {peak:.0f} |", flush=True)
 

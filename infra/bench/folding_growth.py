@@ -28,11 +28,12 @@ from processing.dedupe.fold import fold
 from processing.signing.batch import sign
 from processing.signing.columns import BANDS, CLUSTERS, EDGES, SIG, SIGNED, TEXTS
 from processing.signing.documents import Document, FoldOptions, number
+from processing.signing.shingles import KEYS
 from processing.signing.window import EmptyWindow, FolderWindow, PartitionKind, Partitions
 
 DAYS: Final = 29
 _STORIES: Final = 4_000
-_KEYS: Final = 45
+KEYS_OF_ONE: Final = 32
 
 
 def composed() -> list[Document]:
@@ -92,7 +93,7 @@ def _write(window: FolderWindow, batch: _Batch, sig: pa.Table, bands: pa.Table) 
     columns |= _drawn_columns(table, numbers, len(real))
     for name, column in columns.items():
         table = table.set_column(SIGNED.get_field_index(name), SIGNED.field(name), column)
-    random_keys = draw.integers(0, 2**48, (strangers, _KEYS))
+    random_keys = draw.integers(0, KEYS, (strangers, KEYS_OF_ONE))
     own_keys = bands.filter(pa.array(np.isin(np.asarray(bands["number"]), numbers[: len(real)])))
     table = table.sort_by([("near", "ascending"), ("number", "ascending")])
     tables: dict[PartitionKind, pa.Table] = {
@@ -111,7 +112,7 @@ def _bands(
 ) -> pa.Table:
     """Return own keys and one row of `random_keys` for each of the `others`, sorted by key."""
     keys = np.concatenate([np.asarray(own["key"]), random_keys.ravel()])
-    owners = np.concatenate([np.asarray(own["number"]), np.repeat(others, _KEYS)])
+    owners = np.concatenate([np.asarray(own["number"]), np.repeat(others, KEYS_OF_ONE)])
     order = np.lexsort((owners, keys))
     columns = [pa.array(keys[order]), pa.array(owners[order]), _days(day, keys.size)]
     return pa.Table.from_arrays(columns, schema=BANDS)
@@ -224,7 +225,7 @@ def weight(root: Path, kind: str) -> int:
 
 
 def drawn(window: FolderWindow, size: int, chunk: int = 250_000) -> int:
-    """Write the band keys of `size` documents, a quarter of them copies with 30 of 45 keys.
+    """Write the band keys of `size` documents, a quarter of them copies with 21 of 32 keys.
 
     Return their number.
     """
@@ -232,11 +233,11 @@ def drawn(window: FolderWindow, size: int, chunk: int = 250_000) -> int:
     for place, start in enumerate(range(0, size, chunk)):
         draw = np.random.default_rng(start)
         count = min(chunk, size - start)
-        keys = draw.integers(0, 2**45, (count, _KEYS), dtype=np.int64) << 3
+        keys = draw.integers(0, KEYS >> 3, (count, KEYS_OF_ONE), dtype=np.int64) << 3
         copies = np.arange(3, count, 4)
-        keys[copies, :30] = keys[copies - 3, :30]
+        keys[copies, :21] = keys[copies - 3, :21]
         pairs += copies.size
-        numbers = np.repeat(np.arange(start, start + count, dtype=np.int64), _KEYS)
+        numbers = np.repeat(np.arange(start, start + count, dtype=np.int64), KEYS_OF_ONE)
         order = np.argsort(keys.ravel(), kind="stable")
         columns = [
             pa.array(keys.ravel()[order]),

@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.signing.batch import Fresh
-from processing.signing.canonical import mark_of
+from processing.signing.canonical import QUOTE, mark_of, opening_size
 from processing.signing.columns import BANDS
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import (
@@ -30,18 +30,21 @@ from processing.signing.shingles import (
     Numbers,
     distinct,
     rolling,
-    sampled,
     shingle_hashes,
 )
 from processing.signing.signature import redraft, signed, tables, text_of_row
 from processing.signing.window import Partitions, Signatures, among, opened, widened
 
-_COLUMNS: Final = ("number", "article_id", "outlet", "title", "text", "cut")
+_COLUMNS: Final = ("number", "article_id", "outlet", "title", "roundup", "text", "cut")
 # Bits of a bitmap are taken by a mask, so their number is a power of two.
-_BITS: Final = 2048
+_BITS: Final = 4096
 _PASSAGE_BITS: Final = 4096
-_QUOTED: Final = 3
-"""Key passages that a text which quotes another one shares with it at least."""
+_PASSAGE: Final = 24
+"""Characters of the passages in the bitmaps of quotes: longer than a turn of phrase."""
+_QUOTED: Final = 4
+"""Sampled passages of its beginning that a text shares at least with a roundup that quotes it."""
+_SAMPLED: Final = np.uint64(2**62)
+"""Passages whose hashes are below this, one in four, are in the bitmaps of quotes."""
 # At a time, so that texts and bitmaps of a whole window are never in memory as Python values.
 _DOCUMENTS: Final = 1_000
 _PAIRS: Final = 16_384
@@ -56,11 +59,13 @@ class Outlines:
 
     numbers: NDArray[np.int64]
     bits: Hashes
-    passages: Hashes
+    passages: Hashes  # of roundups
+    openings: Hashes  # passages of the beginning
     sizes: NDArray[np.int64]
     articles: NDArray[np.int64]
     outlets: NDArray[np.int64]
     ranks: NDArray[np.int64]
+    roundups: NDArray[np.bool_]
 
 
 def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> NDArray[np.int64]:
@@ -90,36 +95,58 @@ def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -
     one_outlet = (known.outlets[left] == known.outlets[right]) & (known.outlets[left] > 0)
     states = one_outlet & (known.ranks[left] != known.ranks[right])
     one_article = known.articles[left] == known.articles[right]
-    both = known.passages[small] & known.passages[large]
-    quotes = np.bitwise_count(both).sum(axis=1, dtype=np.int64) >= _QUOTED
+    quotes = _quotes(known, left, right) | _quotes(known, right, left)
     may: NDArray[np.bool_] = (
         (containment >= options.thresholds.derivative) | quotes | states | one_article
     )
     return may
 
 
+def _quotes(
+    known: Outlines, holders: NDArray[np.intp], others: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Say of each pair whether the first may be a roundup that has the beginning of the other."""
+    quotes = known.roundups[holders]
+    likely = np.flatnonzero(quotes)
+    both = known.passages[holders[likely]] & known.openings[others[likely]]
+    quotes[likely] = np.bitwise_count(both).sum(axis=1, dtype=np.int64) >= _QUOTED
+    return quotes
+
+
 def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
     table = table.select(list(_COLUMNS)).sort_by("number")
     bits = np.zeros((table.num_rows, _BITS // 64), np.uint64)
-    passages = np.zeros((table.num_rows, _PASSAGE_BITS // 64), np.uint64)
+    passages, openings = (
+        np.zeros((table.num_rows, _PASSAGE_BITS // 64), np.uint64) for _ in range(2)
+    )
     sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(2))
     articles, outlets = _Codes(), _Codes({"": 0})
+    roundups = np.asarray(table["roundup"]).astype(np.bool_)
     place = 0
     for batch in table.to_batches(max_chunksize=_DOCUMENTS):
         for row in batch.to_pylist():
             text = text_of_row(row)
             hashes = shingle_hashes(text, options.features.shingle)
             bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
-            kept = sampled(rolling(text, options.features.passage), options.features)
-            passages[place] = _bitmap(kept >> np.uint64(8), _PASSAGE_BITS)
+            opening = text[: opening_size(len(text)) + QUOTE]
+            openings[place] = _passages(opening)
+            if roundups[place]:
+                passages[place] = _passages(text)
             articles.add(str(row["article_id"]))
             outlets.add(str(row["outlet"]))
             rank = mark_of(str(row["title"])).rank
             ranks[place] = 0 if rank is None else rank + 1
             place += 1
     return Outlines(
-        np.asarray(table["number"]), bits, passages, sizes, articles.given(), outlets.given(), ranks
-    )
+        np.asarray(table["number"]), bits, passages, openings, sizes, articles.given(), outlets.given(),
+        ranks, roundups,
+    )  # fmt: skip
+
+
+def _passages(text: str) -> Hashes:
+    """Return a bitmap of a sample of the passages of a text."""
+    hashes = rolling(text, _PASSAGE)
+    return _bitmap(hashes[hashes < _SAMPLED] >> np.uint64(8), _PASSAGE_BITS)
 
 
 def _bitmap(hashes: Hashes, size: int) -> Hashes:

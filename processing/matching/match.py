@@ -44,7 +44,9 @@ def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
 _TOGETHER: Final = 256
 _COLUMNS: Final = (*NODE, "text", "facts")
 _TIMES: Final = ("published_at", "fetched_at", "day")
-_JUDGED: Final = ("number", "article_id", "outlet", "title", "cut", "text", "facts", *_TIMES)
+_JUDGED: Final = (
+    "number", "article_id", "outlet", "title", "cut", "roundup", "text", "facts", *_TIMES,
+)  # fmt: skip
 _KNOWN = """
     SELECT DISTINCT a, b FROM raw_edges
     WHERE a IN (SELECT number FROM fresh_numbers) OR b IN (SELECT number FROM fresh_numbers)

@@ -3,9 +3,10 @@
 The second half of matching: the candidates are compared on their texts, so every decision is exact.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Final, cast
 
 import numpy as np
@@ -17,7 +18,16 @@ from processing.matching.templates import (
     names_exchanged,
     numbers_exchanged,
 )
-from processing.signing.canonical import REACH, TitleMark, alike, earlier_state, follows, mark_of
+from processing.signing.canonical import (
+    QUOTE,
+    REACH,
+    TitleMark,
+    alike,
+    earlier_state,
+    follows,
+    mark_of,
+    opening_size,
+)
 from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.marks import TextSpan, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
@@ -37,11 +47,11 @@ _SURE: Final = 40
 _TOPIC: Final = 0.4
 """The share of character pairs by which titles, or a title and a text, are about one thing."""
 _DAY: Final = timedelta(days=1)
-_PASSAGE: Final = 40
-"""Characters of a passage by which a text is told to quote another one."""
 _BREAK: Final = 8
 _SENTENCE: Final = 25
 """Characters that a desk which edits by the sentence leaves as they were, typically."""
+_REWORKED: Final = 0.75
+"""The share of `Thresholds.breaks` from which on shorter stretches tell a text that was reworked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,9 @@ class Text:
     facts: frozenset[str]
     day: date
     cut: tuple[str, ...] = ()  # its boilerplate
-    whole: "Text | None" = None  # the same with it, where there is any
+    # Makes the same with it, where there is any: once, and only where two texts are compared whole.
+    whole: "Callable[[], Text] | None" = None
+    roundup: bool = False  # whether it may hold passages of others, side by side
 
     def is_stub(self, own: int) -> bool:
         """Say whether boilerplate is all that the text says."""
@@ -68,7 +80,7 @@ class Text:
 
     def entire(self) -> "Text":
         """Return the text with its boilerplate."""
-        return self.whole or self
+        return self.whole() if self.whole else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +110,8 @@ def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
     """Return the text of a row of `sig`, without its boilerplate."""
     spans, plain = own_spans(row), str(row["text"])
     own = without(plain, spans)
-    whole = (
-        _text(row, plain, (), options, None) if spans and len(own) >= options.features.own else None
-    )
+    kept = bool(spans) and len(own) >= options.features.own
+    whole = cache(partial(_text, row, plain, (), options, None)) if kept else None
     return _text(row, own, spans, options, whole)
 
 
@@ -109,7 +120,7 @@ def _text(
     text: str,
     spans: Sequence[TextSpan],
     options: FoldOptions,
-    whole: Text | None,
+    whole: Callable[[], Text] | None,
 ) -> Text:
     ordered = rolling(text, options.features.shingle)
     return Text(
@@ -126,6 +137,7 @@ def _text(
         day=cast("date", row["day"]),
         cut=tuple(str(row["text"])[start:end] for start, end in spans),
         whole=whole,
+        roundup=bool(row["roundup"]),
     )
 
 
@@ -264,30 +276,36 @@ def _compared(pair: Pair, options: FoldOptions) -> PairVerdict:
         return (
             pair.verdict("same", "one report, updated")
             if updated
-            else pair.verdict("derivative", "shared passages")
+            else pair.verdict("derivative", "shared passages", alignment)
         )
     if reworded:
-        return pair.verdict("derivative", "reworded throughout")
+        return pair.verdict("derivative", "reworded throughout", alignment)
     return _alike(pair, alignment, limits)
 
 
 def _quoted(pair: Pair) -> PairVerdict:
-    """Return the link of two different texts that share a passage, with where the longest lies."""
-    if pair.containment * pair.small.shingles.size < _PASSAGE:
+    """Return the link of a roundup and a text whose beginning it has among other texts.
+
+    `spans` are where the longest passage that both have lies. All other articles that share a
+    passage are not linked: most do, and nothing follows from it.
+    """
+    small, large = pair.small, pair.large
+    if pair.containment * small.shingles.size < QUOTE:
         return NONE
-    spans = tuple(
-        _longest(one.ordered, other.shingles)
-        for one, other in ((pair.small, pair.large), (pair.large, pair.small))
-    )
-    if any(end - start < _PASSAGE for start, end in spans):
-        return NONE
-    return PairVerdict(
-        "quote",
-        pair.jaccard,
-        (pair.containment, pair.covered),
-        "a shared passage",
-        (spans[0], spans[1]),
-    )
+    for holder, other in ((large, small), (small, large)):
+        if not holder.roundup:
+            continue
+        size = opening_size(len(other.text))
+        start, end = _longest(other.ordered[: size + QUOTE], holder.shingles)
+        if start <= size and end - start >= QUOTE:
+            spans = {
+                one.number: _longest(one.ordered, two.shingles)
+                for one, two in ((small, large), (large, small))
+            }
+            shares = (pair.containment, pair.covered)
+            placed = (spans[small.number], spans[large.number])
+            return PairVerdict("quote", pair.jaccard, shares, "a shared passage", placed)
+    return NONE
 
 
 def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
@@ -318,8 +336,14 @@ def _broken(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
     return broken > (limits.breaks if pair.containment < limits.faithful else 2.5 * limits.breaks)
 
 
+def _reworked(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
+    """Say whether a desk went over the whole text, not over a sentence here and there."""
+    breaks = 100 * alignment.breaks / len(pair.small.text)
+    return breaks > _REWORKED * limits.breaks and alignment.stretch < _SENTENCE
+
+
 def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> PairVerdict:
-    broken = _broken(pair, alignment, limits) and alignment.stretch < _SENTENCE
+    broken = _reworked(pair, alignment, limits)
     link = "part" if pair.covered < limits.same else "reworked" if broken else "same"
     share = len(pair.small.text) / len(pair.large.text)
     if pair.jaccard < _RETITLED and earlier_state(pair.small.mark, pair.large.mark, share):
@@ -343,7 +367,8 @@ def _form(pair: Pair, alignment: Alignment, options: FoldOptions) -> str:
     They are compared without their boilerplate, then with it.
     """
     why = _template(pair, alignment, options)
-    if why or (pair.small.whole is None and pair.large.whole is None):
+    # Only in one outlet is a form that is filled in day by day boilerplate of both texts.
+    if why or not pair.one_outlet or (pair.small.whole is None and pair.large.whole is None):
         return why
     entire = _side_by_side(pair.small.entire(), pair.large.entire())
     return _template(entire, align(entire.small.text, entire.large.text), options)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, cast
 
-from processing.signing.canonical import FULL, alike, mark_of
+from processing.signing.canonical import FULL, alike, mark_of, opening_size, titled_roundup
 from processing.signing.documents import Features
 
 _STORIES: Final = 3
@@ -28,8 +28,12 @@ NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _SHARED: Final = 0.2
 _QUOTED: Final = 0.4
 """The share of a text that other stories make up from which it is their digest."""
+_TITLED: Final = 0.2
+"""The same under the title of a roundup, most of whose stories may never have been seen."""
 _ONE_OF_SEVERAL: Final = 0.34
 """The share of a digest that one of its stories makes up at most."""
+_ONE_OF_TWO: Final = 0.5
+"""The same under the title of a roundup, of whose stories two are enough."""
 _TOPIC: Final = 0.4
 """The share of character pairs by which two titles are about one thing."""
 SAME: Final = frozenset({"same", "reworked"})
@@ -58,6 +62,8 @@ class Node:
     credits: frozenset[str]
     digest: bytes
     day: date
+    roundup: bool = False  # whether its title or its layout is that of a roundup
+    titled_roundup: bool = False  # whether its title is
 
     @property
     def seen(self) -> datetime:
@@ -167,38 +173,62 @@ def _side_by_side(spans: Sequence[tuple[int, int, int]]) -> int:
 
 
 def quotes_several(node: Node, links: Iterable[Edge], nodes: Mapping[int, Node]) -> bool:
-    """Say whether a text is mostly passages of several others, side by side.
+    """Say whether a text has the openings of several other stories, side by side.
 
-    Three are enough where they were there before it; of five it does not matter, because a stamp
-    may be late.
+    Two are enough under a title that says so. Else three that were there before it, or five: a
+    stamp may be late. They have to be most of the text then, because an article with a list may
+    quote its sources.
     """
-    every = list(links)
-    if any(edge.link != "quote" and edge.share_of(node.number) > _ONE_OF_SEVERAL for edge in every):
-        return False
     quotes = [
-        edge
-        for edge in every
-        if edge.link == "quote" and edge.share_of(node.number) <= _ONE_OF_SEVERAL
+        (nodes[edge.other(node.number)], edge.span_of(node.number))
+        for edge in links
+        if edge.other(node.number) in nodes and _opens(node, nodes[edge.other(node.number)], edge)
     ]
-    known = [(nodes[edge.other(node.number)], edge.span_of(node.number)) for edge in quotes]
-    before = [(other, span) for other, span in known if other.seen <= node.seen]
-    return _stories(node, known) >= _STORIES_EVER or _stories(node, before) >= _STORIES
+    ever = _stories(node, quotes)
+    if node.titled_roundup:
+        return len(ever) >= _STORIES_BEFORE and _covered(ever) >= _TITLED * node.length
+    before = _stories(node, [(other, span) for other, span in quotes if other.seen <= node.seen])
+    return any(
+        len(stories) >= least and _covered(stories) >= _QUOTED * node.length
+        for stories, least in ((ever, _STORIES_EVER), (before, _STORIES))
+    )
 
 
-def _stories(node: Node, quoted: Iterable[tuple[Node, tuple[int, int]]]) -> int:
-    """Return how many stories under titles of their own stand side by side in a text.
+def _opens(node: Node, other: Node, edge: Edge) -> bool:
+    """Say whether what a roundup shares with another text is the beginning of that one."""
+    if not node.roundup or node.article_id == other.article_id:
+        return False
+    quoted = edge.link in {"quote", "derivative"} or (
+        edge.link == "part" and other.length < node.length
+    )
+    start, end = edge.span_of(other.number)
+    return (
+        quoted
+        and end > start
+        and start <= opening_size(other.length)
+        and edge.share_of(node.number) <= (_ONE_OF_TWO if node.titled_roundup else _ONE_OF_SEVERAL)
+    )
 
-    0 if they are not most of it.
-    """
-    stories: list[str] = []
-    covered = reached = 0
+
+def _stories(
+    node: Node, quoted: Iterable[tuple[Node, tuple[int, int]]]
+) -> list[tuple[int, int, str]]:
+    """Return the end, start and title of each story that stands beside others in a text."""
+    stories: list[tuple[int, int, str]] = []
+    reached = 0
     for end, start, stem in sorted((span[1], span[0], other.stem) for other, span in quoted):
-        covered += max(0, end - max(start, reached))
         apart = start >= reached - _SHARED * (end - start)
-        if apart and all(alike(stem, other) < _TOPIC for other in (*stories, node.stem)):
-            stories.append(stem)
-        reached = max(reached, end)
-    return len(stories) if covered >= _QUOTED * node.length else 0
+        # Under one title stand versions of one story, whose passages may differ.
+        if apart and all(
+            alike(stem, other) < _TOPIC for other in (*(known for *_, known in stories), node.stem)
+        ):
+            stories.append((end, start, stem))
+            reached = max(reached, end)
+    return stories
+
+
+def _covered(stories: Iterable[tuple[int, int, str]]) -> int:
+    return sum(end - start for end, start, _ in stories)
 
 
 def _by_size(edge: Edge, nodes: Mapping[int, Node]) -> tuple[int, int]:
@@ -208,16 +238,23 @@ def _by_size(edge: Edge, nodes: Mapping[int, Node]) -> tuple[int, int]:
     return small, large
 
 
-def components(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
-    """Return the clusters as a forest, and which documents are digests."""
-    forest, whole = _joined(nodes, edges)
+def components(
+    nodes: Mapping[int, Node], edges: Sequence[Edge], quoting: frozenset[int] = frozenset()
+) -> tuple[Forest, frozenset[int]]:
+    """Return the clusters as a forest, and which documents are digests.
+
+    `quoting` are those that are known to be digests by what they quote.
+    """
+    forest, whole = _joined(nodes, edges, quoting)
     states = _passed(nodes, edges, forest)
     if not states:
         return forest, whole
-    return _joined(nodes, _parted(nodes, edges, states))
+    return _joined(nodes, _parted(nodes, edges, states), quoting)
 
 
-def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, frozenset[int]]:
+def _joined(
+    nodes: Mapping[int, Node], edges: Sequence[Edge], quoting: frozenset[int]
+) -> tuple[Forest, frozenset[int]]:
     names = {number: node.id for number, node in nodes.items()}
     base = Forest(names)
     for edge in edges:
@@ -227,7 +264,7 @@ def _joined(nodes: Mapping[int, Node], edges: Sequence[Edge]) -> tuple[Forest, f
     held = [
         (*_by_size(edge, nodes), edge) for edge in edges if edge.link in SAME and edge.spans[0][1]
     ]
-    whole = digests(nodes, parts, held, base)
+    whole = digests(nodes, parts, held, base) | quoting
     hung = Forest(names)
     for number in nodes:
         hung.join(number, base.find(number))
@@ -242,12 +279,13 @@ def _parents(
     """Return on which component each component of excerpts hangs."""
     size: dict[int, int] = defaultdict(int)
     first: dict[int, datetime] = defaultdict(lambda: NEVER)
+    passing: dict[int, datetime] = defaultdict(lambda: NEVER)
     for number, node in nodes.items():
-        size[base.find(number)] = max(size[base.find(number)], node.length)
-        if (
-            node.rank is None or node.rank >= FULL
-        ):  # what came before a passing state is no matter of the report
-            first[base.find(number)] = min(first[base.find(number)], node.seen)
+        root = base.find(number)
+        size[root] = max(size[root], node.length)
+        # What came before a passing state is no matter of the report, unless there is no other.
+        seen = first if node.rank is None or node.rank >= FULL else passing
+        seen[root] = min(seen[root], node.seen)
     best: dict[int, tuple[tuple[float, float, str], int]] = {}
     for small, large, edge in parts:
         child, parent = base.find(small), base.find(large)
@@ -257,7 +295,8 @@ def _parents(
             or (size[child], base.names[child]) >= (size[parent], base.names[parent])
         ):
             continue
-        if first[parent] > first[child]:
+        times = passing if first[parent] == first[child] == NEVER else first
+        if times[parent] > times[child]:
             continue
         claim = (round(edge.jaccard, 4), round(edge.containment, 4), base.names[large])
         if child not in best or claim > best[child][0]:
@@ -335,6 +374,8 @@ def node_of(row: Mapping[str, object]) -> Node:
         credits=frozenset(cast("list[str]", row["credits"])),
         digest=cast("bytes", row["digest"]),
         day=cast("date", row["day"]),
+        roundup=bool(row["roundup"]),
+        titled_roundup=titled_roundup(str(row["title"])),
     )
 
 

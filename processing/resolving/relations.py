@@ -8,18 +8,24 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
-from processing.resolving.clusters import MERGING, Edge, Node, quotes_several
+from processing.resolving.clusters import MERGING, Edge, Node
 from processing.resolving.originals import ALONE, Owner, claim, credits_it, original, ownership
 from processing.signing.documents import CLASSES
 
 _WEAK: Final = ("followup", "contains", "derivative", "series")
-_MOSTLY: Final = 0.75
-"""The share of a text from which on what holds it is the same text with a little more."""
-_GOES_ON: Final = 0.28
-"""The share of a text in large pieces without which it was cut."""
-_VERBATIM: Final = 0.85
+_HELD: Final = frozenset({"part", "quote", "derivative"})
+"""Links of a digest to the stories that it holds."""
+_CUT: Final = (0.8, 0.8, 0.25)
+"""What makes an excerpt.
+
+The least share of its text that the parent has, the share of the parent's from which on it is the
+same text with a little less, and the least share of the parent's that is lacking in large pieces.
+"""
+_CUT_BELOW_OWN_LEAD: Final = (0.85, 0.7, 0.4)
+_DATELINE: Final = 24
+"""Canonical characters of a dateline and a byline, which stand before words of the parent."""
 _AS_LIKE: Final = 0.05
-"""Jaccard within which two texts are as likely the source of a third: copies differ in bylines."""
+"""Share of a text within which two others are as likely its source: copies differ in bylines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,14 @@ def _cut(node: Node, parent: Node, edge: Edge) -> bool:
         return False
     if edge.link == "part":
         return True
-    mine, whole = edge.share_of(node.number), edge.share_of(parent.number)
-    return mine >= _VERBATIM and whole < _MOSTLY and edge.gap_of(parent.number) >= _GOES_ON
+    # A text that opens in words of its own was edited, and may lack a paragraph all the same.
+    opens_alike = edge.span_of(node.number)[0] <= _DATELINE
+    mine, whole, gap = _CUT if opens_alike else _CUT_BELOW_OWN_LEAD
+    return (
+        edge.share_of(node.number) >= mine
+        and edge.share_of(parent.number) < whole
+        and edge.gap_of(parent.number) >= gap
+    )
 
 
 def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[ClusterRow]:
@@ -199,8 +211,9 @@ def _had(
     ]
     same = any(version for version, _, _ in known)
     known = [each for each in known if each[0] == same]
-    least = max((edge.jaccard for _, _, edge in known), default=0.0) - _AS_LIKE
-    alike = [(other, edge) for _, other, edge in known if edge.jaccard >= least]
+    # Not the most alike: a cut text is nearest to another cut, and came from the whole all the same.
+    least = max((edge.share_of(node.number) for _, _, edge in known), default=0.0) - _AS_LIKE
+    alike = [(other, edge) for _, other, edge in known if edge.share_of(node.number) >= least]
     return min(alike, key=lambda each: claim(nodes[each[0]]), default=None)
 
 
@@ -224,12 +237,16 @@ def unmerged(
     """
     if row.relation != "original":
         return row
-    node, mine = nodes[row.number], links.get(row.number, ())
-    if row.number in whole or quotes_several(node, mine, nodes):
-        kind = "part" if row.number in whole else "quote"
-        held = [(nodes[edge.other(row.number)], edge) for edge in mine if edge.link == kind]
+    mine = links.get(row.number, ())
+    if row.number in whole:
         parent, edge = max(
-            held, key=lambda pair: (pair[1].share_of(row.number), pair[0].length, pair[0].id)
+            ((nodes[edge.other(row.number)], edge) for edge in mine if edge.link in _HELD),
+            key=lambda pair: (
+                pair[1].link == "part",
+                pair[1].share_of(row.number),
+                pair[0].length,
+                pair[0].id,
+            ),
         )
         return _linked(row, "digest", parent, edge, "holds several stories")
     return _weak(row, nodes, links, names)

@@ -11,7 +11,14 @@ from typing import Final, cast
 import numpy as np
 import pyarrow as pa
 
-from processing.resolving.clusters import Edge, Node, components, edge_of, node_of
+from processing.resolving.clusters import (
+    Edge,
+    Node,
+    components,
+    edge_of,
+    node_of,
+    quotes_several,
+)
 from processing.resolving.relations import ClusterRow, rows, unmerged
 from processing.signing.batch import Fresh
 from processing.signing.columns import ALIASES, CLUSTERS, EDGES, NODE
@@ -94,11 +101,15 @@ def resolve(
     known = [edge for edge in edges if edge.a in nodes and edge.b in nodes]
     inside = {number: node for number, node in nodes.items() if number in reached}
     merging = [edge for edge in known if edge.a in inside and edge.b in inside]
-    forest, whole = components(inside, merging)
     links: dict[int, list[Edge]] = defaultdict(list)
     for edge in known:
         links[edge.a].append(edge)
         links[edge.b].append(edge)
+    # Known before clusters are made: nothing may hang on a text that is a digest by its quotes.
+    quoting = frozenset(
+        number for number, node in inside.items() if quotes_several(node, links[number], nodes)
+    )
+    forest, whole = components(inside, merging, quoting)
     groups: dict[int, list[Node]] = defaultdict(list)
     for number in sorted(inside, key=lambda each: inside[each].id):
         groups[forest.find(number)].append(inside[number])

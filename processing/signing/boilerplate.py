@@ -8,6 +8,7 @@ else, so neither order nor the split into runs matters; a passage that many now 
 of earlier documents too.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -133,10 +134,9 @@ def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Lea
     first, last = widened(days, options.window_days)
     learnt: dict[date, set[int]] = defaultdict(set)
     for which, told in tellers.items():
-        needed = int(found.needed[which])
-        for day in told:
+        for day in _common(told, int(found.needed[which]), reach):
             when = date.fromordinal(day + _EPOCH)
-            if first <= when <= last and _common(day, told, needed, reach):
+            if first <= when <= last:
                 learnt[when].add(int(found.asked[which]))
     return {day: frozenset(marks) for day, marks in learnt.items()}
 
@@ -167,15 +167,25 @@ def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
     return frequent
 
 
-def _common(day: int, told: Mapping[int, Teller], needed: int, reach: int) -> bool:
-    # One day's documents often suffice, which spares joining the sets of the whole window.
-    if _enough(told[day], needed):
-        return True
-    near = [teller for other, teller in told.items() if abs(other - day) <= reach]
-    titles, heads, tails = (
-        set[int]().union(*(teller[side] for teller in near)) for side in range(len(_KEYS))
-    )
-    return _enough((titles, heads, tails), needed)
+def _common(told: Mapping[int, Teller], needed: int, reach: int) -> list[int]:
+    """Return the days on which a mark has as many companions within reach as are needed."""
+    days = sorted(told)
+    common: list[int] = []
+    known: dict[tuple[int, int], bool] = {}
+    for day in days:
+        # One day's documents often suffice, which spares joining the sets of the whole window.
+        if not _enough(told[day], needed):
+            near = bisect_left(days, day - reach), bisect_right(days, day + reach)
+            if near not in known:
+                tellers = [told[other] for other in days[slice(*near)]]
+                titles, heads, tails = (
+                    set[int]().union(*side) for side in zip(*tellers, strict=True)
+                )
+                known[near] = _enough((titles, heads, tails), needed)
+            if not known[near]:
+                continue
+        common.append(day)
+    return common
 
 
 def _enough(teller: Teller, needed: int) -> bool:

@@ -10,6 +10,7 @@ Follow-ups: 속보 → 1보 → 2보 → 종합, as the titles of one outlet mar
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -189,6 +190,38 @@ def mark_of(title: str) -> TitleMark:
     if found["all"]:
         return TitleMark(FULL + int(found["allnth"] or 0), stem)
     return TitleMark(int(found["nth"]), stem)
+
+
+_ROUNDUP = re.compile(
+    r"주요\s?(?:뉴스|소식|기사)|간추린|브리핑|단신|헤드\s?라인|뉴스\s?(?:모음|종합|레터)"
+    r"|(?:조간|석간|아침|저녁|오늘의|이\s?시각|주간)\s?(?:신문|뉴스|소식|이슈)"
+)
+_ITEM = re.compile(r"(?:^|\s)([■□◆◇▲△●○◎▶▷★☆◼◾])|(?:^|\s)[①-⑳]", re.MULTILINE)
+_ITEMS: Final = 3
+"""How often a mark opens an item in a text that is laid out as a list."""
+
+
+QUOTE: Final = 40
+"""Characters of a passage by which a text is told to quote another one."""
+_OPENING: Final = 60
+_OPENING_SHARE: Final = 0.15
+"""Characters, or the share of a text, before which a passage that opens it begins."""
+
+
+def opening_size(length: int) -> int:
+    """Return how far into a text of `length` characters a passage may begin that opens it."""
+    return max(_OPENING, int(_OPENING_SHARE * length))
+
+
+def titled_roundup(title: str) -> bool:
+    """Say whether a title is that of a roundup: 간추린 뉴스, 이 시각 주요뉴스, 브리핑."""
+    return bool(_ROUNDUP.search(title))
+
+
+def is_listed(text: str) -> bool:
+    """Say whether a text is laid out as a list of items, with or without line breaks."""
+    marks = Counter(item[1] for item in _ITEM.finditer(text))
+    return max(marks.values(), default=0) >= _ITEMS
 
 
 def alike(left: str, right: str) -> float:

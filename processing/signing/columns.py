@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -39,10 +39,12 @@ SIG = _schema(
             pa.int32()
         ),  # where these passages begin and end in the text: begin, end, begin, …
         "bare": pa.bool_(),  # whether it says nothing but links and rights
+        # Whether its title or its layout is that of a roundup, which may hold passages of others.
+        "roundup": pa.bool_(),
         "title_key": pa.int32(),
         "head_key": pa.int32(),  # the smallest shingle hash of the beginning
         "tail_key": pa.int32(),  # and of the end
-        "digest": pa.binary(16),  # of the text without boilerplate
+        "digest": pa.binary(8),  # of the text without boilerplate
         "length": pa.int32(),  # of the same
         "near": pa.int64(),  # the smallest shingle hash of the same: copies mostly share it
         "day": pa.date32(),  # KST collection day
@@ -138,6 +140,7 @@ NODE: Final = (
     "url_key",
     "origin_key",
     "credits",
+    "roundup",
     "digest",
     "day",
 )

@@ -14,7 +14,7 @@ from processing.signing.columns import LAYOUT
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
-RULES: Final = 5
+RULES: Final = 6
 """The version of how pairs are decided and clusters made.
 
 A change there raises it, so that verdicts never mix.
@@ -70,7 +70,7 @@ class Features:
 
     shingle: int = 5
     passage: int = 16
-    sparse: float = 0.7
+    sparse: float = 1.0
     densest: float = 6.0
     title_keys: int = 3
     many: int = 10

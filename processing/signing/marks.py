@@ -27,8 +27,8 @@ _NEAR_START: Final = 40
 _NEAR_END: Final = 100
 _FAR_START: Final = 240
 _FAR_END: Final = 640
-_DENSE: Final = np.uint64(4)
-_THIN: Final = np.uint64(20)
+_DENSE: Final = np.uint64(6)
+_THIN: Final = np.uint64(32)
 _REACH: Final = 40
 """Characters around what boilerplate alone says within which a mark is taken for it."""
 _GAP: Final = 100

@@ -18,7 +18,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from processing.signing.agencies import is_agency
-from processing.signing.canonical import canonical, facts, lowered, mapped, readable
+from processing.signing.canonical import (
+    canonical,
+    facts,
+    is_listed,
+    lowered,
+    mapped,
+    readable,
+    titled_roundup,
+)
 from processing.signing.columns import BANDS, SIGNED
 from processing.signing.credits import credits_of, names_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
@@ -87,6 +95,7 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
         "owner": owner,
         "marks": distinct(marks).tolist(),
         "bare": is_bare(text),
+        "roundup": titled_roundup(title) or is_listed(document.text),
         "title_key": _short(line_hash(canonical(title))),
         "head_key": head,
         "tail_key": tail,
@@ -180,7 +189,7 @@ def signed(made: Draft, learnt: frozenset[int]) -> Signed:
     dropped = learnt.intersection(made.marks.tolist())
     spans = made.spans(dropped)
     text = without(made.text, spans)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
     return Signed(
         {
             **made.row,
@@ -233,7 +242,7 @@ def _said(made: Signed) -> Said:
 
 def _bands(found: Sketches, numbers: NDArray[np.int64], days: "pa.ChunkedArray[Any]") -> pa.Table:
     """Return each key of each document once, sorted by key, then number."""
-    # Keys have 48 bits, so the rank of a number fits into the 16 below: one sort does for both.
+    # Keys have 40 bits, so the rank of a number fits into the 16 below: one sort does for both.
     order = np.argsort(numbers)
     ranks = np.argsort(order).astype(np.uint64)
     packed = distinct(found.keys.view(np.uint64) << _RANK_BITS | ranks[found.places])

@@ -47,7 +47,8 @@ def node(number: int, **fields: object) -> Node:
 
 
 def edge(a: int, b: int, link: str = "same", jaccard: float = 0.9) -> Edge:
-    return Edge(a, b, link, jaccard, (1.0, 1.0), ((0, 0), (0, 0)), (0.0, 0.0), "same wording")
+    shares = (jaccard, jaccard)
+    return Edge(a, b, link, jaccard, shares, ((0, 0), (0, 0)), (0.0, 0.0), "same wording")
 
 
 @pytest.mark.parametrize(
@@ -169,13 +170,43 @@ def chain(*likeness: float) -> list[Edge]:
     [(0.90, 1), (0.86, 1), (0.84, 2)],
     ids=["as like", "nearly as like", "less like"],
 )
-def test_a_copy_comes_from_the_first_of_those_that_it_is_most_like(
+def test_a_copy_comes_from_the_first_of_those_that_have_most_of_it(
     outer: float, parent: int
 ) -> None:
     members = [
         node(number, published_at=SEEN + number * HOUR, fetched_at=None) for number in (1, 2, 3)
     ]
     assert parents(members, chain(0.9, 0.9, outer)) == {1: None, 2: 1, 3: parent}
+
+
+def test_a_cut_text_came_from_the_whole_and_not_from_another_cut() -> None:
+    members = [
+        node(number, published_at=SEEN + number * HOUR, fetched_at=None, length=length)
+        for number, length in ((1, 900), (2, 420), (3, 400))
+    ]
+    whole = edge(1, 3, jaccard=0.45)
+    cut = replace(whole, shares=(0.45, 0.97), spans=((0, 400), (8, 400)), gaps=(0.5, 0.0))
+    other = replace(edge(1, 2, jaccard=0.47), shares=(0.47, 0.97), gaps=(0.5, 0.0))
+    assert parents(members, [cut, other, edge(2, 3, jaccard=0.93)])[3] == 1
+    assert relation(members[2], members[0], cut) == "excerpt"
+
+
+@pytest.mark.parametrize(
+    ("begins", "shares", "gap", "how"),
+    [
+        (10, (0.5, 0.82), 0.5, "excerpt"),
+        (10, (0.78, 0.95), 0.2, "copy"),
+        (90, (0.6, 0.82), 0.38, "copy"),
+        (90, (0.5, 0.9), 0.5, "excerpt"),
+    ],
+    ids=["cut, with a byline", "a paragraph less", "its own lead, a paragraph less", "cut below"],
+)
+def test_an_excerpt_lacks_large_pieces_and_opens_as_its_parent_does(
+    begins: int, shares: tuple[float, float], gap: float, how: str
+) -> None:
+    whole, part = node(1, length=900), node(2, length=500)
+    link = replace(edge(1, 2), shares=shares, spans=((0, 400), (begins, 480)), gaps=(gap, 0.0))
+    assert relation(part, whole, link) == how
 
 
 def test_a_copy_comes_from_nobody_who_had_the_text_later() -> None:

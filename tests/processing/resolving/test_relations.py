@@ -320,6 +320,48 @@ def test_a_digest_of_stories_makes_them_no_cluster() -> None:
     assert rows["d"]["relation"] == "digest"
 
 
+STORIES = {"a": RIVER, "b": LIBRARY}
+
+
+@pytest.mark.parametrize("hours", [-5, 5], ids=["before them", "after them"])
+@pytest.mark.parametrize(
+    ("title", "item", "how"),
+    [
+        ("[이 시각 주요뉴스] 5월 1일", 0, "digest"),
+        ("[이 시각 주요뉴스] 5월 1일", 3, "original"),
+        ("나무다리와 도서관", 0, "original"),
+    ],
+    ids=["openings", "inner passages", "no roundup"],
+)
+def test_a_roundup_is_a_digest_by_the_openings_of_stories_that_it_has(
+    title: str, item: int, how: str, hours: int
+) -> None:
+    items = ["\n".join(text.split("\n")[item : item + 2]) for text in STORIES.values()]
+    own = "호수공원 둘레길에 새 등불을 밝힌다. 시는 해가 지면 켜고 자정에 끈다고 알렸다."
+    rows = places(
+        *(document(name, text, outlet=name, title=name * 9) for name, text in STORIES.items()),
+        document(
+            "d",
+            "\n".join([items[0], own, items[1]]),
+            outlet="묶음",
+            title=title,
+            published_at=later(hours=hours),
+        ),
+    )
+    assert rows["d"]["relation"] == how
+    assert len({row["cluster"] for row in rows.values()}) == 3
+
+
+def test_two_passing_states_are_one_only_where_the_longer_one_was_first() -> None:
+    flash = document(
+        "a", LINES[0], title="[속보] 다리 열려", outlet="나래신문", published_at=later(hours=-30)
+    )
+    fuller = document("b", RIVER, title="[1보] 다리 개통", outlet="누리일보")
+    rows = places(flash, fuller)
+    assert rows["b"]["cluster"] != rows["a"]["cluster"]
+    assert rows["b"]["relation"] != "copy"
+
+
 @pytest.mark.parametrize(("hours", "clusters"), [(0, 2), (9, 1)])
 def test_a_copy_that_carries_an_earlier_story_beside_its_own_makes_them_no_cluster(
     hours: int, clusters: int

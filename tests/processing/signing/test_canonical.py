@@ -2,7 +2,16 @@
 
 import pytest
 
-from processing.signing.canonical import TitleMark, alike, earlier_state, facts, mark_of, value
+from processing.signing.canonical import (
+    TitleMark,
+    alike,
+    earlier_state,
+    facts,
+    is_listed,
+    mark_of,
+    titled_roundup,
+    value,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +109,27 @@ def test_facts_have_two_digits_and_stand_at_their_places() -> None:
     assert [fact for _, fact in facts(text)] == ["12", "12000", "12000", "1.5", "10"]
     assert [text[place:][:2] for place, _ in facts(text)] == ["12", "1만", "12", "1.", "10"]
     assert facts("여섯 명") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "roundup"),
+    [
+        ("[이 시각 주요뉴스] 3월 4일", True),
+        ("[간추린 뉴스] 골짜기 소식", True),
+        ("오늘의 주요 소식", True),
+        ("조간 브리핑", True),
+        ("나무다리가 열린다", False),
+        ("시장, 뉴스에 나와 사과", False),
+    ],
+)
+def test_a_roundup_is_known_by_its_title(title: str, roundup: bool) -> None:  # noqa: FBT001 - a table
+    assert titled_roundup(title) == roundup
+
+
+@pytest.mark.parametrize("between", ["\n", " "], ids=["lines", "one line"])
+def test_a_list_has_three_items_with_one_mark(between: str) -> None:
+    items = [f"■ 소식 {number}{between}짧은 글" for number in range(3)]
+    assert is_listed(between.join(items))
+    assert not is_listed(between.join(items[:2]))
+    assert is_listed(between.join(f"{mark} 소식" for mark in "①②③"))
+    assert not is_listed(between.join(f"{mark} 소식" for mark in "■▲●"))
