@@ -72,6 +72,35 @@ class SourceFinding(Record):
     examples: tuple[Shown, ...] = ()
 
 
+class Extent(Record):
+    """What an answer of a source adds to the one before: its ends in time and by id.
+
+    `oldest_at` and `newest_at` are the times that the oldest and the newest entry state which the
+    answer before had not; what is older than the newest entry of that answer (pinned, or put in
+    late) is left out. `oldest_id` and `newest_id` are the outlet's own ids of the two. None where
+    nothing is new, or no time is stated.
+    """
+
+    oldest_at: AwareDatetime | None = None
+    newest_at: AwareDatetime | None = None
+    oldest_id: str | None = None
+    newest_id: str | None = None
+
+
+class SourceComparison(Record):
+    """How many articles of one stretch of time a source lists, the others do, and both do.
+
+    `since` and `until` are stated times; `until` lies an hour before the crawl, because sources
+    list the same article at different moments.
+    """
+
+    since: AwareDatetime
+    until: AwareDatetime
+    own: Count
+    others: Count
+    both: Count
+
+
 class Fetch(Record):
     """One row of the fetch log: a URL of a crawl and what became of it.
 
@@ -87,7 +116,9 @@ class Fetch(Record):
     host (no address, no route, refused, timed out). `new_at` is when a source last announced
     something new, `next_at` when its turn-over asks for the next poll. `links` of a source are
     those that are articles of the outlet, `listed` all that it lists, and `faults` what was wrong
-    with it.
+    with it. `answered_at` is when a source answered the last time before, `newest_at` the newest time
+    that it has stated so far, and `frontier` the ids of the newest articles of its last answer: an
+    answer without any of them shares nothing with it.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -121,6 +152,9 @@ class Fetch(Record):
     unreached: int = 0
     new_at: AwareDatetime | None = None
     next_at: AwareDatetime | None = None
+    answered_at: AwareDatetime | None = None
+    newest_at: AwareDatetime | None = None
+    frontier: tuple[str, ...] = ()
 
 
 class Sum(Record):
@@ -163,6 +197,11 @@ class SourceReport(Record):
     `understood` says whether its answer proved to be what was expected; None where it was not
     asked, or its answer proves nothing either way. `listed` counts links, `links` those of them
     that are articles of the outlet. `problem` is `findings` in one line.
+
+    `at` is when it answered, `answered_at` when it had answered before, None of a first answer.
+    Where an answer shares nothing with the one before, `missed_since` is the newest time of that
+    one, and `recovered` says whether the same crawl went on in a list until it met what was known.
+    `extent` says what was new in it, `compared` how it agrees with the outlet's other sources.
     """
 
     url: str
@@ -175,6 +214,12 @@ class SourceReport(Record):
     findings: tuple[SourceFinding, ...] = ()
     problem: str | None = None
     next_at: AwareDatetime | None = None
+    at: AwareDatetime | None = None
+    answered_at: AwareDatetime | None = None
+    extent: Extent | None = None
+    missed_since: AwareDatetime | None = None
+    recovered: bool | None = None
+    compared: SourceComparison | None = None
 
 
 class RunReport(Record):
