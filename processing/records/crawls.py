@@ -59,6 +59,8 @@ class SourceFault(StrEnum):
     # The share of links that are articles fell far below this source's own past.
     FEW_ARTICLES = "few-articles"
     OVERFLOW = "overflow"  # shares nothing with the poll before: something may have been missed
+    # It shared nothing with the poll before, and a list was read until it met what was known.
+    RECOVERED = "recovered"
     FALSE_VALIDATORS = "false-validators"  # new links under an ETag or Last-Modified that stayed
     SILENT = "silent"  # nothing new beyond its quiet time
     READER_ERROR = "reader-error"  # an error of ours
@@ -118,7 +120,8 @@ class Fetch(Record):
     those that are articles of the outlet, `listed` all that it lists, and `faults` what was wrong
     with it. `answered_at` is when a source answered the last time before, `newest_at` the newest time
     that it has stated so far, and `frontier` the ids of the newest articles of its last answer: an
-    answer without any of them shares nothing with it.
+    answer without any of them shares nothing with it. `compared_until` is the stated time up to which
+    it was compared with the outlet's other sources.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -155,6 +158,7 @@ class Fetch(Record):
     answered_at: AwareDatetime | None = None
     newest_at: AwareDatetime | None = None
     frontier: tuple[str, ...] = ()
+    compared_until: AwareDatetime | None = None
 
 
 class Sum(Record):
@@ -198,10 +202,11 @@ class SourceReport(Record):
     asked, or its answer proves nothing either way. `listed` counts links, `links` those of them
     that are articles of the outlet. `problem` is `findings` in one line.
 
-    `at` is when it answered, `answered_at` when it had answered before, None of a first answer.
-    Where an answer shares nothing with the one before, `missed_since` is the newest time of that
-    one, and `recovered` says whether the same crawl went on in a list until it met what was known.
-    `extent` says what was new in it, `compared` how it agrees with the outlet's other sources.
+    `part_of` is the index, or the first page of the list, that it belongs to. `at` is when it
+    answered, `answered_at` when it had answered before, None of a first answer. Where an answer
+    shares nothing with the one before, `missed_since` is the newest time of that one, and
+    `recovered` says whether the same crawl went on in a list until it met what was known. `extent`
+    says what was new in it, `compared` how it agrees with the outlet's other sources.
     """
 
     url: str
@@ -214,6 +219,7 @@ class SourceReport(Record):
     findings: tuple[SourceFinding, ...] = ()
     problem: str | None = None
     next_at: AwareDatetime | None = None
+    part_of: str | None = None
     at: AwareDatetime | None = None
     answered_at: AwareDatetime | None = None
     extent: Extent | None = None

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from processing.records import Article, Fetch, Rejection, SourceFault, Why
 from spiders.crawling.hosts import Reach
 from spiders.crawling.landing import Landing
+from spiders.crawling.overlap import last_answer
 from spiders.crawling.polling import final
 from spiders.crawling.verdict import Counts, present
 from spiders.crawling.visit import Visit
@@ -26,6 +27,8 @@ _LONGEST_VALIDATOR = 500
 
 A part of a longer one would match nothing.
 """
+_OF_SOURCE = ("links", "new_at", "newest_at", "frontier", "compared_until")
+"""What is known of a source's list, and stays known while it answers without one."""
 _IN_VAIN = {Why.FAILED, Why.OFF_SITE}
 """Outcomes after which back-off decides on the next visit: a redirect may pass too."""
 
@@ -94,7 +97,10 @@ def failed(
     last = visit.last
     counted = counted and why in _IN_VAIN
     failures, unreached = _failures(run, visit, counted=counted, has_status=status is not None)
-    known = {"links": last.links, "new_at": last.new_at} if last and visit.role == "source" else {}
+    known: dict[str, Any] = {}
+    if last and visit.role == "source":
+        known = {name: getattr(last, name) for name in _OF_SOURCE}
+        known["answered_at"] = last_answer(last)
     if why is Why.SEEN:
         # It leads to an article that is known, and that is an answer.
         failures = unreached = 0
@@ -142,9 +148,8 @@ def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch
         "stored_at",
         "version_id",
         "outcome",
-        "links",
-        "new_at",
         "listed",
+        *_OF_SOURCE,
     )
     fields: dict[str, Any] = {name: getattr(last, name) for name in kept} if last else {}
     fields |= {
@@ -155,6 +160,7 @@ def unchanged(run: Runs, visit: Visit, response: Response, **more: Any) -> Fetch
         "visits": (last.visits if last else 0) + 1,
         "tls": response.meta.get("tls"),
     }
+    fields |= {"answered_at": last_answer(last)} if visit.role == "source" else {}
     return _row(run, visit, why=Why.UNCHANGED, **(fields | more))
 
 
@@ -259,6 +265,12 @@ class RunLog:
             if row.url == url and row.next_at and row.next_at > moment:
                 self._withheld[index] = row.evolve(next_at=moment)
                 self.counts.sources[url] = self.counts.sources[url].evolve(next_at=moment)
+
+    def note_comparison(self, url: str, until: datetime) -> None:
+        """Note up to which stated time a source was compared with the others."""
+        self._withheld = [
+            row.evolve(compared_until=until) if row.url == url else row for row in self._withheld
+        ]
 
     def crashed(self, outlet: str, url: str, error: Exception) -> None:
         """Count that the reader raised on a page or an address: only that one is lost."""

@@ -23,6 +23,7 @@ from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.crawling.claims import at_work, standing_claims
 from spiders.crawling.hosts import forgiven
+from spiders.crawling.overlap import last_answer
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
 from spiders.outlet import Outlet, Pace, Source
@@ -170,7 +171,7 @@ def missed(last: Fetch | None, *, links: int, known: int) -> SourceFinding | Non
     """Return what to report where a poll shares nothing with what was known before."""
     if last is None or not last.links or not links or known:
         return None
-    since = f"{last.at:%Y-%m-%d %H:%M} UTC"
+    since = f"{last_answer(last) or last.at:%Y-%m-%d %H:%M} UTC"
     detail = f"all {links} links are new: something may have been missed since {since}; poll sooner"
     return _finding(SourceFault.OVERFLOW, detail)
 

@@ -21,6 +21,7 @@ from processing.dates import SEOUL
 from processing.errors import SillokError
 from processing.landing.segments import SegmentWriter
 from processing.records import (
+    Fetch,
     RunReport,
     SourceFault,
     SourceFinding,
@@ -32,11 +33,12 @@ from spiders.crawling.claims import Claim
 from spiders.crawling.fetch_log import RunLog, answered, failed, note
 from spiders.crawling.hosts import Hosts, Reach
 from spiders.crawling.landing import Landing
+from spiders.crawling.overlap import ListedArticle, compare, meets
 from spiders.crawling.polling import note_url, waits_until
 from spiders.crawling.verdict import Tally, verdict
 from spiders.crawling.visit import Refusal, Spellings, Visit
 from spiders.crawling.watchdog import Watchdog
-from spiders.outlet import Outlet
+from spiders.outlet import Outlet, Source
 
 
 class Run:
@@ -77,6 +79,9 @@ class Run:
         self.unverified: dict[str, str] = {}
         self.announced: set[str] = set()
         self.polled: dict[str, Visit] = {}
+        self.missed: dict[str, Fetch] = {}
+        self.catching_up: set[Source] = set()
+        self.listed: dict[Source | None, list[ListedArticle]] = {}
         self.requests = 0
         self.started_at = clock()
         self.error: SillokError | None = None
@@ -197,6 +202,8 @@ class Run:
             visit for visit in self.polled.values() if visit.url not in self.log.counts.sources
         ]:
             self._leave_unasked(visit, left)
+        self._compare_sources()
+        self.log.counts.judge_overflows(self._recovered())
         self.log.add_withheld()
         self.log.counts.judge_indexes()
         self._note_hosts()
@@ -208,6 +215,34 @@ class Run:
             report = self._report(reason)
             self.landing.put(report)
         return self._report(reason) if self.error else report
+
+    def _recovered(self) -> set[str]:
+        """Return the sources that missed something, where another or a further page reached it."""
+        return {
+            url
+            for url, head in self.missed.items()
+            if any(meets(head.frontier, entries) for entries in self.listed.values())
+        }
+
+    def _compare_sources(self) -> None:
+        """Note how the sources that answered with dated lists agree with one another."""
+        named = {
+            visit.url: visit for visit in self.polled.values() if visit.source and not visit.part_of
+        }
+        answers = {
+            url: entries
+            for url, visit in named.items()
+            if (entries := self.listed.get(visit.source, [])) and all(one.at for one in entries)
+        }
+        until = {
+            url: visit.last.compared_until
+            for url, visit in named.items()
+            if visit.last and visit.last.compared_until
+        }
+        for url, compared in compare(answers, until, self.clock()).items():
+            counts = self.log.counts
+            counts.sources[url] = counts.sources[url].evolve(compared=compared)
+            self.log.note_comparison(url, compared.until)
 
     def _leave_unasked(self, visit: Visit, why: str) -> None:
         """Log a source whose turn did not come before the crawl closed."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
@@ -17,6 +18,15 @@ from processing.dates import SEOUL
 from processing.records import Fetch, SourceFault, SourceFinding, SourceReport, Why, article_id
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.fetch_log import answered, considered, digest, failed, unchanged
+from spiders.crawling.overlap import (
+    ListedArticle,
+    extent,
+    frontier,
+    last_answer,
+    meets,
+    newest_at,
+    stated_at,
+)
 from spiders.crawling.polling import (
     caught,
     interval,
@@ -34,7 +44,7 @@ from spiders.crawling.polling import (
 from spiders.crawling.run import Run
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
-from spiders.formats.discover import Links, addresses, due, is_day_archive, links
+from spiders.formats.discover import Links, addresses, due, is_day_archive, links, pages
 from spiders.formats.links import Child, Link, examples, in_words
 from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
 
@@ -43,6 +53,8 @@ log = logging.getLogger(__name__)
 _WHOLE = {200, 203}
 """Statuses of a whole body (RFC 9110 §15.3): 206 is an unrequested part, 204 and 205 have none."""
 _HEAD = 50_000
+_CATCH_UP_PAGES = 20
+"""Pages of a list that are read to meet what was known before a source missed something."""
 _SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
 """Faults of a document that may be whole all the same, and empty for now."""
 _OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
@@ -62,6 +74,7 @@ class PollOutcome:
     links: int = 0
     known: int = 0
     new: int = 0
+    entries: list[ListedArticle] = field(default_factory=list)
 
 
 def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: PollOutcome) -> None:
@@ -80,6 +93,10 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
     found.known += seen or article in run.memory.announced(visit.url)
     run.announced.add(article)
     last = run.memory.last(article)
+    unseen = last is None and not seen and article not in run.memory.announced(visit.url)
+    if not wanted.backfill:
+        stated = stated_at(link, run.clock())
+        found.entries.append(ListedArticle(article, identity.key, stated, unseen))
     # Another source, or another spelling, has announced it in this crawl.
     if article in run.log.considered:
         if run.spellings.meet(article, link.url):
@@ -369,7 +386,14 @@ def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> Non
     understood = SourceFault.FEW_ARTICLES not in faults
     findings = (*still, *([quiet] if quiet else []))
     _report(
-        run, visit, response.status, found, findings=findings, understood=understood, next_at=moment
+        run,
+        visit,
+        response.status,
+        found,
+        findings=findings,
+        understood=understood,
+        next_at=moment,
+        answered=True,
     )
 
 
@@ -392,9 +416,11 @@ def _read(
         failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
         return
     _follow(run, wanted, visit, found, listed=listed)
+    run.listed.setdefault(visit.source, []).extend(found.entries)
     counted = {"links": found.links, "new_links": found.new, "listed": found.listed}
     row = answered(run, visit, response, why=Why.FETCHED, **counted)
-    suspicions = _suspicions(wanted, visit, row, known=found.known)
+    row = row.evolve(**_continued(visit, found))
+    suspicions = _suspicions(wanted, visit, row, found)
     now = run.clock()
     quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
     # An index lists sitemaps, and what is new in them is counted with them.
@@ -409,10 +435,18 @@ def _read(
     )
     if visit.announced_by:
         run.log.poll_sooner(visit.announced_by, moment)
+    _catch_up(run, visit, found, findings=findings)
     understood = None if not found.links and visit.announced_by else doubts is None
     findings = (*findings, *([quiet] if quiet else []))
     _report(
-        run, visit, response.status, found, findings=findings, understood=understood, next_at=moment
+        run,
+        visit,
+        response.status,
+        found,
+        findings=findings,
+        understood=understood,
+        next_at=moment,
+        answered=True,
     )
 
 
@@ -491,8 +525,10 @@ def _follow(
 ) -> None:
     """Ask the next page of a list that brought news, and the child sitemaps that are due."""
     # A page of a list without news ends it: those behind it are older.
-    if visit.rest and found.new:
-        found.polls.append(_page_after(run, visit))
+    after = not _met(visit, found) if visit.catches_up else bool(found.new)
+    # Where the list is read for another source too, the page may have been asked.
+    if visit.rest and after and visit.rest[0] not in run.polled:
+        found.polls.append(_page_after(run, visit, met=_met(visit, found)))
     if isinstance(visit.source, Sitemap) and listed.children:
         since = wanted.days[0] if wanted.days else None
         now, last = run.clock(), run.memory.source
@@ -503,7 +539,7 @@ def _follow(
 
 
 def _suspicions(
-    wanted: CrawlRequest, visit: Visit, row: Fetch, *, known: int
+    wanted: CrawlRequest, visit: Visit, row: Fetch, found: PollOutcome
 ) -> tuple[SourceFinding, ...]:
     """Return findings on a source that answered: false validators, or links that were missed."""
     if visit.last and lies(visit.last):
@@ -513,11 +549,72 @@ def _suspicions(
     if wanted.backfill:
         return ()
     lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
-    gap = None if visit.rest else missed(visit.last, links=row.links or 0, known=known)
-    return tuple(one for one in (lie, gap) if one)
+    return tuple(one for one in (lie, _overflow(visit, row, found)) if one)
 
 
-def _page_after(run: Run, visit: Visit) -> Visit:
+def _overflow(visit: Visit, row: Fetch, found: PollOutcome) -> SourceFinding | None:
+    """Return a finding where nothing of the last answer's newest articles is left in this one."""
+    head = visit.head or visit.last
+    # Further pages may hold them; a list that is read for another source is judged with that.
+    if visit.rest or visit.catches_up or _met(visit, found):
+        return None
+    if head is None or not head.frontier:
+        return missed(head, links=row.links or 0, known=found.known)
+    unseen = sum(entry.unseen for entry in found.entries)
+    return missed(head, links=unseen, known=0) if unseen else None
+
+
+def _met(visit: Visit, found: PollOutcome) -> bool:
+    head = visit.head or visit.last
+    return visit.met or (head is not None and meets(head.frontier, found.entries))
+
+
+def _continued(visit: Visit, found: PollOutcome) -> dict[str, Any]:
+    """Return the fields of a row by which the next answer is held against this one."""
+    last = visit.last
+    return {
+        "answered_at": last_answer(last),
+        "newest_at": newest_at(found.entries, last),
+        "frontier": frontier(found.entries, last.frontier if last else ())
+        or (last.frontier if last else ()),
+        "compared_until": last.compared_until if last else None,
+    }
+
+
+def _catch_up(
+    run: Run, visit: Visit, found: PollOutcome, *, findings: tuple[SourceFinding, ...]
+) -> None:
+    """Where a source missed something, ask the outlet's other sources, and lists page by page.
+
+    A list is read until it meets what was known, which makes the loss good.
+    """
+    head = visit.head or visit.last
+    if head is None or not any(one.fault is SourceFault.OVERFLOW for one in findings):
+        return
+    run.missed[visit.url] = head
+    for source in run.outlet.sources:
+        if is_day_archive(source) or source in run.catching_up:
+            continue
+        run.catching_up.add(source)
+        urls = pages(source, _CATCH_UP_PAGES)
+        left = [url for url in urls if url not in run.polled]
+        if left:
+            found.polls.append(
+                Visit(
+                    role="source",
+                    url=left[0],
+                    reason="poll",
+                    source=source,
+                    last=run.memory.source(left[0]),
+                    rest=tuple(left[1:]),
+                    part_of=urls[0] if left[0] != urls[0] else None,
+                    head=head,
+                    catches_up=True,
+                )
+            )
+
+
+def _page_after(run: Run, visit: Visit, *, met: bool) -> Visit:
     url, *rest = visit.rest
     return Visit(
         role="source",
@@ -526,6 +623,10 @@ def _page_after(run: Run, visit: Visit) -> Visit:
         source=visit.source,
         last=run.memory.source(url),
         rest=tuple(rest),
+        part_of=visit.part_of or visit.url,
+        head=visit.head or visit.last,
+        met=met,
+        catches_up=visit.catches_up,
     )
 
 
@@ -538,6 +639,7 @@ def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:
             source=visit.source,
             last=run.memory.source(url),
             announced_by=visit.url,
+            part_of=visit.url,
         )
         for url in (child.url for child in children)
         if unaskable(run.outlet, url) is None
@@ -553,8 +655,12 @@ def _report(
     findings: tuple[SourceFinding, ...],
     understood: bool | None,
     next_at: datetime | None = None,
+    answered: bool = False,
 ) -> None:
     """Report how a source answered; its problems become part of the crawl's verdict."""
+    head = visit.head or visit.last
+    overflow = any(one.fault is SourceFault.OVERFLOW for one in findings)
+    since = (head.newest_at or last_answer(head)) if head and overflow else None
     run.log.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
@@ -566,6 +672,11 @@ def _report(
         findings=findings,
         problem=in_words(findings),
         next_at=next_at,
+        part_of=visit.part_of,
+        at=run.clock() if answered else None,
+        answered_at=last_answer(visit.last),
+        extent=extent(found.entries, visit.last) if answered else None,
+        missed_since=since,
     )
     # Silence is reported by itself: a source may have nothing to say.
     problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))

@@ -4,7 +4,7 @@ Scrapy's own `crawl` exits with 0 whatever happens.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from processing.errors import SillokError, TransientError
@@ -93,6 +93,29 @@ class Counts:
     def misunderstood(self) -> dict[str, str]:
         """Return the sources that answered and were not understood, with why."""
         return {one.url: one.problem or "" for one in self.answered() if one.understood is False}
+
+    def judge_overflows(self, recovered: Collection[str]) -> None:
+        """Say of each source that missed something whether a list made it good (`recovered`)."""
+        for url, report in list(self.sources.items()):
+            if report.missed_since is None:
+                continue
+            made_good = url in recovered
+            findings = tuple(
+                SourceFinding(
+                    fault=SourceFault.RECOVERED,
+                    detail="it shared nothing with its last answer; a list was read until it met "
+                    "what was known",
+                )
+                if made_good and finding.fault is SourceFault.OVERFLOW
+                else finding
+                for finding in report.findings
+            )
+            problem = in_words(findings)
+            self.sources[url] = report.evolve(
+                recovered=made_good, findings=findings, problem=problem
+            )
+            if {finding.fault for finding in findings} == {SourceFault.RECOVERED}:
+                self.problems.pop(url, None)
 
     def judge_indexes(self) -> None:
         """Judge each index of sitemaps by those of them that were asked.

@@ -35,7 +35,9 @@ class Visit:
     """One URL that this crawl requests, and what is remembered of it.
 
     `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still
-    to be asked.
+    to be asked. Further pages carry the row `head` of the first one's last answer, and whether a
+    page has `met` what was known then. A list that is read because another source missed something
+    `catches_up`.
     """
 
     role: Literal["article", "source", "robots", "part"]
@@ -48,6 +50,10 @@ class Visit:
     last: Fetch | None = None
     source: Source | None = None
     rest: tuple[str, ...] = ()
+    part_of: str | None = None
+    head: Fetch | None = None
+    met: bool = False
+    catches_up: bool = False
 
 
 def visit_of(request: Request) -> Visit:

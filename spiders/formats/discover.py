@@ -32,7 +32,17 @@ from spiders.formats.markup import (
 )
 from spiders.outlet import Listing, Sitemap, Source, identify
 
-__all__ = ["Child", "Link", "Links", "addresses", "due", "identify", "is_day_archive", "links"]
+__all__ = [
+    "Child",
+    "Link",
+    "Links",
+    "addresses",
+    "due",
+    "identify",
+    "is_day_archive",
+    "links",
+    "pages",
+]
 
 MAX_LINKS = 50_000
 """What one document may list (the sitemap protocol's limit).
@@ -88,6 +98,13 @@ def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
     if is_day_archive(source):
         urls = [_dated(url, day) for day in days for url in urls]
     return tuple(dict.fromkeys(urls))
+
+
+def pages(source: Source, most: int) -> tuple[str, ...]:
+    """Return the URLs of the first pages of `source`, at most `most`; one where it has no pages."""
+    if "{page}" not in source.url or not isinstance(source, Listing):
+        return (source.url,)
+    return tuple(source.url.replace("{page}", str(page)) for page in range(1, most + 1))
 
 
 def is_day_archive(source: Source) -> bool:

@@ -53,6 +53,11 @@ OUTLETS = [
     outlet("maps", Sitemap(base("maps") + "/sitemap.xml")),
     outlet("days", Sitemap(base("days") + "/sitemap/{yyyymmdd}.xml"), Feed(base("days") + "/feed")),
     outlet("paged", Listing(base("paged") + "/list?page={page}", links="ul a", pages=3)),
+    outlet(
+        "both",
+        Feed(base("both") + "/feed"),
+        Listing(base("both") + "/list?page={page}", links="ul a", pages=2),
+    ),
     outlet("poor", Feed(base("poor") + "/feed"), budget=5),
     outlet("slow", Feed(base("slow") + "/feed"), delay=0.3),
     outlet("known", Feed(base("known") + "/feed"), cookies=True),

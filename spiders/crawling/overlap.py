@@ -1,0 +1,178 @@
+"""Judges whether the answers of a source follow one another without a break.
+
+A source lists its newest articles. What it drops between two polls was missed, unless the second
+answer still has one of those that were the newest in the first: its frontier. An old article that
+is pinned to the list is in no frontier, so it proves nothing.
+
+Pure functions over the articles that an answer lists; the moments are passed in.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from processing.records import Extent, Fetch, SourceComparison, Why
+from spiders.formats.links import Link
+
+FRONTIER = 8
+"""Newest articles of an answer that are remembered: some of them may be taken down before the next
+poll, or move when they are edited."""
+MATURITY = timedelta(hours=1)
+"""Age from which on an article stands in every source that will list it."""
+_AHEAD = timedelta(minutes=10)
+"""How far a stated time may lie ahead of our clock; one further on is no time of publication."""
+_MOST = 0.8
+"""Share of an answer's articles that must state a time, or have an id of one form, to be ordered
+by it."""
+_PINNED = 3
+"""Oldest articles of an answer that may be pinned, so that the list does not reach back to them."""
+_ANSWERED = frozenset({Why.FETCHED, Why.UNCHANGED})
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """One article that a source lists: its id here, the outlet's own id, the time that is stated.
+
+    `at` is None where no time of day is stated. `unseen` says that nothing was known of it before
+    this crawl.
+    """
+
+    article: str
+    key: str
+    at: datetime | None
+    unseen: bool
+
+
+def stated_at(link: Link, now: datetime) -> datetime | None:
+    """Return the moment that a source states of an article; None of a bare day or a time to come."""
+    stamp = link.published or link.modified
+    if stamp is None or stamp.precision == "day" or stamp.at > now + _AHEAD:
+        return None
+    return stamp.at
+
+
+def last_answer(last: Fetch | None) -> datetime | None:
+    """Return when a source answered last, by its newest row; None where it never did."""
+    if last is None:
+        return None
+    return last.at if last.why in _ANSWERED else last.answered_at
+
+
+def newest_first(entries: Sequence[ListedArticle]) -> list[ListedArticle]:
+    """Return the articles of an answer, newest first.
+
+    By the times that they state, else by ids of one form, else in the order of the list.
+    """
+    if _is_dated(entries):
+        dated = [entry for entry in entries if entry.at]
+        return sorted(dated, key=lambda entry: entry.at or _NEVER, reverse=True)
+    if _is_ordered(entries):
+        return sorted(entries, key=lambda entry: _numbers(entry.key), reverse=True)
+    return list(entries)
+
+
+def frontier(entries: Sequence[ListedArticle], before: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the ids of the newest articles of an answer.
+
+    Where the order of the list is all there is, those come first that nobody knew: what is pinned
+    to its head is known. An answer without any of them leaves the frontier `before` as it is.
+    """
+    # Of a short list the older half, where a pinned article lies, is none of the newest.
+    most = min(FRONTIER, (len(entries) + 1) // 2)
+    if _is_ordered(entries):
+        return tuple(entry.article for entry in newest_first(entries)[:most])
+    listed = {entry.article for entry in entries}
+    unseen = [entry.article for entry in entries if entry.unseen]
+    kept = [article for article in before if article in listed]
+    known = [*unseen, *kept] or [entry.article for entry in entries]
+    return tuple(dict.fromkeys(known))[:most]
+
+
+def meets(frontier_before: Collection[str], entries: Iterable[ListedArticle]) -> bool:
+    """Return whether an answer has one of the articles that were the newest in the one before."""
+    return any(entry.article in frontier_before for entry in entries)
+
+
+def extent(entries: Sequence[ListedArticle], last: Fetch | None) -> Extent | None:
+    """Return the ends of what is new in an answer; None where nothing is.
+
+    What states an earlier time than the newest entry of the answer before was put in late or
+    pinned, and is left out.
+    """
+    newest = last.newest_at if last else None
+    new = [
+        entry
+        for entry in newest_first([entry for entry in entries if entry.unseen])
+        if not (entry.at and newest and entry.at <= newest)
+    ]
+    if not new:
+        return None
+    return Extent(
+        oldest_at=new[-1].at, newest_at=new[0].at, oldest_id=new[-1].key, newest_id=new[0].key
+    )
+
+
+def newest_at(entries: Iterable[ListedArticle], last: Fetch | None) -> datetime | None:
+    """Return the newest time that a source has stated so far."""
+    stated = [entry.at for entry in entries if entry.at]
+    if last and last.newest_at:
+        stated.append(last.newest_at)
+    return max(stated, default=None)
+
+
+def compare(
+    answers: Mapping[str, Sequence[ListedArticle]],
+    until: Mapping[str, datetime],
+    now: datetime,
+) -> dict[str, SourceComparison]:
+    """Compare each source of a crawl with the others, over the time that all of them reach back to.
+
+    `answers` are the articles by declared source, all of them dated; `until` is where the last
+    comparison of a source ended. What is younger than `MATURITY` is left to the next one.
+    """
+    end = now - MATURITY
+    depth = {name: _depth(entries) for name, entries in answers.items()}
+    found = {}
+    for name, entries in answers.items():
+        others = [one for other, one in answers.items() if other != name]
+        since = max([*depth.values(), *([until[name]] if name in until else [])], default=end)
+        if not others or since >= end:
+            continue
+        own = _within(entries, since, end)
+        beside = frozenset().union(*(_within(one, since, end) for one in others))
+        if own or beside:
+            found[name] = SourceComparison(
+                since=since, until=end, own=len(own), others=len(beside), both=len(own & beside)
+            )
+    return found
+
+
+def _within(entries: Iterable[ListedArticle], since: datetime, until: datetime) -> frozenset[str]:
+    return frozenset(one.article for one in entries if one.at and since < one.at <= until)
+
+
+def _depth(entries: Sequence[ListedArticle]) -> datetime:
+    """Return the time down to which an answer lists every article; pinned ones are older."""
+    stated = sorted(entry.at for entry in entries if entry.at)
+    return stated[min(_PINNED, len(stated) - 1)]
+
+
+def _is_dated(entries: Sequence[ListedArticle]) -> bool:
+    return bool(entries) and sum(bool(one.at) for one in entries) >= _MOST * len(entries)
+
+
+def _is_ordered(entries: Sequence[ListedArticle]) -> bool:
+    """Return whether times or ids say which articles are newer, whatever the order of the list."""
+    forms = {_form(entry.key) for entry in entries}
+    return _is_dated(entries) or (len(forms) == 1 and "0" in forms.pop())
+
+
+def _form(key: str) -> str:
+    return _DIGITS.sub("0", key)
+
+
+def _numbers(key: str) -> tuple[int, ...]:
+    return tuple(int(digits) for digits in _DIGITS.findall(key[:100]))
