@@ -106,6 +106,11 @@ class Memory:
         polled = self._snapshot.sources.get(url)
         return polled.shares if polled else {}
 
+    def arrivals(self, url: str) -> Mapping[str, Mapping[int, int]]:
+        """Return the new articles of a source by KST day and half hour of the day."""
+        polled = self._snapshot.sources.get(url)
+        return polled.arrivals if polled else {}
+
     def due(self, now: datetime, schedule: Sequence[timedelta]) -> list[Fetch]:
         """Return the articles to ask again, the longest overdue first.
 

@@ -19,6 +19,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from processing.archive.arrivals import Arrivals, added, arrivals_of
 from processing.errors import CorruptRecordError
 from processing.limits import parse_json, unpack
 from processing.records import (
@@ -110,12 +111,13 @@ class Polled:
     """The last answer of a source (or robots.txt), and the ids of the articles announced in it.
 
     `shares` maps a KST day to how many of its links were articles and how many links it listed,
-    over all polls.
+    over all polls. `arrivals` are its new articles by KST day and half hour.
     """
 
     fetch: Fetch
     announced: frozenset[str] = frozenset()
     shares: dict[str, tuple[int, int]] = field(default_factory=dict)
+    arrivals: Arrivals = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -208,6 +210,10 @@ def encode(snapshot: Snapshot) -> bytes:
             "announced": sorted(polled.announced),
             "shares": dict(sorted(polled.shares.items())),
         }
+        if polled.arrivals:
+            fields["arrivals"] = {
+                on: dict(sorted(slots.items())) for on, slots in sorted(polled.arrivals.items())
+            }
         lines.append(json.dumps(fields).encode())
     lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
     # no time of writing in the gzip header: equal snapshots must have equal names
@@ -270,8 +276,15 @@ def _polled(line: bytes) -> Polled:
     shares = {
         day: (articles, listed) for day, (articles, listed) in fields.get("shares", {}).items()
     }
+    arrivals = {
+        on: {int(slot): count for slot, count in slots.items()}
+        for on, slots in fields.get("arrivals", {}).items()
+    }
     return Polled(
-        Fetch.model_validate_json(fields["fetch"]), frozenset(fields["announced"]), shares
+        Fetch.model_validate_json(fields["fetch"]),
+        frozenset(fields["announced"]),
+        shares,
+        arrivals,
     )
 
 
@@ -337,11 +350,12 @@ def trimmed(old: Snapshot) -> Snapshot:
 
 
 def _recent(source: Polled, first: str) -> Polled:
-    """Return a source without the shares of days before `first` (a KST day)."""
+    """Return a source without the shares and arrivals of days before `first` (a KST day)."""
     return Polled(
         source.fetch,
         source.announced,
         {day: share for day, share in source.shares.items() if day >= first},
+        {day: slots for day, slots in source.arrivals.items() if day >= first},
     )
 
 
@@ -381,7 +395,10 @@ def _taken(snapshot: Snapshot, run: str, at: datetime) -> Taken:
 
 def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     old = snapshot.sources.get(row.url)
-    new = Polled(row, announced if row.why is Why.FETCHED else frozenset(), _shares(row, old))
+    arrivals = added(old.arrivals if old else {}, arrivals_of(row))
+    new = Polled(
+        row, announced if row.why is Why.FETCHED else frozenset(), _shares(row, old), arrivals
+    )
     if old is None:
         snapshot.sources[row.url] = new
         return
@@ -389,7 +406,7 @@ def _poll(snapshot: Snapshot, row: Fetch, announced: frozenset[str]) -> None:
     before, after = (new, old) if old.fetch.at > row.at else (old, new)
     body = next((poll for poll in (after, before) if poll.fetch.why is Why.FETCHED), old)
     snapshot.sources[row.url] = Polled(
-        _carried(after.fetch, before.fetch), body.announced, new.shares
+        _carried(after.fetch, before.fetch), body.announced, new.shares, arrivals
     )
 
 

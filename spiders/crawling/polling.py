@@ -3,8 +3,8 @@
 Pure functions, with the moment passed in. A poll that shares nothing with what was known before
 missed something; a source that fails or lies is asked in another way, and the report says so.
 
-`due` applies this to all outlets at a tick of the scheduler. A source is due by its own turn-over
-(`interval`). Revisits and gaps are asked with the next poll, and never wait longer than the
+`due` applies this to all outlets at a tick of the scheduler. A source is due by the hours at which
+its articles have come (`steering`), until they are known by its own turn-over (`interval`). Revisits and gaps are asked with the next poll, and never wait longer than the
 outlet's usual pace. A host that is cooling down is left alone until its time.
 """
 
@@ -204,13 +204,19 @@ def too_few(articles: int, listed: int, usual: float | None) -> SourceFinding | 
 
 
 def interval(
-    pace: Pace, *, links: int, known: int | None, failures: int = 0, quiet: bool = False
+    pace: Pace,
+    *,
+    links: int,
+    known: int | None,
+    failures: int = 0,
+    quiet: bool = False,
+    by_hours: timedelta | None = None,
 ) -> timedelta:
     """Return the time until the next poll.
 
     It is shorter the less a poll overlaps, longer where nothing is new or the source fails. `known`
     is None where there is nothing to compare with; `quiet` is a source that is silent beyond its
-    quiet time.
+    quiet time. `by_hours` is what the source's own hours plan (`steering`), where they are known.
     """
     usual = USUAL[pace]
     if failures:
@@ -220,6 +226,10 @@ def interval(
     if known is None:
         return usual
     new = 1 - known / links if links else 0.0
+    if by_hours is not None:
+        # The plan knows what an hour usually brings; a list that is nearly new says otherwise.
+        hurried = by_hours * _factor(new, overlaps=bool(known) or not links)
+        return max(by_hours if new <= _MOSTLY_NEW else hurried, TICK[pace])
     return min(max(usual * _factor(new, overlaps=bool(known) or not links), TICK[pace]), _LATEST)
 
 

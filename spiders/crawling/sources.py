@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from spiders.crawling.overlap import (
     stated_at,
 )
 from spiders.crawling.polling import (
+    TICK,
     caught,
     interval,
     is_conditional,
@@ -42,6 +43,7 @@ from spiders.crawling.polling import (
     weighed,
 )
 from spiders.crawling.run import Run
+from spiders.crawling.steering import planned
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links, pages
@@ -374,7 +376,8 @@ def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> Non
     """Take in that a source is unchanged: what was wrong with its answer is wrong still."""
     now, last = run.clock(), visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
-    moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet))
+    by_hours = _by_hours(run, visit, last.links or 0 if last else 0)
+    moment = now + interval(run.outlet.pace, links=1, known=1, quiet=bool(quiet), by_hours=by_hours)
     faults = tuple(fault for fault in last.faults if fault not in _OF_ONE_POLL) if last else ()
     detail = last.detail if last and faults else None
     run.log.add(unchanged(run, visit, response, next_at=moment, detail=detail, faults=faults))
@@ -425,7 +428,16 @@ def _read(
     quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
     # An index lists sitemaps, and what is new in them is counted with them.
     known = found.known if visit.last and not listed.children else None
-    moment = now + interval(run.outlet.pace, links=found.links, known=known, quiet=bool(quiet))
+    # What is pinned to a list is known, and yet nothing overlaps.
+    if any(one.fault is SourceFault.OVERFLOW for one in suspicions):
+        known = 0
+    moment = now + interval(
+        run.outlet.pace,
+        links=found.links,
+        known=known,
+        quiet=bool(quiet),
+        by_hours=_by_hours(run, visit, found.links),
+    )
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
     findings = (*listed.findings, *(doubts or ()), *suspicions)
     detail = (in_words(findings) or "")[:500] or None
@@ -448,6 +460,15 @@ def _read(
         next_at=moment,
         answered=True,
     )
+
+
+def _by_hours(run: Run, visit: Visit, length: int) -> timedelta | None:
+    """Return the time until the next poll by the hours at which the source has had news."""
+    # A backfill's pages and the parts of an index have no hours of their own.
+    if visit.part_of or visit.catches_up:
+        return None
+    arrivals, pace = run.memory.arrivals(visit.url), run.outlet.pace
+    return planned(arrivals, length, pace, TICK[pace], run.clock())
 
 
 def _quiet(
