@@ -4,8 +4,9 @@ Pure functions, with the moment passed in. A poll that shares nothing with what 
 missed something; a source that fails or lies is asked in another way, and the report says so.
 
 `due` applies this to all outlets at a tick of the scheduler. A source is due by the hours at which
-its articles have come (`steering`), until they are known by its own turn-over (`interval`). Revisits and gaps are asked with the next poll, and never wait longer than the
-outlet's usual pace. A host that is cooling down is left alone until its time.
+its articles have come (`steering`), until they are known by its own turn-over (`interval`). Revisits
+and gaps are asked with the next poll, and never wait longer than the outlet's usual pace. A host
+that is cooling down is left alone until its time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
