@@ -1,10 +1,27 @@
-"""Declares how one page layout is read: plain data for `processing.reading.extract`."""
+"""What an outlet declares for others to act on: how a layout is read, what its numbers count."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal, TypeAlias
 
 from processing.dates import SEOUL
+
+NumberScope: TypeAlias = Literal["outlet", "section", "day", "nothing"]
+"""What the numbers in ids count: all articles of an outlet, those of a section, those of a day; or
+they are no counter (times, hashes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRule:
+    """What the numbers in an outlet's ids count, by which missed articles are noticed.
+
+    `digits` is how many of them count, 0 for all: some have a revision or a desk behind. What
+    nobody declares is learnt from a month of ids (`processing.completeness.sequences`).
+    """
+
+    counts: NumberScope
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

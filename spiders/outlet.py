@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from processing.errors import DeclarationError
-from processing.rules import Rules
+from processing.rules import NumberRule, Rules
 from processing.urls import canonical, desktop
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class Outlet:
     are numbers of their own: articles too, but without `canonical`. `hosts` are allowed beside that
     of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`, each also without
     its www. `allowed_ports` are those of home and sources, and the default ones (None: not named).
-    `daily` is what a normal day brings (articles, KST). `outlet_class` ranks whose text is the
+    `daily` is what a normal day brings (articles, KST). `numbers` is what
+    the numbers in its ids count, by which missed articles are noticed. `outlet_class` ranks whose text is the
     original. `paused` says why it is not visited; its archive stays readable. `permission_needed`
     names the ban that only an operator's recorded consent lifts. `tls` says why its certificates
     need not be right and when that was checked ("unverified: chain lacks an intermediate, checked
@@ -116,6 +117,7 @@ class Outlet:
     charset: str | None = None
     delay: float | None = None
     budget: int = 5000
+    numbers: NumberRule | None = None
     cookies: bool = False
     render: bool = False
     paused: str | None = None
@@ -201,6 +203,7 @@ class Fields(TypedDict, total=False):
     charset: str | None
     delay: float | None
     budget: int
+    numbers: NumberRule | None
     cookies: bool
     render: bool
     paused: str | None

@@ -204,21 +204,24 @@ def encode(snapshot: Snapshot) -> bytes:
         "hot": len(snapshot.hot),
     }
     lines = [json.dumps(header).encode()]
-    for _, polled in sorted(snapshot.sources.items()):
-        fields = {
-            "fetch": as_json(polled.fetch).decode(),
-            "announced": sorted(polled.announced),
-            "shares": dict(sorted(polled.shares.items())),
-        }
-        if polled.arrivals:
-            fields["arrivals"] = {
-                on: dict(sorted(slots.items())) for on, slots in sorted(polled.arrivals.items())
-            }
-        lines.append(json.dumps(fields).encode())
+    lines += [_source_line(polled) for _, polled in sorted(snapshot.sources.items())]
     lines += [state.line(article) for article, state in sorted(snapshot.hot.items())]
     # no time of writing in the gzip header: equal snapshots must have equal names
     first = gzip.compress(b"\n".join(lines), 6, mtime=0)
     return first + gzip.compress(b"\n" + snapshot.merged(), 0, mtime=0)
+
+
+def _source_line(polled: Polled) -> bytes:
+    fields: dict[str, object] = {
+        "fetch": as_json(polled.fetch).decode(),
+        "announced": sorted(polled.announced),
+        "shares": dict(sorted(polled.shares.items())),
+    }
+    if polled.arrivals:
+        fields["arrivals"] = {
+            on: dict(sorted(slots.items())) for on, slots in sorted(polled.arrivals.items())
+        }
+    return json.dumps(fields).encode()
 
 
 def decode(data: bytes) -> Snapshot:

@@ -58,6 +58,8 @@ TICK = {
 """How often a scheduler asks whose turn it is: the shortest time that `interval` returns."""
 _MOSTLY_NEW = 0.5
 """Share of new links above which the next poll may come too late to overlap."""
+_NEARLY_NEW = 0.8
+"""The same where the hours of an outlet are known: so much is planned for."""
 _LATEST = timedelta(days=1)
 _PAUSE = timedelta(minutes=30)
 _THREADS = 4
@@ -230,7 +232,7 @@ def interval(
     if by_hours is not None:
         # The plan knows what an hour usually brings; a list that is nearly new says otherwise.
         hurried = by_hours * _factor(new, overlaps=bool(known) or not links)
-        return max(by_hours if new <= _MOSTLY_NEW else hurried, TICK[pace])
+        return max(by_hours if new <= _NEARLY_NEW else hurried, TICK[pace])
     return min(max(usual * _factor(new, overlaps=bool(known) or not links), TICK[pace]), _LATEST)
 
 

@@ -6,8 +6,8 @@ answer also says whether the source was understood, and when it is asked again.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_p
 from spiders.crawling.watchdog import LethalError
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links, pages
 from spiders.formats.links import Child, Link, examples, in_words
-from spiders.outlet import Identity, Listing, Sitemap, identify, is_on_site, unaskable
+from spiders.outlet import Identity, Listing, Sitemap, Source, identify, is_on_site, unaskable
 
 log = logging.getLogger(__name__)
 
@@ -620,35 +620,28 @@ def _catch_up(
         urls = pages(source, _CATCH_UP_PAGES)
         left = [url for url in urls if url not in run.polled]
         if left:
-            found.polls.append(
-                Visit(
-                    role="source",
-                    url=left[0],
-                    reason="poll",
-                    source=source,
-                    last=run.memory.source(left[0]),
-                    rest=tuple(left[1:]),
-                    part_of=urls[0] if left[0] != urls[0] else None,
-                    head=head,
-                    catches_up=True,
-                )
-            )
+            visit = _page(run, source, urls[0], left)
+            found.polls.append(replace(visit, head=head, catches_up=True))
+
+
+def _page(run: Run, source: Source, first: str, left: Sequence[str]) -> Visit:
+    """Return the visit of the first of the pages that are left of a list."""
+    return Visit(
+        role="source",
+        url=left[0],
+        reason="poll",
+        source=source,
+        last=run.memory.source(left[0]),
+        rest=tuple(left[1:]),
+        part_of=first if left[0] != first else None,
+    )
 
 
 def _page_after(run: Run, visit: Visit, *, met: bool) -> Visit:
-    url, *rest = visit.rest
-    return Visit(
-        role="source",
-        url=url,
-        reason="poll",
-        source=visit.source,
-        last=run.memory.source(url),
-        rest=tuple(rest),
-        part_of=visit.part_of or visit.url,
-        head=visit.head or visit.last,
-        met=met,
-        catches_up=visit.catches_up,
-    )
+    # Only the pages of a declared source are asked one after another.
+    after = _page(run, visit.source, visit.part_of or visit.url, visit.rest)  # type: ignore[arg-type]
+    head = visit.head or visit.last
+    return replace(after, head=head, met=met, catches_up=visit.catches_up)
 
 
 def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:

@@ -20,7 +20,7 @@ from spiders.outlet import Pace
 Plan: TypeAlias = tuple[float, ...]
 """Minutes between two polls in each slot of a KST day."""
 
-POLLS = {Pace.QUARTER_HOUR: 47.0, Pace.HOURLY: 24.0}
+POLLS = {Pace.QUARTER_HOUR: 47.5, Pace.HOURLY: 24.0}
 """Polls a day of a source; half of those of a poll every 15 minutes, and one an hour."""
 LEVELS = (30.0, 20.0, 15.0, 10.0, 5.0)
 """Minutes between two polls, by which a plan is improved step by step."""
@@ -28,7 +28,7 @@ QUIET = 150.0
 """Minutes between two polls in hours that bring next to nothing."""
 _AIM = 20.0
 """Minutes beyond which a shorter interval serves only the middle of the delays."""
-_SHARE = 0.955
+_SHARE = 0.948
 """Share of the articles for which `_AIM` is planned."""
 _FULL = 0.8
 """Share of a list's length that may be new at the next poll."""

@@ -6,7 +6,7 @@
 import re
 from typing import Unpack
 
-from processing.rules import Rules
+from processing.rules import NumberRule, Rules
 from spiders.outlet import Fields, Outlet, Source
 
 RULES = Rules(body=".article_txt_container, .article-txt-contents", drop=(".arti_copy",))
@@ -16,7 +16,7 @@ def article14(
     *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
 ) -> Outlet:
     """Declare an outlet that runs on it."""
-    stated: Fields = {"rules": (RULES,), **fields}
+    stated: Fields = {"rules": (RULES,), "numbers": NumberRule("day"), **fields}
     return Outlet(
         name=name,
         title=title,

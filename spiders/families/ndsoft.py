@@ -3,14 +3,15 @@
 Signs: articles at `/news/articleView.html?idxno=N` (AMP: `articleViewAmp.html`), feeds under
 `/rss/`, some of them on `cdn.HOST`, a footer link to ndsoft.co.kr, the text in
 `#article-view-content-div`. Feed dates ("2026-09-27 19:00:00") have no zone and are Seoul time. A
-feed holds the newest 50 articles, `/sitemap.xml` about 100.
+feed holds the newest 50 articles, `/sitemap.xml` about 100. `idxno` counts the articles of the
+outlet as they are made, drafts among them.
 """
 
 import re
 from typing import Unpack
 from urllib.parse import urljoin
 
-from processing.rules import Rules
+from processing.rules import NumberRule, Rules
 from spiders.outlet import Feed, Fields, Outlet, Sitemap
 
 ARTICLE = re.compile(r"/news/articleView(?:Amp)?\.html\?(?:.*&)?idxno=(?P<id>\d+)")
@@ -34,7 +35,7 @@ def ndsoft(
 
     `feeds` and `sitemaps` are addresses, relative ones to `home`.
     """
-    stated: Fields = {"rules": (RULES,), **fields}
+    stated: Fields = {"rules": (RULES,), "numbers": NumberRule("outlet"), **fields}
     return Outlet(
         name=name,
         title=title,

@@ -7,6 +7,7 @@ import re
 from typing import Unpack
 from urllib.parse import urlsplit
 
+from processing.rules import NumberRule
 from spiders.outlet import Fields, Outlet, Source
 
 
@@ -17,6 +18,7 @@ def view_key(
 
     `view` is the address of `view.php` today. Former paths have the same keys.
     """
+    stated: Fields = {"numbers": NumberRule("nothing"), **fields}
     parts = urlsplit(view)
     return Outlet(
         name=name,
@@ -26,5 +28,5 @@ def view_key(
         article=re.compile(r"/view\.php\?(?:.*&)?key=(?P<id>\d{17})"),
         canonical=f"{view}?key={{id}}",
         family="view_key",
-        **fields,
+        **stated,
     )

@@ -9,7 +9,7 @@ offset.
 import re
 from typing import Unpack
 
-from processing.rules import Rules
+from processing.rules import NumberRule, Rules
 from spiders.outlet import Fields, Outlet, Source
 
 RULES = Rules(
@@ -21,7 +21,7 @@ def wcms(
     *, name: str, title: str, home: str, sources: tuple[Source, ...], **fields: Unpack[Fields]
 ) -> Outlet:
     """Declare an outlet that runs on WCMS."""
-    stated: Fields = {"rules": (RULES,), **fields}
+    stated: Fields = {"rules": (RULES,), "numbers": NumberRule("nothing"), **fields}
     return Outlet(
         name=name,
         title=title,

@@ -2,7 +2,7 @@
 
 import re
 
-from processing.rules import Rules
+from processing.rules import NumberRule, Rules
 from spiders.outlet import Feed, Outlet, Pace
 
 _SECTIONS = "politics economy industry society local international culture sports".split()  # noqa: SIM905 - a list of names
@@ -28,10 +28,12 @@ OUTLET = Outlet(
     pace=Pace.QUARTER_HOUR,
     daily=(500, 4000),
     budget=20000,
+    numbers=NumberRule("day", digits=4),
     outlet_class="wire",
     evidence="all-news feed parsed with 120 entries 2026-08-20; section feeds in use 2026-02; body seen 2025",
     caveats=(
         "120 entries are an hour of news at noon: the section feeds close the gap.",
+        "An id is the day, a number of four digits that begins anew each day, two of a revision, three of a desk.",
         "PYH is a photo, MYH a video, GYH a graphic. The tail of an article forbids AI training.",
     ),
 )
