@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from processing.completeness.meter import Completeness
 from processing.records import SCHEMA_VERSION, End, Record, RunReport
 
 ALL = "all"
@@ -90,8 +91,9 @@ class OutletDay(Record):
 
     Announced == archived + rejected + refused + gaps. `polled_at` is when its last run ended.
 
-    `completeness` is the share of archived among what could be archived, None where nothing was
-    announced. `usual` is the median of the same weekday in the four weeks before, None without two
+    `completeness` is the share of archived among what could be archived, what nobody announced to us
+    included as far as it is suspected; None where it is not known. `measured` says how it was found
+    and how far it can be trusted. `usual` is the median of the same weekday in the four weeks before, None without two
     of them.
     """
 
@@ -115,7 +117,9 @@ class OutletDay(Record):
     rejected: int
     refused: int
     gaps: int
+    suspected: int = 0
     completeness: float | None
+    measured: Completeness | None = None
     daily: tuple[int, int]
     usual: float | None
     history: tuple[int | None, ...]
@@ -126,7 +130,10 @@ class OutletDay(Record):
 
 
 class Totals(Record):
-    """The sums over all outlets."""
+    """The sums over all outlets.
+
+    `completeness` is that of the outlets for which it is known, `unknown` the number of the others.
+    """
 
     outlets: int
     pages: int
@@ -142,7 +149,9 @@ class Totals(Record):
     rejected: int
     refused: int
     gaps: int
+    suspected: int = 0
     completeness: float | None
+    unknown: int = 0
     requests: int
     bytes: int
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
+from processing.completeness.meter import Completeness
+
 _FORBIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -82,6 +84,22 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     return "100%" if value == 1 else f"{int(value * 1000) / 10:.1f}%"
+
+
+def stated(measured: Completeness | None) -> str:
+    """Return a completeness as far as it can be trusted: a whole only where nothing contradicts it.
+
+    "?" where it is not known, "≤" where only gaps are, "≥" where no loss is seen and yet a few
+    articles may be missing without a sign.
+    """
+    if measured is None:
+        return "?"
+    if measured.share is None:
+        gaps = measured.high is not None and measured.high < 1
+        return f"≤{share(measured.high)}" if gaps else "?"
+    if measured.is_whole:
+        return "100%"
+    return f"≥{share(measured.low)}" if measured.share == 1 else share(measured.share)
 
 
 _WIDE, _BAR = 120, 10

@@ -16,7 +16,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
+from types import MappingProxyType
 
+from processing.completeness.meter import Completeness, Trust
 from processing.dates import SEOUL
 from processing.records import End, RunReport, SourceReport
 from processing.report.days import (
@@ -44,6 +46,8 @@ _PAGES = 10
 """Pages from which the share of rejections says something about the layout."""
 _ENOUGH, _USUAL = 10, 50
 """Articles of a day, and of the days before, from which the share of those with a field says something."""
+_LOST, _SOME = 0.03, 5
+"""Share of a day, and articles, from which on a suspected loss wants an answer today."""
 _KEPT_SHARE = 0.3
 """Fields that fewer articles have come and go with the news."""
 _OK = {200, 304}
@@ -62,10 +66,33 @@ def findings_of(
     ):  # else the alarm of its end has said it of all sources
         yield from _quiet(promise, row, until)
     yield from _drifts(count, row)
+    yield from _losses(row)
     if row.gaps:
         yield finding("notice", "gaps", row.outlet, gaps=row.gaps, announced=row.announced)
     if row.silent:
         yield finding("notice", "silent", row.outlet, silent=row.silent)
+
+
+def _losses(row: OutletDay) -> Iterator[Finding]:
+    """Yield that articles were missed which nobody announced to us, or that nobody can know."""
+    measured = row.measured
+    if measured is None:
+        return
+    since = [one.since for one in measured.evidence if one.kind == "overflow" and one.since]
+    if row.suspected and measured.share is not None:
+        level = "alarm" if 1 - measured.share >= _LOST and row.suspected >= _SOME else "notice"
+        yield finding(
+            level,
+            "suspected",
+            row.outlet,
+            suspected=row.suspected,
+            announced=row.announced,
+            kinds=", ".join(sorted({one.kind for one in measured.evidence})),
+            since=f"{min(since).astimezone(SEOUL):%H:%M}" if since else "–",
+        )
+    elif measured.trust is Trust.UNKNOWN and row.announced:
+        open_ = sorted({one.url or "" for one in measured.evidence if one.kind == "unwatched"})
+        yield finding("notice", "unknown", row.outlet, urls=", ".join(open_) or "–")
 
 
 def failed_in_a_row(runs: Sequence[RunReport]) -> int:
@@ -161,7 +188,7 @@ _WEEKS = 2
 """Weekdays of the past that a comparison needs."""
 _SUMS = (
     "pages", "articles", "versions", "edits", "silent", "deletions", "reprints", "announced", "archived", "rejected",
-    "refused", "gaps", "requests", "bytes",
+    "refused", "gaps", "suspected", "requests", "bytes",
 )  # fmt: skip
 
 
@@ -175,10 +202,12 @@ def judge(
     manifest: int,
     stories: Stories | None = None,
     standing: Standing | None = None,
+    measured: Mapping[str, Completeness] = MappingProxyType({}),
 ) -> DayReport:
     """Return the report of `day` as it stands at `now`.
 
-    With `standing`, also what is wrong before publication.
+    With `standing`, also what is wrong before publication. `measured` is the completeness of each
+    outlet; of one that it does not name it is not known.
 
     Outlets that are no longer declared are reported without being judged by volume; those that were
     never crawled are only named, because an archive need not have every outlet that is declared.
@@ -190,7 +219,7 @@ def judge(
         promise = promises.get(name) or Promise(
             name=name, title=name, daily=(0, 0), paused="no longer declared"
         )
-        row = _outlet(promise, count)
+        row = _outlet(promise, count, measured.get(name))
         rows.append(row)
         findings += list(findings_of(promise, count, row, complete=complete, until=min(now, end)))
     findings = gathered(rows, findings)
@@ -212,7 +241,7 @@ def judge(
     )
 
 
-def _outlet(promise: Promise, count: Count) -> OutletDay:
+def _outlet(promise: Promise, count: Count, measured: Completeness | None) -> OutletDay:
     last = max(count.runs, key=lambda run: run.ended_at, default=None)
     return OutletDay(
         outlet=promise.name,
@@ -235,7 +264,9 @@ def _outlet(promise: Promise, count: Count) -> OutletDay:
         rejected=count.rejected,
         refused=count.refused,
         gaps=count.gaps,
-        completeness=completeness(count.archived, count.gaps),
+        suspected=measured.suspected if measured else 0,
+        completeness=measured.share if measured else None,
+        measured=measured,
         daily=promise.daily,
         usual=median(count.weekday) if len(count.weekday) >= _WEEKS else None,
         history=count.history,
@@ -244,11 +275,6 @@ def _outlet(promise: Promise, count: Count) -> OutletDay:
         bytes=count.bytes,
         keys=count.keys,
     )
-
-
-def completeness(archived: int, gaps: int) -> float | None:
-    """Return the share of archived among what could be archived; None of nothing."""
-    return archived / (archived + gaps) if archived + gaps else None
 
 
 def _sources(runs: Iterable[RunReport], news: Mapping[str, datetime]) -> tuple[SourceDay, ...]:
@@ -279,10 +305,14 @@ def _sources(runs: Iterable[RunReport], news: Mapping[str, datetime]) -> tuple[S
 
 def _totals(rows: Sequence[OutletDay]) -> Totals:
     sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMS}
+    known = [row for row in rows if row.completeness is not None]
+    archived = sum(row.archived for row in known)
+    missing = sum(row.gaps + row.suspected for row in known)
     return Totals(
         outlets=sum(row.runs > 0 for row in rows),
         rejections=_added(row.rejections for row in rows),
-        completeness=completeness(sums["archived"], sums["gaps"]),
+        completeness=archived / (archived + missing) if archived + missing else None,
+        unknown=sum(row.completeness is None and row.announced > 0 for row in rows),
         **sums,
     )
 

@@ -26,7 +26,18 @@ from processing.report.days import (
     Reprinted,
     SourceDay,
 )
-from processing.report.html import Html, both, element, joined, link, share, stranger, volume, weeks
+from processing.report.html import (
+    Html,
+    both,
+    element,
+    joined,
+    link,
+    share,
+    stated,
+    stranger,
+    volume,
+    weeks,
+)
 from processing.report.words import ENDS, REASONS, korean
 
 _GOOD_STATUS = {200, 304}
@@ -62,8 +73,9 @@ def _row(row: OutletDay, *, alarmed: bool) -> Html:
             joined(element("b", f"{row.articles:,}"), volume(row.articles, row.daily, row.usual)),
         ),
         ("4주", "four weeks", weeks(row.history)),
-        ("완전성", "complete", share(row.completeness)),
+        ("완전성", "complete", stated(row.measured)),
         ("빠짐", "gaps", f"{row.gaps:,}"),
+        ("유실 추정", "suspected", f"{row.suspected:,}"),
         ("재게재", "reprints", f"{row.reprints:,}"),
         ("고침", "edits", f"{row.edits:,}"),
         ("제외", "rejected", f"{sum(row.rejections.values()):,}"),
@@ -103,6 +115,7 @@ def _inside(row: OutletDay) -> Html:
     ]
     if row.usual is not None:
         told.append(both(f"같은 요일 보통 {row.usual:g}건", f"this weekday usually {row.usual:g}"))
+    told += _measured(row)
     if row.why:
         told.append(stranger(row.why))
     if row.paused:
@@ -119,6 +132,38 @@ def _inside(row: OutletDay) -> Html:
         else "",
         class_="inside",
     )
+
+
+_EVIDENCE = {
+    "overflow": ("출처가 이전 응답과 이어지지 않음", "answers share nothing"),
+    "numbers": ("기사 번호의 빈자리", "holes in its numbers"),
+    "second-source": ("둘째 출처와의 차이", "a second source"),
+    "unwatched": ("응답이 없던 구간", "not watched"),
+}
+_SPANS = 5
+"""Spans of one outlet that the page names."""
+
+
+def _measured(row: OutletDay) -> list[Html]:
+    """Return how the completeness was found: its bounds, and the spans in which something is lost."""
+    measured = row.measured
+    if measured is None:
+        return []
+    lines = []
+    if measured.low is not None and measured.high is not None:
+        bounds = f"{share(measured.low)}–{share(measured.high)}"
+        lines.append(both(f"완전성 범위 {bounds}", f"completeness within {bounds}"))
+    for sign in measured.evidence[:_SPANS]:
+        korean, english = _EVIDENCE[sign.kind]
+        span = (
+            f" {moment(sign.since)}–{moment(sign.until)[-5:]}" if sign.since and sign.until else ""
+        )
+        count = f" ≈{sign.count:.0f}" if sign.count else ""
+        url = f" {sign.url}" if sign.url else ""
+        lines.append(
+            both(stranger(f"{korean}{span}{count}{url}"), stranger(f"{english}{span}{count}{url}"))
+        )
+    return lines
 
 
 def reason(name: str, count: int) -> Html:
@@ -322,10 +367,21 @@ def _figures(report: DayReport) -> Html:
         (
             "완전성",
             "completeness",
-            share(totals.completeness),
-            both(f"예고 {totals.announced:,}건", f"{totals.announced:,} announced"),
+            whole(report),
+            both(
+                f"예고 {totals.announced:,}건, 알 수 없는 매체 {totals.unknown}곳",
+                f"{totals.announced:,} announced, {totals.unknown} outlets not known",
+            ),
         ),
-        ("빠진 기사", "gaps", f"{totals.gaps:,}", both("가져오지 못함", "announced, not archived")),
+        (
+            "빠진 기사",
+            "gaps",
+            f"{totals.gaps:,}",
+            both(
+                f"유실 추정 {totals.suspected:,}건",
+                f"announced, not archived; {totals.suspected:,} more suspected",
+            ),
+        ),
         (
             "재게재",
             "reprints",
@@ -357,6 +413,16 @@ def _figures(report: DayReport) -> Html:
         element("h2", both("한눈에", "At a glance"), class_="hidden"),
         element("dl", *(_tile(*tile) for tile in tiles), class_="tiles"),
     )
+
+
+def whole(report: DayReport) -> str:
+    """Return the completeness of all outlets; no whole where one of them is not known to be."""
+    value = report.totals.completeness
+    proven = all(row.measured and row.measured.is_whole for row in report.outlets if row.announced)
+    if value != 1 or proven:
+        return "?" if value is None else share(value)
+    low = min((row.measured.low or 0 for row in report.outlets if row.measured), default=0.0)
+    return f"≥{share(low)}" if not report.totals.unknown else "?"
 
 
 def _tile(korean: str, english: str, figure: str, beside: Html) -> Html:

@@ -144,6 +144,18 @@ PHRASES: Mapping[str, Phrase] = {
         "예고된 기사 {announced}건 가운데 {gaps}건이 보관되지 않았습니다",
         "sillok gaps --outlet {outlet} 로 목록을 보고 --fetch 로 가져오십시오",
     ),
+    "suspected": Phrase(
+        "about {suspected} articles were never announced to us, beside {announced} that were ({kinds}; from {since})",
+        "sillok gaps --outlet {outlet} lists the spans; a list or a second source in its declaration would catch them",
+        "예고된 {announced}건 말고도 약 {suspected}건을 놓친 것으로 보입니다(근거: {kinds}, {since}부터)",
+        "sillok gaps --outlet {outlet} 로 구간을 확인하십시오. 선언에 목록이나 둘째 출처를 더하면 막을 수 있습니다",
+    ),
+    "unknown": Phrase(
+        "whether something was missed is not known: answers of its sources do not follow one another ({urls})",
+        "the first day of an outlet is always so; otherwise look why these sources were not asked or did not answer",
+        "놓친 기사가 있는지 알 수 없습니다. 출처의 응답이 이어지지 않습니다({urls})",
+        "첫날에는 늘 그렇습니다. 아니라면 이 출처들이 왜 답하지 않았는지 살피십시오",
+    ),
     "silent": Phrase(
         "{silent} changed, and their pages state no new time",
         "sillok ls --outlet {outlet} --edited, then sillok show ID --diff",

@@ -18,6 +18,7 @@ import typer
 
 from processing.errors import MissingError, UsageError
 from spiders.commandline import SETTINGS, crawl_command
+from spiders.console.completeness import suspected_rows
 from spiders.console.options import (
     JsonOption,
     OutletOption,
@@ -257,7 +258,11 @@ def gaps(
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
-    """List articles that were announced and could not be had; with --fetch have them fetched."""
+    """List articles that were announced and could not be had; with --fetch have them fetched.
+
+    Below them the days of the last week on which articles were missed that nobody announced to us,
+    with the estimate and the span.
+    """
     from processing.archive.memory import load
 
     catalogue = open_catalogue(store)
@@ -265,7 +270,7 @@ def gaps(
     missing = [row for name in _asked(catalogue, outlet) for row in load(opened, name).gaps()]
     if fetch:
         raise typer.Exit(_fetch(missing, opened.url))
-    rows = map(_gap, missing)
+    rows = [*map(_gap, missing), *suspected_rows(catalogue, _asked(catalogue, outlet), missing)]
     if as_json:
         print_json(rows)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from processing.errors import UsageError
+from spiders.console.completeness import measured
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
 from spiders.console.publishing import facts
 from spiders.console.terminal import clean, print_json, print_rows, say
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from processing.report.standing import Standing
 
 _COLUMNS = (
-    "outlet", "end", "pages", "articles", "rejections", "edits", "reprints", "complete", "gaps", "bytes",
+    "outlet", "end", "pages", "articles", "rejections", "edits", "reprints", "complete", "gaps", "suspected",
+    "bytes",
 )  # fmt: skip
 UNHEALTHY = 3
 
@@ -52,10 +54,11 @@ def report(
     catalogue = open_catalogue(store)
     standing = stand(catalogue)
     wanted = day(on) or newest_day(catalogue, standing.reports)
+    counts = count_day(catalogue, wanted, standing.reports)
     made = judge(
         wanted,
         promises(),
-        count_day(catalogue, wanted, standing.reports),
+        counts,
         now=now(),
         store=catalogue.store.url,
         manifest=catalogue.head.seq if catalogue.head else 0,
@@ -63,6 +66,7 @@ def report(
         standing=None
         if on
         else standing,  # of a day that a person names, what holds now says nothing
+        measured=measured(catalogue, {wanted: counts}, standing.reports)[wanted],
     )
     if html:
         from processing.report.page import render
@@ -125,12 +129,13 @@ def promises() -> "dict[str, Promise]":
 
 
 def _print(made: "DayReport") -> None:
-    from processing.report.html import share
+    from processing.report.html import stated
+    from processing.report.page import whole
 
     rows = [
         {
             **row.model_dump(),
-            "complete": share(row.completeness),
+            "complete": stated(row.measured),
             "rejections": dict(row.rejections),
         }
         for row in made.outlets
@@ -141,7 +146,7 @@ def _print(made: "DayReport") -> None:
     total = {
         **made.totals.model_dump(),
         "outlet": "all",
-        "complete": share(made.totals.completeness),
+        "complete": whole(made),
     }
     print_rows(
         [*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}"

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processing.completeness.meter import Completeness, LossEvidence, Trust
 from processing.records import End, RunReport, SourceReport
 from processing.report.days import Count, DayReport, Promise
-from processing.report.judging import completeness, judge
+from processing.report.html import stated
+from processing.report.judging import judge
+from processing.report.page import whole
 from processing.report.words import PHRASES
 
 DAY = date(2026, 3, 2)
@@ -225,11 +228,55 @@ def test_alarms_come_first() -> None:
     assert [finding.level for finding in report.findings] == ["alarm", "notice"]
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**6))
-def test_completeness_is_a_share(archived: int, gaps: int) -> None:
-    share = completeness(archived, gaps)
-    assert share is None if archived + gaps == 0 else 0 <= share <= 1
-    assert (share == 1) == (gaps == 0 and archived > 0)
+SPAN = LossEvidence(
+    kind="overflow", url=FEED, since=NOON, until=NOON + timedelta(minutes=9), count=12
+)
+
+
+def known(**fields: object) -> Completeness:
+    given_ = {"archived": 20, "gaps": 0, "share": 1.0, "trust": Trust.COMPLETE} | fields
+    return Completeness(outlet="gaon", day=DAY.isoformat(), **given_)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("measured", "wanted", "text"),
+    [
+        (known(), [], "100%"),
+        (known(low=0.981, trust=Trust.MEASURED), [], "≥98.1%"),
+        (
+            known(
+                share=0.8, low=0.7, high=0.9, suspected=5, trust=Trust.MEASURED, evidence=(SPAN,)
+            ),
+            [("alarm", "suspected")],
+            "80.0%",
+        ),
+        (
+            known(share=20 / 21, suspected=1, trust=Trust.ESTIMATED, evidence=(SPAN,)),
+            [("notice", "suspected")],
+            "95.2%",
+        ),
+        (known(share=None, trust=Trust.UNKNOWN), [("notice", "unknown")], "?"),
+        (known(share=None, high=0.8, trust=Trust.UNKNOWN), [("notice", "unknown")], "≤80.0%"),
+    ],
+)
+def test_a_suspected_loss_wants_an_answer_and_a_whole_is_said_where_it_is_known(
+    measured: Completeness, wanted: list[tuple[str, str]], text: str
+) -> None:
+    count = Count(runs=(run(20),), announced=20, archived=20)
+    report = judge(
+        DAY,
+        {"gaon": PROMISE},
+        {"gaon": count},
+        now=AFTER,
+        store="file:x",
+        manifest=1,
+        measured={"gaon": measured},
+    )
+    assert codes(report) == wanted
+    assert stated(report.outlets[0].measured) == text
+    assert whole(report) == text.replace("≤80.0%", "?")
+    assert report.totals.unknown == (measured.share is None)
+    assert report.outlets[0].suspected == report.totals.suspected == measured.suspected
 
 
 counts = st.builds(
@@ -290,7 +337,9 @@ def test_every_phrase_can_be_said_in_both_languages() -> None:
         ),
         "1",
     )
-    values |= dict.fromkeys(("since", "faults", "runs", "share", "field"), "1")
+    values |= dict.fromkeys(
+        ("since", "faults", "runs", "share", "field", "suspected", "kinds", "urls"), "1"
+    )
     for phrase in PHRASES.values():
         assert all(part.format(**values) for part in phrase)
         assert any("가" <= sign <= "힣" for sign in phrase.korean)

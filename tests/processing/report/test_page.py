@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processing.completeness.meter import Completeness, LossEvidence, Trust
 from processing.records import End, Reason
 from processing.report.days import Changed, Count, DayReport, Gap, Promise, Reprinted, Stories
 from processing.report.html import both, element, link, share, stranger, text, volume, weeks
@@ -103,7 +104,39 @@ def report(hostile: str = "너울호 첫 운항") -> DayReport:
         store=hostile,
         manifest=1,
         stories=stories,
+        measured={"gaon": measured(hostile)},
     )
+
+
+def measured(hostile: str) -> Completeness:
+    signs = (
+        LossEvidence(kind="overflow", url=hostile, since=AT, until=AT, count=3.4),
+        LossEvidence(kind="numbers", count=3),
+    )
+    return Completeness(
+        outlet="gaon",
+        day="2026-03-02",
+        archived=1,
+        gaps=1,
+        suspected=3,
+        share=0.2,
+        low=0.1,
+        high=0.3,
+        trust=Trust.MEASURED,
+        evidence=signs,
+    )
+
+
+def test_the_page_shows_what_is_suspected_with_bounds_and_spans() -> None:
+    page = render(report("https://gaon.example/rss"))
+    for words in (
+        "20.0%",
+        "10.0%–30.0%",
+        "유실 추정",
+        "answers share nothing",
+        "holes in its numbers",
+    ):
+        assert words in page
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
