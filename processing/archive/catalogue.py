@@ -1,8 +1,10 @@
 """Lists the current objects of a store as its manifests name them, and gives them as local files.
 
-An object that no manifest names does not count. Readers walk the chain from the head to the first
-manifest, so they never see half a publication. What they fetch is kept under the cache folder by
-its SHA-256: it cannot go stale, and the folder is safe to delete at any time.
+An object that no manifest names does not count. Readers walk the chain from the head to the newest
+checkpoint (`processing.archive.checkpoints`), so they never see half a publication and a long past
+costs nothing. What they fetch is kept under the cache folder by its SHA-256: it cannot go stale,
+and the folder is safe to delete at any time. Parts of version 1 are given with the columns of
+today.
 
 Nothing is answered from bytes that are not those of a manifest: a file, also a cached one, is
 compared with its sum when a process first reads it, and again when its size or its time of writing
@@ -12,23 +14,33 @@ has changed. The head, whose sum no manifest states, is compared with the witnes
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from pydantic import ValidationError
 
+from processing.archive import layout
 from processing.archive.manifests import ManifestLink, Witness, head, key
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, Sum, fault
 from processing.store.interface import Store, checked
 
+if TYPE_CHECKING:
+    from processing.archive.checkpoints import Checkpoint
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+CHECKPOINTS = "checkpoints/"
+EVERY = 32
+"""How many manifests there are from one checkpoint to the next; so many are fetched at once."""
+_PAGES = "pages/"
 _THREADS = 8
 """Parts fetched at once from a bucket into an empty cache, or compared with their sums."""
 _compared: set[tuple[str, int, int, str]] = set()
@@ -79,10 +91,13 @@ class CatalogueObject:
         return self.key.partition("/")[0]
 
     @property
-    def labels(self) -> Mapping[str, str]:
-        """The labels in the folders of the key: {"day": "2026-11-20"} of `…/day=2026-11-20/…`."""
-        folders = (segment.partition("=") for segment in self.key.split("/")[1:-1])
-        return {name: value for name, equals, value in folders if equals}
+    def days(self) -> layout.Span | None:
+        """The first and the last KST day of its rows; None where its key states none."""
+        return layout.span(self.key)
+
+    def within(self, first: date, last: date) -> bool:
+        """Tell whether it may have rows of these days, both included."""
+        return self.days is None or (self.days[0] <= last and first <= self.days[1])
 
 
 class Catalogue:
@@ -96,51 +111,135 @@ class Catalogue:
         self.store = store
         self._cache = cache / "objects"
         self._heads = heads
+        self._ahead: dict[int, bytes | None] = {}
 
     @lazy
-    def manifests(self) -> tuple[Manifest, ...]:
-        """Return the chain, oldest first.
+    def link(self) -> ManifestLink | None:
+        """Return the newest manifest, compared with the witness; None of an empty archive.
 
-        Raises `CorruptRecordError` where a link is missing or was altered.
+        Raises `CorruptRecordError` where it was altered or the chain was cut.
         """
         link = head(self.store)
         if self._heads:
             self._compare_with_witness(self._heads, link)
-        chain: list[Manifest] = []
-        while link is not None:
-            chain.append(link.manifest)
-            link = self._before(link.manifest)
-        return tuple(reversed(chain))
+        return link
 
     @property
     def head(self) -> Manifest | None:
         """The newest manifest, or None of an empty archive."""
-        return self.manifests[-1] if self.manifests else None
+        return self.link.manifest if self.link else None
+
+    def back(self) -> Iterator[Manifest]:
+        """Yield the manifests from the newest to the first.
+
+        Raises `CorruptRecordError` where a link is missing or was altered.
+        """
+        link = self.link
+        while link is not None:
+            yield link.manifest
+            link = self._before(link.manifest)
+
+    @lazy
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Return the whole chain, oldest first; its cost grows with the archive's age."""
+        return tuple(reversed(list(self.back())))
+
+    @lazy
+    def base(self) -> "tuple[Checkpoint | None, tuple[Manifest, ...]]":
+        """Return the newest sound checkpoint, and the manifests after it, oldest first."""
+        later: list[Manifest] = []
+        for manifest in self.back():
+            later.append(manifest)
+            if checkpoint := self._checkpoint(manifest):
+                return checkpoint, tuple(reversed(later))
+        return None, tuple(reversed(later))
 
     @lazy
     def parts(self) -> Mapping[str, CatalogueObject]:
-        """Every current object by key, in order of keys.
+        """Every current object by key, in order of keys: raw pages too, which are the most."""
+        return dict(sorted({**self.tables, **{page.key: page for page in self.pages()}}.items()))
 
-        What a later manifest removes is gone from the cache too.
+    @lazy
+    def tables(self) -> Mapping[str, CatalogueObject]:
+        """Every current object by key but raw pages and their indexes, in order of keys."""
+        checkpoint, later = self.base
+        objects = dict(checkpoint.objects) if checkpoint else {}
+        return self._applied(objects, later, lambda name: not name.startswith(_PAGES))
+
+    def pages(
+        self, suffix: str = "", days: Collection[str] | None = None
+    ) -> tuple[CatalogueObject, ...]:
+        """Return the raw pages and indexes with that ending, of all days or of some.
+
+        `days` are days or months as they stand in keys: "2026-11-20", "2026-11".
         """
-        # oldest first: what a later manifest adds or removes counts
-        current: dict[str, CatalogueObject] = {}
-        for manifest in self.manifests:
-            for removed in manifest.removes:
-                if part := current.pop(removed.key, None):
-                    self._path(part.sum.sha256).unlink(missing_ok=True)
-            current |= {added.key: CatalogueObject(added, manifest.seq) for added in manifest.adds}
-        return dict(sorted(current.items()))
+        checkpoint, later = self.base
+        folders = None if days is None else tuple(f"{_PAGES}day={day}" for day in days)
+
+        def wanted(name: str) -> bool:
+            is_page = name.startswith(_PAGES) and name.endswith(suffix)
+            return is_page and (folders is None or name.startswith(folders))
+
+        objects = checkpoint.pages(self, suffix, days) if checkpoint else {}
+        return tuple(self._applied(objects, later, wanted).values())
 
     def of(self, table: str, suffix: str = ".parquet") -> tuple[CatalogueObject, ...]:
         """Return the current parts of one table, in order of keys."""
+        if table == "pages":
+            return self.pages(suffix)
         return tuple(
             part
-            for part in self.parts.values()
+            for part in self.tables.values()
             if part.table == table and part.key.endswith(suffix)
         )
 
+    def _applied(
+        self,
+        current: dict[str, CatalogueObject],
+        manifests: Iterable[Manifest],
+        wanted: Callable[[str], bool],
+    ) -> dict[str, CatalogueObject]:
+        """Return `current` after these manifests, in order of keys.
+
+        What one of them removes is gone from the cache too.
+        """
+        # oldest first: what a later manifest adds or removes counts
+        for manifest in manifests:
+            for removed in manifest.removes:
+                if part := current.pop(removed.key, None):
+                    self._path(part.sum.sha256).unlink(missing_ok=True)
+            current |= {
+                added.key: CatalogueObject(added, manifest.seq)
+                for added in manifest.adds
+                if wanted(added.key)
+            }
+        return dict(sorted(current.items()))
+
+    def _checkpoint(self, manifest: Manifest) -> "Checkpoint | None":
+        """Return the checkpoint that a manifest adds; None where there is no sound one."""
+        added = [one for one in manifest.adds if layout.is_checkpoint(one.key)]
+        if not added:
+            return None
+        # only here: a checkpoint is Parquet, and loading that costs more than a short chain
+        from processing.archive.checkpoints import read  # noqa: PLC0415
+
+        try:
+            return read(self.raw(CatalogueObject(added[0], manifest.seq)), added[0].key)
+        except (CorruptRecordError, MissingError) as error:
+            logger.warning("%s; the manifests before it are read instead", error)
+            return None
+
     def local(self, part: CatalogueObject) -> Path:
+        """Return `part` as a file to be read: a part of version 1 with the columns of today.
+
+        Raises what `raw` raises.
+        """
+        path = self.raw(part)
+        if not layout.is_version_1(part.key) or part.table not in layout.CONVERTED:
+            return path
+        return self._converted(part, path)
+
+    def raw(self, part: CatalogueObject) -> Path:
         """Return `part` as a file: of a directory store the object itself, else the cache's copy.
 
         Raises `MissingError` where it is gone and `CorruptRecordError` where it is not what its
@@ -168,12 +267,27 @@ class Catalogue:
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self.local, parts))
 
+    def _converted(self, part: CatalogueObject, path: Path) -> Path:
+        """Return the file in the cache that holds `part` with the columns of today."""
+        # only here: mostly there is no part of version 1
+        from processing.archive.tables import converted, layout_digest  # noqa: PLC0415
+
+        folder = self._cache.parent / "today" / f"{part.sum.sha256}-{layout_digest(part.table)}"
+        for kept in folder.glob("*.parquet"):
+            # it is named after its bytes, so that damage is noticed here too
+            if is_what_it_was(kept, kept.stem):
+                return kept
+        data = converted(part.key, path, part.seq)
+        made = folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
+        _write(made, data)
+        return made
+
     def _before(self, manifest: Manifest) -> ManifestLink | None:
         """Return the predecessor of `manifest`, checked against the hash that it names."""
         if manifest.previous is None:
             return None
         before = key(manifest.seq - 1)
-        body = self._cached(before, manifest.previous, f"manifest {manifest.seq}").read_bytes()
+        body = self._manifest(manifest.seq - 1, manifest.previous, f"manifest {manifest.seq}")
         try:
             return ManifestLink(Manifest.model_validate_json(body), manifest.previous)
         except ValidationError as error:
@@ -181,6 +295,28 @@ class Catalogue:
                 f"{before} in {self.store.url} is no manifest ({fault(error)}): "
                 "restore it from a copy"
             ) from error
+
+    def _manifest(self, seq: int, sha256: str, named_by: str) -> bytes:
+        """Return the bytes of a manifest from the cache, else fetched with those before it."""
+        path = self._path(sha256)
+        if path.is_file() and is_what_it_was(path, sha256):
+            return path.read_bytes()
+        if seq not in self._ahead:
+            first = max(1, seq - seq % EVERY)
+            with ThreadPoolExecutor(_THREADS) as pool:
+                bodies = pool.map(self._read_ahead, range(first, seq + 1))
+                self._ahead |= dict(zip(range(first, seq + 1), bodies, strict=True))
+        body = self._ahead.pop(seq, None) or self.store.get(key(seq))
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise self._damaged(key(seq), named_by)
+        _write(path, body)
+        return body
+
+    def _read_ahead(self, seq: int) -> bytes | None:
+        # what is missing is said when its turn comes
+        with suppress(MissingError):
+            return self.store.get(key(seq))
+        return None
 
     def _compare_with_witness(self, heads: Path, link: ManifestLink | None) -> None:
         known = Witness(heads, self.store).check(self.store, link)
@@ -202,11 +338,7 @@ class Catalogue:
         body = self.store.get(key)
         if hashlib.sha256(body).hexdigest() != sha256:
             raise self._damaged(key, named_by)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as spool:
-            spool.write(body)
-        # in one step, so that two readers at once never see half of it
-        Path(spool.name).replace(path)
+        _write(path, body)
         return path
 
     def _damaged(self, key: str, named_by: str) -> CorruptRecordError:
@@ -217,6 +349,14 @@ class Catalogue:
 
     def _path(self, sha256: str) -> Path:
         return self._cache / sha256[:2] / sha256
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file of the cache in one step, so that two readers at once never see half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as spool:
+        spool.write(data)
+    Path(spool.name).replace(path)
 
 
 def is_what_it_was(path: Path, sha256: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from processing.archive.tables import CLUSTERS, TABLES, schema
+from processing.archive.tables import CLUSTERS, TABLES, columns, schema
 from processing.records import SCHEMA_VERSION, Manifest, Record, Removed, Seal, Sum
 
 MARK = "<!-- what follows is generated -->\n"
@@ -26,7 +26,7 @@ def _lines() -> Iterator[str]:
     yield "## Tables\n"
     yield f"Records have schema version {SCHEMA_VERSION}; a reader refuses a higher one.\n"
     for name, record in TABLES.items():
-        yield from _table(f"`{name}`", record, schema(record))
+        yield from _table(f"`{name}`", record, columns(name))
     yield "### `clusters`\n"
     yield (
         "One row per version that was folded; of several rows of one version that of the newest "
@@ -38,17 +38,17 @@ def _lines() -> Iterator[str]:
         yield from _table(record.__name__, record, schema(record))
 
 
-def _table(title: str, record: type[Record], columns: pa.Schema) -> Iterator[str]:
+def _table(title: str, record: type[Record], rows: pa.Schema) -> Iterator[str]:
     yield f"### {title}\n"
     for paragraph in (getdoc(record) or "").split("\n\n"):
         yield textwrap.fill(paragraph, 120) + "\n"
-    yield from _columns(columns)
+    yield from _columns(rows)
 
 
-def _columns(columns: pa.Schema) -> Iterator[str]:
+def _columns(rows: pa.Schema) -> Iterator[str]:
     yield "| column | type |"
     yield "|---|---|"
-    for field in columns:
+    for field in rows:
         yield f"| `{field.name}` | {_type(field.type)} |"
     yield ""
 

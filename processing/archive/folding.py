@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
-from processing.archive.tables import ArchivedArticle
+from processing.archive.tables import MANIFEST, ArchivedArticle
 from processing.dates import SEOUL
 from processing.dedupe.fold import Folded, by_day, fold
 from processing.dedupe.steps import Steps, clusters_of, partitions_of
@@ -97,10 +97,12 @@ def unsigned(
     Articles outside it that share a cluster with one of them are included. The order is stable.
     """
     folder = f"dedupe/v={options.fingerprint}/sig/"
-    signing = {part.seq for part in catalogue.of("dedupe") if part.key.startswith(folder)}
-    first, last = (day.isoformat() for day in span)
-    parts = (part for part in catalogue.of("clusters") if first <= part.labels["day"] <= last)
-    paths = catalogue.files(part for part in parts if part.seq not in signing)
+    signatures = (part for part in catalogue.of("dedupe") if part.key.startswith(folder))
+    signing = _manifests_of(catalogue, (part for part in signatures if part.within(*span)))
+    parts = [part for part in catalogue.of("clusters") if part.within(*span)]
+    # a manifest that added signatures has signed all its articles
+    numbers = zip(parts, catalogue.files(parts), strict=True)
+    paths = [path for part, path in numbers if not _manifests(path, part.seq) <= signing]
     if not paths:
         return []
     with Partitions(window, options) as partitions:
@@ -148,8 +150,10 @@ class UnsignedArticles:
         self._facts = facts
         self._parts: dict[date, list[Path]] = defaultdict(list)
         # an article is in no older manifest than the first row of `clusters` about its day
-        labels = {day.isoformat() for day in days}
-        oldest = min(part.seq for part in catalogue.of("clusters") if part.labels["day"] in labels)
+        about = [
+            part for part in catalogue.of("clusters") if any(part.within(day, day) for day in days)
+        ]
+        oldest = min(_manifests_of(catalogue, about))
         for path in catalogue.files(
             part for part in catalogue.of("articles") if part.seq >= oldest
         ):
@@ -184,6 +188,24 @@ class UnsignedArticles:
         )
 
 
+def _manifests_of(catalogue: Catalogue, parts: Iterable[CatalogueObject]) -> set[int]:
+    """Return the numbers of the manifests that brought the rows of these parts."""
+    chosen = list(parts)
+    paths = catalogue.files(chosen)
+    numbers = (_manifests(path, part.seq) for part, path in zip(chosen, paths, strict=True))
+    return {number for some in numbers for number in some}
+
+
+def _manifests(path: Path, seq: int) -> set[int]:
+    """Return the numbers of the manifests that brought the rows of a part; `seq` added the part."""
+    # a part that was merged has the rows of several
+    with pq.ParquetFile(path) as file:
+        if MANIFEST.name not in file.schema_arrow.names:
+            return {seq}
+        column = file.read(columns=[MANIFEST.name], use_threads=False)[MANIFEST.name]
+    return {seq if number is None else number for number in column.unique().to_pylist()}
+
+
 def _read(path: Path, names: Sequence[str]) -> pa.Table:
     with pq.ParquetFile(path) as file:
         return file.read(columns=list(names), use_threads=False)
@@ -198,13 +220,11 @@ class ArchiveWindow:
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[Partition]:
         """Return the parts of the days `first` to `last`, inclusive, in order of publication."""
-        parts = [
-            part
-            for part in self._parts(kind)
-            if first.isoformat() <= part.labels["day"] <= last.isoformat()
-        ]
+        parts = [part for part in self._parts(kind) if part.within(first, last)]
         return [
-            *self._catalogue.files(sorted(parts, key=lambda part: (part.seq, part.labels["day"])))
+            *self._catalogue.files(
+                sorted(parts, key=lambda part: (part.seq, part.days or (date.min, date.min)))
+            )
         ]
 
     def _parts(self, kind: PartitionKind) -> Iterable[CatalogueObject]:
@@ -218,11 +238,11 @@ class ArchiveWindow:
 class Addition:
     """What folding new versions adds to the archive.
 
-    `tables` come each with its folder and are read as they are asked for. `signed_again` counts
+    `tables` come each with its name and day and are read as they are asked for. `signed_again` counts
     articles of earlier publications, `work` is where these lie until the addition is published.
     """
 
-    tables: Iterator[tuple[str, pa.Table]]
+    tables: Iterator[tuple[str, date, pa.Table]]
     clusters: pa.Table
     signed_again: int = 0
     work: Path | None = None
@@ -332,12 +352,12 @@ def _digest(
 
 def _placed(
     tables: Iterable[tuple[str, date, pa.Table]], clusters: pa.Table, options: FoldOptions
-) -> Iterator[tuple[str, pa.Table]]:
-    """Yield tables each with its folder in the archive."""
+) -> Iterator[tuple[str, date, pa.Table]]:
+    """Yield tables each with its name in the archive and its day."""
     for kind, day, table in tables:
-        yield f"dedupe/v={options.fingerprint}/{kind}/day={day.isoformat()}", table
+        yield f"dedupe/v={options.fingerprint}/{kind}", day, table
     for day, table in by_day(clusters).items():
-        yield f"clusters/day={day.isoformat()}", table
+        yield "clusters", day, table
 
 
 def reprints(clusters: pa.Table, new: Iterable[ArchivedArticle]) -> Counter[str]:

@@ -95,6 +95,19 @@ def hint(store: Store, seq: int) -> None:
     store.put(HINT, json.dumps({"seq": seq, "check": _check(seq)}).encode())
 
 
+def append(store: Store, witness: "Witness", manifest: Manifest) -> ManifestLink:
+    """Put a manifest, which makes its publication take effect, and note it as the new head.
+
+    Raises AlreadyExistsError where another one has its number.
+    """
+    data = manifest.model_dump_json().encode()
+    store.put(key(manifest.seq), data, create=True)
+    link = ManifestLink(manifest, hashlib.sha256(data).hexdigest())
+    hint(store, manifest.seq)
+    witness.note(store, link)
+    return link
+
+
 def _hinted(store: Store) -> int:
     """Return a number that the chain has reached: the hint's, else the newest that is listed."""
     # a hint with a flipped bit could name a manifest far ahead, so it carries a check

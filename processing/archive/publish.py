@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 
-from processing.archive import folding, manifests
+from processing.archive import checkpoints, folding, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
@@ -48,6 +48,7 @@ from processing.records import (
     OutletCounts,
     OutletFacts,
     Publication,
+    Removed,
     Seal,
     Sum,
     Why,
@@ -206,7 +207,7 @@ class Attempt:
         )
         if self._job.dry_run:
             return result
-        records = of_records(self._runs, articles, self._job.code_version)
+        records = of_records(self._runs, articles, self._job.code_version, self._seq)
         parts = chain(records, of_tables(addition.tables, self._seq))
         result = self._publish(result, parts, snapshots)
         addition.forget()
@@ -219,11 +220,12 @@ class Attempt:
         pages = self._put_pages()
         written = self._put(parts)
         remembered = self._put(snapshots.values())
-        adds = [*pages, *written]
+        checkpoint = self._checkpoint()
+        adds = [*pages, *written, *self._put(checkpoint.files)]
         self._require_present([*adds, *remembered])
         memory = dict(self._head.manifest.memory) if self._head else {}
         memory |= {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
-        link = self._commit(adds, memory, result)
+        link = self._commit(adds, checkpoint.removes, memory, result)
         removed = self._sweep()
         self._delete_unnamed()
         _log_counts(result, link.manifest.seq)
@@ -235,7 +237,11 @@ class Attempt:
         )
 
     def _commit(
-        self, adds: Sequence[Sum], memory: Mapping[str, Sum], result: Publication
+        self,
+        adds: Sequence[Sum],
+        removes: Sequence[Removed],
+        memory: Mapping[str, Sum],
+        result: Publication,
     ) -> ManifestLink:
         """Put the manifest, which makes the publication take effect; note it as the new head."""
         manifest = Manifest(
@@ -244,18 +250,20 @@ class Attempt:
             batch=self._batch,
             published_at=self._job.now,
             adds=tuple(sorted(adds, key=lambda added: added.key)),
+            removes=tuple(removes),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
             memory=dict(sorted(memory.items())),
             counts=_totals(result),
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )
-        data = manifest.model_dump_json(indent=1).encode()
-        self._job.store.put(manifests.key(manifest.seq), data, create=True)
-        link = ManifestLink(manifest, hashlib.sha256(data).hexdigest())
-        manifests.hint(self._job.store, manifest.seq)
-        self._witness.note(self._job.store, link)
-        return link
+        return manifests.append(self._job.store, self._witness, manifest)
+
+    def _checkpoint(self) -> checkpoints.NewCheckpoint:
+        """Return the checkpoint of the head where this publication has to add it, else nothing."""
+        if not checkpoints.is_due(self._seq):
+            return checkpoints.NewCheckpoint((), ())
+        return checkpoints.made(Catalogue(self._job.store, self._job.options.cache))
 
     def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
         """Return the new versions of each outlet, and add them to the memories."""
@@ -284,9 +292,7 @@ class Attempt:
             rows = (row for run in runs for row in run.log)
             seals = (seal for run in runs for seal in run.seals)
             memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
-            snapshots[outlet] = NewObject(
-                f"log/outlet={outlet}", memory.encode(), prefix="snapshot-", suffix=".gz"
-            )
+            snapshots[outlet] = NewObject(f"memory/outlet={outlet}", memory.encode(), suffix=".gz")
         return snapshots
 
     def _counts(
@@ -331,8 +337,7 @@ class Attempt:
     def _copy(self, sealed: tuple[Seal, Sum]) -> Sum:
         """Copy one file out of landing; its checksum is verified on the way."""
         seal, file = sealed
-        name = f"outlet={seal.outlet}-run={seal.run}-{file.key.rpartition('/')[2]}"
-        key = f"pages/day={day(seal.sealed_at)}/{name}"
+        key = page_key(seal, file)
         try:
             try:
                 self._job.store.copy(file.key, key, sha256=file.sha256)
@@ -383,6 +388,14 @@ class Attempt:
             now=self._job.now,
             after=after,
         )
+
+
+def page_key(seal: Seal, file: Sum) -> str:
+    """Return where a raw page file, or its index, of a sealed segment lies in the archive."""
+    # a segment's own index and warcinfo name its file, which had another name in version 1
+    stem = "outlet={0}-run={1}" if seal.schema_version == 1 else "{0}-{1}"
+    name = f"{stem.format(seal.outlet, seal.run)}-{file.key.rpartition('/')[2]}"
+    return f"pages/day={day(seal.sealed_at)}/{name}"
 
 
 def _is_deletion(row: Fetch) -> bool:

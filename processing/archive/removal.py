@@ -30,16 +30,27 @@ from processing.store.interface import ListedObject, Store
 logger = logging.getLogger(__name__)
 
 NOTICES = "removals/"
-_TABLES = ("articles/", "clusters/", "dedupe/", "log/", "rejections/", "reports/")
-"""Folders whose objects can be derived again.
+_TABLES = (
+    "articles/",
+    "checkpoints/",
+    "clusters/",
+    "dedupe/",
+    "log/",
+    "memory/",
+    "pages/",
+    "rejections/",
+    "reports/",
+)
+"""Folders whose objects can be derived again; of `pages/` only merged and unmerged indexes.
 
 Raw pages are never deleted here: they are all there is of a page.
 """
 _OURS = re.compile(
-    r".*/(?:"
-    r"[0-9a-f]{16,32}\.parquet|"  # a table's part
+    r"(?!pages/).*/(?:"
+    r"(?:[0-9]+(?:-[0-9]+){0,2}-|unknown-)?[0-9a-f]{16,32}\.parquet|"  # a part, a checkpoint
     r"snapshot-[0-9a-f]{16,32}\.gz|[0-9a-f]{32}\.gz"  # what a crawl remembers
     r")"
+    r"|pages/day=[0-9-]+/(?:index-[0-9a-f]{32}|[^/]+-seg-[0-9]+)\.cdxj"
 )
 """Names that publications write; what else a person keeps in these folders is left alone."""
 _THREADS = 8
@@ -140,13 +151,30 @@ def _unnamed(store: Store, cache: Path, before: datetime) -> dict[str, ListedObj
     ]
     # after the list, so that the catalogue is the newer of the two
     named = _named_since(Catalogue(store, cache), before) if entries else set()
-    return {entry.key: entry for entry in entries if entry.key not in named}
+    return {
+        entry.key: entry
+        for entry in entries
+        if entry.key not in named and (not _is_index(entry.key) or _pages_of(entry.key) in named)
+    }
+
+
+def _is_index(key: str) -> bool:
+    return key.endswith(".cdxj") and "/index-" not in key
+
+
+def _pages_of(index: str) -> str:
+    """Return the key of the raw pages of an index.
+
+    A publication names both, and does not write an index again that is there. So one that is not
+    named may be named in a moment, unless its pages are: then it was merged.
+    """
+    return index.removesuffix(".cdxj") + ".warc.gz"
 
 
 def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
     """Return the keys that the head names, or that any head since `before` has named."""
     named = set(catalogue.parts)
-    for manifest in reversed(catalogue.manifests):
+    for manifest in catalogue.back():
         named |= {snapshot.key for snapshot in manifest.memory.values()}
         # this one was the head already at that moment; older ones are superseded longer than that
         if manifest.published_at <= before:

@@ -1,41 +1,60 @@
 """Turns records into the Arrow tables of the archive, and a batch into the objects that it adds.
 
 The schema is generated from the record, so that the two cannot drift apart. A moment is a UTC
-timestamp in microseconds, an enumeration or a literal its string, a tuple a list, a mapping a map,
-a record a struct, and everything may be null: a field that is added later is missing in older
-parts.
+timestamp in microseconds, an enumeration or a literal its string, a tuple a list, a mapping a list
+of (`name`, `value`) because few readers know maps, a record a struct, and everything may be null: a
+field that is added later is missing in older parts.
 
-The same runs on the same head give the same bytes. `articles/day=` is the KST day of publication or
-`unknown`; every other `day=` is the KST day of collection. A part is named after its bytes: two
-archivers that made different parts of one batch cannot overwrite each other's.
+A table has two columns before those of its record: `day`, the KST day of publication in `articles`
+and of collection elsewhere, and `manifest`, the number of the publication that brought the row.
+Fields that SQL reserves have another name in the tables.
+
+The same runs on the same head give the same bytes. A part is named after its bytes: two archivers
+that made different parts of one batch cannot overwrite each other's.
 """
 
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime
 
-from processing.archive.landed import LandedRun
-from processing.archive.memory import Memory
+from processing.archive.layout import placed, span
 from processing.dates import SEOUL
+from processing.errors import CorruptRecordError
 from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport, Sum
 from processing.signing.columns import CLUSTERS as FOLDED
 from processing.signing.window import write_part
 
-T = TypeVar("T", bound=Record)
+if TYPE_CHECKING:
+    from processing.archive.landed import LandedRun
+    from processing.archive.memory import Memory
 
+DAY: Final = pa.field("day", pa.date32())
+"""The KST day of publication in `articles`, of collection elsewhere; null where it is unknown."""
 MANIFEST: Final = pa.field("manifest", pa.int64())
-"""The number of the manifest that added a row, where a later row replaces an earlier one."""
+"""The number of the manifest that first brought a row; a later row replaces an earlier one."""
 CLUSTERS: Final = FOLDED.append(MANIFEST)
+
+
+class LaterReading(Record):
+    """That an archived page was read again: by which rules, when, and after which reading.
+
+    `previous` is the number of the manifest of the reading that this one follows.
+    """
+
+    rules: str
+    read_at: AwareDatetime
+    previous: int
 
 
 class ArchivedArticle(Article):
@@ -43,11 +62,14 @@ class ArchivedArticle(Article):
 
     `previous` is the version that it follows, None of a first one. `silent_edit` says that title or
     text changed and the modified time that the page states did not; None of a first version, and
-    where the earlier time is not known.
+    where the earlier time is not known. `reading` is None where the page was read when it was
+    fetched, `collected_by` where our own crawl fetched it.
     """
 
     previous: str | None = None
     silent_edit: bool | None = None
+    reading: LaterReading | None = None
+    collected_by: str | None = None
 
 
 TABLES: Final[Mapping[str, type[Record]]] = {
@@ -57,6 +79,11 @@ TABLES: Final[Mapping[str, type[Record]]] = {
     "reports": RunReport,
 }
 """The tables that are made of records; those of a fold are in `processing.signing.columns`."""
+RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "log": {"at": "logged_at"},
+    "reports": {"end": "ended_as"},
+}
+"""By table, fields of records whose names SQL reserves, and the columns that hold them."""
 _PLAIN: Mapping[type, pa.DataType] = {
     str: pa.string(),
     bool: pa.bool_(),
@@ -66,12 +93,19 @@ _PLAIN: Mapping[type, pa.DataType] = {
     AwareDatetime: pa.timestamp("us", tz="UTC"),
     date: pa.date32(),
 }
+ORDER: Final[Mapping[str, Sequence[str]]] = {
+    "articles": ("outlet", "article_id", "version_id", "manifest"),
+    "rejections": ("outlet", "fetched_at", "url", "manifest"),
+    "log": ("outlet", "run", "logged_at", "role", "url", "why", "manifest"),
+    "reports": ("outlet", "run", "manifest"),
+}
+"""The columns by which the rows of a part are sorted."""
 _NAME = 32
 """Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts share a name."""
 
 
 def schema(record: type[Record]) -> pa.Schema:
-    """Return the Arrow schema of a table of `record`; its metadata has the record version."""
+    """Return the Arrow schema of `record`; its metadata has the record version."""
     fields = [(name, _type(field.annotation)) for name, field in record.model_fields.items()]
     return pa.schema(
         fields,
@@ -79,9 +113,99 @@ def schema(record: type[Record]) -> pa.Schema:
     )
 
 
-def table(record: type[Record], rows: Iterable[Record]) -> pa.Table:
-    """Return `rows`, all of them `record`, as a table."""
-    return pa.Table.from_pylist([_plain(row.model_dump()) for row in rows], schema=schema(record))
+def columns(name: str) -> pa.Schema:
+    """Return the schema of the table `name`, as every part of it is written."""
+    if name == "clusters":
+        return CLUSTERS
+    made = schema(TABLES[name])
+    names = RENAMED.get(name, {})
+    fields = [
+        field.with_name(names.get(field.name, field.name))
+        for field in made
+        if field.name != DAY.name
+    ]
+    kept: list[pa.Field[Any]] = [DAY, MANIFEST, *fields]
+    # pyarrow's stubs take a mapping of bytes or strings for one of both
+    metadata = cast("dict[bytes | str, bytes | str]", made.metadata)
+    return pa.schema(kept, metadata=metadata)
+
+
+def table(name: str, rows: Iterable[Record], day: date | None, manifest: int) -> pa.Table:
+    """Return records as rows of the table `name`: all of one day, brought by one manifest."""
+    given = {DAY.name: day, MANIFEST.name: manifest, "schema_version": SCHEMA_VERSION}
+    mappings = _mappings(TABLES[name])
+    made = [{**_plain(row.model_dump(), RENAMED.get(name, {}), mappings), **given} for row in rows]
+    return pa.Table.from_pylist(made, schema=columns(name))
+
+
+def fields_of(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the table `name` as the fields of its record, without those that are null.
+
+    A field that is younger than its part is null and has the record's default.
+    """
+    record = TABLES[name]
+    names = {column: field for field, column in RENAMED.get(name, {}).items()}
+    fields = {names.get(column, column): value for column, value in row.items()}
+    mappings = _mappings(record)
+    return {
+        field: {pair["name"]: pair["value"] for pair in value} if field in mappings else value
+        for field, value in fields.items()
+        if field in record.model_fields and value is not None
+    }
+
+
+def of_today(name: str, rows: pa.Table, day: date | None, manifest: int) -> pa.Table:
+    """Return rows of a part of version 1, or of fewer columns, with the columns of today.
+
+    `day` and `manifest` are those of the part, for rows that do not state them. Rows of a log state
+    their day by their time.
+    """
+    names = {column: field for field, column in RENAMED.get(name, {}).items()}
+    wanted = columns(name)
+    given: Mapping[str, object] = {
+        DAY.name: day,
+        MANIFEST.name: manifest,
+        "schema_version": SCHEMA_VERSION,
+    }
+    made: list[pa.ChunkedArray[Any] | pa.Array[Any]] = []
+    for field in wanted:
+        old = names.get(field.name, field.name)
+        there = old in rows.column_names
+        if field.name == "schema_version" or (field.name in given and not there):
+            values = [given[field.name]] * rows.num_rows
+            made.append(pa.array(values, field.type))
+        elif there:
+            made.append(rows[old].cast(field.type))
+        else:
+            made.append(pa.nulls(rows.num_rows, field.type))
+    today = pa.table(made, schema=wanted)
+    if name == "log" and day is None:
+        days = [moment and _day(moment) for moment in today["logged_at"].to_pylist()]
+        place = today.schema.get_field_index(DAY.name)
+        today = today.set_column(place, DAY, pa.array(days, DAY.type))
+    return today
+
+
+def layout_digest(name: str) -> str:
+    """Return 12 hex digits over the columns of a table: other columns have others."""
+    return hashlib.sha256(repr(columns(name)).encode()).hexdigest()[:12]
+
+
+def converted(key: str, path: Path, manifest: int) -> bytes:
+    """Return a part of version 1 as Parquet with the columns of today.
+
+    Raises CorruptRecordError where it is no Parquet file or has other types.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            rows = file.read(use_threads=False)
+        days = span(key)
+        return parquet(of_today(key.partition("/")[0], rows, days and days[0], manifest))
+    except pa.ArrowException as error:
+        first = str(error).partition("\n")[0]
+        raise CorruptRecordError(
+            f"{key} is no Parquet file of version 1 ({first}): restore it from a copy"
+        ) from error
 
 
 def _type(annotation: Any) -> pa.DataType:
@@ -98,8 +222,8 @@ def _type(annotation: Any) -> pa.DataType:
         return pa.string()
     if origin is tuple:
         return pa.list_(_type(inner[0]))
-    if origin is not None and issubclass(origin, Mapping):
-        return pa.map_(_type(inner[0]), _type(inner[1]))
+    if _is_mapping(annotation):
+        return pa.list_(pa.struct([("name", _type(inner[0])), ("value", _type(inner[1]))]))
     return _simple(annotation)
 
 
@@ -115,10 +239,25 @@ def _simple(annotation: type) -> pa.DataType:
     return _PLAIN[annotation]
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row whose mappings are in order of keys, so that equal rows give equal bytes."""
+def _is_mapping(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def _mappings(record: type[Record]) -> frozenset[str]:
+    """Return the fields of a record that are mappings."""
+    fields = record.model_fields.items()
+    return frozenset(name for name, field in fields if _is_mapping(field.annotation))
+
+
+def _plain(
+    row: dict[str, Any], names: Mapping[str, str], mappings: Collection[str]
+) -> dict[str, Any]:
+    """Return a row under the names of its columns, with mappings as lists in order of names."""
     return {
-        name: dict(sorted(value.items())) if isinstance(value, dict) else value
+        names.get(name, name): [{"name": key, "value": value[key]} for key in sorted(value)]
+        if name in mappings
+        else value
         for name, value in row.items()
     }
 
@@ -147,7 +286,7 @@ class NewObject:
         return self.sum.key
 
 
-def versions(articles: Iterable[Article], memory: Memory) -> list[ArchivedArticle]:
+def versions(articles: Iterable[Article], memory: "Memory") -> list[ArchivedArticle]:
     """Return the states that the archive does not have yet, oldest first; `memory` takes them in.
 
     A state that was archived before, also one that an article went back to, adds no row: its visit
@@ -162,7 +301,7 @@ def versions(articles: Iterable[Article], memory: Memory) -> list[ArchivedArticl
     return found
 
 
-def _following(article: Article, memory: Memory, known: Collection[str]) -> ArchivedArticle:
+def _following(article: Article, memory: "Memory", known: Collection[str]) -> ArchivedArticle:
     fields = {name: getattr(article, name) for name in type(article).model_fields}
     if not known:
         return ArchivedArticle(**fields)
@@ -178,33 +317,55 @@ def _following(article: Article, memory: Memory, known: Collection[str]) -> Arch
 
 
 def of_records(
-    runs: Sequence[LandedRun], new: Iterable[ArchivedArticle], code_version: str
+    runs: Sequence["LandedRun"],
+    new: Iterable[ArchivedArticle],
+    code_version: str,
+    manifest: int,
 ) -> Iterator[NewObject]:
-    """Yield the parts that are made of records."""
-    yield from _split(
-        "articles", new, _published, lambda row: (row.outlet, row.article_id, row.version_id)
-    )
-    rejections = (row for run in runs for row in run.rejections)
-    yield from _split(
-        "rejections", rejections, _rejected, lambda row: (row.outlet, row.fetched_at, row.url)
-    )
-    log = (row for run in runs for row in run.log)
-    yield from _split("log", log, lambda row: f"outlet={row.outlet}", _logged)
-    reports = (run.report(code_version) for run in runs)
-    yield from _split(
-        "reports", reports, lambda row: f"day={row.day}", lambda row: (row.outlet, row.run)
-    )
+    """Yield the parts that are made of records: one a table and day."""
+    rows: Mapping[str, Iterable[tuple[date | None, Record]]] = {
+        "articles": ((_published(row), row) for row in new),
+        "rejections": ((_day(row.fetched_at), row) for run in runs for row in run.rejections),
+        "log": ((_day(row.at), row) for run in runs for row in run.log),
+        "reports": (
+            (date.fromisoformat(report.day), report)
+            for report in (run.report(code_version) for run in runs)
+        ),
+    }
+    for name, dated in rows.items():
+        days: dict[date | None, list[Record]] = defaultdict(list)
+        for day, row in dated:
+            days[day].append(row)
+        for day, group in sorted(days.items(), key=lambda item: item[0] or date.min):
+            made = in_order(name, table(name, group, day, manifest))
+            yield part(name, day, parquet(made), made.num_rows)
 
 
-def of_tables(tables: Iterable[tuple[str, pa.Table]], manifest: int) -> Iterator[NewObject]:
-    """Yield the parts made of tables, each of which comes with its folder and is read in turn."""
-    for folder, rows in tables:
+def of_tables(tables: Iterable[tuple[str, date, pa.Table]], manifest: int) -> Iterator[NewObject]:
+    """Yield the parts made of tables, each of which comes with its name and day.
+
+    A table is read when its turn comes.
+    """
+    for name, day, rows in tables:
         if rows.num_rows:
             # a row replaces an earlier one; part names have no order, so it carries its manifest
             numbers = pa.array(np.full(rows.num_rows, manifest, np.int64))
             buffer = io.BytesIO()
             write_part(rows.append_column(MANIFEST, numbers), buffer)
-            yield NewObject(folder, buffer.getvalue(), rows=rows.num_rows)
+            yield part(name, day, buffer.getvalue(), rows.num_rows)
+
+
+def part(
+    name: str, day: date | None, data: bytes, rows: int, *, whole_month: bool = False
+) -> NewObject:
+    """Return a table's part as the object that is put."""
+    folder, prefix = placed(name, day, whole_month=whole_month)
+    return NewObject(folder, data, prefix=prefix, rows=rows)
+
+
+def in_order(name: str, rows: pa.Table) -> pa.Table:
+    """Return rows in the order of their table's parts, so that equal rows give equal bytes."""
+    return rows.sort_by([(column, "ascending") for column in ORDER[name]])
 
 
 def parquet(one: pa.Table) -> bytes:
@@ -216,28 +377,12 @@ def parquet(one: pa.Table) -> bytes:
 
 def day(moment: datetime) -> str:
     """Return the KST day of a moment."""
-    return moment.astimezone(SEOUL).date().isoformat()
+    return _day(moment).isoformat()
 
 
-def _split(
-    name: str, rows: Iterable[T], folder: Callable[[T], str], order: Callable[[T], object]
-) -> Iterator[NewObject]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for row in rows:
-        groups[folder(row)].append(row)
-    for where, group in sorted(groups.items()):
-        # sorted, so that equal rows give equal bytes; each sort key is a tuple of plain values
-        made = table(TABLES[name], sorted(group, key=order))  # type: ignore[arg-type]
-        yield NewObject(f"{name}/{where}", parquet(made), rows=len(group))
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SEOUL).date()
 
 
-def _published(row: ArchivedArticle) -> str:
-    return f"day={day(row.published.at) if row.published else 'unknown'}"
-
-
-def _rejected(row: Rejection) -> str:
-    return f"day={day(row.fetched_at)}"
-
-
-def _logged(row: Fetch) -> tuple[object, ...]:
-    return (row.run, row.at, row.role, row.url, row.why)
+def _published(row: ArchivedArticle) -> date | None:
+    return _day(row.published.at) if row.published else None

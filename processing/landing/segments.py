@@ -47,7 +47,7 @@ class Segment:
         self.since = since
         self.pages = 0
         self._spool, self._outlet, self._run, self._number = spool, outlet, run, number
-        self._name = f"outlet={outlet}-run={run}-{self.stem}.warc.gz"
+        self._name = f"{outlet}-{run}-{self.stem}.warc.gz"
         self._file = self._path("warc.gz").open("wb")
         self._rows: dict[Rows, gzip.GzipFile] = {}
         self._raw: list[IO[bytes]] = []
@@ -163,7 +163,7 @@ class SegmentWriter:
     Not thread-safe; a closed segment may be sent from another thread.
 
     The WARC's name in its CDXJ is the one that it keeps when it is published
-    (`outlet=…-run=…-seg-000.warc.gz`).
+    (`<outlet>-<run>-seg-000.warc.gz`).
     """
 
     def __init__(

@@ -77,7 +77,9 @@ _WHERE = """
     WHERE starts_with(article_id, $wanted) OR ($url <> '' AND (url = $url OR fetched_url = $url))
 """
 _VERSIONS = """
-    SELECT * FROM articles WHERE article_id = $id AND day BETWEEN $first AND $last ORDER BY fetched_at, version_id
+    SELECT * FROM articles
+    WHERE article_id = $id AND (day BETWEEN $first AND $last OR (day IS NULL AND $undated))
+    ORDER BY fetched_at, version_id
 """
 """The second of two steps: which days hold an article is asked of narrow columns, its text of these days alone."""
 
@@ -101,8 +103,8 @@ class Wanted:
         """Return conditions on `articles` and their parameters."""
         asked = {
             "outlet": ("outlet = $outlet", self.outlet),
-            "since": ("day BETWEEN $since AND '9999-12-31'", self.since and self.since.isoformat()),
-            "until": ("day <= $until", self.until and self.until.isoformat()),
+            "since": ("day >= $since", self.since),
+            "until": ("day <= $until", self.until),
             "kind": ("kind = $kind", self.kind),
         }
         given = {name: pair for name, pair in asked.items() if pair[1] is not None}
@@ -164,8 +166,13 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
         raise UsageError(
             f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}"
         )
-    days = sorted({row["day"] for row in found})
-    asked = {"id": identities[0], "first": days[0], "last": days[-1]}
+    days = sorted({row["day"] for row in found if row["day"]})
+    asked = {
+        "id": identities[0],
+        "first": days[0] if days else date.min,
+        "last": days[-1] if days else date.min,
+        "undated": any(row["day"] is None for row in found),
+    }
     return tuple(checked(row) for row in ask(catalogue, _VERSIONS, asked).records())
 
 

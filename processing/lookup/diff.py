@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from processing.archive.catalogue import Catalogue
 from processing.store.interface import Store
 
-_PASSING = {"fetched_at", "fetched_url", "schema_version"}
+_PASSING = {"fetched_at", "fetched_url", "schema_version", "manifest"}
 """Fields of an article that belong to the visit, not to the article."""
 _CLUSTER = ("cluster", "original", "relation", "parent")
 _SHOWN = 5

@@ -52,11 +52,11 @@ def exported(catalogue: Catalogue, terms: Terms) -> Iterator[dict[str, Any]]:
         conditions.append("outlet = $outlet")
         parameters["outlet"] = terms.outlet
     if terms.since:
-        conditions.append("day BETWEEN $since AND '9999-12-31'")
-        parameters["since"] = terms.since.isoformat()
+        conditions.append("day >= $since")
+        parameters["since"] = terms.since
     if terms.until:
         conditions.append("day <= $until")
-        parameters["until"] = terms.until.isoformat()
+        parameters["until"] = terms.until
     if terms.licences:
         conditions.append("list_contains($licences, rights.licence)")
         parameters["licences"] = list(terms.licences)

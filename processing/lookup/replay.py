@@ -48,7 +48,7 @@ _TABLE: Mapping[str, pa.DataType] = {
     "key": pa.string(),
     "offset": pa.int64(),
     "length": pa.int64(),
-    "day": pa.string(),
+    "day": pa.date32(),
     "manifest": pa.int64(),
 }
 
@@ -77,7 +77,7 @@ def pages(catalogue: Catalogue) -> pa.Table:
         for line in lines(catalogue, part):
             for name in CdxjLine.__slots__:
                 columns[name].append(getattr(line, name))
-            columns["day"].append(part.labels.get("day"))
+            columns["day"].append(part.days[0] if part.days else None)
             columns["manifest"].append(part.seq)
     return pa.table(columns, schema=pa.schema(_TABLE))
 
@@ -132,9 +132,8 @@ def _recorded(catalogue: Catalogue, url: str, near: datetime | None) -> Iterator
         if near
         else None
     )
-    for part in catalogue.of("pages", ".cdxj"):
-        if days is None or part.labels.get("day") in days:
-            yield from lines(catalogue, part, url)
+    for part in catalogue.pages(".cdxj", days):
+        yield from lines(catalogue, part, url)
 
 
 def _body(catalogue: Catalogue, line: CdxjLine, revisits: int) -> bytes:

@@ -1,9 +1,8 @@
 """Answers SQL over an archive's tables with DuckDB, which can read these tables and nothing else.
 
 The parts are handed over as Arrow datasets, so that file access, extensions and settings can be
-closed before the first statement is run (DuckDB: "Securing DuckDB"). Every table has more columns
-than its parts: those that its keys state (`day`, `outlet`) and `manifest`, the sequence number of
-the publication that added the row.
+closed before the first statement is run (DuckDB: "Securing DuckDB"). Parts whose key says that they
+have no row of the days that are asked for are not opened.
 """
 
 import re
@@ -11,6 +10,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,8 +21,8 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
-from processing.archive.tables import CLUSTERS, MANIFEST, schema
-from processing.archive.tables import TABLES as RECORDS
+from processing.archive.tables import DAY
+from processing.archive.tables import columns as columns_of
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.lookup.replay import pages
 
@@ -94,53 +94,46 @@ def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.Duck
 
 
 def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
-    """Return a table's current parts as one Arrow dataset with the schema of the newest part.
+    """Return a table's current parts as one Arrow dataset with the columns of today.
 
     A table that no publication has filled is empty. Raises `MissingError` where nothing was
     published at all.
     """
     parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
+    columns = columns_of(table)
     if not parts and catalogue.head:
-        columns = schema(RECORDS[table]) if table in RECORDS else CLUSTERS
-        return pads.dataset(_labelled(columns, ["day"]).empty_table())
+        return pads.dataset(columns.empty_table())
     if not parts:
         raise MissingError(
             f"{catalogue.store.url} holds no {table} yet: crawl an outlet,"
             " then run `sillok archive`"
         )
-    paths = [str(path) for path in catalogue.files(parts)]
-    columns = _schema(parts[-1], paths[-1])
-    labels = [name for name in parts[-1].labels if name not in columns.names]
+    paths = catalogue.files(parts)
+    _require_parquet(parts[-1], paths[-1])
     return pads.FileSystemDataset.from_paths(
-        paths,
-        schema=_labelled(columns, labels),
+        [str(path) for path in paths],
+        schema=columns,
         format=pads.ParquetFileFormat(),
         filesystem=pafs.LocalFileSystem(),
-        partitions=[_stated(part, labels) for part in parts],
+        partitions=[_stated(part) for part in parts],
     )
 
 
-def _labelled(columns: pa.Schema, labels: Sequence[str]) -> pa.Schema:
-    """Return the schema with what keys and manifests say beside it."""
-    fields = [pa.field(name, pa.string()) for name in labels if name not in columns.names]
-    return pa.schema([*columns, *fields, *([] if MANIFEST.name in columns.names else [MANIFEST])])
-
-
-def _stated(part: CatalogueObject, labels: Sequence[str]) -> pads.Expression:
-    """Return what is true of every row of `part` by where it lies."""
-    stated = pads.field("manifest") == part.seq
-    for name in labels:
-        stated &= pads.field(name) == part.labels[name]
-    return stated
-
-
-def _schema(part: CatalogueObject, path: str) -> pa.Schema:
+def _require_parquet(part: CatalogueObject, path: Path) -> None:
     try:
-        return pq.read_schema(path)
+        pq.read_schema(path)
     except pa.ArrowInvalid as error:
         raise CorruptRecordError(
             f"{part.key} is no Parquet file: {error}; restore it from a copy"
         ) from error
+
+
+def _stated(part: CatalogueObject) -> pads.Expression:
+    """Return what is true of every row of `part` by where it lies."""
+    if part.days is None:
+        return pads.scalar(value=True)
+    first, last = (pa.scalar(day, pa.date32()) for day in part.days)
+    return (pads.field(DAY.name) >= first) & (pads.field(DAY.name) <= last)
 
 
 def _rows(

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.tables import fields_of
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
 from processing.lookup.sql import ask
@@ -23,12 +24,12 @@ from processing.report.days import Changed, Count, Gap, Reprinted, Stories
 HISTORY = 28
 """Days before and with the day itself that a report looks back: four weeks."""
 _REPRINTS = "('copy', 'excerpt', 'derivative')"
-_PAGES = re.compile(r"/outlet=(?P<outlet>[a-z][a-z0-9_]*)-run=")
+_PAGES = re.compile(r"/(?:outlet=)?(?P<outlet>[a-z][a-z0-9_]*)-[^/]*\.(?:warc\.gz|cdxj)$")
 
 _READ = f"""
     WITH states AS (
-        SELECT outlet, article_id, version_id, min("at") AS first
-        FROM log WHERE outcome = 'article' AND "at" >= $back AND "at" < $end GROUP BY ALL
+        SELECT outlet, article_id, version_id, min(logged_at) AS first
+        FROM log WHERE outcome = 'article' AND logged_at >= $back AND logged_at < $end GROUP BY ALL
     ), numbered AS (
         SELECT *, row_number() OVER (PARTITION BY article_id ORDER BY first, version_id) AS number FROM states
     )
@@ -46,15 +47,15 @@ _SILENT = """
 _ANNOUNCED = """
     WITH announced AS (
         SELECT DISTINCT outlet, article_id FROM log
-        WHERE role = 'article' AND article_id IS NOT NULL AND coalesce(announced_at, "at") >= $start
-            AND coalesce(announced_at, "at") < $end AND announced_by IS NOT NULL
+        WHERE role = 'article' AND article_id IS NOT NULL AND coalesce(announced_at, logged_at) >= $start
+            AND coalesce(announced_at, logged_at) < $end AND announced_by IS NOT NULL
             AND why NOT IN ('out-of-range', 'off-site', 'not-article') AND NOT (why = 'seen' AND failures > 0)
     ), fate AS (
         SELECT article_id,
             bool_or(outcome = 'article' OR why = 'unchanged' OR (why = 'seen' AND failures = 0)) AS archived,
             bool_or(outcome = 'rejection' OR why = 'gone') AS rejected,
-            arg_max(why, "at") AS last
-        FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $start GROUP BY 1
+            arg_max(why, logged_at) AS last
+        FROM log WHERE role = 'article' AND article_id IS NOT NULL AND logged_at >= $start GROUP BY 1
     )
     SELECT a.outlet,
         count(*) AS announced,
@@ -65,12 +66,13 @@ _ANNOUNCED = """
 """
 _GONE_LINKS = """
     SELECT outlet, count(DISTINCT article_id) AS deletions FROM log
-    WHERE why = 'gone' AND failures = 0 AND "at" >= $start AND "at" < $end GROUP BY 1
+    WHERE why = 'gone' AND failures = 0 AND logged_at >= $start AND logged_at < $end GROUP BY 1
 """
-_RUNS = "SELECT * EXCLUDE (manifest) FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
+_RUNS = "SELECT * FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
+_LAST_DAY = "SELECT max(day) FROM reports"
 _NEWS = """
-    SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN "at" END)) AS new_at
-    FROM log WHERE role = 'source' AND "at" < $end GROUP BY ALL
+    SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN logged_at END)) AS new_at
+    FROM log WHERE role = 'source' AND logged_at < $end GROUP BY ALL
 """
 
 
@@ -79,14 +81,14 @@ def newest_day(catalogue: Catalogue, landed: Iterable[RunReport] = ()) -> date:
 
     Raises `MissingError` where there is none.
     """
-    days = [part.labels["day"] for part in catalogue.of("reports")] + [
-        report.day for report in landed
-    ]
+    days = [date.fromisoformat(report.day) for report in landed]
+    if catalogue.head is not None:
+        days += [row[0] for row in ask(catalogue, _LAST_DAY).rows if row[0]]
     if not days:
         raise MissingError(
             f"{catalogue.store.url} holds no run report yet: crawl an outlet, then run `sillok archive`"
         )
-    return date.fromisoformat(max(days))
+    return max(days)
 
 
 def count_runs(
@@ -186,7 +188,7 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
         if first.isoformat() <= report.day <= day.isoformat()
     }
     if catalogue.head is not None:
-        span = {"first": first.isoformat(), "last": day.isoformat()}
+        span = {"first": first, "last": day}
         for row in ask(catalogue, _RUNS, span).records():
             report = _report(row)
             reports[report.outlet, report.run] = (
@@ -205,14 +207,10 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
 
 
 def _report(row: Mapping[str, Any]) -> RunReport:
-    """Return the report of a row.
-
-    A column that is younger than its part is null and has the record's default.
-    """
+    """Return the report of a row of `reports`."""
     try:
-        return RunReport.model_validate(
-            {name: value for name, value in row.items() if value is not None}
-        )
+        fields = fields_of("reports", row)
+        return RunReport.model_validate({**fields, "day": str(fields.get("day"))})
     except ValidationError as error:
         run = f"{row.get('outlet')} {row.get('run')}"
         raise CorruptRecordError(
@@ -242,9 +240,10 @@ def _lying(catalogue: Catalogue, day: date) -> dict[str, dict[str, int]]:
     """Return the keys and sizes of the pages of `day` by outlet."""
     lying: dict[str, dict[str, int]] = defaultdict(dict)
     for suffix in (".warc.gz", ".cdxj"):
-        for part in catalogue.of("pages", suffix):
+        for part in catalogue.pages(suffix, [day.isoformat()]):
             found = _PAGES.search(part.key)
-            if found and part.labels.get("day") == day.isoformat():
+            # merged indexes are of all outlets
+            if found and found["outlet"] != "index":
                 lying[found["outlet"]][part.key] = part.sum.bytes
     return lying
 
@@ -271,24 +270,25 @@ _REPRINTED = """
     GROUP BY ALL ORDER BY reprints DESC, o.article_id LIMIT $most
 """
 _CHANGED = """
-    SELECT article_id, outlet, title, url, fetched_at AS "at",
+    SELECT article_id, outlet, title, url, fetched_at AS changed_at,
         CASE WHEN silent_edit THEN 'silent' ELSE 'edit' END AS kind
     FROM articles WHERE previous IS NOT NULL AND fetched_at >= $start AND fetched_at < $end
     ORDER BY silent_edit DESC, fetched_at DESC, version_id LIMIT $most
 """
 _DELETED = f"""
-    SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l."at") AS "at", 'gone' AS kind
+    SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l.logged_at) AS changed_at, 'gone' AS kind
     FROM log AS l LEFT JOIN ({_NEWEST}) AS a ON a.article_id = l.article_id
-    WHERE l.why = 'gone' AND l.failures = 0 AND l."at" >= $start AND l."at" < $end
-    GROUP BY ALL ORDER BY "at" DESC, l.article_id LIMIT $most
+    WHERE l.why = 'gone' AND l.failures = 0 AND l.logged_at >= $start AND l.logged_at < $end
+    GROUP BY ALL ORDER BY changed_at DESC, l.article_id LIMIT $most
 """  # noqa: S608 - our own words
 _MISSING = f"""
-    SELECT outlet, arg_max(url, "at") AS url, min(coalesce(announced_at, "at")) AS since, arg_max(why, "at") AS why,
-        arg_max(detail, "at") AS detail
-    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND "at" >= $back AND NOT (why = 'seen' AND failures > 0)
+    SELECT outlet, arg_max(url, logged_at) AS url, min(coalesce(announced_at, logged_at)) AS since,
+        arg_max(why, logged_at) AS why, arg_max(detail, logged_at) AS detail
+    FROM log WHERE role = 'article' AND article_id IS NOT NULL AND logged_at >= $back
+        AND NOT (why = 'seen' AND failures > 0)
     GROUP BY outlet, article_id
-    HAVING arg_max(why, "at") IN {_GAPS} AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
-        AND min(coalesce(announced_at, "at")) < $end
+    HAVING arg_max(why, logged_at) IN {_GAPS} AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
+        AND min(coalesce(announced_at, logged_at)) < $end
     ORDER BY since, url LIMIT $most
 """  # noqa: S608 - our own words
 
@@ -298,7 +298,8 @@ def stories(catalogue: Catalogue, day: date) -> Stories:
     start = datetime.combine(day, datetime.min.time(), SEOUL)
     end = start + timedelta(days=1)
     span = {"start": start, "end": end, "most": _MOST}
-    changed = [*ask(catalogue, _CHANGED, span).records(), *ask(catalogue, _DELETED, span).records()]
+    rows = [*ask(catalogue, _CHANGED, span).records(), *ask(catalogue, _DELETED, span).records()]
+    changed = [{"at": row.pop("changed_at"), **row} for row in rows]
     return Stories(
         reprinted=tuple(map(Reprinted.model_validate, ask(catalogue, _REPRINTED, span).records())),
         changed=tuple(map(Changed.model_validate, changed)),

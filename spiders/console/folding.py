@@ -72,12 +72,12 @@ def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> i
 
 def _span(catalogue: "Catalogue") -> tuple[date, date]:
     """Return the first and the last day of which articles were folded."""
-    days = {part.labels["day"] for part in catalogue.of("clusters")}
+    days = {day for part in catalogue.of("clusters") for day in part.days or ()}
     if not days:
         raise MissingError(
             f"{catalogue.store.url} holds no articles yet: crawl an outlet, then run `sillok archive`"
         )
-    return date.fromisoformat(min(days)), date.fromisoformat(max(days))
+    return min(days), max(days)
 
 
 def _sign(

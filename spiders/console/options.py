@@ -55,10 +55,22 @@ def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
     """
     from spiders.outlets import outlets
 
-    archived = {part.labels.get("outlet") for part in catalogue.of("log")}
-    if outlet is None or outlet in archived or outlet in outlets() or outlet in landed(catalogue):
+    if outlet is None:
+        return None
+    archived = catalogue.head.memory if catalogue.head else {}
+    if outlet in archived or outlet in outlets() or outlet in landed(catalogue):
+        return outlet
+    if catalogue.head and _is_logged(catalogue, outlet):
         return outlet
     raise UsageError(f"there is no outlet {outlet!r}: `sillok outlets` lists them")
+
+
+def _is_logged(catalogue: "Catalogue", outlet: str) -> bool:
+    """Tell whether the log has rows of an outlet of which no memory is kept."""
+    from processing.lookup.sql import ask
+
+    statement = "SELECT 1 FROM log WHERE outlet = $outlet LIMIT 1"
+    return next(ask(catalogue, statement, {"outlet": outlet}).rows, None) is not None
 
 
 def landed(catalogue: "Catalogue") -> set[str]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,8 @@ from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
-FIRST, SECOND = "articles/day=2026-03-01/b1.parquet", "log/outlet=gaon/b2.parquet"
+FIRST = "articles/month=2026-03/2026-03-01-b1.parquet"
+SECOND = "log/month=2026-03/2026-03-02-b2.parquet"
 
 
 class Bucket:
@@ -82,7 +83,7 @@ def test_nothing_is_asked_before_it_is_needed(tmp_path: Path) -> None:
 
 def test_parts_are_those_that_manifests_name(bucket: Bucket, tmp_path: Path) -> None:
     bucket.within.put(
-        "articles/day=2026-03-01/orphan.parquet", b"left by a publication that was killed"
+        "articles/month=2026-03/2026-03-01-0b.parquet", b"left by a publication that was killed"
     )
     add(bucket, (FIRST, b"one"))
     add(bucket, (SECOND, b"two"))
@@ -159,14 +160,21 @@ def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "table", "labels"),
+    ("name", "table", "days"),
     [
-        ("articles/day=2026-03-02/b1.parquet", "articles", {"day": "2026-03-02"}),
-        ("log/outlet=gaon/b1.parquet", "log", {"outlet": "gaon"}),
-        ("dedupe/v=f/sig/day=2026-03-02/b1.parquet", "dedupe", {"v": "f", "day": "2026-03-02"}),
-        ("pages/day=2026-03-02/outlet=gaon-run=r1-seg-000.warc.gz", "pages", {"day": "2026-03-02"}),
+        ("articles/month=2026-03/2026-03-02-b1.parquet", "articles", (2, 2)),
+        ("articles/month=2026-03/2026-03-b1.parquet", "articles", (1, 31)),
+        ("articles/month=unknown/unknown-b1.parquet", "articles", None),
+        ("dedupe/v=f/sig/month=2026-03/2026-03-02-b1.parquet", "dedupe", (2, 2)),
+        ("pages/day=2026-03-02/gaon-r1-seg-000.warc.gz", "pages", (2, 2)),
+        # version 1
+        ("articles/day=2026-03-02/b1.parquet", "articles", (2, 2)),
+        ("articles/day=unknown/b1.parquet", "articles", None),
+        ("log/outlet=gaon/b1.parquet", "log", None),
+        ("dedupe/v=f/sig/day=2026-03-02/b1.parquet", "dedupe", (2, 2)),
     ],
 )
-def test_a_key_says_what_lies_there(name: str, table: str, labels: dict[str, str]) -> None:
+def test_a_key_says_what_lies_there(name: str, table: str, days: tuple[int, int] | None) -> None:
     part = CatalogueObject(Sum(key=name, sha256="0" * 64, bytes=0), 1)
-    assert (part.table, dict(part.labels)) == (table, labels)
+    assert part.table == table
+    assert part.days == (days and tuple(date(2026, 3, day) for day in days))

@@ -144,7 +144,7 @@ def test_a_damaged_hint_or_manifest_is_named(store: FileStore, archive: Archive)
     good = store.get(manifests.key(1))
     for damage, told in (
         (b"{", "no manifest"),
-        (good.replace(b'"seq": 1', b'"seq": 7'), "calls itself 7"),
+        (good.replace(b'"seq":1,', b'"seq":7,'), "calls itself 7"),
     ):
         store.put(manifests.key(1), damage)
         with pytest.raises(CorruptRecordError, match=told):

@@ -148,7 +148,7 @@ def test_a_memory_is_read_once_an_outlet(
     get = FileStore.get
     monkeypatch.setattr(FileStore, "get", lambda self, key: (asked.append(key), get(self, key))[1])
     archive(now=NOON + HOUR)
-    assert sum("snapshot" in key for key in asked) == 1
+    assert sum(key.startswith("memory/") for key in asked) == 1
 
 
 def test_too_few_articles_alarm_and_are_published(store: FileStore, archive: Archive) -> None:

@@ -99,7 +99,7 @@ def test_raw_pages_keep_their_bytes_under_their_new_name(
     crawl = Crawl(articles=[article("hanbit", 1)]).land(store)
     before = store.get(f"{crawl.folder}/seg-000.warc.gz")
     archive()
-    name = "outlet=hanbit-run=20261120T030000Z-aaaaaa-seg-000"
+    name = "hanbit-20261120T030000Z-aaaaaa-seg-000"
     assert store.get(f"pages/day=2026-11-20/{name}.warc.gz") == before
     assert store.exists(f"pages/day=2026-11-20/{name}.cdxj")
 
@@ -115,8 +115,12 @@ def test_articles_lie_under_their_day_in_seoul(store: FileStore, archive: Archiv
     ]
     Crawl(articles=found).land(store)
     archive()
-    days = {entry.key.split("/")[1] for entry in store.list("articles/")}
-    assert days == {"day=2026-11-20", "day=2026-11-21", "day=unknown"}
+    days = {entry.key.rpartition("-")[0] for entry in store.list("articles/")}
+    assert days == {
+        "articles/month=2026-11/2026-11-20",
+        "articles/month=2026-11/2026-11-21",
+        "articles/month=unknown/unknown",
+    }
 
 
 def test_again_is_nothing_and_the_same_landing_makes_the_same_objects(
@@ -236,7 +240,7 @@ def test_a_running_crawl_waits_and_a_dead_one_is_interrupted(
     assert said.waiting == ("hanbit/20261120T030000Z-aaaaaa",)
     said = archive(now=NOON + timedelta(minutes=63))
     assert (said.seq, said.outlets["hanbit"].pages) == (1, 3)
-    assert [(row["end"], row["pages"], row["segments"]) for row in rows(store, "reports")] == [
+    assert [(row["ended_as"], row["pages"], row["segments"]) for row in rows(store, "reports")] == [
         ("interrupted", 3, 3)
     ]
 
@@ -323,7 +327,7 @@ def test_old_snapshots_go_and_the_last_two_stay(store: FileStore, archive: Archi
             store
         )
         archive(now=NOON + timedelta(days=3650 + number))
-    assert len(list(store.list("log/outlet=hanbit/snapshot-"))) == 2
+    assert len(list(store.list("memory/outlet=hanbit/"))) == 2
 
 
 def test_the_tables_open_in_what_people_use(
@@ -362,7 +366,7 @@ def test_what_a_part_says_of_itself(store: FileStore, archive: Archive, tmp_path
     Crawl(articles=articles).land(store)
     archive()
     path = next((tmp_path / "archive" / "articles").rglob("*.parquet"))
-    assert pq.read_schema(path).metadata[b"sillok.schema_version"] == b"1"
+    assert pq.read_schema(path).metadata[b"sillok.schema_version"] == b"2"
     details = pq.ParquetFile(path).metadata.row_group(0).column(0)
     assert details.compression == "ZSTD"
     names = [row["article_id"] for row in pq.read_table(path).to_pylist()]

@@ -2,21 +2,23 @@
 
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive.tables import TABLES, schema, table
-from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport
+from processing.archive.tables import TABLES, columns, fields_of, schema, table
+from processing.records import SCHEMA_VERSION, Record
 from tests.spiders.console.annals import ARTICLES, REJECTED, failed, run_report
 
-ROWS: Mapping[type[Record], list[Record]] = {
-    Article: list(ARTICLES),
-    Rejection: [REJECTED],
-    Fetch: [failed("gaon", 1)],
-    RunReport: [run_report("gaon", 3, {"login": 1, "empty": 1})],
+DAY = date(2026, 3, 2)
+ROWS: Mapping[str, list[Record]] = {
+    "articles": list(ARTICLES),
+    "rejections": [REJECTED],
+    "log": [failed("gaon", 1)],
+    "reports": [run_report("gaon", 3, {"login": 1, "empty": 1})],
 }
 
 
@@ -26,11 +28,34 @@ def stored(rows: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize("record", ROWS)
-def test_rows_come_back_as_they_were(record: type[Record]) -> None:
-    rows = ROWS[record]
-    read = pq.read_table(io.BytesIO(stored(table(record, rows))))
-    assert [record.model_validate(row) for row in read.to_pylist(maps_as_pydicts="strict")] == rows
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_come_back_as_they_were(name: str) -> None:
+    rows = ROWS[name]
+    read = pq.read_table(io.BytesIO(stored(table(name, rows, DAY, 7)))).to_pylist()
+    assert {(row["day"], row["manifest"]) for row in read} == {(DAY, 7)}
+    record = type(rows[0])
+    days = {"day": str(DAY)} if name == "reports" else {}
+    fields = [fields_of(name, row) | days for row in read]
+    known = [{key: row[key] for key in row if key in record.model_fields} for row in fields]
+    assert [record.model_validate(row) for row in known] == rows
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_name_of_a_column_is_reserved(name: str) -> None:
+    """A table is asked for its columns as a person types them, without quotes."""
+    rows = columns(name).empty_table()
+    with duckdb.connect() as database:
+        database.register("rows", rows)
+        for column in rows.column_names:
+            assert database.sql(f"SELECT {column}, 1 AS {column} FROM rows").fetchall() == []  # noqa: S608 - our names
+
+
+def test_no_column_is_a_map_or_named_as_a_folder() -> None:
+    for name in [*TABLES, "clusters"]:
+        for field in columns(name):
+            assert field.name != "month"
+            assert not pa.types.is_map(field.type)
+            assert not pa.types.is_null(field.type)
 
 
 @pytest.mark.parametrize("record", TABLES.values())
@@ -45,12 +70,12 @@ def test_the_order_of_a_mapping_does_not_change_the_bytes() -> None:
     one, other = ({"a": "1", "b": "2"}, {"b": "2", "a": "1"})
     first = [ARTICLES[0].model_copy(update={"sources": one})]
     second = [ARTICLES[0].model_copy(update={"sources": other})]
-    assert stored(table(Article, first)) == stored(table(Article, second))
+    assert stored(table("articles", first, DAY, 1)) == stored(table("articles", second, DAY, 1))
 
 
 def test_a_moment_is_utc_whatever_its_zone() -> None:
     seoul = datetime(2026, 3, 2, 9, tzinfo=timezone(timedelta(hours=9)))
-    rows = table(Rejection, [REJECTED.model_copy(update={"fetched_at": seoul})])
+    rows = table("rejections", [REJECTED.model_copy(update={"fetched_at": seoul})], DAY, 1)
     assert rows["fetched_at"].to_pylist() == [datetime(2026, 3, 2, tzinfo=UTC)]
 
 
@@ -63,4 +88,4 @@ def test_an_unknown_type_is_refused() -> None:
 
 
 def test_no_rows_keep_the_columns() -> None:
-    assert table(Article, []).schema == schema(Article)
+    assert table("articles", [], DAY, 1).schema == columns("articles")

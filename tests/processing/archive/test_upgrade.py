@@ -297,7 +297,7 @@ def test_what_is_in_the_archive_no_longer_is_passed_over(
     gone, kept = article("narae", 5), article("narae", 6, published=None)
     published(store, archive, gone, kept)
     head = manifests.head(store)
-    key = next(one.key for one in head.manifest.adds if one.key.startswith("articles/day=2026"))
+    key = next(one.key for one in head.manifest.adds if one.key.startswith("articles/month=2026"))
     taken = head.manifest.model_copy(
         update={
             "seq": 2,

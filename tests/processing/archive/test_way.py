@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from processing.archive.catalogue import Catalogue
@@ -43,7 +43,7 @@ def test_a_page_goes_in_and_comes_out(
         ).records()
     )
     assert [(row["version_id"], row["title"], row["day"]) for row in told] == [
-        (read.version_id, read.title, "2026-11-20")
+        (read.version_id, read.title, date(2026, 11, 20))
     ]
     assert told[0]["published"] == read.published.at if read.published else False
     assert list(ask(catalogue, "SELECT why FROM log").records()) == [{"why": "fetched"}]

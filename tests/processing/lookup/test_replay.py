@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,7 @@ class Pressroom:
         seal = writer.seal()
         assert seal
         names = {
-            suffix: f"pages/day=2026-03-02/outlet=gaon-run={run}-seg-000.{suffix}"
+            suffix: f"pages/day=2026-03-02/gaon-{run}-seg-000.{suffix}"
             for suffix in ("warc.gz", "cdxj")
         }
         bodies = {
@@ -126,7 +126,8 @@ def test_all_pages_are_a_table(pressroom: Pressroom) -> None:
         ("https://gaon.example/none", 404, 1),
     }
     assert all(
-        row["fetched_at"] == AT and row["day"] == "2026-03-02" and row["length"] > 0 for row in rows
+        row["fetched_at"] == AT and row["day"] == date(2026, 3, 2) and row["length"] > 0
+        for row in rows
     )
 
 
@@ -158,7 +159,7 @@ def test_a_cut_file_is_named(pressroom: Pressroom, tmp_path: Path) -> None:
     pressroom.record(page())
     (warc,) = (tmp_path / "archive" / "pages").rglob("*.warc.gz")
     warc.write_bytes(warc.read_bytes()[:300])
-    with pytest.raises(CorruptRecordError, match=r"outlet=gaon-run=r1-seg-000\.warc\.gz"):
+    with pytest.raises(CorruptRecordError, match=r"gaon-r1-seg-000\.warc\.gz"):
         payload(pressroom.catalogue(), URL)
 
 

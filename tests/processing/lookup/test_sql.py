@@ -3,6 +3,7 @@
 import io
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,7 +68,7 @@ def test_keys_are_columns(bucket: Bucket, catalogue: Catalogue) -> None:
     rows = list(
         ask(catalogue, "SELECT url, day, manifest FROM rejections WHERE day > '2026-03-01'").rows
     )
-    assert rows == [("two", "2026-03-02", 2)]
+    assert rows == [("two", date(2026, 3, 2), 2)]
 
 
 def test_an_older_part_lacks_what_came_later(bucket: Bucket, catalogue: Catalogue) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from processing.archive import manifests
+from processing.archive.layout import placed
 from processing.archive.tables import ArchivedArticle, table
 from processing.landing.segments import SegmentWriter
 from processing.landing.warc import Exchange
@@ -142,31 +143,27 @@ def fill(store: Store, spool: Path) -> Store:
 
 def _parts(store: Store) -> Iterable[Sum]:
     for article_ in ARTICLES:
-        day = (
-            f"{article_.published.at + timedelta(hours=9):%Y-%m-%d}"
-            if article_.published
-            else "unknown"
-        )
-        yield _put(
-            store,
-            f"articles/day={day}/{article_.version_id}.parquet",
-            table(ArchivedArticle, [archived(article_)]),
-        )
-    rows: dict[str, tuple[type[Record], list[Record]]] = {
-        f"rejections/day={DAY}": (Rejection, [REJECTED]),
-        f"log/outlet={WIRE}": (Fetch, list(fetches(WIRE, [FIRST, SECOND]))),
-        f"log/outlet={DAILY}": (
-            Fetch,
-            [*fetches(DAILY, [COPY, ATTACK, RESERVED, FREE]), failed(DAILY, 11), rejected()],
-        ),
-        f"reports/day={DAY}": (
-            RunReport,
-            [run_report(WIRE, 2, {}), run_report(DAILY, 5, {"error-page": 1})],
-        ),
+        published = article_.published
+        day = (published.at + timedelta(hours=9)).date() if published else None
+        folder, prefix = placed("articles", day)
+        key = f"{folder}/{prefix}{article_.version_id.replace('-', '')}.parquet"
+        yield _put(store, key, table("articles", [archived(article_)], day, 1))
+    rows: dict[str, list[Record]] = {
+        "rejections": [REJECTED],
+        "log": [
+            *fetches(WIRE, [FIRST, SECOND]),
+            *fetches(DAILY, [COPY, ATTACK, RESERVED, FREE]),
+            failed(DAILY, 11),
+            rejected(),
+        ],
+        "reports": [run_report(WIRE, 2, {}), run_report(DAILY, 5, {"error-page": 1})],
     }
-    for folder, (record, found) in rows.items():
-        yield _put(store, f"{folder}/b1.parquet", table(record, found))
-    yield _put(store, f"clusters/day={DAY}/b1.parquet", clusters())
+    day = date.fromisoformat(DAY)
+    for name, found in rows.items():
+        folder, prefix = placed(name, day)
+        yield _put(store, f"{folder}/{prefix}b1.parquet", table(name, found, day, 1))
+    folder, prefix = placed("clusters", day)
+    yield _put(store, f"{folder}/{prefix}b1.parquet", clusters())
 
 
 def archived(one: Article) -> ArchivedArticle:
@@ -292,7 +289,7 @@ def _pages(store: Store, spool: Path) -> Iterable[Sum]:
         suffix = file.key.partition("seg-000.")[2]
         body = store.get(file.key)
         if suffix in {"warc.gz", "cdxj"}:
-            yield _put_bytes(store, f"pages/day={DAY}/outlet={DAILY}-run=r1-seg-000.{suffix}", body)
+            yield _put_bytes(store, f"pages/day={DAY}/{DAILY}-r1-seg-000.{suffix}", body)
 
 
 def _put(store: Store, key: str, rows: pa.Table) -> Sum:

@@ -38,9 +38,7 @@ def test_counts_add_up_and_are_those_of_the_tables(sillok) -> None:
     assert (daily["measured"]["high"], wire["measured"]["high"]) == (0.8, 1.0)
     assert found["totals"]["unknown"] == 2
     assert daily["bytes"] > 0
-    assert all(
-        key.startswith(f"pages/day={DAY}/outlet={DAILY}-run=r1-seg-000.") for key in daily["keys"]
-    )
+    assert all(key.startswith(f"pages/day={DAY}/{DAILY}-r1-seg-000.") for key in daily["keys"])
     assert found["totals"]["pages"] == 7
     assert len(daily["history"]) == 28
 

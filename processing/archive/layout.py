@@ -1,0 +1,66 @@
+"""Where the parts of tables lie, and which days a part holds by its key.
+
+    <table>/month=2026-11/2026-11-20-<hash>.parquet     rows of one KST day
+    <table>/month=2026-11/2026-11-<hash>.parquet        all days of a month that is over
+    articles/month=unknown/unknown-<hash>.parquet       no time of publication
+    dedupe/v=<fingerprint>/<kind>/month=…/…             the same for each kind of partition
+
+Version 1 had `<table>/day=2026-11-20/<hash>.parquet`, `log/outlet=<name>/<hash>.parquet` and the
+snapshots of memories beside the latter. A folder named after a column made readers see the column
+twice, with two types; no column is called `month`.
+"""
+
+import re
+from datetime import date, timedelta
+
+UNKNOWN = "unknown"
+"""Stands for the day of articles that state no time of publication."""
+_DAYS = re.compile(r"/month=[^/]+/(?P<days>[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)-[0-9a-f]+\.[a-z]+$")
+_DAY = re.compile(r"/day=(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})/")
+_VERSION_2 = re.compile(r"/month=[^/]+/[^/]+\.parquet$")
+
+_CHECKPOINT = re.compile(r"checkpoints/[0-9]{8}-[0-9a-f]+\.parquet")
+CONVERTED = frozenset({"articles", "clusters", "log", "rejections", "reports"})
+"""Tables whose parts of version 1 are given with the columns of today."""
+
+Span = tuple[date, date]
+"""A first and a last KST day, both included."""
+
+
+def placed(table: str, day: date | None, *, whole_month: bool = False) -> tuple[str, str]:
+    """Return the folder of a part and how its name begins; `table` may be `dedupe/v=…/sig`."""
+    if day is None:
+        return f"{table}/month={UNKNOWN}", f"{UNKNOWN}-"
+    return f"{table}/month={day:%Y-%m}", f"{day:%Y-%m}-" if whole_month else f"{day}-"
+
+
+def span(key: str) -> Span | None:
+    """Return the days of an object of either version; None where its key states none."""
+    if match := _DAYS.search(key):
+        first = date.fromisoformat(f"{match['days']}-01"[:10])
+        is_month = len(match["days"]) == len("2026-11")
+        return first, _month_end(first) if is_month else first
+    if match := _DAY.search(key):
+        day = date.fromisoformat(match["day"])
+        return day, day
+    return None
+
+
+def is_month(key: str) -> bool:
+    """Tell whether a part holds all days of a month."""
+    match = _DAYS.search(key)
+    return match is not None and len(match["days"]) == len("2026-11")
+
+
+def is_checkpoint(key: str) -> bool:
+    """Tell whether an object is a checkpoint; those of raw pages by month belong to one."""
+    return _CHECKPOINT.fullmatch(key) is not None
+
+
+def is_version_1(key: str) -> bool:
+    """Tell whether a Parquet part lies where version 1 put it."""
+    return key.endswith(".parquet") and _VERSION_2.search(key) is None
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
