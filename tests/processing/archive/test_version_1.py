@@ -15,13 +15,13 @@ import pytest
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
-from processing.records import Publication
 from processing.errors import CorruptRecordError
 from processing.landing.keys import objects
 from processing.landing.segments import resend
 from processing.lookup.articles import versions
 from processing.lookup.replay import payload
 from processing.lookup.sql import ask
+from processing.records import Publication
 from processing.report.counting import count_day, newest_day
 from processing.store.file_store import FileStore
 from tests.processing.conftest import ROOT
