@@ -169,7 +169,7 @@ def of_today(name: str, rows: pa.Table, day: date | None, manifest: int) -> pa.T
     }
     made: list[pa.ChunkedArray[Any] | pa.Array[Any]] = []
     for field in wanted:
-        old = names.get(field.name, field.name)
+        old = field.name if field.name in rows.column_names else names.get(field.name, field.name)
         there = old in rows.column_names
         if field.name == "schema_version" or (field.name in given and not there):
             values = [given[field.name]] * rows.num_rows

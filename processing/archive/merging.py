@@ -1,0 +1,331 @@
+"""Which parts of tables become one, and the rows that stay.
+
+Of a day that is over each table has one part, of a month that is over too, except where the fold
+asks for days. No row of `articles`, `log`, `rejections` and `reports` is dropped. Of `clusters` and
+of the partitions of the fold the newest row of each key stays, as every reader takes it anyway:
+rows carry the number of the manifest that brought them, and keep it.
+"""
+
+import io
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from processing.archive import layout
+from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.tables import (
+    DAY,
+    MANIFEST,
+    TABLES,
+    NewObject,
+    columns,
+    in_order,
+    of_today,
+    part,
+)
+from processing.errors import CorruptRecordError
+from processing.signing.window import write_part
+
+_LATE = 16
+"""Parts that come after their month was merged, and are left alone until there are so many."""
+_LARGEST = 256 << 20
+"""Bytes of parts that become one month; of a larger month each day stays a part."""
+_ROWS_TOGETHER = 20_000
+_KEYS: Mapping[str, Sequence[str]] = {
+    "clusters": ("version_id",),
+    "edges": ("a", "b"),
+    "aliases": ("old", "new"),
+}
+"""The columns whose newest row counts."""
+_SIGNED = ("sig", "texts", "bands")
+"""Partitions that are written, and merged, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Parts of one table that become one of a day, or of the month that begins with `day`.
+
+    Of `sig`, the parts of `texts` and `bands` are among them. `day` is None of articles without a
+    time of publication.
+    """
+
+    table: str
+    day: date | None
+    parts: tuple[CatalogueObject, ...]
+    whole_month: bool = False
+
+
+def planned(
+    catalogue: Catalogue, today: date, fingerprint: str, *, upgrade: bool = False
+) -> list[Merge]:
+    """Return what is to be merged on a KST day; with `upgrade` also what is not of today's form."""
+    groups: dict[str, list[CatalogueObject]] = defaultdict(list)
+    for one in catalogue.tables.values():
+        if one.key.endswith(".parquet") and (upgrade or not layout.is_version_1(one.key)):
+            groups[_table(one.key)].append(one)
+    old = frozenset(
+        one.key for some in groups.values() for one in some if upgrade and _is_old(catalogue, one)
+    )
+    folder = f"dedupe/v={fingerprint}"
+    signed = [f"{folder}/{kind}" for kind in _SIGNED]
+    merges: list[Merge] = []
+    for table, parts in sorted(groups.items()):
+        if table in TABLES:
+            merges += _of_records(catalogue, table, parts, today, old)
+        elif table == signed[0]:
+            together = [one for name in signed for one in groups[name]]
+            merges += _of_days(table, _of_keys(together), today, old, fewest=len(_SIGNED) + 1)
+        elif table == "clusters" or (table.startswith(folder) and table not in signed):
+            merges += _of_days(table, _of_keys(parts), today, old)
+    return [*merges, *_indexes(catalogue, today)]
+
+
+def merged(catalogue: Catalogue, merge: Merge) -> Iterator[NewObject]:
+    """Yield the objects that take the place of the parts of a merge."""
+    kind = merge.table.rpartition("/")[2]
+    if merge.table == "pages":
+        yield _index(catalogue, merge)
+    elif merge.table in TABLES:
+        yield _records(catalogue, merge)
+    elif kind == "sig":
+        yield from _signatures(catalogue, merge)
+    else:
+        rows = pa.concat_tables(_stated(catalogue, merge.parts)).unify_dictionaries()
+        if kind == "clusters":
+            rows = rows.select(columns("clusters").names)
+        yield _written(merge.table, merge.day, newest(rows, *_KEYS[kind]))
+
+
+def newest(rows: pa.Table, *names: str) -> pa.Table:
+    """Return of the rows with equal values the one of the highest manifest, in order of values."""
+    order = pc.sort_indices(
+        rows, sort_keys=[(name, "ascending") for name in (*names, MANIFEST.name)]
+    )
+    ordered = rows.take(order)
+    return ordered.filter(pa.array(_last_of_each(ordered, names)))
+
+
+def _last_of_each(ordered: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
+    last = np.ones(ordered.num_rows, np.bool_)
+    if ordered.num_rows:
+        last[:-1] = False
+    for name in names:
+        column = ordered[name].combine_chunks()
+        unequal = pc.not_equal(column.slice(1), column.slice(0, max(len(column) - 1, 0)))
+        last[:-1] |= np.asarray(unequal.fill_null(fill_value=True))
+    return last
+
+
+def _table(key: str) -> str:
+    """Return what lies in the folder of a part: "log", "dedupe/v=…/sig"."""
+    for folder in ("/month=", "/day=", "/outlet="):
+        if folder in key:
+            return key.partition(folder)[0]
+    return key.rpartition("/")[0]
+
+
+_Dated = tuple[CatalogueObject, date | None]
+"""A part and one of the days of its rows."""
+
+
+def _is_old(catalogue: Catalogue, one: CatalogueObject) -> bool:
+    """Tell whether a part is of version 1, or lacks a column that its table has today."""
+    if layout.is_version_1(one.key):
+        return True
+    if one.table not in layout.CONVERTED:
+        return False
+    return bool(pq.read_schema(catalogue.local(one)).names != columns(one.table).names)
+
+
+def _of_records(
+    catalogue: Catalogue,
+    table: str,
+    parts: Sequence[CatalogueObject],
+    today: date,
+    old: Collection[str],
+) -> Iterator[Merge]:
+    months: dict[tuple[int, int] | None, list[_Dated]] = defaultdict(list)
+    for one, day in _dated(catalogue, table, parts):
+        months[None if day is None else (day.year, day.month)].append((one, day))
+    for month, dated in sorted(months.items(), key=lambda item: item[0] or (0, 0)):
+        group = tuple(dict.fromkeys(one for one, _ in dated))
+        is_old = any(one.key in old for one in group)
+        if month is None:
+            if is_old or len(group) >= _LATE:
+                yield Merge(table, None, group)
+            continue
+        whole = [one for one in group if layout.is_month(one.key)]
+        over = month < (today.year, today.month)
+        small = sum(one.sum.bytes for one in group) <= _LARGEST
+        several = len(group) - len(whole) >= (_LATE if whole else 2)
+        if over and small and (several or is_old):
+            yield Merge(table, date(*month, 1), group, whole_month=True)
+        else:
+            days = [(one, day) for one, day in dated if one not in whole]
+            yield from _of_days(table, days, today, old)
+
+
+def _dated(catalogue: Catalogue, table: str, parts: Iterable[CatalogueObject]) -> Iterator[_Dated]:
+    """Yield each part with its day: the log of version 1 has several, and no key that says so."""
+    for one in parts:
+        if one.days is None and table == "log":
+            yield from ((one, day) for day in sorted(_days_in(catalogue, one)))
+        else:
+            yield one, one.days and one.days[0]
+
+
+def _days_in(catalogue: Catalogue, one: CatalogueObject) -> set[date]:
+    """Return the days of the rows of a part."""
+    if one.days and one.days[0] == one.days[1]:
+        return {one.days[0]}
+    with pq.ParquetFile(catalogue.local(one)) as file:
+        days = file.read(columns=[DAY.name], use_threads=False)[DAY.name].unique().to_pylist()
+    return {day for day in days if day is not None}
+
+
+def _of_keys(parts: Iterable[CatalogueObject]) -> list[_Dated]:
+    return [(one, one.days[0]) for one in parts if one.days]
+
+
+def _of_days(
+    table: str, dated: Iterable[_Dated], today: date, old: Collection[str], *, fewest: int = 2
+) -> Iterator[Merge]:
+    """Yield the days that are over and have several parts, and those with an old one."""
+    days: dict[date, list[CatalogueObject]] = defaultdict(list)
+    for one, day in dated:
+        if day is not None:
+            days[day].append(one)
+    for day, group in sorted(days.items()):
+        is_old = any(one.key in old for one in group)
+        if is_old or (day < today and len(group) >= fewest):
+            yield Merge(table, day, tuple(group))
+
+
+def _indexes(catalogue: Catalogue, today: date) -> Iterator[Merge]:
+    """Yield the days whose raw pages have several indexes that name the files they are of."""
+    days: dict[date, list[CatalogueObject]] = defaultdict(list)
+    for one in catalogue.pages(".cdxj"):
+        if one.days and one.days[0] < today:
+            days[one.days[0]].append(one)
+    for day, group in sorted(days.items()):
+        if len(group) > 1:
+            named = [one for one in group if _names_its_files(catalogue, one)]
+            if len(named) > 1:
+                yield Merge("pages", day, tuple(named))
+
+
+def _names_its_files(catalogue: Catalogue, index: CatalogueObject) -> bool:
+    lines = catalogue.raw(index).read_bytes().splitlines()
+    return all(b'"filename"' in line for line in lines)
+
+
+def _index(catalogue: Catalogue, merge: Merge) -> NewObject:
+    lines = {
+        line for one in merge.parts for line in catalogue.raw(one).read_bytes().splitlines() if line
+    }
+    data = b"".join(line + b"\n" for line in sorted(lines))
+    return NewObject(
+        f"pages/day={merge.day}", data, prefix="index-", suffix=".cdxj", rows=len(lines)
+    )
+
+
+def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
+    """Return the part of records, written day by day so that a month does not lie in memory."""
+    name, schema = merge.table, columns(merge.table)
+    days: list[date | None] = [merge.day]
+    if merge.whole_month and merge.day:
+        month = f"{merge.day:%Y-%m}"
+        found = {day for one in merge.parts for day in _days_in(catalogue, one)}
+        days = [day for day in sorted(found) if f"{day:%Y-%m}" == month]
+    buffer, count = io.BytesIO(), 0
+    with pq.ParquetWriter(buffer, schema, compression="zstd", compression_level=3) as writer:
+        for day in days:
+            tables = [_rows_of_day(catalogue, name, one, day) for one in merge.parts]
+            rows = in_order(name, pa.concat_tables([schema.empty_table(), *tables]))
+            if rows.num_rows:
+                writer.write_table(rows, row_group_size=_ROWS_TOGETHER)
+            count += rows.num_rows
+    return part(name, merge.day, buffer.getvalue(), count, whole_month=merge.whole_month)
+
+
+def _rows_of_day(
+    catalogue: Catalogue, name: str, one: CatalogueObject, day: date | None
+) -> pa.Table:
+    """Return the rows of a day of a part, with the columns of today."""
+    if one.days and day is not None and not one.within(day, day):
+        return columns(name).empty_table()
+    of_one_day = day is None or (one.days is not None and one.days[0] == one.days[1])
+    path = catalogue.local(one)
+    # row groups of other days are not read
+    filters = None if of_one_day else pc.equal(pc.field(DAY.name), pa.scalar(day, pa.date32()))
+    rows = pq.read_table(path, partitioning=None, filters=filters, use_threads=False)
+    return of_today(name, rows, day, one.seq)
+
+
+def _stated(catalogue: Catalogue, parts: Iterable[CatalogueObject]) -> list[pa.Table]:
+    """Return the rows of each part, with the number of their manifest."""
+    tables = []
+    for one in parts:
+        with pq.ParquetFile(catalogue.local(one)) as file:
+            rows = file.read(use_threads=False)
+        if MANIFEST.name not in rows.column_names:
+            numbers = pa.array(np.full(rows.num_rows, one.seq, np.int64))
+            rows = rows.append_column(MANIFEST, numbers)
+        tables.append(rows)
+    return tables
+
+
+def _signatures(catalogue: Catalogue, merge: Merge) -> Iterator[NewObject]:
+    """Yield a day's signatures, their texts in the same order, and the keys that belong to them."""
+    base = merge.table.rpartition("/")[0]
+    by_kind: dict[str, dict[int, CatalogueObject]] = {kind: {} for kind in _SIGNED}
+    for one in merge.parts:
+        by_kind[_table(one.key).rpartition("/")[2]][one.seq] = one
+    if by_kind["sig"].keys() != by_kind["texts"].keys():
+        raise CorruptRecordError(
+            f"{merge.table} of {merge.day} has parts without their texts: `sillok repair`"
+        )
+    order = sorted(by_kind["sig"])
+    sig, texts = (
+        pa.concat_tables(_stated(catalogue, (by_kind[kind][seq] for seq in order)))
+        for kind in ("sig", "texts")
+    )
+    if sig["number"] != texts["number"]:
+        raise CorruptRecordError(f"{merge.table} of {merge.day} has other texts: `sillok repair`")
+    places = pa.array(np.arange(sig.num_rows))
+    kept = newest(sig.append_column("place", places), "number").sort_by(
+        [("near", "ascending"), ("number", "ascending")]
+    )
+    yield _written(merge.table, merge.day, kept.drop_columns(["place"]))
+    yield _written(f"{base}/texts", merge.day, texts.take(kept["place"]))
+    if by_kind["bands"]:
+        bands = pa.concat_tables(_stated(catalogue, by_kind["bands"].values()))
+        keys = bands.filter(pa.array(_current(bands, kept))).sort_by(
+            [("key", "ascending"), ("number", "ascending")]
+        )
+        yield _written(f"{base}/bands", merge.day, keys)
+
+
+def _current(bands: pa.Table, signed: pa.Table) -> NDArray[np.bool_]:
+    """Tell of each key whether it was written with the newest signature of its document."""
+    numbers, manifests = np.asarray(signed["number"]), np.asarray(signed[MANIFEST.name])
+    order = np.argsort(numbers)
+    wanted = np.asarray(bands["number"])
+    found = np.minimum(np.searchsorted(numbers[order], wanted), max(numbers.size - 1, 0))
+    same = numbers[order][found] == wanted
+    newest_of = manifests[order][found]
+    current: NDArray[np.bool_] = same & (newest_of == np.asarray(bands[MANIFEST.name]))
+    return current
+
+
+def _written(table: str, day: date | None, rows: pa.Table) -> NewObject:
+    buffer = io.BytesIO()
+    write_part(rows, buffer)
+    return part(table, day, buffer.getvalue(), rows.num_rows)

@@ -1,0 +1,251 @@
+"""Compaction: few parts of many, and every answer the same before and after."""
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from processing.archive import catalogue as catalogue_module
+from processing.archive import checkpoints, manifests
+from processing.archive.catalogue import Catalogue
+from processing.archive.compaction import Compaction, CompactionJob, compact
+from processing.archive.folding import ArchiveWindow, unsigned
+from processing.archive.layout import is_checkpoint
+from processing.archive.publish import publish
+from processing.dedupe.corpus import Corpus
+from processing.lookup.diff import compare
+from processing.lookup.sql import ask
+from processing.records import Publication
+from processing.report.counting import count_day, stories
+from processing.settings import Settings
+from processing.signing.documents import FoldOptions
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
+from tests.processing.papers import PAPERS, by_day, press, reprint
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of composed news in many publications, three or more a day, with edits."""
+    root = tmp_path_factory.mktemp("grown")
+    store = FileStore(root / "archive")
+    for number, articles in enumerate(by_day(press())):
+        for place in range(3):
+            some = articles[place::3]
+            if not some:
+                continue
+            at = max(one.fetched_at for one in some)
+            for outlet in sorted({one.outlet for one in some}):
+                mine = [one for one in some if one.outlet == outlet]
+                bad = [rejection(outlet, number * 10 + place, at)]
+                Crawl(
+                    outlet=outlet, run=f"run-{number}-{place}", articles=mine, rejections=bad, at=at
+                ).land(store)
+            put_out(root, now=at + HOUR)
+    return root
+
+
+@pytest.fixture
+def root(grown: Path, tmp_path: Path) -> Path:
+    """A copy of the archive for one test."""
+    for name in ("archive", "heads"):
+        shutil.copytree(grown / name, tmp_path / name)
+    return tmp_path
+
+
+def options(root: Path, name: str = "archive") -> Settings:
+    return Settings(store=f"file:{root / name}", cache=root / f"cache-{name}", heads=root / "heads")
+
+
+def put_out(root: Path, name: str = "archive", **given: Any) -> Publication:
+    said = {"code_version": "1", "lock_sha256": "0", "outlets": {**FACTS, **PAPERS}}
+    return publish(FileStore(root / name), options=options(root, name), **{**said, **given})
+
+
+def compacted(root: Path, name: str = "archive", **given: Any) -> Compaction:
+    said: dict[str, Any] = {"now": NOON + 20 * DAY, "code_version": "1", "lock_sha256": "0"}
+    store = FileStore(root / name)
+    return compact(CompactionJob(store=store, options=options(root, name), **{**said, **given}))
+
+
+def catalogue(root: Path, name: str = "archive") -> Catalogue:
+    return Catalogue(FileStore(root / name), root / f"cache-{name}")
+
+
+def copied(root: Path) -> None:
+    """Keep the archive as it is now as `before`."""
+    shutil.copytree(root / "archive", root / "before")
+
+
+def answers(root: Path, name: str) -> list[list[tuple[Any, ...]]]:
+    """Return what readers learn: every row of every table, and the reports of all days."""
+    opened = catalogue(root, name)
+    tables = ("articles", "clusters", "log", "rejections", "reports")
+    found: list[list[Any]] = [
+        sorted(map(repr, ask(opened, f"SELECT * FROM {table}").rows))  # noqa: S608 - our names
+        for table in tables
+    ]
+    days = {row[0] for row in ask(opened, "SELECT DISTINCT day FROM reports").rows}
+    for day in sorted(days):
+        found.append([stories(opened, day)])
+        found.append(
+            [(key, count.versions, count.runs) for key, count in count_day(opened, day).items()]
+        )
+    return found
+
+
+def corpus(root: Path, name: str, work: Path) -> dict[str, str]:
+    """Return the clusters of a fold of the whole archive."""
+    opened, chosen = catalogue(root, name), FoldOptions()
+    days = [day for part in opened.of("clusters") for day in part.days or ()]
+    made = Corpus(
+        ArchiveWindow(opened, chosen.fingerprint),
+        (min(days), max(days)),
+        work,
+        options=chosen,
+        slices=2,
+    )
+    list(made.run())
+    rows = (row for path in made.clusters for row in pq.read_table(path).to_pylist())
+    return {row["version_id"]: row["cluster"] for row in rows}
+
+
+def test_every_answer_is_the_same_before_and_after(root: Path) -> None:
+    copied(root)
+    done = compacted(root)
+    assert done.replaced > (done.parts or 0) > 0
+    assert compare(FileStore(root / "before"), FileStore(root / "archive"), root / "cache") == []
+    assert answers(root, "archive") == answers(root, "before")
+    assert corpus(root, "archive", root / "w1") == corpus(root, "before", root / "w2")
+
+
+def test_a_day_has_one_part_of_each_table(root: Path) -> None:
+    compacted(root)
+    parts = [one for one in catalogue(root).tables.values() if one.key.endswith(".parquet")]
+    places = [
+        (one.key.rpartition("-")[0]) for one in parts if not one.key.startswith("checkpoints/")
+    ]
+    assert len(places) == len(set(places))
+    assert compacted(root).unchanged
+
+
+def test_the_next_publication_folds_as_without_it(root: Path) -> None:
+    copied(root)
+    shutil.copytree(root / "heads", root / "heads-before")
+    compacted(root)
+    new = [reprint(41, NOON + 5 * DAY), article("narae", 99, at=NOON + 5 * DAY)]
+    for name in ("archive", "before"):
+        for one in new:
+            Crawl(outlet=one.outlet, run="late", articles=[one], at=one.fetched_at).land(
+                FileStore(root / name)
+            )
+        said = put_out(root, name, now=NOON + 21 * DAY)
+        assert said.signed_again == 0
+    assert compare(FileStore(root / "before"), FileStore(root / "archive"), root / "cache") == []
+
+
+def test_nothing_is_unsigned_after_it(root: Path) -> None:
+    compacted(root)
+    opened, chosen = catalogue(root), FoldOptions()
+    window = ArchiveWindow(opened, chosen.fingerprint)
+    assert unsigned(opened, window, chosen, (date.min, date.max)) == []
+
+
+def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) -> None:
+    copied(root)
+    assert compacted(root, now=NOON + 40 * DAY).months > 0
+    logs = [one.key for one in catalogue(root).of("log")]
+    assert [key.rpartition("-")[0] for key in logs] == ["log/month=2026-11/2026-11"]
+    assert answers(root, "archive") == answers(root, "before")
+    late = [article("narae", 77, at=NOON + 2 * DAY)]
+    Crawl(outlet="narae", run="late", articles=late, at=NOON + 2 * DAY).land(
+        FileStore(root / "archive")
+    )
+    put_out(root, now=NOON + 41 * DAY)
+    assert compacted(root, now=NOON + 42 * DAY).months == 0
+    assert len(catalogue(root).of("log")) == 2
+
+
+def test_a_dry_run_writes_nothing(root: Path) -> None:
+    before = {entry.key for entry in FileStore(root / "archive").list("")}
+    said = compacted(root, dry_run=True)
+    assert said.seq is None
+    assert said.replaced > 0
+    assert {entry.key for entry in FileStore(root / "archive").list("")} == before
+
+
+def test_a_reader_of_the_head_before_goes_on_until_the_grace_time_is_over(root: Path) -> None:
+    reader = catalogue(root)
+    parts = reader.of("articles")
+    compacted(root)
+    assert all(reader.local(one).is_file() for one in parts)
+    gone = [one for one in parts if one.key not in catalogue(root).parts]
+    assert gone
+    assert compacted(root, now=NOON + 4000 * DAY).deleted > 0
+    assert not any((root / "archive" / one.key).exists() for one in gone)
+    assert answers(root, "archive")
+
+
+def test_readers_open_the_newest_checkpoint_and_the_few_manifests_after_it(root: Path) -> None:
+    done = compacted(root)
+    opened = catalogue(root)
+    checkpoint, later = opened.base
+    assert checkpoint is not None
+    assert [manifest.seq for manifest in later] == [(done.seq or 0) + 1]
+    chain = {one.key: one.sha256 for manifest in opened.manifests for one in manifest.adds}
+    for manifest in opened.manifests:
+        for removed in manifest.removes:
+            chain.pop(removed.key)
+    assert {key: one.sum.sha256 for key, one in opened.parts.items()} == chain
+
+
+@pytest.mark.parametrize("damage", ["altered", "lost"])
+def test_a_damaged_checkpoint_costs_a_longer_way_and_no_answer(root: Path, damage: str) -> None:
+    compacted(root)
+    expected = sorted(catalogue(root).parts)
+    store = FileStore(root / "archive")
+    key = next(entry.key for entry in store.list("checkpoints/") if is_checkpoint(entry.key))
+    if damage == "altered":
+        store.put(key, store.get(key).replace(b"PAR1", b"PAR2"))
+    else:
+        store.delete([key])
+    opened = Catalogue(store, root / "another-cache")
+    assert sorted(opened.parts) == expected
+    assert opened.base[0] is None
+
+
+def test_every_so_many_manifests_one_adds_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = 3
+    for module in (catalogue_module, checkpoints):
+        monkeypatch.setattr(module, "EVERY", every)
+    store = FileStore(tmp_path / "archive")
+    for number in range(2 * every + 2):
+        at = NOON + number * HOUR
+        Crawl(run=f"run-{number:03d}", articles=[article("hanbit", number, at=at)], at=at).land(
+            store
+        )
+        put_out(tmp_path, now=at + HOUR / 2)
+    opened = Catalogue(store, tmp_path / "cache")
+    checkpoint, later = opened.base
+    assert checkpoint is not None
+    assert [manifest.seq for manifest in later] == list(range(2 * every, 2 * every + 3))
+    kept = [key for key in opened.parts if is_checkpoint(key)]
+    assert [key.partition("/")[2][:8] for key in kept] == [
+        f"{every - 1:08d}",
+        f"{2 * every - 1:08d}",
+    ]
+    walked = Catalogue(store, tmp_path / "other")
+    walked.__dict__["base"] = (None, walked.manifests)
+    assert dict(walked.parts) == dict(opened.parts)
+    assert len(list(ask(opened, "SELECT 1 FROM articles").rows)) == 2 * every + 2
+    head = manifests.head(store)
+    assert head is not None
+    assert head.manifest.seq == 2 * every + 2
