@@ -32,6 +32,7 @@ COMMANDS = {
     "archive": ("publishing:archive", _KEEP),
     "release": ("publishing:release", _KEEP),
     "discard": ("publishing:discard", _KEEP),
+    "compact": ("compacting:compact", _KEEP),
     "gaps": ("publishing:gaps", _KEEP),
     "doctor": ("doctor:doctor", _KEEP),
     "audit": ("upkeep:audit", _KEEP),

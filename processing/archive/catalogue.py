@@ -17,29 +17,27 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from pydantic import ValidationError
 
 from processing.archive import layout
+from processing.archive.layout import CatalogueObject
 from processing.archive.manifests import ManifestLink, Witness, head, key
 from processing.errors import CorruptRecordError, MissingError
-from processing.records import Manifest, Sum, fault
+from processing.records import Manifest, fault
 from processing.store.interface import Store, checked
 
 if TYPE_CHECKING:
     from processing.archive.checkpoints import Checkpoint
 
+__all__ = ["Catalogue", "CatalogueObject", "is_what_it_was", "lazy"]
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CHECKPOINTS = "checkpoints/"
-EVERY = 32
-"""How many manifests there are from one checkpoint to the next; so many are fetched at once."""
 _PAGES = "pages/"
 _THREADS = 8
 """Parts fetched at once from a bucket into an empty cache, or compared with their sums."""
@@ -72,32 +70,6 @@ class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
             return self
         value = instance.__dict__[self._name] = self._compute(instance)
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueObject:
-    """A current object: its key and sums, and the sequence number of the manifest that added it."""
-
-    sum: Sum
-    seq: int
-
-    @property
-    def key(self) -> str:
-        return self.sum.key
-
-    @property
-    def table(self) -> str:
-        """The first segment of the key: "articles", "pages", ..."""
-        return self.key.partition("/")[0]
-
-    @property
-    def days(self) -> layout.Span | None:
-        """The first and the last KST day of its rows; None where its key states none."""
-        return layout.span(self.key)
-
-    def within(self, first: date, last: date) -> bool:
-        """Tell whether it may have rows of these days, both included."""
-        return self.days is None or (self.days[0] <= last and first <= self.days[1])
 
 
 class Catalogue:
@@ -180,7 +152,7 @@ class Catalogue:
             is_page = name.startswith(_PAGES) and name.endswith(suffix)
             return is_page and (folders is None or name.startswith(folders))
 
-        objects = checkpoint.pages(self, suffix, days) if checkpoint else {}
+        objects = checkpoint.pages(self.raw, suffix, days) if checkpoint else {}
         return tuple(self._applied(objects, later, wanted).values())
 
     def of(self, table: str, suffix: str = ".parquet") -> tuple[CatalogueObject, ...]:
@@ -302,7 +274,7 @@ class Catalogue:
         if path.is_file() and is_what_it_was(path, sha256):
             return path.read_bytes()
         if seq not in self._ahead:
-            first = max(1, seq - seq % EVERY)
+            first = max(1, seq - seq % layout.EVERY)
             with ThreadPoolExecutor(_THREADS) as pool:
                 bodies = pool.map(self._read_ahead, range(first, seq + 1))
                 self._ahead |= dict(zip(range(first, seq + 1), bodies, strict=True))

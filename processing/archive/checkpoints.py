@@ -11,19 +11,20 @@ import io
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive import layout
-from processing.archive.catalogue import CHECKPOINTS, EVERY, Catalogue, CatalogueObject
+from processing.archive.layout import CHECKPOINTS, CatalogueObject
 from processing.archive.tables import NewObject
 from processing.errors import CorruptRecordError
-from processing.records import Removed, Sum
+from processing.records import Manifest, Removed, Sum
 
 _TYPES: Mapping[str, pa.DataType] = {
     "key": pa.string(),
@@ -50,19 +51,40 @@ class Checkpoint:
     months: Collection[str]
 
     def pages(
-        self, catalogue: Catalogue, suffix: str = "", days: Collection[str] | None = None
+        self,
+        opened: Callable[[CatalogueObject], Path],
+        suffix: str = "",
+        days: Collection[str] | None = None,
     ) -> dict[str, CatalogueObject]:
         """Return the raw pages and indexes with that ending, of all days or of some.
 
-        `days` are days or months as they stand in keys: "2026-11-20", "2026-11".
+        `opened` gives an object as a file. `days` are days or months as they stand in keys:
+        "2026-11-20", "2026-11".
         """
         wanted = {day[:_MONTH] for day in days} if days is not None else None
         found: dict[str, CatalogueObject] = {}
         for key in sorted(self.months):
             if wanted is None or _month(key) in wanted:
-                table = _read(catalogue.raw(self.objects[key]), key)
+                table = _read(opened(self.objects[key]), key)
                 found |= {page.key: page for page in _objects(table, key, suffix, days)}
         return found
+
+
+class Current(Protocol):
+    """What a checkpoint is made of, as `Catalogue` has it."""
+
+    @property
+    def base(self) -> tuple[Checkpoint | None, tuple[Manifest, ...]]:
+        """The newest checkpoint and the manifests after it."""
+
+    @property
+    def tables(self) -> Mapping[str, CatalogueObject]:
+        """The current objects but raw pages."""
+
+    def pages(
+        self, suffix: str = "", days: Collection[str] | None = None
+    ) -> tuple[CatalogueObject, ...]:
+        """Return the current raw pages and indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +97,10 @@ class NewCheckpoint:
 
 def is_due(seq: int) -> bool:
     """Tell whether the manifest of that number adds a checkpoint."""
-    return seq % EVERY == 0
+    return seq % layout.EVERY == 0
 
 
-def made(catalogue: Catalogue) -> NewCheckpoint:
+def made(catalogue: Current) -> NewCheckpoint:
     """Return the checkpoint of the head of `catalogue`, for the manifest that follows it."""
     base, later = catalogue.base
     seq = later[-1].seq + 1 if later else 1
@@ -124,7 +146,7 @@ def read(path: Path, key: str) -> Checkpoint:
 
 
 def _by_month(
-    catalogue: Catalogue, months: Collection[str] | None
+    catalogue: Current, months: Collection[str] | None
 ) -> dict[str, list[CatalogueObject]]:
     """Return the current raw pages of these months, or of all."""
     found: dict[str, list[CatalogueObject]] = defaultdict(list)

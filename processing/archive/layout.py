@@ -11,8 +11,14 @@ twice, with two types; no column is called `month`.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from processing.records import Sum
+
+CHECKPOINTS = "checkpoints/"
+EVERY = 32
+"""How many manifests there are from one checkpoint to the next; so many are fetched at once."""
 UNKNOWN = "unknown"
 """Stands for the day of articles that state no time of publication."""
 _DAYS = re.compile(r"/month=[^/]+/(?P<days>[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)-[0-9a-f]+\.[a-z]+$")
@@ -25,6 +31,32 @@ CONVERTED = frozenset({"articles", "clusters", "log", "rejections", "reports"})
 
 Span = tuple[date, date]
 """A first and a last KST day, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueObject:
+    """A current object: its key and sums, and the sequence number of the manifest that added it."""
+
+    sum: Sum
+    seq: int
+
+    @property
+    def key(self) -> str:
+        return self.sum.key
+
+    @property
+    def table(self) -> str:
+        """The first segment of the key: "articles", "pages", ..."""
+        return self.key.partition("/")[0]
+
+    @property
+    def days(self) -> Span | None:
+        """The first and the last KST day of its rows; None where its key states none."""
+        return span(self.key)
+
+    def within(self, first: date, last: date) -> bool:
+        """Tell whether it may have rows of these days, both included."""
+        return self.days is None or (self.days[0] <= last and first <= self.days[1])
 
 
 def placed(table: str, day: date | None, *, whole_month: bool = False) -> tuple[str, str]:

@@ -21,7 +21,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +47,6 @@ from processing.signing.columns import CLUSTERS as FOLDED
 from processing.signing.window import write_part
 
 if TYPE_CHECKING:
-    from processing.archive.landed import LandedRun
     from processing.archive.memory import Memory
 
 DAY: Final = pa.field("day", pa.date32())
@@ -316,8 +326,18 @@ def _following(article: Article, memory: "Memory", known: Collection[str]) -> Ar
     )
 
 
+class RunRows(Protocol):
+    """The rows of a run in landing."""
+
+    @property
+    def rejections(self) -> Sequence[Rejection]: ...
+    @property
+    def log(self) -> Sequence[Fetch]: ...
+    def report(self, code_version: str) -> RunReport: ...
+
+
 def of_records(
-    runs: Sequence["LandedRun"],
+    runs: Sequence[RunRows],
     new: Iterable[ArchivedArticle],
     code_version: str,
     manifest: int,

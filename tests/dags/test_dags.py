@@ -15,14 +15,14 @@ import pytest
 from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 
-from dags import archive, audit, common, crawl, crawl_outlet, fold_corpus
+from dags import archive, audit, common, compact, crawl, crawl_outlet, fold_corpus
 from dags import report as report_dag
 from processing.errors import PermanentError
 from spiders.crawling.polling import TICK
 from spiders.outlet import Pace
 from tests.dags.conftest import FOLDER
 
-FILES = (archive, audit, crawl, crawl_outlet, fold_corpus, report_dag)
+FILES = (archive, audit, compact, crawl, crawl_outlet, fold_corpus, report_dag)
 HEAVY = (
     "scrapy",
     "twisted",
@@ -62,7 +62,15 @@ def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
     bag = request.getfixturevalue("sample" if press else "live")
     assert bag.import_errors == {}
     crawls = {f"crawl_{pace}" for pace in expected_outlets(press=press)}
-    assert set(bag.dags) == {*crawls, "crawl_outlet", "archive", "audit", "fold_corpus", "report"}
+    assert set(bag.dags) == {
+        *crawls,
+        "crawl_outlet",
+        "archive",
+        "audit",
+        "compact",
+        "fold_corpus",
+        "report",
+    }
 
 
 @pytest.mark.parametrize("press", [False, True])
@@ -352,7 +360,7 @@ def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> 
 def test_parsing_loads_nothing_heavy(press) -> None:
     code = "import sys, importlib, airflow.sdk, airflow.dag_processing.dagbag\n"
     code += "its_own = set(sys.modules)\n"
-    code += "for name in ('archive', 'crawl', 'crawl_outlet', 'fold_corpus', 'report'): importlib.import_module('dags.' + name)\n"
+    code += "for name in ('archive', 'compact', 'crawl', 'crawl_outlet', 'fold_corpus', 'report'): importlib.import_module('dags.' + name)\n"
     code += f"print([name for name in {HEAVY!r} if name in set(sys.modules) - its_own])"
     environment = {"SILLOK_PRESS": press, "PATH": "", "AIRFLOW__CORE__UNIT_TEST_MODE": "True"}
     done = subprocess.run(

@@ -8,8 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive import catalogue as catalogue_module
-from processing.archive import checkpoints, manifests
+from processing.archive import layout, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.folding import ArchiveWindow, unsigned
@@ -224,8 +223,7 @@ def test_every_so_many_manifests_one_adds_a_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = 3
-    for module in (catalogue_module, checkpoints):
-        monkeypatch.setattr(module, "EVERY", every)
+    monkeypatch.setattr(layout, "EVERY", every)
     store = FileStore(tmp_path / "archive")
     for number in range(2 * every + 2):
         at = NOON + number * HOUR

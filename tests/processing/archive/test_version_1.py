@@ -7,22 +7,32 @@ publications, and a run in landing.
 import shutil
 import tarfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.dataset as pads
 import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
+from processing.archive.compaction import CompactionJob, compact
+from processing.archive.layout import is_version_1
 from processing.archive.memory import load
+from processing.archive.tables import columns
 from processing.errors import CorruptRecordError
 from processing.landing.keys import objects
 from processing.landing.segments import resend
 from processing.lookup.articles import versions
+from processing.lookup.diff import compare
+from processing.lookup.export import Terms, export_file
 from processing.lookup.replay import payload
 from processing.lookup.sql import ask
 from processing.records import Publication
 from processing.report.counting import count_day, newest_day
+from processing.settings import Settings
 from processing.store.file_store import FileStore
 from tests.processing.conftest import ROOT
 
@@ -59,7 +69,7 @@ def test_all_of_it_is_read(old: FileStore, tmp_path: Path) -> None:
     assert b"<html" in payload(catalogue, url)
     statement = "SELECT url, logged_at, day FROM log WHERE why = 'fetched' AND role = 'article'"
     assert all(moment and day for _, moment, day in ask(catalogue, statement).rows)
-    statement = "SELECT list_transform(sources, pair -> pair.name) FROM articles LIMIT 1"
+    statement = "SELECT list_transform(sources, lambda pair: pair.name) FROM articles LIMIT 1"
     assert "title" in next(ask(catalogue, statement).rows)[0]
     counts = count_day(catalogue, newest_day(catalogue))
     assert {name: count.versions for name, count in counts.items()} == {"dongnyeok": 4, "narae": 12}
@@ -96,3 +106,96 @@ def test_an_older_sillok_refuses_a_newer_head(
     monkeypatch.setattr("processing.archive.manifests.SCHEMA_VERSION", 1)
     with pytest.raises(CorruptRecordError, match=r"has schema 2: upgrade Sillok, it is newer$"):
         manifests.head(old)
+
+
+@pytest.fixture
+def upgraded(old: FileStore, options: Settings) -> FileStore:
+    """Rewrite the kept archive, and delete what that superseded."""
+    for days in (1, 400):
+        job = CompactionJob(
+            store=old,
+            options=options,
+            now=later(old) + timedelta(days=days),
+            code_version="1",
+            lock_sha256="0",
+            upgrade=True,
+        )
+        compact(job)
+    return old
+
+
+def test_an_upgrade_rewrites_all_of_it_and_changes_no_answer(
+    upgraded: FileStore, tmp_path: Path
+) -> None:
+    with tarfile.open(KEPT) as kept:
+        kept.extractall(tmp_path / "before", filter="data")
+    before = FileStore(tmp_path / "before")
+    assert compare(before, upgraded, tmp_path / "cache") == []
+    keys = [entry.key for entry in upgraded.list("") if not entry.key.startswith("landing/")]
+    assert not [key for key in keys if is_version_1(key) and not key.startswith("checkpoints/")]
+    assert not [key for key in keys if key.startswith("log/outlet=")]
+    old, new = (Catalogue(store, tmp_path / "cache") for store in (before, upgraded))
+    for table in ("articles", "clusters", "log", "rejections", "reports", "pages"):
+        assert answers(new, table) == answers(old, table)
+    assert load(upgraded, "narae").encode() == load(before, "narae").encode()
+    url = next(ask(new, "SELECT url FROM articles LIMIT 1").rows)[0]
+    assert b"<html" in payload(new, url)
+
+
+def answers(catalogue: Catalogue, table: str) -> list[str]:
+    """Return the rows of a table, but where its index lies and which rules wrote its version."""
+    rows = ask(catalogue, f"SELECT * FROM {table}").records()  # noqa: S608 - our names
+    return sorted(
+        repr({name: value for name, value in row.items() if table != "pages" or name != "manifest"})
+        for row in rows
+    )
+
+
+TABLES = {"articles": 16, "clusters": 16, "rejections": 1, "log": 69, "reports": 3}
+
+
+@pytest.mark.usefixtures("upgraded")
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_opens_by_its_folder_in_every_reader(tmp_path: Path, table: str) -> None:
+    folder = str(tmp_path / "archive" / table)
+    frames = {
+        "pandas": pd.read_parquet(folder),
+        "polars": pl.read_parquet(folder).to_pandas(),
+        "DuckDB": duckdb.sql(f"FROM '{folder}/*/*.parquet'").to_arrow_table().to_pandas(),
+        "pyarrow": pads.dataset(folder, partitioning="hive").to_table().to_pandas(),
+    }
+    for reader, frame in frames.items():
+        assert len(frame) == TABLES[table], reader
+        assert set(frame.columns) == {*columns(table).names, "month"}, reader
+        assert {type(day) for day in frame["day"].dropna()} <= {date, pd.Timestamp}, reader
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_and_an_export_open_in_hugging_face_datasets(
+    upgraded: FileStore, tmp_path: Path, table: str
+) -> None:
+    datasets = pytest.importorskip("datasets", reason="needs the extra `bench`")
+    kept = str(tmp_path / "hugging")
+    rows = datasets.load_dataset(
+        "parquet", data_dir=str(tmp_path / "archive" / table), split="train", cache_dir=kept
+    )
+    assert (len(rows), set(rows.column_names)) == (TABLES[table], set(columns(table).names))
+    exported = tmp_path / "x.parquet"
+    export_file(Catalogue(upgraded, tmp_path / "cache"), Terms(), exported)
+    rows = datasets.load_dataset("parquet", data_files=str(exported), split="train", cache_dir=kept)
+    assert len(rows) == TABLES["articles"]
+
+
+def test_an_export_opens_in_every_reader(upgraded: FileStore, tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    counts = export_file(Catalogue(upgraded, tmp_path / "cache"), Terms(), path)
+    assert counts["rows"] == TABLES["articles"]
+    frames = (
+        pd.read_parquet(path),
+        pl.read_parquet(path),
+        duckdb.read_parquet(str(path)).to_arrow_table(),
+        pads.dataset(path).to_table(),
+    )
+    for frame in frames:
+        assert len(frame) == TABLES["articles"]
