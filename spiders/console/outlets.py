@@ -138,7 +138,7 @@ def _answered(store: str | None, today: date) -> dict[str, dict[str, int]]:
     if not list(catalogue.of("reports")):
         say(f"{catalogue.store.url} holds no run report: sources are not judged")
         return {}
-    since = (today - timedelta(days=_DAYS)).isoformat()
+    since = today - timedelta(days=_DAYS)
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in ask(catalogue, _ANSWERED, {"since": since}).records():
         found[row["outlet"]][row["url"]] = row["links"]
