@@ -1,11 +1,18 @@
-"""Benchmark of puts: the archive's store and plain boto3 on the embedded store, in turns.
+"""Benchmark of the archive: what a long history costs, and its puts beside plain boto3's.
 
-    python -m infra.bench.archive [--rounds 7]
+    python -m infra.bench.archive [--articles 10000 100000] [--publications 30 720] [--rounds 7]
 
-A put of ours is confirmed (SHA-256, ETag) and one of boto3 is not, so a ratio of 1 means that
-confirming costs nothing. Each size is compared with `put_object`, and from 16 MiB on also with
-`upload_file`; all read from files. Prints medians in seconds and the ratio boto3 / ours: above 1,
-ours is faster.
+The same articles are laid down in few publications and in many (`infra.bench.history`); the many are
+compacted, once but for the last day and once whole. For each command the table has CPU seconds and
+peak memory above those of `sillok --version`, with an empty cache (cold) and with a filled one, and
+its ratio to the archive of few publications. A second table has bytes per article and table at 14
+articles a publication, before and after compaction. A million articles take hours to lay down:
+`--articles 1000000`.
+
+Then puts, on the embedded store, in turns. A put of ours is confirmed (SHA-256, ETag) and one of
+boto3 is not, so a ratio of 1 means that confirming costs nothing. Each size is compared with
+`put_object`, and from 16 MiB on also with `upload_file`; all read from files. Prints medians in
+seconds and the ratio boto3 / ours: above 1, ours is faster.
 """
 
 import argparse
@@ -13,23 +20,32 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import boto3
 
+from infra.bench.history import article, lay_down, moments, size_of
+from processing.archive.compaction import CompactionJob, compact
+from processing.archive.tables import day
+from processing.records import Article
 from processing.settings import Settings
+from processing.store.file_store import FileStore
 from processing.store.s3_client import client
 from processing.store.s3_store import S3Store
 
 _MIB = 1 << 20
 # From 8 MiB on, `upload_file` sends parts at once; 80 MiB is ten of them.
+OUTLETS = 45
 SIZES = (1 * _MIB, 16 * _MIB, 80 * _MIB)
 """Bytes of the files."""
 
@@ -38,8 +54,18 @@ def main() -> None:
     """Print one line per size and method of boto3."""
     parser = argparse.ArgumentParser(prog="python -m infra.bench.archive", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--publications", type=int, nargs=2, default=[30, 720])
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--no-puts", action="store_true", help="leave the puts out")
+    options = parser.parse_args()
+    rounds = options.rounds
     print(f"Python {platform.python_version()}, boto3 {boto3.__version__}, {os.cpu_count()} cores")
+    for articles in options.articles:
+        with tempfile.TemporaryDirectory() as name:
+            _histories(Path(name), articles, options.publications, options.days)
+    if options.no_puts:
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "infra.store", "--data", str(folder / "data")]
@@ -52,6 +78,131 @@ def main() -> None:
         finally:
             server.kill()
             server.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCost:
+    """CPU seconds and peak megabytes of one process."""
+
+    seconds: float
+    megabytes: float
+
+
+def _histories(folder: Path, count: int, publications: Sequence[int], days: int) -> None:
+    """Print what commands cost on the same articles in few and in many publications."""
+    articles = [article(number, OUTLETS, at) for number, at in enumerate(moments(count, days))]
+    few, many = publications
+    lay_down(folder / "few", articles, few)
+    lay_down(folder / "many", articles, many)
+    end = articles[-1].fetched_at
+    last = articles[-1]
+    commands = {
+        "ls": ("ls", "--limit", "20"),
+        "show": ("show", last.article_id),
+        "search": ("search", last.title.split()[0]),
+        "query log": (
+            "query",
+            f"SELECT why, count(*) FROM log WHERE day = '{day(end)}' GROUP BY 1",  # noqa: S608 - our day
+        ),
+        "query articles": ("query", "SELECT outlet, count(*) FROM articles GROUP BY 1"),
+        "report": ("report", "--day", day(end)),
+        "status": ("status",),
+        "archive": ("archive", "--dry-run"),
+    }
+    _compact(folder / "few", end + timedelta(days=1))
+    columns = {f"{few} publications": _costs(folder / "few", commands)}
+    columns[f"{many}, as published"] = _costs(folder / "many", commands)
+    _compact(folder / "many", end)
+    columns[f"{many}, all but a day"] = _costs(folder / "many", commands)
+    _compact(folder / "many", end + timedelta(days=1))
+    columns[f"{many}, compacted"] = _costs(folder / "many", commands)
+    _print_costs(count, columns)
+    _print_bytes(folder / "bytes", articles, end)
+
+
+def _compact(root: Path, now: datetime) -> None:
+    store = FileStore(root / "archive")
+    options = Settings(store=store.url, cache=root / "cache", heads=root / "heads")
+    compact(
+        CompactionJob(store=store, options=options, now=now, code_version="1", lock_sha256="0" * 64)
+    )
+
+
+def _costs(
+    root: Path, commands: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[CommandCost, CommandCost]]:
+    """Return what each command costs with an empty cache, and after that."""
+    base = _cost(root, ("--version",))
+    found = {}
+    for name, arguments in commands.items():
+        shutil.rmtree(root / "cache", ignore_errors=True)
+        cold, warm = (
+            _cost(root, arguments),
+            min((_cost(root, arguments) for _ in range(3)), key=lambda cost: cost.seconds),
+        )
+        found[name] = (_above(cold, base), _above(warm, base))
+    return found
+
+
+def _above(cost: CommandCost, base: CommandCost) -> CommandCost:
+    return CommandCost(cost.seconds - base.seconds, cost.megabytes - base.megabytes)
+
+
+def _cost(root: Path, arguments: Sequence[str]) -> CommandCost:
+    """Run a command and return what it cost; raise SystemExit where it failed."""
+    environment = {
+        **os.environ,
+        "SILLOK_STORE": f"file:{root / 'archive'}",
+        "SILLOK_CACHE": str(root / "cache"),
+        "SILLOK_HEADS": str(root / "heads"),
+        "SILLOK_SPOOL": str(root / "spool"),
+    }
+    command = [sys.executable, "-m", "spiders.cli", *arguments]
+    with (root / "out").open("wb") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)  # noqa: S603
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    # 3 says that something wants an answer, which is so in an archive of invented outlets
+    if process.returncode not in {0, 3}:
+        raise SystemExit(f"sillok {' '.join(arguments)}: {(root / 'out').read_text()}")
+    return CommandCost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _print_costs(
+    count: int, columns: Mapping[str, Mapping[str, tuple[CommandCost, CommandCost]]]
+) -> None:
+    first = next(iter(columns.values()))
+    print(f"\n{count:,} articles; CPU s cold / warm, MB above a bare start, ratio of warm CPU")
+    for title, costs in columns.items():
+        print(f"  {title}")
+        for name, (cold, warm) in costs.items():
+            ratio = warm.seconds / max(first[name][1].seconds, 0.01)
+            print(
+                f"    {name:15} {cold.seconds:7.2f} / {warm.seconds:6.2f} s "
+                f"{warm.megabytes:7.0f} MB  x {ratio:.2f}"
+            )
+
+
+def _print_bytes(root: Path, articles: Sequence[Article], end: datetime) -> None:
+    """Print bytes per article and table at 14 articles a publication."""
+    lay_down(root, articles, len(articles) // 14)
+    tables = (
+        "articles",
+        "log",
+        "dedupe",
+        "clusters",
+        "reports",
+        "memory",
+        "manifests",
+        "checkpoints",
+    )
+    before = {table: size_of(root, table) / len(articles) for table in tables}
+    _compact(root, end + timedelta(days=40))
+    after = {table: size_of(root, table) / len(articles) for table in tables}
+    print(f"  bytes per article at 14 a publication, in {len(articles) // 14} publications")
+    for table in tables:
+        print(f"    {table:15} {before[table]:8.0f} -> {after[table]:8.0f}")
+    print(f"    {'in all':15} {sum(before.values()):8.0f} -> {sum(after.values()):8.0f}")
 
 
 def _settings(data: Path) -> Settings:

@@ -58,6 +58,8 @@ _TABLES = "tables that `Catalogue.local` held against their manifest, or that th
 _LATIN = "Latin-1, which has a character for every byte"
 _PERSON = "arguments and files of the person who types the command"
 EXEMPT = {
+    "processing.archive.checkpoints": "files that `Catalogue.raw` held against the manifest that adds them",
+    "processing.archive.merging": _TABLES,
     "processing.archive.removal": _TABLES,
     "processing.archive.tables": _WRITES,
     "processing.dedupe.corpus": _TABLES,

@@ -1,0 +1,303 @@
+"""Lays down large archives: the same articles in few publications or in many.
+
+`lay_down` writes what a publication writes, with the code that writes it (`of_records`, `of_tables`,
+checkpoints, manifests), and leaves out what costs time and no bytes: crawls, checks, and a fold for
+each publication. All articles are distinct, so one fold of a day says the same as many. A test
+compares a small one with real publishing by `sillok diff`.
+"""
+
+import gzip
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processing.archive import checkpoints, manifests
+from processing.archive.catalogue import Catalogue
+from processing.archive.manifests import ManifestLink, Witness
+from processing.archive.memory import Memory
+from processing.archive.tables import ArchivedArticle, NewObject, day, of_records, of_tables
+from processing.dates import SEOUL
+from processing.dedupe.fold import sign_only
+from processing.records import (
+    Article,
+    End,
+    Fetch,
+    Manifest,
+    Rejection,
+    Removed,
+    RunReport,
+    Stamp,
+    Sum,
+    Why,
+    article_id,
+    version_id,
+)
+from processing.signing.columns import CLUSTERS
+from processing.signing.documents import Document, FoldOptions
+from processing.signing.window import EmptyWindow
+from processing.store.file_store import FileStore
+
+START = datetime(2026, 1, 1, tzinfo=SEOUL)
+_SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이"
+_WORDS = 260
+_SEEN_A_POLL = 6
+"""Log rows of links that were seen before, per article: feeds list what they listed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The rows of one crawl, as `of_records` asks for them."""
+
+    outlet: str
+    run: str
+    at: datetime
+    articles: Sequence[Article]
+    rejections: Sequence[Rejection] = ()
+    log: Sequence[Fetch] = field(default=())
+
+    def report(self, code_version: str) -> RunReport:
+        """Return the run's report."""
+        return RunReport(
+            outlet=self.outlet,
+            run=self.run,
+            day=day(self.at),
+            started_at=self.at,
+            ended_at=self.at + timedelta(minutes=1),
+            end=End.NEW,
+            why=f"{len(self.articles)} articles from {len(self.articles)} pages",
+            pages=len(self.articles),
+            articles=len(self.articles),
+            rejections={},
+            whys={"fetched": len(self.articles)},
+            sources=(),
+            announced=len(self.articles),
+            segments=1,
+            bytes=0,
+            requests=len(self.articles),
+            agent="Sillok/bench",
+            code_version=code_version,
+        )
+
+
+def article(number: int, outlets: int, at: datetime) -> Article:
+    """Return the invented article of that number, which shares next to nothing with any other."""
+    draw = random.Random(number)  # noqa: S311 - a generator of samples
+    words = ["".join(draw.choices(_SYLLABLES, k=draw.randint(2, 4))) for _ in range(_WORDS)]
+    text = "\n\n".join(
+        " ".join(words[place : place + 40]) + "." for place in range(0, len(words), 40)
+    )
+    title, outlet = " ".join(words[:6]), f"outlet{number % outlets:03d}"
+    url = f"http://{outlet}.press.test/news/{number}"
+    identity = article_id(url)
+    return Article(
+        article_id=identity,
+        version_id=version_id(identity, title, text),
+        outlet=outlet,
+        url=url,
+        fetched_url=url,
+        fetched_at=at,
+        title=title,
+        text=text,
+        published=Stamp(at=at - timedelta(minutes=10), source="meta"),
+        sources={"title": "og", "published": "meta", "text": "rules"},
+        extractor="trafilatura",
+    )
+
+
+def runs_of(articles: Sequence[Article], number: int) -> list[Run]:
+    """Return the runs of one publication: one per outlet that has news, with its log."""
+    by_outlet: dict[str, list[Article]] = defaultdict(list)
+    for one in articles:
+        by_outlet[one.outlet].append(one)
+    return [
+        Run(outlet, f"{some[0].fetched_at:%Y%m%dT%H%M%SZ}-{number:06x}", some[0].fetched_at, some,
+            log=tuple(_log(outlet, f"{some[0].fetched_at:%Y%m%dT%H%M%SZ}-{number:06x}", some)))
+        for outlet, some in sorted(by_outlet.items())
+    ]  # fmt: skip
+
+
+def _log(outlet: str, run: str, articles: Sequence[Article]) -> Iterator[Fetch]:
+    feed = f"http://{outlet}.press.test/rss"
+    at = articles[0].fetched_at
+    yield Fetch(outlet=outlet, run=run, at=at, role="source", url=feed, why=Why.FETCHED, status=200)
+    for one in articles:
+        yield Fetch(
+            outlet=outlet, run=run, at=one.fetched_at, role="article", url=one.url,
+            article_id=one.article_id, why=Why.FETCHED, status=200, version_id=one.version_id,
+            outcome="article", visits=1, announced_by=feed, announced_at=at,
+        )  # fmt: skip
+        for back in range(1, _SEEN_A_POLL + 1):
+            url = f"{one.url.rpartition('/')[0]}/{int(one.url.rpartition('/')[2]) - back}"
+            yield Fetch(
+                outlet=outlet, run=run, at=one.fetched_at, role="article", url=url,
+                article_id=article_id(url), why=Why.SEEN, announced_by=feed, announced_at=at,
+            )  # fmt: skip
+
+
+def moments(articles: int, days: int) -> list[datetime]:
+    """Return when each article was fetched, evenly over so many days."""
+    step = timedelta(days=days) / max(articles, 1)
+    return [
+        (START + step * place).astimezone(UTC).replace(microsecond=0) for place in range(articles)
+    ]
+
+
+def lay_down(root: Path, articles: Sequence[Article], publications: int) -> FileStore:
+    """Write an archive of these articles, in the order of fetching, in so many publications."""
+    store = FileStore(root / "archive")
+    witness = Witness(root / "heads", store)
+    shares = _shares(articles, publications)
+    tables = SignedTables(articles)
+    link: ManifestLink | None = None
+    memory = _memories(store, articles)
+    for number, some in enumerate(shares, 1):
+        runs = runs_of(some, number)
+        new = [ArchivedArticle(**dict(one)) for one in some]
+        adds = [
+            _put(store, made)
+            for made in (
+                *of_records(runs, new, "1", number),
+                *of_tables(tables.of(some), number),
+                *_pages(runs),
+            )
+        ]
+        removes: tuple[Removed, ...] = ()
+        if checkpoints.is_due(number):
+            checkpoint = checkpoints.made(Catalogue(store, root / "cache"))
+            adds += [_put(store, file) for file in checkpoint.files]
+            removes = checkpoint.removes
+        link = manifests.append(
+            store,
+            witness,
+            Manifest(
+                seq=number,
+                previous=link.sha256 if link else None,
+                batch=f"{number:016x}",
+                published_at=some[-1].fetched_at + timedelta(minutes=5),
+                adds=tuple(sorted(adds, key=lambda added: added.key)),
+                removes=removes,
+                runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in runs),
+                memory=memory,
+                counts={"articles": len(some)},
+                code_version="1",
+                lock_sha256="0" * 64,
+            ),
+        )
+    return store
+
+
+def _put(store: FileStore, made: NewObject) -> Sum:
+    store.put(made.key, made.data)
+    return made.sum
+
+
+def _shares(articles: Sequence[Article], publications: int) -> list[Sequence[Article]]:
+    bounds = [len(articles) * place // publications for place in range(publications + 1)]
+    shares = [articles[first:last] for first, last in pairwise(bounds)]
+    return [share for share in shares if share]
+
+
+def _memories(store: FileStore, articles: Sequence[Article]) -> dict[str, Sum]:
+    """Write what each outlet remembers at the end, and name it in every manifest."""
+    by_outlet: dict[str, Memory] = defaultdict(Memory)
+    for one in articles:
+        by_outlet[one.outlet].archived(one)
+    return {
+        outlet: _put(store, NewObject(f"memory/outlet={outlet}", memory.encode(), suffix=".gz"))
+        for outlet, memory in sorted(by_outlet.items())
+    }
+
+
+def _pages(runs: Sequence[Run]) -> Iterator[NewObject]:
+    """Yield for each run a file in place of its raw pages, and their index."""
+    for run in runs:
+        name = f"{run.outlet}-{run.run}-seg-000"
+        body = gzip.compress("".join(one.url for one in run.articles).encode(), mtime=0)
+        lines = []
+        for one in run.articles:
+            facts = {"url": one.url, "status": "200", "mime": "text/html", "offset": "0",
+                     "length": str(len(body)), "filename": f"{name}.warc.gz"}  # fmt: skip
+            stamp = f"{one.fetched_at:%Y%m%d%H%M%S}"
+            lines.append(f"{one.url} {stamp} {json.dumps(facts)}\n")
+        index = "".join(sorted(lines)).encode()
+        for suffix, data in ((".warc.gz", body), (".cdxj", index)):
+            made = NewObject(f"pages/day={day(run.at)}", data, suffix=suffix, rows=len(lines))
+            made.sum = made.sum.evolve(key=f"pages/day={day(run.at)}/{name}{suffix}")
+            yield made
+
+
+class SignedTables:
+    """Signatures and clusters of distinct articles, signed by whole days and cut as asked."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self._options = FoldOptions()
+        self._days: dict[date, dict[str, pa.Table]] = {}
+        by_date: dict[date, list[Article]] = defaultdict(list)
+        for one in articles:
+            by_date[date.fromisoformat(day(one.fetched_at))].append(one)
+        for on, some in by_date.items():
+            documents = [_document(one) for one in some]
+            parts = sign_only(documents, EmptyWindow(), day=on, options=self._options).parts
+            self._days[on] = {str(kind): table for (kind, _), table in parts.items()}
+
+    def of(self, articles: Sequence[Article]) -> Iterator[tuple[str, date, pa.Table]]:
+        """Yield the tables of these articles, each with its name and day."""
+        by_date: dict[date, list[Article]] = defaultdict(list)
+        for one in articles:
+            by_date[date.fromisoformat(day(one.fetched_at))].append(one)
+        for on, some in sorted(by_date.items()):
+            tables, ids = self._days[on], pa.array([one.version_id for one in some])
+            sig = tables["sig"].filter(pc.is_in(tables["sig"]["id"], ids))
+            numbers = sig["number"].combine_chunks()
+            for kind, table in tables.items():
+                kept = table.filter(pc.is_in(table["number"], numbers))
+                yield f"dedupe/v={self._options.fingerprint}/{kind}", on, kept
+            yield "clusters", on, _originals(some, on)
+
+
+def _originals(articles: Sequence[Article], on: date) -> pa.Table:
+    """Return the rows of `clusters` of articles that are like no other."""
+    rows = [
+        {
+            "article_id": one.article_id,
+            "version_id": one.version_id,
+            "cluster": one.article_id,
+            "original": one.version_id,
+            "relation": "original",
+            "score": 1.0,
+            "day": on,
+        }
+        for one in sorted(articles, key=lambda one: one.version_id)
+    ]
+    return pa.Table.from_pylist(rows, schema=CLUSTERS)
+
+
+def _document(one: Article) -> Document:
+    return Document(
+        id=one.version_id,
+        article_id=one.article_id,
+        outlet=one.outlet,
+        outlet_class="publisher",
+        title=one.title,
+        text=one.text,
+        url=one.url,
+        published_at=one.published.at if one.published else None,
+        fetched_at=one.fetched_at,
+    )
+
+
+def size_of(root: Path, table: str) -> int:
+    """Return the bytes of all current objects of a table; `memory` and `manifests` too."""
+    store = FileStore(root / "archive")
+    if table in {"memory", "manifests"}:
+        return sum(entry.size for entry in store.list(f"{table}/"))
+    catalogue = Catalogue(store, root / "cache")
+    return sum(one.sum.bytes for one in catalogue.tables.values() if one.table == table)
