@@ -53,7 +53,7 @@ _SEEN_A_POLL = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class GeneratedRun:
     """The rows of one crawl, as `of_records` asks for them."""
 
     outlet: str
@@ -112,13 +112,13 @@ def article(number: int, outlets: int, at: datetime) -> Article:
     )
 
 
-def runs_of(articles: Sequence[Article], number: int) -> list[Run]:
+def runs_of(articles: Sequence[Article], number: int) -> list[GeneratedRun]:
     """Return the runs of one publication: one per outlet that has news, with its log."""
     by_outlet: dict[str, list[Article]] = defaultdict(list)
     for one in articles:
         by_outlet[one.outlet].append(one)
     return [
-        Run(outlet, f"{some[0].fetched_at:%Y%m%dT%H%M%SZ}-{number:06x}", some[0].fetched_at, some,
+        GeneratedRun(outlet, f"{some[0].fetched_at:%Y%m%dT%H%M%SZ}-{number:06x}", some[0].fetched_at, some,
             log=tuple(_log(outlet, f"{some[0].fetched_at:%Y%m%dT%H%M%SZ}-{number:06x}", some)))
         for outlet, some in sorted(by_outlet.items())
     ]  # fmt: skip
@@ -216,7 +216,7 @@ def _memories(store: FileStore, articles: Sequence[Article]) -> dict[str, Sum]:
     }
 
 
-def _pages(runs: Sequence[Run]) -> Iterator[NewObject]:
+def _pages(runs: Sequence[GeneratedRun]) -> Iterator[NewObject]:
     """Yield for each run a file in place of its raw pages, and their index."""
     for run in runs:
         name = f"{run.outlet}-{run.run}-seg-000"
