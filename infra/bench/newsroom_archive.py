@@ -6,27 +6,29 @@ Rows are made by Arrow, not one by one, so that an archive of a month and 220 ou
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
 from infra.bench.newsroom import NewsArticle, Poller
 from processing.archive import manifests
-from processing.archive.tables import ArchivedArticle, parquet, schema
+from processing.archive.layout import placed
+from processing.archive.tables import columns, parquet
 from processing.completeness.polls import PollAnswer
 from processing.dates import SEOUL
-from processing.records import Manifest, RunReport, Sum, article_id
+from processing.records import SCHEMA_VERSION, Manifest, Sum, article_id
 from processing.store.interface import Store
 
 _LATER = timedelta(minutes=3)
 _COUNTS = ("pages", "articles", "segments", "bytes", "requests")
 _REPORT = {
-    "schema_version": 1,
+    "schema_version": SCHEMA_VERSION,
+    "manifest": 1,
     "outlet": "",
-    "end": "new",
+    "ended_as": "new",
     "why": "simulated",
-    "rejections": {},
-    "whys": {},
+    "rejections": [],
+    "whys": [],
     "agent": "bench",
     "code_version": "0",
     **dict.fromkeys(_COUNTS, 0),
@@ -65,7 +67,8 @@ def _parts(
         ]
         data = parquet(pa.concat_tables(of_outlets))
         name = hashlib.sha256(data).hexdigest()
-        key = f"{table}/day={day}/{name[:32]}.parquet"
+        folder, begin = placed(table, date.fromisoformat(day))
+        key = f"{folder}/{begin}{name[:32]}.parquet"
         store.put(key, data)
         yield Sum(key=key, sha256=name, bytes=len(data), rows=len(rows) * len(outlets))
 
@@ -76,11 +79,12 @@ def _articles(poller: Poller, made: Iterable[NewsArticle]) -> Iterator[tuple[str
     for article in made:
         if article.number in poller.seen:
             by_day.setdefault(f"{article.published.astimezone(SEOUL):%Y-%m-%d}", []).append(article)
-    columns = schema(ArchivedArticle)
     for day, articles in sorted(by_day.items()):
         rows = [
             {
-                "schema_version": 1,
+                "schema_version": SCHEMA_VERSION,
+                "manifest": 1,
+                "day": date.fromisoformat(day),
                 "article_id": article_id(f"{one.number}"),
                 "version_id": f"{article_id(f'{one.number}')}-000000000000",
                 "outlet": "",
@@ -91,7 +95,7 @@ def _articles(poller: Poller, made: Iterable[NewsArticle]) -> Iterator[tuple[str
             }
             for one in articles
         ]
-        yield day, pa.Table.from_pylist(rows, schema=columns)
+        yield day, pa.Table.from_pylist(rows, schema=columns("articles"))
 
 
 def _reports(polls: Sequence[PollAnswer]) -> Iterator[tuple[str, pa.Table]]:
@@ -99,10 +103,9 @@ def _reports(polls: Sequence[PollAnswer]) -> Iterator[tuple[str, pa.Table]]:
     by_day: dict[str, list[PollAnswer]] = {}
     for poll in polls:
         by_day.setdefault(f"{poll.at.astimezone(SEOUL):%Y-%m-%d}", []).append(poll)
-    columns = schema(RunReport)
     for day, of_day in sorted(by_day.items()):
         rows = [_report(day, number, poll) for number, poll in enumerate(of_day)]
-        yield day, pa.Table.from_pylist(rows, schema=columns)
+        yield day, pa.Table.from_pylist(rows, schema=columns("reports"))
 
 
 def _report(day: str, number: int, poll: PollAnswer) -> dict[str, object]:
@@ -121,7 +124,7 @@ def _report(day: str, number: int, poll: PollAnswer) -> dict[str, object]:
     return {
         **_REPORT,
         "run": f"{day.replace('-', '')}T{number:06d}Z-bench0",
-        "day": day,
+        "day": date.fromisoformat(day),
         "started_at": fields["at"],
         "ended_at": _in_utc(poll.at + _LATER),
         "sources": [source],

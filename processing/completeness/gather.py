@@ -80,7 +80,8 @@ _NUMBERS = r"""
         coalesce(left(digits, list_extract($lengths::INTEGER[], list_position($cut::VARCHAR[], outlet))), digits)::BIGINT
             AS number,
         epoch(moment)::UINTEGER AS "at"
-    FROM taken WHERE digits <> ''
+    FROM taken
+    WHERE digits <> '' AND (moment AT TIME ZONE 'Asia/Seoul')::DATE BETWEEN $first AND $last
 """
 """Ids taken apart: what stands before the digits, a date of their day, and the number behind it."""
 _OF_ARTICLES = ["outlet", "publisher_id", "section", "published.at", "fetched_at"]
@@ -196,32 +197,29 @@ def _published(
     catalogue: Catalogue, begin: date, first: date, last: date
 ) -> Iterator[dict[str, Any]]:
     """Yield the answers of the days that are measured, and of the days before what was missed."""
-    for day, file in _files(catalogue, "reports", begin, last):
+    for file in _files(catalogue, "reports", begin, last):
         leaves = {file.schema.column(index).path for index in range(len(file.schema))}
         # A report of an old version does not know when its sources answered.
         if f"{_SOURCE}missed_since" not in leaves:
             continue
-        wanted = ["outlet", *(f"{_SOURCE}{place}" for place in _FIELDS.values())]
+        wanted = ["day", "outlet", *(f"{_SOURCE}{place}" for place in _FIELDS.values())]
         for batch in file.iter_batches(_ROWS, columns=wanted, use_threads=False):
-            yield from _answers(batch, whole=day >= first.isoformat())
+            # A part may hold a whole month.
+            measured = pc.greater_equal(batch["day"], pa.scalar(first))
+            yield from _answers(batch.filter(measured), whole=True)
+            yield from _answers(batch.filter(pc.invert(measured)), whole=False)
 
 
-def _files(
-    catalogue: Catalogue, table: str, first: date, last: date
-) -> Iterator[tuple[str, pq.ParquetFile]]:
-    """Yield the parts of a table by day, from `first` to the day after `last`.
+def _files(catalogue: Catalogue, table: str, first: date, last: date) -> Iterator[pq.ParquetFile]:
+    """Yield the parts of a table with days from `first` to the day after `last`.
 
     One open at a time and without reading ahead, which would cost more memory than all the rest.
     """
-    end = (last + timedelta(days=_NEXT)).isoformat()
-    parts = [
-        part
-        for part in catalogue.of(table)
-        if first.isoformat() <= part.labels.get("day", "") <= end
-    ]
-    for part, path in zip(parts, catalogue.files(parts), strict=True):
+    end = last + timedelta(days=_NEXT)
+    parts = [part for part in catalogue.of(table) if part.within(first, end)]
+    for path in catalogue.files(parts):
         with pq.ParquetFile(path, pre_buffer=False) as file:
-            yield part.labels["day"], file
+            yield file
 
 
 def _answers(batch: pa.RecordBatch, *, whole: bool) -> Iterator[dict[str, Any]]:
@@ -289,9 +287,11 @@ def _parsed(
     """Yield the ids of the days from `first` to the day after `last`, taken apart."""
     batches = (
         batch
-        for _, file in _files(catalogue, "articles", first, last)
+        for file in _files(catalogue, "articles", first, last)
         for batch in file.iter_batches(_ROWS, columns=_OF_ARTICLES, use_threads=False)
     )
+    # A part may hold a whole month, and its rows are asked for by day.
+    days = {"first": first, "last": last + timedelta(days=_NEXT)}
     head = next(batches, None)
     if head is None:
         return
@@ -300,4 +300,4 @@ def _parsed(
         connection.register("articles", reader)
         connection.execute("SET TimeZone='Asia/Seoul'")
         connection.execute("SET enable_external_access=false")
-        yield from connection.sql(_NUMBERS, params=span).to_arrow_reader(_ROWS)
+        yield from connection.sql(_NUMBERS, params=span | days).to_arrow_reader(_ROWS)
