@@ -72,6 +72,22 @@ class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
         return value
 
 
+class DamagedPartError(CorruptRecordError):
+    """An object has not the bytes that its manifest states."""
+
+    def __init__(self, message: str, part: CatalogueObject) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class LostPartError(MissingError):
+    """An object that a manifest names is not there."""
+
+    def __init__(self, message: str, part: CatalogueObject) -> None:
+        super().__init__(message)
+        self.part = part
+
+
 class Catalogue:
     """The current objects of one store.
 
@@ -214,21 +230,28 @@ class Catalogue:
     def raw(self, part: CatalogueObject) -> Path:
         """Return `part` as a file: of a directory store the object itself, else the cache's copy.
 
-        Raises `MissingError` where it is gone and `CorruptRecordError` where it is not what its
+        Raises `LostPartError` where it is gone and `DamagedPartError` where it is not what its
         manifest says.
         """
         if not self.store.url.startswith("file:"):
-            return self._cached(part.key, part.sum.sha256, f"manifest {part.seq}")
+            try:
+                return self._cached(part.key, part.sum.sha256, f"manifest {part.seq}")
+            except MissingError as error:
+                raise LostPartError(str(error), part) from error
+            except CorruptRecordError as error:
+                raise DamagedPartError(str(error), part) from error
         path = Path(self.store.url.removeprefix("file:")) / checked(part.key)
         try:
             same = is_what_it_was(path, part.sum.sha256)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise MissingError(
+            raise LostPartError(
                 f"{part.key} is named by manifest {part.seq} and is not in {self.store.url}: "
-                "restore it from a copy"
+                "`sillok repair`, or restore it from a copy",
+                part,
             ) from error
         if not same:
-            raise self._damaged(part.key, f"manifest {part.seq}")
+            damaged = self._damaged(part.key, f"manifest {part.seq}")
+            raise DamagedPartError(str(damaged), part)
         return path
 
     def files(self, parts: Iterable[CatalogueObject]) -> list[Path]:
@@ -316,7 +339,7 @@ class Catalogue:
     def _damaged(self, key: str, named_by: str) -> CorruptRecordError:
         return CorruptRecordError(
             f"{key} in {self.store.url} is damaged: its SHA-256 is not the one that {named_by} "
-            "states; restore it from a copy"
+            "states; `sillok repair`, or restore it from a copy"
         )
 
     def _path(self, sha256: str) -> Path:

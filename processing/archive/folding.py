@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.refolding import SoundCatalogue, unfolded
 from processing.archive.tables import MANIFEST, ArchivedArticle
 from processing.dates import SEOUL
 from processing.dedupe.fold import Folded, by_day, fold
@@ -112,12 +113,31 @@ def unsigned(
         partitions.show("sig", _ALWAYS, SIG)
         partitions.show("clusters", _ALWAYS, CLUSTERS)
         wanted = partitions.table(_WANTED)
-    ids_by_day = ((day, table["version_id"].to_pylist()) for day, table in by_day(wanted).items())
+    tables = by_day(wanted).items()
+    return _batches(
+        {
+            day: [str(version) for version in table["version_id"].to_pylist()]
+            for day, table in tables
+        }
+    )
+
+
+def _batches(ids_by_day: Mapping[date, Sequence[str]]) -> list[Batch]:
     return [
-        Batch(day, tuple(map(str, ids[at : at + _TOGETHER])))
-        for day, ids in ids_by_day
+        Batch(day, tuple(ids[at : at + _TOGETHER]))
+        for day, ids in ids_by_day.items()
         for at in range(0, len(ids), _TOGETHER)
     ]
+
+
+def _united(missing: Iterable[Batch], more: Mapping[date, Iterable[str]]) -> list[Batch]:
+    """Return batches of all these articles, each of them once."""
+    ids_by_day: dict[date, set[str]] = defaultdict(set)
+    for batch in missing:
+        ids_by_day[batch.day].update(batch.versions)
+    for day, versions in more.items():
+        ids_by_day[day].update(versions)
+    return _batches({day: sorted(ids) for day, ids in sorted(ids_by_day.items())})
 
 
 def sign_again(
@@ -153,7 +173,9 @@ class UnsignedArticles:
         about = [
             part for part in catalogue.of("clusters") if any(part.within(day, day) for day in days)
         ]
-        oldest = min(_manifests_of(catalogue, about))
+        # what is left out might have named an older one
+        partial = isinstance(catalogue, SoundCatalogue)
+        oldest = 1 if partial else min(_manifests_of(catalogue, about))
         for path in catalogue.files(
             part for part in catalogue.of("articles") if part.seq >= oldest
         ):
@@ -270,27 +292,34 @@ def folded(
     facts: Mapping[str, OutletFacts],
     window_days: int,
     cache: Path,
+    *,
+    without: Collection[str] = (),
 ) -> Addition:
-    """Fold new versions into the archive.
+    """Fold new versions into the archive; `without` are damaged parts, to be left out.
 
     Articles within their window that another version of the fold has archived have no signatures
     of this one. They are signed and folded first, in batches; finished batches are stored under
     `cache`, so that after an interruption the same call continues.
     """
     options = options_for(facts, window_days)
-    if not (documents := [_document(article, facts) for article in new]):
+    documents = [_document(article, facts) for article in new]
+    if not documents and not without:
         return Addition(iter(()), CLUSTERS.empty_table())
+    if without:
+        catalogue = SoundCatalogue(catalogue, without)
     days = {document.day(date.min) for document in documents}
     window = ArchiveWindow(catalogue, options.fingerprint)
-    missing = unsigned(catalogue, window, options, widened(days, window_days))
+    missing = unsigned(catalogue, window, options, widened(days, window_days)) if days else []
+    if isinstance(catalogue, SoundCatalogue):
+        missing = _united(missing, unfolded(catalogue))
     if not missing:
-        result = fold(documents, window, day=max(days), options=options)
+        result = fold(documents, window, day=max(days, default=date.min), options=options)
         parts = ((kind, day, table) for (kind, day), table in result.parts.items())
         return Addition(_placed(parts, result.clusters, options), result.clusters)
     # the folder's name depends on all that the result depends on: other input starts anew
     work = cache / _WORK.format(_digest(catalogue, facts, options, missing))
     steps = _signed_again(Steps(work, window), catalogue, facts, missing, options)
-    result = fold(documents, steps, day=max(days), options=options)
+    result = fold(documents, steps, day=max(days, default=date.min), options=options)
     ids = [document.id for document in documents]
     clusters, aliases = clusters_of(steps, result, window, ids, options)
     retired = (("aliases", day, table) for day, table in by_day(aliases).items())

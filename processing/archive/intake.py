@@ -104,7 +104,12 @@ def gather(job: Job, head: ManifestLink | None) -> Intake:
 
 def _sorted(job: Job, outlet: str, landing: Sequence[Landed], snapshot: Sum | None) -> Sorted:
     """Sort one outlet's runs; damage there holds this outlet back and no other."""
-    memory = published(job.store, snapshot)
+    try:
+        memory = published(job.store, snapshot)
+    except (CorruptRecordError, MissingError) as error:
+        # without it, what is known of the outlet would be published once more
+        runs_there = [entry.run for entry in landing if entry.outlet == outlet]
+        return Sorted(outlet, Memory(), [], runs_there, [f"{error}: `sillok repair`"], [])
     grace = timedelta(minutes=job.options.run_grace_minutes)
     runs: list[LandedRun] = []
     waiting, damaged = [], []

@@ -22,10 +22,11 @@ from itertools import chain, islice
 from pathlib import Path
 
 from processing.archive import checkpoints, folding, manifests
-from processing.archive.catalogue import Catalogue
+from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.manifests import ManifestLink, Witness
+from processing.archive.refolding import DERIVED, group
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
@@ -183,6 +184,7 @@ class Attempt:
         self._runs = self._intake.all_runs
         self._batch = identity(self._runs)
         self._seq = head.manifest.seq + 1 if head else 1
+        self._left_out: frozenset[str] = frozenset()
 
     def publication(self) -> Publication:
         """Publish, clear landing, and return what was done."""
@@ -204,6 +206,7 @@ class Attempt:
             # after the snapshots: alarms look at memories that include these runs
             alarms=tuple(self._alarms()),
             signed_again=addition.signed_again,
+            left_out=tuple(sorted(self._left_out)),
         )
         if self._job.dry_run:
             return result
@@ -250,7 +253,7 @@ class Attempt:
             batch=self._batch,
             published_at=self._job.now,
             adds=tuple(sorted(adds, key=lambda added: added.key)),
-            removes=tuple(removes),
+            removes=(*removes, *self._replaced()),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
             memory=dict(sorted(memory.items())),
             counts=_totals(result),
@@ -258,6 +261,12 @@ class Attempt:
             lock_sha256=self._job.lock_sha256,
         )
         return manifests.append(self._job.store, self._witness, manifest)
+
+    def _replaced(self) -> Iterator[Removed]:
+        """Yield the damaged parts whose rows this publication brings again."""
+        for key in sorted(self._left_out):
+            if key.startswith(tuple(f"{table}/" for table in DERIVED)):
+                yield Removed(key=key, reason="repair")
 
     def _checkpoint(self) -> checkpoints.NewCheckpoint:
         """Return the checkpoint of the head where this publication has to add it, else nothing."""
@@ -275,14 +284,24 @@ class Attempt:
         }
 
     def _fold(self, articles: Sequence[ArchivedArticle]) -> folding.Addition:
+        """Fold new versions; what damaged parts of the fold held is folded again with them."""
         options = self._job.options
-        return folding.folded(
-            articles,
-            Catalogue(self._job.store, options.cache),
-            self._job.outlets,
-            options.fold_window_days,
-            options.cache,
-        )
+        catalogue = Catalogue(self._job.store, options.cache)
+        while True:
+            try:
+                return folding.folded(
+                    articles,
+                    catalogue,
+                    self._job.outlets,
+                    options.fold_window_days,
+                    options.cache,
+                    without=self._left_out,
+                )
+            except (DamagedPartError, LostPartError) as error:
+                if error.part.key in self._left_out:
+                    raise
+                logger.error("%s; it is left out", error)  # noqa: TRY400 - its message says all
+                self._left_out |= group(catalogue, error.part)
 
     def _snapshots(self) -> dict[str, NewObject]:
         """Add the runs to the memories, and return each memory as the object to be put."""

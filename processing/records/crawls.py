@@ -264,7 +264,7 @@ class Removed(Record):
     """An object that a manifest takes out of the archive, and why."""
 
     key: Key
-    reason: Literal["takedown", "reread", "compaction"]
+    reason: Literal["takedown", "reread", "compaction", "repair"]
     reference: str | None = None
 
 
@@ -352,6 +352,9 @@ class Publication(Record):
     landing until a run of their outlet does; `removed` counts objects taken out of landing.
     `signed_again` counts articles of earlier publications that got signatures of this version of
     the fold, because another version had archived them.
+
+    `left_out` are parts of the fold, and of the articles that it reads, that are missing or damaged:
+    what the former held was folded again, those of articles are to be repaired.
     """
 
     seq: int | None = None
@@ -366,6 +369,7 @@ class Publication(Record):
     bytes: int = 0
     removed: int = 0
     signed_again: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def unchanged(self) -> bool:

@@ -86,7 +86,10 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
         yield logging.WARNING, f"alarm: {alarm.outlet}: {alarm.text}"
     for run in done.waiting:
         yield logging.INFO, f"still going on: {run}"
-    if done.signed_again:
+    for key in done.left_out:
+        cure = "its rows are made again" if not key.startswith("articles/") else "`sillok repair`"
+        yield logging.ERROR, f"missing or damaged, and left out: {key}; {cure}"
+    if done.signed_again and not done.left_out:
         why = "because another version of the fold had archived them"
         yield logging.INFO, f"{done.signed_again} articles were signed again, {why}"
     if done.unchanged:
