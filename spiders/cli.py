@@ -36,6 +36,8 @@ COMMANDS = {
     "gaps": ("publishing:gaps", _KEEP),
     "doctor": ("doctor:doctor", _KEEP),
     "audit": ("upkeep:audit", _KEEP),
+    "repair": ("upkeep:repair", _KEEP),
+    "rebuild": ("upkeep:rebuild", _KEEP),
     "diff": ("publishing:diff", _KEEP),
     "read": ("pages:read", _HAND),
     "fold": ("folding:fold", _HAND),

@@ -2,15 +2,20 @@
 
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, now, open_catalogue
+from spiders.console.publishing import facts, lock_sha256
 from spiders.console.terminal import clean, print_json, say, watched
 
 if TYPE_CHECKING:
+    from processing.records import Article, Page, Rejection
     from processing.upkeep.audit import Audited
+    from processing.upkeep.repair import Repaired
 
 _UNHEALTHY = 3
 _EVERY = 500
@@ -55,18 +60,85 @@ def audit(
         raise typer.Exit(_UNHEALTHY)
 
 
-def progress(verb: str) -> Callable[[int, int], None]:
+def repair(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every object first, as `audit --all` does.")
+    ] = False,
+    copies: Annotated[
+        list[str] | None,
+        typer.Option("--copy", metavar="STORE", help="A copy of the archive to take bytes from."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Put right what an audit finds: with the same bytes, or with a replacement made again.
+
+    Ends with 3 where something cannot be put right.
+    """
+    from processing.archive.intake import Job
+    from processing.settings import settings
+    from processing.store.opening import open_store
+    from processing.upkeep.audit import audit as examine
+    from processing.upkeep.repair import repair as put_right
+
+    options, opened = settings(), open_catalogue(store).store
+    found = examine(
+        opened,
+        options,
+        now=now(),
+        days=options.audit_days,
+        everything=everything,
+        progress=progress("read"),
+    )
+    job = Job(
+        store=opened,
+        options=options,
+        now=now(),
+        code_version=version("sillok"),
+        lock_sha256=lock_sha256(),
+        outlets=facts(),
+        dry_run=dry_run,
+    )
+    done = put_right(
+        job, found.findings, TodaysReader(), [open_store(url, options) for url in copies or ()]
+    )
+    if as_json:
+        print_json([done])
+    else:
+        _tell_repaired(done)
+    if done.impossible:
+        raise typer.Exit(_UNHEALTHY)
+
+
+def _tell_repaired(done: "Repaired") -> None:
+    would = "would be " if done.dry_run else ""
+    for key in done.restored:
+        typer.echo(clean(f"{would}restored: {key}, with the bytes that its manifest states"))
+    for one in done.replaced:
+        rows = f", {one.rows} of {one.of} rows" if one.rows is not None else ""
+        typer.echo(clean(f"{would}replaced: {one.key}{rows}, by {', '.join(one.by) or 'nothing'}"))
+    for left in done.impossible:
+        typer.echo(clean(f"not repaired: {left.key}: {left.why}"))
+    for number in done.manifests:
+        say(f"published manifest {number}")
+    if not (done.restored or done.replaced or done.impossible):
+        say("nothing to repair")
+
+
+def progress(verb: str, things: str = "objects") -> Callable[[int, int], None]:
     """Return what shows how far a long work has come: one line that changes, or a line now and then."""
     shown = 0
 
     def show(done: int, of: int) -> None:
         nonlocal shown
         if watched():
-            sys.stderr.write(f"\r{verb} {done:,} of {of:,} objects" + "\n" * (done >= of))
+            sys.stderr.write(f"\r{verb} {done:,} of {of:,} {things}" + "\n" * (done >= of))
             sys.stderr.flush()
         elif done - shown >= _EVERY:
             shown = done
-            say(f"{verb} {done:,} of {of:,} objects")
+            say(f"{verb} {done:,} of {of:,} {things}")
 
     return show
 
@@ -84,3 +156,84 @@ def _tell(done: "Audited") -> None:
     )
     bad = sum(not finding.harmless for finding in done.findings)
     say(f"{bad} are missing or damaged: `sillok repair`" if bad else "all are what was published")
+
+
+def rebuild(
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="An empty store: file:DIR or s3://bucket/prefix."),
+    ],
+    *,
+    from_warc: Annotated[
+        bool, typer.Option("--from-warc", help="Of raw pages and manifests alone.")
+    ] = False,
+    as_json: JsonOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Make the archive again in another store, all tables from raw pages and manifests alone.
+
+    Ends with 3 where raw pages are lost. Interrupted, it goes on when the same command is given
+    again.
+    """
+    from processing.settings import settings
+    from processing.store.opening import open_store
+    from processing.upkeep.rebuild import rebuild as make_again
+
+    if not from_warc:
+        raise UsageError("say --from-warc: there is nothing else that an archive is rebuilt from")
+    options = settings()
+    done = make_again(
+        open_catalogue(store).store,
+        open_store(target, options),
+        TodaysReader(),
+        options=options,
+        outlets=facts(),
+        code_version=version("sillok"),
+        lock_sha256=lock_sha256(),
+        progress=progress("rebuilt", "publications"),
+    )
+    if as_json:
+        print_json([done])
+    else:
+        for loss in done.lost:
+            typer.echo(clean(f"lost: {loss}"))
+        say(
+            f"{done.publications} publications made again, {done.already} were there; "
+            f"{done.files} files, {done.articles} articles, {done.rejections} rejections"
+        )
+    if done.lost:
+        raise typer.Exit(_UNHEALTHY)
+
+
+class TodaysReader:
+    """Reads archived pages with the rules of their outlets, as `scrapy crawl` reads them."""
+
+    def canonical(self, outlet: str, url: str) -> str | None:
+        """Return the canonical URL of the article of `outlet` at `url`, or None."""
+        from spiders.outlet import identify
+        from spiders.outlets import outlets
+
+        declared = outlets().get(outlet)
+        found = identify(declared, url) if declared else None
+        return found.url if found else None
+
+    def read(self, page: "Page", canonical: str) -> "Article | Rejection":
+        """Read a page; one that stands before the article is a rejection."""
+        from processing.records import Rejection
+        from spiders.middlewares.blocks import gate
+        from spiders.outlets import outlets
+        from spiders.reading import read
+
+        headers: dict[str, str] = {}
+        for name, value in page.headers:
+            before = headers.get(name.lower())
+            headers[name.lower()] = value if before is None else f"{before},{value}"
+        if found := gate(page.url, headers, page.body):
+            return Rejection(
+                outlet=page.outlet,
+                url=canonical,
+                fetched_at=page.fetched_at,
+                reason=found.reason,
+                evidence=found.evidence,
+            )
+        return read(page, outlets().get(page.outlet), canonical=canonical)

@@ -53,6 +53,11 @@ class Recorder:
             "role": visit.role,
             "why": visit.reason,
             "announced-by": visit.announced_by or "",
+            # where a redirect led elsewhere, the address alone does not tell which article it was for
+            "asked": visit.url if visit.url != response.url else "",
+            "canonical": visit.canonical
+            if visit.canonical and visit.canonical != visit.url
+            else "",
             "robots": request.meta.get("robots", ""),
             "tls": request.meta.get("tls") or "",
             "x-robots-tag": _joined(response.headers, b"X-Robots-Tag"),

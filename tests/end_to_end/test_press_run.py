@@ -1,6 +1,7 @@
 """Crawl the sample press with the real programs, archive it, and compare the archive with what the press wrote."""
 
 import json
+import shutil
 from collections import Counter
 from datetime import datetime
 from itertools import pairwise
@@ -364,3 +365,46 @@ def test_what_the_press_adds_later_is_found(later):
     kept = {row["url"] for row in later.articles}
     new = ["gaon/embargo-award", "gaon/plant-fire-cause", "onsaem/subway-restored", "narae/tailor"]
     assert [key for key in new if later.facts[key].url not in kept] == []
+
+
+@pytest.fixture(scope="module")
+def bare(day, later):
+    """A store that has the manifests and raw pages of the archive, and nothing else."""
+    assert later, "after the edits and deletions"
+    source, left = day.folder / "archive", day.folder / "bare"
+    for path in [*source.glob("manifests/*"), *source.glob("pages/**/*.warc.gz")]:
+        copy = left / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    return f"file:{left}"
+
+
+def test_all_tables_are_made_again_from_raw_pages_and_manifests(day, bare):
+    archive, again = day.folder / "archive", day.folder / "again"
+    done = day.run("sillok", "rebuild", "--from-warc", f"file:{again}", "--store", bare, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["publications"] >= 2
+    same = day.run("sillok", "diff", f"file:{archive}", f"file:{again}")
+    assert (same.returncode, same.stdout) == (0, "")
+    for path in archive.glob("pages/**/*-seg-*"):
+        assert (again / path.relative_to(archive)).read_bytes() == path.read_bytes(), path
+    assert day.run("sillok", "audit", "--all", "--store", f"file:{again}").returncode == 0
+    goes_on = day.run(
+        "sillok", "rebuild", "--from-warc", f"file:{again}", "--store", bare, "--json"
+    )
+    assert json.loads(goes_on.stdout)["publications"] == 0
+
+
+def test_a_store_with_another_archive_is_no_target(day, bare):
+    other = day.folder / "other"
+    shutil.copytree(day.folder / "archive", other)
+    emptied = day.folder / "emptied"
+    shutil.copytree(bare.removeprefix("file:"), emptied)
+    for path in sorted(emptied.glob("manifests/*"))[1:]:
+        path.unlink()
+    done = day.run(
+        "sillok", "rebuild", "--from-warc", f"file:{other}", "--store", f"file:{emptied}"
+    )
+    assert (done.returncode, "name an empty store" in done.stderr) == (2, True), done.stderr
+    done = day.run("sillok", "rebuild", "--store", bare, f"file:{day.folder / 'none'}")
+    assert (done.returncode, "--from-warc" in done.stderr) == (2, True)

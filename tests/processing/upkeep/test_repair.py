@@ -1,0 +1,186 @@
+"""Repairs: each kind of object is healed whatever happened to it, or it is said that it cannot be."""
+
+import random
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from processing.archive import manifests
+from processing.archive.catalogue import Catalogue
+from processing.archive.intake import Job
+from processing.archive.memory import load
+from processing.lookup.diff import compare
+from processing.store.file_store import FileStore
+from processing.store.interface import Store
+from processing.upkeep.audit import audit
+from processing.upkeep.repair import Repaired, repair
+from tests.processing.newsroom import FACTS, NOON
+from tests.processing.upkeep.crawled import JsonReader, fill
+from tests.processing.upkeep.damage import DAMAGES, KINDS, Damage, harm, kinds, options_in
+
+LATER = NOON + timedelta(days=3)
+LOST = ("manifest", "head", "pages gz")
+"""Kinds that nothing can be derived from."""
+
+
+class Archive:
+    """An archive in a folder of its own, and what may be done to it."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder, self.store = folder, store
+        self.options = options_in(folder, store)
+
+    def cold(self) -> None:
+        shutil.rmtree(self.options.cache, ignore_errors=True)
+
+    def repaired(self, *copies: Store, dry_run: bool = False) -> Repaired:
+        found = audit(self.store, self.options, now=LATER, days=5, everything=True)
+        job = Job(
+            store=self.store,
+            options=self.options,
+            now=LATER,
+            code_version="1",
+            lock_sha256="0" * 64,
+            outlets=FACTS,
+            dry_run=dry_run,
+        )
+        return repair(job, found.findings, JsonReader(), copies)
+
+    @property
+    def sound(self) -> bool:
+        return audit(self.store, self.options, now=LATER, days=5, everything=True).sound
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The archive that nothing happens to."""
+    folder = tmp_path_factory.mktemp("whole")
+    archive = Archive(folder, FileStore(folder / "archive"))
+    fill(archive.store, folder, archive.options)
+    return archive
+
+
+@pytest.fixture
+def archive(whole: Archive, tmp_path: Path) -> Archive:
+    shutil.copytree(whole.folder / "archive", tmp_path / "archive")
+    copy = Archive(tmp_path, FileStore(tmp_path / "archive"))
+    head = manifests.head(copy.store)
+    assert head is not None
+    manifests.Witness(copy.options.heads, copy.store).note(copy.store, head)
+    return copy
+
+
+def known(archive: Archive) -> dict[str, object]:
+    """Return what crawls of each outlet remember of every article."""
+    told: dict[str, object] = {}
+    for outlet in FACTS:
+        memory = load(archive.store, outlet)
+        told[outlet] = (
+            sorted(row.url for row in memory.due(LATER, [timedelta(hours=1)])),
+            [memory.has_report(f"run-{number}") for number in (1, 2, 3)],
+            [memory.has(f"run-{number}", 0) for number in (1, 2, 3)],
+        )
+    return told
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in LOST])
+def test_what_can_be_derived_is_healed_with_a_cold_cache(
+    kind: str, damage: Damage, archive: Archive, whole: Archive, tmp_path: Path
+) -> None:
+    keys = kinds(archive.store, archive.options.cache)[kind]
+    key, good = harm(archive.store, keys, damage, random.Random(f"{kind} {damage}"))  # noqa: S311
+    archive.cold()
+    before = {entry.key: archive.store.get(entry.key) for entry in archive.store.list("")}
+    told = archive.repaired(dry_run=True)
+    assert {entry.key: archive.store.get(entry.key) for entry in archive.store.list("")} == before
+    done = archive.repaired()
+    assert (
+        (done.restored, done.impossible) == (told.restored, told.impossible) == (told.restored, ())
+    )
+    if kind in {"articles", "rejections", "snapshot", "pages cdxj"}:
+        assert done.restored == (key,)
+        assert archive.store.get(key) == good
+        assert done.manifests == ()
+    else:
+        assert [one.key for one in done.replaced if one.key == key] == [key]
+        assert all(one.rows == one.of for one in done.replaced)
+        assert key not in Catalogue(archive.store, archive.options.cache).parts
+    assert archive.sound
+    assert compare(whole.store, archive.store, tmp_path / "compared") == []
+    assert known(archive) == known(whole)
+    assert archive.repaired() == Repaired()
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+def test_everything_derivable_at_once_is_healed(
+    damage: Damage, archive: Archive, whole: Archive, tmp_path: Path
+) -> None:
+    found = kinds(archive.store, archive.options.cache)
+    draw = random.Random(str(damage))  # noqa: S311 - only places
+    for kind in KINDS:
+        if kind not in LOST:
+            harm(archive.store, found[kind], damage, draw)
+    archive.cold()
+    assert archive.repaired().impossible == ()
+    assert archive.sound
+    assert compare(whole.store, archive.store, tmp_path / "compared") == []
+    assert known(archive) == known(whole)
+
+
+def test_all_tables_may_be_lost_at_once(archive: Archive, whole: Archive, tmp_path: Path) -> None:
+    found = kinds(archive.store, archive.options.cache)
+    archive.store.delete([key for kind, keys in found.items() if kind not in LOST for key in keys])
+    archive.cold()
+    assert archive.repaired().impossible == ()
+    assert archive.sound
+    assert compare(whole.store, archive.store, tmp_path / "compared") == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+@pytest.mark.parametrize("kind", LOST)
+def test_what_cannot_be_derived_is_said_and_taken_from_a_copy(
+    kind: str, damage: Damage, archive: Archive, whole: Archive
+) -> None:
+    keys = kinds(archive.store, archive.options.cache)[kind]
+    key, good = harm(archive.store, keys, damage, random.Random(f"{kind} {damage}"))  # noqa: S311
+    archive.cold()
+    done = archive.repaired()
+    assert [one.key for one in done.impossible] == [key]
+    assert "--copy" in done.impossible[0].why
+    assert (done.restored, done.replaced) == ((), ())
+    assert archive.repaired(whole.store).restored == (key,)
+    assert archive.store.get(key) == good
+    assert archive.sound
+
+
+def test_a_manifest_comes_back_from_the_cache(archive: Archive) -> None:
+    kinds(archive.store, archive.options.cache)
+    good = archive.store.get(manifests.key(2))
+    archive.store.delete([manifests.key(2)])
+    assert archive.repaired().restored == (manifests.key(2),)
+    assert archive.store.get(manifests.key(2)) == good
+
+
+def test_a_copy_with_other_bytes_is_no_copy(archive: Archive, tmp_path: Path) -> None:
+    key = kinds(archive.store, archive.options.cache)["pages gz"][0]
+    archive.store.delete([key])
+    other = FileStore(tmp_path / "other")
+    other.put(key, b"something else")
+    assert [one.key for one in archive.repaired(other).impossible] == [key]
+    assert not archive.store.exists(key)
+
+
+def test_rows_that_no_raw_page_holds_are_told_to_be_missing(archive: Archive) -> None:
+    """Raw pages and articles of one publication are lost together: nothing is made up."""
+    found = kinds(archive.store, archive.options.cache)
+    pages = [key for key in found["pages gz"] if "run-2" in key]
+    catalogue = Catalogue(archive.store, archive.options.cache)
+    part = next(one for one in catalogue.of("articles") if one.seq == 2)
+    archive.store.delete([part.key, *pages])
+    archive.cold()
+    done = archive.repaired()
+    assert {one.key for one in done.impossible} == {part.key, *pages}
+    assert archive.store.list("articles/")
