@@ -316,6 +316,21 @@ def folded(
         result = fold(documents, window, day=max(days, default=date.min), options=options)
         parts = ((kind, day, table) for (kind, day), table in result.parts.items())
         return Addition(_placed(parts, result.clusters, options), result.clusters)
+    return _signed_first(documents, missing, catalogue, facts, options=options, cache=cache)
+
+
+def _signed_first(
+    documents: Sequence[Document],
+    missing: Sequence[Batch],
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    *,
+    options: FoldOptions,
+    cache: Path,
+) -> Addition:
+    """Fold documents after archived articles that have to be signed first."""
+    days = {document.day(date.min) for document in documents}
+    window = ArchiveWindow(catalogue, options.fingerprint)
     # the folder's name depends on all that the result depends on: other input starts anew
     work = cache / _WORK.format(_digest(catalogue, facts, options, missing))
     steps = _signed_again(Steps(work, window), catalogue, facts, missing, options)

@@ -103,8 +103,7 @@ def audit(
     shares = due(state if everything else state.evolve(left=None), now)
     wanted = _by_share(named, shares, days, {finding.key for finding in broken} | known)
     broken += _read(schedule, objects, named, shares=wanted, progress=progress, now=now)
-    end = schedule.load().evolve(damaged=frozenset(finding.key for finding in broken))
-    schedule.keep(end.evolve(left=None) if everything else end)
+    _keep(schedule, broken, whole=everything)
     findings = [*named.findings, *broken, *unnamed(store, named.objects, listed, options, now)]
     return Audited(
         named=len(named.objects),
@@ -115,6 +114,12 @@ def audit(
         witnessed=witness.seen() is not None,
         findings=tuple(sorted(findings, key=lambda one: (one.harmless, one.key))),
     )
+
+
+def _keep(schedule: Schedule, broken: Sequence[AuditFinding], *, whole: bool) -> None:
+    """Note which objects are damaged, and that an audit of everything has ended."""
+    end = schedule.load().evolve(damaged=frozenset(finding.key for finding in broken))
+    schedule.keep(end.evolve(left=None) if whole else end)
 
 
 def _read(

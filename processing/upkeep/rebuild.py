@@ -127,11 +127,7 @@ def rebuild(
     work = Rebuilding(source, target, reader, options, given)
     done = work.names()
     files = [[one for one in page_files(link) if one.sum.key not in removed] for link in chain]
-    if foreign := done.difference(one.name for some in files for one in some):
-        raise UsageError(
-            f"{target.url} holds {min(foreign)}, which {source.url} does not: name an empty store, "
-            "or the one of an interrupted rebuild"
-        )
+    _require_own(target, done, {one.name for some in files for one in some})
     result = Rebuilt()
     for number, (manifest, wanted) in enumerate(zip(chain, files, strict=True), 1):
         if wanted and done.issuperset(one.name for one in wanted):
@@ -140,6 +136,14 @@ def rebuild(
             result = work.publication(manifest, wanted, result)
         progress(number, len(chain))
     return result
+
+
+def _require_own(target: Store, there: set[str], wanted: set[str]) -> None:
+    if foreign := there - wanted:
+        raise UsageError(
+            f"{target.url} holds {min(foreign)}, which the archive to be rebuilt does not: name an "
+            "empty store, or the one of an interrupted rebuild"
+        )
 
 
 class Rebuilding:
@@ -240,18 +244,7 @@ class Rebuilding:
             self._target.put(key, data)
             digest = hashlib.sha256(data).hexdigest()
             sums.append(Sum(key=key, sha256=digest, bytes=len(data), rows=count))
-        seal = Seal(
-            # its name in the archive follows from it, and stands in the file itself
-            schema_version=1 if file.is_version_1 else SCHEMA_VERSION,
-            outlet=file.outlet,
-            run=file.run,
-            segment=file.segment,
-            sealed_at=_sealed_at(file, captured, published_at),
-            files=tuple(sums),
-            pages=len(told.articles) + len(told.rejections),
-            articles=len(told.articles),
-            rejections=len(told.rejections),
-        )
+        seal = _seal(file, captured, told, sums, published_at)
         self._target.put(f"{where}/{stem}.seal.json", seal.model_dump_json().encode())
 
     def _put_pages(self, key: str, file: PageFile, captured: CapturedFile) -> Sum:
@@ -263,6 +256,27 @@ def _require_same(path: Path, wanted: Sum) -> None:
     with path.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != wanted.sha256:
             raise CorruptRecordError(f"{wanted.key} is not what its manifest says")
+
+
+def _seal(
+    file: PageFile,
+    captured: CapturedFile,
+    told: Retold,
+    sums: Iterable[Sum],
+    published_at: datetime,
+) -> Seal:
+    return Seal(
+        # its name in the archive follows from it, and stands in the file itself
+        schema_version=1 if file.is_version_1 else SCHEMA_VERSION,
+        outlet=file.outlet,
+        run=file.run,
+        segment=file.segment,
+        sealed_at=_sealed_at(file, captured, published_at),
+        files=tuple(sums),
+        pages=len(told.articles) + len(told.rejections),
+        articles=len(told.articles),
+        rejections=len(told.rejections),
+    )
 
 
 def _sealed_at(file: PageFile, captured: CapturedFile, published_at: datetime) -> datetime:

@@ -69,7 +69,7 @@ class Unrepaired(Record):
     why: str
 
 
-class Repaired(Record):
+class RepairResult(Record):
     """What a repair did; `manifests` are the numbers of the publications that it made."""
 
     dry_run: bool = False
@@ -80,7 +80,7 @@ class Repaired(Record):
 
 
 @dataclass(slots=True)
-class Change:
+class Replacement:
     """What a publication of a repair adds and removes; `memory` has snapshots by outlet."""
 
     adds: list[NewObject] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Change:
 
 def repair(
     job: Job, findings: Iterable[AuditFinding], reader: PageReader, copies: Sequence[Store] = ()
-) -> Repaired:
+) -> RepairResult:
     """Put right what `findings` name; with `job.dry_run` only say what would be done.
 
     May be repeated, and run beside archivers and other repairs.
@@ -115,7 +115,7 @@ class Repair:
         self._impossible: dict[str, str] = {}
         self._manifests: list[int] = []
 
-    def done(self, findings: Iterable[AuditFinding]) -> Repaired:
+    def done(self, findings: Iterable[AuditFinding]) -> RepairResult:
         """Repair, and return what was done."""
         wanted = {finding.key for finding in findings if not finding.harmless}
         walked = self._walked()
@@ -126,7 +126,7 @@ class Repair:
             self._impossible |= dict.fromkeys(sorted(wanted - links), why)
         else:
             self._objects(wanted - links)
-        return Repaired(
+        return RepairResult(
             dry_run=self._job.dry_run,
             restored=tuple(self._restored),
             replaced=tuple(self._replaced.values()),
@@ -202,9 +202,9 @@ class Repair:
         logger.info("%s in %s has its bytes again", key, self._job.store.url)
         self._restored.append(key)
 
-    def _told(self, _: ManifestLink, broken: dict[str, CatalogueObject]) -> Change:
+    def _told(self, _: ManifestLink, broken: dict[str, CatalogueObject]) -> Replacement:
         """Return replacements for parts whose rows raw pages tell."""
-        change = Change()
+        change = Replacement()
         catalogue = self._catalogue()
         self._forget_unnamed(broken)
         wanted = [part for part in broken.values() if part.table in TOLD and _is_part(part)]
@@ -218,9 +218,9 @@ class Repair:
             self._take(change, broken, part, made)
         return change
 
-    def _made(self, link: ManifestLink, broken: dict[str, CatalogueObject]) -> Change:
+    def _made(self, link: ManifestLink, broken: dict[str, CatalogueObject]) -> Replacement:
         """Return replacements for indexes, snapshots, parts of the fold and checkpoints."""
-        change = Change()
+        change = Replacement()
         catalogue = self._catalogue()
         self._forget_unnamed(broken)
         outlets = {one.key: outlet for outlet, one in link.manifest.memory.items()}
@@ -230,7 +230,7 @@ class Repair:
                 data = remembered(Tables(catalogue, broken), outlet).encode()
                 where, prefix = _place(key)
                 made = NewObject(where, data, prefix=prefix, suffix=".gz")
-                if self._take(Change(), broken, part, [made]):
+                if self._take(Replacement(), broken, part, [made]):
                     change.memory[outlet] = made
             elif part.table == "pages":
                 self._take(change, broken, part, _indexes(catalogue, part))
@@ -258,26 +258,15 @@ class Repair:
         del broken[part.key]
 
     def _refold(
-        self, change: Change, link: ManifestLink, broken: dict[str, CatalogueObject]
+        self, change: Replacement, link: ManifestLink, broken: dict[str, CatalogueObject]
     ) -> None:
         """Add what folding the articles of damaged parts again gives."""
-        catalogue, options = self._catalogue(), self._job.options
-        without = {
-            key
-            for part in broken.values()
-            if part.table in DERIVED
-            for key in group(catalogue, part)
-        }
+        catalogue = self._catalogue()
+        derived = [part for part in broken.values() if part.table in DERIVED]
+        without = {key for part in derived for key in group(catalogue, part)}
         while without:
             try:
-                addition = folding.folded(
-                    (),
-                    catalogue,
-                    self._job.outlets,
-                    options.fold_window_days,
-                    options.cache,
-                    without=without,
-                )
+                addition = self._folded(catalogue, without)
             except (DamagedPartError, LostPartError) as error:
                 if error.part.key in without:
                     raise
@@ -285,15 +274,26 @@ class Repair:
                 continue
             made = list(of_tables(addition.tables, link.manifest.seq + 1))
             change.adds += made
-            change.removes += [key for key in sorted(without) if _is_derived(key)]
+            change.removes += [key for key in sorted(without) if _table(key) in DERIVED]
             for key in change.removes:
-                by = tuple(one.key for one in made if one.key.split("/")[0] == key.split("/")[0])
+                by = tuple(one.key for one in made if _table(one.key) == _table(key))
                 self._replaced.setdefault(key, Replaced(key=key, by=by))
             break
 
+    def _folded(self, catalogue: Catalogue, without: set[str]) -> folding.Addition:
+        options = self._job.options
+        return folding.folded(
+            (),
+            catalogue,
+            self._job.outlets,
+            options.fold_window_days,
+            options.cache,
+            without=without,
+        )
+
     def _take(
         self,
-        change: Change,
+        change: Replacement,
         broken: dict[str, CatalogueObject],
         part: CatalogueObject,
         made: Sequence[NewObject],
@@ -315,7 +315,7 @@ class Repair:
         self._replaced[part.key] = Replaced(key=part.key, by=by, rows=rows, of=part.sum.rows)
         return True
 
-    def _publish(self, build: Callable[[ManifestLink], Change]) -> None:
+    def _publish(self, build: Callable[[ManifestLink], Replacement]) -> None:
         """Publish a change on the head, and again on each newer head, until it stands."""
         for _ in range(_TRIES):
             link = manifests.head(self._job.store)
@@ -334,7 +334,7 @@ class Repair:
             f"others published {_TRIES} times meanwhile; run the same again later"
         )
 
-    def _committed(self, link: ManifestLink, change: Change) -> int:
+    def _committed(self, link: ManifestLink, change: Replacement) -> int:
         store, head = self._job.store, link.manifest
         self._witness.check(store, link)
         self._witness.require_writable()
@@ -365,8 +365,8 @@ def _is_part(part: CatalogueObject) -> bool:
     return part.key.endswith(".parquet")
 
 
-def _is_derived(key: str) -> bool:
-    return key.startswith(tuple(f"{table}/" for table in DERIVED))
+def _table(key: str) -> str:
+    return key.partition("/")[0]
 
 
 def _place(key: str) -> tuple[str, str]:

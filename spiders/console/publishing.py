@@ -105,7 +105,9 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
+    from processing.archive.intake import Job
     from processing.records import Fetch, OutletFacts
+    from processing.store.interface import Store
 
 _UNHEALTHY, _INTERRUPTED = 3, 4
 _AT_ONCE = 50
@@ -172,19 +174,9 @@ def discard(
 
     A run that is not held back is refused.
     """
-    from processing.archive.intake import Job
-    from processing.settings import settings
     from processing.upkeep.discard import discard as throw_away
 
-    job = Job(
-        store=open_catalogue(store).store,
-        options=settings(),
-        now=now(),
-        code_version=version("sillok"),
-        lock_sha256=lock_sha256(),
-        outlets=facts(),
-        dry_run=dry_run,
-    )
+    job = job_for(open_catalogue(store).store, dry_run=dry_run)
     done = throw_away(job, runs)
     if as_json:
         print_json(done)
@@ -192,6 +184,22 @@ def discard(
     for one in done:
         verb = "would discard" if dry_run else "discarded"
         say(f"{verb} {one.outlet}/{one.run}: {one.objects} objects, {one.bytes:,} bytes")
+
+
+def job_for(store: "Store", *, dry_run: bool) -> "Job":
+    """Return what a command needs that changes an archive."""
+    from processing.archive.intake import Job
+    from processing.settings import settings
+
+    return Job(
+        store=store,
+        options=settings(),
+        now=now(),
+        code_version=version("sillok"),
+        lock_sha256=lock_sha256(),
+        outlets=facts(),
+        dry_run=dry_run,
+    )
 
 
 def _publish(

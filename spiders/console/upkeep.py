@@ -9,13 +9,13 @@ import typer
 
 from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, now, open_catalogue
-from spiders.console.publishing import facts, lock_sha256
+from spiders.console.publishing import facts, job_for, lock_sha256
 from spiders.console.terminal import clean, print_json, say, watched
 
 if TYPE_CHECKING:
     from processing.records import Article, Page, Rejection
     from processing.upkeep.audit import Audited
-    from processing.upkeep.repair import Repaired
+    from processing.upkeep.repair import RepairResult
 
 _UNHEALTHY = 3
 _EVERY = 500
@@ -77,7 +77,6 @@ def repair(
 
     Ends with 3 where something cannot be put right.
     """
-    from processing.archive.intake import Job
     from processing.settings import settings
     from processing.store.opening import open_store
     from processing.upkeep.audit import audit as examine
@@ -92,15 +91,7 @@ def repair(
         everything=everything,
         progress=progress("read"),
     )
-    job = Job(
-        store=opened,
-        options=options,
-        now=now(),
-        code_version=version("sillok"),
-        lock_sha256=lock_sha256(),
-        outlets=facts(),
-        dry_run=dry_run,
-    )
+    job = job_for(opened, dry_run=dry_run)
     done = put_right(
         job, found.findings, TodaysReader(), [open_store(url, options) for url in copies or ()]
     )
@@ -112,7 +103,7 @@ def repair(
         raise typer.Exit(_UNHEALTHY)
 
 
-def _tell_repaired(done: "Repaired") -> None:
+def _tell_repaired(done: "RepairResult") -> None:
     would = "would be " if done.dry_run else ""
     for key in done.restored:
         typer.echo(clean(f"{would}restored: {key}, with the bytes that its manifest states"))

@@ -15,7 +15,7 @@ from processing.lookup.diff import compare
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.upkeep.audit import audit
-from processing.upkeep.repair import Repaired, repair
+from processing.upkeep.repair import RepairResult, repair
 from tests.processing.newsroom import FACTS, NOON
 from tests.processing.upkeep.crawled import JsonReader, fill
 from tests.processing.upkeep.damage import DAMAGES, KINDS, Damage, harm, kinds, options_in
@@ -35,7 +35,7 @@ class Archive:
     def cold(self) -> None:
         shutil.rmtree(self.options.cache, ignore_errors=True)
 
-    def repaired(self, *copies: Store, dry_run: bool = False) -> Repaired:
+    def repaired(self, *copies: Store, dry_run: bool = False) -> RepairResult:
         found = audit(self.store, self.options, now=LATER, days=5, everything=True)
         job = Job(
             store=self.store,
@@ -111,7 +111,7 @@ def test_what_can_be_derived_is_healed_with_a_cold_cache(
     assert archive.sound
     assert compare(whole.store, archive.store, tmp_path / "compared") == []
     assert known(archive) == known(whole)
-    assert archive.repaired() == Repaired()
+    assert archive.repaired() == RepairResult()
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=str)
