@@ -4,7 +4,7 @@ import hashlib
 import os
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,12 +39,46 @@ class Order:
     def __repr__(self) -> str:
         return f"Order{self._said}"
 
-    def choice(self, actors: Sequence[int]) -> int:
+    def choice(self, actors: Sequence[int], _: Mapping[int, str]) -> int:
         if self._left == 0:
             self._left = self._draw.randint(1, self._longest)
             self._speeds = [self._draw.choice((0.001, 1, 1000)) for _ in range(3)]
         self._left -= 1
         return self._draw.choices(actors, [self._speeds[actor] for actor in actors])[0]
+
+
+_BEGUN = 5
+
+
+class Stops:
+    """Each actor goes on until it is about to make its call of a kind, then the next does so; all to the end then.
+
+    So whoever looks before it changes something is stopped in between, and everybody else comes there too: an order
+    that a draw at each step would hardly ever find.
+    """
+
+    def __init__(self, kinds: Sequence[str], *, last_first: bool) -> None:
+        self._kinds = kinds
+        self._last_first = last_first
+        self._stopped: list[int] = []
+        self._begun = [0] * len(kinds)
+
+    def __repr__(self) -> str:
+        return f"Stops{(*self._kinds, self._last_first)}"
+
+    def choice(self, actors: Sequence[int], calls: Mapping[int, str]) -> int:
+        for actor in actors:
+            if actor not in self._stopped:
+                # whoever begins again and again waits for another
+                self._begun[actor] += calls[actor].startswith("list landing/")
+                if not calls[actor].startswith(self._kinds[actor]) and self._begun[actor] < _BEGUN:
+                    return actor
+                self._stopped.append(actor)
+        order = self._stopped[::-1] if self._last_first else self._stopped
+        waiting = [actor for actor in order if actor in actors]
+        busy = [actor for actor in waiting if not calls[actor].startswith("get head.json")]
+        self._stopped = [*waiting[1:], *waiting[:1]] if not busy else self._stopped
+        return (busy or waiting)[0]
 
 
 ORDERS = st.builds(Order, st.integers(0, 2**32), st.sampled_from((1, 5, 30, 200)))
@@ -114,7 +148,7 @@ class Watch:
 
 
 def interleaved(
-    works: Callable[[Path], Sequence[Work]], order: Order, before: Callable[[Path], None]
+    works: Callable[[Path], Sequence[Work]], order: "Order | Stops", before: Callable[[Path], None]
 ) -> None:
     """Land two runs, run the works in a drawn order, and hold what came of it against what had landed."""
     with tempfile.TemporaryDirectory() as place:
@@ -208,3 +242,28 @@ def test_any_order_of_steps_ends_in_the_same_archive(works, before, order) -> No
 @LONG
 def test_any_of_many_orders_ends_in_the_same_archive(works, before, order) -> None:
     interleaved(works, order, before)
+
+
+LOOKS = ("put removals/", "delete ")
+"""Before which calls a deletion is stopped: before it says what it deletes, before it deletes."""
+STEPS = ("put manifests/", "exists articles/", "put articles/")
+"""Before which calls an archiver is stopped: before its manifest, its last look, its objects."""
+
+
+@pytest.mark.parametrize("last_first", [False, True])
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("step", STEPS)
+def test_stopped_before_any_of_its_calls_the_archive_is_the_same(
+    step: str, look: str, *, last_first: bool
+) -> None:
+    def works(folder: Path) -> list[Work]:
+        return [deleter(folder), archiver(folder, 0, None)]
+
+    interleaved(works, Stops((look, step), last_first=last_first), orphans)
+
+
+@pytest.mark.parametrize("last_first", [False, True])
+@pytest.mark.parametrize("step", STEPS)
+def test_two_archivers_stopped_at_the_same_call(step: str, *, last_first: bool) -> None:
+    order = Stops((step, step), last_first=last_first)
+    interleaved(two_of_one_outlet_each, order, nothing)

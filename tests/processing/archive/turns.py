@@ -5,7 +5,7 @@ Each actor runs in a thread of its own over a store that waits for its turn befo
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject
 
 Work = Callable[["Waiting"], None]
+Choose = Callable[[Sequence[int], Mapping[int, str]], int]
+"""Returns which of these actors goes next, given the call that each of them is about to make."""
 
 
 class BrokenError(Exception):
@@ -22,24 +24,22 @@ class BrokenError(Exception):
 class Turns:
     """Lets one actor at a time make one call of its store."""
 
-    def __init__(
-        self, actors: int, choose: Callable[[Sequence[int]], int], after: Callable[[], None]
-    ) -> None:
+    def __init__(self, actors: int, choose: Choose, after: Callable[[], None]) -> None:
         self._choose = choose
         self._after = after
-        self._wanting: list[int] = []
+        self._wanting: dict[int, str] = {}
         self._changed = threading.Condition()
         self._running = actors
         self._next: int | None = None
         self._broken = False
 
-    def take(self, actor: int) -> None:
-        """Wait for the turn of this actor; the turn lasts until `give`."""
+    def take(self, actor: int, call: str) -> None:
+        """Wait for the turn of this actor to make a call; the turn lasts until `give`."""
         with self._changed:
-            self._wanting.append(actor)
+            self._wanting[actor] = call
             self._pick()
             self._changed.wait_for(lambda: self._broken or self._next == actor)
-            self._wanting.remove(actor)
+            del self._wanting[actor]
             if self._broken:
                 raise BrokenError
 
@@ -64,7 +64,7 @@ class Turns:
 
     def _pick(self) -> None:
         if self._next is None and self._wanting and len(self._wanting) == self._running:
-            self._next = self._choose(sorted(self._wanting))
+            self._next = self._choose(sorted(self._wanting), self._wanting)
             self._changed.notify_all()
 
 
@@ -76,45 +76,47 @@ class Waiting(FileStore):
         self._turns, self._actor = turns, actor
         self._own = threading.Lock()
 
-    def _turn(self, call: Callable[[], object], *, changed: bool = False) -> object:
+    def _turn(self, name: str, call: Callable[[], object], *, changed: bool = False) -> object:
         with self._own:  # an actor's own threads, one after the other
-            self._turns.take(self._actor)
+            self._turns.take(self._actor, name)
             try:
                 return call()
             finally:
                 self._turns.give(changed=changed)
 
     def get(self, key: str) -> bytes:
-        return bytes(self._turn(lambda: FileStore.get(self, key)))  # type: ignore[call-overload]
+        return bytes(self._turn(f"get {key}", lambda: FileStore.get(self, key)))  # type: ignore[call-overload]
 
     def get_file(self, key: str, path: Path) -> None:
-        self._turn(lambda: FileStore.get_file(self, key, path))
+        self._turn(f"get_file {key}", lambda: FileStore.get_file(self, key, path))
 
     def put(self, key: str, data: bytes, *, create: bool = False) -> None:
-        self._turn(lambda: FileStore.put(self, key, data, create=create), changed=True)
+        self._turn(
+            f"put {key}", lambda: FileStore.put(self, key, data, create=create), changed=True
+        )
 
     def put_file(self, key: str, path: Path, **how: Any) -> None:
-        self._turn(lambda: FileStore.put_file(self, key, path, **how), changed=True)
+        self._turn(f"put {key}", lambda: FileStore.put_file(self, key, path, **how), changed=True)
 
     def copy(self, source: str, target: str, **how: Any) -> None:
         plain = FileStore(Path(self.url.removeprefix("file:")))
-        self._turn(lambda: plain.copy(source, target, **how), changed=True)
+        self._turn(f"put {target}", lambda: plain.copy(source, target, **how), changed=True)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        yield from self._turn(lambda: list(FileStore.list(self, prefix)))  # type: ignore[misc]
+        yield from self._turn(f"list {prefix}", lambda: list(FileStore.list(self, prefix)))  # type: ignore[misc]
 
     def exists(self, key: str) -> bool:
-        return bool(self._turn(lambda: FileStore.exists(self, key)))
+        return bool(self._turn(f"exists {key}", lambda: FileStore.exists(self, key)))
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
-            self._turn(lambda key=key: FileStore.delete(self, [key]), changed=True)  # type: ignore[misc]
+            self._turn(f"delete {key}", lambda key=key: FileStore.delete(self, [key]), changed=True)  # type: ignore[misc]
 
 
 def act(
     root: Path,
     works: Sequence[Work],
-    choose: Callable[[Sequence[int]], int],
+    choose: Choose,
     after: Callable[[], None],
 ) -> None:
     """Run each work in a thread of its own, in the order that `choose` draws; raise what one of them raised."""
