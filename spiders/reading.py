@@ -5,7 +5,7 @@ gives the same record. The outlet that a reprint names as its origin is resolved
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,16 +23,23 @@ LIMIT = 30.0
 """Seconds of processor time that a page may cost; a large one costs one."""
 
 
-def read(page: Page, outlet: Outlet | None, *, canonical: str | None = None) -> Article | Rejection:
+def read(
+    page: Page,
+    outlet: Outlet | None,
+    *,
+    canonical: str | None = None,
+    on_time_limit: Callable[[], None] = lambda: None,
+) -> Article | Rejection:
     """Read `page` with the rules that `outlet` had on its day; without an outlet as any page.
 
     `canonical` is the address to file it under where its own says nothing (a redirect to a page of
-    no known form). A page that takes longer than `LIMIT` is a rejection.
+    no known form). A page that takes longer than `LIMIT` is a rejection, and `on_time_limit` is called.
     """
     try:
         with _within(LIMIT):
             return _read(page, outlet, canonical)
     except _TooLongError:
+        on_time_limit()
         return reject(
             page,
             RejectionCause(Reason.UNREADABLE, f"the reader took more than {LIMIT:g} s"),

@@ -195,6 +195,22 @@ class End(StrEnum):
     FAILED = "failed"
 
 
+class Limit(StrEnum):
+    """Which limit cut off what an outlet sent: `docs/security.md` has their numbers."""
+
+    PAGE_SIZE = "page-size"  # bytes, headers, elements or attributes of a page
+    READING_TIME = "reading-time"  # the reader's time is up, or an earlier crawl died of the bytes
+    SOURCE_SIZE = "source-size"  # bytes, tags, values or links of a source, or what it unpacks to
+
+
+class LimitReached(Record):
+    """How often one limit was reached in a crawl, and the first URL of it."""
+
+    limit: Limit
+    count: Count
+    example: Shown
+
+
 class SourceReport(Record):
     """How one source of an outlet answered.
 
@@ -233,7 +249,7 @@ class RunReport(Record):
 
     `reached` says whether any host sent a packet back, None where none was asked. Where it is
     false, `unreached` names the addresses that were tried, or the hosts that have none. `fields`
-    counts the articles that have each field.
+    counts the articles that have each field. `limits` are those that cut off what the outlet sent.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -258,6 +274,7 @@ class RunReport(Record):
     reached: bool | None = None
     unreached: tuple[str, ...] = ()
     fields: Mapping[str, int] = {}
+    limits: tuple[LimitReached, ...] = ()
 
 
 class Removed(Record):

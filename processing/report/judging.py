@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from processing.completeness.meter import Completeness, Trust
 from processing.dates import SEOUL
-from processing.records import End, RunReport, SourceReport
+from processing.records import End, Limit, LimitReached, RunReport, SourceReport
 from processing.report.days import (
     ALL,
     Count,
@@ -67,6 +67,7 @@ def findings_of(
         yield from _quiet(promise, row, until)
     yield from _drifts(count, row)
     yield from _losses(row)
+    yield from _limits(count, row)
     if row.gaps:
         yield finding("notice", "gaps", row.outlet, gaps=row.gaps, announced=row.announced)
     if row.silent:
@@ -115,6 +116,18 @@ def _drifts(count: Count, row: OutletDay) -> Iterator[Finding]:
             yield finding(
                 level, "drift", row.outlet, field=name, share=f"{share:.0%}", usual=f"{usual:.0%}"
             )
+
+
+def _limits(count: Count, row: OutletDay) -> Iterator[Finding]:
+    """Yield which limits cut off what the outlet sent, over all runs of the day."""
+    reached: dict[Limit, list[LimitReached]] = {}
+    for run in count.runs:
+        for one in run.limits:
+            reached.setdefault(one.limit, []).append(one)
+    for limit, times in sorted(reached.items()):
+        count_ = sum(one.count for one in times)
+        example = times[0].example
+        yield finding("notice", "limit", row.outlet, limit=limit, count=count_, example=example)
 
 
 def _faults(count: Count, row: OutletDay, *, complete: bool) -> Iterator[Finding]:

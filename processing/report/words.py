@@ -41,6 +41,13 @@ ENDS: Mapping[str, str] = {
 }
 """How a run ended, in Korean; the English word is the value itself."""
 
+LIMITS: Mapping[str, str] = {
+    "page-size": "기사 크기",
+    "reading-time": "판독 시간",
+    "source-size": "출처 크기",
+}
+"""Which limit cut an answer off, in Korean; the English word is the value itself."""
+
 PHRASES: Mapping[str, Phrase] = {
     "sums": Phrase(
         "run {run} counted {pages} pages, which is not its articles and rejections",
@@ -101,6 +108,12 @@ PHRASES: Mapping[str, Phrase] = {
         "its layout may have changed: scrapy look URL of one of them",
         "{pages}쪽 가운데 {rejected}쪽이 기사로 읽히지 않았습니다(주된 사유: {reason})",
         "화면 구조가 바뀌었을 수 있습니다. 그 가운데 한 주소로 scrapy look 을 실행하십시오",
+    ),
+    "limit": Phrase(
+        "{count} of its answers were cut off by the limit on {limit}, for example {example}",
+        "open it in a browser: it may be damaged, or meant to do harm; docs/security.md has the limits",
+        "응답 {count}건이 한도({limit})에 걸려 잘렸습니다. 예: {example}",
+        "브라우저로 열어 보십시오. 손상되었거나 해치려는 것일 수 있습니다. 한도는 docs/security.md 에 있습니다",
     ),
     "unvisited": Phrase(
         "no run on this day",
@@ -183,6 +196,7 @@ def korean(code: str, values: Mapping[str, str], outlet: str) -> tuple[str, str]
     """Return what is the matter and what to do, in Korean."""
     texts = dict(values)
     texts["end"] = ENDS.get(texts.get("end", ""), texts.get("end", ""))
+    texts["limit"] = LIMITS.get(texts.get("limit", ""), texts.get("limit", ""))
     texts["reason"] = REASONS.get(texts.get("reason", ""), texts.get("reason", ""))
     phrase = PHRASES[code]
     return phrase.korean.format(**texts), phrase.korean_cure.format(**texts, outlet=outlet)

@@ -326,6 +326,7 @@ class Run:
             reached=self.reach.reached,
             unreached=self.reach.unreached,
             fields=dict(sorted(counts.fields.items())),
+            limits=tuple(reached for _, reached in sorted(counts.limits.items())),
         )
 
 

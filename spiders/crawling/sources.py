@@ -15,7 +15,15 @@ from urllib.parse import urlsplit
 from scrapy.http import Response
 
 from processing.dates import SEOUL
-from processing.records import Fetch, SourceFault, SourceFinding, SourceReport, Why, article_id
+from processing.records import (
+    Fetch,
+    Limit,
+    SourceFault,
+    SourceFinding,
+    SourceReport,
+    Why,
+    article_id,
+)
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.fetch_log import answered, considered, digest, failed, unchanged
 from spiders.crawling.overlap import (
@@ -59,6 +67,7 @@ _CATCH_UP_PAGES = 20
 """Pages of a list that are read to meet what was known before a source missed something."""
 _SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
 """Faults of a document that may be whole all the same, and empty for now."""
+_CUT_OFF = frozenset({SourceFault.REFUSED, SourceFault.TOO_LONG})
 _OF_ONE_POLL = frozenset({SourceFault.OVERFLOW, SourceFault.SILENT})
 """Faults that the next poll may not have, though the source answers the same."""
 _META = re.compile(rb"<meta\b(?P<attributes>[^<>]{1,1000})", re.IGNORECASE)
@@ -696,5 +705,7 @@ def _report(
     problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
     if problem:
         run.log.counts.problems[visit.url] = problem
+    if any(one.fault in _CUT_OFF for one in findings):
+        run.log.counts.reach(Limit.SOURCE_SIZE, visit.url)
     if any(one.fault is SourceFault.SILENT for one in findings):
         run.log.counts.silent.append(visit.url)

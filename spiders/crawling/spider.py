@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure
 from processing.records import (
     Article,
     Fetch,
+    Limit,
     Page,
     Reason,
     Rejection,
@@ -213,10 +215,12 @@ def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
 
 
 def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
+    late = partial(run.log.counts.reach, Limit.READING_TIME, page.url)
     try:
         with run.reads(), run.watchdog.parsing(page.url, page.body):
-            return read_page(page, run.outlet, canonical=canonical)
+            return read_page(page, run.outlet, canonical=canonical, on_time_limit=late)
     except LethalError as error:
+        late()
         return _rejection(page, canonical, Reason.UNREADABLE, str(error))
     # A page never costs the run; the error is logged and in the rejection.
     except Exception as error:  # noqa: BLE001
@@ -408,7 +412,10 @@ class ArticleSpider(Spider):
 
     def lost_source(self, failure: Failure) -> None:
         visit, refusal = _lost(failure)
-        finding = SourceFinding(fault=SourceFault.UNANSWERED, detail=refusal.detail)
+        # Asked again, it would be no smaller; any other failure may pass.
+        large = is_too_large(failure.value)
+        fault = SourceFault.REFUSED if large else SourceFault.UNANSWERED
+        finding = SourceFinding(fault=fault, detail=refusal.detail)
         failed_poll(self.run, visit, finding, why=refusal.why)
 
     def lost_article(self, failure: Failure) -> Iterator[Request]:

@@ -8,7 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from processing.errors import SillokError, TransientError
-from processing.records import Article, End, Fetch, SourceFault, SourceFinding, SourceReport, Why
+from processing.records import (
+    Article,
+    End,
+    Fetch,
+    Limit,
+    LimitReached,
+    SourceFault,
+    SourceFinding,
+    SourceReport,
+    Why,
+)
 from spiders.crawling.polling import ABSENT
 from spiders.formats.links import in_words
 
@@ -81,6 +91,12 @@ class Counts:
     problems: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
     examples: dict[str, list[str]] = field(default_factory=dict)
+    limits: dict[Limit, LimitReached] = field(default_factory=dict)
+
+    def reach(self, limit: Limit, url: str) -> None:
+        """Count an answer that a limit cut off."""
+        first = self.limits.get(limit) or LimitReached(limit=limit, count=0, example=url[:300])
+        self.limits[limit] = first.evolve(count=first.count + 1)
 
     def answered(self) -> list[SourceReport]:
         """Return the reports of sources that answered with a list or with "unchanged"."""

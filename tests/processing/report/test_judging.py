@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.completeness.meter import Completeness, LossEvidence, Trust
-from processing.records import End, RunReport, SourceReport
+from processing.records import End, Limit, LimitReached, RunReport, SourceReport
 from processing.report.days import Count, DayReport, Promise
 from processing.report.html import stated
 from processing.report.judging import judge
 from processing.report.page import whole
-from processing.report.words import PHRASES
+from processing.report.words import LIMITS, PHRASES, korean
 
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -171,6 +171,27 @@ def test_a_source_whose_turn_it_was_not_is_judged_by_what_it_said_before() -> No
         assert codes(found) == [("notice", "source")]
     assert codes(judged(Count(runs=(run(), later)))) == []
     assert codes(judged(Count(runs=(run(sources=(waits,)),)))) == []
+
+
+def reached(limit: Limit, count: int, number: int = 1) -> LimitReached:
+    return LimitReached(limit=limit, count=count, example=f"http://gaon.example/news/{number}")
+
+
+def test_an_outlet_is_named_whose_answers_were_cut_off() -> None:
+    """Once per limit, over all runs of the day, with the first example."""
+    pages = reached(Limit.PAGE_SIZE, 2), reached(Limit.PAGE_SIZE, 1, 9)
+    runs = run(limits=(pages[0],)), run(limits=(pages[1], reached(Limit.READING_TIME, 1, 5)))
+    report = judged(Count(runs=runs))
+    assert codes(report) == [("notice", "limit")] * 2
+    assert [one.what for one in report.findings] == [
+        "3 of its answers were cut off by the limit on page-size, for example http://gaon.example/news/1",
+        "1 of its answers were cut off by the limit on reading-time, for example http://gaon.example/news/5",
+    ]
+    assert "기사 크기" in korean("limit", report.findings[0].values, "gaon")[0]
+
+
+def test_each_limit_has_its_korean_word() -> None:
+    assert set(LIMITS) == set(Limit)
 
 
 def test_few_pages_say_nothing_of_a_layout() -> None:
@@ -340,6 +361,7 @@ def test_every_phrase_can_be_said_in_both_languages() -> None:
     values |= dict.fromkeys(
         ("since", "faults", "runs", "share", "field", "suspected", "kinds", "urls"), "1"
     )
+    values |= dict.fromkeys(("limit", "count"), "1")
     for phrase in PHRASES.values():
         assert all(part.format(**values) for part in phrase)
         assert any("가" <= sign <= "힣" for sign in phrase.korean)

@@ -112,6 +112,12 @@ def test_a_page_that_a_crawl_died_of_is_rejected_by_the_next(
     (rejection,) = done.rejections()
     assert (rejection.reason, rejection.url[-7:]) == ("unreadable", "/news/2")
     assert why in rejection.evidence
+    assert limits(done) == [("reading-time", 1, "/news/2")]
+
+
+def limits(done: Crawled) -> list[tuple[str, int, str]]:
+    """Return the limits of a run report, with the end of their examples."""
+    return [(one.limit, one.count, one.example[-7:]) for one in done.report.limits]
 
 
 def test_a_source_that_a_crawl_died_of_has_its_row(origin: Origin, crawl: Crawl) -> None:
@@ -193,6 +199,17 @@ def test_an_element_of_a_million_attributes_is_refused_and_the_others_are_read(
         "too-large",
         "<p> has more than 2000 attributes",
     )
+    assert limits(done) == [("page-size", 1, "/news/1")]
+
+
+def test_a_source_with_too_much_in_it_is_named_by_the_run_report(
+    origin: Origin, crawl: Crawl
+) -> None:
+    origin.routes["/feed"] = text("<rss>" + "<a>" * 2_000_001)
+    done = crawl("plain")
+    assert [(one.limit, one.example[-5:]) for one in done.report.limits] == [
+        ("source-size", "/feed")
+    ]
 
 
 @pytest.mark.parametrize("content", ["[" * 5_000, "{", "[1] [2]", "[" + "1," * 1_000_001 + "1]"])
@@ -215,4 +232,5 @@ def test_headers_without_end_are_a_page_that_is_too_large(origin: Origin, crawl:
     (rejection,) = done.rejections()
     assert rejection.reason == "too-large"
     assert "more than 262144 bytes of headers" in rejection.evidence
+    assert limits(done) == [("page-size", 1, "/news/1")]
     assert origin.paths().count("/news/1") == 1, "asked again, it would be no smaller"
