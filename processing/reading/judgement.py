@@ -27,7 +27,7 @@ from processing.reading.body import BodyPlace
 from processing.reading.lines import is_sentence, sentences
 from processing.reading.metadata import ARTICLE_TYPES, Head
 from processing.reading.titles import shared
-from processing.reading.tree import RejectionCause, bare, lines_of, squeeze, text_of
+from processing.reading.tree import MAX_BYTES, RejectionCause, bare, lines_of, squeeze, text_of
 from processing.records import Confidence, Doubt, Kind, Reason
 
 _FEED = re.compile(
@@ -432,7 +432,7 @@ def _of_declarations(root: HtmlElement, head: Head, first: FirstReading) -> Iter
         page = bare(text_of(root))
         if any(part in page for part in parts):
             yield Doubt.DESCRIPTION
-    declared = len(squeeze(metadata.text(head.article.get("articleBody"))))
+    declared = len(metadata.text(head.article.get("articleBody"), most=MAX_BYTES) or "")
     ratio = len(first.text) / max(1, declared)
     if declared >= _DECLARED_LEAST and not _SIMILAR_LENGTH < ratio < 1 / _SIMILAR_LENGTH:
         yield Doubt.DECLARED

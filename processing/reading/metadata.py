@@ -39,8 +39,11 @@ ARTICLE_TYPES = (
     "OpinionNewsArticle",
     "AnalysisNewsArticle",
 )
-# Characters of one meta value that are read.
-MAX_META = 20_000
+MAX_META = 4_000
+"""Characters of one value of a meta element or of JSON-LD that are read.
+
+Patterns that take a name, a title or a time apart may need the square of its length.
+"""
 _LATIN = re.compile(r"[a-z_ -]+", re.IGNORECASE)
 _NO_SECTION = {"뉴스", "기사", "분야별 뉴스", "전체", "news"}
 _LABEL = re.compile(
@@ -98,10 +101,10 @@ def is_a(record: dict[str, Json], *names: str) -> bool:
     return any(isinstance(kind, str) and kind.rpartition("/")[2] in names for kind in listed)
 
 
-def text(value: Json) -> str | None:
-    """Return the text of a JSON value: a string, the name of an object, or the first of a list.
+def text(value: Json, *, most: int = MAX_META) -> str | None:
+    """Return the text of a JSON value: its squeezed lines, `most` characters of it at most.
 
-    None for an empty text and for anything else.
+    Of an object it is the name, of a list the first; None for an empty text and for anything else.
     """
     # Three steps: a list, its first object, the name of that object.
     for _ in range(3):
@@ -109,7 +112,10 @@ def text(value: Json) -> str | None:
             value = value[0] if value else None
         elif isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("url")
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    # Line by line: some fields list something, one a line.
+    return "\n".join(filter(None, map(squeeze, value[:most].splitlines()))) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from processing.reading import metadata
 from processing.reading.metadata import Head, Json, unescaped
-from processing.reading.tree import RejectionCause, parse
+from processing.reading.tree import MAX_BYTES, RejectionCause, parse
 
 # Characters of a script that is read: a shorter one holds no article, and a longer one costs more
 # than it is worth.
@@ -312,6 +312,7 @@ def _arc(elements: list[Json]) -> str:
             parts.extend(
                 f"<li>{text}</li>"
                 for item in items
-                if isinstance(item, dict) and (text := metadata.text(item.get("content")))
+                if isinstance(item, dict)
+                and (text := metadata.text(item.get("content"), most=MAX_BYTES))
             )
     return "".join(parts)
