@@ -11,7 +11,12 @@ import io
 import json
 import re
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from processing.errors import CorruptRecordError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAX_ATTRIBUTES = 2000
 """Attributes of one HTML element; the largest of the kept pages has 29."""
@@ -115,12 +120,33 @@ def unescape(text: str) -> str:
     return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
+def check_strings(rows: "pa.Table | pa.RecordBatch") -> None:
+    """Raise CorruptRecordError where a column of strings holds bytes that are no UTF-8.
+
+    Parquet may hold them and Arrow reads them; only the first value that becomes a `str` would
+    raise, as UnicodeDecodeError somewhere else.
+    """
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        try:
+            # The stubs give the columns of a batch and of a table no common method.
+            column.validate(full=True)  # type: ignore[attr-defined]
+        # Of pyarrow, which is not loaded for this: ArrowInvalid is a ValueError.
+        except ValueError as error:
+            first = str(error).partition("\n")[0]
+            raise CorruptRecordError(
+                f"column {name[:100]!r} does not hold what its type says ({first}):"
+                " write the table anew or restore it from a copy"
+            ) from error
+
+
 def parse_json(text: str | bytes) -> Any:
     """Return the value of a JSON document from outside.
 
     Raise ValueError where it is none, too deep or too large.
     """
     check_json(text)
+    # RFC 8259 §8.1: a byte order mark may be ignored. `json` does so for bytes only.
+    text = text.removeprefix("\ufeff") if isinstance(text, str) else text
     try:
         return json.loads(text)
     except RecursionError as error:

@@ -30,6 +30,7 @@ from processing.archive.tables import MANIFEST, ArchivedArticle
 from processing.dates import SEOUL
 from processing.dedupe.fold import Folded, by_day, fold
 from processing.dedupe.steps import Steps, clusters_of, partitions_of
+from processing.limits import check_strings
 from processing.records import OutletFacts
 from processing.signing.columns import CLUSTERS, SIG
 from processing.signing.documents import Document, FoldOptions
@@ -230,7 +231,9 @@ def _manifests(path: Path, seq: int) -> set[int]:
 
 def _read(path: Path, names: Sequence[str]) -> pa.Table:
     with pq.ParquetFile(path) as file:
-        return file.read(columns=list(names), use_threads=False)
+        table = file.read(columns=list(names), use_threads=False)
+    check_strings(table)
+    return table
 
 
 class ArchiveWindow:

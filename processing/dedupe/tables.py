@@ -29,7 +29,8 @@ from processing.dedupe.fields import (
     moment,
     string,
 )
-from processing.errors import UsageError
+from processing.errors import CorruptRecordError, UsageError
+from processing.limits import check_strings
 from processing.signing.documents import Document
 
 LONGEST: Final = 32 * 1024 * 1024
@@ -84,6 +85,7 @@ class Table:
             pa.ArrowException,
             duckdb.Error,
             zipfile.BadZipFile,
+            CorruptRecordError,
         ) as error:
             raise UsageError(
                 f"{self.path} cannot be read as {_CALLED[self.kind]}: {_first_line(error)}"
@@ -366,6 +368,7 @@ def _parquet_rows(table: Table) -> Iterator[Row]:
         for batch in file.iter_batches(
             batch_size=_ROWS, columns=_wanted(table, file.schema_arrow.names)
         ):
+            check_strings(batch)
             for row in batch.to_pylist():
                 number += 1
                 yield number, row

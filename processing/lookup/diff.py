@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue
+from processing.limits import check_strings
 from processing.store.interface import Store
 
 _PASSING = {"fetched_at", "fetched_url", "schema_version", "manifest"}
@@ -89,6 +90,7 @@ def _records(catalogue: Catalogue, table: str) -> Iterator[Row]:
     for part in sorted(catalogue.of(table), key=lambda part: (part.seq, part.key)):
         with pq.ParquetFile(catalogue.local(part)) as file:
             for batch in file.iter_batches(_BATCH):
+                check_strings(batch)
                 yield from batch.to_pylist(maps_as_pydicts="strict")
 
 

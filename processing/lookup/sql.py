@@ -24,6 +24,7 @@ from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.tables import DAY
 from processing.archive.tables import columns as columns_of
 from processing.errors import CorruptRecordError, MissingError, UsageError
+from processing.limits import check_strings
 from processing.lookup.replay import pages
 
 TABLES = ("articles", "clusters", "log", "pages", "rejections", "reports")
@@ -162,8 +163,9 @@ def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.RecordBatch]:
     while True:
         with _explained():
             batch = next(reader, None)
-        if batch is None:
-            return
+            if batch is None:
+                return
+            check_strings(batch)
         yield batch
 
 

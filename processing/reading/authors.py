@@ -93,6 +93,7 @@ _TWO_SYLLABLES = 2
 # Characters of four names.
 _SHORT = 20
 _LONGEST_BYLINE = 160
+_LONGEST_NOTICE = 500  # characters in which a notice names its host
 # Characters before and after the body, or at the end of what stands before it, that are searched.
 _BEFORE, _BEFORE_ROLES, _AFTER_ROLES, _BEFORE_ENGLISH, _BEFORE_AGENCY = 2500, 400, 300, 600, 60
 
@@ -178,7 +179,7 @@ def _named_in(notices: Iterable[str]) -> tuple[str | None, str | None]:
     `ⓒ…, 아시아경제(www.asiae.co.kr) 무단전재 배포금지`.
     """
     for line in notices:
-        if match := _NOTICE_HOST.search(line):
+        if match := _NOTICE_HOST.search(line[:_LONGEST_NOTICE]):
             return match["name"], match["host"].lower()
     return None, None
 

@@ -60,7 +60,7 @@ _IN_DATELINE = re.compile(
     r"[\[(【<〈](?:[^=]{2,16}=\s?(?P<name>[가-힣]{3})(?:\s[가-힣A-Za-z]{2,8})?"
     r"|[가-힣A-Za-z0-9 ]{2,12}\s(?P<last>[가-힣]{3}))[\])】>〉]"
 )
-_PICTURED = re.compile(r"[\s,/]*(?:사진\s?[=:|ㅣ]\s?[^@=]{2,24}|[^@=\s]{2,16}\s제공)$")
+_PICTURED = re.compile(r"(?<![\s,/])[\s,/]*(?:사진\s?[=:|ㅣ]\s?[^@=]{2,24}|[^@=\s]{2,16}\s제공)$")
 _ALONE = re.compile(rf"(?:{_NAME}|[가-힣]\s[가-힣]{{2}})")
 _SEPARATOR = re.compile(r"\s*[·,ㆍ・、/&|;]\s*|\s및\s")
 _SURNAMES = frozenset(

@@ -29,7 +29,7 @@ _MAX_REPAIRED = 1_000_000
 _STRING = r'("(?:[^"\\\n]|\\.)*+"?)'
 _COMMENT = re.compile(_STRING + r'|/\*.*?(?:\*/|\Z)|(?<![:\w"])//[^\n]*', re.DOTALL)
 _TRAILING_COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])")
-_WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)")
+_WRAPPER = re.compile(r"^\s*+(?://\s*+)?(?:<!--|<!\[CDATA\[)")
 _DECODER = json.JSONDecoder(strict=False)
 ARTICLE_TYPES = (
     "NewsArticle",
@@ -151,7 +151,7 @@ def read_head(root: HtmlElement, url: str) -> Head:
         # Other articles may be declared beside it: the page's own has the most fields.
         article=max(articles, key=_weight, default={}),
         objects=declared,
-        title=unescaped(title.text_content()) if title is not None else "",
+        title=unescaped(title.text_content()[:MAX_META]) if title is not None else "",
         canonical=_canonical(root, url),
         language=squeeze(root.get("lang") or root.get("xml:lang")).lower()[:12] or None,
     )

@@ -45,7 +45,9 @@ _SECTION_WORD = re.compile(
     r"|부동산|생활|지역|지방|전국|북한|외교|국방|교육|의료|건강|노동|환경|법원|검찰"
     r"|행정|여행|영화|음악|방송|골프|축구|야구|기업|유통|자동차|보도자료|정책뉴스|일반"
     r"|IT|it|테크|라이프|포토|영상"
-    r"|[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6})+"  # 사회일반, 정치·사회
+    # 사회일반, 정치·사회. Four words at most: what is one word or two is tried both ways, and of any
+    # number of them the ways double with each.
+    r"|[가-힣]{2,6}일반|[가-힣]{2,4}[·/ㆍ][가-힣]{2,6}){1,4}"
 )
 # Words that fit every page, so that they name no section.
 _NO_SECTION = frozenset({"뉴스", "기사", "속보", "전체"})
@@ -85,7 +87,7 @@ _GENERAL = re.compile(
     r"|(?:언론\s?)?보도\s?(?:자료|해명|설명)?|해명\s?자료"
     r"|공지\s?사항?|알림|고시\s?공고|기사(?:\s?(?:보기|본문))?|전체|목록|메인|홈"
     r"|view|detail|read|news|article|home|main|index|untitled(?:\s?document)?"
-    r"|page|content|board|notice|press(?:\s?release)?)+",
+    r"|page|content|board|notice|press(?:\s?release)?){1,4}",  # four, as above
     re.IGNORECASE,
 )
 _OFFICE = re.compile(

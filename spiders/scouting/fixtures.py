@@ -57,7 +57,7 @@ _PROFILE = re.compile(
 )
 _WORD = re.compile(
     r"\\u[0-9a-fA-F]{4}|\\[a-z]|&(?:amp;)*#?\w{1,12};"  # escapes of scripts and of markup: no words
-    r"|(?:https?:)?//[^\s\"'<>]+|[\w.+-]+@[\w-]+\.[\w.-]+"  # addresses, masked by their own rules
+    r"|(?:https?:)?//[^\s\"'<>]+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+"  # addresses, masked by their own rules
     r"|(?P<word>(?<![A-Za-z])[A-Za-z][A-Za-z'’]+)"
 )
 _ESCAPED = re.compile(

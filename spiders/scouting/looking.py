@@ -23,18 +23,25 @@ from spiders.outlet import Outlet
 _SIGNS = (
     (
         "ndsoft",
-        re.compile(r"articleView\.html\?[^\"']*idxno=|article-view-content-div|ndsoft\.co\.kr"),
+        re.compile(
+            r"articleView\.html\?[^\"']{0,300}idxno=|article-view-content-div|ndsoft\.co\.kr"
+        ),
     ),
     ("arc", re.compile(r"Fusion\.globalContent|/arc/outboundfeeds/")),
     (
         "gnuboard",
-        re.compile(r"bbs/board\.php\?[^\"']*bo_table=|\bg5_(?:url|bbs_url)\b|id=[\"']bo_v_con"),
+        re.compile(
+            r"bbs/board\.php\?[^\"']{0,300}bo_table=|\bg5_(?:url|bbs_url)\b|id=[\"']bo_v_con"
+        ),
     ),
-    ("article_no", re.compile(r"/news/article\.html\?[^\"']*no=\d|id=[\"']news_body_area[\"']")),
+    (
+        "article_no",
+        re.compile(r"/news/article\.html\?[^\"']{0,300}no=\d|id=[\"']news_body_area[\"']"),
+    ),
     ("wcms", re.compile(r"wcms_(?:banner|side|bestnews|ad)|/page/view/\d{19}")),
     ("article14", re.compile(r"/article/20\d{6}5\d{5}\b|article_txt_container")),
-    ("view_key", re.compile(r"/view\.php\?[^\"']*key=\d{17}")),
-    ("view_ud", re.compile(r"/view\.php\?[^\"']*ud=\d{14}")),
+    ("view_key", re.compile(r"/view\.php\?[^\"']{0,300}key=\d{17}")),
+    ("view_ud", re.compile(r"/view\.php\?[^\"']{0,300}ud=\d{14}")),
     ("html_dir", re.compile(r"/site/data/html_dir/")),
     (
         "wordpress",

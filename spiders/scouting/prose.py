@@ -35,7 +35,7 @@ _CONTENT = re.compile(
 _VALUE = re.compile(
     r"(?P<head>\"(?:headline|alternativeHeadline|name|description|articleBody|author|creator|caption|abstract"
     r"|keywords|articleSection|title|subtitle|content|text|body|byline|reporter|writer|basic)\"\s*:\s*)"
-    r"(?P<value>\"(?:[^\"\\]|\\.){0,200000}\"|\[(?:\s*\"(?:[^\"\\]|\\.)*\"\s*,?)*\s*\])",
+    r"(?P<value>\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|\[(?:\s*+\"(?:[^\"\\]|\\.)*+\"\s*+,?)*+\s*+\])",
     re.DOTALL,
 )
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)

@@ -261,7 +261,6 @@ def _parquet(path: Path) -> object:
         return read_parquet(path, ["outlet", "title"]).num_rows >= 0
     except (
         pa.ArrowException,
-        UnicodeDecodeError,
         OSError,
     ) as error:  # what `sillok` says in one line and with exit code 2
         return str(error) and None
@@ -448,6 +447,13 @@ def encoded(*texts: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in texts)
 
 
+_LD = '<head><script type="application/ld+json">{"@type":"NewsArticle",'
+_STORY = "<body><article><p>시는 20일 다리를 놓았다고 밝혔다. 예산은 30억 원이다.</p>"
+_ENGLISH = (
+    "<body><article><p>The city said it will build the bridge by May. It will cost a lot.</p>"
+    "<p>The mayor told reporters that the bridge is long. "
+)
+_FLIGHT = '<body><script>self.__next_f.push([1,"'
 RSS, END = "<rss><channel>", "</channel></rss>"
 PARSERS = (
     Parser(
@@ -543,11 +549,12 @@ PARSERS = (
     Parser(
         "tdmrep.json",
         _mining,
-        encoded(MINING),
+        (*encoded(MINING), b"\xef\xbb\xbf" + MINING.encode()),
         structured,
         {
             "rules": numbered('{{"location": "/a{0}*"}},', "[", "{}]"),
             "stars": repeated("*a", '[{"location": "/', '"}]'),
+            "marks of order": repeated("\ufeff", "", '[{"location": "/"}]'),
             "depth": repeated("[", ""),
         },
     ),
@@ -621,6 +628,22 @@ PARSERS = (
             "metas": repeated('<meta property="og:title" content="a">', "<head>"),
             "links": numbered('<a href="/news/{0}">다리 공사 소식을 더 보기</a>', "<body>"),
             "tables": repeated("<table><tr><td>다리", "<body>"),
+            "general words in a title": repeated("안내", "<head><title>", "!</title>"),
+            "sections in a title": repeated("사회일반", "<head><title>다리 - ", "!</title>"),
+            "dots in a title": repeated(".", "<head><title>", "x</title>"),
+            "blanks in JSON-LD": repeated("\\t", _LD + '"headline":"', '-"}</script>'),
+            "authors in JSON-LD": repeated(
+                '{"name":"김가나"},', _LD + '"author":[', "1]}</script>"
+            ),
+            "an English word": repeated("Na", _ENGLISH, "</p></article>"),
+            "an English name": repeated("A.B.C, ", _ENGLISH, "</p></article>"),
+            "hosts in a notice": repeated(
+                "abcdefgh", f"{_STORY}<p>무단전재 금지 ⓒ", "</p></article>"
+            ),
+            "og:url": repeated(
+                "/amp", '<head><meta property="og:url" content="https://a.test/', '">'
+            ),
+            "flight rows": numbered("{0:x}:[1]\\n", _FLIGHT, '"])</script>'),
         },
         inputs=2000,
     ),
@@ -634,6 +657,7 @@ PARSERS = (
             "comments": repeated("/*", "{"),
             "commas": repeated(", ", "["),
             "depth": repeated("[", ""),
+            "blanks": repeated(" ", "", "x"),
         },
         least=0.1,
     ),
@@ -649,7 +673,9 @@ PARSERS = (
         {
             "feeds": numbered(
                 '<link rel="alternate" type="application/rss+xml" href="/rss/{0}">', "<head>"
-            )
+            ),
+            "addresses of one form": repeated("/view.php?", "<a href='"),
+            "boards": repeated("bbs/board.php?", "<a href='"),
         },
     ),
     Parser(

@@ -24,6 +24,8 @@ LONG = 0.02
 """Processor seconds below which the noise of a busy machine is as large as what is measured."""
 MOST = 3.2
 """How much more a document of twice the size may cost; 2 is linear, 4 is quadratic."""
+MOST_SECONDS = 120
+"""Processor seconds after which the kernel ends a child."""
 MEMORY = 400
 """Bytes of memory that one byte more of a document may cost: an lxml tree of `<a>` takes some 60."""
 
@@ -37,12 +39,16 @@ def measured(parser: Parser, document: bytes, folder: Path) -> tuple[float, int]
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
+            # What grows faster than any ratio must not hang the tests.
+            resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
             os.write(writing, repr(_costs(lambda: parser.parse(document, folder))).encode())
             os._exit(0)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
-            took, grown = eval(told.read())  # noqa: S307 - of our own child
+            cost = told.read()
         os.waitpid(child, 0)
+        assert cost, f"{parser.name}: {document[:80]!r}… takes more than {MOST_SECONDS} s"
+        took, grown = eval(cost)  # noqa: S307 - of our own child
         seconds.append(took)
         memory.append(grown)
         if took < LONG:
