@@ -1,0 +1,1 @@
+"""Checks the patterns that meet outside text for catastrophic backtracking: `make redos`."""
