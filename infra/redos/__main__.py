@@ -43,12 +43,12 @@ QUICK = 0.25
 """Processor seconds that an attack may take at the length that bounds a pattern's text."""
 
 
-class _TooLongError(BaseException):
+class _AttackTooLongError(BaseException):
     """An attack took more than `MOST`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class TriedPattern:
     """An attack that a pattern is slow on, or none where all were quick; and what that means."""
 
     key: str
@@ -116,7 +116,7 @@ def _verdicts(
         raise SystemExit(f"recheck ended with {process.returncode}")
 
 
-def _tried(one: CollectedPattern, verdict: dict[str, Any]) -> Alarm:
+def _tried(one: CollectedPattern, verdict: dict[str, Any]) -> TriedPattern:
     """Try a pattern that recheck does not call safe on every attack there is."""
     # Loaded late: the modules that hold the bounds must not be imported before `collect`.
     from infra.redos.alarms import bound_of  # noqa: PLC0415 - see above
@@ -125,12 +125,12 @@ def _tried(one: CollectedPattern, verdict: dict[str, Any]) -> Alarm:
     slow = [attack for attack in (*attacks, *of_ours(one.pattern)) if _is_steep(one, attack)]
     if not slow:
         why = "possessive, which recheck does not know" if is_possessive(one.pattern) else "linear"
-        return Alarm(one.key, one.pattern.pattern, 0.0, why, fault=False)
+        return TriedPattern(one.key, one.pattern.pattern, 0.0, why, fault=False)
     bound = bound_of(one.key)
     if bound is None:
         seconds = max(_seconds(one, attack(LONG)) for attack in slow)
         text = f"slow on {slow[0](12)!r}…, and nothing bounds its text"
-        return Alarm(one.key, one.pattern.pattern, seconds, text, fault=True)
+        return TriedPattern(one.key, one.pattern.pattern, seconds, text, fault=True)
     texts = [attack(bound.characters)[: bound.characters] for attack in slow]
     if bound.squeezed:
         from processing.reading.tree import squeeze  # noqa: PLC0415 - as above
@@ -138,7 +138,7 @@ def _tried(one: CollectedPattern, verdict: dict[str, Any]) -> Alarm:
         texts = [squeeze(text) for text in texts]
     seconds = max(_seconds(one, text) for text in texts)
     text = f"at most {bound.characters} characters: {bound.why}"
-    return Alarm(one.key, one.pattern.pattern, seconds, text, fault=seconds > QUICK)
+    return TriedPattern(one.key, one.pattern.pattern, seconds, text, fault=seconds > QUICK)
 
 
 def _is_steep(one: CollectedPattern, attack: Attack) -> bool:
@@ -152,7 +152,7 @@ def _seconds(one: CollectedPattern, text: str) -> float:
     with _limited(MOST) as start:
         try:
             apply(text)
-        except _TooLongError:
+        except _AttackTooLongError:
             return MOST
     return time.process_time() - start
 
@@ -165,10 +165,10 @@ def _method(one: CollectedPattern) -> str:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[float]:
-    """Raise _TooLongError inside after so much processor time; Python's engine looks for signals."""
+    """Raise _AttackTooLongError inside after so much processor time; Python's engine looks for signals."""
 
     def strike(*_: object) -> None:
-        raise _TooLongError
+        raise _AttackTooLongError
 
     before = signal.signal(signal.SIGVTALRM, strike)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -180,7 +180,7 @@ def _limited(seconds: float) -> Iterator[float]:
 
 
 def _report(
-    collected: list[CollectedPattern], verdicts: list[dict[str, Any]], alarms: list[Alarm]
+    collected: list[CollectedPattern], verdicts: list[dict[str, Any]], alarms: list[TriedPattern]
 ) -> None:
     """Print what was found: the faults last, where they are read."""
     statuses = Counter(verdict["status"] for verdict in verdicts)

@@ -24,11 +24,11 @@ from processing.records.articles import (
 )
 from processing.records.crawls import (
     Alarm,
+    AnswerLimit,
     End,
     Extent,
     Fetch,
     Held,
-    Limit,
     LimitReached,
     Manifest,
     OutletCounts,
@@ -51,6 +51,7 @@ __all__ = [
     "LONGEST_KEY",
     "SCHEMA_VERSION",
     "Alarm",
+    "AnswerLimit",
     "Article",
     "Author",
     "Confidence",
@@ -62,7 +63,6 @@ __all__ = [
     "Fetch",
     "Held",
     "Kind",
-    "Limit",
     "LimitReached",
     "Manifest",
     "Origin",

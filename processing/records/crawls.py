@@ -195,7 +195,7 @@ class End(StrEnum):
     FAILED = "failed"
 
 
-class Limit(StrEnum):
+class AnswerLimit(StrEnum):
     """Which limit cut off what an outlet sent: `docs/security.md` has their numbers."""
 
     PAGE_SIZE = "page-size"  # bytes, headers, elements or attributes of a page
@@ -206,7 +206,7 @@ class Limit(StrEnum):
 class LimitReached(Record):
     """How often one limit was reached in a crawl, and the first URL of it."""
 
-    limit: Limit
+    limit: AnswerLimit
     count: Count
     example: Shown
 

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from processing.completeness.meter import Completeness, Trust
 from processing.dates import SEOUL
-from processing.records import End, Limit, LimitReached, RunReport, SourceReport
+from processing.records import AnswerLimit, End, LimitReached, RunReport, SourceReport
 from processing.report.days import (
     ALL,
     Count,
@@ -120,7 +120,7 @@ def _drifts(count: Count, row: OutletDay) -> Iterator[Finding]:
 
 def _limits(count: Count, row: OutletDay) -> Iterator[Finding]:
     """Yield which limits cut off what the outlet sent, over all runs of the day."""
-    reached: dict[Limit, list[LimitReached]] = {}
+    reached: dict[AnswerLimit, list[LimitReached]] = {}
     for run in count.runs:
         for one in run.limits:
             reached.setdefault(one.limit, []).append(one)

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from scrapy.http import Response
 
-from processing.records import Article, Fetch, Limit, Reason, Rejection, SourceFault, Why
+from processing.records import AnswerLimit, Article, Fetch, Reason, Rejection, SourceFault, Why
 from spiders.crawling.hosts import Reach
 from spiders.crawling.landing import Landing
 from spiders.crawling.overlap import last_answer
@@ -251,7 +251,7 @@ class RunLog:
         else:
             self.counts.rejections[record.reason] += 1
             if record.reason is Reason.TOO_LARGE:
-                self.counts.reach(Limit.PAGE_SIZE, record.url)
+                self.counts.reach(AnswerLimit.PAGE_SIZE, record.url)
         self.landing.add(record)
 
     def withhold(self, row: Fetch) -> None:

@@ -16,8 +16,8 @@ from scrapy.http import Response
 
 from processing.dates import SEOUL
 from processing.records import (
+    AnswerLimit,
     Fetch,
-    Limit,
     SourceFault,
     SourceFinding,
     SourceReport,
@@ -706,6 +706,6 @@ def _report(
     if problem:
         run.log.counts.problems[visit.url] = problem
     if any(one.fault in _CUT_OFF for one in findings):
-        run.log.counts.reach(Limit.SOURCE_SIZE, visit.url)
+        run.log.counts.reach(AnswerLimit.SOURCE_SIZE, visit.url)
     if any(one.fault is SourceFault.SILENT for one in findings):
         run.log.counts.silent.append(visit.url)

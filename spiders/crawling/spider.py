@@ -21,9 +21,9 @@ from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from twisted.python.failure import Failure
 
 from processing.records import (
+    AnswerLimit,
     Article,
     Fetch,
-    Limit,
     Page,
     Reason,
     Rejection,
@@ -215,7 +215,7 @@ def _cool_down(run: Run, host: str, record: Article | Rejection) -> None:
 
 
 def _read(run: Run, page: Page, canonical: str) -> Article | Rejection:
-    late = partial(run.log.counts.reach, Limit.READING_TIME, page.url)
+    late = partial(run.log.counts.reach, AnswerLimit.READING_TIME, page.url)
     try:
         with run.reads(), run.watchdog.parsing(page.url, page.body):
             return read_page(page, run.outlet, canonical=canonical, on_time_limit=late)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from processing.errors import SillokError, TransientError
 from processing.records import (
+    AnswerLimit,
     Article,
     End,
     Fetch,
-    Limit,
     LimitReached,
     SourceFault,
     SourceFinding,
@@ -91,9 +91,9 @@ class Counts:
     problems: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
     examples: dict[str, list[str]] = field(default_factory=dict)
-    limits: dict[Limit, LimitReached] = field(default_factory=dict)
+    limits: dict[AnswerLimit, LimitReached] = field(default_factory=dict)
 
-    def reach(self, limit: Limit, url: str) -> None:
+    def reach(self, limit: AnswerLimit, url: str) -> None:
         """Count an answer that a limit cut off."""
         first = self.limits.get(limit) or LimitReached(limit=limit, count=0, example=url[:300])
         self.limits[limit] = first.evolve(count=first.count + 1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.completeness.meter import Completeness, LossEvidence, Trust
-from processing.records import End, Limit, LimitReached, RunReport, SourceReport
+from processing.records import AnswerLimit, End, LimitReached, RunReport, SourceReport
 from processing.report.days import Count, DayReport, Promise
 from processing.report.html import stated
 from processing.report.judging import judge
@@ -173,14 +173,14 @@ def test_a_source_whose_turn_it_was_not_is_judged_by_what_it_said_before() -> No
     assert codes(judged(Count(runs=(run(sources=(waits,)),)))) == []
 
 
-def reached(limit: Limit, count: int, number: int = 1) -> LimitReached:
+def reached(limit: AnswerLimit, count: int, number: int = 1) -> LimitReached:
     return LimitReached(limit=limit, count=count, example=f"http://gaon.example/news/{number}")
 
 
 def test_an_outlet_is_named_whose_answers_were_cut_off() -> None:
     """Once per limit, over all runs of the day, with the first example."""
-    pages = reached(Limit.PAGE_SIZE, 2), reached(Limit.PAGE_SIZE, 1, 9)
-    runs = run(limits=(pages[0],)), run(limits=(pages[1], reached(Limit.READING_TIME, 1, 5)))
+    pages = reached(AnswerLimit.PAGE_SIZE, 2), reached(AnswerLimit.PAGE_SIZE, 1, 9)
+    runs = run(limits=(pages[0],)), run(limits=(pages[1], reached(AnswerLimit.READING_TIME, 1, 5)))
     report = judged(Count(runs=runs))
     assert codes(report) == [("notice", "limit")] * 2
     assert [one.what for one in report.findings] == [
@@ -191,7 +191,7 @@ def test_an_outlet_is_named_whose_answers_were_cut_off() -> None:
 
 
 def test_each_limit_has_its_korean_word() -> None:
-    assert set(LIMITS) == set(Limit)
+    assert set(LIMITS) == set(AnswerLimit)
 
 
 def test_few_pages_say_nothing_of_a_layout() -> None:
