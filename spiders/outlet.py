@@ -132,6 +132,7 @@ class Outlet:
     def __post_init__(self) -> None:
         """Raise `DeclarationError` where the declaration contradicts itself."""
         urls = [self.home, *(source.url for source in self.sources)]
+        # Frozen, and yet computed once: this is asked of every link of a poll.
         hosts = {urlsplit(url).hostname or "" for url in urls} | set(self.hosts)
         object.__setattr__(
             self, "allowed_hosts", frozenset(hosts | {host.removeprefix("www.") for host in hosts})
@@ -232,6 +233,7 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
     spelling = canonical(url)
     if not _belongs(outlet, url, spelling):
         return None
+    # Older forms number articles in another way, so their ids fit no canonical form.
     found = outlet.article.search(spelling)
     if found is None:
         key = outlet.article_key(spelling)
@@ -262,6 +264,7 @@ def unaskable(outlet: Outlet, url: str) -> str | None:
     host = _in_ascii(parts.hostname or "")
     if parts.scheme not in {"http", "https"}:
         return f"scheme {parts.scheme!r}"
+    # A page could make us log in somewhere with a link that has them.
     if parts.username is not None or parts.password is not None:
         return "credentials in the URL"
     if host not in outlet.allowed_hosts and desktop(host) not in outlet.allowed_hosts:
@@ -280,6 +283,7 @@ def resolved(origin: "Origin", outlets: Iterable[Outlet]) -> "Origin":
     What a portal links (`mtview.php?no=…&outlink=1`) then is the very address under which that article is archived. An
     origin that no declared outlet publishes comes back as it is.
     """
+    # Another portal's address would name the copy of a copy.
     for outlet in outlets if origin.url else ():
         found = identify(outlet, origin.url or "")
         if found and outlet.outlet_class != "portal":

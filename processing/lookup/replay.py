@@ -96,6 +96,7 @@ def lines(catalogue: Catalogue, part: CatalogueObject, url: str = "") -> Iterato
             f"{part.key} is no text ({error.reason}); restore it from a copy"
         ) from error
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        # Cheaper than parsing: an index has thousands of lines, and a page one.
         if not line or wanted not in line:
             continue
         try:
@@ -148,6 +149,7 @@ def _body(catalogue: Catalogue, line: CdxjLine, revisits: int) -> bytes:
 def _payload(catalogue: Catalogue, line: CdxjLine, packed: bytes, revisits: int) -> bytes:
     with io.BytesIO(packed) as stream:
         record = next(iter(ArchiveIterator(stream)), None)
+        # An offset that leads to another page's record would answer with the wrong page.
         if record is None or record.rec_headers.get_header("WARC-Target-URI") != line.url:
             raise CorruptRecordError(
                 f"{line.key} has no record of {line.url} at {line.offset}; restore it from a copy"
@@ -159,6 +161,7 @@ def _payload(catalogue: Catalogue, line: CdxjLine, packed: bytes, revisits: int)
                 f"the page of {line.url} in {line.key} at {line.offset} is not the one that its index "
                 "names (its digest differs); restore it from a copy"
             )
+    # The digest has read the stream to its end, so the body needs one of its own.
     with io.BytesIO(packed) as stream:
         return bytes(next(iter(ArchiveIterator(stream))).content_stream().read())
 
@@ -185,6 +188,7 @@ def _earlier(catalogue: Catalogue, line: CdxjLine, record: ArcWarcRecord, revisi
         if other.fetched_at < line.fetched_at
         and (at is None or abs(other.fetched_at - at) < _SECOND)
     ]
+    # A revisit may point to a record that a takedown has removed.
     if not found or not revisits:
         raise MissingError(
             f"{line.url} of {line.fetched_at:%Y-%m-%d %H:%M:%S}Z was unchanged; its bytes of {moment} are not here"
@@ -194,6 +198,7 @@ def _earlier(catalogue: Catalogue, line: CdxjLine, record: ArcWarcRecord, revisi
 
 def _line(folder: str, index: str, moment: str, fields: dict[str, str]) -> CdxjLine:
     status = str(fields.get("status", ""))
+    # Indexes of other tools give a path; the file lies beside the index whatever it says.
     name = fields.get("filename") or index.rpartition("/")[2].replace(".cdxj", ".warc.gz")
     offset, length = int(fields["offset"]), int(fields["length"])
     if offset < 0 or not 0 <= length <= _LARGEST:

@@ -76,6 +76,7 @@ def round_trip(store: "Store") -> Told:
     key, data = f"probe/{token_hex(8)}", os.urandom(64)
     store.put(key, data)
     same = store.get(key) == data
+    # A store that keeps what was deleted would keep takedowns too.
     store.delete([key])
     try:
         store.get(key)
@@ -108,6 +109,7 @@ def clock(store: "Store") -> Told:
     store.put(key, b"clock")
     stamps: list[datetime] = [entry.modified for entry in store.list(key)]
     store.delete([key])
+    # The store's stamp has whole seconds on some stores, and a request takes time.
     away = max((abs(stamp - before) for stamp in stamps), default=timedelta())
     if away > _SKEW:
         return (
@@ -224,6 +226,7 @@ def _checks(url: str | None) -> Iterator[Check]:
     yield Check("settings", "ok", f"store {opened.url}")
     wrote = tried("store", lambda: round_trip(opened))
     yield wrote
+    # Each of these would fail with the same cause, which the check before has said.
     if wrote.state == "ok":
         yield tried("creation", lambda: creation(opened, options))
         yield tried("clock", lambda: clock(opened))
@@ -248,6 +251,7 @@ def _crawl() -> Told:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode == 0:
         return "ok", f"`scrapy crawl` starts with {sys.executable}", ""
+    # The last line of a traceback is the error; what stands above it is its way.
     lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
     told = f"`scrapy crawl` does not start as a task would start it ({lines[-1] if lines else 'it says nothing'})"
     return "bad", told, f"install Sillok whole into the environment of {sys.executable}"
@@ -292,6 +296,7 @@ def _robots(name: str) -> Told:
         return "bad", f"there is no outlet {name!r}", "sillok outlets lists them"
     home = outlets()[name].home
     command = [sys.executable, "-m", "scrapy", "look", home, "--json"]
+    # The folder may have no `scrapy.cfg`: an installation from a wheel has none.
     environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": SETTINGS}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our command, a declared address
     if not done.stdout.strip():

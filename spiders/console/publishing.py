@@ -152,6 +152,7 @@ def release(
     """
     from processing.landing.keys import objects
 
+    # A run that is misspelt must not end as "unchanged".
     landing = {key.run for key, _ in objects(open_catalogue(store).store)}
     if absent := sorted({*runs} - landing):
         raise MissingError(
@@ -305,6 +306,7 @@ def diff(
 
     options = settings()
     stores = open_store(first, options), open_store(second, options)
+    # Two empty archives are the same, and so would be two misspelt addresses.
     if not any(map(head, stores)):
         raise MissingError(
             f"neither {first} nor {second} holds an archive: name what `manifests/` lies in"
@@ -348,8 +350,10 @@ def _fetch(missing: Iterable["Fetch"], store: str) -> int:
     """
     from os import environ
 
+    # One outlet that does not answer is no reason to leave the others' gaps.
     worst = 0
     for name, rows in groupby(missing, key=attrgetter("outlet")):
+        # `-a url=` is split at blanks, so a blank inside an address must not be one.
         urls = ["%20".join(row.url.split()) for row in rows]
         for start in range(0, len(urls), _AT_ONCE):
             some = urls[start : start + _AT_ONCE]

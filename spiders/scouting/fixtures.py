@@ -103,6 +103,7 @@ def surnames() -> frozenset[str]:
 
 def _strings(tree: ast.AST) -> Iterable[str]:
     """Yield the string literals of a module that are no docstrings."""
+    # Docstrings name examples of pages, whose words must not stay on a masked one.
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
@@ -135,6 +136,7 @@ class Mask:
         self, random: Random, kept: Iterable[str] = (), words: Iterable[str] | None = None
     ) -> None:
         allowed = (stays() if words is None else frozenset(words)) | set(kept)
+        # The longest first: a word of a rule may begin with another one.
         hangul = sorted(
             (word for word in allowed if _HANGUL.fullmatch(word) and len(word) > 1),
             key=len,
@@ -144,6 +146,7 @@ class Mask:
         self._endings = frozenset(word[1:] for word in allowed if word.startswith(_ENDING))
         self._single = frozenset(word for word in allowed if len(word) == 1) | self._endings
         self._latin = {word.lower() for word in allowed}
+        # A random word must not become one of a rule's, or the page reads otherwise.
         used = set("".join((*vocabulary(), *hangul))) | _ENDINGS
         self._syllables = [syllable for syllable in _KS_X_1001 if syllable not in used]
         self._surnames = sorted(surnames())
@@ -215,6 +218,7 @@ class Mask:
 
     def _swapped(self, piece: str, letters: str | list[str]) -> str:
         if piece and piece not in self._map:
+            # A byline is recognised by its surname, so a name needs one after masking too.
             first = (
                 self._surnames
                 if piece[0] in surnames() and len(piece) <= _LONGEST_NAME
@@ -234,6 +238,7 @@ class Mask:
         key = f"{name}@"
         if key not in self._map:
             self._map[key] = "".join(map(self._letter, name))
+            # A record is masked after its page: what is masked already must stay as it is.
             self._map[f"{self._map[key]}@"] = self._map[key]
         return self._map[key]
 
@@ -385,6 +390,7 @@ def keep(folder: Path, page: Page, record: Article | Rejection, made: str) -> Pa
     name = key if key and _PLAIN_NAME.fullmatch(key) else article_id(record.url)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.html.gz"
+    # No time in the gzip header: freezing a page twice gives the same bytes.
     path.write_bytes(gzip.compress(page.body, mtime=0))
     facts = {
         "made": made,

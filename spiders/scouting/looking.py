@@ -81,6 +81,7 @@ def stranger(url: str) -> Outlet:
     host = desktop((parts.hostname or "").lower())
     domain = host.removeprefix("www.")
     home = f"{parts.scheme}://{parts.netloc}/"
+    # Feeds of many outlets live on a host of their own, which no page of theirs names.
     subdomains = ("", "www.", "m.", "news.", "rss.", "feeds.", "cdn.")
     return Outlet(
         name="look",
@@ -103,6 +104,7 @@ def site_title(root: HtmlElement) -> str | None:
     if isinstance(named, list) and named:
         return text_of_field(str(named[0]))
     title = text_of_field(root.findtext(".//title"))
+    # "Headline - Site" is the common order, and "Site" alone has no sign in it.
     return re.split(r"\s+[-|:–]\s+", title)[-1] if title else None
 
 
@@ -138,6 +140,7 @@ def pattern_of(urls: Sequence[str]) -> str | None:
     for url in urls:
         parts = _parts(url)
         shapes[tuple(_kind(part) for part in parts)].append(parts)
+    # A list has menus and banners too; its articles are the shape that occurs most.
     commonest = max(shapes.values(), key=len, default=[])
     if len(commonest) < min(_ENOUGH, len(urls)) or not commonest:
         return None
@@ -164,6 +167,7 @@ def _guess(commonest: Sequence[Sequence[str]]) -> str:
     words = [index for index, column in enumerate(columns) if all(len(part) > 1 for part in column)]
     likely = numbers or words or [len(columns) - 1]
     key = max(likely, key=lambda index: (len(set(columns[index])), index))
+    # Parameters behind the id are those of the list that linked it (page, section).
     if "=" in columns[key][0]:
         columns = columns[: key + 1]
     return "".join(_piece(column, is_key=index == key) for index, column in enumerate(columns))
@@ -213,6 +217,7 @@ def _key(column: Sequence[str]) -> str:
     else:
         before = re.escape(head)
     after = re.escape(tail) if len({cut[2] for cut in cuts}) == 1 else ""
+    # A date in the id keeps its length; a plain counter gets a digit more one day.
     digits = _number(column) if len(number) >= _STAMPED else r"\d+"
     return f"{before}(?P<id>{digits if number.isdecimal() else '[^/?&]+'}){after}"
 
