@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from processing.archive import manifests, snapshot
 from processing.archive.snapshot import Snapshot, as_json, decode, encode, turned_id
 from processing.errors import CorruptRecordError, MissingError
-from processing.landing.keys import objects
+from processing.landing.keys import is_backfill, objects
 from processing.landing.segments import read_rows
 from processing.records import Article, Fetch, RunReport, Seal, Sum, Why, fault
 from processing.store.interface import Store
@@ -225,16 +225,19 @@ def _take_landing(store: Store, outlet: str, memory: Memory) -> None:
     seals = [
         entry.key
         for key, entry in objects(store, outlet)
-        if key.is_seal and key.segment is not None and not memory.has(key.run, key.segment)
+        if key.is_seal
+        and key.segment is not None
+        and not is_backfill(key.run)
+        and not memory.has(key.run, key.segment)
     ]
     with ThreadPoolExecutor(_THREADS) as pool:
-        segments = [segment for segment in pool.map(partial(_read, store), seals) if segment]
+        segments = [segment for segment in pool.map(partial(read_segment, store), seals) if segment]
     for run in sorted({seal.run for seal, _ in segments}):
         own = [(seal, rows) for seal, rows in segments if seal.run == run]
         memory.take((row for _, rows in own for row in rows), [seal for seal, _ in own])
 
 
-def _read(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
+def read_segment(store: Store, key: str) -> tuple[Seal, list[Fetch]] | None:
     """Return a seal and its log rows; None where a publication has taken them away."""
     # between the listing and now, a publication may have removed it
     try:

@@ -22,6 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from processing.archive import checkpoints, folding, manifests
+from processing.archive.backfills import saved
 from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
@@ -42,6 +43,7 @@ from processing.errors import (
     MissingError,
     StoreUnavailableError,
 )
+from processing.landing.keys import is_backfill
 from processing.records import (
     Alarm,
     Fetch,
@@ -199,7 +201,7 @@ class Attempt:
         new = self._new_versions()
         articles = [article for _, group in sorted(new.items()) for article in group]
         addition = self._fold(articles)
-        snapshots = self._snapshots()
+        snapshots, backfills = self._snapshots(), self._backfills()
         result = result.evolve(
             batch=self._batch,
             outlets=self._counts(new, folding.reprints(addition.clusters, articles)),
@@ -212,23 +214,29 @@ class Attempt:
             return result
         records = of_records(self._runs, articles, self._job.code_version, self._seq)
         parts = chain(records, of_tables(addition.tables, self._seq))
-        result = self._publish(result, parts, snapshots)
+        result = self._publish(result, parts, snapshots, backfills)
         addition.forget()
         return result
 
     def _publish(
-        self, result: Publication, parts: Iterable[NewObject], snapshots: Mapping[str, NewObject]
+        self,
+        result: Publication,
+        parts: Iterable[NewObject],
+        snapshots: Mapping[str, NewObject],
+        backfills: Mapping[str, NewObject],
     ) -> Publication:
         # pages first: damage is noticed before other objects of this batch are in the store
         pages = self._put_pages()
         written = self._put(parts)
-        remembered = self._put(snapshots.values())
+        remembered = self._put([*snapshots.values(), *backfills.values()])
         checkpoint = self._checkpoint()
         adds = [*pages, *written, *self._put(checkpoint.files)]
         self._require_present([*adds, *remembered])
         memory = dict(self._head.manifest.memory) if self._head else {}
         memory |= {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
-        link = self._commit(adds, checkpoint.removes, memory, result)
+        states = dict(self._head.manifest.backfills) if self._head else {}
+        states |= {outlet: state.sum for outlet, state in backfills.items()}
+        link = self._commit(adds, checkpoint.removes, memory, states, result)
         removed = self._sweep()
         self._delete_unnamed()
         _log_counts(result, link.manifest.seq)
@@ -244,6 +252,7 @@ class Attempt:
         adds: Sequence[Sum],
         removes: Sequence[Removed],
         memory: Mapping[str, Sum],
+        backfills: Mapping[str, Sum],
         result: Publication,
     ) -> ManifestLink:
         """Put the manifest, which makes the publication take effect; note it as the new head."""
@@ -256,6 +265,7 @@ class Attempt:
             removes=(*removes, *self._replaced()),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
             memory=dict(sorted(memory.items())),
+            backfills=dict(sorted(backfills.items())),
             counts=_totals(result),
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
@@ -313,6 +323,20 @@ class Attempt:
             memory.take(rows, seals, (run.own_report for run in runs if run.own_report))
             snapshots[outlet] = NewObject(f"memory/outlet={outlet}", memory.encode(), suffix=".gz")
         return snapshots
+
+    def _backfills(self) -> dict[str, NewObject]:
+        """Return the state of each outlet's backfills that these runs go on with, to be put."""
+        states = {}
+        named = self._head.manifest.backfills if self._head else {}
+        for outlet, runs in self._intake.runs.items():
+            rows = [row for run in runs if is_backfill(run.run) for row in run.log]
+            if rows:
+                state = saved(self._job.store, named.get(outlet))
+                state.take(rows)
+                states[outlet] = NewObject(
+                    f"memory/outlet={outlet}", state.encode(), prefix="backfill-", suffix=".gz"
+                )
+        return states
 
     def _counts(
         self, new: Mapping[str, Sequence[ArchivedArticle]], reprints: Mapping[str, int]

@@ -307,6 +307,9 @@ def take(
     ordered = sorted(rows, key=lambda row: (row.at, row.run, row.url, row.why))
     announced = _announcements(ordered)
     for row in ordered:
+        if row.backfill:
+            _remember_backfilled(snapshot, row)
+            continue
         _count(snapshot, row)
         if row.role == "part":
             continue
@@ -321,6 +324,23 @@ def take(
         _taken(snapshot, seal.run, seal.sealed_at).segments.add(seal.segment)
     for report in reports:
         _taken(snapshot, report.run, report.ended_at).report = True
+
+
+def _remember_backfilled(snapshot: Snapshot, row: Fetch) -> None:
+    """Add the identity of an article that a backfill fetched: a crawl has to know no more of it."""
+    # its lists, gaps and revisits would make each crawl's memory as large as the backlog
+    if row.role != "article" or row.article_id is None or not is_settled(row):
+        return
+    if row.article_id in snapshot.hot:
+        _visit(snapshot, row.article_id, row)
+    else:
+        version = row.version_id.rpartition("-")[2] if row.version_id else None
+        snapshot.remember(row.article_id, version)
+
+
+def is_settled(row: Fetch) -> bool:
+    """Tell whether an article need not be asked for again: it answered, or is given up."""
+    return row.why in _ANSWERED or _leads_elsewhere(row) or row.why is Why.GIVEN_UP
 
 
 def archived(snapshot: Snapshot, article: Article) -> None:

@@ -23,6 +23,11 @@ _KEY = re.compile(r"landing/outlet=(?P<outlet>[^/]+)/run=(?P<run>[^/]+)/(?P<name
 _SEGMENT = re.compile(r"seg-(?P<number>[0-9]+)\.(?P<suffix>.+)")
 _READ = ("articles.jsonl.gz", "rejections.jsonl.gz")
 """Files that a segment has only where a page was fetched."""
+_BACKFILL = "-backfill"
+"""What the name of a backfill's run ends with.
+
+A key alone has to tell it: an ordinary crawl must not open what a backfill has landed.
+"""
 _STARTED = re.compile(r"(?P<moment>[0-9]{8}T[0-9]{6}Z)(?:-.*)?")
 
 
@@ -69,6 +74,16 @@ class LandingKey:
 def folder(outlet: str, run: str) -> str:
     """Return the key prefix of one run, without a closing slash."""
     return f"{LANDING}outlet={outlet}/run={run}"
+
+
+def is_backfill(run: str) -> bool:
+    """Return whether a run is one of a backfill."""
+    return run.endswith(_BACKFILL)
+
+
+def backfill_run(run: str) -> str:
+    """Return the name of a backfill's run: `run`, marked."""
+    return run if is_backfill(run) else f"{run}{_BACKFILL}"
 
 
 def report_key(outlet: str, run: str) -> str:

@@ -25,6 +25,7 @@ class Why(StrEnum):
     OFF_SITE = "off-site"
     NOT_ARTICLE = "not-article"
     OVER_BUDGET = "over-budget"
+    WAITING = "waiting"  # announced to a backfill, whose next run asks for it; never a gap of a day
     # The address gave no article, so another address of the article was requested; see `detail`.
     SPELLING = "spelling"
     # 404 or 410 of an archived article: a recorded deletion; with `failures`, of one that was never
@@ -63,6 +64,8 @@ class SourceFault(StrEnum):
     RECOVERED = "recovered"
     FALSE_VALIDATORS = "false-validators"  # new links under an ETag or Last-Modified that stayed
     SILENT = "silent"  # nothing new beyond its quiet time
+    UNDATED = "undated"  # a paged list whose entries state no day: how far it goes back is unknown
+    LIST_END = "list-end"  # a paged list that has no page behind this one
     READER_ERROR = "reader-error"  # an error of ours
 
 
@@ -121,7 +124,10 @@ class Fetch(Record):
     with it. `answered_at` is when a source answered the last time before, `newest_at` the newest time
     that it has stated so far, and `frontier` the ids of the newest articles of its last answer: an
     answer without any of them shares nothing with it. `compared_until` is the stated time up to which
-    it was compared with the outlet's other sources.
+    it was compared with the outlet's other sources. `backfill` marks the rows of a backfill, which
+    are no part of an outlet's daily memory: the KST day that an article or the list of a day was
+    asked for ("2026-11-20"), or of a page of a list the first and last day that it completes
+    ("2026-11-18/2026-11-20"; no day where the first is the later one).
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -159,6 +165,7 @@ class Fetch(Record):
     newest_at: AwareDatetime | None = None
     frontier: tuple[str, ...] = ()
     compared_until: AwareDatetime | None = None
+    backfill: str | None = None
 
 
 class Sum(Record):
@@ -291,8 +298,8 @@ class Manifest(Record):
     PUT with If-None-Match: *.
 
     `batch` is a digest of the runs taken in, so the same landing always makes the same batch.
-    `memory` names for each outlet its current snapshot of the fetch log. `runs` are the landing
-    runs that may be removed once this exists.
+    `memory` names for each outlet its current snapshot of the fetch log, `backfills` the snapshot
+    of its backfills. `runs` are the landing runs that may be removed once this exists.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -304,6 +311,7 @@ class Manifest(Record):
     removes: tuple[Removed, ...] = ()
     runs: tuple[str, ...] = ()
     memory: Mapping[Name, Sum] = {}
+    backfills: Mapping[Name, Sum] = {}
     counts: Mapping[str, Count] = {}
     code_version: str
     lock_sha256: str

@@ -17,6 +17,7 @@ from processing.archive.catalogue import Catalogue
 from processing.archive.tables import fields_of
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
+from processing.landing.keys import is_backfill
 from processing.lookup.sql import ask
 from processing.records import RunReport, fault
 from processing.report.days import Changed, Count, Gap, Reprinted, Stories
@@ -29,7 +30,8 @@ _PAGES = re.compile(r"/(?:outlet=)?(?P<outlet>[a-z][a-z0-9_]*)-[^/]*\.(?:warc\.g
 _READ = f"""
     WITH states AS (
         SELECT outlet, article_id, version_id, min(logged_at) AS first
-        FROM log WHERE outcome = 'article' AND logged_at >= $back AND logged_at < $end GROUP BY ALL
+        FROM log WHERE outcome = 'article' AND logged_at >= $back AND logged_at < $end AND backfill IS NULL
+        GROUP BY ALL
     ), numbered AS (
         SELECT *, row_number() OVER (PARTITION BY article_id ORDER BY first, version_id) AS number FROM states
     )
@@ -48,7 +50,7 @@ _ANNOUNCED = """
     WITH announced AS (
         SELECT DISTINCT outlet, article_id FROM log
         WHERE role = 'article' AND article_id IS NOT NULL AND coalesce(announced_at, logged_at) >= $start
-            AND coalesce(announced_at, logged_at) < $end AND announced_by IS NOT NULL
+            AND coalesce(announced_at, logged_at) < $end AND announced_by IS NOT NULL AND backfill IS NULL
             AND why NOT IN ('out-of-range', 'off-site', 'not-article') AND NOT (why = 'seen' AND failures > 0)
     ), fate AS (
         SELECT article_id,
@@ -72,7 +74,7 @@ _RUNS = "SELECT * FROM reports WHERE day BETWEEN $first AND $last ORDER BY start
 _LAST_DAY = "SELECT max(day) FROM reports"
 _NEWS = """
     SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN logged_at END)) AS new_at
-    FROM log WHERE role = 'source' AND logged_at < $end GROUP BY ALL
+    FROM log WHERE role = 'source' AND logged_at < $end AND backfill IS NULL GROUP BY ALL
 """
 
 
@@ -197,7 +199,9 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
     runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
     shares: dict[str, _Shares] = defaultdict(_Shares)
-    for report in sorted(reports.values(), key=lambda one: (one.started_at, one.run)):
+    # What a backfill brings is of other days, and says nothing of a normal one.
+    polls = (report for report in reports.values() if not is_backfill(report.run))
+    for report in sorted(polls, key=lambda one: (one.started_at, one.run)):
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
         shares[report.outlet].add(report, day)
@@ -285,7 +289,7 @@ _MISSING = f"""
     SELECT outlet, arg_max(url, logged_at) AS url, min(coalesce(announced_at, logged_at)) AS since,
         arg_max(why, logged_at) AS why, arg_max(detail, logged_at) AS detail
     FROM log WHERE role = 'article' AND article_id IS NOT NULL AND logged_at >= $back
-        AND NOT (why = 'seen' AND failures > 0)
+        AND NOT (why = 'seen' AND failures > 0) AND backfill IS NULL
     GROUP BY outlet, article_id
     HAVING arg_max(why, logged_at) IN {_GAPS} AND NOT coalesce(bool_or(outcome IS NOT NULL), false)
         AND min(coalesce(announced_at, logged_at)) < $end
