@@ -88,7 +88,9 @@ class Outlet:
     `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen
     once. `article` matches the URL of an article and names its `id`. `canonical` is a format string
     with the groups of `article` ("https://www.a.kr/view/{id}"); empty, or where a group did not
-    match, the URL as normalised is the canonical one. `older` are URL forms of the past whose ids
+    match, the URL as normalised is the canonical one. `history` are sources that reach back and that
+    backfills alone ask: lists whose pages go back in time ({page}), lists of a day, indexes of
+    sitemaps that name their days or months. `older` are URL forms of the past whose ids
     are numbers of their own: articles too, but without `canonical`. `hosts` are allowed beside that
     of `home`; `allowed_hosts` is all that may be asked: home, sources, `hosts`, each also without
     its www. `allowed_ports` are those of home and sources, and the default ones (None: not named).
@@ -105,6 +107,7 @@ class Outlet:
     title: str
     home: str
     sources: Sequence[Source] = ()
+    history: Sequence[Source] = ()
     article: re.Pattern[str]
     canonical: str = ""
     older: tuple[re.Pattern[str], ...] = ()
@@ -131,7 +134,7 @@ class Outlet:
 
     def __post_init__(self) -> None:
         """Raise `DeclarationError` where the declaration contradicts itself."""
-        urls = [self.home, *(source.url for source in self.sources)]
+        urls = [self.home, *(source.url for source in (*self.sources, *self.history))]
         # Frozen, and yet computed once: this is asked of every link of a poll.
         hosts = {urlsplit(url).hostname or "" for url in urls} | set(self.hosts)
         object.__setattr__(
@@ -195,6 +198,7 @@ class Fields(TypedDict, total=False):
     Each means what it means there.
     """
 
+    history: tuple[Source, ...]
     older: tuple[re.Pattern[str], ...]
     hosts: tuple[str, ...]
     rules: tuple[Rules, ...]

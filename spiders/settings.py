@@ -208,6 +208,10 @@ SILLOK_SEGMENT_PAGES = 500
 SILLOK_SEGMENT_BYTES = 256 << 20
 SILLOK_SEGMENT_SECONDS = 300
 SILLOK_REVISITS_A_RUN = 100
+# Requests of a backfill in this run; 0: as many a day as the outlet's own budget allows.
+SILLOK_BACKFILL_BUDGET = 0
+# Requests after which a backfill goes on in another process: a run remembers what it has asked for.
+SILLOK_BACKFILL_REQUESTS = 5000
 
 
 def check(settings: Mapping[str, Any]) -> None:

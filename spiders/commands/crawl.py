@@ -12,10 +12,12 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.utils.log import get_scrapy_root_handler
 
+from processing.archive.backfills import BackfillState
+from processing.archive.backfills import load as load_backfills
 from processing.archive.memory import load
 from processing.dates import SEOUL
 from processing.errors import SillokError, TransientError, UsageError
-from processing.landing.keys import folder
+from processing.landing.keys import backfill_run, folder
 from processing.landing.segments import (
     Lock,
     SegmentLimits,
@@ -27,8 +29,10 @@ from processing.landing.segments import (
 from processing.records import RunReport
 from processing.store.interface import Store
 from processing.store.opening import open_store
-from spiders.crawling.arguments import CrawlRequest, parse_arguments
+from spiders.crawling.arguments import CrawlRequest, parse_arguments, require_visited
+from spiders.crawling.backfill import Backfill
 from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
+from spiders.crawling.history import BackfillPlan, require_reach
 from spiders.crawling.hosts import crawl_reach, forgiven
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import as_spool_error, check_output, end_of, incomplete, keep, name_of
@@ -40,12 +44,6 @@ from spiders.outlet import Outlet
 from spiders.settings import check
 
 log = logging.getLogger("sillok.crawl")
-
-_PAUSED_CURE = (
-    "read pages of it that you have with `sillok read PAGE.html --url ADDRESS`; "
-    "-a url=ADDRESS asks for a single page where its robots.txt allows that"
-)
-"""Holds for every paused outlet: robots.txt closes some portals, and kept pages are read anyway."""
 
 
 class Command(crawl.Command):
@@ -159,6 +157,8 @@ class Command(crawl.Command):
         settings = self._settings()
         store = open_store(settings["SILLOK_STORE"])
         identity = settings["SILLOK_RUN"] or f"{_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        if wanted.days:
+            identity = backfill_run(identity)
 
         def is_reported(run: str) -> bool:
             return has_report(store, outlet.name, run) or load(store, outlet.name).has_report(run)
@@ -186,10 +186,13 @@ class Command(crawl.Command):
         # Scrapy sets it before `run`.
         assert self.crawler_process is not None  # noqa: S101
         crawler = self._create_crawler(outlet.name)
-        self.crawler_process.crawl(crawler, run=run, wanted=wanted)
+        backfill = self._backfill(run, wanted) if wanted.days else None
+        self.crawler_process.crawl(crawler, run=run, wanted=wanted, backfill=backfill)
         Interrupt(crawler, run).install()
         self.crawler_process.start(install_signal_handlers=False)
         reason = _reason(crawler)
+        if backfill:
+            backfill.finish()
         # A second Ctrl-C leaves Scrapy without a reason.
         self._ended = ended = run.finish("shutdown" if run.stopping else reason)
         if run.error is None:
@@ -203,6 +206,17 @@ class Command(crawl.Command):
             )
             return code or 1
         return code
+
+    def _backfill(self, run: Run, wanted: CrawlRequest) -> Backfill:
+        """Return what drives a backfill of the days asked for.
+
+        Raises UsageError where no source reaches any of them, before anything is asked.
+        """
+        # `_open` has read it.
+        assert run.backfills is not None  # noqa: S101
+        plan = BackfillPlan(run.outlet, wanted.days, run.backfills, run.clock())
+        require_reach(plan)
+        return Backfill(run, wanted, plan, most=self._settings().getint("SILLOK_BACKFILL_REQUESTS"))
 
     def _outlet(self, args: list[str]) -> Outlet:
         # Scrapy sets it before `run`.
@@ -230,10 +244,10 @@ class Command(crawl.Command):
             dry_run=opts.dry_run,
             fresh=opts.fresh,
             due_only=settings.getbool("SILLOK_DUE"),
+            budget=settings.getint("SILLOK_BACKFILL_BUDGET") or None,
         )
-        _check_visit(
-            outlet, wanted, kept=bool(settings["SILLOK_KEPT"]), permission=self._permission(outlet)
-        )
+        if not (settings["SILLOK_KEPT"] or wanted.urls):
+            require_visited(outlet, self._permission(outlet))
         self._check_contact()
         return wanted
 
@@ -286,7 +300,17 @@ class Command(crawl.Command):
             time_limit=settings.getfloat("CLOSESPIDER_TIMEOUT"),
             reach=crawl_reach(store, self._spool(), outlet.name, _now, dry_run=wanted.dry_run),
             claim=claim,
+            backfills=self._backfills(store, outlet, wanted),
+            budget=wanted.budget,
         )
+
+    def _backfills(
+        self, store: Store, outlet: Outlet, wanted: CrawlRequest
+    ) -> BackfillState | None:
+        if not wanted.days:
+            return None
+        state = load_backfills(store, outlet.name)
+        return BackfillState(spent=state.spent) if wanted.fresh else state
 
     def _writer(self, store: Store, outlet: Outlet, identity: str) -> SegmentWriter:
         """Send what waits in the spool and return the writer of this run's segments.
@@ -355,18 +379,6 @@ class Command(crawl.Command):
 def exit_code_of(error: SillokError) -> int:
     """Return 1 for what may pass, 2 for what will not."""
     return 1 if isinstance(error, TransientError) else 2
-
-
-def _check_visit(
-    outlet: Outlet, wanted: CrawlRequest, *, kept: bool, permission: str | None
-) -> None:
-    """Raise UsageError where the outlet is not visited now."""
-    consented = outlet.permission_needed and permission
-    if outlet.paused and not (kept or wanted.urls or consented):
-        cure = (
-            "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else _PAUSED_CURE
-        )
-        raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
 
 
 def _reason(crawler: Crawler) -> str | None:

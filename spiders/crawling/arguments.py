@@ -8,17 +8,24 @@ from urllib.parse import urlsplit
 from processing.dates import SEOUL
 from processing.errors import UsageError
 from spiders.crawling.polling import Span
+from spiders.outlet import Outlet
 
+_PAUSED_CURE = (
+    "read pages of it that you have with `sillok read PAGE.html --url ADDRESS`; "
+    "-a url=ADDRESS asks for a single page where its robots.txt allows that"
+)
+"""Holds for every paused outlet: robots.txt closes some portals, and kept pages are read anyway."""
 _ALWAYS = Span()
-_LONGEST = 366
-"""Days that one crawl may be asked to go back over; a longer stretch is several crawls."""
+_LONGEST = 3660
+"""Days that one backfill may be asked to go back over: ten years."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlRequest:
     """The checked arguments of one crawl.
 
-    `span` and `days` are the same stretch: as moments, and as the KST days from `since` to `until`.
+    `span` and `days` are the same stretch: as moments, and as the KST days from `since` to `until`,
+    the newest first. `budget` is the number of requests that a backfill may make in this run.
     """
 
     urls: tuple[str, ...] = ()
@@ -27,6 +34,7 @@ class CrawlRequest:
     dry_run: bool = False
     fresh: bool = False
     due_only: bool = False
+    budget: int | None = None
 
     @property
     def backfill(self) -> bool:
@@ -46,6 +54,7 @@ def parse_arguments(
     dry_run: bool = False,
     fresh: bool = False,
     due_only: bool = False,
+    budget: int | None = None,
 ) -> CrawlRequest:
     """Return the request that the `-a` arguments make; raise UsageError naming a wrong one."""
     unknown = sorted(set(arguments) - {"since", "until", "url"})
@@ -64,14 +73,34 @@ def parse_arguments(
         return CrawlRequest(urls=urls, dry_run=dry_run, fresh=fresh, due_only=due_only)
     # Without an end, a backfill goes on to the present day, which is not over.
     last = until or today
-    if last < since or (last - since).days >= _LONGEST:
-        raise UsageError(
-            f"-a since={since} until={last}: give at most {_LONGEST} days, the earlier one first"
-        )
-    days = tuple(since + timedelta(days=n) for n in range((last - since).days + 1))
+    days = tuple(days_asked(since, last, today))
     # The end of a span is not part of it, the last day asked for is.
     span = Span(_midnight(since), _midnight(last + timedelta(days=1)))
-    return CrawlRequest(span=span, days=days, dry_run=dry_run, fresh=fresh)
+    return CrawlRequest(span=span, days=days, dry_run=dry_run, fresh=fresh, budget=budget)
+
+
+def days_asked(since: date, until: date, today: date) -> list[date]:
+    """Return the KST days from `since` to `until`, the newest first.
+
+    Raises UsageError where they are no stretch of days up to `today`, or a longer one than ten
+    years.
+    """
+    if until < since:
+        raise UsageError(f"since {since} is after until {until}: give the earlier day first")
+    if until > today:
+        raise UsageError(f"until {until} is still to come: the last day there is, is {today} (KST)")
+    if (until - since).days >= _LONGEST:
+        raise UsageError(f"since {since} until {until}: give at most {_LONGEST} days at once")
+    return [until - timedelta(days=back) for back in range((until - since).days + 1)]
+
+
+def require_visited(outlet: Outlet, permission: str | None) -> None:
+    """Raise UsageError where the outlet is paused; `permission` is the consent that it has given."""
+    if outlet.paused and not (outlet.permission_needed and permission):
+        cure = (
+            "record its consent in SILLOK_PERMISSION" if outlet.permission_needed else _PAUSED_CURE
+        )
+        raise UsageError(f"the outlet is paused: {outlet.paused}; {cure}")
 
 
 def _day(arguments: Mapping[str, str], name: str) -> date | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from scrapy.http import Response
 
+from processing.archive.backfills import BackfillState
 from processing.records import AnswerLimit, Article, Fetch, Reason, Rejection, SourceFault, Why
 from spiders.crawling.hosts import Reach
 from spiders.crawling.landing import Landing
@@ -57,6 +58,7 @@ def considered(
     article: str | None = None,
     source: str | None = None,
     failures: int = 0,
+    backfill: str | None = None,
 ) -> Fetch:
     """Return the row of a URL that is not asked for.
 
@@ -73,6 +75,7 @@ def considered(
         detail=detail,
         announced_by=source,
         failures=failures,
+        backfill=backfill,
     )
 
 
@@ -208,6 +211,7 @@ def _row(run: Runs, visit: Visit, *, why: Why, **fields: Any) -> Fetch:
         why=why,
         announced_by=visit.announced_by,
         announced_at=visit.announced_at,
+        backfill=visit.backfill,
         **fields,
     )
 
@@ -225,10 +229,12 @@ class RunLog:
     """The one place that writes what a crawl found, and counts it.
 
     `considered` has each article of this crawl: its visit while the outcome is open, then None.
+    `backfills` is the state that the rows of a backfill change.
     """
 
-    def __init__(self, landing: Landing) -> None:
+    def __init__(self, landing: Landing, backfills: BackfillState | None = None) -> None:
         self.landing = landing
+        self._backfills = backfills
         self.counts = Counts()
         self.considered: dict[str, Visit | None] = {}
         self._withheld: list[Fetch] = []
@@ -240,6 +246,8 @@ class RunLog:
             self.counts.note(row)
             if row.article_id is not None:
                 self.considered[row.article_id] = None
+        if row.backfill and self._backfills is not None:
+            self._backfills.take([row])
         self.landing.add(row)
 
     def keep(self, record: Article | Rejection) -> None:

@@ -86,6 +86,15 @@ class Landing:
         if self._writer is not None and not self._error and self._writer.due():
             self._close()
 
+    def seal(self) -> None:
+        """Close the open segment now, and send it in the background.
+
+        What it holds is kept from here on, however the crawl ends.
+        """
+        self._sent = [future for future in self._sent if not self._settle(future)]
+        if self._writer is not None and not self._error:
+            self._close()
+
     def close(self) -> None:
         """Close and send what is open, and wait for all that is on its way."""
         if self._writer is not None:

@@ -121,7 +121,9 @@ def final(row: Fetch) -> Fetch:
     if row.status in ABSENT and row.failures >= ABSENT_VISITS:
         detail = f"announced and never there: {row.detail} on the last of {row.failures} visits"
         return row.evolve(why=Why.GONE, detail=detail)
-    if row.failures >= VISITS or (row.announced_at and row.at - row.announced_at >= PATIENCE):
+    # An article of a backfill may wait for its turn as long as it takes.
+    announced_at = None if row.backfill else row.announced_at
+    if row.failures >= VISITS or (announced_at and row.at - announced_at >= PATIENCE):
         detail = f"given up after {row.failures} visits in vain: {row.detail}"
         return row.evolve(why=Why.GIVEN_UP, detail=detail[:500])
     return row

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from processing.archive.backfills import BackfillState
 from processing.archive.memory import Memory
 from processing.dates import SEOUL
 from processing.errors import SillokError
@@ -45,7 +46,8 @@ class Run:
     """One crawl. `writer` is None where nothing is to be written (dry run).
 
     `fresh` forgets what was seen, but neither what a host demanded nor what was spent of the day's
-    budget.
+    budget. `backfills` is the state that a backfill goes on with, and whose requests count apart:
+    against `budget` for this run alone, else against the outlet's for all backfills of the day.
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class Run:
         time_limit: float = 0.0,
         reach: Reach | None = None,
         claim: Claim | None = None,
+        backfills: BackfillState | None = None,
+        budget: int | None = None,
     ) -> None:
         self.outlet = outlet
         self.id = run
@@ -73,6 +77,9 @@ class Run:
         self.permission = permission
         self.reach = reach or Reach()
         self.claim = claim
+        self.backfills = backfills
+        self.budget = outlet.budget if budget is None else budget
+        self._spent_before = self._spent_earlier(is_own=budget is not None)
         self.hosts = Hosts(monotonic)
         self.spellings = Spellings()
         self.refused_urls: set[str] = set()
@@ -95,7 +102,7 @@ class Run:
         self.on_failure: Callable[[], None] = lambda: None
         self.sealing: Callable[[], AbstractContextManager[None]] = nullcontext
         self.landing = Landing(writer, self.fail)
-        self.log = RunLog(self.landing)
+        self.log = RunLog(self.landing, backfills)
         self._agent, self._version = agent, version
         self._stopped = asyncio.Event()
 
@@ -117,8 +124,19 @@ class Run:
         return identity in self.log.considered or self.memory.seen(identity)
 
     def spent(self) -> int:
-        """Return the requests made on this KST day, those of earlier crawls among them."""
+        """Return the requests made on this KST day, those of earlier crawls among them.
+
+        Backfills and other crawls are counted each by themselves.
+        """
+        if self.backfills is not None:
+            return self._spent_before + self.requests
         return self._past.spent(self.clock().astimezone(SEOUL).date()) + self.requests
+
+    def _spent_earlier(self, *, is_own: bool) -> int:
+        """Return the requests of earlier backfills that count against the budget of this one."""
+        if self.backfills is None or is_own:
+            return 0
+        return self.backfills.spent.get(f"{self.clock().astimezone(SEOUL):%Y-%m-%d}", 0)
 
     def answered_robots(self, visit: Visit, response: Response) -> None:
         self.log.add(answered(self, visit, response, why=Why.FETCHED))
@@ -196,7 +214,8 @@ class Run:
         """Log what is left, seal, and write the report, last."""
         # Rows of what was not reached come first: a source's row must not be sealed before them.
         left = "interrupted" if reason == "shutdown" else f"the crawl closed before: {reason}"
-        for visit in self.log.open_visits():
+        # An article of a backfill has a row that says that it waits.
+        for visit in [visit for visit in self.log.open_visits() if not visit.backfill]:
             self.log.add(failed(self, visit, left, counted=False))
         for visit in [
             visit for visit in self.polled.values() if visit.url not in self.log.counts.sources
@@ -299,6 +318,7 @@ class Run:
             whys=counts.whys,
             examples=counts.examples,
             spared=counts.spared,
+            unreached=counts.unreached,
         )
 
     def _report(self, reason: str | None) -> RunReport:

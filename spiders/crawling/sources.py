@@ -208,27 +208,22 @@ def polls(run: Run, wanted: CrawlRequest, now: datetime) -> Iterator[Visit]:
     """
     for source in run.outlet.sources:
         # An archive of days is for backfills; what is new stands in the other sources.
-        if is_day_archive(source) and not wanted.days:
+        if is_day_archive(source):
             continue
-        first, *rest = addresses(source, wanted.days) or ("",)
-        if not first:
-            continue
-        last = run.memory.source(first)
-        urls = (first, *rest) if is_day_archive(source) else (first,)
-        for url in urls:
-            visit = Visit(
-                role="source",
-                url=url,
-                reason="poll",
-                source=source,
-                last=last if url == first else run.memory.source(url),
-                rest=() if is_day_archive(source) else tuple(rest),
-            )
-            held = _held_back(run, wanted, visit, now)
-            if held is None:
-                yield visit
-            else:
-                _leave(run, wanted, visit, held[0], fault=held[1])
+        first, *rest = addresses(source)
+        visit = Visit(
+            role="source",
+            url=first,
+            reason="poll",
+            source=source,
+            last=run.memory.source(first),
+            rest=tuple(rest),
+        )
+        held = _held_back(run, wanted, visit, now)
+        if held is None:
+            yield visit
+        else:
+            _leave(run, wanted, visit, held[0], fault=held[1])
 
 
 def _held_back(
@@ -277,7 +272,7 @@ def handle_source_response(
     # Set by the engine.
     visit = visit_of(response.request)  # type: ignore[arg-type]
     last = visit.last
-    refused = _refused(visit, response)
+    refused = refusal_of(visit, response)
     if refused:
         failed_poll(run, visit, refused, status=response.status)
     # RFC 9110 §15.4.5.
@@ -292,7 +287,7 @@ def handle_source_response(
     else:
         try:
             with run.reads():
-                listed = _listed(run, visit, response)
+                listed = listed_in(run, visit, response)
         except ReadingInterruptedError:
             broken_off = SourceFinding(
                 fault=SourceFault.UNANSWERED, detail="interrupted while it was read"
@@ -302,7 +297,7 @@ def handle_source_response(
             _read(run, wanted, visit, response, found, listed=listed)
 
 
-def _refused(visit: Visit, response: Response) -> SourceFinding | None:
+def refusal_of(visit: Visit, response: Response) -> SourceFinding | None:
     """Return why an answer is neither a list nor "unchanged", or None."""
     if gate := gate_of(response):
         return SourceFinding(fault=SourceFault.UNANSWERED, detail=gate.evidence)
@@ -332,7 +327,7 @@ def broken_poll(run: Run, visit: Visit, status: int, error: Exception) -> None:
     )
 
 
-def _listed(run: Run, visit: Visit, response: Response) -> Links:
+def listed_in(run: Run, visit: Visit, response: Response) -> Links:
     """Return what a source lists; bytes that an earlier crawl died of are not parsed again."""
     try:
         with run.watchdog.parsing(response.url, response.body):
@@ -427,7 +422,7 @@ def _read(
     if doubts is not None and not found.links:
         failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
         return
-    _follow(run, wanted, visit, found, listed=listed)
+    _follow(run, visit, found, listed=listed)
     run.listed.setdefault(visit.source, []).extend(found.entries)
     counted = {"links": found.links, "new_links": found.new, "listed": found.listed}
     row = answered(run, visit, response, why=Why.FETCHED, **counted)
@@ -524,7 +519,7 @@ def _doubts(
         return None if visit.announced_by and not usual else (_no_article(listed),)
     sound = all(one.fault in _SOUND for one in listed.findings)
     listed_before = visit.last is not None and visit.last.new_at is not None
-    return None if sound and (listed_before or visit.announced_by or wanted.days) else ()
+    return None if sound and (listed_before or visit.announced_by) else ()
 
 
 def _of_index(visit: Visit, listed: Links) -> tuple[SourceFinding, ...] | None:
@@ -550,9 +545,7 @@ def _no_article(listed: Links) -> SourceFinding:
     )
 
 
-def _follow(
-    run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
-) -> None:
+def _follow(run: Run, visit: Visit, found: PollOutcome, *, listed: Links) -> None:
     """Ask the next page of a list that brought news, and the child sitemaps that are due."""
     # A page of a list without news ends it: those behind it are older.
     after = not _met(visit, found) if visit.catches_up else bool(found.new)
@@ -560,9 +553,8 @@ def _follow(
     if visit.rest and after and visit.rest[0] not in run.polled:
         found.polls.append(_page_after(run, visit, met=_met(visit, found)))
     if isinstance(visit.source, Sitemap) and listed.children:
-        since = wanted.days[0] if wanted.days else None
         now, last = run.clock(), run.memory.source
-        children = due(visit.source, listed.children, now=now, last=last, since=since)
+        children = due(visit.source, listed.children, now=now, last=last)
         asked = _children(run, visit, children)
         found.polls += asked
         run.log.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)

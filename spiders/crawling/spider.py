@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
@@ -33,6 +34,7 @@ from processing.records import (
     article_id,
 )
 from spiders.crawling.arguments import CrawlRequest
+from spiders.crawling.backfill import Backfill
 from spiders.crawling.fetch_log import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
@@ -104,6 +106,9 @@ def lost(run: Run, visit: Visit, refusal: Refusal, *, tls: str | None = None) ->
     Return the visit of the next spelling of it, if there is one to ask.
     """
     counted = refusal.counted and not run.closing
+    # It waits as it did: its row says so.
+    if visit.backfill and (not refusal.counted or refusal.why is Why.OVER_BUDGET):
+        return None
     why, status = refusal.why, refusal.status
     other = _next_spelling(run, visit, refusal) if counted or why in _REFUSED else None
     if other is None:
@@ -248,21 +253,26 @@ def _says_gone(visit: Visit, record: Article | Rejection) -> bool:
 class ArticleSpider(Spider):
     """Finds the articles of one outlet and reads them.
 
-    `run` and `wanted` come from the `crawl` command.
+    `run` and `wanted` come from the `crawl` command, and `backfill` where days are asked for.
     """
 
     outlet: ClassVar[Outlet]
 
-    def __init__(self, *, run: Run, wanted: CrawlRequest, **kwargs: Any) -> None:
+    def __init__(
+        self, *, run: Run, wanted: CrawlRequest, backfill: Backfill | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.run = run
         self.wanted = wanted
+        self.backfill = backfill
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.run.on_failure = lambda: close(crawler)
         crawler.signals.connect(spider.broke, signal=signals.spider_error)
+        if spider.backfill:
+            crawler.signals.connect(spider.go_on, signal=signals.spider_idle)
         return spider
 
     @classmethod
@@ -285,8 +295,26 @@ class ArticleSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         self.run.cool_down(self.run.clock())
-        for request in self._asked() if self.wanted.urls else self._all():
+        for request in self._first():
             yield request
+
+    def _first(self) -> Iterator[Request]:
+        if self.backfill:
+            return self._next_of_backfill()
+        return self._asked() if self.wanted.urls else self._all()
+
+    def go_on(self) -> None:
+        """Ask what a backfill asks next, now that all before it has answered."""
+        requests = list(self._next_of_backfill())
+        for request in requests:
+            # Set before the first request.
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _next_of_backfill(self) -> Iterator[Request]:
+        for visit in self.backfill.next_visits() if self.backfill else ():
+            yield self.poll(visit) if visit.role == "source" else self.ask(visit)
 
     def _all(self) -> Iterator[Request]:
         now = self.run.clock()
@@ -345,7 +373,8 @@ class ArticleSpider(Spider):
 
     def poll(self, visit: Visit, priority: int = _POLL) -> Request:
         """Return the request of a source."""
-        self.run.polled[visit.url] = visit
+        if not visit.backfill:
+            self.run.polled[visit.url] = visit
         headers = {} if self.wanted.backfill else _conditions(visit.last)
         meta = {"visit": visit}
         return Request(
@@ -378,6 +407,9 @@ class ArticleSpider(Spider):
         What was found before an error of ours is asked for all the same, and the source has its
         row.
         """
+        if self.backfill:
+            yield from self._list_of_backfill(self.backfill, response)
+            return
         found = PollOutcome()
         try:
             handle_source_response(self.run, self.wanted, response, found)
@@ -393,6 +425,20 @@ class ArticleSpider(Spider):
                 yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}
             else:
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
+
+    def _list_of_backfill(self, backfill: Backfill, response: Response) -> Iterator[dict[str, str]]:
+        added: list[str] = []
+        try:
+            added = backfill.answer(response)
+        # As in an ordinary poll.
+        except Exception as error:  # noqa: BLE001
+            visit = visit_of(response.request)  # type: ignore[arg-type]
+            self.run.log.crashed(self.outlet.name, visit.url, error)
+            detail = f"reading it failed: {type(error).__name__}: {error}"
+            backfill.fail(visit, SourceFinding(fault=SourceFault.READER_ERROR, detail=detail))
+        for url in added if self.wanted.dry_run else ():
+            self.run.log.counts.spared += 1
+            yield {"url": url, "why": "would be fetched: new"}
 
     def parse_article(self, response: Response) -> Iterator[Article | Request]:
         """Read a page, or note that it is gone, unchanged or not to be had.
@@ -416,6 +462,9 @@ class ArticleSpider(Spider):
         large = is_too_large(failure.value)
         fault = SourceFault.REFUSED if large else SourceFault.UNANSWERED
         finding = SourceFinding(fault=fault, detail=refusal.detail)
+        if self.backfill:
+            self.backfill.fail(visit, finding, why=refusal.why)
+            return
         failed_poll(self.run, visit, finding, why=refusal.why)
 
     def lost_article(self, failure: Failure) -> Iterator[Request]:

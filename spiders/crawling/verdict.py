@@ -90,6 +90,7 @@ class Counts:
     left: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
+    unreached: str = ""
     examples: dict[str, list[str]] = field(default_factory=dict)
     limits: dict[AnswerLimit, LimitReached] = field(default_factory=dict)
 
@@ -188,7 +189,7 @@ class Tally:
     is gone: rejections, and yet what was asked. `absent` counts, among the failed, those that
     answered that there is no such page: no fault of the outlet. `examples` names a few URLs of each
     word of `whys`, and of "absent", with what they answered. `spared` counts pages that a dry run
-    named and did not ask for.
+    named and did not ask for. `unreached` says which days of a backfill are not complete, and why.
     """
 
     reason: str | None
@@ -211,6 +212,7 @@ class Tally:
     whys: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spared: int = 0
+    unreached: str = ""
 
 
 def verdict(tally: Tally) -> tuple[End, str]:
@@ -299,6 +301,8 @@ def _limited(tally: Tally) -> tuple[End, str] | None:
         return End.PARTIAL, f"closed by {_LIMITS[tally.reason]}; the next crawl does the rest{but}"
     if tally.late:
         return End.PARTIAL, f"{_hosts(tally.late)}; the next crawl does the rest{but}"
+    if tally.unreached:
+        return End.PARTIAL, f"{tally.unreached}{but}"
     over = tally.whys.get("over-budget", 0)
     if over:
         return End.PARTIAL, f"{over} URLs are over the day's budget and wait for tomorrow{but}"

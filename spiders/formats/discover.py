@@ -19,6 +19,7 @@ from processing.dates import SEOUL
 from processing.limits import ExcessError, check_json
 from processing.records import Fetch, SourceFault, SourceFinding
 from processing.urls import unescaped
+from spiders.formats.days import date_beside
 from spiders.formats.feeds import is_jsonfeed, read_feed, read_jsonfeed, read_posts, text_of_field
 from spiders.formats.links import Child, Link, Links, Listed, examples, name_of
 from spiders.formats.markup import (
@@ -94,9 +95,9 @@ def addresses(source: Source, days: Iterable[date] = ()) -> tuple[str, ...]:
     """Return the URLs to request for `source`: its pages, and for a day archive those of `days`."""
     urls = [source.url]
     if "{page}" in source.url and isinstance(source, Listing):
-        urls = [source.url.replace("{page}", str(page)) for page in range(1, source.pages + 1)]
+        urls = [page_url(source.url, page) for page in range(1, source.pages + 1)]
     if is_day_archive(source):
-        urls = [_dated(url, day) for day in days for url in urls]
+        urls = [day_url(url, day) for day in days for url in urls]
     return tuple(dict.fromkeys(urls))
 
 
@@ -104,7 +105,12 @@ def pages(source: Source, most: int) -> tuple[str, ...]:
     """Return the URLs of the first pages of `source`, at most `most`; one where it has no pages."""
     if "{page}" not in source.url or not isinstance(source, Listing):
         return (source.url,)
-    return tuple(source.url.replace("{page}", str(page)) for page in range(1, most + 1))
+    return tuple(page_url(source.url, page) for page in range(1, most + 1))
+
+
+def page_url(template: str, page: int) -> str:
+    """Return the address of one page of a list; `template` has `{page}`."""
+    return template.replace("{page}", str(page))
 
 
 def is_day_archive(source: Source) -> bool:
@@ -175,7 +181,8 @@ def _day_of(child: Child, today: date) -> date | None:
     return min(final, today) if first <= today else None
 
 
-def _dated(url: str, day: date) -> str:
+def day_url(url: str, day: date) -> str:
+    """Return the address of the list of one day; `url` has the fields of a day archive."""
     fields = {
         "yyyymmdd": f"{day:%Y%m%d}",
         "yyyy": f"{day:%Y}",
@@ -296,7 +303,7 @@ def _made(
             )
             findings, whole = (*findings, long), False
             break
-        kept[url] = Link(url, link.title, link.published, link.modified, link.text)
+        kept[url] = Link(url, link.title, link.published, link.modified, link.text, link.dated)
     children = tuple(
         Child(url, child.modified)
         for child in listed.children
@@ -384,11 +391,15 @@ def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], s
     root = html_of(decoded.text)
     if root is None:
         return base_url, [], "no markup: not an HTML page"
-    found = [Link(_as_browsers_ask(href, decoded), title) for href, title in _anchors(select, root)]
+    found = [
+        Link(_as_browsers_ask(href, decoded), title, dated=dated)
+        for href, title, dated in _anchors(select, root)
+    ]
     return _base(root, base_url), found, None if found else f"no link in what {select!r} selects"
 
 
-def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None]]:
+def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield the address, the title and the date, as it is written, of each anchor."""
     for element in root.cssselect(select):
         for anchor in element.iter("a"):
             href = (anchor.get("href") or "").strip()
@@ -396,6 +407,7 @@ def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None]]
                 yield (
                     href,
                     text_of_field(anchor.text_content()) or text_of_field(anchor.get("title")),
+                    date_beside(anchor),
                 )
 
 

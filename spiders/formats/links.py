@@ -73,7 +73,8 @@ class Link:
     """One link as its source announced it, escapes undone and made absolute, otherwise untouched.
 
     `text` is the article's text as HTML where the source carries all of it (a full-text feed), else
-    None.
+    None. `dated` is what a page that lists articles writes as the date of this one, as it stands
+    there.
     """
 
     url: str
@@ -81,6 +82,7 @@ class Link:
     published: Stamp | None = None
     modified: Stamp | None = None
     text: str | None = None
+    dated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ class Budget:
         return cls(run_of(crawler))
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's interface
-        limit = self._run.outlet.budget
+        limit = self._run.budget
         # Retries and redirects pass here too: what is counted are requests on the wire.
         if self._run.spent() >= limit:
             raise Refusal(Why.OVER_BUDGET, f"{limit} requests a day are spent")

@@ -58,6 +58,21 @@ OUTLETS = [
         Feed(base("both") + "/feed"),
         Listing(base("both") + "/list?page={page}", links="ul a", pages=2),
     ),
+    outlet(
+        "lists",
+        Feed(base("lists") + "/feed"),
+        history=(Listing(base("lists") + "/list?page={page}", links="ul a"),),
+    ),
+    outlet(
+        "posts",
+        Feed(base("posts") + "/feed"),
+        history=(Listing(base("posts") + "/wp-json/posts?page={page}&after={yyyy}-{mm}-{dd}"),),
+    ),
+    outlet(
+        "months",
+        Feed(base("months") + "/feed"),
+        history=(Sitemap(base("months") + "/sitemap.xml", follow=r"sitemap-\d"),),
+    ),
     outlet("poor", Feed(base("poor") + "/feed"), budget=5),
     outlet("slow", Feed(base("slow") + "/feed"), delay=0.3),
     outlet("known", Feed(base("known") + "/feed"), cookies=True),
