@@ -7,6 +7,7 @@ OUTLET = view_ud(
     name="beyondpost",
     title="비욘드포스트",
     view="https://www.beyondpost.co.kr/view.php",
+    section="g0000",
     sources=(Listing("https://www.beyondpost.co.kr/"),),
     daily=(40, 300),
     evidence="addresses of 2026-08; robots.txt unknown",

@@ -7,6 +7,7 @@ OUTLET = view_ud(
     name="g_enews",
     title="글로벌이코노믹",
     view="https://www.g-enews.com/view.php",
+    section="g000000",
     sources=(
         Listing("https://www.g-enews.com/list.php?ct=g000000"),
         Listing("https://www.g-enews.com/"),

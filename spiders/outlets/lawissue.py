@@ -7,6 +7,7 @@ OUTLET = view_ud(
     name="lawissue",
     title="로이슈",
     view="https://www.lawissue.co.kr/view.php",
+    section="g0000",
     sources=(Listing("https://www.lawissue.co.kr/"),),
     daily=(60, 400),
     evidence="addresses of 2026-08; robots.txt unknown",

@@ -7,6 +7,7 @@ OUTLET = view_ud(
     name="thebigdata",
     title="빅데이터뉴스",
     view="https://www.thebigdata.co.kr/view.php",
+    section="g0000",
     sources=(Listing("https://www.thebigdata.co.kr/"),),
     daily=(40, 300),
     evidence="addresses of 2026-08; robots.txt unknown",
