@@ -13,14 +13,13 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import FrameType
 from typing import IO, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
     Asset,
-    CronPartitionTimetable,
     ExceptionRetryPolicy,
     PartitionedAtRuntime,
     RetryAction,
@@ -29,6 +28,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.timetables import DayOfTicks, DaysOnRequest
 from processing.errors import PermanentError, SillokError, TransientError
 from spiders.commandline import TASK_ENVIRONMENT, crawl_command, sillok_command
 
@@ -104,7 +104,10 @@ class Line(NamedTuple):
     text: str
 
 
-def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
+_SEOUL: dict[str, Any] = {"timezone": "Asia/Seoul", "key_format": "%Y-%m-%d"}
+
+
+def timetable(cron: str) -> DayOfTicks | PartitionedAtRuntime:
     """Return a schedule in Seoul time whose partition key is the KST day.
 
     The key is not `ds`, which is the day in UTC.
@@ -112,7 +115,47 @@ def timetable(cron: str) -> CronPartitionTimetable | PartitionedAtRuntime:
     # The sample press is crawled on request only.
     if os.environ.get("SILLOK_PRESS"):
         return PartitionedAtRuntime()
-    return CronPartitionTimetable(cron, timezone="Asia/Seoul", key_format="%Y-%m-%d")
+    return DayOfTicks(cron, **_SEOUL)
+
+
+def days() -> DaysOnRequest:
+    """Return a schedule with one partition a KST day, for backfills."""
+    # Midnight: Airflow's bounds are midnights too, and the last one is included.
+    return DaysOnRequest("0 0 * * *", **_SEOUL)
+
+
+def refuse_backfill(dag_run: Any) -> None:
+    """Raise PermanentError for a backfill's run of a DAG that polls what is new."""
+    if dag_run.run_type == "backfill":
+        day = day_of(dag_run)
+        raise PermanentError(
+            "this DAG polls what is new, earlier days are those of another: airflow backfill create "
+            f"--dag-id backfill --from-date {day} --to-date {day} --max-active-runs 1"
+        )
+
+
+def reaching(day: str, names: Sequence[str] | None = None) -> list[str]:
+    """Return those of `names`, by default of all outlets that are not paused, that reach `day`.
+
+    What no source reaches is logged. Raises PermanentError where none of them reaches it, and for a
+    name that is not declared.
+    """
+    from spiders.crawling.history import reaches_back
+    from spiders.outlets import outlets
+
+    declared = outlets()
+    if unknown := sorted(set(names or ()) - set(declared)):
+        raise PermanentError(f"there is no outlet {unknown[0]!r}: `sillok outlets` lists them")
+    wanted = names or [name for name, outlet in declared.items() if outlet.paused is None]
+    on, today = date.fromisoformat(day), datetime.now(KST).date()  # noqa: TID251 - a task's present
+    found = sorted(name for name in wanted if reaches_back(declared[name], on, today))
+    missing = sorted(set(wanted) - set(found))
+    log.info("%d of %d outlets reach %s; not: %s", len(found), len(wanted), day, ", ".join(missing))
+    if not found:
+        raise PermanentError(
+            f"no source reaches {day}: `sillok backfill NAME --since {day} --dry-run` says why"
+        )
+    return found
 
 
 def day_of(dag_run: Any) -> str:

@@ -2,8 +2,8 @@
 
 Runs are scheduled more often than the pace. `due` reads from the archive which outlets are polled
 at this tick: sooner where a source turns over faster than it is polled, later where it is quiet or
-fails. A manual run polls every outlet now; a backfill asks every outlet for the articles of its KST
-day.
+fails. A manual run polls every outlet now. Earlier days are fetched by the DAG `backfill`: a backfill
+of this one makes one run a day, which fails and says so.
 
 Each task runs `scrapy crawl NAME` in a process of its own. Outlets fail alone, and a slow one
 delays no other, because runs overlap; one that is being crawled already is skipped. At the end
@@ -35,14 +35,14 @@ CLOCK = {
 @task(execution_timeout=timedelta(minutes=5))
 def due(names: list[str], dag_run: Any = None, ti: Any = None) -> list[str]:
     """Return the outlets of this run: those that are due if it is scheduled, otherwise all."""
+    common.refuse_backfill(dag_run)
     return whose_turn(names, ti.start_date) if dag_run.run_type == "scheduled" else names
 
 
 @task(map_index_template=common.NAMED, retry_policy=common.ONCE)
 def poll(outlet: str, limit: int, dag_run: Any = None, ti: Any = None) -> dict[str, Any]:
     """Crawl one outlet. One that fails is polled again at a later tick."""
-    day = common.day_of(dag_run)
-    asks = {"backfill": ["-a", f"since={day}", "-a", f"until={day}"]}.get(dag_run.run_type, [])
+    asks = []
     # Whoever clears a failed task wants the outlet asked again, due or not.
     if dag_run.run_type == "scheduled" and ti.try_number == 1:
         asks = ["-s", "SILLOK_DUE=1"]

@@ -1,8 +1,8 @@
 """Crawl one outlet on request: its newest articles, those of some days, or a single URL.
 
-The form offers the declared outlets. `since` and `until` are KST days and need a source that lists
-them (a day archive); `url` fetches just that article and leaves the rest. A dry run fetches and
-reads, and keeps nothing.
+The form offers the declared outlets. `since` and `until` are KST days and need a source that reaches
+them: `sillok backfill NAME --since DAY --dry-run` says which, and one run goes as far as its limits.
+`url` fetches just that article and leaves the rest. A dry run fetches and reads, and keeps nothing.
 
 By hand: `scrapy crawl NAME -a since=2026-11-20 -a until=2026-11-21`, or
 `airflow dags trigger crawl_outlet --conf '{"outlet": "NAME"}'`.
@@ -14,6 +14,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from dags.common import COMMON, LANDING, announce, crawl, run_of
+from processing.landing.keys import backfill_run
 from spiders.outlets import outlets
 
 NAMES = sorted(outlets())
@@ -73,7 +74,8 @@ def crawl_outlet() -> None:
         """Crawl the outlet that the form names."""
         pairs = [f"{name}={params[name]}" for name in ("since", "until", "url") if params[name]]
         arguments = [part for pair in pairs for part in ("-a", pair)]
-        return crawl(params["outlet"], run_of(ti), *arguments, keep=not params["dry_run"])
+        run = backfill_run(run_of(ti)) if params["since"] else run_of(ti)
+        return crawl(params["outlet"], run, *arguments, keep=not params["dry_run"])
 
     @task(outlets=[LANDING], retries=0)
     def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "report": ("reports:report", _LOOK),
     "status": ("status:status", _LOOK),
     "archive": ("publishing:archive", _KEEP),
+    "backfill": ("backfill:backfill", _KEEP),
     "release": ("publishing:release", _KEEP),
     "discard": ("publishing:discard", _KEEP),
     "compact": ("compacting:compact", _KEEP),

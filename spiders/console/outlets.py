@@ -156,7 +156,7 @@ a date: until then its evidence says what the claims rest on and how old that is
 Real addresses of every outlet, with the day on which each was seen and where, are kept in
 `spiders/outlets/addresses.tsv`. `sillok outlets --check` holds the declarations to them.
 
-* **Sources**: feeds, sitemaps, lists; "days" is an archive by day, which makes backfill exact; "history" a list that backfills read back.
+* **Sources**: feeds, sitemaps, lists; "days" is an archive by day, "history" a list that backfills read back to earlier days.
 * **A normal day** is an estimate in articles, until four weeks of the archive say better.
 * **Paused** outlets are not visited; pages of theirs that are handed over are read.
 * **Certificates** are verified, except where the state says "unverified" and why.

@@ -14,15 +14,18 @@ from typing import NamedTuple
 import pytest
 from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
+from airflow.timetables.base import TimeRestriction
+from airflow.timetables.trigger import CronPartitionTimetable
 
-from dags import archive, audit, common, compact, crawl, crawl_outlet, fold_corpus
+from dags import archive, audit, backfill, common, compact, crawl, crawl_outlet, fold_corpus
 from dags import report as report_dag
 from processing.errors import PermanentError
 from spiders.crawling.polling import TICK
 from spiders.outlet import Pace
+from spiders.outlets import outlets
 from tests.dags.conftest import FOLDER
 
-FILES = (archive, audit, compact, crawl, crawl_outlet, fold_corpus, report_dag)
+FILES = (archive, audit, backfill, compact, crawl, crawl_outlet, fold_corpus, report_dag)
 HEAVY = (
     "scrapy",
     "twisted",
@@ -108,7 +111,9 @@ def test_every_task_that_works_has_a_limit_and_the_retry_rules(live) -> None:
         assert given["execution_timeout"], task
         assert given["retries"] == 2, task
         assert given["retry_policy"] is (
-            common.ONCE if task.is_mapped else common.DEFAULTS["retry_policy"]
+            common.ONCE
+            if task.task_id == "poll" and task.is_mapped
+            else common.DEFAULTS["retry_policy"]
         ), task
 
 
@@ -130,8 +135,8 @@ def test_a_crawl_closes_by_itself_before_airflow_stops_it(live) -> None:
 
 def test_crawls_run_in_seoul_time_and_are_named_after_the_korean_day(live) -> None:
     for dag in polls(live):
-        assert str(dag.timetable.timezone) == "Asia/Seoul"
-        assert dag.timetable.key_format == "%Y-%m-%d"
+        serialized = dag.timetable.serialize()
+        assert (serialized["timezone"], serialized["key_format"]) == ("Asia/Seoul", "%Y-%m-%d")
 
 
 def test_the_clock_ticks_as_often_as_the_soonest_poll_is_asked_for(live) -> None:
@@ -142,7 +147,10 @@ def test_the_clock_ticks_as_often_as_the_soonest_poll_is_asked_for(live) -> None
             "earliest": datetime(2026, 11, 22, tzinfo=UTC),
             "latest": datetime(2026, 11, 24, tzinfo=UTC),
         }
-        ticks = [info.run_after.timestamp() for info in clock.iter_partition_dagrun_infos(**span)]
+        ticks = [
+            info.run_after.timestamp()
+            for info in CronPartitionTimetable.iter_partition_dagrun_infos(clock, **span)
+        ]
         assert {later - earlier for earlier, later in pairwise(ticks)} == {tick.total_seconds()}, (
             dag.dag_id
         )
@@ -186,9 +194,54 @@ def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
     names = ["duru", "gaon"]
     assert asked.due(names, dag_run=run_of("scheduled"), ti=try_of()) == ["duru"]
     assert asked.turns == [(names, try_of().start_date)]
-    for kind in ("manual", "backfill"):
-        assert asked.due(names, dag_run=run_of(kind), ti=try_of()) == names
+    assert asked.due(names, dag_run=run_of("manual"), ti=try_of()) == names
     assert len(asked.turns) == 1
+
+
+def test_a_tick_is_no_day_to_backfill_and_says_where_days_are(asked) -> None:
+    with pytest.raises(PermanentError, match="--dag-id backfill --from-date 2026-11-20"):
+        asked.due(["duru"], dag_run=run_of("backfill"), ti=try_of())
+
+
+@pytest.mark.parametrize("name", ["backfill", "crawl_quarter_hour", "crawl_hourly", "crawl_daily"])
+@pytest.mark.parametrize(("first", "count"), [(20, 1), (18, 3)])
+def test_a_backfill_has_one_run_a_korean_day_the_last_one_included(
+    live, name, first, count
+) -> None:
+    clock = decode_timetable(encode_timetable(live.dags[name].timetable))
+    # Airflow's command line gives the bounds as midnights in UTC.
+    span = {
+        "earliest": datetime(2026, 11, first, tzinfo=UTC),
+        "latest": datetime(2026, 11, 20, tzinfo=UTC),
+    }
+    keys = [info.partition_key for info in clock.iter_partition_dagrun_infos(**span)]
+    assert keys == [f"2026-11-{day}" for day in range(first, first + count)]
+
+
+def test_nothing_schedules_a_backfill(live) -> None:
+    clock = decode_timetable(encode_timetable(live.dags["backfill"].timetable))
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    free = TimeRestriction(earliest=now, latest=None, catchup=False)
+    assert clock.next_dagrun_info_v2(last_dagrun_info=None, restriction=free) is None
+
+
+def test_a_backfill_asks_the_outlets_that_reach_its_day(live, monkeypatch) -> None:
+    monkeypatch.setenv("SILLOK_PRESS", "")
+    outlets.cache_clear()
+    dag = live.dags["backfill"]
+    reach, fetch = (dag.get_task(name).python_callable for name in ("reach", "fetch"))
+    pairs = reach(dag_run=run_of("backfill", "2020-01-02"), params={"outlets": None, "day": None})
+    assert len(pairs) > 90
+    assert {"outlet": "hankyung", "day": "2020-01-02"} in pairs
+    assert "yna" not in {pair["outlet"] for pair in pairs}
+    with pytest.raises(PermanentError, match="no source reaches 2020-01-02"):
+        reach(dag_run=run_of("backfill", "2020-01-02"), params={"outlets": ["yna"], "day": None})
+    calls: list[tuple[str, ...]] = []
+    monkeypatch.setitem(fetch.__globals__, "sillok", lambda *call: calls.append(call))
+    fetch("hankyung", "2020-01-02")
+    assert calls == [
+        ("backfill", "hankyung", "--since", "2020-01-02", "--until", "2020-01-02"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -197,8 +250,6 @@ def test_a_tick_asks_whose_turn_it_is_and_a_person_asks_everyone(asked) -> None:
         ("scheduled", 1, ["-s", "SILLOK_DUE=1"]),
         ("scheduled", 2, []),
         ("manual", 1, []),
-        ("backfill", 1, ["-a", "since=2026-11-20", "-a", "until=2026-11-20"]),
-        ("backfill", 2, ["-a", "since=2026-11-20", "-a", "until=2026-11-20"]),
     ],
 )
 def test_only_a_tick_asks_only_what_is_due_and_a_second_try_asks_again(
@@ -260,7 +311,10 @@ def test_how_things_stand_is_told_after_each_quarter_hours_crawls(live, sample) 
         "earliest": datetime(2026, 11, 22, tzinfo=UTC),
         "latest": datetime(2026, 11, 22, 2, tzinfo=UTC),
     }
-    ticks = [info.run_after.timestamp() for info in clock.iter_partition_dagrun_infos(**span)]
+    ticks = [
+        info.run_after.timestamp()
+        for info in CronPartitionTimetable.iter_partition_dagrun_infos(clock, **span)
+    ]
     assert {later - earlier for earlier, later in pairwise(ticks)} == {15 * 60}
     assert not sample.dags["report"].timetable.can_be_scheduled
     assert {task.task_id for task in dag.tasks} == {"check", "page"}
