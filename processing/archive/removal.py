@@ -175,8 +175,7 @@ def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
     """Return the keys that the head names, or that any head since `before` has named."""
     named = set(catalogue.parts)
     for manifest in catalogue.back():
-        snapshots = [*manifest.memory.values(), *manifest.backfills.values()]
-        named |= {snapshot.key for snapshot in snapshots}
+        named |= {snapshot.key for snapshot in manifest.snapshots}
         # this one was the head already at that moment; older ones are superseded longer than that
         if manifest.published_at <= before:
             break

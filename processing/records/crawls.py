@@ -316,6 +316,11 @@ class Manifest(Record):
     code_version: str
     lock_sha256: str
 
+    @property
+    def snapshots(self) -> tuple[Sum, ...]:
+        """The snapshots that it names: of the fetch log, and of backfills."""
+        return (*self.memory.values(), *self.backfills.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletFacts:

@@ -191,7 +191,7 @@ def _differences(store: Store, options: Settings, walked: ChainWalk) -> Iterator
         parts = dict(Catalogue(store, options.cache).parts)
     except (CorruptRecordError, MissingError):
         return
-    memory = {one.key for manifest in walked.manifests[:1] for one in manifest.memory.values()}
+    memory = {one.key for manifest in walked.manifests[:1] for one in manifest.snapshots}
     named = {key: part for key, part in walked.named.items() if key not in memory}
     for key in sorted(parts.keys() | named.keys()):
         if parts.get(key) != named.get(key):

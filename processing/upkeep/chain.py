@@ -58,13 +58,13 @@ class ChainWalk:
         return {
             one.sha256: one.key
             for manifest in reversed(self.manifests)
-            for one in (*manifest.adds, *manifest.memory.values())
+            for one in (*manifest.adds, *manifest.snapshots)
         }
 
 
 def memory_of(head: Manifest) -> dict[str, CatalogueObject]:
     """Return the snapshots that a manifest names, by key."""
-    return {one.key: CatalogueObject(one, head.seq) for one in head.memory.values()}
+    return {one.key: CatalogueObject(one, head.seq) for one in head.snapshots}
 
 
 def walk(

@@ -70,6 +70,7 @@ def test_every_file_parses_and_every_dag_is_expected(request, press) -> None:
         "crawl_outlet",
         "archive",
         "audit",
+        "backfill",
         "compact",
         "fold_corpus",
         "report",
