@@ -31,6 +31,7 @@ COMMANDS = {
     "status": ("status:status", _LOOK),
     "archive": ("publishing:archive", _KEEP),
     "backfill": ("backfill:backfill", _KEEP),
+    "coverage": ("coverage:coverage", _LOOK),
     "release": ("publishing:release", _KEEP),
     "discard": ("publishing:discard", _KEEP),
     "compact": ("compacting:compact", _KEEP),

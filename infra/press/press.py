@@ -20,8 +20,11 @@ from infra.press import articles, state
 from infra.press.articles import Story
 from infra.press.dates import PressClock, dated
 from infra.press.pages import Resource, build
+from infra.press.past import past
+from infra.press.past.sites import answer
 from infra.press.sites import SITES, Site
 from infra.press.state import PressState
+from processing.dates import SEOUL
 
 LOOPBACK = "127.0.0.1"
 ADMIN = "/_press/phase"
@@ -80,6 +83,8 @@ class Press:
     def answer(self, host: str, target: str, headers: Mapping[str, str], now: datetime) -> Reply:
         """Return the reply to a GET; header names in `headers` are lower-case."""
         site = self.site(host)
+        if site is None and (made := _of_past(host, target, self.port, now)):
+            return made
         if site is None:
             return Reply(status=421, body=b"no such host\n", headers={"Content-Type": "text/plain"})
         resource = self.served(site, self.state.phase(now)).get(target)
@@ -102,6 +107,19 @@ class Press:
     def _build(self, name: str, phase: int, times: PressClock) -> Mapping[str, Resource]:
         site = next(site for site in SITES if site.name == name)
         return build(site, self.current(phase), state.load(), times, self.port)
+
+
+def _of_past(host: str, target: str, port: int, now: datetime) -> Reply | None:
+    """Return the reply of an outlet that has a past; None where `host` is none."""
+    there = past()
+    if there is None:
+        return None
+    name = host.partition(":")[0]
+    made = answer(name, f"http://{name}:{port}", target, there, now.astimezone(SEOUL).date())
+    if made is None:
+        return None
+    headers = {"Content-Type": made.content_type, **made.headers}
+    return Reply(status=made.status, body=made.body.encode(), headers=headers)
 
 
 def _reply(site: Site, resource: Resource, asked: Mapping[str, str]) -> Reply:

@@ -39,6 +39,7 @@ _REFUSED = {401, 403, 451}
 """Statuses by which a list refuses us (RFC 9110 §15.5.2, §15.5.4; RFC 7725)."""
 _PAST_END = ABSENT | {400}
 """Statuses of a page behind the last one of a list; WordPress says 400."""
+_NO_FAULT = {SourceFault.LIST_END, SourceFault.LISTS_NOTHING}
 _TOTAL_PAGES = b"X-WP-TotalPages"
 
 
@@ -391,8 +392,11 @@ class Backfill:
         counts, url = self._run.log.counts, visit.announced_by or visit.url
         before = counts.sources.get(url)
         count = len(list(links))
-        faulty = [one for one in findings if one.fault is not SourceFault.LIST_END]
+        # A day may have no article or no list at all, and a list has an end.
+        faulty = tuple(one for one in findings if one.fault not in _NO_FAULT)
+        faulty = () if status in ABSENT else faulty
         sound = understood if understood is not None else bool(count) or not faulty
+        answered_before = before is not None and before.understood is True
         counts.sources[url] = SourceReport(
             url=url,
             status=status or (before.status if before else None),
@@ -400,12 +404,13 @@ class Backfill:
             new=new + (before.new if before else 0),
             overlap=0,
             listed=count + (before.listed if before else 0),
-            understood=bool(before and before.understood) or sound,
-            findings=findings or (before.findings if before else ()),
-            problem=in_words(findings),
+            understood=answered_before or sound,
+            # One list that fails does not undo what the others of a source have answered.
+            findings=before.findings if before and answered_before else faulty,
+            problem=in_words(faulty),
         )
         if faulty:
-            counts.problems[visit.url] = in_words(tuple(faulty)) or "no reason given"
+            counts.problems[visit.url] = in_words(faulty) or "no reason given"
 
     def _considered(self, url: str, why: Why, article: str, row: Fetch) -> Fetch:
         source, mark = row.announced_by, row.backfill

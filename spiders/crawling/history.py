@@ -145,9 +145,19 @@ class BackfillPlan:
             for source, index in self.sources()
             if (way := reach_of(source, day, self.today, index=index))
             and not self._is_before_end(source, day)
+            and not self._is_absent(source, day)
         ]
         best = next((way for way in DayReach if any(way is other for _, other in ways)), None)
         return [(source, way) for source, way in ways if way is best]
+
+    def _is_absent(self, source: Source, day: date) -> bool:
+        """Return whether the outlet has said lately, or often enough, that a day has no list."""
+        if not is_day_archive(source):
+            return False
+        rows = [row for row in self._of_day(source, day) if row.status in ABSENT]
+        return any(
+            row.failures >= ABSENT_VISITS or waits_until(row, self.now) is not None for row in rows
+        )
 
     def table(self) -> list[Reached]:
         """Return which stretch of the days which source reaches, and which days none does."""
@@ -247,8 +257,6 @@ class BackfillPlan:
         if way is DayReach.PAGES or not is_day_archive(source):
             return self.state.is_complete(source.url, day)
         rows = self._of_day(source, day)
-        if any(row.status in ABSENT and row.failures >= ABSENT_VISITS for row in rows):
-            return True
         answers = [row for row in rows if row.why is Why.FETCHED and row.at >= end_of(day)]
         if "{page}" in source.url:
             return any(SourceFault.LIST_END in row.faults for row in answers)

@@ -1,8 +1,14 @@
 """The declarations of the sample press; the registry while SILLOK_PRESS names its port."""
 
 import os
+from pathlib import Path
 
+from infra.press.past import past
 from processing.errors import UsageError
+
+# Those with a past are of the registry where there is one.
+if past() is not None:
+    __path__.append(str(Path(__file__).parent / "past"))
 
 
 def base(name: str) -> str:

@@ -50,6 +50,16 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return Catalogue(FileStore(tmp_path / "archive"), tmp_path / "cache")
 
 
+def test_a_column_that_is_younger_than_every_part_is_null(
+    bucket: Bucket, catalogue: Catalogue
+) -> None:
+    older = [field for field in schema(RECORDS["log"]) if field.name != "backfill"]
+    rows = pa.Table.from_pylist([{"outlet": "gaon", "url": "u"}], schema=pa.schema(older))
+    add(bucket, ("log/day=2026-03-01/a.parquet", stored(rows)))
+    asked = ask(catalogue, "SELECT url, backfill FROM log WHERE backfill IS NULL")
+    assert list(asked.rows) == [("u", None)]
+
+
 def test_the_newest_row_of_a_version_counts_whatever_its_part_is_called(
     bucket: Bucket, catalogue: Catalogue
 ) -> None:
