@@ -39,7 +39,7 @@ _POLLS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessCost:
+class SliceCost:
     """What one process cost: seconds by the clock, seconds of CPU, peak memory in MB."""
 
     seconds: float
@@ -66,7 +66,7 @@ class BackfillBench:
             "SCRAPY_SETTINGS_MODULE": "spiders.settings",
         }
 
-    def crawl(self, *arguments: str) -> ProcessCost:
+    def crawl(self, *arguments: str) -> SliceCost:
         """Run one crawl and return what it cost."""
         command = [sys.executable, "-m", "scrapy", "crawl", _OUTLET, *arguments]
         begun = time.perf_counter()
@@ -76,12 +76,12 @@ class BackfillBench:
         if process.returncode not in {0, 3}:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
         seconds = time.perf_counter() - begun
-        return ProcessCost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        return SliceCost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
-    def poll(self) -> ProcessCost:
+    def poll(self) -> SliceCost:
         """Return the median cost of the outlet's own crawl."""
         costs = [self.crawl() for _ in range(_POLLS)]
-        return ProcessCost(
+        return SliceCost(
             statistics.median(cost.seconds for cost in costs),
             statistics.median(cost.cpu for cost in costs),
             statistics.median(cost.peak for cost in costs),
@@ -113,7 +113,7 @@ class BackfillBench:
             writer.add(Fetch.model_validate({**answer, "why": Why.FETCHED, "status": 200}))
             writer.seal()
 
-    def slice(self, number: int, days: int, budget: int) -> tuple[ProcessCost, int, bool]:
+    def slice(self, number: int, days: int, budget: int) -> tuple[SliceCost, int, bool]:
         """Run one slice; return its cost, its requests, and whether it is the last one."""
         run = backfill_run(f"20260102T000000Z-{number:06d}")
         span = ("-a", f"since={self.day(days)}", "-a", f"until={self.day(1)}")
@@ -166,7 +166,7 @@ def main() -> None:
         _measure(bench, options, before)
 
 
-def _measure(bench: BackfillBench, options: argparse.Namespace, before: ProcessCost) -> None:
+def _measure(bench: BackfillBench, options: argparse.Namespace, before: SliceCost) -> None:
     _line("the outlet's crawl before", before)
     peaks, requests, number, is_last = [], 0, 0, False
     during = before
@@ -195,7 +195,7 @@ def _measure(bench: BackfillBench, options: argparse.Namespace, before: ProcessC
         )
 
 
-def _line(what: str, cost: ProcessCost) -> None:
+def _line(what: str, cost: SliceCost) -> None:
     print(f"{what:<40} {cost.seconds:7.1f} s {cost.cpu:7.1f} s CPU {cost.peak:6.0f} MB", flush=True)
 
 
