@@ -9,10 +9,11 @@ import typer
 from processing.dates import SEOUL
 from processing.errors import UsageError
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
-from spiders.console.terminal import print_json, print_rows, say
+from spiders.console.terminal import print_json, print_rows
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
+    from processing.completeness.meter import Completeness
     from spiders.outlet import Outlet
 
 _ARCHIVED = """
@@ -25,8 +26,9 @@ _ARCHIVED = """
     GROUP BY ALL
 """
 _COLUMNS = ("outlet", "day", "archived", "suspected", "waiting", "reach")
-NOT_MEASURED = "not measured"
-"""What stands in place of a count of suspected losses where nothing counts them."""
+_UNKNOWN = "not known"
+"""What stands in place of a count of suspected losses where nothing shows whether there are any."""
+Archived = Mapping[tuple[str, date], int]
 
 
 def coverage(
@@ -58,15 +60,31 @@ def coverage(
     wanted = [declared[name] for name in dict.fromkeys(names or declared)]
     catalogue = open_catalogue(store)
     archived = _archived(catalogue, days)
-    rows = (row for outlet in wanted for row in _rows(catalogue, outlet, days, archived))
+    measured = _measured(catalogue, wanted, days, archived)
+    rows = (row for outlet in wanted for row in _rows(catalogue, outlet, days, archived, measured))
     if as_json:
         print_json(rows)
     else:
         print_rows(rows, _COLUMNS)
-        say("suspected losses are not measured by this version")
 
 
-def _archived(catalogue: "Catalogue", days: Sequence[date]) -> dict[tuple[str, date], int]:
+def _measured(
+    catalogue: "Catalogue", wanted: "Sequence[Outlet]", days: Sequence[date], archived: Archived
+) -> "Mapping[tuple[str, date], Completeness]":
+    """Return how complete each outlet's days are, as far as anything shows it."""
+    from processing.completeness.gather import DayTally, measure_days
+    from spiders.console.completeness import number_rules
+
+    tallies = {
+        (outlet.name, on): DayTally(archived=archived.get((outlet.name, on), 0), gaps=0)
+        for outlet in wanted
+        for on in days
+    }
+    rules = number_rules()
+    return measure_days(catalogue, min(days), max(days), tallies, now=now(), numbering=rules)
+
+
+def _archived(catalogue: "Catalogue", days: Sequence[date]) -> Archived:
     from processing.lookup.sql import ask
 
     if catalogue.head is None:
@@ -80,7 +98,8 @@ def _rows(
     catalogue: "Catalogue",
     outlet: "Outlet",
     days: Sequence[date],
-    archived: Mapping[tuple[str, date], int],
+    archived: Archived,
+    measured: "Mapping[tuple[str, date], Completeness]",
 ) -> Iterator[dict[str, Any]]:
     from processing.archive.backfills import load
     from spiders.crawling.history import BackfillPlan
@@ -91,11 +110,13 @@ def _rows(
     waiting = [row.backfill for row in state.waiting.values()]
     for on in days:
         reach = "none" if on in unreachable else "left" if on in left else "complete"
+        found = measured.get((outlet.name, on))
         yield {
             "outlet": outlet.name,
             "day": on,
             "archived": archived.get((outlet.name, on), 0),
-            "suspected": NOT_MEASURED,
+            "suspected": found.suspected if found and found.trust != "unknown" else _UNKNOWN,
+            "trust": str(found.trust) if found else "unknown",
             "waiting": waiting.count(f"{on}"),
             "reach": reach,
         }

@@ -179,6 +179,14 @@ def test_a_publication_keeps_the_state_apart_and_the_next_run_goes_on_with_it(pa
     assert fetched(past, "maru") == 24
     assert past.sillok("archive")[0] == 0
     assert not load(past.store, "maru").waiting
+    code, rows, log = past.sillok("coverage", "maru", "gaon", "--since", back(7), "--json")
+    assert code == 0, log
+    assert {(row["outlet"], row["day"]): row["archived"] for row in rows if row["archived"]} == {
+        ("maru", back(days)): 4 for days in range(1, 7)
+    }
+    assert {row["day"] for row in rows if row["reach"] == "none"} == {
+        back(days) for days in range(2, 8)
+    }
 
 
 def test_what_no_source_reaches_is_said_before_anything_is_asked(past: Past) -> None:
