@@ -35,7 +35,15 @@ from spiders.crawling.claims import BusyError, Claim, has_report, place_of, requ
 from spiders.crawling.history import BackfillPlan, require_reach
 from spiders.crawling.hosts import crawl_reach, forgiven
 from spiders.crawling.interrupt import Interrupt, end_at_once
-from spiders.crawling.landing import as_spool_error, check_output, end_of, incomplete, keep, name_of
+from spiders.crawling.landing import (
+    HeldLists,
+    as_spool_error,
+    check_output,
+    end_of,
+    incomplete,
+    keep,
+    name_of,
+)
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
 from spiders.crawling.watchdog import Watchdog
@@ -302,6 +310,7 @@ class Command(crawl.Command):
             claim=claim,
             backfills=self._backfills(store, outlet, wanted),
             budget=wanted.budget,
+            held=HeldLists(self._place(outlet) / "lists") if writer and wanted.days else None,
         )
 
     def _backfills(

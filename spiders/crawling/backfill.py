@@ -170,6 +170,8 @@ class Backfill:
         detail = in_words(findings) or "no reason given"
         faults = tuple(dict.fromkeys(finding.fault for finding in findings))
         self._run.log.add(failed(self._run, visit, detail, why=why, status=status, faults=faults))
+        if self._run.held:
+            self._run.held.release(visit.url)
         if why is Why.ROBOTS or status in _REFUSED or SourceFault.NOFOLLOW in faults:
             self._refusals[visit.url] = detail
         self._report(visit, status, (), findings, new=0)
@@ -329,7 +331,7 @@ class Backfill:
         self._answers += 1
         row = failed(self._run, visit, detail, status=status, counted=False)
         self._run.log.add(row.evolve(backfill=mark, faults=(finding.fault,)))
-        self._run.landing.seal()
+        self._seal(visit)
         self._report(visit, status, (), (finding,), new=0, understood=True)
 
     def _last_page(
@@ -366,7 +368,7 @@ class Backfill:
         detail = (in_words(findings) or "")[:500] or None
         run.log.add(row.evolve(visits=0, backfill=mark, faults=known, detail=detail))
         # Sealed now: a run that is killed never asks this list again.
-        run.landing.seal()
+        self._seal(visit)
         self._report(visit, response.status, listed.links, findings, new=len(added))
         log.info(
             "%s: %s: %d links, %d to ask for; %d of %d days are left",
@@ -377,6 +379,11 @@ class Backfill:
             len(self.plan.left()),
             len(self.plan.days),
         )
+
+    def _seal(self, visit: Visit) -> None:
+        self._run.landing.seal()
+        if self._run.held:
+            self._run.held.release(visit.url)
 
     def _report(
         self,

@@ -5,6 +5,7 @@ of `-o` could not be written and ends as if nothing had happened, so the file is
 crawl and asked about after it. Records are written as the archive writes them.
 """
 
+import hashlib
 import logging
 import os
 import secrets
@@ -14,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ValidationError
 from scrapy.exporters import JsonLinesItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage
 from scrapy.settings import BaseSettings
@@ -29,6 +30,49 @@ from processing.report.unpublished import CrawlEnd, keep_end
 from spiders.crawling.claims import BusyError
 
 log = logging.getLogger(__name__)
+
+
+class HeldAnswer(BaseModel):
+    """An answer as it came over the wire, and when it came."""
+
+    url: str
+    at: AwareDatetime
+    status: int
+    headers: dict[str, list[str]]
+    body: Base64Bytes
+
+
+class HeldLists:
+    """Answers of lists in the spool, each from the moment it came until its segment is closed.
+
+    A backfill that is killed in between takes the answer from here and asks nothing twice.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def hold(self, url: str, answer: HeldAnswer) -> None:
+        """Write the answer to the request for `url`. Raises OSError where the spool cannot."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(url)
+        # Renamed when it is whole: a reader never sees half of an answer.
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(answer.model_dump_json())
+        unfinished.replace(path)
+
+    def held(self, url: str) -> HeldAnswer | None:
+        """Return the answer that is held; None where there is none, or another version wrote it."""
+        try:
+            return HeldAnswer.model_validate_json(self._path(url).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def release(self, url: str) -> None:
+        """Forget the answer: what it says is kept elsewhere by now."""
+        self._path(url).unlink(missing_ok=True)
+
+    def _path(self, url: str) -> Path:
+        return self._folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.json"
 
 
 class Landing:

@@ -33,7 +33,7 @@ from processing.records import (
 from spiders.crawling.claims import Claim
 from spiders.crawling.fetch_log import RunLog, answered, failed, note
 from spiders.crawling.hosts import Hosts, Reach
-from spiders.crawling.landing import Landing
+from spiders.crawling.landing import HeldLists, Landing
 from spiders.crawling.overlap import ListedArticle, compare, meets
 from spiders.crawling.polling import note_url, waits_until
 from spiders.crawling.verdict import Tally, verdict
@@ -48,6 +48,7 @@ class Run:
     `fresh` forgets what was seen, but neither what a host demanded nor what was spent of the day's
     budget. `backfills` is the state that a backfill goes on with, and whose requests count apart:
     against `budget` for this run alone, else against the outlet's for all backfills of the day.
+    `held` has the answers of its lists that are not in a closed segment yet.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Run:
         claim: Claim | None = None,
         backfills: BackfillState | None = None,
         budget: int | None = None,
+        held: HeldLists | None = None,
     ) -> None:
         self.outlet = outlet
         self.id = run
@@ -78,6 +80,7 @@ class Run:
         self.reach = reach or Reach()
         self.claim = claim
         self.backfills = backfills
+        self.held = held
         self.budget = outlet.budget if budget is None else budget
         self._spent_before = self._spent_earlier(is_own=budget is not None)
         self.hosts = Hosts(monotonic)

@@ -3,6 +3,9 @@
 Full segments are sealed while the crawl goes on.
 """
 
+import base64
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Self
 
 from scrapy import signals
@@ -11,9 +14,11 @@ from scrapy.http import Headers, Request, Response
 from scrapy.utils.asyncio import AsyncioLoopingCall
 
 from processing.landing.warc import Exchange, Original
+from spiders.crawling.landing import HeldAnswer, HeldLists, as_spool_error
 from spiders.crawling.run import Run, run_of
 from spiders.crawling.visit import Visit, visit_of
 
+_OK = 200
 _EVERY = 5.0
 """Seconds between looks at whether the open segment is old enough to be sealed."""
 
@@ -47,6 +52,9 @@ class Recorder:
         visit = visit_of(request)
         at = request.meta.get("kept_at") or self._run.clock()
         request.meta["fetched_at"] = at
+        # A redirect or a refusal is no list, and may be another one in a moment.
+        if self._run.held and visit.backfill and visit.role == "source" and response.status == _OK:
+            self._hold(self._run.held, visit, response, at)
         facts = {
             "outlet": self._run.outlet.name,
             "run": self._run.id,
@@ -77,6 +85,26 @@ class Recorder:
             facts=facts,
         )
         request.meta["stored"] = self._run.landing.record(exchange)
+
+    def _hold(self, held: HeldLists, visit: Visit, response: Response, at: datetime) -> None:
+        """Hold the answer of a backfill's list: the first thing that is done with it."""
+        headers = {name: list(values) for name, values in _grouped(response.headers)}
+        answer = HeldAnswer(
+            url=response.url,
+            at=at,
+            status=response.status,
+            headers=headers,
+            body=base64.b64encode(response.body),
+        )
+        try:
+            held.hold(visit.url, answer)
+        except OSError as error:
+            self._run.fail(as_spool_error(error))
+
+
+def _grouped(headers: Headers) -> Iterator[tuple[str, list[str]]]:
+    for name, values in headers.items():
+        yield name.decode("latin-1"), [value.decode("latin-1") for value in values]
 
 
 def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:

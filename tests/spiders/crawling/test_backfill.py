@@ -1,10 +1,15 @@
 """A backfill: what it asks, in which order, what it writes down, and how it goes on."""
 
+import os
+import signal
+import subprocess
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from processing.dates import SEOUL
+from tests.spiders.conftest import ROOT, Crawl, command
 from tests.spiders.origin import Origin, Reply, article, feed, html
 
 FIRST = date(2026, 11, 18)
@@ -138,3 +143,27 @@ def test_a_list_is_read_back_to_the_days_and_to_its_end(crawl, origin, beyond) -
     assert f"no source reaches {back(20)} to {back(12)}" in done.report.why
     lists = [path for path in asked(origin) if path.startswith("/list")]
     assert len(lists) == len(set(lists)) <= 16
+
+
+def test_a_run_killed_before_its_list_is_sealed_has_the_answer_all_the_same(
+    crawl: Crawl, origin: Origin, tmp_path: Path
+) -> None:
+    days(origin, "days", 2, 2)
+    span = ("days", "-a", "since=2026-11-18", "-a", "until=2026-11-19")
+    line, env = command(origin.port, tmp_path, "crawl", *span)
+    stuck = {"WIRE_STUCK": "source python", "WIRE_STUCK_AT": "{yyyymmdd}.xml"}
+    process = subprocess.Popen(
+        line, env=env | stuck, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True
+    )
+    assert process.stderr
+    assert any(b"stuck" in said for said in process.stderr)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    done = crawl(*span)
+    assert done.report.end == "new", done.report.why
+    paths = asked(origin)
+    assert len(paths) == len(set(paths)) == 6
+    (row,) = [row for row in done.rows() if row.url.endswith("20261119.xml")]
+    assert row.stored_at
+    assert row.stored_at <= row.at
+    assert not list(tmp_path.glob("spool/**/lists/*"))
