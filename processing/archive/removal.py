@@ -48,7 +48,7 @@ Raw pages are never deleted here: they are all there is of a page.
 _OURS = re.compile(
     r"(?!pages/).*/(?:"
     r"(?:[0-9]+(?:-[0-9]+){0,2}-|unknown-)?[0-9a-f]{16,32}\.parquet|"  # a part, a checkpoint
-    r"snapshot-[0-9a-f]{16,32}\.gz|[0-9a-f]{32}\.gz"  # what a crawl remembers
+    r"(?:snapshot|backfill)-[0-9a-f]{16,32}\.gz|[0-9a-f]{32}\.gz"  # what crawls remember
     r")"
     r"|pages/day=[0-9-]+/(?:index-[0-9a-f]{32}|[^/]+-seg-[0-9]+)\.cdxj"
 )
