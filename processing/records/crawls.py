@@ -57,6 +57,8 @@ class SourceFault(StrEnum):
     BAD_DATE = "bad-date"  # dates that state no moment
     LISTS_NOTHING = "lists-nothing"  # sound, and without an entry
     NO_ARTICLE = "no-article"  # lists links, none of which is an article of the outlet
+    # Every article that it lists has an address form of the past (`older` of the declaration).
+    OLD_FORM = "old-form"
     # The share of links that are articles fell far below this source's own past.
     FEW_ARTICLES = "few-articles"
     OVERFLOW = "overflow"  # shares nothing with the poll before: something may have been missed

@@ -54,6 +54,7 @@ from spiders.crawling.run import Run
 from spiders.crawling.steering import planned
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
+from spiders.evidence import AddressMatch, match_addresses
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links, pages
 from spiders.formats.links import Child, Link, examples, in_words
 from spiders.outlet import Identity, Listing, Sitemap, Source, identify, is_on_site, unaskable
@@ -65,6 +66,11 @@ _WHOLE = {200, 203}
 _HEAD = 50_000
 _CATCH_UP_PAGES = 20
 """Pages of a list that are read to meet what was known before a source missed something."""
+_LIED = "its validators lied before"
+_MOST_JUDGED = 1000
+"""Links of an answer that are held against the forms of the declaration."""
+_ENOUGH_OLDER = 5
+"""Articles from which on it says something that all have an old form."""
 _SOUND = frozenset({SourceFault.LISTS_NOTHING, SourceFault.ENCODING, SourceFault.ENTITIES})
 """Faults of a document that may be whole all the same, and empty for now."""
 _CUT_OFF = frozenset({SourceFault.REFUSED, SourceFault.TOO_LONG})
@@ -427,7 +433,7 @@ def _read(
     counted = {"links": found.links, "new_links": found.new, "listed": found.listed}
     row = answered(run, visit, response, why=Why.FETCHED, **counted)
     row = row.evolve(**_continued(visit, found))
-    suspicions = _suspicions(wanted, visit, row, found)
+    suspicions = _suspicions(run, wanted, visit, row, listed=listed, found=found)
     now = run.clock()
     quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
     # An index lists sitemaps, and what is new in them is counted with them.
@@ -516,7 +522,7 @@ def _doubts(
         few = None if wanted.backfill else too_few(found.links, found.listed, usual)
         return (few,) if few else None
     if listed.links:
-        return None if visit.announced_by and not usual else (_no_article(listed),)
+        return None if visit.announced_by and not usual else (_no_article(run, listed),)
     sound = all(one.fault in _SOUND for one in listed.findings)
     listed_before = visit.last is not None and visit.last.new_at is not None
     return None if sound and (listed_before or visit.announced_by) else ()
@@ -536,12 +542,11 @@ def _of_index(visit: Visit, listed: Links) -> tuple[SourceFinding, ...] | None:
     )
 
 
-def _no_article(listed: Links) -> SourceFinding:
-    detail = f"none of its {len(listed.links)} links is an article"
+def _no_article(run: Run, listed: Links) -> SourceFinding:
+    match = match_addresses(run.outlet, (link.url for link in listed.links))
+    detail = f"none of its {match.total} links is an article"
     return SourceFinding(
-        fault=SourceFault.NO_ARTICLE,
-        detail=detail,
-        examples=examples([link.url for link in listed.links]),
+        fault=SourceFault.NO_ARTICLE, detail=detail, examples=examples([*match.unmatched])
     )
 
 
@@ -561,17 +566,33 @@ def _follow(run: Run, visit: Visit, found: PollOutcome, *, listed: Links) -> Non
 
 
 def _suspicions(
-    wanted: CrawlRequest, visit: Visit, row: Fetch, found: PollOutcome
+    run: Run,
+    wanted: CrawlRequest,
+    visit: Visit,
+    row: Fetch,
+    *,
+    listed: Links,
+    found: PollOutcome,
 ) -> tuple[SourceFinding, ...]:
-    """Return findings on a source that answered: false validators, or links that were missed."""
-    if visit.last and lies(visit.last):
-        return (
-            SourceFinding(fault=SourceFault.FALSE_VALIDATORS, detail="its validators lied before"),
-        )
+    """Return findings on a source that answered: false validators, links that were missed, old forms."""
+    last, lied = visit.last, SourceFault.FALSE_VALIDATORS
     if wanted.backfill:
-        return ()
-    lie = caught(visit.last, row.etag, row.last_modified, new=row.new_links or 0)
-    return tuple(one for one in (lie, _overflow(visit, row, found)) if one)
+        return (SourceFinding(fault=lied, detail=_LIED),) if last and lies(last) else ()
+    match = match_addresses(run.outlet, (link.url for link in listed.links[:_MOST_JUDGED]))
+    lie = (
+        SourceFinding(fault=lied, detail=_LIED)
+        if last and lies(last)
+        else caught(last, row.etag, row.last_modified, new=row.new_links or 0)
+    )
+    return tuple(one for one in (lie, _overflow(visit, row, found), _old_form(match)) if one)
+
+
+def _old_form(match: AddressMatch) -> SourceFinding | None:
+    """Return a finding where a list has articles, and all in forms that the declaration calls old."""
+    if match.current or match.older < _ENOUGH_OLDER:
+        return None
+    detail = f"all {match.older} articles have an address form of the past: which is today's?"
+    return SourceFinding(fault=SourceFault.OLD_FORM, detail=detail)
 
 
 def _overflow(visit: Visit, row: Fetch, found: PollOutcome) -> SourceFinding | None:

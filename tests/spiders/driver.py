@@ -53,6 +53,7 @@ OUTLETS = [
     outlet("maps", Sitemap(base("maps") + "/sitemap.xml")),
     outlet("days", Sitemap(base("days") + "/sitemap/{yyyymmdd}.xml"), Feed(base("days") + "/feed")),
     outlet("paged", Listing(base("paged") + "/list?page={page}", links="ul a", pages=3)),
+    outlet("moved", Feed(base("moved") + "/feed"), older=(re.compile(r"/old/(?P<id>\d+)"),)),
     outlet(
         "both",
         Feed(base("both") + "/feed"),

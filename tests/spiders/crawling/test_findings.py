@@ -193,3 +193,19 @@ def test_memory_keeps_the_shares_of_sound_polls_by_day_and_in_any_order() -> Non
         == {"2026-11-22": (4, 8), "2026-11-23": (5, 5)}
     )
     assert forwards.shares("other") == {}
+
+
+def test_a_feed_whose_articles_all_have_an_old_form_is_a_finding_and_a_known_liar_may_overflow(
+    origin: Origin, crawl: Crawl
+) -> None:
+    tag = {"ETag": '"same"'}
+    paths = [f"/old/{n}" for n in range(15)]
+    origin.routes |= {path: article(n) for n, path in enumerate(paths)}
+    for first in (0, 2, 8):
+        listed = (at(origin, path, "moved") for path in paths[first : first + 6])
+        origin.routes["/feed"] = feed(*listed, **tag)
+        done = crawl("moved", env={"WIRE_HOURS": str(first)})
+    (source,) = done.report.sources
+    assert [one.fault for one in source.findings] == ["false-validators", "overflow", "old-form"]
+    assert source.understood
+    assert done.report.end == "new"
