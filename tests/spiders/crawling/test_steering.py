@@ -77,7 +77,7 @@ def test_a_plan_costs_no_more_than_its_polls_unless_a_list_would_turn_over(
     minutes = plan(rates, length, POLLS[pace], shortest)
     needed = [0.8 * length / rate * SLOT if rate else 1e9 for rate in rates]
     least = sum(SLOT / max(shortest, min(150.0, most // shortest * shortest)) for most in needed)
-    assert sum(SLOT / one for one in minutes) <= max(POLLS[pace], least + 1e-6)
+    assert sum(SLOT / one for one in minutes) <= max(POLLS[pace], least) + 1e-6
     assert min(minutes) >= shortest
 
 
