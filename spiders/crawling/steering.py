@@ -20,7 +20,7 @@ from spiders.outlet import Pace
 Plan: TypeAlias = tuple[float, ...]
 """Minutes between two polls in each slot of a KST day."""
 
-POLLS = {Pace.QUARTER_HOUR: 47.5, Pace.HOURLY: 24.0}
+POLLS = {Pace.QUARTER_HOUR: 46.7, Pace.HOURLY: 24.0}
 """Polls a day of a source; half of those of a poll every 15 minutes, and one an hour."""
 LEVELS = (30.0, 20.0, 15.0, 10.0, 5.0)
 """Minutes between two polls, by which a plan is improved step by step."""
