@@ -28,7 +28,7 @@ import numpy as np
 from infra.bench.newsroom import CLOCK, OFFICE, Newsroom, Policy, Poller, articles, day
 from infra.bench.newsroom_archive import write_archive
 from processing.archive.catalogue import Catalogue
-from processing.completeness.gather import DayTally, measure_days
+from processing.completeness.gather import measure_days
 from processing.completeness.meter import Completeness, Trust, measure
 from processing.completeness.polls import overflows
 from processing.completeness.sequences import IdNumbers, estimate, holes, learnt, usual
@@ -206,9 +206,9 @@ def measure_archive(folder: Path) -> None:
     catalogue = Catalogue(FileStore(folder / "archive"), folder / "cache")
     on = day(Newsroom().days - 1).date()
     names = {f"outlet{number:03d}" for number in range(1000)}
-    tallies = {(name, on): DayTally(archived=100, gaps=0) for name in names}
+    gaps = dict.fromkeys(((name, on) for name in names), 0)
     begun = process_time()
-    found = measure_days(catalogue, on, on, tallies, now=day(Newsroom().days + 1))
+    found = measure_days(catalogue, on, on, gaps, now=day(Newsroom().days + 1))
     measured = sum(one.trust is not Trust.UNKNOWN for one in found.values())
     took, peak = process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{took:.2f} s of CPU, peak {peak:.0f} MB, {measured} measured")

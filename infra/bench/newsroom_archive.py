@@ -16,9 +16,10 @@ from processing.archive.layout import placed
 from processing.archive.tables import columns, parquet
 from processing.completeness.polls import PollAnswer
 from processing.dates import SEOUL
-from processing.records import SCHEMA_VERSION, Manifest, Sum, article_id
+from processing.records import SCHEMA_VERSION, Manifest, Sum, article_id, version_id
 from processing.store.interface import Store
 
+_TITLE, _TEXT = "배추 값 내려", "시는 배추 값이 내렸다고 밝혔다."
 _LATER = timedelta(minutes=3)
 _COUNTS = ("pages", "articles", "segments", "bytes", "requests")
 _REPORT = {
@@ -86,7 +87,10 @@ def _articles(poller: Poller, made: Iterable[NewsArticle]) -> Iterator[tuple[str
                 "manifest": 1,
                 "day": date.fromisoformat(day),
                 "article_id": article_id(f"{one.number}"),
-                "version_id": f"{article_id(f'{one.number}')}-000000000000",
+                "version_id": version_id(article_id(f"{one.number}"), _TITLE, _TEXT),
+                "title": _TITLE,
+                "text": _TEXT,
+                "rights": {"exportable": True},
                 "outlet": "",
                 "url": f"https://www.hanbit.example/news/{one.number}",
                 "fetched_at": poller.seen[one.number].astimezone(UTC),

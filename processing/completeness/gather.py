@@ -7,7 +7,6 @@ learnt from the four weeks before.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -31,6 +30,7 @@ from processing.completeness.sequences import (
     learnt,
     usual,
 )
+from processing.lookup.sql import ask
 from processing.records import RunReport
 from processing.rules import NumberRule, NumberScope
 
@@ -89,64 +89,96 @@ _COLUMNS = ("series", "date", "number", "at")
 _ROWS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class DayTally:
-    """What is counted of an outlet's day without any estimate."""
+_ARCHIVED = """
+    WITH dated AS (
+        SELECT outlet, article_id, coalesce(min(day), min((fetched_at AT TIME ZONE 'Asia/Seoul')::DATE)) AS day
+        FROM articles
+        WHERE day BETWEEN $first AND $last OR (day IS NULL AND fetched_at >= $start AND fetched_at < $end)
+        GROUP BY outlet, article_id
+    )
+    SELECT outlet, day, count(*) AS articles FROM dated GROUP BY ALL
+"""
+"""Archived articles by the day of their publication, undated ones by that of their first visit: what
+a list still shows of yesterday is none of today's."""
+_MISSING = """
+    WITH missing AS (
+        SELECT outlet, article_id, min(coalesce(announced_at, logged_at)) AS since, arg_max(why, logged_at) AS last,
+            bool_or(outcome IS NOT NULL) AS held
+        FROM log WHERE role = 'article' AND article_id IS NOT NULL AND logged_at >= $start
+            AND NOT (why = 'seen' AND failures > 0)
+        GROUP BY outlet, article_id
+    )
+    SELECT outlet, (since AT TIME ZONE 'Asia/Seoul')::DATE AS day, count(*) AS articles FROM missing
+    WHERE last IN ('failed', 'over-budget', 'given-up') AND NOT coalesce(held, false) AND since < $end
+    GROUP BY ALL
+"""
 
-    archived: int
-    gaps: int
-
-
-Tallies = Mapping[tuple[str, date], DayTally]
+Counts = Mapping[tuple[str, date], int]
+"""Articles by outlet and KST day."""
 
 
 def measure_days(
     catalogue: Catalogue,
     first: date,
     last: date,
-    tallies: Tallies,
+    gaps: Counts,
     *,
     now: datetime,
     numbering: Mapping[str, NumberRule] | None = None,
     landed: Iterable[RunReport] = (),
 ) -> dict[tuple[str, date], Completeness]:
-    """Return the completeness of every outlet and KST day in `tallies`, from `first` to `last`.
+    """Return the completeness of every outlet and KST day in `gaps`, from `first` to `last`.
 
-    `numbering` is what outlets declare of their numbers; of the others it is learnt. `landed` are
-    reports of runs that no publication has taken in yet.
+    `gaps` are the articles that were announced on a day and could not be had. `numbering` is what
+    outlets declare of their numbers; of the others it is learnt. `landed` are reports of runs that
+    no publication has taken in yet.
     """
     polls = _polls(catalogue, first, last, landed)
     rules = numbering or {}
     numbers = dict(_numbers(catalogue, first, last, rules)) if catalogue.head else {}
-    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    archived = _counted(catalogue, _ARCHIVED, first, last)
     found: dict[tuple[str, date], Completeness] = {}
-    for outlet in sorted({name for name, _ in tallies}):
+    for outlet in sorted({name for name, _ in gaps}):
         own = polls.get(outlet, [])
-        wanted = {day: tallies[outlet, day] for day in days if (outlet, day) in tallies}
+        days = sorted(day for name, day in gaps if name == outlet and first <= day <= last)
         scope = rules[outlet].counts if outlet in rules else None
-        estimates = by_numbers(numbers[outlet], [*wanted], own, scope) if outlet in numbers else {}
-        for day, tally in wanted.items():
-            found[outlet, day] = _measured(
-                outlet, day, tally, own, numbers=estimates.get(day), now=now
+        estimates = by_numbers(numbers[outlet], days, own, scope) if outlet in numbers else {}
+        for day in days:
+            start, end = bounds(day)
+            found[outlet, day] = measure(
+                outlet,
+                day,
+                archived=archived.get((outlet, day), 0),
+                gaps=gaps[outlet, day],
+                polls=[poll for poll in own if start <= poll.at and _reaches(poll, end)],
+                numbers=estimates.get(day),
+                now=now,
             )
     return found
 
 
-def _measured(
-    outlet: str,
-    day: date,
-    tally: DayTally,
-    polls: Iterable[PollAnswer],
-    *,
-    numbers: NumberEstimate | None,
-    now: datetime,
-) -> Completeness:
-    start, end = bounds(day)
-    of_day = [poll for poll in polls if start <= poll.at and _reaches(poll, end)]
-    archived, gaps = tally.archived, tally.gaps
-    return measure(
-        outlet, day, archived=archived, gaps=gaps, polls=of_day, numbers=numbers, now=now
-    )
+def gaps_of(catalogue: Catalogue, first: date, last: date, outlets: Iterable[str] = ()) -> Counts:
+    """Return the gaps of all days from `first` to `last`, 0 where there are none.
+
+    Of `outlets`; of every outlet with an article or a gap in these days where none is named.
+    """
+    found = _counted(catalogue, _MISSING, first, last)
+    names = set(outlets) or {
+        name
+        for counts in (found, _counted(catalogue, _ARCHIVED, first, last))
+        for name, _ in counts
+    }
+    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    return {(name, day): found.get((name, day), 0) for name in sorted(names) for day in days}
+
+
+def _counted(catalogue: Catalogue, statement: str, first: date, last: date) -> Counts:
+    if catalogue.head is None:
+        return {}
+    span = {"first": first, "last": last, "start": bounds(first)[0], "end": bounds(last)[1]}
+    named = {name: value for name, value in span.items() if f"${name}" in statement}
+    rows = ask(catalogue, statement, named).records()
+    return {(row["outlet"], row["day"]): row["articles"] for row in rows}
 
 
 def by_numbers(

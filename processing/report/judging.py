@@ -318,9 +318,9 @@ def _sources(runs: Iterable[RunReport], news: Mapping[str, datetime]) -> tuple[S
 
 def _totals(rows: Sequence[OutletDay]) -> Totals:
     sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMS}
-    known = [row for row in rows if row.completeness is not None]
-    archived = sum(row.archived for row in known)
-    missing = sum(row.gaps + row.suspected for row in known)
+    known = [row.measured for row in rows if row.measured and row.measured.share is not None]
+    archived = sum(measured.archived for measured in known)
+    missing = sum(measured.gaps + measured.suspected for measured in known)
     return Totals(
         outlets=sum(row.runs > 0 for row in rows),
         rejections=_added(row.rejections for row in rows),

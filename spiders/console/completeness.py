@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spiders.console.options import now
@@ -24,16 +25,14 @@ def measured(
     landed: "Iterable[RunReport]" = (),
 ) -> "dict[date, dict[str, Completeness]]":
     """Return the completeness of each outlet on each of these KST days, one after another."""
-    from processing.completeness.gather import DayTally, measure_days
+    from processing.completeness.gather import measure_days
 
-    tallies = {
-        (name, on): DayTally(archived=count.archived, gaps=count.gaps)
-        for on, of_day in counts.items()
-        for name, count in of_day.items()
+    gaps = {
+        (name, on): count.gaps for on, of_day in counts.items() for name, count in of_day.items()
     }
     first, last = min(counts), max(counts)
     found = measure_days(
-        catalogue, first, last, tallies, now=now(), numbering=number_rules(), landed=landed
+        catalogue, first, last, gaps, now=now(), numbering=number_rules(), landed=landed
     )
     return {
         on: {name: found[name, on] for name in of_day if (name, on) in found}
@@ -52,7 +51,7 @@ def suspected_rows(
     catalogue: "Catalogue", names: Iterable[str], missing: Iterable["Fetch"]
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each day of the last week on which an outlet's articles were missed unseen."""
-    from processing.completeness.gather import DayTally, measure_days
+    from processing.completeness.gather import measure_days
     from processing.dates import SEOUL
     from processing.report.unpublished import landed_reports, landed_runs
 
@@ -61,14 +60,10 @@ def suspected_rows(
     known = Counter(
         (row.outlet, (row.announced_at or row.at).astimezone(SEOUL).date()) for row in missing
     )
-    tallies = {
-        (name, day): DayTally(archived=0, gaps=known[name, day]) for name in names for day in days
-    }
+    gaps = {(name, day): known[name, day] for name in names for day in days}
     landed = landed_reports(catalogue.store, landed_runs(catalogue.store))
     rules = number_rules()
-    found = measure_days(
-        catalogue, days[0], today, tallies, now=now(), numbering=rules, landed=landed
-    )
+    found = measure_days(catalogue, days[0], today, gaps, now=now(), numbering=rules, landed=landed)
     yield from (_row(one) for _, one in sorted(found.items()) if one.suspected)
 
 
@@ -84,3 +79,19 @@ def _row(measured: "Completeness") -> dict[str, Any]:
         "count": measured.suspected,
         "url": next((sign.url for sign in signs if sign.url), None),
     }
+
+
+def write_statement(
+    catalogue: "Catalogue", outlet: str | None, first: date, last: date, path: Path
+) -> int:
+    """Write what an export may say of its completeness, a line an outlet and day; return how many.
+
+    JSON lines: archived, gaps, suspected, share with its bounds, the method and its evidence.
+    """
+    from processing.completeness.gather import gaps_of, measure_days
+
+    gaps = gaps_of(catalogue, first, last, [outlet] if outlet else ())
+    found = measure_days(catalogue, first, last, gaps, now=now(), numbering=number_rules())
+    lines = [measured.model_dump_json() for _, measured in sorted(found.items())]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return len(lines)

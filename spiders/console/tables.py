@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from processing.errors import UsageError
+from spiders.console.completeness import write_statement
 from spiders.console.options import (
     JsonOption,
     OutletOption,
@@ -103,6 +104,14 @@ def export(
             "--no-ai-optout", help="Leave out articles whose page or host forbids machine learning."
         ),
     ] = False,
+    completeness: Annotated[
+        Path | None,
+        typer.Option(
+            "--completeness",
+            metavar="FILE",
+            help="Also write how complete each outlet and day is (JSONL); needs --since and --until.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
@@ -121,7 +130,12 @@ def export(
         licences=tuple(licence or ()),
         no_ai_optout=no_ai_optout,
     )
+    if completeness and not (terms.since and terms.until):
+        raise UsageError("--completeness says it of days: name them by --since and --until")
     counts = export_file(catalogue, terms, output)
+    if completeness and terms.since and terms.until:
+        lines = write_statement(catalogue, terms.outlet, terms.since, terms.until, completeness)
+        say(f"the completeness of {lines} days of outlets written to {completeness}")
     if as_json and str(output) != "-":
         print_json([counts])
     else:

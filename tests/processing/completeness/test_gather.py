@@ -10,7 +10,7 @@ from infra.bench.completeness import tried
 from infra.bench.newsroom import Newsroom, Poller, articles, day
 from infra.bench.newsroom_archive import write_archive
 from processing.archive.catalogue import Catalogue
-from processing.completeness.gather import DayTally, measure_days
+from processing.completeness.gather import gaps_of, measure_days
 from processing.completeness.meter import Completeness, Trust
 from processing.records import End, RunReport, SourceReport
 from processing.rules import NumberRule
@@ -43,8 +43,10 @@ def test_a_day_of_an_archive_is_measured_near_the_truth(
 ) -> None:
     catalogue, _, known, stood = archive
     assert known < stood
-    tallies = {("hanbit", LAST): DayTally(archived=known, gaps=0)}
-    (found,) = measure_days(catalogue, LAST, LAST, tallies, now=NOW).values()
+    gaps = gaps_of(catalogue, LAST, LAST, ["hanbit"])
+    assert gaps == {("hanbit", LAST): 0}
+    (found,) = measure_days(catalogue, LAST, LAST, gaps, now=NOW).values()
+    assert found.archived == known
     assert found.trust is Trust.MEASURED
     assert found.share == pytest.approx(known / stood, abs=0.03)
     assert {sign.kind for sign in found.evidence} >= {"overflow", "numbers"}
@@ -53,12 +55,12 @@ def test_a_day_of_an_archive_is_measured_near_the_truth(
 def test_what_is_declared_of_numbers_counts_and_speed_stands_in_where_they_count_nothing(
     archive: tuple[Catalogue, Poller, int, int],
 ) -> None:
-    catalogue, _, known, _ = archive
-    tallies = {
-        (name, LAST): DayTally(archived=known, gaps=0) for name in ("gaon", "hanbit", "narae")
-    }
+    catalogue, *_ = archive
+    gaps = gaps_of(catalogue, LAST, LAST)
+    assert sorted(gaps) == [("gaon", LAST), ("hanbit", LAST)]
+    gaps = {**gaps, ("narae", LAST): 0}
     rules = {"gaon": NumberRule("nothing"), "hanbit": NumberRule("outlet")}
-    found = measure_days(catalogue, LAST, LAST, tallies, now=NOW, numbering=rules)
+    found = measure_days(catalogue, LAST, LAST, gaps, now=NOW, numbering=rules)
     trusts = [found[name, LAST].trust for name in ("gaon", "hanbit", "narae")]
     assert trusts == [Trust.ESTIMATED, Trust.MEASURED, Trust.UNKNOWN]
     assert found["narae", LAST].share is None
@@ -100,14 +102,14 @@ def test_answers_that_wait_in_landing_are_measured_too(
         code_version="",
     )
     today = day(ROOM.days).date()
-    tallies = {("hanbit", today): DayTally(archived=30, gaps=0)}
+    gaps = {("hanbit", today): 0}
 
     def signs(*reports: RunReport) -> list[str]:
         (found,) = measure_days(
             catalogue,
             today,
             today,
-            tallies,
+            gaps,
             now=day(ROOM.days) + timedelta(hours=7),
             landed=reports,
         ).values()
@@ -119,8 +121,8 @@ def test_answers_that_wait_in_landing_are_measured_too(
 
 def test_an_empty_archive_measures_nothing(tmp_path: Path) -> None:
     empty = Catalogue(FileStore(tmp_path / "archive"), tmp_path / "cache")
-    tallies = {("hanbit", LAST): DayTally(archived=0, gaps=0)}
-    (found,) = measure_days(empty, LAST, LAST, tallies, now=NOW).values()
+    gaps = {("hanbit", LAST): 0}
+    (found,) = measure_days(empty, LAST, LAST, gaps, now=NOW).values()
     assert found == Completeness(
         outlet="hanbit", day=f"{LAST}", archived=0, gaps=0, evidence=found.evidence
     )
