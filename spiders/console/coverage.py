@@ -60,7 +60,7 @@ def coverage(
     wanted = [declared[name] for name in dict.fromkeys(names or declared)]
     catalogue = open_catalogue(store)
     archived = _archived(catalogue, days)
-    measured = _measured(catalogue, wanted, days, archived)
+    measured = _measured(catalogue, wanted, days)
     rows = (row for outlet in wanted for row in _rows(catalogue, outlet, days, archived, measured))
     if as_json:
         print_json(rows)
@@ -69,19 +69,17 @@ def coverage(
 
 
 def _measured(
-    catalogue: "Catalogue", wanted: "Sequence[Outlet]", days: Sequence[date], archived: Archived
+    catalogue: "Catalogue", wanted: "Sequence[Outlet]", days: Sequence[date]
 ) -> "Mapping[tuple[str, date], Completeness]":
     """Return how complete each outlet's days are, as far as anything shows it."""
-    from processing.completeness.gather import DayTally, measure_days
+    from processing.completeness.gather import gaps_of, measure_days
     from spiders.console.completeness import number_rules
 
-    tallies = {
-        (outlet.name, on): DayTally(archived=archived.get((outlet.name, on), 0), gaps=0)
-        for outlet in wanted
-        for on in days
-    }
-    rules = number_rules()
-    return measure_days(catalogue, min(days), max(days), tallies, now=now(), numbering=rules)
+    if catalogue.head is None:
+        return {}
+    first, last = min(days), max(days)
+    gaps = gaps_of(catalogue, first, last, [outlet.name for outlet in wanted])
+    return measure_days(catalogue, first, last, gaps, now=now(), numbering=number_rules())
 
 
 def _archived(catalogue: "Catalogue", days: Sequence[date]) -> Archived:
