@@ -1,4 +1,7 @@
-"""A publication that is killed: `python -m tests.processing.killed DIR N` dies before its Nth change of the store."""
+"""A publication that is killed: `python -m tests.processing.killed DIR N` dies before its Nth change of the store.
+
+`python -m tests.processing.killed DIR N compact` is a compaction that does.
+"""
 
 import os
 import signal
@@ -8,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.publish import publish
 from processing.records import Publication
 from processing.settings import Settings
@@ -71,12 +75,26 @@ def run(store: Store, folder: Path) -> Publication:
     )
 
 
+def merge(store: Store, folder: Path) -> Compaction:
+    """Compact three weeks after everything that `land` and the tests' news bring."""
+    options = Settings(store=store.url, cache=folder / "cache", heads=folder / "heads")
+    return compact(
+        CompactionJob(
+            store=store,
+            options=options,
+            now=NOON + timedelta(days=20),
+            code_version="1",
+            lock_sha256="0",
+        )
+    )
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     store = Mortal(
         folder / "archive", int(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGKILL)
     )
-    run(store, folder)
+    (merge if "compact" in sys.argv else run)(store, folder)
 
 
 if __name__ == "__main__":

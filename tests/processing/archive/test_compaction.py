@@ -1,6 +1,10 @@
 """Compaction: few parts of many, and every answer the same before and after."""
 
+import hashlib
+import random
 import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,8 @@ from processing.report.counting import count_day, stories
 from processing.settings import Settings
 from processing.signing.documents import FoldOptions
 from processing.store.file_store import FileStore
+from tests.processing.conftest import ROOT
+from tests.processing.killed import Mortal, merge
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
 from tests.processing.papers import PAPERS, by_day, press, reprint
 
@@ -247,3 +253,57 @@ def test_every_so_many_manifests_one_adds_a_checkpoint(
     head = manifests.head(store)
     assert head is not None
     assert head.manifest.seq == 2 * every + 2
+
+
+@pytest.fixture(scope="module")
+def changes(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Return how often a whole compaction changes the store."""
+    folder = tmp_path_factory.mktemp("counted")
+    for name in ("archive", "heads"):
+        shutil.copytree(grown / name, folder / name)
+    store = Mortal(folder / "archive", 1_000_000, lambda: None)
+    merge(store, folder)
+    return store.changes
+
+
+@pytest.mark.parametrize("number", [0, 5, -1, -2, -3, -4, -5, -6, -7, -8])
+def test_a_compaction_that_dies_before_any_change_changes_no_answer(
+    root: Path, grown: Path, changes: int, number: int
+) -> None:
+    moment = number if number >= 0 else changes + number
+    with pytest.raises(InterruptedError):
+        merge(Mortal(root / "archive", moment, die), root)
+    same(root, grown)
+    merge(FileStore(root / "archive"), root)
+    same(root, grown)
+    assert merge(FileStore(root / "archive"), root).unchanged
+
+
+def die() -> None:
+    raise InterruptedError
+
+
+def same(root: Path, grown: Path) -> None:
+    assert compare(FileStore(grown / "archive"), FileStore(root / "archive"), root / "c") == []
+    store = FileStore(root / "archive")
+    for key, one in catalogue(root).parts.items():
+        assert hashlib.sha256(store.get(key)).hexdigest() == one.sum.sha256
+
+
+@pytest.mark.full
+def test_processes_that_are_killed_at_random_moments_change_no_answer(
+    root: Path, grown: Path, changes: int
+) -> None:
+    draw = random.Random(50)  # noqa: S311 - only moments
+    for _ in range(50):
+        command = [sys.executable, "-m", "tests.processing.killed", str(root)]
+        moment = draw.randrange(changes)
+        ended = subprocess.run([*command, str(moment), "compact"], cwd=ROOT, check=False)
+        if ended.returncode == 0:  # an earlier one had done it all: it begins again
+            shutil.rmtree(root / "archive")
+            shutil.copytree(grown / "archive", root / "archive")
+            shutil.rmtree(root / "heads")
+            shutil.copytree(grown / "heads", root / "heads")
+        same(root, grown)
+    merge(FileStore(root / "archive"), root)
+    same(root, grown)

@@ -1,4 +1,4 @@
-"""Two and three archivers and a deletion, their steps interleaved in any order: nothing lost, nothing twice."""
+"""Archivers, deletions and compactions, their steps interleaved in any order: nothing lost, nothing twice."""
 
 import hashlib
 import os
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from processing.archive import manifests, removal
 from processing.archive.catalogue import Catalogue
+from processing.archive.compaction import CompactionJob, compact
 from processing.archive.publish import publish
 from processing.archive.removal import delete_unnamed
 from processing.errors import MissingError, StoreUnavailableError
@@ -88,6 +89,8 @@ ORDERS = st.builds(Order, st.integers(0, 2**32), st.sampled_from((1, 5, 30, 200)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """An actor's own calls come in one order, so that a drawn order is the same order every time."""
     monkeypatch.setattr("processing.archive.publish._THREADS", 1)
+    monkeypatch.setattr("processing.archive.catalogue._THREADS", 1)
+    monkeypatch.setattr("processing.archive.layout.EVERY", 2)
     monkeypatch.setattr(removal, "_THREADS", 1)
 
 
@@ -122,6 +125,24 @@ def deleter(folder: Path) -> Work:
     return work
 
 
+def compactor(folder: Path) -> Work:
+    """Compact days after everything, again until no deletion is in the way."""
+
+    def work(store: Waiting) -> None:
+        options = Settings(store=store.url, cache=folder / "cache-c", heads=folder / "heads")
+        job = CompactionJob(
+            store=store, options=options, now=NOON + 8 * DAY, code_version="1", lock_sha256="0"
+        )
+        while True:
+            try:
+                compact(job)
+            except StoreUnavailableError:
+                continue
+            return
+
+    return work
+
+
 def named(store: FileStore) -> dict[str, str]:
     """Return what the head names, with sums. Raises what a reader would raise."""
     catalogue = Catalogue(store, Path(store.url.removeprefix("file:")).parent / "looking")
@@ -148,7 +169,9 @@ class Watch:
 
 
 def interleaved(
-    works: Callable[[Path], Sequence[Work]], order: "Order | Stops", before: Callable[[Path], None]
+    works: Callable[[Path], Sequence[Work]],
+    order: "Order | Stops",
+    before: Callable[[Path], Sequence[str]],
 ) -> None:
     """Land two runs, run the works in a drawn order, and hold what came of it against what had landed."""
     with tempfile.TemporaryDirectory() as place:
@@ -159,7 +182,7 @@ def interleaved(
         }
         for outlet, articles in found.items():
             Crawl(outlet=outlet, run=f"run-{outlet}", articles=articles).land(store)
-        before(folder)
+        earlier = before(folder)
         act(folder / "archive", works(folder), order.choice, Watch(folder / "archive").look)
         publish(
             store,
@@ -169,20 +192,43 @@ def interleaved(
             outlets=FACTS,
             options=Settings(store=store.url, cache=folder / "cache", heads=folder / "heads"),
         )
-        expected = sorted(one.version_id for articles in found.values() for one in articles)
-        assert sorted(archived(store, folder)) == expected
+        expected = [one.version_id for articles in found.values() for one in articles]
+        assert sorted(archived(store, folder)) == sorted([*expected, *earlier])
         assert list(store.list("landing/")) == []
         head = manifests.head(store)
         assert head is not None
         runs = [run for link in manifests.since(store, head, 1) for run in link.manifest.runs]
-        assert sorted(runs) == ["outlet=hanbit/run=run-hanbit", "outlet=narae/run=run-narae"]
+        assert sorted(run for run in runs if "bada" not in run) == [
+            "outlet=hanbit/run=run-hanbit",
+            "outlet=narae/run=run-narae",
+        ]
 
 
-def nothing(_: Path) -> None:
+def nothing(_: Path) -> Sequence[str]:
     """Leave the archive as it is."""
+    return ()
 
 
-def orphans(folder: Path) -> None:
+def three_publications(folder: Path) -> Sequence[str]:
+    """Publish three runs of another outlet, and return their versions: there is something to merge."""
+    store = FileStore(folder / "archive")
+    options = Settings(store=store.url, cache=folder / "cache", heads=folder / "heads")
+    articles = [article("bada", number) for number in (50, 51, 52)]
+    for number, one in enumerate(articles):
+        Crawl(outlet="bada", run=f"earlier-{number}", articles=[one]).land(store)
+        publish(
+            store,
+            now=NOON + timedelta(seconds=number),
+            code_version="1",
+            lock_sha256="0",
+            outlets=FACTS,
+            options=options,
+            outlet="bada",
+        )
+    return [one.version_id for one in articles]
+
+
+def orphans(folder: Path) -> Sequence[str]:
     """Leave what a lost race would: every object of a publication of all that landed, long ago, and no manifest."""
     root = folder / "archive"
     store = FileStore(root)
@@ -195,6 +241,7 @@ def orphans(folder: Path) -> None:
         path.unlink()
     for entry in store.list(""):
         os.utime(root / entry.key, (NOON.timestamp(), NOON.timestamp()))
+    return ()
 
 
 SHORT = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -221,11 +268,30 @@ def two_deletions(folder: Path) -> list[Work]:
     return [archiver(folder, 0, None), deleter(folder), deleter(folder)]
 
 
+def an_archiver_and_two_compactions(folder: Path) -> list[Work]:
+    return [archiver(folder, 0, None), compactor(folder), compactor(folder)]
+
+
+def two_archivers_and_a_compaction(folder: Path) -> list[Work]:
+    return [archiver(folder, 0, "run-hanbit"), archiver(folder, 1, "run-narae"), compactor(folder)]
+
+
+def a_compaction_and_a_deletion(folder: Path) -> list[Work]:
+    return [archiver(folder, 0, None), compactor(folder), deleter(folder)]
+
+
 CASES = [
     pytest.param(two_of_one_outlet_each, nothing, id="two archivers"),
     pytest.param(three_of_everything, nothing, id="three archivers"),
     pytest.param(two_beside_a_deletion, orphans, id="two archivers and a deletion"),
     pytest.param(two_deletions, orphans, id="an archiver and two deletions"),
+    pytest.param(
+        an_archiver_and_two_compactions, three_publications, id="an archiver and two compactions"
+    ),
+    pytest.param(
+        two_archivers_and_a_compaction, three_publications, id="two archivers and a compaction"
+    ),
+    pytest.param(a_compaction_and_a_deletion, three_publications, id="with a deletion"),
 ]
 
 
