@@ -7,12 +7,14 @@ compares a small one with real publishing by `sillok diff`.
 """
 
 import gzip
+import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,9 +23,17 @@ import pyarrow.compute as pc
 
 from processing.archive import checkpoints, manifests
 from processing.archive.catalogue import Catalogue
+from processing.archive.layout import CatalogueObject
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.memory import Memory
-from processing.archive.tables import ArchivedArticle, NewObject, day, of_records, of_tables
+from processing.archive.tables import (
+    TABLES,
+    ArchivedArticle,
+    NewObject,
+    day,
+    of_records,
+    of_tables,
+)
 from processing.dates import SEOUL
 from processing.dedupe.fold import sign_only
 from processing.records import (
@@ -48,6 +58,7 @@ from processing.store.file_store import FileStore
 START = datetime(2026, 1, 1, tzinfo=SEOUL)
 _SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이"
 _WORDS = 260
+_VOCABULARY = 20_000
 _SEEN_A_POLL = 6
 """Log rows of links that were seen before, per article: feeds list what they listed already."""
 
@@ -90,7 +101,9 @@ class GeneratedRun:
 def article(number: int, outlets: int, at: datetime) -> Article:
     """Return the invented article of that number, which shares next to nothing with any other."""
     draw = random.Random(number)  # noqa: S311 - a generator of samples
-    words = ["".join(draw.choices(_SYLLABLES, k=draw.randint(2, 4))) for _ in range(_WORDS)]
+    # as words of a language are, some often and most hardly ever: texts pack as news do
+    known = _vocabulary()
+    words = [known[int(draw.random() ** 2 * len(known))] for _ in range(_WORDS)]
     text = "\n\n".join(
         " ".join(words[place : place + 40]) + "." for place in range(0, len(words), 40)
     )
@@ -110,6 +123,12 @@ def article(number: int, outlets: int, at: datetime) -> Article:
         sources={"title": "og", "published": "meta", "text": "rules"},
         extractor="trafilatura",
     )
+
+
+@cache
+def _vocabulary() -> list[str]:
+    draw = random.Random(0)  # noqa: S311 - a generator of samples
+    return ["".join(draw.choices(_SYLLABLES, k=draw.randint(2, 4))) for _ in range(_VOCABULARY)]
 
 
 def runs_of(articles: Sequence[Article], number: int) -> list[GeneratedRun]:
@@ -292,6 +311,76 @@ def _document(one: Article) -> Document:
         published_at=one.published.at if one.published else None,
         fetched_at=one.fetched_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfObjects:
+    """The objects of a year of quarter-hourly publications, compacted but for its last day.
+
+    Ten outlets have news in each; a million articles are 29 a publication.
+    """
+
+    days: int = 365
+
+    @property
+    def base(self) -> tuple[None, tuple[Manifest, ...]]:
+        """Nothing: all of it is listed anew."""
+        return None, ()
+
+    @property
+    def tables(self) -> dict[str, CatalogueObject]:
+        """A part per month and table of records, per day and partition, and 96 of the last day."""
+        names = [f"{name}/month=2026-{month:02d}/2026-{month:02d}-" for name in TABLES
+                 for month in range(1, 13)]  # fmt: skip
+        kinds = ["clusters", *(f"dedupe/v=0/{kind}" for kind in ("sig", "texts", "bands", "edges"))]
+        for on in range(self.days):
+            when = START.date() + timedelta(days=on)
+            names += [f"{kind}/month={when:%Y-%m}/{when}-" for kind in kinds]
+        names += [f"{name}/month=2026-12/2026-12-31-" for name in [*TABLES, *kinds]] * 96
+        return {
+            one.key: one
+            for one in (_object(f"{name}{place:032x}.parquet") for place, name in enumerate(names))
+        }
+
+    def pages(
+        self,
+        suffix: str = "",
+        days: Collection[str] | None = None,  # noqa: ARG002 - as `Catalogue` has it
+    ) -> tuple[CatalogueObject, ...]:
+        """Ten files of raw pages a publication; indexes are merged by day."""
+        when = [START.date() + timedelta(days=on) for on in range(self.days)]
+        names = [
+            f"pages/day={on}/outlet{outlet:03d}-{on:%Y%m%d}T{quarter:06d}Z-000000-seg-000.warc.gz"
+            for on in when
+            for quarter in range(96)
+            for outlet in range(10)
+        ]
+        return tuple(_object(name) for name in names if name.endswith(suffix))
+
+
+def _object(key: str) -> CatalogueObject:
+    sha256 = hashlib.sha256(key.encode()).hexdigest()
+    return CatalogueObject(Sum(key=key, sha256=sha256, bytes=100_000, rows=1000), 1)
+
+
+def lay_down_year(root: Path) -> FileStore:
+    """Write the checkpoint of such a year and the 32 manifests from it on, without other objects."""
+    store = FileStore(root / "archive")
+    witness = Witness(root / "heads", store)
+    checkpoint = checkpoints.made(YearOfObjects())
+    previous = "0" * 64
+    for seq in range(365 * 96, 365 * 96 + 32):
+        first = seq == 365 * 96
+        names = [f"{name}/month=2026-12/2026-12-31-{seq:032x}.parquet" for name in TABLES]
+        adds = [_put(store, file) for file in checkpoint.files] if first else []
+        adds += [_object(name).sum for name in names]
+        memory = {f"outlet{place:03d}": adds[0] for place in range(45)}
+        manifest = Manifest(
+            seq=seq, previous=previous, batch="0", published_at=START, adds=tuple(adds),
+            memory=memory, code_version="1", lock_sha256="0",
+        )  # fmt: skip
+        previous = manifests.append(store, witness, manifest).sha256
+    return store
 
 
 def size_of(root: Path, table: str) -> int:
