@@ -273,6 +273,7 @@ def _commit(
         adds=tuple(sorted(adds, key=lambda added: added.key)),
         removes=tuple(removes),
         memory={**(head.manifest.memory if head else {}), **memory},
+        backfills=head.manifest.backfills if head else {},
         code_version=job.code_version,
         lock_sha256=job.lock_sha256,
     )

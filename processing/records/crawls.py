@@ -7,9 +7,16 @@ a manifest; its counts, held outlets and alarms are what `sillok archive --json`
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import (
+    AwareDatetime,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from processing.records.record import SCHEMA_VERSION, Count, Key, Name, Record, Sha256, Shown
 
@@ -294,6 +301,9 @@ class Removed(Record):
     reference: str | None = None
 
 
+_BACKFILL = "backfill."
+
+
 class Manifest(Record):
     """One publication: what it adds, what it supersedes, and the hash of the one before.
 
@@ -302,6 +312,9 @@ class Manifest(Record):
     `batch` is a digest of the runs taken in, so the same landing always makes the same batch.
     `memory` names for each outlet its current snapshot of the fetch log, `backfills` the snapshot
     of its backfills. `runs` are the landing runs that may be removed once this exists.
+
+    In JSON `backfills` stand in `memory` under `backfill.<outlet>`: so a manifest has the fields of
+    version 1, and an older Sillok sees that it is newer instead of calling it damaged.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -317,6 +330,28 @@ class Manifest(Record):
     counts: Mapping[str, Count] = {}
     code_version: str
     lock_sha256: str
+
+    @model_serializer(mode="wrap")
+    def _with_fields_of_version_1(
+        self, dump: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, Any]:
+        fields: dict[str, Any] = dump(self)
+        if info.mode == "json":
+            states = fields.pop("backfills").items()
+            fields["memory"] |= {f"{_BACKFILL}{outlet}": state for outlet, state in states}
+        return fields
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_fields_of_version_1(cls, fields: Any) -> Any:
+        memory = fields.get("memory") if isinstance(fields, dict) else None
+        if not isinstance(memory, dict) or "backfills" in fields:
+            return fields
+        states = {name: state for name, state in memory.items() if name.startswith(_BACKFILL)}
+        return fields | {
+            "memory": {name: state for name, state in memory.items() if name not in states},
+            "backfills": {name.removeprefix(_BACKFILL): states[name] for name in states},
+        }
 
     @property
     def snapshots(self) -> tuple[Sum, ...]:

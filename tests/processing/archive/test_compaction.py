@@ -17,6 +17,7 @@ from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.archive.layout import is_checkpoint
+from processing.archive.manifests import Witness
 from processing.archive.publish import publish
 from processing.dedupe.corpus import Corpus
 from processing.lookup.diff import compare
@@ -307,3 +308,24 @@ def test_processes_that_are_killed_at_random_moments_change_no_answer(
         same(root, grown)
     merge(FileStore(root / "archive"), root)
     same(root, grown)
+
+
+def test_it_goes_on_with_the_state_of_backfills(root: Path) -> None:
+    store = FileStore(root / "archive")
+    head = manifests.head(store)
+    assert head is not None
+    state = next(iter(head.manifest.memory.values()))
+    named = head.manifest.evolve(
+        seq=head.manifest.seq + 1,
+        previous=head.sha256,
+        adds=(),
+        removes=(),
+        runs=(),
+        backfills={"paper0": state},
+    )
+    link = manifests.append(store, Witness(root / "heads", store), named)
+    assert manifests.read(store, link.manifest.seq).manifest == named
+    assert not compacted(root).unchanged
+    after = manifests.head(store)
+    assert after is not None
+    assert (after.manifest.backfills, after.manifest.memory) == ({"paper0": state}, named.memory)

@@ -4,6 +4,7 @@
 publications, and a run in landing.
 """
 
+import json
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -102,7 +103,10 @@ def test_what_was_spooled_before_is_sent_after(old: FileStore, tmp_path: Path) -
 def test_an_older_sillok_refuses_a_newer_head(
     old: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fields = json.loads(old.get(manifests.key(2))).keys()
     archive(now=later(old))
+    # it reads the fields first, and then the version
+    assert json.loads(old.get(manifests.key(3))).keys() == fields
     monkeypatch.setattr("processing.archive.manifests.SCHEMA_VERSION", 1)
     with pytest.raises(CorruptRecordError, match=r"has schema 2: upgrade Sillok, it is newer$"):
         manifests.head(old)
