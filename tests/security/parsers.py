@@ -36,6 +36,7 @@ from processing.records import Article, Fetch, Manifest, Page, Rejection, Remove
 from processing.signing.canonical import canonical as canonical_text
 from processing.signing.canonical import readable as readable_text
 from processing.store.file_store import FileStore
+from processing.upkeep.chain import _parsed as audited
 from processing.urls import canonical
 from spiders.crawling.sources import says_nofollow
 from spiders.crawling.spider import page_of
@@ -209,6 +210,7 @@ def _manifest(body: bytes, folder: Path) -> object:
     store = FileStore(folder / "archive")
     store.put(manifests.key(1), body)
     store.put(manifests.HINT, b'{"seq": 1}')
+    audited(1, body)
     catalogue = Catalogue(store, folder / "cache")
     for part in catalogue.parts.values():
         _refused(catalogue.local, part)
@@ -453,6 +455,10 @@ _ENGLISH = (
     "<body><article><p>The city said it will build the bridge by May. It will cost a lot.</p>"
     "<p>The mayor told reporters that the bridge is long. "
 )
+ENGLISH_PAGE = (
+    f'<html lang="en"><head><title>A bridge</title></head>{_ENGLISH}</p><p>It will open in May, she said.</p>'
+    "<p>By Kim Gana, staff reporter gana@handeul.test</p></article></body></html>"
+)
 _FLIGHT = '<body><script>self.__next_f.push([1,"'
 RSS, END = "<rss><channel>", "</channel></rss>"
 PARSERS = (
@@ -614,7 +620,7 @@ PARSERS = (
     Parser(
         "page",
         _page,
-        tuple(layout(Story()).encode() for layout in LAYOUTS.values()),
+        (*(layout(Story()).encode() for layout in LAYOUTS.values()), ENGLISH_PAGE.encode()),
         markup,
         {
             "paragraphs": numbered(
