@@ -25,7 +25,7 @@ down: ready ## stop what `make up` started
 shell: ready ## open a shell in which scrapy, sillok and airflow meet this archive
 	@exec $(LATER) $(BIN)/python -m infra.run shell
 
-.PHONY: test test-all mutants house check
+.PHONY: test test-all mutants redos house check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(PYTEST) -o faulthandler_timeout=900 -m "not full"
 test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
@@ -34,6 +34,8 @@ test-all: ready-bench ready-spark ## run all tests, with what needs Debian packa
 	@$(if $(ONLY)$(PATHS),true,$(BIN)/python -m infra.mutants --jobs 2)
 mutants: ready-test ## draw a hundred small changes to the rules and see whether the tests notice; SEED=, COUNT=, ROOMS=
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
+redos: ready-test ## check every pattern that meets outside text for catastrophic backtracking (needs Node and npm)
+	@$(BIN)/python -m infra.redos
 house: ready-test ## measure the source: folders, imports, names, comments, and the way of one article; JSON=1
 	@$(BIN)/python -m infra.house $(if $(JSON),--json)
 check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/counts.py

@@ -22,6 +22,7 @@ class Bound:
 
 _URL = Bound(MAX_URL, "an address; a longer one is left out before")
 _VALUE = Bound(MAX_META, "a title, name or value of a page, squeezed and cut", squeezed=True)
+_LINE = Bound(20_000, "a line of a page, squeezed", squeezed=True)
 _ENGLISH = Bound(400, "a line that may be an English byline, measured before")
 _CLOSING = Bound(600, "the beginning or the end of a text to fold, cut before")
 
@@ -30,6 +31,8 @@ BOUNDED: Mapping[str, Bound] = {
     "processing.signing.credits._MAIL": _CLOSING,
     "processing.signing.credits._DATELINE": _CLOSING,
     "processing.reading.english._SIGNED": _ENGLISH,
+    "processing.reading.phrases.RELATED": _LINE,
+    "processing.reading.phrases.WITH_CREDIT": _LINE,
     "processing.reading.titles._CUT": _VALUE,
     "processing.reading.titles._PARTS": _VALUE,
     "processing.reading.titles._BROKEN_END": _VALUE,

@@ -16,6 +16,8 @@ PACKAGES = {
     "pg_createcluster": ("postgresql",),
     "redis-server": ("redis-server",),
     "curl": ("curl",),
+    "node": ("nodejs",),
+    "npm": ("npm",),
     "promtool": ("prometheus",),
 }
 """Packages by a command that they install."""

@@ -232,7 +232,7 @@ def decode(data: bytes) -> Snapshot:
         raise CorruptRecordError(
             f"a snapshot of the fetch log is damaged ({fault(error)}): restore it from a copy"
         ) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise CorruptRecordError(
             f"a snapshot of the fetch log is damaged ({error}): restore it from a copy"
         ) from error

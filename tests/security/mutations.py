@@ -1,15 +1,21 @@
 """Damages documents the way broken servers and attackers do, knowing what they are made of.
 
-Half of the documents stay well-formed: their parts are moved, repeated, nested, and filled with values that hurt. The
-other half is cut and flipped byte by byte as well. The same number gives the same document on every machine.
+Most documents stay well-formed: values change within their kind, or parts are moved, repeated, nested, and filled with
+values that hurt. Every eighth is cut and flipped byte by byte as well. The same number gives the same document on every
+machine.
 """
 
 import gzip
+import io
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+import zlib
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 WORDS = [
     "", " ", "\x00", "\x1b[31m", "\u202e", "\ud83d", "&#55357;", "&#x110000;", "&amp;amp;lt;", "]]>", "<![CDATA[", "<!--", "-->",
@@ -36,26 +42,34 @@ _MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<[^<>]*>|[^<]+|<", re.DOTA
 _ATTRIBUTE = re.compile(r"(?<==)\"[^\"]*\"|(?<==)'[^']*'")
 _CODECS = ("utf-8", "utf-8", "utf-8", "cp949", "utf-16", "utf-8-sig", "latin-1")
 
-Mutation = Callable[[bytes, random.Random], bytes]
+GENTLE, WHOLE = 5, 7
+"""Of eight documents five change values within their kind, two more in any way, and the last is cut as well."""
+
+
+class Mutation(Protocol):
+    """Damages a document; `gentle` keeps the kind of what it changes, so that most parsers go on."""
+
+    def __call__(self, seed: bytes, chance: random.Random, *, gentle: bool) -> bytes: ...
 
 
 def mutated(seeds: Sequence[bytes], mutation: Mutation, number: int) -> bytes:
-    """Return damaged document `number` of these seeds: every second one is damaged in its structure only."""
+    """Return damaged document `number` of these seeds; the same number gives the same document."""
     chance = random.Random(number)  # noqa: S311 - no secret
-    seed = seeds[number // 2 % len(seeds)]
-    packed = seed.startswith(b"\x1f\x8b") and mutation is not binary
-    document = mutation(gzip.decompress(seed) if packed else seed, chance)
-    if number % 2:
+    seed = seeds[number // 8 % len(seeds)]
+    packed = seed.startswith(b"\x1f\x8b") and mutation is not compressed
+    plain = gzip.decompress(seed) if packed else seed
+    document = mutation(plain, chance, gentle=number % 8 < GENTLE)
+    if number % 8 >= WHOLE:
         document = binary(document, chance)
     return gzip.compress(document, 1, mtime=0) if packed else document
 
 
-def markup(seed: bytes, chance: random.Random) -> bytes:
-    """Move, repeat, nest and fill the tags and texts of HTML or XML."""
+def markup(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
+    """Move, repeat, nest and fill the tags and texts of HTML or XML; gently, change texts only."""
     parts = _MARKUP.findall(seed.decode("utf-8", "replace"))
     for _ in range(chance.randint(1, 4)):
         place = chance.randrange(len(parts))
-        match chance.randrange(8):
+        match chance.choice((3, 4, 5, 6)) if gentle else chance.randrange(8):
             case 0:
                 parts[place:place] = parts[place : place + chance.randint(1, 12)] * chance.randint(
                     1, 20
@@ -75,21 +89,22 @@ def markup(seed: bytes, chance: random.Random) -> bytes:
             case _:
                 depth = chance.randint(1, 600)
                 parts[place:place] = ["<b>"] * depth
-    return "".join(parts).encode(chance.choice(_CODECS), "replace")
+    return "".join(parts).encode("utf-8" if gentle else chance.choice(_CODECS), "replace")
 
 
-def structured(seed: bytes, chance: random.Random) -> bytes:
+def structured(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
     """Change values, kinds, names and depth of JSON; of several lines one is changed."""
     lines = seed.split(b"\n")
-    place = chance.randrange(len(lines))
+    objects = [at for at, line in enumerate(lines) if line.startswith(b"{")]
+    place = chance.choice(objects) if gentle and objects else chance.randrange(len(lines))
     try:
         value = json.loads(lines[place] if len(lines) > 1 else seed)
     except ValueError:
-        return words(seed, chance)
-    for _ in range(chance.randint(1, 3)):
-        value = _changed(value, chance)
+        return words(seed, chance, gentle=gentle)
+    for _ in range(1 if gentle else chance.randint(1, 3)):
+        value = _altered(value, chance) if gentle else _changed(value, chance)
     written = json.dumps(value, ensure_ascii=chance.random() < 0.5)
-    if chance.randrange(12) == 0:
+    if not gentle and chance.randrange(12) == 0:
         written = written.replace("{", '{"deep":' + "[" * 3000 + "]" * 3000 + ",", 1)
     lines[place if len(lines) > 1 else 0 : place + 1 if len(lines) > 1 else None] = [
         written.encode("utf-8", "surrogatepass")
@@ -115,20 +130,146 @@ def _changed(value: Any, chance: random.Random) -> Any:
     return chance.choice(JSON_VALUES)
 
 
-def words(seed: bytes, chance: random.Random) -> bytes:
+def _altered(value: Any, chance: random.Random) -> Any:
+    """Change one value within its kind: letters to letters, digits to digits, items repeated."""
+    match value:
+        case dict() if value:
+            key = chance.choice(list(value))
+            return {**value, key: _altered(value[key], chance)}
+        case list() if value:
+            place = chance.randrange(len(value))
+            altered = _altered(value[place], chance)
+            return [*value[:place], altered, *value[place + chance.randint(0, 1) :]]
+        case bool():
+            return not value
+        case int():
+            return chance.choice((0, 1, value + 1, value * 2, 2**31))
+        # A log row stands as text in a line of a snapshot.
+        case str() if value.startswith("{"):
+            return json.dumps(_altered(json.loads(value), chance))
+    return _respelt(value, chance) if isinstance(value, str) else value
+
+
+def _respelt(text: str, chance: random.Random) -> str:
+    """Change a few letters and digits of a text to others of their kind."""
+    signs = list(text)
+    places = [at for at, sign in enumerate(signs) if sign.isalnum()]
+    for place in chance.sample(places, min(len(places), chance.randint(1, 2))):
+        sign = signs[place]
+        if sign in "0123456789":
+            # Low ones: most days, hours and months stay some.
+            signs[place] = chance.choice("012")
+        elif sign in "abcdef":
+            signs[place] = chance.choice("abcdef")
+        elif "가" <= sign <= "힣":
+            signs[place] = chr(chance.randrange(ord("가"), ord("힣")))
+        else:
+            signs[place] = chance.choice("ghijklmnopqrstuvwxyz")
+    return "".join(signs)
+
+
+def words(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
     """Change what stands between blanks, colons and line ends: robots.txt, headers, dates, addresses."""
     parts = re.split(r"([\s:;,=/?&]+)", seed.decode("utf-8", "replace"))
     for _ in range(chance.randint(1, 3)):
         place = chance.randrange(len(parts))
-        match chance.randrange(4):
+        match 3 if gentle else chance.randrange(3):
             case 0:
                 parts[place:place] = parts[place : place + 6] * chance.randint(1, 40)
             case 1:
                 del parts[place : place + 2]
                 parts = parts or [""]
-            case _:
+            case 2:
                 parts[place] = chance.choice(WORDS)
+            case _:
+                parts[place] = _respelt(parts[place], chance)
     return "".join(parts).encode("utf-8", "replace")
+
+
+def values(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
+    """Change the JSON at the end of one line of an index of pages, or its moment; else as `words`."""
+    if not gentle:
+        return words(seed, chance, gentle=False)
+    lines = seed.split(b"\n")
+    place = chance.choice([at for at, line in enumerate(lines) if line.count(b" ") > 1])
+    key, moment, fields = lines[place].split(b" ", 2)
+    changed = structured(fields, chance, gentle=True)
+    lines[place] = b" ".join((key, moment, changed))
+    return b"\n".join(lines)
+
+
+def numbers(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
+    """Change digits alone, where most words have to be just these: moments, records of a WARC."""
+    if not gentle:
+        return words(seed, chance, gentle=False)
+    body = bytearray(seed)
+    digits = [at for at, byte in enumerate(body) if byte in b"123456789"]
+    for place in chance.sample(digits, min(len(digits), chance.randint(1, 2))):
+        body[place] = chance.choice(b"123")
+    return bytes(body)
+
+
+def compressed(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
+    """Change what is packed and pack it anew, in other ways: levels, members, a name, zlib."""
+    text = markup(zlib.decompress(seed, zlib.MAX_WBITS | 32), chance, gentle=gentle)
+    level = chance.randint(0, 9)
+    if not seed.startswith(b"\x1f\x8b"):
+        return zlib.compress(text, level)
+    cut = chance.randrange(len(text) + 1)
+    members = (text[:cut], text[cut:]) if chance.randrange(2) else (text,)
+    return b"".join(gzip.compress(part, level, mtime=chance.randrange(2**31)) for part in members)
+
+
+def parquet(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
+    """Write a Parquet file anew: other values, nulls, kinds, names, codecs, pages and row groups."""
+    table = pq.read_table(io.BytesIO(seed))
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    for values_ in columns.values():
+        for _ in range(chance.randint(1, 5)):
+            odd = _respelt(str(values_[0]), chance) if gentle else chance.choice(WORDS)
+            values_[chance.randrange(len(values_))] = odd.encode("utf-8", "ignore").decode()
+        if chance.randrange(3) == 0:
+            values_[chance.randrange(len(values_))] = None
+    arrays = {name: _column(values_, chance, gentle=gentle) for name, values_ in columns.items()}
+    if not gentle and chance.randrange(3) == 0:
+        arrays[chance.choice(WORDS)[:50].encode("utf-8", "ignore").decode()] = arrays.pop(
+            chance.choice(list(arrays))
+        )
+    target = io.BytesIO()
+    pq.write_table(
+        pa.table(arrays),
+        target,
+        compression=chance.choice(["none", "snappy", "gzip", "zstd", "brotli", "lz4"]),
+        data_page_version=chance.choice(["1.0", "2.0"]),
+        use_dictionary=bool(chance.randrange(2)),
+        row_group_size=chance.choice([1, 7, 50]),
+        data_page_size=chance.choice([1, 100, 1 << 20]),
+    )
+    return target.getvalue()
+
+
+def _column(values_: list[Any], chance: random.Random, *, gentle: bool) -> pa.Array:
+    """Return a column of strings, or gently one that reads as such, else one of another kind."""
+    match chance.randrange(3 if gentle else 7):
+        case 0:
+            column = pa.array(values_, pa.string())
+        case 1:
+            column = pa.array(values_, pa.large_string())
+        case 2:
+            column = pa.array(values_).dictionary_encode()
+        case 3:
+            column = pa.array([[value] for value in values_])
+        case 4:
+            column = pa.array([{"a": value} for value in values_])
+        case kind:
+            data = [None if value is None else value.encode() for value in values_]
+            data[0] = b"\xff\xfe"
+            column = pa.array(data, pa.binary())
+            if kind == 6:  # calls itself text, and is none
+                column = pa.Array.from_buffers(
+                    pa.string(), len(data), column.buffers(), column.null_count
+                )
+    return column
 
 
 def binary(seed: bytes, chance: random.Random) -> bytes:

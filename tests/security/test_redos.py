@@ -1,0 +1,83 @@
+"""Every pattern that meets outside text is checked for catastrophic backtracking: `make redos`."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.redos.attacks import of_ours
+from infra.redos.patterns import CollectedPattern
+from infra.redos.translate import is_possessive, to_javascript
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.full
+def test_no_pattern_is_slow() -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("needs Node and npm")
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.redos"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_pattern_is_collected_with_how_it_is_applied() -> None:
+    """In a process of its own, because the modules must not have been imported before."""
+    code = (
+        "from infra.redos.patterns import collect\n"
+        "found = {one.key: one for one in collect()}\n"
+        "titles = 'processing.reading.titles.'\n"
+        "print(len(found), found[titles + '_GENERAL'].anchored, found[titles + '_CUT'].anchored,"
+        " 'processing.reading.scripts._plain' in found)\n"
+        "from infra.redos.alarms import BOUNDED\n"
+        "print(sorted(set(BOUNDED) - set(found)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    first, second = done.stdout.splitlines()
+    assert first.split()[1:] == ["True", "False", "True"]
+    assert int(first.split()[0]) > 400
+    assert second == "[]", "bounds of patterns that are no more"
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "written"),
+    [
+        (r"(?P<a>x)(?P=a)", 0, r"(x)\1(?:)"),
+        (r"[^가-힣]*+", 0, "(?:[^가-힣]){0,}"),
+        (r"(?>a|b)\Z", re.IGNORECASE, "(?:[ab])$"),
+        (r"a{2,3}?", 0, "(?:a){2,3}?"),
+        (r"(?<=a)(?!b).", re.DOTALL, r"(?<=a)(?!b)[\s\S]"),
+    ],
+)
+def test_a_pattern_is_written_as_javascript(source: str, flags: int, written: str) -> None:
+    assert to_javascript(re.compile(source, flags))[0] == written
+
+
+def test_what_recheck_does_not_know_is_seen() -> None:
+    assert is_possessive(re.compile(r"(?:a++b)*"))
+    assert is_possessive(re.compile(r"(?>a)"))
+    assert not is_possessive(re.compile(r"a+"))
+
+
+@pytest.mark.parametrize(
+    "source", [r"(?:[가-힣]{0,8}(?:소식|안내)|상세)+", r"^(a|a)*$", r"(?:\w+\s?)+:"]
+)
+def test_attacks_of_our_own_repeat_what_the_pattern_repeats(source: str) -> None:
+    """Such a text, of twelve words, is tried in thousands of ways; the pattern must not match it."""
+    pattern = re.compile(source)
+    attacks = [attack(24) for attack in of_ours(pattern)]
+    assert any(pattern.match(text) and not pattern.fullmatch(text) for text in attacks) or any(
+        not pattern.search(text) for text in attacks
+    )
+
+
+def test_a_pattern_that_is_handed_on_may_be_applied_in_any_way() -> None:
+    assert not CollectedPattern("a.B", re.compile("a"), frozenset()).anchored
+    assert not CollectedPattern("a.B", re.compile("a"), frozenset({"match", "sub"})).anchored
+    assert CollectedPattern("a.B", re.compile("a"), frozenset({"match", "fullmatch"})).anchored
