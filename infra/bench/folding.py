@@ -1,13 +1,14 @@
-"""Benchmark of folding: scores, recall of candidates, speed and growth.
+"""Benchmark of folding: scores, goals, recall of candidates, speed and growth.
 
-    python -m infra.bench.folding [score] [recall [TABLE…]] [speed] [growth] [parts] [corpus]
-                                  [SIZE…]
+    python -m infra.bench.folding [score] [goals] [recall [TABLE…]] [speed] [growth] [parts]
+                                  [corpus] [hand] [SIZE…]
 
 `score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds ablations.
+`goals` holds relations, originals and the two forms of a text to what is wanted of them.
 `recall` compares candidates with brute force. `speed` clusters the same documents with Sillok,
 datasketch and rensa (the optional extra `bench`) in one run on one core, by processor time.
 `growth` folds one day against windows of each SIZE, `parts` against windows that were published
-once a day and every hour. `corpus` joins the random keys of SIZE documents in slices.
+once a day and every hour. `corpus` joins the random keys of SIZE documents in slices, `hand` folds a table of SIZE rows.
 """
 
 import os
@@ -22,7 +23,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from infra.bench import folding_benchmark, folding_growth, folding_recall
+from infra.bench import folding_benchmark, folding_goals, folding_growth
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
 from processing.dedupe.fold import fold
@@ -60,13 +61,8 @@ def score() -> None:
         row = " | ".join(f"{figure:.4f}" for figure in figures)
         print(f"| {name} | {row} | {got.template_pairs} |", flush=True)
         if name == "as it is":
-            relations = folding_benchmark.relations(
-                known, {str(row["version_id"]): str(row["relation"]) for row in rows}
-            )
             kinds = "; ".join(f"{kind} {share:.3f}" for kind, share in got.kinds.items())
-    print(f"\nrecall by kind: {kinds}\n\n| label | relations |\n|---|---|")
-    for label, counts in relations.items():
-        print(f"| {label} | {', '.join(f'{name} {count}' for name, count in counts.items())} |")
+    print(f"\nrecall by kind: {kinds}")
 
 
 def speed() -> None:
@@ -145,7 +141,7 @@ def corpus(sizes: Sequence[int]) -> None:
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the named parts; without names `score`, `recall` and `speed`."""
+    """Run the named parts; without names `score`, `goals`, `recall` and `speed`."""
     measured = ["duckdb", "numpy", "pyarrow", "rapidfuzz"]
     measured += filter(folding_benchmark.is_installed, folding_benchmark.LIBRARIES)
     names = ", ".join(f"{name} {version(name)}" for name in measured)
@@ -155,8 +151,11 @@ def main(wanted: Sequence[str]) -> int:
     sizes = [int(each) for each in wanted if each.isdigit()] or [10_000, 100_000]
     if not wanted or "score" in wanted:
         score()
+    if not wanted or "goals" in wanted:
+        root = os.environ.get("SILLOK_FOLDING_BENCH")
+        folding_goals.goals(Path(root) / "public" if root else None)
     if not wanted or "recall" in wanted:
-        folding_recall.recall([each for each in wanted if Path(each).is_file()])
+        folding_goals.recall([each for each in wanted if Path(each).is_file()])
     if not wanted or "speed" in wanted:
         speed()
     if "growth" in wanted:
@@ -165,6 +164,8 @@ def main(wanted: Sequence[str]) -> int:
         folding_growth.parts(sizes)
     if "corpus" in wanted:
         corpus(sizes)
+    if "hand" in wanted:
+        folding_goals.by_hand(sizes)
     return 0
 
 
