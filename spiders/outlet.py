@@ -86,7 +86,8 @@ class Outlet:
     """One news outlet.
 
     `name` is its own domain label: file, spider, storage prefix and test folder in one; chosen
-    once. `article` matches the URL of an article and names its `id`. `canonical` is a format string
+    once. `aliases` are other names by which credits of reprints call it, beside its `title`.
+    `article` matches the URL of an article and names its `id`. `canonical` is a format string
     with the groups of `article` ("https://www.a.kr/view/{id}"); empty, or where a group did not
     match, the URL as normalised is the canonical one. `history` are sources that reach back and that
     backfills alone ask: lists whose pages go back in time ({page}), lists of a day, indexes of
@@ -105,6 +106,7 @@ class Outlet:
 
     name: str
     title: str
+    aliases: tuple[str, ...] = ()
     home: str
     sources: Sequence[Source] = ()
     history: Sequence[Source] = ()
@@ -200,6 +202,7 @@ class Fields(TypedDict, total=False):
 
     history: tuple[Source, ...]
     older: tuple[re.Pattern[str], ...]
+    aliases: tuple[str, ...]
     hosts: tuple[str, ...]
     rules: tuple[Rules, ...]
     pace: Pace

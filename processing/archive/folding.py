@@ -284,8 +284,8 @@ class Addition:
 
 
 def options_for(facts: Mapping[str, OutletFacts], window_days: int) -> FoldOptions:
-    """Return the options of a fold; the titles in `facts` are how credits name the outlets."""
-    names = {outlet.title: name for name, outlet in sorted(facts.items()) if outlet.title}
+    """Return the options of a fold; the names in `facts` are how credits name the outlets."""
+    names = {called: name for name, outlet in sorted(facts.items()) for called in outlet.names}
     return FoldOptions(window_days=window_days, outlet_names=names)
 
 

@@ -363,7 +363,7 @@ class Manifest(Record):
 class OutletFacts:
     """What publishing needs to know of an outlet, given by the caller.
 
-    `title` is what other outlets call it in a credit, `outlet_class` ranks whose text is the
+    `title` and `aliases` are what other outlets call it in a credit, `outlet_class` ranks whose text is the
     original, `daily` what a normal day brings (None: no judgement of volume, as for an outlet that
     is no longer declared).
     """
@@ -371,6 +371,12 @@ class OutletFacts:
     title: str = ""
     outlet_class: Literal["wire", "publisher", "portal", "aggregator"] = "publisher"
     daily: tuple[int, int] | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names by which a credit may call the outlet."""
+        return tuple(filter(None, (self.title, *self.aliases)))
 
 
 class OutletCounts(Record):

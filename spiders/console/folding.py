@@ -203,7 +203,7 @@ def _fold_file(
 ) -> None:
     from processing.dedupe.by_hand import OutletFact, fold_file
 
-    known = {name: OutletFact((one.title,), one.outlet_class) for name, one in facts().items()}
+    known = {name: OutletFact(one.names, one.outlet_class) for name, one in facts().items()}
     out = output or _kept(documents)
     summary = fold_file(documents, out, outlets=known, columns=columns, progress=_progress)
     _wipe()

@@ -241,7 +241,10 @@ def facts() -> "dict[str, OutletFacts]":
 
     return {
         outlet.name: OutletFacts(
-            title=outlet.title, outlet_class=outlet.outlet_class, daily=outlet.daily
+            title=outlet.title,
+            outlet_class=outlet.outlet_class,
+            daily=outlet.daily,
+            aliases=outlet.aliases,
         )
         for outlet in outlets().values()
     }

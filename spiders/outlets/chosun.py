@@ -6,6 +6,7 @@ from spiders.outlet import Pace
 OUTLET = arc(
     name="chosun",
     title="조선일보",
+    aliases=("조선닷컴",),
     home="https://www.chosun.com/",
     hosts=("news.chosun.com",),
     pace=Pace.QUARTER_HOUR,

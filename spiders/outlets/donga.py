@@ -9,6 +9,7 @@ from spiders.outlet import Pace
 OUTLET = news_sitemap(
     name="donga",
     title="동아일보",
+    aliases=("동아닷컴",),
     home="https://www.donga.com/",
     latest="https://www.donga.com/sitemap/donga-newsmap.xml",
     feeds=("https://rss.donga.com/total.xml",),
