@@ -227,6 +227,7 @@ def fold_file(
         done += len(documents)
         progress(done, reading.count)
     summary = _write(steps, out, reading)
+    # Only now: until the rows are written, the batches are what a second call goes on from.
     shutil.rmtree(folder)
     return summary
 
@@ -295,6 +296,7 @@ def _begin(folder: Path, reading: RowsFile, options: FoldOptions, batch: int) ->
 
     What another file, other options or other batches left is thrown away.
     """
+    # Names and window are not in the fingerprint, yet batches folded with others would differ.
     names = sorted(options.outlet_names.items())
     mark = json.dumps([reading.digest, options.fingerprint, options.window_days, batch, names])
     marker = folder / "input.json"

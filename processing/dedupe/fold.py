@@ -99,6 +99,7 @@ def _signed(fresh: Fresh) -> dict[PartitionKind, pa.Table]:
 def _folded(
     partitions: Partitions, fresh: Fresh, signed: Mapping[PartitionKind, pa.Table]
 ) -> Folded:
+    # Signed first: boilerplate that the batch reveals changes what earlier documents are compared by.
     edges = match(partitions, fresh)
     nodes, links, reached = gather(partitions, fresh, edges)
     found = cluster_table(resolve(nodes, links, reached), nodes)

@@ -73,6 +73,7 @@ class Steps:
 
     def keep(self, name: str, folded: Folded) -> None:
         """Write a fold; it counts from the moment at which its folder has its name."""
+        # Two processes may take one step at a time, so each begins under a name of its own.
         begun = self._root / f".{name}.{os.getpid()}"
         shutil.rmtree(begun, ignore_errors=True)
         begun.mkdir()

@@ -265,6 +265,7 @@ def _joined(
         (*_by_size(edge, nodes), edge) for edge in edges if edge.link in SAME and edge.spans[0][1]
     ]
     whole = digests(nodes, parts, held, base) | quoting
+    # A second forest, because an excerpt hangs on its parent without making the parent's digests one.
     hung = Forest(names)
     for number in nodes:
         hung.join(number, base.find(number))

@@ -49,6 +49,7 @@ def original(members: Sequence[Node]) -> Node:
     """
     urls = {node.url_key: node for node in members if node.url_key}
     names = {node.name for node in members if node.name}
+    # Where all credit each other nobody is left, and class and time decide among all.
     owning = [node for node in members if not _says_whose(node, urls, names)]
     return min(owning or members, key=claim)
 
@@ -65,6 +66,7 @@ def ownership(members: Sequence[Node], first: Node) -> Owner:
     others = [node for node in members if node.article_id != first.article_id]
     if not others:
         return ALONE if len(members) == 1 else Owner(1.0, "one article")
+    # Versions of one newsroom credit nobody; which was first is all that can be said.
     if all(node.outlet and node.outlet == first.outlet for node in others):
         return (
             Owner(0.95, "one outlet; first seen")

@@ -356,10 +356,9 @@ def test_two_passing_states_are_one_only_where_the_longer_one_was_first() -> Non
     flash = document(
         "a", LINES[0], title="[속보] 다리 열려", outlet="나래신문", published_at=later(hours=-30)
     )
-    fuller = document("b", RIVER, title="[1보] 다리 개통", outlet="누리일보")
-    rows = places(flash, fuller)
+    rows = places(flash, document("b", RIVER, title="[속보] 다리 개통", outlet="누리일보"))
     assert rows["b"]["cluster"] != rows["a"]["cluster"]
-    assert rows["b"]["relation"] != "copy"
+    assert (rows["b"]["relation"], rows["b"]["parent"]) == ("contains", "a")
 
 
 @pytest.mark.parametrize(("hours", "clusters"), [(0, 2), (9, 1)])
