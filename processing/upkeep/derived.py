@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from processing.archive.backfills import BackfillState
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.landed import LandedRun
 from processing.archive.memory import Memory
@@ -139,6 +140,17 @@ def remembered(
     ]
     memory.take(log, _seals(tables, outlet, log, before), reports)
     return memory
+
+
+def reached(tables: Tables, outlet: str) -> BackfillState:
+    """Return the state of an outlet's backfills from the rows of its fetch log."""
+    state = BackfillState()
+    state.take(
+        Fetch.model_validate(fields_of("log", row))
+        for row in tables.rows("log")
+        if row["outlet"] == outlet and row.get("backfill")
+    )
+    return state
 
 
 def _seals(tables: Tables, outlet: str, log: Sequence[Fetch], before: int | None) -> Iterator[Seal]:

@@ -38,6 +38,7 @@ from processing.upkeep.derived import (
     Tables,
     index,
     origins,
+    reached,
     remembered,
     replacements,
 )
@@ -81,11 +82,19 @@ class RepairResult(Record):
 
 @dataclass(slots=True)
 class Replacement:
-    """What a publication of a repair adds and removes; `memory` has snapshots by outlet."""
+    """What a publication of a repair adds and removes.
+
+    `memory` has snapshots by outlet, and `backfills` the states of backfills.
+    """
 
     adds: list[NewObject] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
     memory: dict[str, NewObject] = field(default_factory=dict)
+    backfills: dict[str, NewObject] = field(default_factory=dict)
+
+    @property
+    def snapshots(self) -> list[NewObject]:
+        return [*self.memory.values(), *self.backfills.values()]
 
 
 def repair(
@@ -224,6 +233,7 @@ class Repair:
         catalogue = self._catalogue()
         self._forget_unnamed(broken)
         outlets = {one.key: outlet for outlet, one in link.manifest.memory.items()}
+        backfilled = {one.key: outlet for outlet, one in link.manifest.backfills.items()}
         for key, part in list(broken.items()):
             if key in outlets:
                 outlet = outlets[key]
@@ -232,6 +242,12 @@ class Repair:
                 made = NewObject(where, data, prefix=prefix, suffix=".gz")
                 if self._take(Replacement(), broken, part, [made]):
                     change.memory[outlet] = made
+            elif key in backfilled:
+                outlet = backfilled[key]
+                data = reached(Tables(catalogue, broken), outlet).encode()
+                made = NewObject(key.rpartition("/")[0], data, prefix="backfill-", suffix=".gz")
+                if self._take(Replacement(), broken, part, [made]):
+                    change.backfills[outlet] = made
             elif part.table == "pages":
                 self._take(change, broken, part, _indexes(catalogue, part))
             elif layout.is_checkpoint(key) or part.table == "checkpoints":
@@ -322,7 +338,7 @@ class Repair:
             if link is None:
                 return
             change = build(link)
-            if self._job.dry_run or not (change.adds or change.removes or change.memory):
+            if self._job.dry_run or not (change.adds or change.removes or change.snapshots):
                 return
             try:
                 self._manifests.append(self._committed(link, change))
@@ -341,9 +357,9 @@ class Repair:
         due = checkpoints.is_due(head.seq + 1)
         checkpoint = checkpoints.made(self._catalogue()) if due else None
         adds = [*change.adds, *(checkpoint.files if checkpoint else ())]
-        for one in [*adds, *change.memory.values()]:
+        for one in [*adds, *change.snapshots]:
             store.put(one.key, one.data)
-        if gone := require_present(store, [one.key for one in [*adds, *change.memory.values()]]):
+        if gone := require_present(store, [one.key for one in [*adds, *change.snapshots]]):
             raise AlreadyExistsError(f"{gone[0]} was deleted while it was published")
         removes = [Removed(key=key, reason="repair") for key in sorted({*change.removes})]
         digest = hashlib.sha256("\n".join(one.key for one in removes).encode()).hexdigest()
@@ -355,6 +371,10 @@ class Repair:
             adds=tuple(sorted((one.sum for one in adds), key=lambda one: one.key)),
             removes=(*(checkpoint.removes if checkpoint else ()), *removes),
             memory={**head.memory, **{name: one.sum for name, one in change.memory.items()}},
+            backfills={
+                **head.backfills,
+                **{name: one.sum for name, one in change.backfills.items()},
+            },
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )

@@ -173,6 +173,15 @@ def test_a_publication_keeps_the_state_apart_and_the_next_run_goes_on_with_it(pa
     assert past.sillok("archive")[0] == 0
     head = manifests.head(past.store)
     assert set(head.manifest.backfills) == {"maru"}
+    # What the state is made of is the log: lost, it comes out the same again.
+    state = past.folder / "archive" / head.manifest.backfills["maru"].key
+    sound = state.read_bytes()
+    state.unlink()
+    code, rows, log = past.sillok("repair", "--json")
+    assert code == 0, log
+    assert state.read_bytes() == sound
+    assert past.sillok("compact", "--json")[0] == 0
+    assert set(manifests.head(past.store).manifest.backfills) == {"maru"}
     assert past.sillok("gaps", "--json")[1] == []
     code, rows, log = past.sillok("backfill", "maru", *days)
     assert (code, rows[0]["end"]) == (0, "complete"), log
