@@ -28,6 +28,7 @@ _CLOSING = Bound(600, "the beginning or the end of a text to fold, cut before")
 
 BOUNDED: Mapping[str, Bound] = {
     "processing.signing.credits._CLOSINGS": _CLOSING,
+    "processing.signing.credits._COPYRIGHT": _CLOSING,
     "processing.signing.credits._MAIL": _CLOSING,
     "processing.signing.credits._DATELINE": _CLOSING,
     "processing.reading.english._SIGNED": _ENGLISH,
