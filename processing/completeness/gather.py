@@ -129,9 +129,8 @@ def measure_days(
 ) -> dict[tuple[str, date], Completeness]:
     """Return the completeness of every outlet and KST day in `gaps`, from `first` to `last`.
 
-    `gaps` are the articles that were announced on a day and could not be had. `numbering` is what
-    outlets declare of their numbers; of the others it is learnt. `landed` are reports of runs that
-    no publication has taken in yet.
+    `gaps` are articles that were announced on a day and could not be had, `numbering` is what
+    outlets declare of their numbers (of others it is learnt), `landed` are unpublished reports.
     """
     polls = _polls(catalogue, first, last, landed)
     rules = numbering or {}
@@ -144,13 +143,12 @@ def measure_days(
         scope = rules[outlet].counts if outlet in rules else None
         estimates = by_numbers(numbers[outlet], days, own, scope) if outlet in numbers else {}
         for day in days:
-            start, end = bounds(day)
-            found[outlet, day] = measure(
-                outlet,
-                day,
-                archived=archived.get((outlet, day), 0),
-                gaps=gaps[outlet, day],
-                polls=[poll for poll in own if start <= poll.at and _reaches(poll, end)],
+            at = outlet, day
+            found[at] = measure(
+                *at,
+                archived=archived.get(at, 0),
+                gaps=gaps[at],
+                polls=_of_day(own, day),
                 numbers=estimates.get(day),
                 now=now,
             )
@@ -200,9 +198,14 @@ def by_numbers(
     return found
 
 
-def _reaches(poll: PollAnswer, end: datetime) -> bool:
-    """Return whether an answer says something of the time before `end`."""
-    return poll.at < end or (poll.answered_at is not None and poll.answered_at < end)
+def _of_day(polls: Iterable[PollAnswer], day: date) -> list[PollAnswer]:
+    """Return the answers that say something of a day: its own, and the first ones after it."""
+    start, end = bounds(day)
+    return [
+        poll
+        for poll in polls
+        if start <= poll.at and (poll.at < end or (poll.answered_at or end) < end)
+    ]
 
 
 def _polls(

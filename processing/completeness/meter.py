@@ -120,9 +120,10 @@ def measure(
     left = [span for span in unwatched(polls, start, end) if span.until - span.since > _SLACK]
     second = second_source(poll for poll in polls if start <= poll.at < end)
     loss = _judged(lost, left, second, numbers, gaps=gaps, watched=bool(polls))
-    evidence = tuple(_evidence(lost, left, second, numbers))
-    counted = {"outlet": outlet, "day": day.isoformat(), "archived": archived, "gaps": gaps}
-    found = Completeness.model_validate({**counted, "trust": loss.trust, "evidence": evidence})
+    found = Completeness(
+        outlet=outlet, day=day.isoformat(), archived=archived, gaps=gaps, trust=loss.trust,
+        evidence=tuple(_evidence(lost, left, second, numbers)),
+    )  # fmt: skip
     high = _share(archived, gaps + loss.low)
     if loss.trust is Trust.UNKNOWN:
         return found.evolve(high=high)

@@ -254,6 +254,13 @@ def judge(
     )
 
 
+_COPIED = (
+    "versions", "edits", "silent", "deletions", "reprints", "announced", "archived", "rejected", "refused", "gaps",
+    "history", "bytes", "keys",
+)  # fmt: skip
+"""Fields that a row has as they were counted."""
+
+
 def _outlet(promise: Promise, count: Count, measured: Completeness | None) -> OutletDay:
     last = max(count.runs, key=lambda run: run.ended_at, default=None)
     return OutletDay(
@@ -267,26 +274,14 @@ def _outlet(promise: Promise, count: Count, measured: Completeness | None) -> Ou
         pages=sum(run.pages for run in count.runs),
         articles=sum(run.articles for run in count.runs),
         rejections=_added(run.rejections for run in count.runs),
-        versions=count.versions,
-        edits=count.edits,
-        silent=count.silent,
-        deletions=count.deletions,
-        reprints=count.reprints,
-        announced=count.announced,
-        archived=count.archived,
-        rejected=count.rejected,
-        refused=count.refused,
-        gaps=count.gaps,
         suspected=measured.suspected if measured else 0,
         completeness=measured.share if measured else None,
         measured=measured,
         daily=promise.daily,
         usual=median(count.weekday) if len(count.weekday) >= _WEEKS else None,
-        history=count.history,
         sources=_sources(count.runs, count.news),
         requests=sum(run.requests for run in count.runs),
-        bytes=count.bytes,
-        keys=count.keys,
+        **{name: getattr(count, name) for name in _COPIED},
     )
 
 

@@ -110,10 +110,8 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
     found.known += seen or article in run.memory.announced(visit.url)
     run.announced.add(article)
     last = run.memory.last(article)
-    unseen = last is None and not seen and article not in run.memory.announced(visit.url)
     if not wanted.backfill:
-        stated = stated_at(link, run.clock())
-        found.entries.append(ListedArticle(article, identity.key, stated, unseen))
+        found.entries.append(_entry(run, visit, link, identity))
     # Another source, or another spelling, has announced it in this crawl.
     if article in run.log.considered:
         if run.spellings.meet(article, link.url):
@@ -132,6 +130,13 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
     run.log.considered[article] = None
     run.spellings.begin(article, link.url)
     found.visits.append(_visit(run, visit, link, identity, last))
+
+
+def _entry(run: Run, visit: Visit, link: Link, identity: Identity) -> ListedArticle:
+    article, memory = article_id(identity.url), run.memory
+    known = memory.last(article) or memory.seen(article)
+    unseen = not (known or article in memory.announced(visit.url))
+    return ListedArticle(article, identity.key, stated_at(link, run.clock()), unseen)
 
 
 def _visit(run: Run, source: Visit, link: Link, identity: Identity, last: Fetch | None) -> Visit:
@@ -436,18 +441,8 @@ def _read(
     suspicions = _suspicions(run, wanted, visit, row, listed=listed, found=found)
     now = run.clock()
     quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
-    # An index lists sitemaps, and what is new in them is counted with them.
-    known = found.known if visit.last and not listed.children else None
-    # What is pinned to a list is known, and yet nothing overlaps.
-    if any(one.fault is SourceFault.OVERFLOW for one in suspicions):
-        known = 0
-    moment = now + interval(
-        run.outlet.pace,
-        links=found.links,
-        known=known,
-        quiet=bool(quiet),
-        by_hours=_by_hours(run, visit, found.links),
-    )
+    overflow = any(one.fault is SourceFault.OVERFLOW for one in suspicions)
+    moment = now + _pause(run, visit, listed, found, quiet=bool(quiet), overflow=overflow)
     new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
     findings = (*listed.findings, *(doubts or ()), *suspicions)
     detail = (in_words(findings) or "")[:500] or None
@@ -469,6 +464,22 @@ def _read(
         understood=understood,
         next_at=moment,
         answered=True,
+    )
+
+
+def _pause(
+    run: Run, visit: Visit, listed: Links, found: PollOutcome, *, quiet: bool, overflow: bool
+) -> timedelta:
+    """Return the time until a source that answered is asked again."""
+    # An index lists sitemaps, and what is new in them is counted with them.
+    known = found.known if visit.last and not listed.children else None
+    return interval(
+        run.outlet.pace,
+        links=found.links,
+        # What is pinned to a list is known, and yet nothing overlaps.
+        known=0 if overflow else known,
+        quiet=quiet,
+        by_hours=_by_hours(run, visit, found.links),
     )
 
 
@@ -682,6 +693,13 @@ def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:
     ]
 
 
+def _missed_since(visit: Visit, findings: tuple[SourceFinding, ...]) -> datetime | None:
+    """Return the newest time of the last answer, where this one shares nothing with it."""
+    head = visit.head or visit.last
+    overflow = any(one.fault is SourceFault.OVERFLOW for one in findings)
+    return (head.newest_at or last_answer(head)) if head and overflow else None
+
+
 def _report(
     run: Run,
     visit: Visit,
@@ -694,9 +712,6 @@ def _report(
     answered: bool = False,
 ) -> None:
     """Report how a source answered; its problems become part of the crawl's verdict."""
-    head = visit.head or visit.last
-    overflow = any(one.fault is SourceFault.OVERFLOW for one in findings)
-    since = (head.newest_at or last_answer(head)) if head and overflow else None
     run.log.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
@@ -712,7 +727,7 @@ def _report(
         at=run.clock() if answered else None,
         answered_at=last_answer(visit.last),
         extent=extent(found.entries, visit.last) if answered else None,
-        missed_since=since,
+        missed_since=_missed_since(visit, findings),
     )
     # Silence is reported by itself: a source may have nothing to say.
     problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
