@@ -11,7 +11,7 @@ from infra.bench.newsroom import Newsroom, Poller, articles, day
 from infra.bench.newsroom_archive import write_archive
 from processing.settings import settings
 from processing.store.file_store import FileStore
-from spiders.console import completeness, reports
+from spiders.console import completeness, coverage, reports
 
 ROOM = replace(Newsroom(), seed=4, volume=120, listed=10, days=10)
 LAST = f"{day(ROOM.days - 1):%Y-%m-%d}"
@@ -26,7 +26,7 @@ def month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Poller:
     write_archive(store, ["hani"], poller, made)
     monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path / 'archive'}")
     settings.cache_clear()
-    for module in (completeness, reports):
+    for module in (completeness, coverage, reports):
         monkeypatch.setattr(module, "now", lambda: NOW)
     return poller
 
@@ -49,6 +49,19 @@ def test_the_report_alarms_over_a_loss_and_gaps_names_its_spans(sillok) -> None:
     assert f"\t{row['suspected']}\t" in table
     assert found["totals"]["completeness"] == pytest.approx(row["completeness"], abs=0.01)
     assert "100%" not in table
+
+
+@pytest.mark.usefixtures("month")
+def test_coverage_says_of_each_day_what_is_suspected_and_how_it_is_known(sillok) -> None:
+    first = f"{day(ROOM.days - 2):%Y-%m-%d}"
+    done = sillok("coverage", "hani", "--since", first, "--until", LAST, "--json")
+    assert done.code == 0, done.err
+    rows = [json.loads(line) for line in done.lines]
+    assert [row["day"] for row in rows] == [LAST, first]
+    assert [row["trust"] for row in rows] == ["measured", "measured"]
+    report = json.loads(sillok("report", "--day", LAST, "--json").out)
+    assert rows[0]["suspected"] == report["outlets"][0]["suspected"]
+    assert rows[0]["archived"] == report["outlets"][0]["measured"]["archived"]
 
 
 @pytest.mark.usefixtures("month")
