@@ -30,7 +30,7 @@ test: ready-test ## run the tests: no root, no apt, no network beyond loopback
 	@$(PYTEST) -o faulthandler_timeout=900 -m "not full"
 test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(PYTEST) -o faulthandler_timeout=5400 $(if $(ONLY),-m $(ONLY)) $(PATHS)
+	@SILLOK_TEST_ALL=1 $(PYTEST) -o faulthandler_timeout=5400 $(if $(ONLY),-m "$(ONLY)") $(PATHS)
 	@$(if $(ONLY)$(PATHS),true,$(BIN)/python -m infra.mutants --jobs 2)
 mutants: ready-test ## draw a hundred small changes to the rules and see whether the tests notice; SEED=, COUNT=, ROOMS=
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))

@@ -16,8 +16,7 @@ PACKAGES = {
     "pg_createcluster": ("postgresql",),
     "redis-server": ("redis-server",),
     "curl": ("curl",),
-    "node": ("nodejs",),
-    "npm": ("npm",),
+    "faketime": ("faketime",),
     "promtool": ("prometheus",),
 }
 """Packages by a command that they install."""

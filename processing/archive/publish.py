@@ -27,7 +27,7 @@ from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartEr
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.manifests import ManifestLink, Witness
-from processing.archive.refolding import DERIVED, group
+from processing.archive.refolding import FOLDED, group
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
@@ -274,9 +274,10 @@ class Attempt:
 
     def _replaced(self) -> Iterator[Removed]:
         """Yield the damaged parts whose rows this publication brings again."""
-        for key in sorted(self._left_out):
-            if key.startswith(tuple(f"{table}/" for table in DERIVED)):
-                yield Removed(key=key, reason="repair")
+        derived = [key for key in sorted(self._left_out) if key.startswith(FOLDED)]
+        # where articles are left out too, not all rows came again: a repair still has to see it
+        if len(derived) == len(self._left_out):
+            yield from (Removed(key=key, reason="repair") for key in derived)
 
     def _checkpoint(self) -> checkpoints.NewCheckpoint:
         """Return the checkpoint of the head where this publication has to add it, else nothing."""

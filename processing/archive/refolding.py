@@ -18,6 +18,8 @@ from processing.dates import SEOUL
 
 DERIVED: Final = ("clusters", "dedupe")
 """Tables that are made of `articles` alone."""
+FOLDED: Final = tuple(f"{table}/" for table in DERIVED)
+"""How the keys of their parts begin."""
 _PAIRED: Final = ("sig", "texts", "bands")
 """Kinds of parts that are written together and read by each other's places."""
 

@@ -284,17 +284,29 @@ class Repair:
             try:
                 addition = self._folded(catalogue, without)
             except (DamagedPartError, LostPartError) as error:
-                if error.part.key in without:
-                    raise
+                if error.part.table not in DERIVED:
+                    why = f"{error.part.key}, of which it is made, has to be repaired first"
+                    self._impossible |= dict.fromkeys(sorted(part.key for part in derived), why)
+                    return
                 without |= group(catalogue, error.part)
                 continue
-            made = list(of_tables(addition.tables, link.manifest.seq + 1))
-            change.adds += made
-            change.removes += [key for key in sorted(without) if _table(key) in DERIVED]
-            for key in change.removes:
-                by = tuple(one.key for one in made if _table(one.key) == _table(key))
-                self._replaced.setdefault(key, Replaced(key=key, by=by))
-            break
+            self._take_folded(change, link, addition, without)
+            return
+
+    def _take_folded(
+        self,
+        change: Replacement,
+        link: ManifestLink,
+        addition: folding.Addition,
+        without: Iterable[str],
+    ) -> None:
+        """Name what was folded again in place of the damaged parts."""
+        made = list(of_tables(addition.tables, link.manifest.seq + 1))
+        change.adds += made
+        for key in sorted(without):
+            change.removes.append(key)
+            by = tuple(one.key for one in made if _table(one.key) == _table(key))
+            self._replaced[key] = Replaced(key=key, by=by)
 
     def _folded(self, catalogue: Catalogue, without: set[str]) -> folding.Addition:
         options = self._job.options

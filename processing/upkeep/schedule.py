@@ -8,7 +8,7 @@ store: whoever can change the store cannot say that it was looked at.
 
 import hashlib
 import logging
-import os
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -82,10 +82,11 @@ class Schedule:
 
     def keep(self, state: AuditState) -> None:
         """Write the state. Raises UsageError where it cannot be kept."""
-        part = self._path.with_suffix(f".{os.getpid()}")
+        # several audits may keep theirs at once: each beside it, under a name of its own
+        part = self._path.with_suffix(f".{secrets.token_hex(8)}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # beside it and then renamed: a full disk must not leave half a state
+            # then renamed: a full disk must not leave half a state
             part.write_text(state.model_dump_json() + "\n")
             part.replace(self._path)
         except OSError as error:

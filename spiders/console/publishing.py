@@ -87,7 +87,8 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
     for run in done.waiting:
         yield logging.INFO, f"still going on: {run}"
     for key in done.left_out:
-        cure = "its rows are made again" if not key.startswith("articles/") else "`sillok repair`"
+        lost = any(one.startswith("articles/") for one in done.left_out)
+        cure = "`sillok repair`" if lost else "its rows were made again"
         yield logging.ERROR, f"missing or damaged, and left out: {key}; {cure}"
     if done.signed_again and not done.left_out:
         why = "because another version of the fold had archived them"

@@ -30,10 +30,11 @@ DAY = timedelta(days=1)
 class Order:
     """Who goes next. For some steps at a time one is slow and another fast, so that long waits occur at any moment."""
 
-    def __init__(self, seed: int, longest: int) -> None:
+    def __init__(self, seed: int, longest: int, actors: int = 3) -> None:
         self._said = (seed, longest)
         self._draw = random.Random(seed)  # noqa: S311 - only an order
         self._longest = longest
+        self._actors = actors
         self._left = 0
         self._speeds: list[float] = []
 
@@ -43,7 +44,7 @@ class Order:
     def choice(self, actors: Sequence[int], _: Mapping[int, str]) -> int:
         if self._left == 0:
             self._left = self._draw.randint(1, self._longest)
-            self._speeds = [self._draw.choice((0.001, 1, 1000)) for _ in range(3)]
+            self._speeds = [self._draw.choice((0.001, 1, 1000)) for _ in range(self._actors)]
         self._left -= 1
         return self._draw.choices(actors, [self._speeds[actor] for actor in actors])[0]
 

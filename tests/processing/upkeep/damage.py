@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.publish import publish
@@ -103,6 +105,10 @@ DAMAGES = (
     Damage("truncated", lambda data, _, draw: data[: draw.randrange(len(data))]),
     Damage("swapped", lambda _, like, draw: draw.choice(like)),
 )
+
+
+EACH_DAMAGE = (*DAMAGES[:2], *(pytest.param(one, marks=pytest.mark.full) for one in DAMAGES[2:]))
+"""The same for tests with many cases: some of them only in `make test-all`."""
 
 
 def harm(store: Store, keys: list[str], damage: Damage, draw: random.Random) -> tuple[str, bytes]:

@@ -18,7 +18,15 @@ from processing.upkeep.audit import audit
 from processing.upkeep.repair import RepairResult, repair
 from tests.processing.newsroom import FACTS, NOON
 from tests.processing.upkeep.crawled import JsonReader, fill
-from tests.processing.upkeep.damage import DAMAGES, KINDS, Damage, harm, kinds, options_in
+from tests.processing.upkeep.damage import (
+    DAMAGES,
+    EACH_DAMAGE,
+    KINDS,
+    Damage,
+    harm,
+    kinds,
+    options_in,
+)
 
 LATER = NOON + timedelta(days=3)
 LOST = ("manifest", "head", "pages gz")
@@ -85,7 +93,7 @@ def known(archive: Archive) -> dict[str, object]:
     return told
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+@pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in LOST])
 def test_what_can_be_derived_is_healed_with_a_cold_cache(
     kind: str, damage: Damage, archive: Archive, whole: Archive, tmp_path: Path
@@ -139,7 +147,7 @@ def test_all_tables_may_be_lost_at_once(archive: Archive, whole: Archive, tmp_pa
     assert compare(whole.store, archive.store, tmp_path / "compared") == []
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+@pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
 @pytest.mark.parametrize("kind", LOST)
 def test_what_cannot_be_derived_is_said_and_taken_from_a_copy(
     kind: str, damage: Damage, archive: Archive, whole: Archive
