@@ -22,7 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from processing.archive import checkpoints, folding, manifests
-from processing.archive.backfills import saved
+from processing.archive.backfills import BackfillState, saved
 from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
@@ -332,12 +332,21 @@ class Attempt:
         for outlet, runs in self._intake.runs.items():
             rows = [row for run in runs if is_backfill(run.run) for row in run.log]
             if rows:
-                state = saved(self._job.store, named.get(outlet))
+                state = self._reached(outlet, named.get(outlet))
                 state.take(rows)
                 states[outlet] = NewObject(
                     f"memory/outlet={outlet}", state.encode(), prefix="backfill-", suffix=".gz"
                 )
         return states
+
+    def _reached(self, outlet: str, named: Sum | None) -> BackfillState:
+        """Return what an outlet's backfills reached; damage there holds back this outlet alone."""
+        try:
+            return saved(self._job.store, named)
+        except (CorruptRecordError, MissingError) as error:
+            key = named.key if named else ""
+            wrong = "is missing or damaged (`sillok repair`)"
+            raise DamagedPagesError(outlet, key, wrong) from error
 
     def _counts(
         self, new: Mapping[str, Sequence[ArchivedArticle]], reprints: Mapping[str, int]

@@ -142,14 +142,11 @@ def remembered(
     return memory
 
 
-def reached(tables: Tables, outlet: str) -> BackfillState:
-    """Return the state of an outlet's backfills from the rows of its fetch log."""
+def backfilled(tables: Tables, outlet: str) -> BackfillState:
+    """Return what the backfills of an outlet have reached, from its rows."""
     state = BackfillState()
-    state.take(
-        Fetch.model_validate(fields_of("log", row))
-        for row in tables.rows("log")
-        if row["outlet"] == outlet and row.get("backfill")
-    )
+    rows = (row for row in tables.rows("log") if row["outlet"] == outlet)
+    state.take(Fetch.model_validate(fields_of("log", row)) for row in rows)
     return state
 
 

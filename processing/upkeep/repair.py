@@ -36,6 +36,7 @@ from processing.upkeep.derived import (
     TOLD,
     Publications,
     Tables,
+    backfilled,
     index,
     origins,
     reached,
@@ -82,10 +83,7 @@ class RepairResult(Record):
 
 @dataclass(slots=True)
 class Replacement:
-    """What a publication of a repair adds and removes.
-
-    `memory` has snapshots by outlet, and `backfills` the states of backfills.
-    """
+    """What a publication of a repair adds and removes, and snapshots by outlet."""
 
     adds: list[NewObject] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
@@ -93,8 +91,9 @@ class Replacement:
     backfills: dict[str, NewObject] = field(default_factory=dict)
 
     @property
-    def snapshots(self) -> list[NewObject]:
-        return [*self.memory.values(), *self.backfills.values()]
+    def objects(self) -> list[NewObject]:
+        """All that is to be put."""
+        return [*self.adds, *self.memory.values(), *self.backfills.values()]
 
 
 def repair(
@@ -232,28 +231,38 @@ class Repair:
         change = Replacement()
         catalogue = self._catalogue()
         self._forget_unnamed(broken)
-        outlets = {one.key: outlet for outlet, one in link.manifest.memory.items()}
-        backfilled = {one.key: outlet for outlet, one in link.manifest.backfills.items()}
         for key, part in list(broken.items()):
-            if key in outlets:
-                outlet = outlets[key]
-                data = remembered(Tables(catalogue, broken), outlet).encode()
-                where, prefix = _place(key)
-                made = NewObject(where, data, prefix=prefix, suffix=".gz")
-                if self._take(Replacement(), broken, part, [made]):
-                    change.memory[outlet] = made
-            elif key in backfilled:
-                outlet = backfilled[key]
-                data = reached(Tables(catalogue, broken), outlet).encode()
-                made = NewObject(key.rpartition("/")[0], data, prefix="backfill-", suffix=".gz")
-                if self._take(Replacement(), broken, part, [made]):
-                    change.backfills[outlet] = made
+            if part.key in {one.key for one in link.manifest.snapshots}:
+                self._remember(change, link.manifest, broken, part)
             elif part.table == "pages":
                 self._take(change, broken, part, _indexes(catalogue, part))
             elif layout.is_checkpoint(key) or part.table == "checkpoints":
                 self._checkpoint(broken, part)
         self._refold(change, link, broken)
         return change
+
+    def _remember(
+        self,
+        change: Replacement,
+        head: Manifest,
+        broken: dict[str, CatalogueObject],
+        part: CatalogueObject,
+    ) -> None:
+        """Make what is remembered of an outlet again from its rows."""
+        tables = Tables(self._catalogue(), broken)
+        where, prefix = _place(part.key)
+        for outlet, one in head.memory.items():
+            if one.key == part.key:
+                data = remembered(tables, outlet).encode()
+                made = NewObject(where, data, prefix=prefix, suffix=".gz")
+                if self._take(Replacement(), broken, part, [made]):
+                    change.memory[outlet] = made
+        for outlet, one in head.backfills.items():
+            if one.key == part.key:
+                data = backfilled(tables, outlet).encode()
+                made = NewObject(where, data, prefix="backfill-", suffix=".gz")
+                if self._take(Replacement(), broken, part, [made]):
+                    change.backfills[outlet] = made
 
     def _forget_unnamed(self, broken: dict[str, CatalogueObject]) -> None:
         """Leave out what another repair, or a compaction, has taken out of the archive meanwhile."""
@@ -350,7 +359,7 @@ class Repair:
             if link is None:
                 return
             change = build(link)
-            if self._job.dry_run or not (change.adds or change.removes or change.snapshots):
+            if self._job.dry_run or not (change.objects or change.removes):
                 return
             try:
                 self._manifests.append(self._committed(link, change))
@@ -369,9 +378,10 @@ class Repair:
         due = checkpoints.is_due(head.seq + 1)
         checkpoint = checkpoints.made(self._catalogue()) if due else None
         adds = [*change.adds, *(checkpoint.files if checkpoint else ())]
-        for one in [*adds, *change.snapshots]:
+        new = [*change.objects, *(checkpoint.files if checkpoint else ())]
+        for one in new:
             store.put(one.key, one.data)
-        if gone := require_present(store, [one.key for one in [*adds, *change.snapshots]]):
+        if gone := require_present(store, [one.key for one in new]):
             raise AlreadyExistsError(f"{gone[0]} was deleted while it was published")
         removes = [Removed(key=key, reason="repair") for key in sorted({*change.removes})]
         digest = hashlib.sha256("\n".join(one.key for one in removes).encode()).hexdigest()
@@ -382,11 +392,9 @@ class Repair:
             published_at=self._job.now,
             adds=tuple(sorted((one.sum for one in adds), key=lambda one: one.key)),
             removes=(*(checkpoint.removes if checkpoint else ()), *removes),
-            memory={**head.memory, **{name: one.sum for name, one in change.memory.items()}},
-            backfills={
-                **head.backfills,
-                **{name: one.sum for name, one in change.backfills.items()},
-            },
+            memory=dict(head.memory) | {name: one.sum for name, one in change.memory.items()},
+            backfills=dict(head.backfills)
+            | {name: one.sum for name, one in change.backfills.items()},
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )

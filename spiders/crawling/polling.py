@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from processing.archive.memory import Memory, load
 from processing.dates import SEOUL
-from processing.errors import CorruptRecordError
+from processing.errors import CorruptRecordError, MissingError
 from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.crawling.claims import at_work, standing_claims
@@ -284,14 +284,14 @@ def due(
 ) -> list[str]:
     """Return those of `names` whose turn it is, in their order.
 
-    One that is being crawled, on whatever host, has none. One whose memory is damaged is among
+    One that is being crawled, on whatever host, has none. One whose memory is damaged or lost is among
     them: its own crawl says what is wrong, and stops no other.
     """
 
     def has_turn(name: str) -> bool:
         try:
             return is_turn(outlets[name], forgiven(load(store, name), store), now)
-        except CorruptRecordError:
+        except (CorruptRecordError, MissingError):
             return True
 
     busy = at_work(standing_claims(store), now)

@@ -8,15 +8,20 @@ from pathlib import Path
 import pytest
 
 from processing.archive import manifests
+from processing.archive.backfills import BackfillState
 from processing.archive.catalogue import Catalogue
 from processing.archive.intake import Job
 from processing.archive.memory import load
+from processing.archive.publish import publish
+from processing.archive.tables import NewObject
+from processing.landing.keys import backfill_run
 from processing.lookup.diff import compare
+from processing.records import Publication
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.upkeep.audit import audit
 from processing.upkeep.repair import RepairResult, repair
-from tests.processing.newsroom import FACTS, NOON
+from tests.processing.newsroom import FACTS, NOON, Crawl, article, fetch
 from tests.processing.upkeep.crawled import JsonReader, fill
 from tests.processing.upkeep.damage import (
     DAMAGES,
@@ -192,3 +197,68 @@ def test_rows_that_no_raw_page_holds_are_told_to_be_missing(archive: Archive) ->
     done = archive.repaired()
     assert {one.key for one in done.impossible} == {part.key, *pages}
     assert archive.store.list("articles/")
+
+
+@pytest.mark.parametrize("damage", EACH_DAMAGE[:2], ids=str)
+def test_what_backfills_reached_holds_back_its_outlet_until_it_is_made_again(
+    damage: Damage, archive: Archive
+) -> None:
+    def backfill(number: int, *others: str) -> Publication:
+        for outlet in ("hanbit", *others):
+            row = article(outlet, 60 + number, at=LATER)
+            run = backfill_run(f"2026112{number}T030000Z-aaaaaa")
+            fields = {"backfill": "2026-11-01/2026-11-02", "announced_by": "http://a.test/map"}
+            log = [fetch(outlet, run, "http://a.test/map/1", LATER, role="source", **fields)]
+            Crawl(outlet=outlet, run=run, articles=[row], log=log).land(archive.store)
+        return publish(
+            archive.store,
+            now=LATER + number * timedelta(hours=1),
+            code_version="1",
+            lock_sha256="0" * 64,
+            outlets=FACTS,
+            options=archive.options,
+        )
+
+    assert backfill(1).held == ()
+    head = manifests.head(archive.store)
+    assert head is not None
+    key = head.manifest.backfills["hanbit"].key
+    good = archive.store.get(key)
+    harm(archive.store, [key], damage, random.Random(1))  # noqa: S311 - only a place
+    done = backfill(2, "narae")
+    assert [held.outlet for held in done.held] == ["hanbit"]
+    assert [*done.outlets] == ["narae"]
+    # raw pages of these runs are none: nothing of them has to be read here
+    told = archive.repaired()
+    assert (told.impossible, key in told.restored) == ((), True)
+    assert archive.store.get(key) == good
+    assert [*backfill(3).outlets] == ["hanbit"]
+    head = manifests.head(archive.store)
+    assert head is not None
+    assert {*head.manifest.backfills} == {"hanbit", "narae"}
+
+
+def test_a_repair_keeps_what_backfills_reached(archive: Archive) -> None:
+    catalogue = Catalogue(archive.store, archive.options.cache)
+    head = catalogue.link
+    assert head is not None
+    state = NewObject(
+        "memory/outlet=hanbit", BackfillState().encode(), prefix="backfill-", suffix=".gz"
+    )
+    archive.store.put(state.key, state.data)
+    manifest = head.manifest.evolve(
+        seq=head.manifest.seq + 1,
+        previous=head.sha256,
+        adds=(),
+        removes=(),
+        runs=(),
+        backfills={"hanbit": state.sum},
+    )
+    manifests.append(
+        archive.store, manifests.Witness(archive.options.heads, archive.store), manifest
+    )
+    archive.store.delete([catalogue.of("log")[0].key])
+    assert archive.repaired().manifests != ()
+    after = manifests.head(archive.store)
+    assert after is not None
+    assert after.manifest.backfills == {"hanbit": state.sum}

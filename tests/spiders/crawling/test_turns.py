@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.archive.memory import Memory
-from processing.errors import CorruptRecordError
+from processing.errors import CorruptRecordError, MissingError
 from processing.landing.segments import SegmentWriter
 from processing.records import Fetch, Why, article_id
 from processing.store.file_store import FileStore
@@ -160,14 +160,17 @@ def test_turns_are_read_from_the_archive_one_outlet_at_a_time(
         )
         writer.add(row(next_at=NOW + later).model_copy(update={"outlet": name}))
         writer.seal()
-    outlets = {name: outlet() for name in ("new", "waits", "asks", "broken")}
+    outlets = {name: outlet() for name in ("new", "waits", "asks", "broken", "lost")}
     load = polling.load
 
     def loads(store: FileStore, name: str) -> Memory:
         if name == "broken":
             raise CorruptRecordError("log/outlet=broken/000001.gz is damaged")
+        if name == "lost":
+            raise MissingError("memory/outlet=lost/000001.gz is gone")
         return load(store, name)
 
     monkeypatch.setattr(polling, "load", loads)
-    assert due(store, outlets, ["waits", "new", "broken", "asks"], NOW) == ["new", "broken", "asks"]
+    asked = ["waits", "new", "broken", "asks", "lost"]
+    assert due(store, outlets, asked, NOW) == ["new", "broken", "asks", "lost"]
     assert due(store, outlets, [], NOW) == []
