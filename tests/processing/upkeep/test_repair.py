@@ -262,3 +262,18 @@ def test_a_repair_keeps_what_backfills_reached(archive: Archive) -> None:
     after = manifests.head(archive.store)
     assert after is not None
     assert after.manifest.backfills == {"hanbit": state.sum}
+
+
+@pytest.mark.full
+def test_a_checkpoint_is_made_again_with_its_bytes(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, FileStore(tmp_path / "archive"))
+    fill(archive.store, tmp_path, archive.options, runs=33)
+    keys = [entry.key for entry in archive.store.list("checkpoints/")]
+    assert len(keys) > 1
+    good = {key: archive.store.get(key) for key in keys}
+    archive.store.delete(keys)
+    archive.cold()
+    done = archive.repaired()
+    assert ({*done.restored}, done.impossible) == ({*keys}, ())
+    assert {key: archive.store.get(key) for key in keys} == good
+    assert archive.sound
