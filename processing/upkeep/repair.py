@@ -39,7 +39,6 @@ from processing.upkeep.derived import (
     backfilled,
     index,
     origins,
-    reached,
     remembered,
     replacements,
 )
