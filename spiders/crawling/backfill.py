@@ -293,13 +293,14 @@ class Backfill:
         Notices on top and rankings beside the list have days too: the longest part that goes back
         without a leap forward is the list. What other pages show as well is no part of it.
         """
-        others = {
-            article
+        others = [
+            shown
             for (url, page), shown in self._pages.items()
-            if url == source.url and page not in {number - 1, number}
-            for article in shown
-        }
-        days = [entry.day for entry in entries if entry.day and entry.article not in others]
+            if url == source.url and page != number
+        ]
+        everywhere = frozenset.intersection(*others) if others else frozenset()
+        own = [entry for entry in entries if entry.day and entry.article not in everywhere]
+        days = [entry.day for entry in own or entries if entry.day]
         runs: list[list[date]] = [[]]
         for day in days:
             if runs[-1] and day > runs[-1][-1]:
@@ -310,15 +311,12 @@ class Backfill:
     def _completed(self, source: Source, number: int, *, newest: date, oldest: date) -> str:
         """Return the mark of a page: the days of which no article stands on an unread page."""
         pages = self.plan.pages(source)
-        before, after = pages.get(number - 1), pages.get(number + 1)
+        before = pages.get(number - 1)
         last = newest - timedelta(days=1)
         if number == 1:
             last = self.plan.today - timedelta(days=1)
         elif before and not before.is_end:
             last = before.oldest
-        # Read in this run, or what was added in front since may stand between the two.
-        if after and not after.is_end and (source.url, number + 1) in self._pages:
-            oldest = min(oldest, after.oldest)
         return label(oldest + timedelta(days=1), last)
 
     def _end(self, visit: Visit, asked: ListVisit, detail: str, status: int) -> None:

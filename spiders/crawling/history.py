@@ -62,9 +62,13 @@ class ListVisit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What is known of one page of a list: its oldest day, when it was read, whether it ends there."""
+    """What is known of one page of a list: its oldest day, when it was read, whether it ends there.
+
+    `last` is the newest day of which no article stands on a page before it that was not read.
+    """
 
     oldest: date
+    last: date
     at: datetime
     is_end: bool
 
@@ -292,6 +296,13 @@ class BackfillPlan:
             self._pages[source.url] = (self.state.version, found)
         return found
 
+    def forget(self, source: Source, page: int) -> None:
+        """Forget a page of a list, so that it is asked again."""
+        url = page_url(source.url, page)
+        self.asked.discard(url)
+        self.state.lists.get(source.url, {}).pop(url, None)
+        self.state.version += 1
+
     def _read_pages(self, source: Source) -> dict[int, PageFacts]:
         before, _, after = source.url.partition("{page}")
         number = re.compile(rf"{re.escape(before)}(\d{{1,6}}){re.escape(after)}")
@@ -300,8 +311,8 @@ class BackfillPlan:
             match = number.fullmatch(url)
             end = SourceFault.LIST_END in row.faults
             if match and (end or row.why is Why.FETCHED):
-                first, _ = days_of(row.backfill or f"{self.today}")
-                found[int(match[1])] = PageFacts(first - timedelta(days=1), row.at, end)
+                first, last = days_of(row.backfill or f"{self.today}")
+                found[int(match[1])] = PageFacts(first - timedelta(days=1), last, row.at, end)
         return found
 
     def _is_before_end(self, source: Source, day: date) -> bool:
@@ -321,9 +332,13 @@ class BackfillPlan:
     def _next_page(self, source: Source, day: date) -> ListVisit | None:
         """Return the page to read next so that all of `day` is seen."""
         pages = self.pages(source)
-        ahead = max((n for n, p in pages.items() if not p.is_end and p.oldest >= day), default=0)
+        ahead = max((n for n in pages if _is_ahead(pages, n, day)), default=0)
         beyond = min((n for n in self._old_enough(source, pages, day) if n > ahead), default=None)
         number = _between(ahead, beyond, self._distance(pages, ahead, day))
+        if number is None and beyond and ahead and pages[beyond].at < pages[ahead].at:
+            # Read before the page that it follows: what was added in front meanwhile lies between.
+            number = beyond
+            self.forget(source, beyond)
         if number is None:
             return None
         url = page_url(source.url, number)
@@ -339,7 +354,8 @@ class BackfillPlan:
         return [
             number
             for number, page in pages.items()
-            if (page.is_end or page.oldest < day)
+            if (page.is_end or page.oldest <= day)
+            and not _is_ahead(pages, number, day)
             and (
                 self.now - page.at < _STALE if day < self.today else self._is_asked(source, number)
             )
@@ -355,6 +371,22 @@ class BackfillPlan:
         oldest = pages[ahead].oldest
         per_day = ahead / max(1, (self.today - oldest).days)
         return int(per_day * (oldest - day).days)
+
+
+def _is_ahead(pages: dict[int, PageFacts], number: int, day: date) -> bool:
+    """Return whether what is left of `day` stands behind a page.
+
+    Of a page that ends within the day the pages before it must be known, up to where the day
+    begins.
+    """
+    page = pages[number]
+    while not page.is_end and page.oldest == day and page.last < day:
+        before = pages.get(number - 1)
+        # Read later than this one, it may end elsewhere: what was added in front moves it.
+        if before is None or before.is_end or before.at > page.at:
+            return False
+        number, page = number - 1, before
+    return not page.is_end and page.oldest >= day
 
 
 def _between(ahead: int, beyond: int | None, distance: int) -> int | None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from processing.dates import SEOUL
 from tests.spiders.conftest import ROOT, Crawl, command
-from tests.spiders.origin import Origin, Reply, article, feed, html
+from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
 FIRST = date(2026, 11, 18)
 TODAY = datetime.now(SEOUL).date()  # noqa: TID251 - the crawl's own day
@@ -142,7 +143,7 @@ def test_a_list_is_read_back_to_the_days_and_to_its_end(crawl, origin, beyond) -
     assert done.report.end == "partial"
     assert f"no source reaches {back(20)} to {back(12)}" in done.report.why
     lists = [path for path in asked(origin) if path.startswith("/list")]
-    assert len(lists) == len(set(lists)) <= 16
+    assert len(lists) <= 18
 
 
 def test_a_run_killed_before_its_list_is_sealed_has_the_answer_all_the_same(
@@ -167,3 +168,53 @@ def test_a_run_killed_before_its_list_is_sealed_has_the_answer_all_the_same(
     assert row.stored_at
     assert row.stored_at <= row.at
     assert not list(tmp_path.glob("spool/**/lists/*"))
+
+
+def test_lists_that_refuse_us_are_named_with_the_cure(crawl, origin) -> None:
+    origin.routes["/sitemap/20261118.xml"] = Reply(403)
+    done = crawl("days", "-a", "since=2026-11-18", "-a", "until=2026-11-18")
+    assert done.code == 2, done.log
+    assert "its lists refuse us" in done.log
+    assert "ask the outlet for its consent" in done.log
+    origin.routes["/robots.txt"] = text("User-agent: *\nDisallow: /list\n")
+    done = crawl("lists", "-a", f"since={back(9)}", "-a", f"until={back(8)}")
+    assert done.code == 2, done.log
+    assert [path for path in asked(origin) if path.startswith("/list")] == []
+
+
+def test_a_list_without_dates_ends_and_says_so(crawl, origin) -> None:
+    rows = "".join(
+        f'<li><a href="{base(origin, "lists")}/news/{number}">제목</a></li>' for number in range(9)
+    )
+    for page in range(1, 9):
+        origin.routes[f"/list?page={page}"] = html(f"<ul>{rows}</ul>")
+    done = crawl("lists", "-a", f"since={back(9)}", "-a", f"until={back(8)}")
+    assert done.code == 3
+    assert "its entries state no day" in done.report.why
+    assert asked(origin) == ["/list?page=1"]
+
+
+def test_a_list_that_moves_while_it_is_read_loses_nothing(crawl, origin) -> None:
+    pages(origin, 8, 6, 4)
+
+    def moved(page: int) -> Callable[[Asked], Reply]:
+        """Answer a page of a list before which two articles were put at each request."""
+
+        def answer(_: Asked) -> Reply:
+            count = 2 * sum(path.startswith("/list") for path in origin.paths())
+            before = [(900_000 + new, TODAY) for new in range(count, 0, -1)]
+            old = [
+                ((8 - gone) * 100 + one, TODAY - timedelta(days=gone))
+                for gone in range(8)
+                for one in range(6, 0, -1)
+            ]
+            some = [*before, *old][(page - 1) * 4 : page * 4]
+            return listed(origin, "lists", page, some) if some else Reply(404)
+
+        return answer
+
+    origin.routes |= {f"/list?page={page}": moved(page) for page in range(1, 60)}
+    done = crawl("lists", "-a", f"since={back(6)}", "-a", f"until={back(3)}")
+    numbers = {int(row.url.rpartition("/")[2]) for row in done.rows() if row.outcome == "article"}
+    assert numbers == {day * 100 + one for day in range(2, 6) for one in range(1, 7)}, done.log
+    assert done.report.end == "new", done.report.why
