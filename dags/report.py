@@ -10,7 +10,6 @@ By hand: `sillok report --check`, `sillok status`, `sillok report --day yesterda
 `airflow dags trigger report`.
 """
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,8 +32,9 @@ def report() -> None:
     def check() -> None:
         """Fail with every alarm there is, and say what changed."""
         from dags.alerts import channels
+        from spiders.settings import environment
 
-        told_to = channels(os.environ.get("SILLOK_NOTIFIERS", ""))
+        told_to = channels(environment().notifiers)
         now = datetime.now(UTC)  # noqa: TID251 - how long ago the last polls were
         check_state(told_to, get_current_context(), now)
 

@@ -30,7 +30,8 @@ class Environment(BaseSettings):
     outlet to the consent it gave, as JSON. `delay` is the least seconds between two requests to a
     host, `time_limit` seconds until a crawl closes itself. `spool` holds the open segment, on a
     local disk. `due` skips a source whose next poll is not due yet. `browser` is the Chromium that
-    renders the pages of outlets that declare it.
+    renders the pages of outlets that declare it. `notifiers` are the channels that hear of faults, as
+    JSON (`dags.alerts`).
     """
 
     model_config = SettingsConfigDict(
@@ -49,6 +50,7 @@ class Environment(BaseSettings):
     log: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     output: Literal["auto", "none"] = "auto"
+    notifiers: str = ""
 
 
 def environment() -> Environment:
