@@ -40,10 +40,10 @@ from processing.landing.segments import read_rows, sealed
 from processing.records import Article, Fetch, Manifest, RunReport, Seal
 from processing.upkeep.captures import Capture, CapturedFile
 from processing.upkeep.rebuild import PageFile, page_files
-from processing.upkeep.retelling import PageReader, Retold, Telling, earlier
+from processing.upkeep.recovery import PageReader, RecoveredRows, RowRecovery, earlier
 
 TOLD = ("articles", "rejections", "log", "reports")
-"""Tables whose rows are told again from raw pages."""
+"""Tables whose rows are made again from raw pages."""
 _KEYS: Mapping[str, Sequence[str]] = {
     "articles": ("version_id",),
     "rejections": ("outlet", "url", "fetched_at"),
@@ -111,14 +111,14 @@ def index(catalogue: Catalogue, pages: Iterable[CatalogueObject]) -> bytes:
 
 
 def remembered(
-    tables: Tables, outlet: str, before: int | None = None, told: Iterable[LandedRun] = ()
+    tables: Tables, outlet: str, before: int | None = None, recovered: Iterable[LandedRun] = ()
 ) -> Memory:
     """Return what is known of an outlet from its rows, at the head or before a manifest.
 
-    `told` are runs of earlier manifests whose rows are lost, and were told again.
+    `recovered` are runs of earlier manifests whose rows are lost, and were made again.
     """
     memory = Memory()
-    own = [run for run in told if run.outlet == outlet]
+    own = [run for run in recovered if run.outlet == outlet]
     articles: list[Article] = [row for run in own for row in run.articles]
     articles += [
         ArchivedArticle.model_validate(fields_of("articles", row))
@@ -232,7 +232,7 @@ def _is_merged(key: str, merged: CatalogueObject) -> bool:
 class Publications:
     """Tells publications of crawls again from their raw pages, each of them once.
 
-    Those that are needed are told in their order: what a version follows was told before it.
+    Those that are needed are recovered in their order: what a version follows was recovered before it.
     """
 
     def __init__(self, tables: Tables, reader: PageReader, code_version: str) -> None:
@@ -260,9 +260,9 @@ class Publications:
                 memories[outlet] = remembered(self._tables, outlet, manifest.seq, earlier)
             with captured(self._tables.catalogue, files) as read:
                 memory = memories[outlet]
-                telling = Telling(outlet, run, memory, self._reader, self._elsewhere)
-                told = list(telling.by_file([one for _, one in read]))
-                landed.append(self._landed(outlet, run, manifest.seq, read, told))
+                recovery = RowRecovery(outlet, run, memory, self._reader, self._elsewhere)
+                recovered = list(recovery.by_file([one for _, one in read]))
+                landed.append(self._landed(outlet, run, manifest.seq, read, recovered))
         self._runs[manifest.seq] = landed
         for outlet, memory in sorted(memories.items()):
             articles = (row for run in landed if run.outlet == outlet for row in run.articles)
@@ -278,7 +278,7 @@ class Publications:
         run: str,
         manifest: int,
         read: Sequence[tuple[PageFile, CapturedFile]],
-        told: Sequence[Retold],
+        recovered: Sequence[RecoveredRows],
     ) -> LandedRun:
         """Return a run as its landing was, its log from the archive where that is sound."""
         rows = [
@@ -293,19 +293,19 @@ class Publications:
                 articles=len(one.articles),
                 rejections=len(one.rejections),
             )
-            for (file, _), one in zip(read, told, strict=True)
+            for (file, _), one in zip(read, recovered, strict=True)
         ]
         landed = LandedRun(outlet, run, seals, None, self._tables.catalogue.store)
-        vars(landed)["articles"] = [row for one in told for row in one.articles]
-        vars(landed)["rejections"] = [row for one in told for row in one.rejections]
-        vars(landed)["log"] = rows or [row for one in told for row in one.log]
+        vars(landed)["articles"] = [row for one in recovered for row in one.articles]
+        vars(landed)["rejections"] = [row for one in recovered for row in one.rejections]
+        vars(landed)["log"] = rows or [row for one in recovered for row in one.log]
         return landed
 
 
 def replacements(
     tables: Tables, wanted: CatalogueObject, publications: Publications
 ) -> Iterator[NewObject]:
-    """Yield parts that hold what a lost part of a table held, as far as it can be told.
+    """Yield parts that hold what a lost part of a table held, as far as it can be recovered.
 
     One of them may be that part, byte for byte. Rows that other parts hold are left out.
     """

@@ -38,7 +38,7 @@ from processing.records import (
 from processing.settings import Settings
 from processing.store.interface import Store
 from processing.upkeep.captures import Capture, CapturedFile
-from processing.upkeep.retelling import PageReader, Retold, Telling, earlier
+from processing.upkeep.recovery import PageReader, RecoveredRows, RowRecovery, earlier
 
 logger = logging.getLogger(__name__)
 
@@ -180,10 +180,10 @@ class Rebuilding:
         for (outlet, run), own in runs.items():
             with tempfile.TemporaryDirectory() as work:
                 read = list(self._fetched(own, Path(work), lost))
-                for number, told in self._told(outlet, run, read):
-                    self._land(read[number][0], read[number][1], told, manifest.published_at)
-                    articles += len(told.articles)
-                    rejections += len(told.rejections)
+                for number, recovered in self._recovered(outlet, run, read):
+                    self._land(read[number][0], read[number][1], recovered, manifest.published_at)
+                    articles += len(recovered.articles)
+                    rejections += len(recovered.rejections)
         done = publish(
             self._target,
             now=manifest.published_at,
@@ -213,28 +213,32 @@ class Rebuilding:
                 logger.error("%s", error)  # noqa: TRY400 - its message says all
                 lost.append(str(error))
 
-    def _told(
+    def _recovered(
         self, outlet: str, run: str, read: Sequence[tuple[PageFile, CapturedFile]]
-    ) -> Iterator[tuple[int, Retold]]:
-        """Yield the rows of each file of a run, told with the whole run's knowledge."""
+    ) -> Iterator[tuple[int, RecoveredRows]]:
+        """Yield the rows of each file of a run, recovered with the whole run's knowledge."""
         link = manifests.head(self._target)
         memory = published(self._target, link.manifest.memory.get(outlet) if link else None)
-        telling = Telling(outlet, run, memory, self._reader, self._elsewhere)
-        yield from enumerate(telling.by_file([captured for _, captured in read]))
+        recovery = RowRecovery(outlet, run, memory, self._reader, self._elsewhere)
+        yield from enumerate(recovery.by_file([captured for _, captured in read]))
 
     def _elsewhere(self, capture: Capture) -> bytes | None:
         return earlier(Catalogue(self._target, self._options.cache), capture)
 
     def _land(
-        self, file: PageFile, captured: CapturedFile, told: Retold, published_at: datetime
+        self,
+        file: PageFile,
+        captured: CapturedFile,
+        recovered: RecoveredRows,
+        published_at: datetime,
     ) -> None:
         """Write a segment as its crawl left it: files first, then the seal."""
         where, stem = folder(file.outlet, file.run), f"seg-{file.segment:03d}"
         sums = [self._put_pages(f"{where}/{stem}{_PAGES}", file, captured)]
         rows: Mapping[str, Sequence[Article | Rejection | Fetch]] = {
-            "articles": told.articles,
-            "rejections": told.rejections,
-            "log": told.log,
+            "articles": recovered.articles,
+            "rejections": recovered.rejections,
+            "log": recovered.log,
         }
         plain = {"cdxj": (captured.index(), len(captured.captures))} | {
             f"{kind}.jsonl.gz": (_lines(some), len(some)) for kind, some in rows.items() if some
@@ -244,7 +248,7 @@ class Rebuilding:
             self._target.put(key, data)
             digest = hashlib.sha256(data).hexdigest()
             sums.append(Sum(key=key, sha256=digest, bytes=len(data), rows=count))
-        seal = _seal(file, captured, told, sums, published_at)
+        seal = _seal(file, captured, recovered, sums, published_at)
         self._target.put(f"{where}/{stem}.seal.json", seal.model_dump_json().encode())
 
     def _put_pages(self, key: str, file: PageFile, captured: CapturedFile) -> Sum:
@@ -261,7 +265,7 @@ def _require_same(path: Path, wanted: Sum) -> None:
 def _seal(
     file: PageFile,
     captured: CapturedFile,
-    told: Retold,
+    recovered: RecoveredRows,
     sums: Iterable[Sum],
     published_at: datetime,
 ) -> Seal:
@@ -273,9 +277,9 @@ def _seal(
         segment=file.segment,
         sealed_at=_sealed_at(file, captured, published_at),
         files=tuple(sums),
-        pages=len(told.articles) + len(told.rejections),
-        articles=len(told.articles),
-        rejections=len(told.rejections),
+        pages=len(recovered.articles) + len(recovered.rejections),
+        articles=len(recovered.articles),
+        rejections=len(recovered.rejections),
     )
 
 

@@ -44,7 +44,7 @@ from processing.upkeep.derived import (
 )
 from processing.upkeep.findings import AuditFinding
 from processing.upkeep.rebuild import page_files
-from processing.upkeep.retelling import PageReader
+from processing.upkeep.recovery import PageReader
 
 logger = logging.getLogger(__name__)
 
@@ -171,8 +171,8 @@ class Repair:
                 del broken[key]
         if not broken:
             return
-        # what is told again first: the others are made of it
-        self._publish(lambda link: self._told(link, broken))
+        # what is made again first: the others are made of it
+        self._publish(lambda link: self._recovered(link, broken))
         self._publish(lambda link: self._made(link, broken))
 
     def _named(self) -> dict[str, CatalogueObject]:
@@ -209,7 +209,7 @@ class Repair:
         logger.info("%s in %s has its bytes again", key, self._job.store.url)
         self._restored.append(key)
 
-    def _told(self, _: ManifestLink, broken: dict[str, CatalogueObject]) -> Replacement:
+    def _recovered(self, _: ManifestLink, broken: dict[str, CatalogueObject]) -> Replacement:
         """Return replacements for parts whose rows raw pages tell."""
         change = Replacement()
         catalogue = self._catalogue()

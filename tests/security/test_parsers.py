@@ -75,7 +75,7 @@ EXEMPT = {
     "processing.upkeep.captures": _UNFUZZED,
     "processing.upkeep.derived": _UNFUZZED,
     "processing.upkeep.rebuild": _UNFUZZED,
-    "processing.upkeep.retelling": _UNFUZZED,
+    "processing.upkeep.recovery": _UNFUZZED,
     "spiders.crawling.backfill": "patterns of declarations, on addresses that discovery has cut",
     "spiders.crawling.landing": _UNFUZZED,
     "processing.upkeep.schedule": "what this machine's audits kept; what does not validate begins anew",

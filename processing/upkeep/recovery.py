@@ -1,8 +1,8 @@
-"""Tells again, from the WARC alone, what a crawl's rows said: articles, rejections, the fetch log.
+"""Makes again, from the WARC alone, what a crawl's rows said: articles, rejections, the fetch log.
 
 Which pages were read and which were only asked again follows from what was remembered of each then.
-What the WARC does not hold is not told: links that were not asked for, sources' counts of links, and
-failures without an answer.
+What the WARC does not hold is not recovered: links that were not asked for, sources' counts of
+links, and failures without an answer.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class PageReader(Protocol):
 
 
 @dataclass(slots=True)
-class Retold:
+class RecoveredRows:
     """What a run's rows say, as far as its WARC files tell."""
 
     articles: list[Article] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Retold:
     log: list[Fetch] = field(default_factory=list)
 
 
-class Telling:
+class RowRecovery:
     """Tells the rows of one run; `memory` is what was known before it, and is not changed.
 
     `elsewhere` returns the body of a revisit whose bytes are in another file, or None.
@@ -68,16 +68,16 @@ class Telling:
         self._elsewhere = elsewhere
         self._reservations: dict[str, bytes] = {}
 
-    def by_file(self, files: Sequence[CapturedFile]) -> Iterator[Retold]:
+    def by_file(self, files: Sequence[CapturedFile]) -> Iterator[RecoveredRows]:
         """Yield the rows of each of these files of the run, in their order."""
         self._reservations = dict(self._reserved(files))
         wanted = {id(capture) for _, capture in _last_tries(files)}
         for file in files:
-            told = Retold()
+            recovered = RecoveredRows()
             for capture in file.captures:
                 if id(capture) in wanted:
-                    told.log.append(self._told(told, file, capture))
-            yield told
+                    recovered.log.append(self._recovered(recovered, file, capture))
+            yield recovered
 
     def _body(self, file: CapturedFile, capture: Capture) -> bytes | None:
         if capture.status != _OK:
@@ -93,10 +93,10 @@ class Telling:
                 if found and (body := self._body(file, capture)):
                     yield authority, body
 
-    def _told(self, told: Retold, file: CapturedFile, capture: Capture) -> Fetch:
+    def _recovered(self, recovered: RecoveredRows, file: CapturedFile, capture: Capture) -> Fetch:
         row = self._row(capture)
         if row.role == "article":
-            return self._visited(told, row, file, capture)
+            return self._visited(recovered, row, file, capture)
         if capture.status == _NOT_MODIFIED:
             return row.evolve(why=Why.UNCHANGED, detail=None)
         return row
@@ -116,7 +116,9 @@ class Telling:
             tls=capture.facts.get("tls"),
         )
 
-    def _visited(self, told: Retold, row: Fetch, file: CapturedFile, capture: Capture) -> Fetch:
+    def _visited(
+        self, recovered: RecoveredRows, row: Fetch, file: CapturedFile, capture: Capture
+    ) -> Fetch:
         """Return the row of an article's response, and add what is read from it."""
         named = self._reader.canonical(row.outlet, capture.url)
         asked = capture.facts.get("canonical") or named or row.url
@@ -145,7 +147,7 @@ class Telling:
             stored_url=stored.url,
             stored_at=stored.at,
         )
-        return _read(told, row, record, held)
+        return _read(recovered, row, record, held)
 
     def _page(self, capture: Capture, body: bytes) -> Page:
         headers = plain_headers(capture)
@@ -190,12 +192,14 @@ def _last_tries(files: Iterable[CapturedFile]) -> Iterator[tuple[CapturedFile, C
             yield file, capture
 
 
-def _read(told: Retold, row: Fetch, record: Article | Rejection, held: Fetch | None) -> Fetch:
+def _read(
+    recovered: RecoveredRows, row: Fetch, record: Article | Rejection, held: Fetch | None
+) -> Fetch:
     """Add what was read from a page, and return its row with it."""
     if isinstance(record, Article):
-        told.articles.append(record)
+        recovered.articles.append(record)
         return row.evolve(outcome="article", version_id=record.version_id)
-    told.rejections.append(record)
+    recovered.rejections.append(record)
     # an archived article whose page says, with status 200, that it is gone
     gone = held and held.outcome == "article" and record.reason is Reason.ERROR_PAGE
     return row.evolve(
