@@ -8,8 +8,7 @@ from typer.testing import CliRunner
 
 from processing.errors import UsageError
 from spiders.cli import app
-from spiders.commands import crawl
-from spiders.crawling.arguments import CrawlRequest
+from spiders.crawling.arguments import require_visited
 from spiders.outlets import outlets
 
 PORTAL = """<html lang="ko"><head><meta charset="utf-8"><meta property="og:title" content="방앗간 다시 돈다">
@@ -24,7 +23,7 @@ PORTAL = """<html lang="ko"><head><meta charset="utf-8"><meta property="og:title
 def test_a_paused_portal_s_pages_are_read_as_its_message_says(name: str, tmp_path: Path) -> None:
     outlet = outlets()[name]
     with pytest.raises(UsageError, match=r"sillok read PAGE.html --url ADDRESS"):
-        crawl._check_visit(outlet, CrawlRequest(), kept=False, permission=None)
+        require_visited(outlet, permission=None)
     page = tmp_path / "page.html"
     page.write_text(PORTAL, encoding="utf-8")
     address = {

@@ -28,6 +28,7 @@ def _one_outlet(monkeypatch: pytest.MonkeyPatch) -> None:
     feed = Feed(f"http://{DAILY}.press.test/rss")
     known = {DAILY: replace(outlets()["hani"], name=DAILY, sources=(feed,))}
     monkeypatch.setattr("spiders.outlets.outlets", lambda: known)
+    monkeypatch.setattr("spiders.console.outlets.declared", lambda: known)
     monkeypatch.setattr("spiders.console.outlets.now", lambda: NOW)
 
 
