@@ -59,9 +59,11 @@ class Outlines:
 
     numbers: NDArray[np.int64]
     bits: Hashes
+    whole_bits: Hashes  # of texts with their boilerplate, which other outlets may have reprinted
     passages: Hashes  # of roundups
     openings: Hashes  # passages of the beginning
     sizes: NDArray[np.int64]
+    whole_sizes: NDArray[np.int64]
     articles: NDArray[np.int64]
     outlets: NDArray[np.int64]
     ranks: NDArray[np.int64]
@@ -88,10 +90,11 @@ def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -
 
 def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -> NDArray[np.bool_]:
     left, right = places[:, 0], places[:, 1]
-    swapped = known.sizes[left] > known.sizes[right]
-    small, large = np.where(swapped, right, left), np.where(swapped, left, right)
-    lacking = np.bitwise_count(known.bits[small] & ~known.bits[large]).sum(axis=1, dtype=np.int64)
-    containment = (known.sizes[small] - lacking) / np.maximum(known.sizes[small], 1)
+    # Two outlets' texts are compared with boilerplate where the one's is text of the other's.
+    containment = np.maximum(
+        _containment(known.sizes, known.bits, left, right),
+        _containment(known.whole_sizes, known.whole_bits, left, right),
+    )
     one_outlet = (known.outlets[left] == known.outlets[right]) & (known.outlets[left] > 0)
     states = one_outlet & (known.ranks[left] != known.ranks[right])
     one_article = known.articles[left] == known.articles[right]
@@ -100,6 +103,17 @@ def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -
         (containment >= options.thresholds.derivative) | quotes | states | one_article
     )
     return may
+
+
+def _containment(
+    sizes: NDArray[np.int64], bits: Hashes, left: NDArray[np.intp], right: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return an upper bound of the share of the smaller text that the larger one has."""
+    swapped = sizes[left] > sizes[right]
+    small, large = np.where(swapped, right, left), np.where(swapped, left, right)
+    lacking = np.bitwise_count(bits[small] & ~bits[large]).sum(axis=1, dtype=np.int64)
+    shares: NDArray[np.float64] = (sizes[small] - lacking) / np.maximum(sizes[small], 1)
+    return shares
 
 
 def _quotes(
@@ -115,11 +129,11 @@ def _quotes(
 
 def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
     table = table.select(list(_COLUMNS)).sort_by("number")
-    bits = np.zeros((table.num_rows, _BITS // 64), np.uint64)
+    bits, whole_bits = (np.zeros((table.num_rows, _BITS // 64), np.uint64) for _ in range(2))
     passages, openings = (
         np.zeros((table.num_rows, _PASSAGE_BITS // 64), np.uint64) for _ in range(2)
     )
-    sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(2))
+    sizes, whole_sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(3))
     articles, outlets = _Codes(), _Codes({"": 0})
     roundups = np.asarray(table["roundup"]).astype(np.bool_)
     place = 0
@@ -128,6 +142,10 @@ def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
             text = text_of_row(row)
             hashes = shingle_hashes(text, options.features.shingle)
             bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
+            whole_bits[place], whole_sizes[place] = bits[place], sizes[place]
+            if row["cut"]:
+                hashes = shingle_hashes(str(row["text"]), options.features.shingle)
+                whole_bits[place], whole_sizes[place] = _bitmap(hashes, _BITS), hashes.size
             opening = text[: opening_size(len(text)) + QUOTE]
             openings[place] = _passages(opening)
             if roundups[place]:
@@ -138,8 +156,8 @@ def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
             ranks[place] = 0 if rank is None else rank + 1
             place += 1
     return Outlines(
-        np.asarray(table["number"]), bits, passages, openings, sizes, articles.given(), outlets.given(),
-        ranks, roundups,
+        np.asarray(table["number"]), bits, whole_bits, passages, openings, sizes, whole_sizes, articles.given(),
+        outlets.given(), ranks, roundups,
     )  # fmt: skip
 
 

@@ -339,7 +339,9 @@ def _broken(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
 def _reworked(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:
     """Say whether a desk went over the whole text, not over a sentence here and there."""
     breaks = 100 * alignment.breaks / len(pair.small.text)
-    return breaks > _REWORKED * limits.breaks and alignment.stretch < _SENTENCE
+    # What holds nearly all of a text was edited by the sentence, however often.
+    often = _REWORKED if pair.containment < limits.faithful else 2.5
+    return breaks > often * limits.breaks and alignment.stretch < _SENTENCE
 
 
 def _alike(pair: Pair, alignment: Alignment, limits: Thresholds) -> PairVerdict:
