@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
@@ -30,9 +30,7 @@ from processing.records import RunReport
 from processing.store.interface import Store
 from processing.store.opening import open_store
 from spiders.crawling.arguments import CrawlRequest, parse_arguments, require_visited
-from spiders.crawling.backfill import Backfill
 from spiders.crawling.claims import BusyError, Claim, has_report, place_of, require_unclaimed, take
-from spiders.crawling.history import BackfillPlan, require_reach
 from spiders.crawling.hosts import crawl_reach, forgiven
 from spiders.crawling.interrupt import Interrupt, end_at_once
 from spiders.crawling.landing import (
@@ -50,6 +48,9 @@ from spiders.crawling.watchdog import Watchdog
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
 from spiders.settings import check
+
+if TYPE_CHECKING:
+    from spiders.crawling.backfill import Backfill
 
 log = logging.getLogger("sillok.crawl")
 
@@ -215,13 +216,17 @@ class Command(crawl.Command):
             return code or 1
         return code
 
-    def _backfill(self, run: Run, wanted: CrawlRequest) -> Backfill:
+    def _backfill(self, run: Run, wanted: CrawlRequest) -> "Backfill":
         """Return what drives a backfill of the days asked for.
 
         Raises UsageError where no source reaches any of them, before anything is asked.
         """
         # `_open` has read it.
         assert run.backfills is not None  # noqa: S101
+        # An ordinary crawl loads none of it.
+        from spiders.crawling.backfill import Backfill  # noqa: PLC0415
+        from spiders.crawling.history import BackfillPlan, require_reach  # noqa: PLC0415
+
         plan = BackfillPlan(run.outlet, wanted.days, run.backfills, run.clock())
         require_reach(plan)
         return Backfill(run, wanted, plan, most=self._settings().getint("SILLOK_BACKFILL_REQUESTS"))

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
@@ -34,7 +34,6 @@ from processing.records import (
     article_id,
 )
 from spiders.crawling.arguments import CrawlRequest
-from spiders.crawling.backfill import Backfill
 from spiders.crawling.fetch_log import answered, digest, failed, read, unchanged
 from spiders.crawling.polling import ABSENT, gaps, is_conditional, validators
 from spiders.crawling.run import Run
@@ -59,6 +58,9 @@ from spiders.outlet import Outlet, identify
 from spiders.outlets import outlets
 from spiders.reading import read as read_page
 from spiders.settings import COOKIES, REVISITS
+
+if TYPE_CHECKING:
+    from spiders.crawling.backfill import Backfill
 
 _WALLS_IN_A_ROW = 3
 """Login pages in a row that mean the outlet, not the article."""
@@ -259,7 +261,7 @@ class ArticleSpider(Spider):
     outlet: ClassVar[Outlet]
 
     def __init__(
-        self, *, run: Run, wanted: CrawlRequest, backfill: Backfill | None = None, **kwargs: Any
+        self, *, run: Run, wanted: CrawlRequest, backfill: "Backfill | None" = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.run = run
@@ -426,7 +428,9 @@ class ArticleSpider(Spider):
             else:
                 yield self.ask(visit, _NEW if visit.reason == "new" else _AGAIN)
 
-    def _list_of_backfill(self, backfill: Backfill, response: Response) -> Iterator[dict[str, str]]:
+    def _list_of_backfill(
+        self, backfill: "Backfill", response: Response
+    ) -> Iterator[dict[str, str]]:
         added: list[str] = []
         try:
             added = backfill.answer(response)
