@@ -1,6 +1,5 @@
 """Counts per outlet of what the archive of an instance holds, read from its published tables."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from infra.run import environment
 from infra.run.folders import InstanceFolder
+from processing.archive.layout import outlet_of
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
 
-_OF_OUTLET = re.compile(r"/outlet=(?P<outlet>[a-z0-9_]+)-run=")
 
 VERSIONS = """
 SELECT outlet, count(DISTINCT article_id) AS articles, count(*) AS versions
@@ -74,8 +73,8 @@ def holdings(archive: "Catalogue") -> dict[str, Holding]:
     """Return the counts of an archive by outlet; empty where nothing was ever published."""
     held: defaultdict[str, Holding] = defaultdict(Holding)
     for part in archive.of("pages", ".warc.gz"):
-        if match := _OF_OUTLET.search(part.key):
-            held[match["outlet"]].bytes += part.sum.bytes
+        if outlet := outlet_of(part.key):
+            held[outlet].bytes += part.sum.bytes
     for row in _rows(archive, "articles", VERSIONS):
         held[row["outlet"]].articles = row["articles"]
         held[row["outlet"]].versions = row["versions"]

@@ -25,6 +25,9 @@ _DAYS = re.compile(r"/month=[^/]+/(?P<days>[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)-[0-9
 _DAY = re.compile(r"/day=(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})/")
 _VERSION_2 = re.compile(r"/month=[^/]+/[^/]+\.parquet$")
 
+_RAW_PAGES = re.compile(r"/(?:outlet=)?(?P<outlet>[a-z][a-z0-9_]*)-[^/]*\.(?:warc\.gz|cdxj)$")
+_MERGED = "index"
+"""Begins the name of a day's index of all outlets' pages."""
 _CHECKPOINT = re.compile(r"checkpoints/[0-9]{8}-[0-9a-f]+\.parquet")
 CONVERTED = frozenset({"articles", "clusters", "log", "rejections", "reports"})
 """Tables whose parts of version 1 are given with the columns of today."""
@@ -92,6 +95,15 @@ def is_checkpoint(key: str) -> bool:
 def is_version_1(key: str) -> bool:
     """Tell whether a Parquet part lies where version 1 put it."""
     return key.endswith(".parquet") and _VERSION_2.search(key) is None
+
+
+def outlet_of(key: str) -> str | None:
+    """Return whose raw pages, or index of them, an object of either version holds.
+
+    None of a day's index of all outlets, and of everything else.
+    """
+    match = _RAW_PAGES.search(key)
+    return match["outlet"] if match and match["outlet"] != _MERGED else None
 
 
 def _month_end(day: date) -> date:

@@ -3,7 +3,6 @@
 What a day's report names one by one: most reprinted, changed, missing.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.layout import outlet_of
 from processing.archive.tables import fields_of
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
@@ -25,7 +25,6 @@ from processing.report.days import Changed, Count, Gap, Reprinted, Stories
 HISTORY = 28
 """Days before and with the day itself that a report looks back: four weeks."""
 _REPRINTS = "('copy', 'excerpt', 'derivative')"
-_PAGES = re.compile(r"/(?:outlet=)?(?P<outlet>[a-z][a-z0-9_]*)-[^/]*\.(?:warc\.gz|cdxj)$")
 
 _READ = f"""
     WITH states AS (
@@ -245,10 +244,8 @@ def _lying(catalogue: Catalogue, day: date) -> dict[str, dict[str, int]]:
     lying: dict[str, dict[str, int]] = defaultdict(dict)
     for suffix in (".warc.gz", ".cdxj"):
         for part in catalogue.pages(suffix, [day.isoformat()]):
-            found = _PAGES.search(part.key)
-            # merged indexes are of all outlets
-            if found and found["outlet"] != "index":
-                lying[found["outlet"]][part.key] = part.sum.bytes
+            if outlet := outlet_of(part.key):
+                lying[outlet][part.key] = part.sum.bytes
     return lying
 
 
