@@ -304,6 +304,7 @@ def test_any_order_of_steps_ends_in_the_same_archive(works, before, order) -> No
 
 
 @pytest.mark.full
+@pytest.mark.long
 @pytest.mark.parametrize(("works", "before"), CASES)
 @given(order=ORDERS)
 @LONG
