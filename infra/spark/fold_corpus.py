@@ -2,7 +2,7 @@
 
     spark-submit infra/spark/fold_corpus.py PARTS OUT
 
-PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `day=…/*.parquet`),
+PARTS is the folder `dedupe/v=…` of an archive (`sig`, `texts`, `bands`, each `month=…/*.parquet`),
 OUT a folder for the cluster rows as Parquet. Buckets are joined as DataFrames. Each component of
 the candidate graph is then judged and resolved as a whole in one Python worker, with the functions
 of `processing.matching` and `processing.resolving`.
@@ -11,6 +11,7 @@ Connected components are found with large-star and small-star steps until nothin
 et al., "Connected Components in MapReduce and Beyond", SoCC 2014).
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -103,6 +104,8 @@ def session(cores: int = 2) -> SparkSession:
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.session.timeZone": "UTC",
     }
+    # Workers of Spark are `python3` of the PATH otherwise, which may lack what this one has.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(f"local[{cores}]").appName("sillok fold")
     return builder.config(map=options).getOrCreate()
 
@@ -124,15 +127,19 @@ def clusters(spark: SparkSession, parts: Path, options: FoldOptions) -> DataFram
 
 def _newest(spark: SparkSession, parts: Path) -> DataFrame:
     """Return the newest row of each document with its text and, as `times`, its number of rows."""
-    sig, texts = (
-        _last(spark, sorted(str(path) for path in parts.glob(f"{kind}/day=*/*.parquet")))
-        for kind in _KINDS
-    )
+    sig, texts = (_last(_rows(spark, parts, kind)) for kind in _KINDS)
     return sig.join(texts.drop("times", "day", "manifest"), "number")
 
 
-def _last(spark: SparkSession, paths: list[str]) -> DataFrame:
-    every = spark.read.option("mergeSchema", value=True).parquet(*paths)
+def _rows(spark: SparkSession, parts: Path, kind: str) -> DataFrame:
+    """Return all rows of a kind; folders are months, and days in version 1."""
+    paths = sorted(str(path) for path in parts.glob(f"{kind}/*=*/*.parquet"))
+    # Files state their days themselves, so names of folders must not become columns.
+    reader = spark.read.option("mergeSchema", value=True).option("recursiveFileLookup", value=True)
+    return reader.parquet(*paths)
+
+
+def _last(every: DataFrame) -> DataFrame:
     # Rows of schema version 1 have no manifest number and are older than all that have one.
     numbered = every if "manifest" in every.columns else every.withColumn("manifest", f.lit(0))
     last = Window.partitionBy("number").orderBy(f.desc_nulls_last("manifest"))
@@ -145,7 +152,7 @@ def _keys(spark: SparkSession, parts: Path, sig: DataFrame, options: FoldOptions
 
     Those of documents with several rows are computed again from the newest text.
     """
-    bands = spark.read.parquet(*sorted(str(path) for path in parts.glob("bands/day=*/*.parquet")))
+    bands = _rows(spark, parts, "bands")
     # A band row names its document and not the row of it, so old keys cannot be told apart.
     again = sig.where("times > 1")
     computed = again.rdd.flatMap(lambda row: _keys_again(row.asDict(), options))
