@@ -268,14 +268,23 @@ class Backfill:
         self._pages[asked.source.url, number] = articles
         dated = self._in_order(asked.source, number, entries)
         if not dated:
-            detail = "its entries state no day: how far back it goes cannot be told"
-            undated = SourceFinding(fault=SourceFault.UNDATED, detail=detail)
-            self.fail(visit, undated, status=response.status)
+            self._take_undated(visit, asked, number, response.status)
             return []
         added = self._announce(visit, asked, entries)
         mark = self._completed(asked.source, number, newest=dated[0], oldest=dated[-1])
         self._settle(visit, listed, listed.findings, response, mark=mark, added=added)
         return added
+
+    def _take_undated(self, visit: Visit, asked: ListVisit, number: int, status: int) -> None:
+        """Take in a page whose entries state no day: beyond a list's end, a ranking may be left."""
+        before = self.plan.pages(asked.source).get(number - 1)
+        if before and not before.is_end:
+            detail = "it states no day, and the page before it did: the list ends before it"
+            self._end(visit, asked, detail, status)
+            return
+        detail = "its entries state no day: how far back it goes cannot be told"
+        undated = SourceFinding(fault=SourceFault.UNDATED, detail=detail)
+        self.fail(visit, undated, status=status)
 
     def _is_repeated(self, source: Source, number: int, articles: frozenset[str]) -> bool:
         """Return whether a page shows again what the first or the two pages before it showed.
