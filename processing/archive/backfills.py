@@ -10,21 +10,17 @@ answered list by its own address. Where rows of one list or article meet, the ne
 """
 
 import gzip
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pydantic import ValidationError
-
 from processing.archive import manifests
-from processing.archive.memory import published, read_segment
-from processing.archive.snapshot import as_json, day, is_settled
-from processing.errors import CorruptRecordError
+from processing.archive.memory import named_bytes, published, read_segment
+from processing.archive.snapshot import as_json, day, decoded, is_settled
 from processing.landing.keys import is_backfill, objects
-from processing.limits import parse_json, unpack
-from processing.records import Fetch, SourceFault, Sum, Why, fault
+from processing.limits import parse_json
+from processing.records import Fetch, SourceFault, Sum, Why
 from processing.store.interface import Store
 
 FORMAT = 1
@@ -149,16 +145,7 @@ class BackfillState:
 
 def decode(data: bytes) -> BackfillState:
     """Return the state of these bytes. Raises CorruptRecordError where they are none."""
-    try:
-        return _decode(unpack(data, most=_LARGEST))
-    except ValidationError as error:
-        raise CorruptRecordError(
-            f"a snapshot of backfills is damaged ({fault(error)}): restore it from a copy"
-        ) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CorruptRecordError(
-            f"a snapshot of backfills is damaged ({error}): restore it from a copy"
-        ) from error
+    return decoded(data, "backfills", _LARGEST, _decode)
 
 
 def _decode(data: bytes) -> BackfillState:
@@ -202,12 +189,7 @@ def saved(store: Store, named: Sum | None) -> BackfillState:
     """
     if named is None:
         return BackfillState()
-    data = store.get(named.key)
-    if hashlib.sha256(data).hexdigest() != named.sha256:
-        raise CorruptRecordError(
-            f"{named.key} in {store.url} is not what its manifest says: restore it from a copy"
-        )
-    return decode(data)
+    return decode(named_bytes(store, named))
 
 
 def _landed(store: Store, outlet: str, has: Callable[[str, int], bool]) -> Iterator[list[Fetch]]:

@@ -258,13 +258,21 @@ def published(store: Store, named: Sum | None) -> Memory:
     """
     if named is None:
         return Memory()
+    return Memory(decode(named_bytes(store, named)))
+
+
+def named_bytes(store: Store, named: Sum) -> bytes:
+    """Return the bytes of an object that a manifest names.
+
+    Raises CorruptRecordError where they do not match its sum.
+    """
     # a damaged snapshot would make the crawl forget what it has seen
     data = store.get(named.key)
     if hashlib.sha256(data).hexdigest() != named.sha256:
         raise CorruptRecordError(
             f"{named.key} in {store.url} is not what its manifest says: restore it from a copy"
         )
-    return Memory(decode(data))
+    return data
 
 
 def compact(

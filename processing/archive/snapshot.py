@@ -12,10 +12,10 @@ searched where it lies, without being parsed.
 import gzip
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -34,6 +34,8 @@ from processing.records import (
 )
 
 FORMAT = 1
+T = TypeVar("T")
+
 _LARGEST = 4 << 30
 """Bytes, unpacked; ten million articles take 140 MB."""
 ID, RECORD = 8, 14
@@ -226,15 +228,23 @@ def _source_line(polled: Polled) -> bytes:
 
 def decode(data: bytes) -> Snapshot:
     """Return the snapshot of these bytes. Raises CorruptRecordError where they are none."""
+    return decoded(data, "the fetch log", _LARGEST, _decode)
+
+
+def decoded(data: bytes, what: str, most: int, decode: Callable[[bytes], T]) -> T:
+    """Unpack a snapshot of `what` to at most `most` bytes and return what `decode` makes of it.
+
+    Raises CorruptRecordError where it is none: it may be somebody else's.
+    """
     try:
-        return _decode(unpack(data, most=_LARGEST))
+        return decode(unpack(data, most=most))
     except ValidationError as error:
         raise CorruptRecordError(
-            f"a snapshot of the fetch log is damaged ({fault(error)}): restore it from a copy"
+            f"a snapshot of {what} is damaged ({fault(error)}): restore it from a copy"
         ) from error
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise CorruptRecordError(
-            f"a snapshot of the fetch log is damaged ({error}): restore it from a copy"
+            f"a snapshot of {what} is damaged ({error}): restore it from a copy"
         ) from error
 
 
