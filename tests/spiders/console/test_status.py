@@ -141,7 +141,7 @@ def test_last_nights_pages_are_archived_by_the_deadline(
     writer.add(ARTICLES[0])
     writer.seal()
     written = min(entry.modified for entry in store.list("landing/")).astimezone(SEOUL)
-    morning = written.replace(hour=6, minute=29, second=0) + timedelta(days=1)
+    morning = written.replace(hour=6, minute=29, second=0, microsecond=0) + timedelta(days=1)
     for later, expected in ((0, False), (1, True)):
         moment = morning + timedelta(minutes=later)
         monkeypatch.setattr("spiders.console.status.now", lambda: moment)  # noqa: B023 - called in this round
