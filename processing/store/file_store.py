@@ -69,12 +69,13 @@ class FileStore:
 
     def copy(self, source: str, target: str, *, sha256: str) -> None:
         digest = hashlib.sha256()
-        with self._reading(source) as file:
+        # one pass: another archiver may delete the source while it is read
+        with self._reading(source) as file, self._writing(target, create=True) as copied:
             for chunk in iter(lambda: file.read(1 << 20), b""):
                 digest.update(chunk)
-        if digest.hexdigest() != sha256:
-            raise CorruptRecordError(f"{source!r} in {self.url} is not what was recorded of it")
-        self.put_file(target, self._path(source), create=True)
+                copied.write(chunk)
+            if digest.hexdigest() != sha256:
+                raise CorruptRecordError(f"{source!r} in {self.url} is not what was recorded of it")
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         with self._explained(prefix):

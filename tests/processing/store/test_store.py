@@ -3,8 +3,11 @@
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import given
@@ -268,6 +271,25 @@ def test_a_copy_has_the_bytes_that_were_recorded(each: Store) -> None:
     assert each.get("pages/a") == data
     with pytest.raises(MissingError, match="landing/none"):
         each.copy("landing/none", "pages/c", sha256=sha256)
+
+
+def test_a_source_deleted_while_it_is_copied_is_missing_or_copied_whole(tmp_path: Path) -> None:
+    """Another archiver that was first deletes from landing what this one still copies."""
+
+    class DeletedWhenRead(FileStore):
+        @contextmanager
+        def _reading(self, key: str) -> Iterator[IO[bytes]]:
+            with super()._reading(key) as file:
+                yield file
+                self.delete([key])
+
+    store = DeletedWhenRead(tmp_path / "archive")
+    store.put("landing/a", b"hello")
+    sha256 = hashlib.sha256(b"hello").hexdigest()
+    store.copy("landing/a", "pages/a", sha256=sha256)
+    assert FileStore(tmp_path / "archive").get("pages/a") == b"hello"
+    with pytest.raises(MissingError, match="landing/a"):
+        store.copy("landing/a", "pages/b", sha256=sha256)
 
 
 def test_the_embedded_store_copies_by_itself(
