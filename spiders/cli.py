@@ -28,7 +28,7 @@ COMMANDS = {
     "export": ("tables:export", _LOOK),
     "cluster": ("folding:cluster", _LOOK),
     "report": ("reports:report", _LOOK),
-    "status": ("status:status", _LOOK),
+    "status": ("reports:status", _LOOK),
     "archive": ("publishing:archive", _KEEP),
     "backfill": ("backfill:backfill", _KEEP),
     "coverage": ("coverage:coverage", _LOOK),

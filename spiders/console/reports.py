@@ -1,12 +1,14 @@
-"""`sillok report`: one day as figures, as a table, as one HTML file."""
+"""`sillok report`, one day as a table, JSON or an HTML page, and `sillok status`, how things stand now."""
 
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from processing.dates import SEOUL
 from processing.errors import UsageError
 from spiders.console.completeness import measured
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
@@ -16,13 +18,15 @@ from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
-    from processing.report.days import DayReport, Promise
+    from processing.report.days import Count, DayReport, Finding, Promise
     from processing.report.standing import Standing
 
 _COLUMNS = (
     "outlet", "end", "pages", "articles", "rejections", "edits", "reprints", "complete", "gaps", "suspected",
     "bytes",
 )  # fmt: skip
+_STATUS_COLUMNS = ("outlet", "polled", "end", "articles", "why")
+_BAD_ENDS = {"failed", "unhealthy", "interrupted"}
 UNHEALTHY = 3
 
 
@@ -83,15 +87,53 @@ def report(
         raise typer.Exit(UNHEALTHY)
 
 
+def status(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
+    """Say how each outlet's last poll of today ended, in the archive or in landing, and what is wrong now.
+
+    Ends with 3 where something wants an answer today. It reads run reports alone; `sillok report` counts tables too.
+    """
+    from processing.report.counting import count_runs
+    from processing.report.judging import judge
+
+    catalogue, moment = open_catalogue(store), now()
+    standing = stand(catalogue)
+    today = moment.astimezone(SEOUL).date()
+    counts = count_runs(catalogue, today, standing.reports)
+    made = judge(
+        today,
+        promises(),
+        counts,
+        now=moment,
+        store=catalogue.store.url,
+        manifest=catalogue.head.seq if catalogue.head else 0,
+        standing=standing,
+    )
+    rows = [_status_row(name, count) for name, count in sorted(counts.items()) if count.runs]
+    if as_json:
+        print_json(
+            [
+                {
+                    "at": moment,
+                    "outlets": rows,
+                    "findings": [finding.model_dump() for finding in made.findings],
+                }
+            ]
+        )
+    else:
+        _print_status(rows, made, moment)
+    if any(finding.level == "alarm" for finding in made.findings):
+        raise typer.Exit(UNHEALTHY)
+
+
 def _log(made: "DayReport") -> None:
     """Log the findings where a task runs the command: its error is made of the alarms."""
     from spiders.settings import environment
 
     log_as_json(environment().log_level)
     log = logging.getLogger("sillok.report")
-    for one in made.findings:
-        level = logging.ERROR if one.level == "alarm" else logging.WARNING
-        log.log(level, "%s", clean(f"{one.outlet}: {one.what}; {one.cure}"))
+    for finding in made.findings:
+        level = logging.ERROR if finding.level == "alarm" else logging.WARNING
+        log.log(level, "%s", clean(f"{finding.outlet}: {finding.what}; {finding.cure}"))
     total = made.totals
     log.info(
         "%s: %d outlets, %d articles from %d pages",
@@ -152,5 +194,31 @@ def _print(made: "DayReport") -> None:
         [*rows, total], _COLUMNS, title=f"{made.day}{'' if made.complete else ', not over yet'}"
     )
     for finding in made.findings:
-        line = f"{finding.level}: {finding.outlet}: {finding.what}; {finding.cure}"
-        sys.stdout.write(clean(line) + "\n")
+        sys.stdout.write(clean(_finding_line(finding)) + "\n")
+
+
+def _status_row(name: str, count: "Count") -> dict[str, Any]:
+    last = max(count.runs, key=lambda run: (run.ended_at, run.run))
+    return {
+        "outlet": name,
+        "polled": last.ended_at,
+        "end": str(last.end),
+        "articles": sum(run.articles for run in count.runs),
+        "why": last.why,
+    }
+
+
+def _print_status(rows: list[dict[str, Any]], made: "DayReport", moment: datetime) -> None:
+    if not rows:
+        say(f"no outlet was polled today ({made.day})")
+    else:
+        in_order = sorted(rows, key=lambda row: (row["end"] not in _BAD_ENDS, row["outlet"]))
+        print_rows(in_order, _STATUS_COLUMNS, title=f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M}")
+    for finding in made.findings:
+        typer.echo(clean(_finding_line(finding)))
+    if not made.findings:
+        say("nothing wants an answer")
+
+
+def _finding_line(finding: "Finding") -> str:
+    return f"{finding.level}: {finding.outlet}: {finding.what}; {finding.cure}"

@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 
-from infra.press.past import past
 from processing.errors import UsageError
 
-# Those with a past are of the registry where there is one.
-if past() is not None:
+# Outlets with a past are declared only where infra.press.past is told how long it is.
+if os.environ.get("SILLOK_PRESS_PAST"):
     __path__.append(str(Path(__file__).parent / "past"))
 
 

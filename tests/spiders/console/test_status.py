@@ -23,7 +23,7 @@ NAMES = ("gaon", "duru", "narae", "sollae")
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("options", "status", "reports", "publishing"):
+    for module in ("options", "reports", "publishing"):
         monkeypatch.setattr(f"spiders.console.{module}.now", lambda: NOW)
     assert options.now() == NOW
 
@@ -126,10 +126,9 @@ def test_pages_that_nobody_archives_alarm(
     writer.seal()
     entries = [entry.modified for entry in store.list("landing/")]
     written: datetime = min(entries)
-    monkeypatch.setattr("spiders.console.status.now", lambda: written + timedelta(minutes=119))
     monkeypatch.setattr("spiders.console.reports.now", lambda: written + timedelta(minutes=119))
     assert ("waiting", "all") not in codes(sillok("status", "--json"))
-    monkeypatch.setattr("spiders.console.status.now", lambda: written + timedelta(minutes=121))
+    monkeypatch.setattr("spiders.console.reports.now", lambda: written + timedelta(minutes=121))
     assert codes(sillok("status", "--json"))["waiting", "all"] == "alarm"
 
 
@@ -144,8 +143,7 @@ def test_last_nights_pages_are_archived_by_the_deadline(
     morning = written.replace(hour=6, minute=29, second=0, microsecond=0) + timedelta(days=1)
     for later, expected in ((0, False), (1, True)):
         moment = morning + timedelta(minutes=later)
-        monkeypatch.setattr("spiders.console.status.now", lambda: moment)  # noqa: B023 - called in this round
-        monkeypatch.setattr("spiders.console.reports.now", lambda: moment)  # noqa: B023
+        monkeypatch.setattr("spiders.console.reports.now", lambda: moment)  # noqa: B023 - called in this round
         settings.cache_clear()
         assert (("deadline", "all") in codes(sillok("status", "--json"))) == expected
     evening = written.replace(hour=23, minute=59)
