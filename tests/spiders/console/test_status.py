@@ -23,7 +23,8 @@ NAMES = ("gaon", "duru", "narae", "sollae")
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("options", "reports", "publishing"):
+    # options last: a module first imported while its clock is replaced would keep that clock for good
+    for module in ("reports", "publishing", "options"):
         monkeypatch.setattr(f"spiders.console.{module}.now", lambda: NOW)
     assert options.now() == NOW
 
