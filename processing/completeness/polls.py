@@ -77,7 +77,9 @@ class SourceEstimate:
 
 def answers(reports: Iterable[RunReport]) -> list[PollAnswer]:
     """Return the answers of all sources in the order of their moments."""
-    answered = [_answer(one, one.at) for report in reports for one in report.sources if one.at]
+    answered = [
+        _answer(source, source.at) for report in reports for source in report.sources if source.at
+    ]
     return sorted(answered, key=lambda poll: (poll.at, poll.url))
 
 

@@ -192,15 +192,14 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
         span = {"first": first, "last": day}
         for row in ask(catalogue, _RUNS, span).records():
             report = _report(row)
-            reports[report.outlet, report.run] = (
-                report  # what is published is left in landing for a moment
-            )
+            # What is published is left in landing for a moment.
+            reports[report.outlet, report.run] = report
     runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
     shares: dict[str, _Shares] = defaultdict(_Shares)
     # What a backfill brings is of other days, and says nothing of a normal one.
     polls = (report for report in reports.values() if not is_backfill(report.run))
-    for report in sorted(polls, key=lambda one: (one.started_at, one.run)):
+    for report in sorted(polls, key=lambda run_report: (run_report.started_at, run_report.run)):
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
         shares[report.outlet].add(report, day)

@@ -119,8 +119,10 @@ def volume(articles: int, daily: tuple[int, int], usual: float | None) -> Html:
     ]
     if usual is not None:
         parts.append(element("rect", class_="usual", x=_at(usual, top), y=0, width=1.5, height=10))
-    told = f"{articles}; {low}-{high}" + (f"; {usual:g}" if usual is not None else "")
-    return _picture(_WIDE, _BAR, f"chart volume{' low' if articles < low else ''}", told, parts)
+    description = f"{articles}; {low}-{high}" + (f"; {usual:g}" if usual is not None else "")
+    return _picture(
+        _WIDE, _BAR, f"chart volume{' low' if articles < low else ''}", description, parts
+    )
 
 
 def weeks(history: Sequence[int | None]) -> Html:
@@ -137,17 +139,17 @@ def weeks(history: Sequence[int | None]) -> Html:
         parts.append(
             element("rect", class_=newest, x=x, y=_TALL - height, width=3, height=height, rx=0.5)
         )
-    told = " ".join("-" if count is None else str(count) for count in history)
-    return _picture(max(len(history), 1) * _STEP, _TALL, "chart weeks", told, parts)
+    description = " ".join("-" if count is None else str(count) for count in history)
+    return _picture(max(len(history), 1) * _STEP, _TALL, "chart weeks", description, parts)
 
 
 def _at(value: float, top: float) -> float:
     return round(value / top * _WIDE, 1)
 
 
-def _picture(width: int, height: int, kind: str, told: str, parts: Sequence[Html]) -> Html:
+def _picture(width: int, height: int, kind: str, description: str, parts: Sequence[Html]) -> Html:
     """Return the SVG; `told` is what a screen reader says and a pointer shows."""
-    title = element("title", told)
+    title = element("title", description)
     box = f"0 0 {width} {height}"
     return element(
         "svg",
@@ -157,5 +159,5 @@ def _picture(width: int, height: int, kind: str, told: str, parts: Sequence[Html
         width=width,
         height=height,
         role="img",
-        aria_label=told,
+        aria_label=description,
     )

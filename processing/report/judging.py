@@ -79,7 +79,7 @@ def _losses(row: OutletDay) -> Iterator[Finding]:
     measured = row.measured
     if measured is None:
         return
-    since = [one.since for one in measured.evidence if one.kind == "overflow" and one.since]
+    since = [sign.since for sign in measured.evidence if sign.kind == "overflow" and sign.since]
     if row.suspected and measured.share is not None:
         level = "alarm" if 1 - measured.share >= _LOST and row.suspected >= _SOME else "notice"
         yield finding(
@@ -88,11 +88,11 @@ def _losses(row: OutletDay) -> Iterator[Finding]:
             row.outlet,
             suspected=row.suspected,
             announced=row.announced,
-            kinds=", ".join(sorted({one.kind for one in measured.evidence})),
+            kinds=", ".join(sorted({sign.kind for sign in measured.evidence})),
             since=f"{min(since).astimezone(SEOUL):%H:%M}" if since else "–",
         )
     elif measured.trust is Trust.UNKNOWN and row.announced:
-        open_ = sorted({one.url or "" for one in measured.evidence if one.kind == "unwatched"})
+        open_ = sorted({sign.url or "" for sign in measured.evidence if sign.kind == "unwatched"})
         yield finding("notice", "unknown", row.outlet, urls=", ".join(open_) or "–")
 
 
@@ -122,10 +122,10 @@ def _limits(count: Count, row: OutletDay) -> Iterator[Finding]:
     """Yield which limits cut off what the outlet sent, over all runs of the day."""
     reached: dict[AnswerLimit, list[LimitReached]] = {}
     for run in count.runs:
-        for one in run.limits:
-            reached.setdefault(one.limit, []).append(one)
+        for reached_limit in run.limits:
+            reached.setdefault(reached_limit.limit, []).append(reached_limit)
     for limit, times in sorted(reached.items()):
-        count_ = sum(one.count for one in times)
+        count_ = sum(reached_limit.count for reached_limit in times)
         example = times[0].example
         yield finding("notice", "limit", row.outlet, limit=limit, count=count_, example=example)
 
@@ -185,7 +185,7 @@ def gathered(rows: Sequence[OutletDay], findings: Sequence[Finding]) -> list[Fin
     first = visited[0]
     why = first.sources[0].problem or f"HTTP {first.sources[0].status}"
     alone = finding("alarm", "unanswered", ALL, outlets=len(visited), example=first.outlet, why=why)
-    return [alone, *(one for one in findings if one.code != "ended")]
+    return [alone, *(item for item in findings if item.code != "ended")]
 
 
 def _unanswered(row: OutletDay) -> bool:
@@ -248,7 +248,9 @@ def judge(
         never=tuple(sorted(set(promises) - set(counts))),
         totals=_totals(rows),
         findings=tuple(
-            sorted(findings, key=lambda one: (one.level, one.outlet != ALL, one.outlet, one.code))
+            sorted(
+                findings, key=lambda item: (item.level, item.outlet != ALL, item.outlet, item.code)
+            )
         ),
         stories=stories or Stories(),
     )

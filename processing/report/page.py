@@ -109,21 +109,21 @@ def _end(row: OutletDay) -> Html:
 def _inside(row: OutletDay) -> Html:
     """Return what a closed row hides: how its sources answered, why pages were rejected, where its pages lie."""
     low, high = row.daily
-    told = [
+    facts = [
         both(f"평소 {low}~{high}건", f"normally {low} to {high}"),
         both(f"실행 {row.runs}회", f"{row.runs} runs"),
     ]
     if row.usual is not None:
-        told.append(both(f"같은 요일 보통 {row.usual:g}건", f"this weekday usually {row.usual:g}"))
-    told += _measured(row)
+        facts.append(both(f"같은 요일 보통 {row.usual:g}건", f"this weekday usually {row.usual:g}"))
+    facts += _measured(row)
     if row.why:
-        told.append(stranger(row.why))
+        facts.append(stranger(row.why))
     if row.paused:
-        told.append(stranger(row.paused))
-    told += [reason(name, count) for name, count in row.rejections.items()]
+        facts.append(stranger(row.paused))
+    facts += [reason(name, count) for name, count in row.rejections.items()]
     return element(
         "div",
-        element("ul", *(element("li", item) for item in told), class_="facts"),
+        element("ul", *(element("li", item) for item in facts), class_="facts"),
         element("ul", *(_source(source) for source in row.sources), class_="sources")
         if row.sources
         else "",
@@ -221,11 +221,11 @@ def _reprinted(report: DayReport) -> Html:
 
 def _copied(story: Reprinted, titles: Mapping[str, str]) -> Html:
     by = ", ".join(titles.get(name, name) for name in story.by)
-    told = stranger(f"{titles.get(story.outlet, story.outlet)} → {by}")
+    outlets = stranger(f"{titles.get(story.outlet, story.outlet)} → {by}")
     return element(
         "li",
         element("p", link(story.url, stranger(story.title)), class_="title"),
-        element("p", told, class_="beside"),
+        element("p", outlets, class_="beside"),
         element("span", both(f"{story.reprints}번", f"{story.reprints}×"), class_="count"),
     )
 
@@ -307,7 +307,7 @@ def render(report: DayReport, *, language: str = "ko") -> str:
 
 def _header(report: DayReport, language: str) -> Html:
     day = date.fromisoformat(report.day)
-    told = f"{day.year}년 {day.month}월 {day.day}일 {_DAYS_KO[day.weekday()]}요일"
+    heading = f"{day.year}년 {day.month}월 {day.day}일 {_DAYS_KO[day.weekday()]}요일"
     unfinished = both("아직 끝나지 않은 하루", "this day is not over yet")
     return element(
         "header",
@@ -318,7 +318,7 @@ def _header(report: DayReport, language: str) -> Html:
             class_="bar",
         ),
         element("p", both("하루 보고", "Report of the day"), class_="kicker"),
-        element("h1", both(told, f"{day:%A}, {day.day} {day:%B %Y}")),
+        element("h1", both(heading, f"{day:%A}, {day.day} {day:%B %Y}")),
         element(
             "p",
             _verdict(report),
@@ -435,8 +435,8 @@ def _tile(korean: str, english: str, figure: str, beside: Html) -> Html:
 
 
 def _reasons(report: DayReport) -> Html:
-    told = joined(*(reason(name, count) for name, count in report.totals.rejections.items()))
-    return told or both("없음", "none")
+    reasons = joined(*(reason(name, count) for name, count in report.totals.rejections.items()))
+    return reasons or both("없음", "none")
 
 
 def _findings(report: DayReport) -> Html:

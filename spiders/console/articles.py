@@ -124,23 +124,28 @@ def show(
     from processing.lookup.articles import versions as states
 
     catalogue = open_catalogue(store)
-    found = states(catalogue, identity)
-    wanted = next((state for state in found if state["version_id"] == identity), found[-1])
+    article_versions = states(catalogue, identity)
+    wanted = next(
+        (state for state in article_versions if state["version_id"] == identity),
+        article_versions[-1],
+    )
     if raw:
         _raw(catalogue, wanted)
     elif versions:
-        _listed(_numbered(found), _VERSIONS, as_json=as_json)
+        _listed(_numbered(article_versions), _VERSIONS, as_json=as_json)
     elif diff:
-        _changes(found, as_json=as_json)
+        _changes(article_versions, as_json=as_json)
     elif as_json:
         print_json([{**wanted, "cluster": folded(catalogue, wanted["version_id"])}])
     else:
-        sys.stdout.write(_sheet(wanted, len(found), folded(catalogue, wanted["version_id"])))
+        sys.stdout.write(
+            _sheet(wanted, len(article_versions), folded(catalogue, wanted["version_id"]))
+        )
 
 
 def _note(row: Mapping[str, Any]) -> str:
-    told = "" if row["relation"] in {None, "original", "version"} else row["relation"]
-    return f"{told} edited".strip() if row["versions"] > 1 else told
+    relation = "" if row["relation"] in {None, "original", "version"} else row["relation"]
+    return f"{relation} edited".strip() if row["versions"] > 1 else relation
 
 
 def _listed(rows: Iterator[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -164,18 +169,18 @@ def _raw(catalogue: "Catalogue", state: Mapping[str, Any]) -> None:
     sys.stdout.buffer.write(payload(catalogue, state["fetched_url"], state["fetched_at"]))
 
 
-def _numbered(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for number, state in enumerate(found, 1):
+def _numbered(article_versions: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for number, state in enumerate(article_versions, 1):
         stated = state["modified"] and state["modified"]["at"]
         yield {**state, "number": number, "modified": stated, "characters": len(state["text"])}
 
 
-def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def _changes(article_versions: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print what each version changed in the one before."""
     from processing.lookup.articles import edits
     from spiders.console.terminal import marked
 
-    for old, new in pairwise(found):
+    for old, new in pairwise(article_versions):
         states = tuple(f"{state['title']}\n\n{state['text']}" for state in (old, new))
         silent = bool(new["silent_edit"])
         if as_json:
@@ -196,7 +201,7 @@ def _changes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
             f"{old['version_id']} -> {new['version_id']}, {shown(new['fetched_at'])}{note}\n\n"
         )
         sys.stdout.write(marked(*states) + "\n\n")
-    if len(found) == 1 and not as_json:
+    if len(article_versions) == 1 and not as_json:
         sys.stdout.write("one version: nothing changed since it was first read\n")
 
 
@@ -204,8 +209,8 @@ def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None)
     """Return one article as a person reads it."""
     lines = [clean(state["title"]), ""]
     for name, label in _FIELDS:
-        if told := _told(name, state.get(name)):
-            lines.append(f"{label:>10}  {told}")
+        if value := _field_text(name, state.get(name)):
+            lines.append(f"{label:>10}  {value}")
     if count > 1:
         lines.append(f"{'versions':>10}  {count} (--versions, --diff)")
     if fold and fold["parent"] and not fold["parent"].startswith(state["article_id"]):
@@ -215,7 +220,7 @@ def _sheet(state: Mapping[str, Any], count: int, fold: Mapping[str, Any] | None)
     return "\n".join([*lines, "", clean_block(state["text"]), ""])
 
 
-def _told(name: str, value: Any) -> str:
+def _field_text(name: str, value: Any) -> str:
     """Return one field in words; "" of an empty one."""
     if not value:
         return ""

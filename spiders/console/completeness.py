@@ -31,11 +31,13 @@ def measured(
         (name, on): count.gaps for on, of_day in counts.items() for name, count in of_day.items()
     }
     first, last = min(counts), max(counts)
-    found = measure_days(
+    by_outlet_and_day = measure_days(
         catalogue, first, last, gaps, now=now(), numbering=number_rules(), landed=landed
     )
     return {
-        on: {name: found[name, on] for name in of_day if (name, on) in found}
+        on: {
+            name: by_outlet_and_day[name, on] for name in of_day if (name, on) in by_outlet_and_day
+        }
         for on, of_day in counts.items()
     }
 
@@ -44,7 +46,7 @@ def number_rules() -> "dict[str, NumberRule]":
     """Return what the declarations say of the numbers in their ids."""
     from spiders.outlets import outlets
 
-    return {one.name: one.numbers for one in outlets().values() if one.numbers}
+    return {outlet.name: outlet.numbers for outlet in outlets().values() if outlet.numbers}
 
 
 def suspected_rows(
@@ -63,8 +65,12 @@ def suspected_rows(
     gaps = {(name, day): known[name, day] for name in names for day in days}
     landed = landed_reports(catalogue.store, landed_runs(catalogue.store))
     rules = number_rules()
-    found = measure_days(catalogue, days[0], today, gaps, now=now(), numbering=rules, landed=landed)
-    yield from (_row(one) for _, one in sorted(found.items()) if one.suspected)
+    by_outlet_and_day = measure_days(
+        catalogue, days[0], today, gaps, now=now(), numbering=rules, landed=landed
+    )
+    yield from (
+        _row(measured) for _, measured in sorted(by_outlet_and_day.items()) if measured.suspected
+    )
 
 
 def _row(measured: "Completeness") -> dict[str, Any]:
@@ -91,7 +97,9 @@ def write_statement(
     from processing.completeness.gather import gaps_of, measure_days
 
     gaps = gaps_of(catalogue, first, last, [outlet] if outlet else ())
-    found = measure_days(catalogue, first, last, gaps, now=now(), numbering=number_rules())
-    lines = [measured.model_dump_json() for _, measured in sorted(found.items())]
+    by_outlet_and_day = measure_days(
+        catalogue, first, last, gaps, now=now(), numbering=number_rules()
+    )
+    lines = [measured.model_dump_json() for _, measured in sorted(by_outlet_and_day.items())]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return len(lines)

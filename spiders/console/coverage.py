@@ -108,13 +108,15 @@ def _rows(
     waiting = [row.backfill for row in state.waiting.values()]
     for on in days:
         reach = "none" if on in unreachable else "left" if on in left else "complete"
-        found = measured.get((outlet.name, on))
+        completeness = measured.get((outlet.name, on))
         yield {
             "outlet": outlet.name,
             "day": on,
             "archived": archived.get((outlet.name, on), 0),
-            "suspected": found.suspected if found and found.trust != "unknown" else _UNKNOWN,
-            "trust": str(found.trust) if found else "unknown",
+            "suspected": completeness.suspected
+            if completeness and completeness.trust != "unknown"
+            else _UNKNOWN,
+            "trust": str(completeness.trust) if completeness else "unknown",
             "waiting": waiting.count(f"{on}"),
             "reach": reach,
         }

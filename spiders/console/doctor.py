@@ -60,15 +60,15 @@ Told = tuple[Literal["ok", "odd", "bad"], str, str]
 def tried(what: str, look: Callable[[], Told]) -> Check:
     """Return what a look found; an error is a finding too."""
     try:
-        state, told, cure = look()
+        state, message, cure = look()
     except (SillokError, OSError) as error:
         return failed(what, error)
-    return Check(what, state, told, cure)
+    return Check(what, state, message, cure)
 
 
 def failed(what: str, error: Exception) -> Check:
-    told, _, cure = str(error).partition("; ")
-    return Check(what, "retry" if isinstance(error, TransientError) else "bad", told, cure)
+    message, _, cure = str(error).partition("; ")
+    return Check(what, "retry" if isinstance(error, TransientError) else "bad", message, cure)
 
 
 def round_trip(store: "Store") -> Told:
@@ -94,10 +94,10 @@ def round_trip(store: "Store") -> Told:
 def creation(store: "Store", options: "Settings") -> Told:
     from processing.store.probe import cure, lacking, probe
 
-    found = probe(store)
-    if missing := lacking(found, options):
+    capabilities = probe(store)
+    if missing := lacking(capabilities, options):
         return "bad", f"the store lacks: {', '.join(missing)}", f"{cure(missing)}; {ONE_HOST}"
-    if found.creates_exactly:
+    if capabilities.creates_exactly:
         return "ok", "several archivers may run at once", ""
     return "ok", f"SILLOK_SINGLE_WRITER=true says that only one archiver runs; {ONE_HOST}", ""
 
@@ -253,8 +253,8 @@ def _crawl() -> Told:
         return "ok", f"`scrapy crawl` starts with {sys.executable}", ""
     # The last line of a traceback is the error; what stands above it is its way.
     lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    told = f"`scrapy crawl` does not start as a task would start it ({lines[-1] if lines else 'it says nothing'})"
-    return "bad", told, f"install Sillok whole into the environment of {sys.executable}"
+    message = f"`scrapy crawl` does not start as a task would start it ({lines[-1] if lines else 'it says nothing'})"
+    return "bad", message, f"install Sillok whole into the environment of {sys.executable}"
 
 
 def _contact() -> Told:

@@ -56,10 +56,10 @@ def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> i
     catalogue = open_catalogue(store)
     options = options_for(facts(), settings().fold_window_days)
     span = _span(catalogue)
-    said = (
+    inputs = (
         f"{catalogue.store.identity} {catalogue.head!r} {options.fingerprint} {options.window_days}"
     )
-    work = settings().cache / f"corpus-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    work = settings().cache / f"corpus-{hashlib.sha256(inputs.encode()).hexdigest()[:16]}"
     steps = Steps(work / "signed", ArchiveWindow(catalogue, options.fingerprint))
     _sign(steps, catalogue, options, span, progress)
     corpus = Corpus(steps, span, work, options=options)
@@ -95,8 +95,8 @@ def _sign(
     def how(documents: "Sequence[Document]", window: "Window", day: date) -> "Folded":
         return sign_only(documents, window, day=day, options=options)
 
-    for place in sign_again(steps, catalogue, facts(), missing, how):
-        progress("signatures", place + 1, len(missing))
+    for index in sign_again(steps, catalogue, facts(), missing, how):
+        progress("signatures", index + 1, len(missing))
 
 
 def _written(parts: Iterable[Path], output: Path | None) -> int:
@@ -203,7 +203,9 @@ def _fold_file(
 ) -> None:
     from processing.dedupe.by_hand import OutletFact, fold_file
 
-    known = {name: OutletFact(one.names, one.outlet_class) for name, one in facts().items()}
+    known = {
+        name: OutletFact(outlet.names, outlet.outlet_class) for name, outlet in facts().items()
+    }
     out = output or _kept(documents)
     summary = fold_file(documents, out, outlets=known, columns=columns, progress=_progress)
     _wipe()
@@ -230,8 +232,8 @@ def _say_summary(documents: Path, summary: "Summary") -> None:
             "and clusters of rows that are marked `cut` rest on their beginnings"
         )
     for bad in summary.bad[:_TOLD]:
-        place = summary.table.place(bad.line) if summary.table else f"line {bad.line}"
-        say(f"{documents}, {place}: {bad.why}; skipped")
+        position = summary.table.place(bad.line) if summary.table else f"line {bad.line}"
+        say(f"{documents}, {position}: {bad.why}; skipped")
     if summary.bad:
         say(f"{len(summary.bad)} rows were skipped")
 
@@ -307,7 +309,7 @@ def _relation(row: Mapping[str, Any]) -> str:
 def _cells(row: Mapping[str, Any]) -> list[str]:
     """Return a document of the timeline: when, who, how it relates, what changed, its title."""
     changed = f"-{row['removed']} +{row['added']} words" if row["removed"] is not None else ""
-    told = (
+    cells = (
         row["published"] or row["first_seen"],
         row["outlet"],
         _relation(row),
@@ -316,4 +318,4 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         row["version_id"],
         row["title"],
     )
-    return list(map(shown, told))
+    return list(map(shown, cells))

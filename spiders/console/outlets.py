@@ -98,17 +98,17 @@ def _check(wanted: "Sequence[Outlet]", store: str | None, *, as_json: bool) -> N
         )
         for outlet in wanted
     ]
-    rows = [_check_row(one) for one in checks]
+    rows = [_check_row(check) for check in checks]
     if as_json:
         print_json(rows)
     else:
         columns = ("outlet", "state", "recent", "matching", "known", "newest", "age", "silent")
         print_rows(rows, columns)
-    failed = [one.outlet for one in checks if not one.healthy]
-    unknown = sum(one.state in {"unproven", "stale"} and not one.paused for one in checks)
+    failed = [check.outlet for check in checks if not check.healthy]
+    unknown = sum(check.state in {"unproven", "stale"} and not check.paused for check in checks)
     say(
         f"{len(checks)} outlets: {len(failed)} contradicted, {unknown} without two addresses of the"
-        f" last two years, {sum(one.paused for one in checks)} paused"
+        f" last two years, {sum(check.paused for check in checks)} paused"
     )
     if failed:
         raise typer.Exit(UNHEALTHY)
@@ -139,10 +139,10 @@ def _answered(store: str | None, today: date) -> dict[str, dict[str, int]]:
         say(f"{catalogue.store.url} holds no run report: sources are not judged")
         return {}
     since = today - timedelta(days=_DAYS)
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    most_links: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in ask(catalogue, _ANSWERED, {"since": since}).records():
-        found[row["outlet"]][row["url"]] = row["links"]
-    return dict(found)
+        most_links[row["outlet"]][row["url"]] = row["links"]
+    return dict(most_links)
 
 
 _PREAMBLE = """# Outlets

@@ -150,10 +150,10 @@ def _moment(text: str | None) -> "datetime | None":
 
     if text is None:
         return None
-    found = parse_moment(text)
-    if found is None:
+    moment = parse_moment(text)
+    if moment is None:
         raise UsageError(f"--fetched-at {text!r} is no time: write 2026-03-02T09:10:00+09:00")
-    return found.at
+    return moment.at
 
 
 def _known(items: Iterable["Item"]) -> Iterator["Item"]:
@@ -165,13 +165,13 @@ def _known(items: Iterable["Item"]) -> Iterator["Item"]:
         if outlet is None:
             yield item
             continue
-        found = identify(outlet, item.url)
+        article = identify(outlet, item.url)
         yield replace(
             item,
             outlet=outlet.name,
             charset=item.charset or outlet.charset,
-            canonical=found.url if found else None,
-            publisher_id=found.key if found else None,
+            canonical=article.url if article else None,
+            publisher_id=article.key if article else None,
         )
 
 
@@ -210,12 +210,12 @@ def _at(url: str) -> "Outlet | None":
         return None
     declared = outlets().values()
     exact = [outlet for outlet in declared if {host, f"www.{host}"} & outlet.allowed_hosts]
-    found = exact or [
+    candidates = exact or [
         outlet
         for outlet in declared
-        if any(one.endswith(f".{host}") for one in outlet.allowed_hosts)
+        if any(allowed.endswith(f".{host}") for allowed in outlet.allowed_hosts)
     ]
-    return outlet_of(url, found) or next(iter(found), None)
+    return outlet_of(url, candidates) or next(iter(candidates), None)
 
 
 def _host(url: str) -> str:

@@ -72,8 +72,8 @@ def tell(done: "Publication") -> None:
 
 def _sentence(name: str, counts: "OutletCounts") -> str:
     rejected = f", rejected {shown(dict(counts.rejections))}" if counts.rejections else ""
-    told = f"{counts.new} new, {counts.edits} edited, {counts.deletions} deleted, {counts.reprints} reprints"
-    return f"{name}: {counts.articles} articles from {counts.pages} pages{rejected}; {told}"
+    changes = f"{counts.new} new, {counts.edits} edited, {counts.deletions} deleted, {counts.reprints} reprints"
+    return f"{name}: {counts.articles} articles from {counts.pages} pages{rejected}; {changes}"
 
 
 def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
@@ -87,7 +87,7 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
     for run in done.waiting:
         yield logging.INFO, f"still going on: {run}"
     for key in done.left_out:
-        lost = any(one.startswith("articles/") for one in done.left_out)
+        lost = any(left_out.startswith("articles/") for left_out in done.left_out)
         cure = "`sillok repair`" if lost else "its rows were made again"
         yield logging.ERROR, f"missing or damaged, and left out: {key}; {cure}"
     if done.signed_again and not done.left_out:
@@ -183,9 +183,11 @@ def discard(
     if as_json:
         print_json(done)
         return
-    for one in done:
+    for discarded in done:
         verb = "would discard" if dry_run else "discarded"
-        say(f"{verb} {one.outlet}/{one.run}: {one.objects} objects, {one.bytes:,} bytes")
+        say(
+            f"{verb} {discarded.outlet}/{discarded.run}: {discarded.objects} objects, {discarded.bytes:,} bytes"
+        )
 
 
 def job_for(store: "Store", *, dry_run: bool) -> "Job":
@@ -315,17 +317,22 @@ def diff(
         raise MissingError(
             f"neither {first} nor {second} holds an archive: name what `manifests/` lies in"
         )
-    found = compare(*stores, options.cache)
+    differences = compare(*stores, options.cache)
     if as_json:
         print_json(
-            {"table": one.table, "key": one.key, "kind": one.kind, "fields": one.fields}
-            for one in found
+            {
+                "table": difference.table,
+                "key": difference.key,
+                "kind": difference.kind,
+                "fields": difference.fields,
+            }
+            for difference in differences
         )
     else:
-        for one in found:
-            sys.stdout.write("\n".join(map(clean, str(one).split("\n"))) + "\n")
-        say(f"{len(found)} differences" if found else "the same archive")
-    if found:
+        for difference in differences:
+            sys.stdout.write("\n".join(map(clean, str(difference).split("\n"))) + "\n")
+        say(f"{len(differences)} differences" if differences else "the same archive")
+    if differences:
         raise typer.Exit(_UNHEALTHY)
 
 

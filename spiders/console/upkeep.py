@@ -83,7 +83,7 @@ def repair(
     from processing.upkeep.repair import repair as put_right
 
     options, opened = settings(), open_catalogue(store).store
-    found = examine(
+    audit_result = examine(
         opened,
         options,
         now=now(),
@@ -93,7 +93,10 @@ def repair(
     )
     job = job_for(opened, dry_run=dry_run)
     done = put_right(
-        job, found.findings, TodaysReader(), [open_store(url, options) for url in copies or ()]
+        job,
+        audit_result.findings,
+        TodaysReader(),
+        [open_store(url, options) for url in copies or ()],
     )
     if as_json:
         print_json([done])
@@ -107,9 +110,11 @@ def _tell_repaired(done: "RepairResult") -> None:
     would = "would be " if done.dry_run else ""
     for key in done.restored:
         typer.echo(clean(f"{would}restored: {key}, with the bytes that its manifest states"))
-    for one in done.replaced:
-        rows = f", {one.rows} of {one.of} rows" if one.rows is not None else ""
-        typer.echo(clean(f"{would}replaced: {one.key}{rows}, by {', '.join(one.by) or 'nothing'}"))
+    for part in done.replaced:
+        rows = f", {part.rows} of {part.of} rows" if part.rows is not None else ""
+        typer.echo(
+            clean(f"{would}replaced: {part.key}{rows}, by {', '.join(part.by) or 'nothing'}")
+        )
     for left in done.impossible:
         typer.echo(clean(f"not repaired: {left.key}: {left.why}"))
     for number in done.manifests:
@@ -205,8 +210,8 @@ class TodaysReader:
         from spiders.outlets import outlets
 
         declared = outlets().get(outlet)
-        found = identify(declared, url) if declared else None
-        return found.url if found else None
+        article = identify(declared, url) if declared else None
+        return article.url if article else None
 
     def read(self, page: "Page", canonical: str) -> "Article | Rejection":
         """Read a page; one that stands before the article is a rejection."""
@@ -219,12 +224,12 @@ class TodaysReader:
         for name, value in page.headers:
             before = headers.get(name.lower())
             headers[name.lower()] = value if before is None else f"{before},{value}"
-        if found := gate(page.url, headers, page.body):
+        if block := gate(page.url, headers, page.body):
             return Rejection(
                 outlet=page.outlet,
                 url=canonical,
                 fetched_at=page.fetched_at,
-                reason=found.reason,
-                evidence=found.evidence,
+                reason=block.reason,
+                evidence=block.evidence,
             )
         return read(page, outlets().get(page.outlet), canonical=canonical)
