@@ -277,6 +277,8 @@ def size(count: int) -> str:
 
 _DAYS_KO = "월화수목금토일"
 _SEAL = "실록"
+_Tile = tuple[str, str, str, Html]
+"""A figure: its Korean and English names, itself, and what stands under it."""
 
 
 def render(report: DayReport, *, language: str = "ko") -> str:
@@ -356,8 +358,18 @@ def _verdict(report: DayReport) -> Html:
 
 
 def _figures(report: DayReport) -> Html:
+    tiles = (*_found_tiles(report), *_kept_tiles(report))
+    return element(
+        "section",
+        element("h2", both("한눈에", "At a glance"), class_="hidden"),
+        element("dl", *(_tile(*tile) for tile in tiles), class_="tiles"),
+    )
+
+
+def _found_tiles(report: DayReport) -> tuple[_Tile, ...]:
+    """Return the tiles of what was announced, archived, missed and reprinted."""
     totals = report.totals
-    tiles = (
+    return (
         (
             "기사",
             "articles",
@@ -388,6 +400,13 @@ def _figures(report: DayReport) -> Html:
             f"{totals.reprints:,}",
             both("원문에 묶음", "folded to their originals"),
         ),
+    )
+
+
+def _kept_tiles(report: DayReport) -> tuple[_Tile, ...]:
+    """Return the tiles of what changed, what was rejected and what the raw pages weigh."""
+    totals = report.totals
+    return (
         (
             "고친 기사",
             "edits",
@@ -407,11 +426,6 @@ def _figures(report: DayReport) -> Html:
             size(totals.bytes),
             both(f"요청 {totals.requests:,}회", f"{totals.requests:,} requests"),
         ),
-    )
-    return element(
-        "section",
-        element("h2", both("한눈에", "At a glance"), class_="hidden"),
-        element("dl", *(_tile(*tile) for tile in tiles), class_="tiles"),
     )
 
 

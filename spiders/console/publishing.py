@@ -7,7 +7,7 @@ import hashlib
 import logging
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
@@ -32,8 +32,16 @@ from spiders.console.terminal import clean, print_json, print_rows, say, shown
 from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
-    from processing.records import OutletCounts, Publication
+    from processing.archive.catalogue import Catalogue
+    from processing.archive.intake import Job
+    from processing.lookup.diff import Difference
+    from processing.records import Fetch, OutletCounts, OutletFacts, Publication
+    from processing.store.interface import Store
 
+_UNHEALTHY, _INTERRUPTED = 3, 4
+_AT_ONCE = 50
+"""Pages that one crawl is asked for: with the longest URLs its command line stays within 128 KiB (execve(2))."""
+_LOCK = Path(__file__).parents[2] / "infra" / "lock" / "run.txt"
 _COLUMNS = (
     "outlet",
     "runs",
@@ -102,18 +110,6 @@ def _lines(done: "Publication") -> Iterator[tuple[int, str]]:
             logging.INFO,
             f"published manifest {done.seq}: {done.objects} objects, {done.bytes:,} bytes",
         )
-
-
-if TYPE_CHECKING:
-    from processing.archive.catalogue import Catalogue
-    from processing.archive.intake import Job
-    from processing.records import Fetch, OutletFacts
-    from processing.store.interface import Store
-
-_UNHEALTHY, _INTERRUPTED = 3, 4
-_AT_ONCE = 50
-"""Pages that one crawl is asked for: with the longest URLs its command line stays within 128 KiB (execve(2))."""
-_LOCK = Path(__file__).parents[2] / "infra" / "lock" / "run.txt"
 
 
 def archive(
@@ -318,22 +314,21 @@ def diff(
             f"neither {first} nor {second} holds an archive: name what `manifests/` lies in"
         )
     differences = compare(*stores, options.cache)
-    if as_json:
-        print_json(
-            {
-                "table": difference.table,
-                "key": difference.key,
-                "kind": difference.kind,
-                "fields": difference.fields,
-            }
-            for difference in differences
-        )
-    else:
-        for difference in differences:
-            sys.stdout.write("\n".join(map(clean, str(difference).split("\n"))) + "\n")
-        say(f"{len(differences)} differences" if differences else "the same archive")
+    _print_differences(differences, as_json=as_json)
     if differences:
         raise typer.Exit(_UNHEALTHY)
+
+
+def _print_differences(differences: "Sequence[Difference]", *, as_json: bool) -> None:
+    if as_json:
+        fields = ("table", "key", "kind", "fields")
+        print_json(
+            {field: getattr(difference, field) for field in fields} for difference in differences
+        )
+        return
+    for difference in differences:
+        sys.stdout.write("\n".join(map(clean, str(difference).split("\n"))) + "\n")
+    say(f"{len(differences)} differences" if differences else "the same archive")
 
 
 def _asked(catalogue: "Catalogue", outlet: str | None) -> list[str]:

@@ -64,12 +64,10 @@ def report(
         promises(),
         counts,
         now=now(),
-        store=catalogue.store.url,
-        manifest=catalogue.head.seq if catalogue.head else 0,
+        **_origin(catalogue),
         stories=stories(catalogue, wanted) if catalogue.head else None,
-        standing=None
-        if on
-        else standing,  # of a day that a person names, what holds now says nothing
+        # Of a day that a person names, what holds now says nothing.
+        standing=None if on else standing,
         measured=measured(catalogue, {wanted: counts}, standing.reports)[wanted],
     )
     if html:
@@ -99,30 +97,21 @@ def status(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
     standing = stand(catalogue)
     today = moment.astimezone(SEOUL).date()
     counts = count_runs(catalogue, today, standing.reports)
-    made = judge(
-        today,
-        promises(),
-        counts,
-        now=moment,
-        store=catalogue.store.url,
-        manifest=catalogue.head.seq if catalogue.head else 0,
-        standing=standing,
-    )
+    made = judge(today, promises(), counts, now=moment, **_origin(catalogue), standing=standing)
     rows = [_status_row(name, count) for name, count in sorted(counts.items()) if count.runs]
     if as_json:
-        print_json(
-            [
-                {
-                    "at": moment,
-                    "outlets": rows,
-                    "findings": [finding.model_dump() for finding in made.findings],
-                }
-            ]
-        )
+        findings = [finding.model_dump() for finding in made.findings]
+        print_json([{"at": moment, "outlets": rows, "findings": findings}])
     else:
         _print_status(rows, made, moment)
     if any(finding.level == "alarm" for finding in made.findings):
         raise typer.Exit(UNHEALTHY)
+
+
+def _origin(catalogue: "Catalogue") -> dict[str, Any]:
+    """Return what a report states of the archive that it was made from."""
+    number = catalogue.head.seq if catalogue.head else 0
+    return {"store": catalogue.store.url, "manifest": number}
 
 
 def _log(made: "DayReport") -> None:
