@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processing.archive import checkpoints, manifests
+from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.layout import CatalogueObject
 from processing.archive.manifests import ManifestLink, Witness
@@ -189,7 +189,7 @@ def lay_down(root: Path, articles: Sequence[Article], publications: int) -> File
             )
         ]
         removes: tuple[Removed, ...] = ()
-        if checkpoints.is_due(number):
+        if layout.adds_checkpoint(number):
             checkpoint = checkpoints.made(Catalogue(store, root / "cache"))
             adds += [_put(store, file) for file in checkpoint.files]
             removes = checkpoint.removes

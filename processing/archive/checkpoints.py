@@ -95,11 +95,6 @@ class NewCheckpoint:
     removes: tuple[Removed, ...]
 
 
-def is_due(seq: int) -> bool:
-    """Tell whether the manifest of that number adds a checkpoint."""
-    return seq % layout.EVERY == 0
-
-
 def made(catalogue: Current) -> NewCheckpoint:
     """Return the checkpoint of the head of `catalogue`, for the manifest that follows it."""
     base, later = catalogue.base

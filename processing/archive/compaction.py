@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from processing.archive import checkpoints, manifests
+from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.manifests import Witness
 from processing.archive.merging import Merge, merged, planned
@@ -33,7 +33,7 @@ from processing.records import Manifest, Record, Removed, Sum
 from processing.settings import Settings
 from processing.signing.documents import FoldOptions
 from processing.store.interface import Store
-from processing.store.probe import allow_publishing
+from processing.store.opening import allow_publishing
 
 logger = logging.getLogger(__name__)
 
@@ -211,7 +211,7 @@ def _publish(
     checkpoint = checkpoints.NewCheckpoint((), ())
     head = catalogue.link
     seq = head.manifest.seq + 1 if head else 1
-    if checkpoints.is_due(seq):
+    if layout.adds_checkpoint(seq):
         checkpoint = checkpoints.made(catalogue)
     digest = hashlib.sha256("\n".join(sorted(one.key for one in adds)).encode()).hexdigest()
     removes = [Removed(key=key, reason="compaction") for key in gone]

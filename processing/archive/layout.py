@@ -29,6 +29,8 @@ _RAW_PAGES = re.compile(r"/(?:outlet=)?(?P<outlet>[a-z][a-z0-9_]*)-[^/]*\.(?:war
 _MERGED = "index"
 """Begins the name of a day's index of all outlets' pages."""
 _CHECKPOINT = re.compile(r"checkpoints/[0-9]{8}-[0-9a-f]+\.parquet")
+DERIVED = ("clusters", "dedupe")
+"""Tables that are made of `articles` alone."""
 CONVERTED = frozenset({"articles", "clusters", "log", "rejections", "reports"})
 """Tables whose parts of version 1 are given with the columns of today."""
 
@@ -79,6 +81,11 @@ def span(key: str) -> Span | None:
         day = date.fromisoformat(match["day"])
         return day, day
     return None
+
+
+def adds_checkpoint(seq: int) -> bool:
+    """Tell whether the manifest of that number adds a checkpoint."""
+    return seq % EVERY == 0
 
 
 def is_month(key: str) -> bool:

@@ -20,14 +20,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from processing.archive import checkpoints, folding, manifests
-from processing.archive.backfills import BackfillState, saved
+from processing.archive import folding, manifests
 from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
+from processing.archive.layout import DERIVED, adds_checkpoint
 from processing.archive.manifests import ManifestLink, Witness
-from processing.archive.refolding import FOLDED, group
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
@@ -58,7 +58,10 @@ from processing.records import (
 )
 from processing.settings import Settings, settings
 from processing.store.interface import Store
-from processing.store.probe import allow_publishing
+from processing.store.opening import allow_publishing
+
+if TYPE_CHECKING:
+    from processing.archive.backfills import BackfillState
 
 logger = logging.getLogger(__name__)
 
@@ -229,14 +232,14 @@ class Attempt:
         pages = self._put_pages()
         written = self._put(parts)
         remembered = self._put([*snapshots.values(), *backfills.values()])
-        checkpoint = self._checkpoint()
-        adds = [*pages, *written, *self._put(checkpoint.files)]
+        files, removes = self._checkpoint()
+        adds = [*pages, *written, *self._put(files)]
         self._require_present([*adds, *remembered])
         memory = dict(self._head.manifest.memory) if self._head else {}
         memory |= {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
         states = dict(self._head.manifest.backfills) if self._head else {}
         states |= {outlet: state.sum for outlet, state in backfills.items()}
-        link = self._commit(adds, checkpoint.removes, memory, states, result)
+        link = self._commit(adds, removes, memory, states, result)
         removed = self._sweep()
         self._delete_unnamed()
         _log_counts(result, link.manifest.seq)
@@ -274,16 +277,20 @@ class Attempt:
 
     def _replaced(self) -> Iterator[Removed]:
         """Yield the damaged parts whose rows this publication brings again."""
-        derived = [key for key in sorted(self._left_out) if key.startswith(FOLDED)]
+        derived = [key for key in sorted(self._left_out) if key.partition("/")[0] in DERIVED]
         # where articles are left out too, not all rows came again: a repair still has to see it
         if len(derived) == len(self._left_out):
             yield from (Removed(key=key, reason="repair") for key in derived)
 
-    def _checkpoint(self) -> checkpoints.NewCheckpoint:
+    def _checkpoint(self) -> "tuple[Sequence[NewObject], Sequence[Removed]]":
         """Return the checkpoint of the head where this publication has to add it, else nothing."""
-        if not checkpoints.is_due(self._seq):
-            return checkpoints.NewCheckpoint((), ())
-        return checkpoints.made(Catalogue(self._job.store, self._job.options.cache))
+        if not adds_checkpoint(self._seq):
+            return (), ()
+        # here and below: what hardly a publication needs is not loaded by every one
+        from processing.archive.checkpoints import made  # noqa: PLC0415
+
+        checkpoint = made(Catalogue(self._job.store, self._job.options.cache))
+        return checkpoint.files, checkpoint.removes
 
     def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
         """Return the new versions of each outlet, and add them to the memories."""
@@ -312,6 +319,8 @@ class Attempt:
                 if error.part.key in self._left_out:
                     raise
                 logger.error("%s; it is left out", error)  # noqa: TRY400 - its message says all
+                from processing.archive.refolding import group  # noqa: PLC0415 - as below
+
                 self._left_out |= group(catalogue, error.part)
 
     def _snapshots(self) -> dict[str, NewObject]:
@@ -339,8 +348,10 @@ class Attempt:
                 )
         return states
 
-    def _reached(self, outlet: str, named: Sum | None) -> BackfillState:
+    def _reached(self, outlet: str, named: Sum | None) -> "BackfillState":
         """Return what an outlet's backfills reached; damage there holds back this outlet alone."""
+        from processing.archive.backfills import saved  # noqa: PLC0415
+
         try:
             return saved(self._job.store, named)
         except (CorruptRecordError, MissingError) as error:

@@ -1,27 +1,84 @@
-"""Folds again what damaged parts of the fold held, so that one of them stops no publication.
+"""Signs and folds again what has no signatures: after an upgrade, or where parts are damaged.
 
-Signatures, edges and rows of `clusters` are made of `articles`: a publication leaves parts that are
-missing or damaged out of its window, folds the articles of their days again beside what is new, and
-names the new parts in their place, all with one manifest.
+Signatures, edges and rows of `clusters` are made of `articles`. Those of another version of the fold
+are not read, so articles of that version are signed again before what is new. A publication leaves
+parts that are missing or damaged out of its window, folds the articles of their days again beside
+what is new, and names the new parts in their place, all with one manifest.
 """
 
+import hashlib
+import json
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.tables import brought_by
 from processing.dates import SEOUL
+from processing.dedupe.fold import Folded, by_day, fold
+from processing.dedupe.steps import Steps
+from processing.limits import check_strings
+from processing.records import OutletFacts
+from processing.signing.columns import CLUSTERS, SIG
+from processing.signing.documents import Document, FoldOptions
+from processing.signing.window import Partitions, Window, view
 
-DERIVED: Final = ("clusters", "dedupe")
-"""Tables that are made of `articles` alone."""
-FOLDED: Final = tuple(f"{table}/" for table in DERIVED)
-"""How the keys of their parts begin."""
+logger = logging.getLogger(__name__)
+
+_COLUMNS: Final = (
+    "version_id",
+    "article_id",
+    "outlet",
+    "title",
+    "text",
+    "url",
+    "published",
+    "fetched_at",
+    "agency",
+    "origin",
+)
+_TOGETHER: Final = 20_000
+"""Articles signed in one fold, for its memory; the result does not depend on it."""
+_ALWAYS: Final = (date.min, date.max)
+_LOST: Final = """
+    CREATE TABLE lost AS SELECT DISTINCT version_id, day FROM raw_unsigned
+    ANTI JOIN raw_sig ON raw_sig.id = version_id
+"""
+# What was in one cluster with them stays together with them, however long ago it was collected.
+_WANTED: Final = """
+    WITH names AS (SELECT DISTINCT cluster FROM raw_clusters SEMI JOIN lost USING (version_id)),
+         members AS (SELECT DISTINCT version_id FROM raw_clusters SEMI JOIN names USING (cluster)),
+         newest AS (
+             SELECT version_id, cluster, day FROM raw_clusters SEMI JOIN members USING (version_id)
+             QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY part DESC) = 1),
+         mates AS (
+             SELECT version_id, day FROM newest
+             WHERE cluster IN (SELECT cluster FROM newest SEMI JOIN lost USING (version_id)))
+    SELECT day, version_id FROM (FROM lost UNION FROM mates)
+    ANTI JOIN raw_sig ON raw_sig.id = version_id ORDER BY day, version_id
+"""
 _PAIRED: Final = ("sig", "texts", "bands")
 """Kinds of parts that are written together and read by each other's places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some articles of one day of collection, to be signed in one fold."""
+
+    day: date
+    versions: tuple[str, ...]
+
+
+How: TypeAlias = Callable[[Sequence[Document], Window, date], Folded]
+"""Turns the documents of a day into parts, given a window: by folding or by only signing them."""
 
 
 class SoundCatalogue(Catalogue):
@@ -77,3 +134,165 @@ def _kind(key: str) -> str:
     """Return the kind of a part of `dedupe`; "" of any other object."""
     folders = key.split("/")
     return folders[2] if folders[0] == "dedupe" else ""
+
+
+def lacking(
+    paths: Sequence[Path], window: Window, options: FoldOptions, span: tuple[date, date]
+) -> list[Batch]:
+    """Return the articles without a signature among the rows of these parts of `clusters`."""
+    with Partitions(window, options) as partitions:
+        view(partitions.database, "raw_unsigned", paths, CLUSTERS)
+        partitions.show("sig", span, SIG)
+        partitions.database.execute(_LOST)
+        partitions.show("sig", _ALWAYS, SIG)
+        partitions.show("clusters", _ALWAYS, CLUSTERS)
+        wanted = partitions.table(_WANTED)
+    return _batches(
+        {
+            day: [str(version) for version in table["version_id"].to_pylist()]
+            for day, table in by_day(wanted).items()
+        }
+    )
+
+
+def _batches(ids_by_day: Mapping[date, Sequence[str]]) -> list[Batch]:
+    return [
+        Batch(day, tuple(ids[at : at + _TOGETHER]))
+        for day, ids in ids_by_day.items()
+        for at in range(0, len(ids), _TOGETHER)
+    ]
+
+
+def united(missing: Iterable[Batch], catalogue: SoundCatalogue) -> list[Batch]:
+    """Return batches of what has no signatures and of what left-out parts held, each article once."""
+    ids_by_day: dict[date, set[str]] = defaultdict(set)
+    for batch in missing:
+        ids_by_day[batch.day].update(batch.versions)
+    for day, versions in unfolded(catalogue).items():
+        ids_by_day[day].update(versions)
+    return _batches({day: sorted(ids) for day, ids in sorted(ids_by_day.items())})
+
+
+def sign_again(
+    steps: Steps,
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    missing: Sequence[Batch],
+    how: How,
+) -> Iterator[int]:
+    """Take the steps that are not finished yet, one per batch; yield the index of each."""
+    if not missing:
+        return
+    articles = UnsignedArticles(catalogue, facts, {batch.day for batch in missing})
+    for index, batch in enumerate(missing):
+        name = f"{index:06d}"
+        if name not in steps.finished:
+            steps.keep(name, how(articles.documents(batch), steps, batch.day))
+            yield index
+
+
+class UnsignedArticles:
+    """The archived articles of some days of collection as documents.
+
+    Parts are fetched when they are needed.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, facts: Mapping[str, OutletFacts], days: Collection[date]
+    ) -> None:
+        self._facts = facts
+        self._parts: dict[date, list[Path]] = defaultdict(list)
+        # an article is in no older manifest than the first row of `clusters` about its day
+        about = [
+            part for part in catalogue.of("clusters") if any(part.within(day, day) for day in days)
+        ]
+        # what is left out might have named an older one
+        partial = isinstance(catalogue, SoundCatalogue)
+        oldest = 1 if partial else min(set().union(*brought_by(about, catalogue.files(about))))
+        for path in catalogue.files(
+            part for part in catalogue.of("articles") if part.seq >= oldest
+        ):
+            moments = _read(path, ["fetched_at"]).to_pylist()
+            for day in {row["fetched_at"].astimezone(SEOUL).date() for row in moments}:
+                self._parts[day].append(path)
+
+    def documents(self, batch: Batch) -> list[Document]:
+        """Return the articles of a batch; those that were removed from the archive are left out."""
+        wanted = pa.array(batch.versions)
+        tables = (_read(path, _COLUMNS) for path in self._parts[batch.day])
+        rows = (
+            row
+            for table in tables
+            for row in table.filter(pc.is_in(table["version_id"], wanted)).to_pylist()
+        )
+        return [self._document(row) for row in {row["version_id"]: row for row in rows}.values()]
+
+    def _document(self, row: Mapping[str, Any]) -> Document:
+        return Document(
+            id=row["version_id"],
+            article_id=row["article_id"],
+            outlet=row["outlet"],
+            outlet_class=self._facts.get(row["outlet"], OutletFacts()).outlet_class,
+            title=row["title"],
+            text=row["text"],
+            url=row["url"],
+            published_at=row["published"]["at"] if row["published"] else None,
+            fetched_at=row["fetched_at"],
+            agency=row["agency"],
+            origin_url=row["origin"]["url"] if row["origin"] else None,
+        )
+
+
+def signed_again(
+    steps: Steps,
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    missing: Sequence[Batch],
+    options: FoldOptions,
+) -> Steps:
+    """Sign and fold archived articles."""
+    days, count = {batch.day for batch in missing}, sum(len(batch.versions) for batch in missing)
+    logger.info(
+        "%d articles of %d days have no signatures of this version of the fold: sign them",
+        count,
+        len(days),
+    )
+
+    def how(documents: Sequence[Document], window: Window, day: date) -> Folded:
+        return fold(documents, window, day=day, options=options)
+
+    for index in sign_again(steps, catalogue, facts, missing, how):
+        batch = missing[index]
+        logger.info(
+            "signed %s, %d articles (%d of %d)",
+            batch.day,
+            len(batch.versions),
+            index + 1,
+            len(missing),
+        )
+    return steps
+
+
+def digest(
+    catalogue: Catalogue,
+    facts: Mapping[str, OutletFacts],
+    options: FoldOptions,
+    missing: Sequence[Batch],
+) -> str:
+    """Return 16 hex digits over all that signing again depends on."""
+    head = catalogue.head.model_dump_json() if catalogue.head else ""
+    inputs = [
+        head,
+        options.fingerprint,
+        options.window_days,
+        sorted(map(repr, facts.items())),
+        list(map(repr, missing)),
+    ]
+    return hashlib.sha256(json.dumps([catalogue.store.identity, *inputs]).encode()).hexdigest()[:16]
+
+
+def _read(path: Path, names: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=list(names), use_threads=False)
+    check_strings(table)
+    return table

@@ -39,7 +39,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime
 
-from processing.archive.layout import placed, span
+from processing.archive.layout import CatalogueObject, placed, span
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
 from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport, Sum
@@ -393,6 +393,19 @@ def parquet(one: pa.Table) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(one, buffer, compression="zstd", compression_level=3, row_group_size=20_000)
     return buffer.getvalue()
+
+
+def brought_by(parts: Iterable[CatalogueObject], paths: Iterable[Path]) -> list[set[int]]:
+    """Return for each part, given as a file too, the numbers of the manifests of its rows."""
+    numbers: list[set[int]] = []
+    for one, path in zip(parts, paths, strict=True):
+        # a part that was merged has the rows of several
+        with pq.ParquetFile(path) as file:
+            stated = MANIFEST.name in file.schema_arrow.names
+            rows = file.read(columns=[MANIFEST.name] if stated else [], use_threads=False)
+        found = rows[MANIFEST.name].unique().to_pylist() if stated else [None]
+        numbers.append({one.seq if number is None else number for number in found})
+    return numbers
 
 
 def day(moment: datetime) -> str:

@@ -17,17 +17,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Literal, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.landing import keys
 from processing.landing.keys import folder
-from processing.landing.warc import Exchange, Original, Rendered, WarcWriter, cdxj
 from processing.limits import unpack
 from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sum, fault
 from processing.store.interface import Store
+
+if TYPE_CHECKING:
+    from processing.landing.warc import Exchange, Original, Rendered
 
 LandingRow: TypeAlias = Article | Rejection | Fetch
 Rows: TypeAlias = Literal["articles", "rejections", "log"]
@@ -47,6 +49,9 @@ class Segment:
         self.since = since
         self.pages = 0
         self._spool, self._outlet, self._run, self._number = spool, outlet, run, number
+        # only here: who reads segments writes no WARC
+        from processing.landing.warc import WarcWriter  # noqa: PLC0415
+
         self._name = f"{outlet}-{run}-{self.stem}.warc.gz"
         self._file = self._path("warc.gz").open("wb")
         self._rows: dict[Rows, gzip.GzipFile] = {}
@@ -92,6 +97,8 @@ class Segment:
 
     def _finish_files(self) -> list[Sum]:
         """Close the files, write the index of the WARC, and return the sums of all."""
+        from processing.landing.warc import cdxj  # noqa: PLC0415
+
         self._file.close()
         for rows in self._rows.values():
             rows.close()
@@ -189,7 +196,7 @@ class SegmentWriter:
         self._lock: Lock | None = None
         self.bytes = 0
 
-    def exchange(self, exchange: Exchange) -> Original:
+    def exchange(self, exchange: "Exchange") -> "Original":
         """Write one request and response; return the record that holds the payload."""
         segment = self._segment()
         before = segment.warc.size
@@ -197,7 +204,7 @@ class SegmentWriter:
         self.bytes += segment.warc.size - before
         return original
 
-    def convert(self, rendered: Rendered) -> None:
+    def convert(self, rendered: "Rendered") -> None:
         """Write what a browser made of a page."""
         segment = self._segment()
         before = segment.warc.size

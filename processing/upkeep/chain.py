@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,14 +20,44 @@ from processing.archive import manifests
 from processing.archive.catalogue import CatalogueObject
 from processing.archive.manifests import Witness
 from processing.errors import MissingError
-from processing.records import Manifest, fault
+from processing.records import Manifest, Record, Sum, fault
 from processing.store.interface import ListedObject, Store
-from processing.upkeep.copies import cached
-from processing.upkeep.findings import AuditFinding, ObjectFault
 
 _THREADS = 8
 _TOGETHER = 64
 """Manifests held in memory at once while they are fetched."""
+
+
+class ObjectFault(StrEnum):
+    """What is wrong with an object."""
+
+    MISSING = "missing"  # a manifest names it, and it is not there
+    ALTERED = "altered"  # its bytes are not those that its manifest states
+    TRUNCATED = "truncated"  # the same, and it is shorter than its manifest states
+    SWAPPED = "swapped"  # it holds the bytes of another object, or of an earlier one
+    ORPHANED = "orphaned"  # no publication writes such a name there, or no manifest named it
+    UNREFERENCED = "unreferenced"  # no manifest names it any more, and it should be deleted by now
+
+
+HARMLESS = frozenset({ObjectFault.ORPHANED, ObjectFault.UNREFERENCED})
+"""Faults that change no answer: nobody reads what no manifest names."""
+
+
+class AuditFinding(Record):
+    """One fault of one object; `manifest` is the number of the manifest that names it."""
+
+    fault: ObjectFault
+    key: str
+    manifest: int | None = None
+    detail: str = ""
+
+    @property
+    def harmless(self) -> bool:
+        return self.fault in HARMLESS
+
+    def __str__(self) -> str:
+        named = f", named by manifest {self.manifest}" if self.manifest else ""
+        return f"{self.fault}: {self.key}{named}" + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(slots=True)
@@ -144,3 +175,24 @@ def _got(store: Store, seq: int) -> bytes | None:
         return store.get(manifests.key(seq))
     except MissingError:
         return None
+
+
+def cached(cache: Path, sha256: str) -> bytes | None:
+    """Return the bytes with this SHA-256 from the cache, or None where they are not there."""
+    try:
+        data = (cache / "objects" / sha256[:2] / sha256).read_bytes()
+    except FileNotFoundError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == sha256 else None
+
+
+def copied(stores: Iterable[Store], wanted: Sum) -> bytes | None:
+    """Return the bytes of `wanted` from the first store that holds them under its key."""
+    for store in stores:
+        try:
+            data = store.get(wanted.key)
+        except MissingError:
+            continue
+        if hashlib.sha256(data).hexdigest() == wanted.sha256:
+            return data
+    return None

@@ -22,16 +22,15 @@ from processing.archive.catalogue import (
 from processing.archive.intake import Job
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.publish import alone
-from processing.archive.refolding import DERIVED, group
+from processing.archive.refolding import group
 from processing.archive.removal import require_present
 from processing.archive.tables import NewObject, of_tables
 from processing.errors import AlreadyExistsError, MissingError, StoreUnavailableError
 from processing.landing.keys import folder
 from processing.records import Manifest, Record, Removed, Sum
 from processing.store.interface import Store
-from processing.store.probe import allow_publishing
-from processing.upkeep.chain import ChainWalk, memory_of, walk
-from processing.upkeep.copies import cached, copied
+from processing.store.opening import allow_publishing
+from processing.upkeep.chain import AuditFinding, ChainWalk, cached, copied, memory_of, walk
 from processing.upkeep.derived import (
     TOLD,
     Publications,
@@ -42,7 +41,6 @@ from processing.upkeep.derived import (
     remembered,
     replacements,
 )
-from processing.upkeep.findings import AuditFinding
 from processing.upkeep.rebuild import page_files
 from processing.upkeep.recovery import PageReader
 
@@ -286,13 +284,13 @@ class Repair:
     ) -> None:
         """Add what folding the articles of damaged parts again gives."""
         catalogue = self._catalogue()
-        derived = [part for part in broken.values() if part.table in DERIVED]
+        derived = [part for part in broken.values() if part.table in layout.DERIVED]
         without = {key for part in derived for key in group(catalogue, part)}
         while without:
             try:
                 addition = self._folded(catalogue, without)
             except (DamagedPartError, LostPartError) as error:
-                if error.part.table not in DERIVED:
+                if error.part.table not in layout.DERIVED:
                     why = f"{error.part.key}, of which it is made, has to be repaired first"
                     self._impossible |= dict.fromkeys(sorted(part.key for part in derived), why)
                     return
@@ -374,7 +372,7 @@ class Repair:
         store, head = self._job.store, link.manifest
         self._witness.check(store, link)
         self._witness.require_writable()
-        due = checkpoints.is_due(head.seq + 1)
+        due = layout.adds_checkpoint(head.seq + 1)
         checkpoint = checkpoints.made(self._catalogue()) if due else None
         adds = [*change.adds, *(checkpoint.files if checkpoint else ())]
         new = [*change.objects, *(checkpoint.files if checkpoint else ())]

@@ -92,7 +92,7 @@ def round_trip(store: "Store") -> Told:
 
 
 def creation(store: "Store", options: "Settings") -> Told:
-    from processing.store.probe import cure, lacking, probe
+    from processing.store.opening import cure, lacking, probe
 
     capabilities = probe(store)
     if missing := lacking(capabilities, options):

@@ -87,7 +87,8 @@ def _sign(
     span: tuple[date, date],
     progress: Progress,
 ) -> None:
-    from processing.archive.folding import ArchiveWindow, sign_again, unsigned
+    from processing.archive.folding import ArchiveWindow, unsigned
+    from processing.archive.refolding import sign_again
     from processing.dedupe.fold import sign_only
 
     missing = unsigned(catalogue, ArchiveWindow(catalogue, options.fingerprint), options, span)

@@ -172,7 +172,7 @@ def discard(
 
     A run that is not held back is refused.
     """
-    from processing.upkeep.discard import discard as throw_away
+    from processing.archive.intake import discard as throw_away
 
     job = job_for(open_catalogue(store).store, dry_run=dry_run)
     done = throw_away(job, runs)

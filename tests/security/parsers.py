@@ -20,8 +20,8 @@ from scrapy.http import HtmlResponse, Request, Response
 
 from processing.archive import manifests, snapshot
 from processing.archive.catalogue import Catalogue
-from processing.archive.folding import _read as read_parquet
 from processing.archive.memory import Memory, load
+from processing.archive.refolding import _read as read_parquet
 from processing.dedupe.by_hand import read_rows
 from processing.errors import SillokError
 from processing.inspection import kept_pages

@@ -12,7 +12,7 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.folding import UnsignedArticles
+from processing.archive.refolding import UnsignedArticles
 from processing.lookup.articles import timeline
 from processing.lookup.sql import ask
 from processing.records import Article, Publication, Removed
@@ -136,7 +136,7 @@ def test_where_nothing_is_missing_the_keys_say_so(
 ) -> None:
     published(store, archive, article("narae", 5))
     monkeypatch.setattr(
-        "processing.archive.folding.Partitions", lambda *_: pytest.fail("parts were read")
+        "processing.archive.refolding.Partitions", lambda *_: pytest.fail("parts were read")
     )
     assert published(store, archive, reprint(5, NOON + DAY)).outlets["hanbit"].reprints == 1
 
@@ -319,12 +319,12 @@ def test_signing_again_is_told_in_the_log_and_in_the_manifest(
     for number in range(2):
         published(store, archive, article("narae", number, at=NOON + number * DAY))
     upgrade()
-    with caplog.at_level(logging.INFO, "processing.archive.folding"):
+    with caplog.at_level(logging.INFO, "processing.archive.refolding"):
         published(store, archive, article("narae", 7, at=NOON + 2 * DAY))
     said = [
         record.getMessage()
         for record in caplog.records
-        if record.name == "processing.archive.folding"
+        if record.name == "processing.archive.refolding"
     ]
     assert said == [
         "2 articles of 2 days have no signatures of this version of the fold: sign them",

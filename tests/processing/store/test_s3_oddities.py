@@ -17,7 +17,7 @@ from processing.errors import (
     UsageError,
 )
 from processing.settings import Settings
-from processing.store.probe import KEY, allow_publishing, probe
+from processing.store.opening import KEY, allow_publishing, probe
 from processing.store.s3_store import S3Store
 from tests.processing.oddities import Odd, certificate, odd_server
 

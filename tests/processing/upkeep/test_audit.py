@@ -14,9 +14,8 @@ from processing.archive.manifests import Witness
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.store.s3_store import S3Store
-from processing.upkeep.audit import Audited, audit
-from processing.upkeep.findings import ObjectFault
-from processing.upkeep.schedule import AuditState, Schedule, due, share_of
+from processing.upkeep.audit import Audited, AuditState, Schedule, audit, due, share_of
+from processing.upkeep.chain import ObjectFault
 from tests.processing.newsroom import NOON
 from tests.processing.upkeep.damage import (
     DAMAGES,

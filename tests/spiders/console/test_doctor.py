@@ -11,7 +11,7 @@ from processing.errors import StoreUnavailableError
 from processing.settings import settings
 from processing.store import opening as stores
 from processing.store.interface import Store
-from processing.store.probe import Capabilities
+from processing.store.opening import Capabilities
 from spiders.console import doctor, options
 from spiders.crawling import claims
 
@@ -121,7 +121,8 @@ def test_inexact_creation_asks_for_one_archiver(
     monkeypatch.setenv("SILLOK_SINGLE_WRITER", single)
     settings.cache_clear()
     monkeypatch.setattr(
-        "processing.store.probe.probe", lambda _: ALL.model_copy(update={"creates_exactly": False})
+        "processing.store.opening.probe",
+        lambda _: ALL.model_copy(update={"creates_exactly": False}),
     )
     assert checks(sillok("doctor", "--json"))["creation"]["state"] == state
 
@@ -129,7 +130,7 @@ def test_inexact_creation_asks_for_one_archiver(
 @pytest.mark.usefixtures("store")
 def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
     monkeypatch.setattr(
-        "processing.store.probe.probe", lambda _: ALL.model_copy(update={"reads_ranges": False})
+        "processing.store.opening.probe", lambda _: ALL.model_copy(update={"reads_ranges": False})
     )
     found = checks(sillok("doctor", "--json"))["creation"]
     assert (found["state"], "reads_ranges" in found["told"]) == ("bad", True)
@@ -226,7 +227,7 @@ def test_an_outlet_is_released_by_hand(store: Store, sillok) -> None:
 @pytest.mark.usefixtures("store")
 def test_a_store_without_exact_creation_means_one_crawling_host(sillok, monkeypatch) -> None:
     lacking = ALL.model_copy(update={"creates_exactly": False})
-    monkeypatch.setattr("processing.store.probe.probe", lambda _: lacking)
+    monkeypatch.setattr("processing.store.opening.probe", lambda _: lacking)
     found = checks(sillok("doctor", "--json"))["creation"]
     assert found["state"] == "bad"
     assert "only one host may crawl" in found["cure"]
