@@ -3,11 +3,12 @@
     python -m infra.bench.archive [--articles 10000 100000] [--publications 30 720] [--rounds 7]
 
 The same articles are laid down in few publications and in many (`infra.bench.history`); the many are
-compacted, once but for the last day and once whole. For each command the table has CPU seconds and
-peak memory above those of `sillok --version`, with an empty cache (cold) and with a filled one, and
-its ratio to the archive of few publications. A second table has bytes per article and table at 14
-articles a publication, before and after compaction. A million articles take hours to lay down:
-`--articles 1000000`.
+compacted, first but for the last week, then but for the last day, then whole. For each command the
+table has CPU seconds and peak memory above those of a bare import, with an empty cache (cold) and
+with a filled one, its ratios to the archive of few publications, and whether these are within their
+goal. Then it has bytes per article and table at 14 articles a publication, before and after
+compaction, the cost of a year's catalogue, and of an archiver that has nothing to do. The whole
+measure is `--articles 10000 --publications 30 8640 --days 90`; a million articles take hours.
 
 Then puts, on the embedded store, in turns. A put of ours is confirmed (SHA-256, ETag) and one of
 boto3 is not, so a ratio of 1 means that confirming costs nothing. Each size is compared with
@@ -46,6 +47,23 @@ from processing.store.s3_store import S3Store
 _MIB = 1 << 20
 # From 8 MiB on, `upload_file` sends parts at once; 80 MiB is ten of them.
 OUTLETS = 45
+GOAL, GOAL_AFTER_A_WEEK = 1.2, 2.0
+"""CPU and memory in many publications, compacted but for a day, or a week, per those in few."""
+GOAL_LOAD, GOAL_LOAD_MB, GOAL_EMPTY, GOAL_BYTES = 0.3, 60, 0.4, 3000
+"""CPU seconds and MB of loading the catalogue, CPU seconds of no work, bytes beside the WARC."""
+_WEIGHED = (
+    "articles",
+    "log",
+    "dedupe",
+    "clusters",
+    "reports",
+    "memory",
+    "manifests",
+    "checkpoints",
+)
+_SILLOK = ("-m", "spiders.cli")
+_IMPORTS = "import spiders.cli, processing.lookup.sql, processing.report.counting"
+"""What every command over tables loads: a bare import."""
 SIZES = (1 * _MIB, 16 * _MIB, 80 * _MIB)
 """Bytes of the files."""
 
@@ -65,7 +83,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             _histories(Path(name), articles, options.publications, options.days)
     with tempfile.TemporaryDirectory() as name:
-        _year(Path(name))
+        _year(Path(name) / "year")
+        _empty(Path(name) / "empty")
     if options.no_puts:
         return
     with tempfile.TemporaryDirectory() as name:
@@ -94,32 +113,42 @@ def _histories(folder: Path, count: int, publications: Sequence[int], days: int)
     """Print what commands cost on the same articles in few and in many publications."""
     articles = [article(number, OUTLETS, at) for number, at in enumerate(moments(count, days))]
     few, many = publications
-    lay_down(folder / "few", articles, few)
-    lay_down(folder / "many", articles, many)
-    end = articles[-1].fetched_at
+    # the same polls, so that the rows of log and reports are the same too
+    lay_down(folder / "few", articles, few, many)
+    lay_down(folder / "many", articles, many, many)
     last = articles[-1]
-    commands = {
+    end, day_after = last.fetched_at, last.fetched_at + timedelta(days=1)
+    commands = _commands(last)
+    _compact(folder / "few", day_after)
+    base = _costs(folder / "few", commands)
+    _print_costs(f"{count:,} articles in {few} publications, compacted", base, base, None)
+    costs = _costs(folder / "many", commands)
+    _print_costs(f"{many} publications, never compacted", costs, base, None)
+    for title, moment, goal in (
+        ("a week not compacted", end - timedelta(days=6), GOAL_AFTER_A_WEEK),
+        ("a day not compacted", end, GOAL),
+        ("compacted", day_after, GOAL),
+    ):
+        _compact(folder / "many", moment)
+        costs = _costs(folder / "many", commands)
+        _print_costs(f"{many} publications, {title}", costs, base, goal)
+    _print_bytes(folder / "bytes", articles, end)
+
+
+def _commands(last: Article) -> dict[str, tuple[str, ...]]:
+    """Return the commands that are measured; `last` is the newest article."""
+    on = day(last.fetched_at)
+    of_log = f"SELECT why, count(*) FROM log WHERE day = '{on}' GROUP BY 1"  # noqa: S608 - our day
+    return {
         "ls": ("ls", "--limit", "20"),
         "show": ("show", last.article_id),
         "search": ("search", last.title.split()[0]),
-        "query log": (
-            "query",
-            f"SELECT why, count(*) FROM log WHERE day = '{day(end)}' GROUP BY 1",  # noqa: S608 - our day
-        ),
+        "query log": ("query", of_log),
         "query articles": ("query", "SELECT outlet, count(*) FROM articles GROUP BY 1"),
-        "report": ("report", "--day", day(end)),
+        "report": ("report", "--day", on),
         "status": ("status",),
         "archive": ("archive", "--dry-run"),
     }
-    _compact(folder / "few", end + timedelta(days=1))
-    columns = {f"{few} publications": _costs(folder / "few", commands)}
-    columns[f"{many}, as published"] = _costs(folder / "many", commands)
-    _compact(folder / "many", end)
-    columns[f"{many}, all but a day"] = _costs(folder / "many", commands)
-    _compact(folder / "many", end + timedelta(days=1))
-    columns[f"{many}, compacted"] = _costs(folder / "many", commands)
-    _print_costs(count, columns)
-    _print_bytes(folder / "bytes", articles, end)
 
 
 # A process begins with the peak memory of the one that started it (getrusage(2)), so a small one
@@ -159,9 +188,10 @@ def _year(root: Path) -> None:
         command = [sys.executable, "-c", _LOAD, str(root)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own
         count, seconds, megabytes = done.stdout.split()
+        holds = _verdict(float(seconds), GOAL_LOAD), _verdict(float(megabytes), GOAL_LOAD_MB)
         print(
             f"catalogue of a year of quarter-hourly publications, {count} objects, {state}: "
-            f"{seconds} CPU s, {megabytes} MB"
+            f"{seconds} CPU s {holds[0]}, {megabytes} MB {holds[1]}"
         )
 
 
@@ -176,15 +206,14 @@ def _compact(root: Path, now: datetime) -> None:
 def _costs(
     root: Path, commands: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[CommandCost, CommandCost]]:
-    """Return what each command costs with an empty cache, and after that."""
-    base = _cost(root, ("--version",))
+    """Return what each command costs above a bare import, with an empty cache, and after that."""
+    base = min((_cost(root, "-c", _IMPORTS) for _ in range(3)), key=lambda cost: cost.seconds)
     found = {}
     for name, arguments in commands.items():
         shutil.rmtree(root / "cache", ignore_errors=True)
-        cold, warm = (
-            _cost(root, arguments),
-            min((_cost(root, arguments) for _ in range(2)), key=lambda cost: cost.seconds),
-        )
+        cold = _cost(root, *_SILLOK, *arguments)
+        again = (_cost(root, *_SILLOK, *arguments) for _ in range(3))
+        warm = min(again, key=lambda cost: cost.seconds)
         found[name] = (_above(cold, base), _above(warm, base))
     return found
 
@@ -193,8 +222,8 @@ def _above(cost: CommandCost, base: CommandCost) -> CommandCost:
     return CommandCost(cost.seconds - base.seconds, cost.megabytes - base.megabytes)
 
 
-def _cost(root: Path, arguments: Sequence[str]) -> CommandCost:
-    """Run a command and return what it cost; raise SystemExit where it failed."""
+def _cost(root: Path, *arguments: str) -> CommandCost:
+    """Run Python with these arguments and return what it cost; raise SystemExit where it failed."""
     environment = {
         **os.environ,
         "SILLOK_STORE": f"file:{root / 'archive'}",
@@ -202,51 +231,63 @@ def _cost(root: Path, arguments: Sequence[str]) -> CommandCost:
         "SILLOK_HEADS": str(root / "heads"),
         "SILLOK_SPOOL": str(root / "spool"),
     }
-    command = [sys.executable, "-m", "spiders.cli", *arguments]
+    command = [sys.executable, *arguments]
     measured = [sys.executable, "-S", "-c", _MEASURE, str(root / "out"), *command]
     done = subprocess.run(measured, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     code, seconds, megabytes = done.stdout.split()
     # 3 says that something wants an answer, which is so in an archive of invented outlets
     if code not in {"0", "3"}:
-        raise SystemExit(f"sillok {' '.join(arguments)}: {(root / 'out').read_text()}")
+        raise SystemExit(f"{' '.join(arguments)}: {(root / 'out').read_text()[-2000:]}")
     return CommandCost(float(seconds), float(megabytes))
 
 
 def _print_costs(
-    count: int, columns: Mapping[str, Mapping[str, tuple[CommandCost, CommandCost]]]
+    title: str,
+    costs: Mapping[str, tuple[CommandCost, CommandCost]],
+    base: Mapping[str, tuple[CommandCost, CommandCost]],
+    goal: float | None,
 ) -> None:
-    first = next(iter(columns.values()))
-    print(f"\n{count:,} articles; CPU s cold / warm, MB above a bare start, ratio of warm CPU")
-    for title, costs in columns.items():
-        print(f"  {title}")
-        for name, (cold, warm) in costs.items():
-            ratio = warm.seconds / max(first[name][1].seconds, 0.01)
-            print(
-                f"    {name:15} {cold.seconds:7.2f} / {warm.seconds:6.2f} s "
-                f"{warm.megabytes:7.0f} MB  x {ratio:.2f}"
-            )
+    print(f"\n{title}: CPU s cold / warm and MB above a bare import, ratios of the warm ones")
+    for name, (cold, warm) in costs.items():
+        other = base[name][1]
+        # below these, both are noise
+        seconds = max(warm.seconds, 0.05) / max(other.seconds, 0.05)
+        megabytes = max(warm.megabytes, 10) / max(other.megabytes, 10)
+        print(
+            f"    {name:15} {cold.seconds:7.2f} / {warm.seconds:6.2f} s {warm.megabytes:7.0f} MB"
+            f"  x {seconds:.2f} CPU, x {megabytes:.2f} MB {_verdict(max(seconds, megabytes), goal)}",
+            flush=True,
+        )
+
+
+def _verdict(figure: float, goal: float | None) -> str:
+    """Return whether a figure is within its goal; nothing where it has none."""
+    if goal is None:
+        return ""
+    return f"(goal {goal:g}: {'holds' if figure <= goal else 'DOES NOT HOLD'})"
+
+
+def _empty(root: Path) -> None:
+    """Print what a publication of an empty landing costs, in an empty archive."""
+    root.mkdir()
+    costs = [_cost(root, *_SILLOK, "archive") for _ in range(3)]
+    seconds = min(cost.seconds for cost in costs)
+    print(f"nothing to publish: {seconds:.2f} CPU s {_verdict(seconds, GOAL_EMPTY)}")
 
 
 def _print_bytes(root: Path, articles: Sequence[Article], end: datetime) -> None:
     """Print bytes per article and table at 14 articles a publication."""
-    lay_down(root, articles, len(articles) // 14)
-    tables = (
-        "articles",
-        "log",
-        "dedupe",
-        "clusters",
-        "reports",
-        "memory",
-        "manifests",
-        "checkpoints",
-    )
-    before = {table: size_of(root, table) / len(articles) for table in tables}
+    publications = len(articles) // 14
+    lay_down(root, articles, publications)
+    before = {table: size_of(root, table) / len(articles) for table in _WEIGHED}
     _compact(root, end + timedelta(days=40))
-    after = {table: size_of(root, table) / len(articles) for table in tables}
-    print(f"  bytes per article at 14 a publication, in {len(articles) // 14} publications")
-    for table in tables:
+    after = {table: size_of(root, table) / len(articles) for table in _WEIGHED}
+    print(f"\nbytes per article at 14 a publication, {publications} publications, compacted")
+    for table in _WEIGHED:
         print(f"    {table:15} {before[table]:8.0f} -> {after[table]:8.0f}")
-    print(f"    {'in all':15} {sum(before.values()):8.0f} -> {sum(after.values()):8.0f}")
+    whole = sum(after.values())
+    verdict = _verdict(whole, GOAL_BYTES)
+    print(f"    {'in all':15} {sum(before.values()):8.0f} -> {whole:8.0f} {verdict}")
 
 
 def _settings(data: Path) -> Settings:

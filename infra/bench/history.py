@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,6 +56,7 @@ from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import EmptyWindow
 from processing.store.file_store import FileStore
 
+T = TypeVar("T")
 START = datetime(2026, 1, 1, tzinfo=SEOUL)
 _SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추쿠투푸후기니디리미비시이"
 _WORDS = 260
@@ -169,48 +171,60 @@ def moments(articles: int, days: int) -> list[datetime]:
     ]
 
 
-def lay_down(root: Path, articles: Sequence[Article], publications: int) -> FileStore:
-    """Write an archive of these articles, in the order of fetching, in so many publications."""
+def lay_down(
+    root: Path, articles: Sequence[Article], publications: int, polls: int | None = None
+) -> FileStore:
+    """Write an archive of these articles, in the order of fetching, in so many publications.
+
+    They were fetched by so many polls, by default one a publication: so archives of different
+    numbers of publications can have the same rows, those of log and reports too.
+    """
     store = FileStore(root / "archive")
     witness = Witness(root / "heads", store)
-    shares = _shares(articles, publications)
     tables = SignedTables(articles)
+    every = _memories(store, articles)
+    shares = list(enumerate(_shares(articles, polls or publications), 1))
     link: ManifestLink | None = None
-    memory = _memories(store, articles)
-    for number, some in enumerate(shares, 1):
-        runs = runs_of(some, number)
-        new = [ArchivedArticle(**dict(one)) for one in some]
-        adds = [
-            _put(store, made)
-            for made in (
-                *of_records(runs, new, "1", number),
-                *of_tables(tables.of(some), number),
-                *_pages(runs),
-            )
-        ]
-        removes: tuple[Removed, ...] = ()
-        if layout.adds_checkpoint(number):
-            checkpoint = checkpoints.made(Catalogue(store, root / "cache"))
-            adds += [_put(store, file) for file in checkpoint.files]
-            removes = checkpoint.removes
-        link = manifests.append(
-            store,
-            witness,
-            Manifest(
-                seq=number,
-                previous=link.sha256 if link else None,
-                batch=f"{number:016x}",
-                published_at=some[-1].fetched_at + timedelta(minutes=5),
-                adds=tuple(sorted(adds, key=lambda added: added.key)),
-                removes=removes,
-                runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in runs),
-                memory=memory,
-                counts={"articles": len(some)},
-                code_version="1",
-                lock_sha256="0" * 64,
-            ),
+    for number, some in enumerate(_shares(shares, publications), 1):
+        runs = [run for poll, share in some for run in runs_of(share, poll)]
+        adds, removes = _laid(store, root / "cache", runs, tables, number)
+        changed = {run.outlet: every[run.outlet] for run in runs}
+        names_all = link is None or layout.adds_checkpoint(number)
+        manifest = Manifest(
+            seq=number,
+            previous=link.sha256 if link else None,
+            batch=f"{number:016x}",
+            published_at=runs[-1].articles[-1].fetched_at + timedelta(minutes=5),
+            adds=tuple(sorted(adds, key=lambda added: added.key)),
+            removes=removes,
+            runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in runs),
+            memory=every if names_all else changed,
+            counts={"articles": sum(len(run.articles) for run in runs)},
+            code_version="1",
+            lock_sha256="0" * 64,
         )
+        link = manifests.append(store, witness, manifest)
     return store
+
+
+def _laid(
+    store: FileStore,
+    cache: Path,
+    runs: Sequence[GeneratedRun],
+    tables: "SignedTables",
+    number: int,
+) -> tuple[list[Sum], tuple[Removed, ...]]:
+    """Put what the publication of that number adds; return it, and what it removes."""
+    articles = [one for run in runs for one in run.articles]
+    made = [
+        *of_records(runs, [ArchivedArticle(**dict(one)) for one in articles], "1", number),
+        *of_tables(tables.of(articles), number),
+        *_pages(runs),
+    ]
+    if not layout.adds_checkpoint(number):
+        return [_put(store, one) for one in made], ()
+    checkpoint = checkpoints.made(Catalogue(store, cache))
+    return [_put(store, one) for one in (*made, *checkpoint.files)], checkpoint.removes
 
 
 def _put(store: FileStore, made: NewObject) -> Sum:
@@ -218,14 +232,14 @@ def _put(store: FileStore, made: NewObject) -> Sum:
     return made.sum
 
 
-def _shares(articles: Sequence[Article], publications: int) -> list[Sequence[Article]]:
-    bounds = [len(articles) * place // publications for place in range(publications + 1)]
-    shares = [articles[first:last] for first, last in pairwise(bounds)]
+def _shares(items: Sequence[T], count: int) -> list[Sequence[T]]:
+    bounds = [len(items) * place // count for place in range(count + 1)]
+    shares = [items[first:last] for first, last in pairwise(bounds)]
     return [share for share in shares if share]
 
 
 def _memories(store: FileStore, articles: Sequence[Article]) -> dict[str, Sum]:
-    """Write what each outlet remembers at the end, and name it in every manifest."""
+    """Write what each outlet remembers at the end: every manifest names that."""
     by_outlet: dict[str, Memory] = defaultdict(Memory)
     for one in articles:
         by_outlet[one.outlet].archived(one)
@@ -374,7 +388,7 @@ def lay_down_year(root: Path) -> FileStore:
         names = [f"{name}/month=2026-12/2026-12-31-{seq:032x}.parquet" for name in TABLES]
         adds = [_put(store, file) for file in checkpoint.files] if first else []
         adds += [_object(name).sum for name in names]
-        memory = {f"outlet{place:03d}": adds[0] for place in range(45)}
+        memory = {f"outlet{place:03d}": adds[0] for place in range(45 if first else 10)}
         manifest = Manifest(
             seq=seq, previous=previous, batch="0", published_at=START, adds=tuple(adds),
             memory=memory, code_version="1", lock_sha256="0",

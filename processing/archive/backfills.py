@@ -173,8 +173,9 @@ def load(store: Store, outlet: str) -> BackfillState:
     # a publication may move rows from landing into a snapshot meanwhile: then both are read again
     for _ in range(_TRIES):
         link = manifests.head(store)
-        known = published(store, link.manifest.memory.get(outlet) if link else None)
-        state = saved(store, link.manifest.backfills.get(outlet) if link else None)
+        named = manifests.snapshots(store, link)
+        known = published(store, named.memory.get(outlet))
+        state = saved(store, named.backfills.get(outlet))
         for rows in _landed(store, outlet, known.has):
             state.take(rows)
         if not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):

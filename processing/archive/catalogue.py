@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -24,7 +25,14 @@ from pydantic import ValidationError
 
 from processing.archive import layout
 from processing.archive.layout import CatalogueObject
-from processing.archive.manifests import ManifestLink, Witness, head, key
+from processing.archive.manifests import (
+    ManifestLink,
+    Snapshots,
+    Witness,
+    head,
+    key,
+    named_snapshots,
+)
 from processing.errors import CorruptRecordError, MissingError
 from processing.records import Manifest, fault
 from processing.store.interface import Store, checked
@@ -133,6 +141,11 @@ class Catalogue:
         return tuple(reversed(list(self.back())))
 
     @lazy
+    def snapshots(self) -> Snapshots:
+        """Return what is remembered of all outlets."""
+        return named_snapshots(self.back())
+
+    @lazy
     def base(self) -> "tuple[Checkpoint | None, tuple[Manifest, ...]]":
         """Return the newest sound checkpoint, and the manifests after it, oldest first."""
         later: list[Manifest] = []
@@ -189,12 +202,13 @@ class Catalogue:
     ) -> dict[str, CatalogueObject]:
         """Return `current` after these manifests, in order of keys.
 
-        What one of them removes is gone from the cache too.
+        What had to be taken down is gone from the cache too.
         """
         # oldest first: what a later manifest adds or removes counts
         for manifest in manifests:
             for removed in manifest.removes:
-                if part := current.pop(removed.key, None):
+                part = current.pop(removed.key, None)
+                if part and removed.reason == "takedown":
                     self._path(part.sum.sha256).unlink(missing_ok=True)
             current |= {
                 added.key: CatalogueObject(added, manifest.seq)
@@ -294,8 +308,10 @@ class Catalogue:
     def _manifest(self, seq: int, sha256: str, named_by: str) -> bytes:
         """Return the bytes of a manifest from the cache, else fetched with those before it."""
         path = self._path(sha256)
-        if path.is_file() and is_what_it_was(path, sha256):
-            return path.read_bytes()
+        # the cache may be deleted at any time, also between two looks
+        with suppress(FileNotFoundError):
+            if is_what_it_was(path, sha256):
+                return path.read_bytes()
         if seq not in self._ahead:
             first = max(1, seq - seq % layout.EVERY)
             with ThreadPoolExecutor(_THREADS) as pool:
@@ -326,7 +342,7 @@ class Catalogue:
     def _cached(self, key: str, sha256: str, named_by: str) -> Path:
         """Return the object's file in the cache; fetch it if it is missing or damaged there."""
         path = self._path(sha256)
-        if path.is_file():
+        with suppress(FileNotFoundError):
             if is_what_it_was(path, sha256):
                 return path
             logger.warning("%s, a cached copy of %s, is damaged: it is fetched again", path, key)
@@ -342,16 +358,39 @@ class Catalogue:
             "states; `sillok repair`, or restore it from a copy"
         )
 
+    def forget(self, before: datetime) -> None:
+        """Delete copies of parts that are not current any more from the cache, if fetched `before`.
+
+        A reader of an older head may still be at them, so they stay for the grace time. Copies of
+        manifests and raw pages stay: a repair may need them.
+        """
+        current = {part.sum.sha256 for part in self.tables.values()}
+        for copy in self._cache.glob("??/*"):
+            # another process may have deleted it since
+            with suppress(FileNotFoundError):
+                is_old = copy.name not in current and copy.stat().st_mtime < before.timestamp()
+                if is_old and _is_parquet(copy):
+                    copy.unlink()
+
     def _path(self, sha256: str) -> Path:
         return self._cache / sha256[:2] / sha256
 
 
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
 def _write(path: Path, data: bytes) -> None:
     """Write a file of the cache in one step, so that two readers at once never see half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as spool:
-        spool.write(data)
-    Path(spool.name).replace(path)
+    while True:
+        # somebody may delete the cache meanwhile
+        with suppress(FileNotFoundError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as spool:
+                spool.write(data)
+            Path(spool.name).replace(path)
+            return
 
 
 def is_what_it_was(path: Path, sha256: str) -> bool:

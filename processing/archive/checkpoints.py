@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -93,6 +93,10 @@ class NewCheckpoint:
 
     files: tuple[NewObject, ...]
     removes: tuple[Removed, ...]
+
+
+NOTHING: Final = NewCheckpoint((), ())
+"""What a manifest adds that has to add no checkpoint."""
 
 
 def made(catalogue: Current) -> NewCheckpoint:

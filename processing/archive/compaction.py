@@ -192,7 +192,7 @@ def _superseded(
 def _moved(catalogue: Catalogue) -> dict[str, tuple[Sum, Sum]]:
     """Return the memories that lie where version 1 put them, each with where it belongs."""
     moved = {}
-    for outlet, snapshot in (catalogue.head.memory if catalogue.head else {}).items():
+    for outlet, snapshot in catalogue.snapshots.memory.items():
         if not snapshot.key.startswith("memory/"):
             name = f"{snapshot.sha256[:32]}.gz"
             target = snapshot.evolve(key=f"memory/outlet={outlet}/{name}")
@@ -208,7 +208,7 @@ def _publish(
     memory: Mapping[str, Sum],
 ) -> int:
     """Put the manifest of a compaction and return its number."""
-    checkpoint = checkpoints.NewCheckpoint((), ())
+    checkpoint = checkpoints.NOTHING
     head = catalogue.link
     seq = head.manifest.seq + 1 if head else 1
     if layout.adds_checkpoint(seq):
@@ -265,6 +265,7 @@ def _commit(
     witness.require_writable()
     if gone := require_present(job.store, [one.key for one in (*adds, *memory.values())]):
         raise LostObjectsError(f"{gone[0]} was deleted while it was published")
+    named = catalogue.snapshots.changed(memory, {}, adds)
     manifest = Manifest(
         seq=head.manifest.seq + 1 if head else 1,
         previous=head.sha256 if head else None,
@@ -272,8 +273,8 @@ def _commit(
         published_at=job.now,
         adds=tuple(sorted(adds, key=lambda added: added.key)),
         removes=tuple(removes),
-        memory={**(head.manifest.memory if head else {}), **memory},
-        backfills=head.manifest.backfills if head else {},
+        memory=named.memory,
+        backfills=named.backfills,
         code_version=job.code_version,
         lock_sha256=job.lock_sha256,
     )

@@ -11,6 +11,7 @@ the keys alone show that nothing is missing.
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -103,10 +104,12 @@ class Addition:
         if self.work is None:
             return
         # an interrupted signing may be taken up again for a day, see `_LEFT`
-        newest = self.work.stat().st_mtime
-        for other in self.work.parent.glob(_WORK.format("*")):
-            if other == self.work or other.stat().st_mtime < newest - _LEFT:
-                shutil.rmtree(other)
+        # another archiver, which signed the same, may remove it at the same moment
+        with suppress(FileNotFoundError):
+            newest = self.work.stat().st_mtime
+            for other in self.work.parent.glob(_WORK.format("*")):
+                if other == self.work or other.stat().st_mtime < newest - _LEFT:
+                    shutil.rmtree(other)
 
 
 def options_for(facts: Mapping[str, OutletFacts], window_days: int) -> FoldOptions:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from processing.archive import manifests
 from processing.archive.landed import Landed, LandedRun, faults, landed, ready
-from processing.archive.manifests import ManifestLink
+from processing.archive.manifests import ManifestLink, Snapshots
 from processing.archive.memory import Memory, published
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.landing.keys import objects
@@ -69,8 +69,12 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """All of landing, sorted: runs to publish by outlet, the others, memories by outlet."""
+    """All of landing, sorted: runs to publish by outlet, the others, memories by outlet.
 
+    `named` are the snapshots that the head names.
+    """
+
+    named: Snapshots
     landing: list[Landed]
     memories: dict[str, Memory]
     runs: dict[str, Sequence[LandedRun]]
@@ -89,9 +93,10 @@ def gather(job: Job, head: ManifestLink | None) -> Intake:
     Raises MissingError where the run that was named is neither there nor published.
     """
     landing = landed(job.store, job.outlet, job.run)
-    known = head.manifest.memory if head else {}
+    named = manifests.snapshots(job.store, head)
+    known = named.memory
     if job.run and not landing:
-        _require_published(job, head)
+        _require_published(job, known)
     names = sorted({run.outlet for run in landing})
     # a bucket answers in milliseconds, but it is asked hundreds of times
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -99,6 +104,7 @@ def gather(job: Job, head: ManifestLink | None) -> Intake:
     sound = {outlet.outlet: outlet.runs for outlet in outlets if outlet.runs and not outlet.faults}
     quiet = [name for name, runs in sound.items() if job.run is None and _may_stay(runs, job.now)]
     return Intake(
+        named,
         landing,
         memories={outlet.outlet: outlet.memory for outlet in outlets},
         runs={name: runs for name, runs in sound.items() if name not in quiet},
@@ -154,8 +160,7 @@ def _is_quiet(run: LandedRun) -> bool:
     return ended and run.pages == 0 and not any(row.why is Why.GONE for row in run.log)
 
 
-def _require_published(job: Job, head: ManifestLink | None) -> None:
-    known = head.manifest.memory if head else {}
+def _require_published(job: Job, known: Mapping[str, Sum]) -> None:
     names = [job.outlet] if job.outlet else sorted(known)
     run = job.run or ""
     if not any(published(job.store, known.get(name)).has_run(run) for name in names):
@@ -226,7 +231,7 @@ def _require_unpublished(job: Job, outlet: str, run: str) -> None:
     """Raise UsageError where an archiver published the run meanwhile."""
     head = manifests.head(job.store)
     try:
-        memory = published(job.store, head.manifest.memory.get(outlet) if head else None)
+        memory = published(job.store, manifests.snapshots(job.store, head).memory.get(outlet))
     except (CorruptRecordError, MissingError):
         return  # it holds its outlet back: nothing of it was published
     if memory.has_run(run):

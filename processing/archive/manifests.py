@@ -4,22 +4,29 @@ Manifests are `manifests/<seq, 8 digits>.json` from 1 without a hole, each with 
 one before. The object `head.json` says where the chain ended some time ago. It is a hint that may
 lag: the head is the first manifest after it that has no successor. So finding the head costs the
 same in a chain of ten and of a million.
+
+A manifest names the snapshots (what crawls and backfills of an outlet remember) that it changed;
+one that adds a checkpoint, the first, and each of version 1 name those of all outlets. So whoever
+wants all of them reads no further back than for a checkpoint.
 """
 
 import hashlib
 import json
 import logging
-import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from processing.archive import layout
+from processing.archive.layout import CatalogueObject
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.limits import parse_json
-from processing.records import SCHEMA_VERSION, Manifest, fault
+from processing.records import SCHEMA_VERSION, Manifest, Sum, fault
 from processing.store.interface import Store
 
 logger = logging.getLogger(__name__)
@@ -27,6 +34,8 @@ logger = logging.getLogger(__name__)
 FOLDER = "manifests/"
 HINT = "head.json"
 _LAST = 99_999_999
+_THREADS = 8
+"""Manifests that are read at once, ahead of their turn."""
 _NUMBER = re.compile(r"manifests/(?P<seq>[0-9]{8})\.json")
 
 
@@ -36,6 +45,63 @@ class ManifestLink:
 
     manifest: Manifest
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """What crawls (`memory`) and backfills of each outlet remember, by outlet.
+
+    `seqs` are the numbers of the manifests that name them, by key.
+    """
+
+    memory: Mapping[str, Sum] = field(default_factory=dict)
+    backfills: Mapping[str, Sum] = field(default_factory=dict)
+    seqs: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> dict[str, CatalogueObject]:
+        """The snapshots as objects of the catalogue, by key."""
+        named = (*self.memory.values(), *self.backfills.values())
+        return {one.key: CatalogueObject(one, self.seqs[one.key]) for one in named}
+
+    def changed(
+        self, memory: Mapping[str, Sum], backfills: Mapping[str, Sum], adds: Iterable[Sum]
+    ) -> "Snapshots":
+        """Return what the manifest that changes these snapshots names, given what else it adds."""
+        if not _has_checkpoint(adds):
+            return Snapshots(_by_outlet(memory), _by_outlet(backfills))
+        return Snapshots(
+            _by_outlet({**self.memory, **memory}), _by_outlet({**self.backfills, **backfills})
+        )
+
+
+def _by_outlet(snapshots: Mapping[str, Sum]) -> dict[str, Sum]:
+    return dict(sorted(snapshots.items()))
+
+
+def _has_checkpoint(adds: Iterable[Sum]) -> bool:
+    return any(layout.is_checkpoint(added.key) for added in adds)
+
+
+def names_all_snapshots(manifest: Manifest) -> bool:
+    """Tell whether a manifest names the snapshots of all outlets, and not only those it changed."""
+    first = manifest.previous is None
+    return first or manifest.schema_version == 1 or _has_checkpoint(manifest.adds)
+
+
+def named_snapshots(newest_first: Iterable[Manifest]) -> Snapshots:
+    """Return the snapshots of all outlets at the first of these manifests, each the one before."""
+    memory: dict[str, Sum] = {}
+    backfills: dict[str, Sum] = {}
+    seqs: dict[str, int] = {}
+    for manifest in newest_first:
+        memory = {**manifest.memory, **memory}
+        backfills = {**manifest.backfills, **backfills}
+        seqs = {**dict.fromkeys((one.key for one in manifest.snapshots), manifest.seq), **seqs}
+        if names_all_snapshots(manifest):
+            break
+    current = {one.key for one in (*memory.values(), *backfills.values())}
+    return Snapshots(memory, backfills, {key: seqs[key] for key in current})
 
 
 def key(seq: int) -> str:
@@ -142,16 +208,62 @@ def since(store: Store, link: ManifestLink | None, seq: int) -> Iterator[Manifes
 
     Raises CorruptRecordError where a manifest does not have the hash that its successor names.
     """
-    while link is not None and link.manifest.seq >= seq:
-        yield link
-        if link.manifest.previous is None:
-            return
-        before = read(store, link.manifest.seq - 1)
-        if before.sha256 != link.manifest.previous:
+    if link is None or link.manifest.seq < seq:
+        return
+    yield link
+    for before in _earlier(store, link.manifest.seq - 1, seq):
+        if before.result().sha256 != link.manifest.previous:
             raise CorruptRecordError(
-                f"{key(before.manifest.seq)} in {store.url} was altered: restore it from a copy"
+                f"{key(link.manifest.seq - 1)} in {store.url} was altered: restore it from a copy"
             )
-        link = before
+        link = before.result()
+        yield link
+
+
+def _earlier(store: Store, newest: int, oldest: int) -> "Iterator[Future[ManifestLink]]":
+    """Yield the manifests from one number down to another, read several at once."""
+    together = 1
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while newest >= oldest:
+            # most who look back find what they want in the first few
+            numbers = range(newest, max(newest - together, oldest - 1), -1)
+            yield from [pool.submit(read, store, seq) for seq in numbers]
+            newest, together = newest - together, min(together * 2, _THREADS)
+
+
+def snapshots(store: Store, link: ManifestLink | None) -> Snapshots:
+    """Return the snapshots of all outlets at a manifest; none of an empty archive.
+
+    Raises what `since` raises.
+    """
+    return named_snapshots(one.manifest for one in since(store, link, 1))
+
+
+def remembered(store: Store, link: ManifestLink | None, outlet: str) -> Sum | None:
+    """Return the snapshot of one outlet's fetch log at a manifest, for a crawl.
+
+    Manifests that are missing or damaged are passed over: a crawl that remembers less asks some
+    pages twice, and one that ends loses them.
+    """
+    if link is None or outlet in link.manifest.memory or names_all_snapshots(link.manifest):
+        return link.manifest.memory.get(outlet) if link else None
+    wanted = link.manifest.previous
+    for before in _earlier(store, link.manifest.seq - 1, 1):
+        try:
+            earlier = before.result()
+        except (CorruptRecordError, MissingError) as error:
+            logger.warning("%s; what is remembered of %s may be older", error, outlet)
+            wanted = None
+            continue
+        if wanted not in {None, earlier.sha256}:
+            where = f"{key(earlier.manifest.seq)} in {store.url}"
+            logger.warning("%s was altered; what is remembered of %s may be older", where, outlet)
+            wanted = None
+            continue
+        manifest, wanted = earlier.manifest, earlier.manifest.previous
+        if outlet in manifest.memory or names_all_snapshots(manifest):
+            return manifest.memory.get(outlet)
+    return None
 
 
 class Witness:
@@ -193,7 +305,7 @@ class Witness:
         # found out after its manifest was put, it would be too late
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            trial = self.path.with_suffix(f".{os.getpid()}")
+            trial = self._beside()
             trial.write_bytes(b"trial")
             trial.unlink()
         except OSError as error:
@@ -202,7 +314,7 @@ class Witness:
     def note(self, store: Store, link: ManifestLink) -> None:
         """Keep `link` as the newest head seen. Raises UsageError where it cannot be kept."""
         fields = {"store": store.identity, "seq": link.manifest.seq, "sha256": link.sha256}
-        part = self.path.with_suffix(f".{os.getpid()}")
+        part = self._beside()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # beside it and then renamed: a full disk must not leave half a witness
@@ -210,6 +322,10 @@ class Witness:
             part.replace(self.path)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def _beside(self) -> Path:
+        # no process id: archivers in two containers have the same one
+        return self.path.with_suffix(f".{secrets.token_hex(8)}")
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(

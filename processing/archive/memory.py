@@ -212,7 +212,7 @@ def load(store: Store, outlet: str) -> Memory:
     # a publication may move rows from landing into a snapshot meanwhile: then both are read again
     for _ in range(_TRIES):
         link = manifests.head(store)
-        memory = published(store, link.manifest.memory.get(outlet) if link else None)
+        memory = published(store, manifests.remembered(store, link, outlet))
         _take_landing(store, outlet, memory)
         if not store.exists(manifests.key(link.manifest.seq + 1 if link else 1)):
             break

@@ -27,7 +27,7 @@ from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartEr
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.layout import DERIVED, adds_checkpoint
-from processing.archive.manifests import ManifestLink, Witness
+from processing.archive.manifests import ManifestLink, Snapshots, Witness
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.archive.tables import (
     ArchivedArticle,
@@ -147,7 +147,7 @@ def alone(folder: Path, store: Store) -> Iterator[None]:
 
 def _published(job: Job) -> Publication:
     """Publish on the head, and again on each newer head, until this archiver's manifest stands."""
-    store = job.store
+    store, missing = job.store, False
     for _ in range(_TRIES):
         head = manifests.head(store)
         try:
@@ -162,9 +162,11 @@ def _published(job: Job) -> Publication:
         except LostObjectsError as error:
             logger.info("%s; this archiver begins again", error)
         except MissingError:
-            # with a new head, what is missing was published and removed by another archiver
-            if manifests.head(store) == head:
+            # with a new head, what is missing was published and removed by another archiver; with
+            # the same one a person may have discarded it: what is lost is missing again
+            if missing and manifests.head(store) == head:
                 raise
+            missing = manifests.head(store) == head
     raise StoreUnavailableError(
         f"other archivers published {_TRIES} times meanwhile; run the same again later"
     )
@@ -235,11 +237,10 @@ class Attempt:
         files, removes = self._checkpoint()
         adds = [*pages, *written, *self._put(files)]
         self._require_present([*adds, *remembered])
-        memory = dict(self._head.manifest.memory) if self._head else {}
-        memory |= {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
-        states = dict(self._head.manifest.backfills) if self._head else {}
-        states |= {outlet: state.sum for outlet, state in backfills.items()}
-        link = self._commit(adds, removes, memory, states, result)
+        memory = {outlet: snapshot.sum for outlet, snapshot in snapshots.items()}
+        states = {outlet: state.sum for outlet, state in backfills.items()}
+        named = self._intake.named.changed(memory, states, adds)
+        link = self._commit(adds, removes, named, result)
         removed = self._sweep()
         self._delete_unnamed()
         _log_counts(result, link.manifest.seq)
@@ -254,8 +255,7 @@ class Attempt:
         self,
         adds: Sequence[Sum],
         removes: Sequence[Removed],
-        memory: Mapping[str, Sum],
-        backfills: Mapping[str, Sum],
+        named: Snapshots,
         result: Publication,
     ) -> ManifestLink:
         """Put the manifest, which makes the publication take effect; note it as the new head."""
@@ -267,8 +267,8 @@ class Attempt:
             adds=tuple(sorted(adds, key=lambda added: added.key)),
             removes=(*removes, *self._replaced()),
             runs=tuple(f"outlet={run.outlet}/run={run.run}" for run in self._runs),
-            memory=dict(sorted(memory.items())),
-            backfills=dict(sorted(backfills.items())),
+            memory=named.memory,
+            backfills=named.backfills,
             counts=_totals(result),
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
@@ -337,7 +337,7 @@ class Attempt:
     def _backfills(self) -> dict[str, NewObject]:
         """Return the state of each outlet's backfills that these runs go on with, to be put."""
         states = {}
-        named = self._head.manifest.backfills if self._head else {}
+        named = self._intake.named.backfills
         for outlet, runs in self._intake.runs.items():
             rows = [row for run in runs if is_backfill(run.run) for row in run.log]
             if rows:

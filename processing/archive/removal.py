@@ -15,12 +15,14 @@ import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from pydantic import AwareDatetime, ValidationError
 
 from processing.archive.catalogue import Catalogue
 from processing.archive.landed import Landed
+from processing.archive.manifests import named_snapshots
 from processing.archive.memory import Memory
 from processing.errors import CorruptRecordError, MissingError, StoreUnavailableError
 from processing.landing.keys import REPORT, LandingKey
@@ -120,11 +122,12 @@ def require_present(store: Store, keys: Collection[str]) -> list[str]:
 def delete_unnamed(store: Store, cache: Path, *, now: datetime, grace: timedelta) -> int:
     """Delete objects that no manifest has named for `grace` and that were not written since.
 
-    Return how many.
+    Copies in the cache of what is not current go with them. Return how many objects.
     """
     # a notice this old is of a process that died before it could take it back
     store.delete([key for key, notice in _notices(store) if now - notice.at > grace])
     before = now - grace
+    Catalogue(store, cache).forget(before)
     unnamed = _unnamed(store, cache, before)
     if not unnamed:
         return 0
@@ -174,11 +177,12 @@ def _pages_of(index: str) -> str:
 def _named_since(catalogue: Catalogue, before: datetime) -> set[str]:
     """Return the keys that the head names, or that any head since `before` has named."""
     named = set(catalogue.parts)
-    for manifest in catalogue.back():
-        named |= {snapshot.key for snapshot in manifest.snapshots}
+    back = catalogue.back()
+    for manifest in back:
         # this one was the head already at that moment; older ones are superseded longer than that
         if manifest.published_at <= before:
-            break
+            return named | {*named_snapshots(chain([manifest], back)).objects}
+        named |= {snapshot.key for snapshot in manifest.snapshots}
         named |= {removed.key for removed in manifest.removes}
     return named
 

@@ -23,7 +23,7 @@ _KEY = re.compile(r"landing/outlet=(?P<outlet>[^/]+)/run=(?P<run>[^/]+)/(?P<name
 _SEGMENT = re.compile(r"seg-(?P<number>[0-9]+)\.(?P<suffix>.+)")
 _READ = ("articles.jsonl.gz", "rejections.jsonl.gz")
 """Files that a segment has only where a page was fetched."""
-_BACKFILL = "-backfill"
+BACKFILL = "-backfill"
 """What the name of a backfill's run ends with.
 
 A key alone has to tell it: an ordinary crawl must not open what a backfill has landed.
@@ -78,12 +78,12 @@ def folder(outlet: str, run: str) -> str:
 
 def is_backfill(run: str) -> bool:
     """Return whether a run is one of a backfill."""
-    return run.endswith(_BACKFILL)
+    return run.endswith(BACKFILL)
 
 
 def backfill_run(run: str) -> str:
     """Return the name of a backfill's run: `run`, marked."""
-    return run if is_backfill(run) else f"{run}{_BACKFILL}"
+    return run if is_backfill(run) else f"{run}{BACKFILL}"
 
 
 def report_key(outlet: str, run: str) -> str:

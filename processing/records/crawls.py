@@ -310,8 +310,9 @@ class Manifest(Record):
     PUT with If-None-Match: *.
 
     `batch` is a digest of the runs taken in, so the same landing always makes the same batch.
-    `memory` names for each outlet its current snapshot of the fetch log, `backfills` the snapshot
-    of its backfills. `runs` are the landing runs that may be removed once this exists.
+    `memory` names the snapshots of the fetch log that it changed, by outlet, `backfills` those of
+    backfills; where it adds a checkpoint, and where it is the first, it names those of all outlets.
+    `runs` are the landing runs that may be removed once this exists.
 
     In JSON `backfills` stand in `memory` under `backfill.<outlet>`: so a manifest has the fields of
     version 1, and an older Sillok sees that it is newer instead of calling it damaged.

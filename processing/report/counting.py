@@ -17,7 +17,7 @@ from processing.archive.layout import outlet_of
 from processing.archive.tables import fields_of
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
-from processing.landing.keys import is_backfill
+from processing.landing.keys import BACKFILL, is_backfill
 from processing.lookup.sql import ask
 from processing.records import RunReport, fault
 from processing.report.days import Changed, Count, Gap, Reprinted, Stories
@@ -69,7 +69,23 @@ _GONE_LINKS = """
     SELECT outlet, count(DISTINCT article_id) AS deletions FROM log
     WHERE why = 'gone' AND failures = 0 AND logged_at >= $start AND logged_at < $end GROUP BY 1
 """
-_RUNS = "SELECT * FROM reports WHERE day BETWEEN $first AND $last ORDER BY started_at, run"
+_RUNS = "SELECT * FROM reports WHERE day = $last"
+_TAKEN = """
+    SELECT outlet, run FROM reports
+    WHERE day BETWEEN $first AND $last AND run IN (SELECT unnest($runs::VARCHAR[]))
+"""
+# What a backfill brings is of other days, and says nothing of a normal one.
+_POLLS = "FROM reports WHERE day BETWEEN $first AND $last AND NOT ends_with(run, $backfill)"
+_VOLUMES = f"""
+    SELECT outlet, day, sum(articles)::BIGINT AS articles,
+        coalesce(sum(articles) FILTER (len(fields) > 0), 0)::BIGINT AS counted
+    {_POLLS} GROUP BY ALL
+"""
+_FIELDS = f"""
+    WITH named AS (SELECT outlet, day, unnest(fields) AS field {_POLLS})
+    SELECT outlet, day, field.name AS name, sum(field.value)::BIGINT AS articles
+    FROM named GROUP BY ALL
+"""  # noqa: S608 - our own words
 _LAST_DAY = "SELECT max(day) FROM reports"
 _NEWS = """
     SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN logged_at END)) AS new_at
@@ -145,15 +161,14 @@ class _Shares:
     usual_fields: Counter[str] = dataclass_field(default_factory=Counter)
     usual_counted: int = 0
 
-    def add(self, report: RunReport, day: date) -> None:
-        if not report.fields:  # nothing was read, or by a version that did not count
-            return
-        if report.day == day.isoformat():
-            self.fields.update(report.fields)
-            self.counted += report.articles
+    def add(self, fields: Mapping[str, int], articles: int, *, own: bool) -> None:
+        """Add counts of one day; `own` says that it is the day itself."""
+        if own:
+            self.fields.update(fields)
+            self.counted += articles
         else:
-            self.usual_fields.update(report.fields)
-            self.usual_counted += report.articles
+            self.usual_fields.update(fields)
+            self.usual_counted += articles
 
 
 _Runs = tuple[dict[str, list[RunReport]], dict[str, dict[date, int]], dict[str, _Shares]]
@@ -183,29 +198,54 @@ def _counted(
 def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs:
     """Return the reports of `day` by outlet, the articles by outlet and day over the history, and their fields."""
     first = day - timedelta(days=HISTORY)
-    reports: dict[tuple[str, str], RunReport] = {
+    waiting = {
         (report.outlet, report.run): report
         for report in landed
-        if first.isoformat() <= report.day <= day.isoformat()
+        if first.isoformat() <= report.day <= day.isoformat() and not is_backfill(report.run)
     }
-    if catalogue.head is not None:
-        span = {"first": first, "last": day}
-        for row in ask(catalogue, _RUNS, span).records():
-            report = _report(row)
-            # What is published is left in landing for a moment.
-            reports[report.outlet, report.run] = report
-    runs: dict[str, list[RunReport]] = defaultdict(list)
     volumes: dict[str, dict[date, int]] = defaultdict(dict)
     shares: dict[str, _Shares] = defaultdict(_Shares)
-    # What a backfill brings is of other days, and says nothing of a normal one.
-    polls = (report for report in reports.values() if not is_backfill(report.run))
-    for report in sorted(polls, key=lambda run_report: (run_report.started_at, run_report.run)):
+    published: list[RunReport] = []
+    if catalogue.head is not None:
+        span = {"first": first, "last": day}
+        runs = {"runs": [run for _, run in waiting]}
+        # What is published is left in landing for a moment.
+        for taken in ask(catalogue, _TAKEN, {**runs, **span}).rows if waiting else ():
+            waiting.pop(taken, None)
+        published = [_report(row) for row in ask(catalogue, _RUNS, {"last": day}).records()]
+        _add_history(catalogue, {**span, "backfill": BACKFILL}, volumes, shares)
+    for report in waiting.values():
         on = date.fromisoformat(report.day)
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
-        shares[report.outlet].add(report, day)
-        if on == day:
-            runs[report.outlet].append(report)
-    return runs, volumes, shares
+        if report.fields:  # something was read, and by a version that counts
+            shares[report.outlet].add(report.fields, report.articles, own=on == day)
+    of_day = [*published, *(one for one in waiting.values() if one.day == day.isoformat())]
+    return _by_outlet(of_day), volumes, shares
+
+
+def _by_outlet(reports: Iterable[RunReport]) -> dict[str, list[RunReport]]:
+    """Return the reports of polls by outlet, the earliest first, of each run one."""
+    runs = {(report.outlet, report.run): report for report in reports}
+    polls = [report for report in runs.values() if not is_backfill(report.run)]
+    by_outlet: dict[str, list[RunReport]] = defaultdict(list)
+    for report in sorted(polls, key=lambda report: (report.started_at, report.run)):
+        by_outlet[report.outlet].append(report)
+    return by_outlet
+
+
+def _add_history(
+    catalogue: Catalogue,
+    span: Mapping[str, object],
+    volumes: dict[str, dict[date, int]],
+    shares: dict[str, _Shares],
+) -> None:
+    """Add the published polls of a span of days, summed by DuckDB: four weeks are many rows."""
+    for outlet, on, articles, counted in ask(catalogue, _VOLUMES, span).rows:
+        volumes[outlet][on] = articles
+        if counted:
+            shares[outlet].add({}, counted, own=on == span["last"])
+    for outlet, on, name, articles in ask(catalogue, _FIELDS, span).rows:
+        shares[outlet].add({name: articles}, 0, own=on == span["last"])
 
 
 def _report(row: Mapping[str, Any]) -> RunReport:

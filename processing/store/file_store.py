@@ -82,7 +82,8 @@ class FileStore:
             yield from sorted(self._entries(prefix), key=lambda entry: entry.key)
 
     def exists(self, key: str) -> bool:
-        return self._path(key).is_file()
+        with self._explained(key):
+            return self._path(key).is_file()
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
@@ -159,12 +160,10 @@ class FileStore:
                 # a deletion removed the folder between the two calls
                 continue
             break
-        # without this a power cut may lose the name, and with it the object
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # without this a power cut may lose the name, and with it the object; there is no name left
+        # to lose where another archiver has deleted the object and its folder since
+        with suppress(FileNotFoundError):
+            _flush(target.parent)
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -176,6 +175,14 @@ class FileStore:
             ) from error
         except OSError as error:
             raise _explanation(error, f"{key!r} in {self.url}") from error
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _opened(path: Path) -> IO[bytes]:

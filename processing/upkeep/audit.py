@@ -31,7 +31,7 @@ from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Record
 from processing.settings import Settings
 from processing.store.interface import ListedObject, Store
-from processing.upkeep.chain import AuditFinding, ChainWalk, ObjectFault, memory_of, walk
+from processing.upkeep.chain import AuditFinding, ChainWalk, ObjectFault, walk
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +246,7 @@ def _named(
         try:
             catalogue = Catalogue(store, options.cache, options.heads)
             head = catalogue.head
-            objects = dict(catalogue.parts) | (memory_of(head) if head else {})
+            objects = dict(catalogue.parts) | catalogue.snapshots.objects
         except (CorruptRecordError, MissingError) as error:
             logger.info("%s; the whole chain is walked", error)
         else:
@@ -271,7 +271,7 @@ def _differences(store: Store, options: Settings, walked: ChainWalk) -> Iterator
         parts = dict(Catalogue(store, options.cache).parts)
     except (CorruptRecordError, MissingError):
         return
-    memory = {one.key for manifest in walked.manifests[:1] for one in manifest.snapshots}
+    memory = walked.snapshots.objects
     named = {key: part for key, part in walked.named.items() if key not in memory}
     for key in sorted(parts.keys() | named.keys()):
         if parts.get(key) != named.get(key):

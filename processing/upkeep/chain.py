@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from processing.archive import manifests
 from processing.archive.catalogue import CatalogueObject
-from processing.archive.manifests import Witness
+from processing.archive.manifests import Snapshots, Witness, named_snapshots
 from processing.errors import MissingError
 from processing.records import Manifest, Record, Sum, fault
 from processing.store.interface import ListedObject, Store
@@ -79,9 +79,12 @@ class ChainWalk:
             for removed in manifest.removes:
                 current.pop(removed.key, None)
             current |= {added.key: CatalogueObject(added, manifest.seq) for added in manifest.adds}
-        if self.manifests:
-            current |= memory_of(self.manifests[0])
-        return dict(sorted(current.items()))
+        return dict(sorted((current | self.snapshots.objects).items()))
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """What the newest readable manifest names of all outlets, as far as those before tell."""
+        return named_snapshots(self.manifests)
 
     @property
     def earlier(self) -> dict[str, str]:
@@ -91,11 +94,6 @@ class ChainWalk:
             for manifest in reversed(self.manifests)
             for one in (*manifest.adds, *manifest.snapshots)
         }
-
-
-def memory_of(head: Manifest) -> dict[str, CatalogueObject]:
-    """Return the snapshots that a manifest names, by key."""
-    return {one.key: CatalogueObject(one, head.seq) for one in head.snapshots}
 
 
 def walk(

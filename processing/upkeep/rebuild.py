@@ -218,7 +218,7 @@ class Rebuilding:
     ) -> Iterator[tuple[int, RecoveredRows]]:
         """Yield the rows of each file of a run, recovered with the whole run's knowledge."""
         link = manifests.head(self._target)
-        memory = published(self._target, link.manifest.memory.get(outlet) if link else None)
+        memory = published(self._target, manifests.snapshots(self._target, link).memory.get(outlet))
         recovery = RowRecovery(outlet, run, memory, self._reader, self._elsewhere)
         yield from enumerate(recovery.by_file([captured for _, captured in read]))
 

@@ -20,7 +20,7 @@ from processing.archive.catalogue import (
     LostPartError,
 )
 from processing.archive.intake import Job
-from processing.archive.manifests import ManifestLink, Witness
+from processing.archive.manifests import ManifestLink, Snapshots, Witness
 from processing.archive.publish import alone
 from processing.archive.refolding import group
 from processing.archive.removal import require_present
@@ -30,7 +30,7 @@ from processing.landing.keys import folder
 from processing.records import Manifest, Record, Removed, Sum
 from processing.store.interface import Store
 from processing.store.opening import allow_publishing
-from processing.upkeep.chain import AuditFinding, ChainWalk, cached, copied, memory_of, walk
+from processing.upkeep.chain import AuditFinding, ChainWalk, cached, copied, walk
 from processing.upkeep.derived import (
     TOLD,
     Publications,
@@ -175,8 +175,7 @@ class Repair:
 
     def _named(self) -> dict[str, CatalogueObject]:
         catalogue = self._catalogue()
-        head = catalogue.head
-        return dict(catalogue.parts) | (memory_of(head) if head else {})
+        return dict(catalogue.parts) | catalogue.snapshots.objects
 
     def _catalogue(self) -> Catalogue:
         return Catalogue(self._job.store, self._job.options.cache)
@@ -228,9 +227,10 @@ class Repair:
         change = Replacement()
         catalogue = self._catalogue()
         self._forget_unnamed(broken)
+        named = manifests.snapshots(self._job.store, link)
         for key, part in list(broken.items()):
-            if part.key in {one.key for one in link.manifest.snapshots}:
-                self._remember(change, link.manifest, broken, part)
+            if part.key in named.objects:
+                self._remember(change, named, broken, part)
             elif part.table == "pages":
                 self._take(change, broken, part, _indexes(catalogue, part))
             elif layout.is_checkpoint(key) or part.table == "checkpoints":
@@ -241,20 +241,20 @@ class Repair:
     def _remember(
         self,
         change: Replacement,
-        head: Manifest,
+        named: Snapshots,
         broken: dict[str, CatalogueObject],
         part: CatalogueObject,
     ) -> None:
         """Make what is remembered of an outlet again from its rows."""
         tables = Tables(self._catalogue(), broken)
         where, prefix = _place(part.key)
-        for outlet, one in head.memory.items():
+        for outlet, one in named.memory.items():
             if one.key == part.key:
                 data = remembered(tables, outlet).encode()
                 made = NewObject(where, data, prefix=prefix, suffix=".gz")
                 if self._take(Replacement(), broken, part, [made]):
                     change.memory[outlet] = made
-        for outlet, one in head.backfills.items():
+        for outlet, one in named.backfills.items():
             if one.key == part.key:
                 data = backfilled(tables, outlet).encode()
                 made = NewObject(where, data, prefix="backfill-", suffix=".gz")
@@ -373,29 +373,37 @@ class Repair:
         self._witness.check(store, link)
         self._witness.require_writable()
         due = layout.adds_checkpoint(head.seq + 1)
-        checkpoint = checkpoints.made(self._catalogue()) if due else None
-        adds = [*change.adds, *(checkpoint.files if checkpoint else ())]
-        new = [*change.objects, *(checkpoint.files if checkpoint else ())]
-        for one in new:
-            store.put(one.key, one.data)
-        if gone := require_present(store, [one.key for one in new]):
-            raise AlreadyExistsError(f"{gone[0]} was deleted while it was published")
+        checkpoint = checkpoints.made(self._catalogue()) if due else checkpoints.NOTHING
+        self._put([*change.objects, *checkpoint.files])
         removes = [Removed(key=key, reason="repair") for key in sorted({*change.removes})]
         digest = hashlib.sha256("\n".join(one.key for one in removes).encode()).hexdigest()
+        adds = sorted(
+            (one.sum for one in (*change.adds, *checkpoint.files)), key=lambda one: one.key
+        )
+        named = manifests.snapshots(store, link).changed(
+            {name: one.sum for name, one in change.memory.items()},
+            {name: one.sum for name, one in change.backfills.items()},
+            adds,
+        )
         manifest = Manifest(
             seq=head.seq + 1,
             previous=link.sha256,
             batch=f"repair-{digest[:16]}",
             published_at=self._job.now,
-            adds=tuple(sorted((one.sum for one in adds), key=lambda one: one.key)),
-            removes=(*(checkpoint.removes if checkpoint else ()), *removes),
-            memory=dict(head.memory) | {name: one.sum for name, one in change.memory.items()},
-            backfills=dict(head.backfills)
-            | {name: one.sum for name, one in change.backfills.items()},
+            adds=tuple(adds),
+            removes=(*checkpoint.removes, *removes),
+            memory=named.memory,
+            backfills=named.backfills,
             code_version=self._job.code_version,
             lock_sha256=self._job.lock_sha256,
         )
         return manifests.append(store, self._witness, manifest).manifest.seq
+
+    def _put(self, objects: Sequence[NewObject]) -> None:
+        for one in objects:
+            self._job.store.put(one.key, one.data)
+        if gone := require_present(self._job.store, [one.key for one in objects]):
+            raise AlreadyExistsError(f"{gone[0]} was deleted while it was published")
 
 
 def _is_part(part: CatalogueObject) -> bool:

@@ -57,8 +57,7 @@ def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
 
     if outlet is None:
         return None
-    archived = catalogue.head.memory if catalogue.head else {}
-    if outlet in archived or outlet in outlets() or outlet in landed(catalogue):
+    if outlet in outlets() or outlet in catalogue.snapshots.memory or outlet in landed(catalogue):
         return outlet
     if catalogue.head and _is_logged(catalogue, outlet):
         return outlet

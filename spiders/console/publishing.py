@@ -335,7 +335,7 @@ def _asked(catalogue: "Catalogue", outlet: str | None) -> list[str]:
     """Return the outlets that the archive or its landing knows, or the one that is asked for."""
     if asked := known(catalogue, outlet):
         return [asked]
-    return sorted({*(catalogue.head.memory if catalogue.head else ()), *landed(catalogue)})
+    return sorted({*catalogue.snapshots.memory, *landed(catalogue)})
 
 
 def _gap(row: "Fetch") -> dict[str, Any]:

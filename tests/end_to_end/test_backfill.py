@@ -182,7 +182,8 @@ def test_a_publication_keeps_the_state_apart_and_the_next_run_goes_on_with_it(pa
     assert code == 0, log
     assert state.read_bytes() == sound
     assert past.sillok("compact", "--json")[0] == 0
-    assert set(manifests.head(past.store).manifest.backfills) == {"maru"}
+    named = manifests.snapshots(past.store, manifests.head(past.store))
+    assert set(named.backfills) == {"maru"}
     assert past.sillok("gaps", "--json")[1] == []
     code, rows, log = past.sillok("backfill", "maru", *days)
     assert (code, rows[0]["end"]) == (0, "complete"), log

@@ -1,15 +1,17 @@
 """The catalogue: what the manifests name, checked on the way, and a cache that cannot go stale."""
 
 import hashlib
+import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.catalogue import Catalogue, CatalogueObject, _compared
 from processing.archive.manifests import key
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.records import Manifest, Removed, Sum
@@ -46,7 +48,12 @@ def bucket(tmp_path: Path) -> Bucket:
     return Bucket(tmp_path / "bucket")
 
 
-def add(bucket: Bucket, *parts: tuple[str, bytes], removes: tuple[str, ...] = ()) -> None:
+def add(
+    bucket: Bucket,
+    *parts: tuple[str, bytes],
+    removes: tuple[str, ...] = (),
+    reason: str = "compaction",
+) -> None:
     """Publish `parts` on top of what is there."""
     seq = 1 + sum(1 for _ in bucket.list("manifests/"))
     previous = hashlib.sha256(bucket.within.get(key(seq - 1))).hexdigest() if seq > 1 else None
@@ -61,7 +68,7 @@ def add(bucket: Bucket, *parts: tuple[str, bytes], removes: tuple[str, ...] = ()
             Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body))
             for name, body in parts
         ),
-        removes=tuple(Removed(key=name, reason="takedown") for name in removes),
+        removes=tuple(Removed(key=name, reason=reason) for name in removes),
         code_version="0",
         lock_sha256="0",
     )
@@ -127,11 +134,58 @@ def test_what_was_altered_is_refused(name: str, bucket: Bucket, tmp_path: Path) 
     assert b"one " not in cached(tmp_path / "cache")
 
 
-def test_what_is_removed_leaves_the_parts_and_the_cache(bucket: Bucket, tmp_path: Path) -> None:
+def test_what_is_merged_stays_in_the_cache_while_earlier_readers_may_be_at_it(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    add(bucket, (FIRST, b"PAR1 one"))
+    before = Catalogue(bucket, tmp_path / "cache")
+    path = before.local(before.parts[FIRST])
+    add(bucket, (SECOND, b"PAR1 two"), removes=(FIRST,))
+    after = Catalogue(bucket, tmp_path / "cache")
+    assert list(after.parts) == [SECOND]
+    after.local(after.parts[SECOND])
+    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    after.forget(fetched - timedelta(seconds=1))
+    assert path.read_bytes() == b"PAR1 one"
+    after.forget(fetched + timedelta(days=1))
+    assert not path.exists()
+    # manifests stay: a repair may need them
+    assert [data[:4] for data in cached(tmp_path / "cache")] == [b"PAR1", b'{"sc']
+
+
+def test_the_cache_may_be_deleted_at_any_time(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody deletes it between a look at it and the next step, in each place once."""
+    add(bucket, (FIRST, b"one"))
+    deletions = {"stat": 1, "open": 1, "mkdir": 1}
+
+    def deleting(name: str, method):
+        def deleted_first(path: Path, *given, **how):
+            done = method(path, *given, **how) if name == "mkdir" else None
+            if "cache" in path.parts and deletions[name] and os.path.lexists(path):
+                deletions[name] -= 1
+                shutil.rmtree(tmp_path / "cache")
+            return done if name == "mkdir" else method(path, *given, **how)
+
+        return deleted_first
+
+    for name in deletions:
+        monkeypatch.setattr(Path, name, deleting(name, getattr(Path, name)))
+    for _ in range(3):
+        catalogue = Catalogue(bucket, tmp_path / "cache")
+        path = catalogue.local(catalogue.parts[FIRST])
+        _compared.clear()
+    monkeypatch.undo()
+    assert path.read_bytes() == b"one"
+    assert {*deletions.values()} == {0}
+
+
+def test_what_is_taken_down_leaves_the_parts_and_the_cache(bucket: Bucket, tmp_path: Path) -> None:
     add(bucket, (FIRST, b"one"))
     before = Catalogue(bucket, tmp_path / "cache")
     before.local(before.parts[FIRST])
-    add(bucket, (SECOND, b"two"), removes=(FIRST,))
+    add(bucket, (SECOND, b"two"), removes=(FIRST,), reason="takedown")
     after = Catalogue(bucket, tmp_path / "cache")
     assert list(after.parts) == [SECOND]
     assert b"one" not in cached(tmp_path / "cache")

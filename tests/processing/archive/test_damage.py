@@ -100,7 +100,7 @@ def test_a_damaged_snapshot_of_the_log_is_refused(store: FileStore, archive: Arc
     fill(store, archive)
     head = manifests.head(store)
     assert head is not None
-    key = head.manifest.memory["hanbit"].key
+    key = manifests.snapshots(store, head).memory["hanbit"].key
     store.put(key, flip(store.get(key), random.Random(1)))  # noqa: S311 - only a place
     with pytest.raises(CorruptRecordError, match=key):
         load(store, "hanbit")

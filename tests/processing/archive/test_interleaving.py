@@ -91,6 +91,7 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """An actor's own calls come in one order, so that a drawn order is the same order every time."""
     monkeypatch.setattr("processing.archive.publish._THREADS", 1)
     monkeypatch.setattr("processing.archive.catalogue._THREADS", 1)
+    monkeypatch.setattr("processing.archive.manifests._THREADS", 1)
     monkeypatch.setattr("processing.archive.layout.EVERY", 2)
     monkeypatch.setattr(removal, "_THREADS", 1)
 
@@ -147,9 +148,9 @@ def compactor(folder: Path) -> Work:
 def named(store: FileStore) -> dict[str, str]:
     """Return what the head names, with sums. Raises what a reader would raise."""
     catalogue = Catalogue(store, Path(store.url.removeprefix("file:")).parent / "looking")
-    memory = catalogue.head.memory.values() if catalogue.head else ()
     return {
-        one.key: one.sha256 for one in [*(part.sum for part in catalogue.parts.values()), *memory]
+        key: part.sum.sha256
+        for key, part in (dict(catalogue.parts) | catalogue.snapshots.objects).items()
     }
 
 

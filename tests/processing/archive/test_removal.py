@@ -39,7 +39,7 @@ def deleted(store: FileStore, options: Settings, now: datetime = LATER) -> int:
 def named(store: FileStore) -> set[str]:
     head = manifests.head(store)
     assert head is not None
-    return {one.key for one in (*head.manifest.adds, *head.manifest.memory.values())}
+    return {one.key for one in head.manifest.adds} | {*manifests.snapshots(store, head).objects}
 
 
 def test_what_a_lost_race_left_goes_after_its_time(

@@ -59,7 +59,7 @@ def kinds(store: Store, cache: Path) -> dict[str, list[str]]:
         if table == "pages":
             table += f" {part.key.rpartition('.')[2]}"
         found.setdefault(table, []).append(part.key)
-    found["snapshot"] = [one.key for one in catalogue.head.memory.values()]
+    found["snapshot"] = [one.key for one in catalogue.snapshots.memory.values()]
     found["manifest"] = [manifests.key(seq) for seq in range(1, catalogue.head.seq)]
     found["head"] = [manifests.key(catalogue.head.seq)]
     return found

@@ -122,8 +122,10 @@ def test_an_older_object_that_was_put_back_is_told_apart(sound: Sound) -> None:
     """An earlier snapshot under the name of the newest, and a manifest under a later number."""
     head = manifests.head(sound.store)
     assert head is not None
-    before = manifests.read(sound.store, head.manifest.seq - 1).manifest
-    newest, older = head.manifest.memory["hanbit"].key, before.memory["hanbit"].key
+    before = manifests.read(sound.store, head.manifest.seq - 1)
+    newest, older = (
+        manifests.snapshots(sound.store, link).memory["hanbit"].key for link in (head, before)
+    )
     for key, other in ((newest, older), (manifests.key(2), manifests.key(1))):
         sound.put(key, sound.store.get(other))
         assert bad(sound.audited()) == {key: ObjectFault.SWAPPED}

@@ -235,7 +235,7 @@ def test_what_backfills_reached_holds_back_its_outlet_until_it_is_made_again(
     assert [*backfill(3).outlets] == ["hanbit"]
     head = manifests.head(archive.store)
     assert head is not None
-    assert {*head.manifest.backfills} == {"hanbit", "narae"}
+    assert {*manifests.snapshots(archive.store, head).backfills} == {"hanbit", "narae"}
 
 
 def test_a_repair_keeps_what_backfills_reached(archive: Archive) -> None:
@@ -261,7 +261,7 @@ def test_a_repair_keeps_what_backfills_reached(archive: Archive) -> None:
     assert archive.repaired().manifests != ()
     after = manifests.head(archive.store)
     assert after is not None
-    assert after.manifest.backfills == {"hanbit": state.sum}
+    assert manifests.snapshots(archive.store, after).backfills == {"hanbit": state.sum}
 
 
 @pytest.mark.full
