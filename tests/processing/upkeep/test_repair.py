@@ -17,8 +17,10 @@ from processing.archive.tables import NewObject
 from processing.landing.keys import backfill_run
 from processing.lookup.diff import compare
 from processing.records import Publication
+from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
+from processing.store.s3_store import S3Store
 from processing.upkeep.audit import audit
 from processing.upkeep.repair import RepairResult, repair
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, fetch
@@ -236,6 +238,27 @@ def test_what_backfills_reached_holds_back_its_outlet_until_it_is_made_again(
     head = manifests.head(archive.store)
     assert head is not None
     assert {*manifests.snapshots(archive.store, head).backfills} == {"hanbit", "narae"}
+
+
+@pytest.mark.full
+def test_in_a_bucket_a_warm_cache_gives_every_object_its_bytes_again(
+    swift: Settings, tmp_path: Path
+) -> None:
+    """One object of each kind is damaged at once; only the newest manifest, which no cache has, is left alone."""
+    archive = Archive(tmp_path, S3Store(f"{swift.store}warm", swift))
+    fill(archive.store, tmp_path, archive.options)
+    catalogue = Catalogue(archive.store, archive.options.cache)
+    for part in catalogue.parts.values():
+        catalogue.raw(part)
+    before = {entry.key: archive.store.get(entry.key) for entry in archive.store.list("")}
+    draw = random.Random(5)  # noqa: S311 - only which, and how
+    found = kinds(archive.store, archive.options.cache)
+    wanted = sorted({*KINDS} - {"head"})
+    keys = [harm(archive.store, found[kind], draw.choice(DAMAGES), draw)[0] for kind in wanted]
+    done = archive.repaired()
+    assert (sorted(done.restored), done.replaced, done.impossible) == (sorted(keys), (), ())
+    assert done.manifests == ()
+    assert {entry.key: archive.store.get(entry.key) for entry in archive.store.list("")} == before
 
 
 def test_a_repair_keeps_what_backfills_reached(archive: Archive) -> None:
