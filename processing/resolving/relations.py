@@ -1,20 +1,20 @@
-"""Decides how each member of a cluster came from its original, and from which member."""
+"""Decides which member of a cluster is its original, and how each of the others came from which.
+
+How sure the original is, is said with it.
+"""
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from processing.resolving.clusters import MERGING, Edge, Node
-from processing.resolving.originals import ALONE, Owner, claim, credits_it, original, ownership
+from processing.resolving.clusters import MERGING, NEVER, Edge, Node
 from processing.signing.documents import CLASSES
 
-_WEAK: Final = ("followup", "contains", "derivative", "series")
-_HELD: Final = frozenset({"part", "quote", "derivative"})
-"""Links of a digest to the stories that it holds."""
+_CLEAR: Final = timedelta(minutes=10)
+"""How much earlier than others a text was surely first: stamps of one moment differ by minutes."""
 _CUT: Final = (0.8, 0.8, 0.25)
 """What makes an excerpt.
 
@@ -26,6 +26,121 @@ _DATELINE: Final = 24
 """Canonical characters of a dateline and a byline, which stand before words of the parent."""
 _AS_LIKE: Final = 0.05
 """Share of a text within which two others are as likely its source: copies differ in bylines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """How sure it is whose text a cluster is, from 0 to 1, and what that rests on."""
+
+    confidence: float = 1.0
+    evidence: str = "alone"
+
+
+ALONE: Final = Owner()
+
+
+def credits_it(node: Node, other: Node) -> str:
+    """Return how `node` says that its text is the other one's.
+
+    "links to it", "credits it", or an empty string.
+    """
+    if node.article_id == other.article_id:
+        return ""
+    if node.origin_key and node.origin_key == other.url_key:
+        return "links to it"
+    return "credits it" if other.name != node.name and other.name in node.credits else ""
+
+
+def claim(node: Node) -> tuple[int, datetime, int, str]:
+    """Return the sort key by which a member without explicit credit is taken for the original."""
+    place = CLASSES.index(node.outlet_class) if node.outlet_class in CLASSES else len(CLASSES)
+    return place, node.seen, -node.length, node.id
+
+
+def original(members: Sequence[Node]) -> Node:
+    """Return whose text it is: one that credits no other member.
+
+    Of these by class, first seen, length and id.
+    """
+    urls = {node.url_key: node for node in members if node.url_key}
+    names = {node.name for node in members if node.name}
+    # Where all credit each other nobody is left, and class and time decide among all.
+    owning = [node for node in members if not _says_whose(node, urls, names)]
+    return min(owning or members, key=claim)
+
+
+def _says_whose(node: Node, urls: Mapping[int, Node], names: AbstractSet[str]) -> bool:
+    source = urls.get(node.origin_key) if node.origin_key else None
+    if source and source.article_id != node.article_id:
+        return True
+    return bool((node.credits & names) - {node.name})
+
+
+def ownership(members: Sequence[Node], first: Node) -> Owner:
+    """Return how sure it is that the text is `first`'s, the original of these members."""
+    others = [node for node in members if node.article_id != first.article_id]
+    if not others:
+        return ALONE if len(members) == 1 else Owner(1.0, "one article")
+    # Versions of one newsroom credit nobody; which was first is all that can be said.
+    if all(node.outlet and node.outlet == first.outlet for node in others):
+        return (
+            Owner(0.95, "one outlet; first seen")
+            if _lead(first, others)
+            else Owner(0.6, "one outlet")
+        )
+    if _says_whose(first, {node.url_key: node for node in others}, {node.name for node in others}):
+        return Owner(0.3, "credits another member")
+    return _among_outlets(members, first, others)
+
+
+def _among_outlets(members: Sequence[Node], first: Node, others: Sequence[Node]) -> Owner:
+    said = sorted({credits_it(node, first) for node in others} - {""})
+    rivals = [
+        node
+        for node in others
+        if node.outlet_class == first.outlet_class and not credits_it(node, first)
+    ]
+    lead = _lead(first, rivals)
+    if rivals and all(node.outlet_class not in CLASSES[:2] for node in members):
+        return Owner(0.4, "; ".join([*said, "no newsroom among them"]))
+    grounds = list(said)
+    if not rivals and any(node.outlet_class != first.outlet_class for node in others):
+        grounds.append("outlet class")
+    if rivals and lead is None:
+        grounds.append("others of its class were as early")
+    elif rivals:
+        grounds.append("first seen" if lead else "seen at the same time as others")
+    sure = _confidence(bool(said), bool(rivals), lead, _first_of_all(first, others))
+    return Owner(sure, "; ".join(grounds))
+
+
+def _confidence(said: bool, rivals: bool, lead: timedelta | None, early: bool) -> float:  # noqa: FBT001 - of a table
+    if said:
+        return 0.98 if early or not rivals else 0.9
+    if not rivals:
+        return 0.95 if early else 0.8
+    if lead is None:
+        return 0.4
+    if lead >= _CLEAR:
+        return 0.9
+    return 0.7 if lead else 0.5
+
+
+def _lead(first: Node, rivals: Sequence[Node]) -> timedelta | None:
+    """Return how long before all rivals a document was seen.
+
+    None where it was not, or no time is known.
+    """
+    if first.seen == NEVER:
+        return None
+    if not rivals:
+        return _CLEAR
+    lead = min(node.seen for node in rivals) - first.seen
+    return lead if lead >= timedelta(0) else None
+
+
+def _first_of_all(first: Node, others: Sequence[Node]) -> bool:
+    return first.seen != NEVER and all(first.seen <= node.seen for node in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +204,10 @@ def rows(cluster: Sequence[Node], links: Mapping[int, Sequence[Edge]]) -> list[C
     for number, (parent, edge) in _likeliest(tree, nodes, links).items():
         node, other = nodes[number], nodes[parent]
         evidence = "; ".join(filter(None, (edge.evidence, credits_it(node, other))))
-        how, shares = relation(node, other, edge), _shares(edge, number)
+        how, shares = relation(node, other, edge), shares_of(edge, number)
         found.append(
             ClusterRow(
-                number, name, first.number, how, parent, _score(edge), evidence, shares, owner
+                number, name, first.number, how, parent, score_of(edge), evidence, shares, owner
             )
         )
     return found
@@ -224,95 +339,10 @@ def _below(number: int, ancestor: int, tree: ClusterTree) -> bool:
     return number == ancestor
 
 
-def unmerged(
-    row: ClusterRow,
-    nodes: Mapping[int, Node],
-    links: Mapping[int, Sequence[Edge]],
-    names: Mapping[int, str],
-    whole: frozenset[int],
-) -> ClusterRow:
-    """Return the row of a cluster's original with its link to a document of another cluster, where it has one.
-
-    `names` are the clusters of the documents being resolved, `whole` the digests.
-    """
-    if row.relation != "original":
-        return row
-    mine = links.get(row.number, ())
-    if row.number in whole:
-        parent, edge = max(
-            ((nodes[edge.other(row.number)], edge) for edge in mine if edge.link in _HELD),
-            key=lambda pair: (
-                pair[1].link == "part",
-                pair[1].share_of(row.number),
-                pair[0].length,
-                pair[0].id,
-            ),
-        )
-        return _linked(row, "digest", parent, edge, "holds several stories")
-    return _weak(row, nodes, links, names)
-
-
-def _weak(
-    row: ClusterRow,
-    nodes: Mapping[int, Node],
-    links: Mapping[int, Sequence[Edge]],
-    names: Mapping[int, str],
-) -> ClusterRow:
-    node = nodes[row.number]
-    mine = (node.seen, node.id)
-    earlier: dict[str, list[tuple[Node, Edge]]] = defaultdict(list)
-    for edge in links.get(row.number, ()):
-        other = nodes[edge.other(row.number)]
-        if names.get(other.number) != row.cluster and (other.seen, other.id) < mine:
-            holds = edge.link == "part" and node.length > other.length
-            earlier["contains" if holds else edge.link].append((other, edge))
-    for link in _in_order(earlier, row.number):
-        if earlier[link]:
-            parent, edge = max(earlier[link], key=partial(_nearness, link))
-            evidence = "holds it among much else" if link == "contains" else edge.evidence
-            return _linked(row, link, parent, edge, evidence)
-    return row
-
-
-def _in_order(found: Mapping[str, Sequence[tuple[Node, Edge]]], number: int) -> Sequence[str]:
-    """Return the kinds of links in the order in which they count.
-
-    What makes up most of a document comes before what it holds.
-    """
-    held, made = (
-        max((edge.share_of(number) for _, edge in found.get(link, ())), default=0.0)
-        for link in ("contains", "derivative")
-    )
-    return _WEAK if held >= made else ("followup", "derivative", "contains", "series")
-
-
-def _linked(row: ClusterRow, how: str, parent: Node, edge: Edge, evidence: str) -> ClusterRow:
-    """Return the row of an original that is linked to a document of another cluster."""
-    shares, score = _shares(edge, row.number), _score(edge)
-    return ClusterRow(
-        row.number,
-        row.cluster,
-        row.original,
-        how,
-        parent.number,
-        score,
-        evidence,
-        shares,
-        row.owner,
-    )
-
-
-def _nearness(link: str, pair: tuple[Node, Edge]) -> tuple[int | float, datetime, str]:
-    other, edge = pair
-    if link == "followup":  # the state just before
-        return (-1 if other.rank is None else other.rank, other.seen, other.id)
-    return (_score(edge), other.seen, other.id)
-
-
-def _score(edge: Edge) -> float:
+def score_of(edge: Edge) -> float:
     return round(edge.containment, 4)
 
 
-def _shares(edge: Edge, number: int) -> tuple[float, float]:
+def shares_of(edge: Edge, number: int) -> tuple[float, float]:
     """Return the share of a document that the other one has, and of that one that it has."""
     return round(edge.share_of(number), 4), round(edge.share_of(edge.other(number)), 4)

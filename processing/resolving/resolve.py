@@ -1,11 +1,13 @@
-"""Which rows of `clusters` a fold changes, and which cluster ids it retires.
+"""resolve: which documents a batch may have moved, and their rows of `clusters` that changed.
 
-resolve: which documents a batch may have moved, and their rows that changed.
+Each cluster is resolved by itself; then its original may be linked to one of another cluster. A
+cluster id that no document has any longer is retired.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Final, cast
 
 import numpy as np
@@ -19,11 +21,14 @@ from processing.resolving.clusters import (
     node_of,
     quotes_several,
 )
-from processing.resolving.relations import ClusterRow, rows, unmerged
+from processing.resolving.relations import ClusterRow, rows, score_of, shares_of
 from processing.signing.batch import Fresh
 from processing.signing.columns import ALIASES, CLUSTERS, EDGES, NODE
 from processing.signing.window import Partitions, days_of, widened
 
+_WEAK: Final = ("followup", "contains", "derivative", "series")
+_HELD: Final = frozenset({"part", "quote", "derivative"})
+"""Links of a digest to the stories that it holds."""
 _COLUMNS: Final = ", ".join(CLUSTERS.names)
 _FORMER: Final = f"""
     CREATE OR REPLACE TEMPORARY TABLE former AS
@@ -119,11 +124,96 @@ def resolve(
         for node in group
     }
     found = [
-        unmerged(row, nodes, links, names, whole)
+        _unmerged(row, nodes, links, names, whole)
         for group in groups.values()
         for row in rows(group, links)
     ]
     return sorted(found, key=lambda row: nodes[row.number].id)
+
+
+def _unmerged(
+    row: ClusterRow,
+    nodes: Mapping[int, Node],
+    links: Mapping[int, Sequence[Edge]],
+    names: Mapping[int, str],
+    whole: frozenset[int],
+) -> ClusterRow:
+    """Return the row of a cluster's original with its link to a document of another cluster, where it has one.
+
+    `names` are the clusters of the documents being resolved, `whole` the digests.
+    """
+    if row.relation != "original":
+        return row
+    mine = links.get(row.number, ())
+    if row.number in whole:
+        parent, edge = max(
+            ((nodes[edge.other(row.number)], edge) for edge in mine if edge.link in _HELD),
+            key=lambda pair: (
+                pair[1].link == "part",
+                pair[1].share_of(row.number),
+                pair[0].length,
+                pair[0].id,
+            ),
+        )
+        return _linked(row, "digest", parent, edge, "holds several stories")
+    return _weak(row, nodes, links, names)
+
+
+def _weak(
+    row: ClusterRow,
+    nodes: Mapping[int, Node],
+    links: Mapping[int, Sequence[Edge]],
+    names: Mapping[int, str],
+) -> ClusterRow:
+    node = nodes[row.number]
+    mine = (node.seen, node.id)
+    earlier: dict[str, list[tuple[Node, Edge]]] = defaultdict(list)
+    for edge in links.get(row.number, ()):
+        other = nodes[edge.other(row.number)]
+        if names.get(other.number) != row.cluster and (other.seen, other.id) < mine:
+            holds = edge.link == "part" and node.length > other.length
+            earlier["contains" if holds else edge.link].append((other, edge))
+    for link in _in_order(earlier, row.number):
+        if earlier[link]:
+            parent, edge = max(earlier[link], key=partial(_nearness, link))
+            evidence = "holds it among much else" if link == "contains" else edge.evidence
+            return _linked(row, link, parent, edge, evidence)
+    return row
+
+
+def _in_order(found: Mapping[str, Sequence[tuple[Node, Edge]]], number: int) -> Sequence[str]:
+    """Return the kinds of links in the order in which they count.
+
+    What makes up most of a document comes before what it holds.
+    """
+    held, made = (
+        max((edge.share_of(number) for _, edge in found.get(link, ())), default=0.0)
+        for link in ("contains", "derivative")
+    )
+    return _WEAK if held >= made else ("followup", "derivative", "contains", "series")
+
+
+def _linked(row: ClusterRow, how: str, parent: Node, edge: Edge, evidence: str) -> ClusterRow:
+    """Return the row of an original that is linked to a document of another cluster."""
+    shares, score = shares_of(edge, row.number), score_of(edge)
+    return ClusterRow(
+        row.number,
+        row.cluster,
+        row.original,
+        how,
+        parent.number,
+        score,
+        evidence,
+        shares,
+        row.owner,
+    )
+
+
+def _nearness(link: str, pair: tuple[Node, Edge]) -> tuple[int | float, datetime, str]:
+    other, edge = pair
+    if link == "followup":  # the state just before
+        return (-1 if other.rank is None else other.rank, other.seen, other.id)
+    return (score_of(edge), other.seen, other.id)
 
 
 def gather(

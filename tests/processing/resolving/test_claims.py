@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from processing.resolving.clusters import Edge, Node
-from processing.resolving.originals import credits_it, original
-from processing.resolving.relations import relation, rows
+from processing.resolving.relations import credits_it, original, relation, rows
 
 SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
