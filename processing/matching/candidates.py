@@ -13,7 +13,7 @@ is an upper bound of containment: no pair is lost that `judge` would link.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -32,10 +32,11 @@ from processing.signing.shingles import (
     rolling,
     shingle_hashes,
 )
-from processing.signing.signature import redraft, signed, tables, text_of_row
+from processing.signing.signature import bands_of, text_of_row
 from processing.signing.window import Partitions, Signatures, among, opened, widened
 
 _COLUMNS: Final = ("number", "article_id", "outlet", "title", "roundup", "text", "cut")
+_KEYED: Final = ("number", "article_id", "outlet", "title", "cut", "day")
 # Bits of a bitmap are taken by a mask, so their number is a power of two.
 _BITS: Final = 4096
 _PASSAGE_BITS: Final = 4096
@@ -321,7 +322,7 @@ class Candidates:
 
 def candidates(partitions: Partitions, fresh: Fresh) -> Candidates:
     """Return which pairs are worth comparing now, and which are no longer."""
-    former = _keys(partitions, np.setdiff1d(fresh.numbers, sorted(fresh.asked)))
+    former = _former_keys(partitions, fresh)
     known = _known(partitions, fresh, pa.concat_tables([fresh.bands, former]))
     return Candidates(
         near(partitions, fresh.bands, known), *moved(partitions, fresh.bands, former, known)
@@ -345,10 +346,18 @@ def _known(partitions: Partitions, fresh: Fresh, bands: pa.Table) -> pa.Table:
 
 def _keys(partitions: Partitions, numbers: NDArray[np.int64]) -> pa.Table:
     """Return the keys of documents of the window, as their newest rows have them."""
-    features = partitions.options.features
-    rows = partitions.signatures.rows(numbers).to_pylist()
-    made = (signed(redraft(row), frozenset(cast("list[int]", row["dropped"]))) for row in rows)
-    return tables(made, features)[1]
+    rows = partitions.signatures.rows(numbers, (*_KEYED, "text")).to_pylist()
+    return bands_of(rows, partitions.options.features)
+
+
+def _former_keys(partitions: Partitions, fresh: Fresh) -> pa.Table:
+    """Return the keys that documents which were signed again had before."""
+    again = np.setdiff1d(fresh.numbers, sorted(fresh.asked))
+    former = partitions.signatures.rows(again, _KEYED)
+    # Signing again changes what is cut from a text, not the text.
+    texts = fresh.sig.select(["number", "text"]).filter(pa.array(np.isin(fresh.numbers, again)))
+    rows = former.append_column("text", texts.sort_by("number")["text"]).to_pylist()
+    return bands_of(rows, partitions.options.features)
 
 
 def stored(partitions: Partitions, fresh: Fresh) -> pa.Table:

@@ -55,7 +55,8 @@ class Slot:
     @property
     def numbers(self) -> int:
         """How many numbers were exchanged: a time and a place of an event stand in one slot."""
-        mine, theirs = (_NUMBER.findall(side) for side in (self.left, self.right))
+        mine = _NUMBER.findall(self.left)
+        theirs = _NUMBER.findall(self.right) if mine else []
         return 0 if mine == theirs else min(len(mine), len(theirs))
 
 
@@ -157,8 +158,9 @@ def numbers_exchanged(
     share, count = missing_facts(small, large)
     if share <= limits.missing:
         return False
-    numeric = sum(slot.numbers > 0 for slot in alignment.slots)
-    told = sum(slot.numbers for slot in (*alignment.slots, *alignment.ends))
+    inside = [slot.numbers for slot in alignment.slots]
+    numeric = sum(count > 0 for count in inside)
+    told = sum(inside) + sum(slot.numbers for slot in alignment.ends)
     compared = max(_SHORTEST_MATCH, alignment.matched) / 100
     if told >= _LEAST and told / compared >= _FULL:
         return True

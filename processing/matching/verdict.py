@@ -32,6 +32,7 @@ from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.marks import TextSpan, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
+from processing.signing.window import among
 
 # Texts more alike than this are one text, whatever state of a report their titles claim.
 _RETITLED: Final = 0.9
@@ -313,8 +314,7 @@ def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
 
     Up to `_BREAK` other n-grams may interrupt a run.
     """
-    found = np.searchsorted(others, ordered)
-    places = np.flatnonzero(others[np.minimum(found, others.size - 1)] == ordered)
+    places, _ = among(ordered, others)
     if not places.size:
         return (0, 0)
     breaks = np.flatnonzero(np.diff(places) > _BREAK)

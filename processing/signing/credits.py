@@ -42,25 +42,38 @@ _SOURCE = re.compile(
     re.MULTILINE,
 )
 _LISTED = re.compile(rf"[(\[]\s*(?P<name>{_NAME})\s*[)\]]$")  # 제목 (가나신문): boards
-_CLOSINGS = tuple(
-    re.compile(form)
-    for form in (
-        rf"[/／]\s*(?P<name>{_NAME})(?:\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*$",  # /가나통신
+# What a line has in any case, which few lines do, and the form that is looked for then.
+_CLOSINGS: Final = tuple(
+    (needed, re.compile(form))
+    for needed, form in (
+        # /가나통신
+        ("/／", rf"[/／]\s*(?P<name>{_NAME})(?:\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*$"),
         # In brackets: [가나통신]
         (
-            rf"[\[(<〈【]\s*(?P<name>{_NAME})"
-            rf"(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$"
+            "])>〉】",
+            (
+                rf"[\[(<〈【]\s*(?P<name>{_NAME})"
+                rf"(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$"
+            ),
         ),
-        rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*제공\s*\.?\s*$",  # 가나통신 제공
-        rf"(?:^|[\s.”\"'’)\]])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$",  # 민하늘 가나통신 기자
+        # 가나통신 제공
+        (("제공",), rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*제공\s*\.?\s*$"),
+        # 민하늘 가나통신 기자
+        (ROLES, rf"(?:^|[\s.”\"'’)\]])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$"),
         # Before a byline: 가나통신 민하늘 기자
         (
-            rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})"
-            rf"\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$"
+            ROLES,
+            (
+                rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})"
+                rf"\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$"
+            ),
         ),
-        rf"(?:{_ROLE})\s*[(\[/]\s*(?P<name>{_NAME})\s*[)\]]?\s*$",  # 민하늘 기자(가나통신)
-        rf"기사\s?제공\s*[=:]?\s*(?P<name>{_NAME})\W*$",  # 기사제공=가나통신
-        rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$",  # …… 가나통신
+        # 민하늘 기자(가나통신)
+        (ROLES, rf"(?:{_ROLE})\s*[(\[/]\s*(?P<name>{_NAME})\s*[)\]]?\s*$"),
+        # After an equals sign: 기사제공=가나통신
+        (("제공",), rf"기사\s?제공\s*[=:]?\s*(?P<name>{_NAME})\W*$"),
+        # …… 가나통신
+        ("·ㆍ…", rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$"),
     )
 )
 _SIGN = re.compile(r"[ⓒⒸ©]|\([cC]\)")
@@ -140,8 +153,8 @@ def _closings(tail: str) -> Iterator[str]:
     """Yield the names in the last lines of a text; an e-mail address may follow them."""
     for last in tail.split("\n")[-3:]:
         line = _MAIL.sub("", last).rstrip()
-        for form in _CLOSINGS:
-            found = form.search(line)
+        for needed, form in _CLOSINGS:
+            found = form.search(line) if any(word in line for word in needed) else None
             if found and not PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :]):
                 yield found["name"]
 

@@ -86,12 +86,14 @@ def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
 
 
 def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:
-    places = np.arange(hashes.size)
-    after = length - GRAM - places
-    dense = (places < _NEAR_START) | (after < _NEAR_END)
-    thin = (places < _FAR_START) | (after < _FAR_END)
-    upper = hashes >> np.uint64(20)
-    return np.flatnonzero((dense & (upper % _DENSE == 0)) | (thin & (upper % _THIN == 0)))
+    chosen = np.zeros(hashes.size, np.bool_)
+    zones = ((_NEAR_START, _NEAR_END, _DENSE), (_FAR_START, _FAR_END, _THIN))
+    for start, end, share in zones:
+        # The zones at both ends of a short text meet: then all of it is one.
+        last = length - GRAM - end + 1
+        for zone in (slice(0, start), slice(max(last, start), None)):
+            chosen[zone] |= (hashes[zone] >> np.uint64(20)) % share == 0
+    return np.flatnonzero(chosen)
 
 
 def boilerplate_spans(
@@ -162,11 +164,13 @@ _SENTENCE = re.compile(r"(?:다|요|죠|까)[.!?]")
 
 def is_bare(text: str) -> bool:
     """Say whether a readable text has nothing but links to other articles and notices of rights."""
-    pieces = [piece for piece in _PIECE.finditer(text) if any(map(str.isalnum, piece["said"]))]
-    told = [
-        len(piece["said"]) <= _LONGEST_NOTICE
-        and bool(_RIGHTS.search(piece["said"]) or _LINK.match(piece["said"]))
-        for piece in pieces
-    ]
-    linked = (piece["bullet"] and not _SENTENCE.search(piece["said"]) for piece in pieces)
-    return any(told) and all(one or other for one, other in zip(told, linked, strict=True))
+    noticed = False
+    for piece in _PIECE.finditer(text):
+        words = piece["said"]
+        if not any(map(str.isalnum, words)):
+            continue
+        notice = len(words) <= _LONGEST_NOTICE and (_RIGHTS.search(words) or _LINK.match(words))
+        if not notice and (not piece["bullet"] or _SENTENCE.search(words)):
+            return False
+        noticed = noticed or bool(notice)
+    return noticed

@@ -51,12 +51,22 @@ def rolling(text: str, length: int) -> Hashes:
     length = min(length, codes.size)
     if not length:
         return np.empty(0, np.uint64)
-    count = codes.size - length + 1
-    hashes = codes[:count].copy()
-    for offset in range(1, length):
-        hashes *= _BASE
-        hashes += codes[offset : offset + count]
-    return mixed(hashes)
+    return mixed(_polynomials(codes, length))
+
+
+def _polynomials(codes: Hashes, length: int) -> Hashes:
+    """Return for each place the polynomial over the `length` codes from there on.
+
+    The polynomial of an n-gram is made of those of its two halves, which takes as many steps as
+    `length` has binary digits.
+    """
+    hashes, size = codes, 1
+    for digit in f"{length:b}"[1:]:
+        power = _WORD(pow(int(_BASE), size, 2**64))
+        hashes, size = hashes[:-size] * power + hashes[size:], 2 * size
+        if digit == "1":
+            hashes, size = hashes[:-1] * _BASE + codes[size:], size + 1
+    return hashes
 
 
 def distinct(values: NDArray[_Scalar]) -> NDArray[_Scalar]:

@@ -170,6 +170,8 @@ def text_of_row(row: Mapping[str, object]) -> str:
 def facts_of(row: Mapping[str, object], spans: Sequence[TextSpan]) -> frozenset[str]:
     """Return the number facts of a row of `sig` outside these passages."""
     said = (each.partition(":") for each in str(row["facts"]).split())
+    if not spans:
+        return frozenset(fact for _, _, fact in said)
     told = [(int(place), fact) for place, _, fact in said]
     return frozenset(
         fact for place, fact in told if not any(start <= place < end for start, end in spans)
@@ -238,6 +240,18 @@ def _piece(made: Sequence[Signed], features: Features) -> tuple[pa.Table, pa.Tab
 def _said(made: Signed) -> Said:
     row = made.row
     return Said(made.text, str(row["title"]), str(row["outlet"]), str(row["article_id"]))
+
+
+def bands_of(rows: Sequence[Mapping[str, object]], features: Features) -> pa.Table:
+    """Return `bands` of stored rows of `sig` and their texts, sorted by key, then number."""
+    pieces = [BANDS.empty_table()]
+    for start in range(0, len(rows), _PIECE):
+        piece = rows[start : start + _PIECE]
+        found = sketches([_said(Signed(row, text_of_row(row))) for row in piece], features)
+        numbers = np.array([row["number"] for row in piece], np.int64)
+        days = pa.chunked_array([pa.array([row["day"] for row in piece], pa.date32())])
+        pieces.append(_bands(found, numbers, days))
+    return pa.concat_tables(pieces).sort_by([("key", "ascending"), ("number", "ascending")])
 
 
 def _bands(found: Sketches, numbers: NDArray[np.int64], days: "pa.ChunkedArray[Any]") -> pa.Table:

@@ -17,7 +17,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Literal, Protocol, Self, TypeAlias, cast
+from typing import Any, BinaryIO, Final, Literal, Protocol, Self, TypeAlias, TypeVar, cast
 
 import duckdb
 import numpy as np
@@ -32,6 +32,7 @@ from processing.signing.shingles import Numbers, Places, distinct
 
 PartitionKind: TypeAlias = Literal["sig", "texts", "bands", "edges", "aliases", "clusters"]
 PartitionPart: TypeAlias = Path | pa.Table
+_Integer = TypeVar("_Integer", np.int64, np.uint64)
 _HASHES: Final = frozenset(
     {"key", "number", "url_key", "title_key", "head_key", "tail_key", "digest", "near"}
 )
@@ -220,7 +221,9 @@ class Signatures:
         return read.cast(schema)
 
 
-def among(values: Numbers, wanted: Numbers, size: int = 0) -> tuple[Places, Places]:
+def among(
+    values: NDArray[_Integer], wanted: NDArray[_Integer], size: int = 0
+) -> tuple[Places, Places]:
     """Return the places of `values` that are `wanted`, in their order, and which each is.
 
     `wanted` is sorted and distinct. `size` is the number of bits of `values` where they are sorted
