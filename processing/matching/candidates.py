@@ -69,6 +69,7 @@ class Outlines:
     outlets: NDArray[np.int64]
     ranks: NDArray[np.int64]
     roundups: NDArray[np.bool_]
+    has_cuts: NDArray[np.bool_]
 
 
 def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> NDArray[np.int64]:
@@ -91,18 +92,18 @@ def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -
 
 def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -> NDArray[np.bool_]:
     left, right = places[:, 0], places[:, 1]
+    least = options.thresholds.derivative
+    alike = _containment(known.sizes, known.bits, left, right) >= least
     # Two outlets' texts are compared with boilerplate where the one's is text of the other's.
-    containment = np.maximum(
-        _containment(known.sizes, known.bits, left, right),
-        _containment(known.whole_sizes, known.whole_bits, left, right),
+    whole = np.flatnonzero(~alike & (known.has_cuts[left] | known.has_cuts[right]))
+    alike[whole] = (
+        _containment(known.whole_sizes, known.whole_bits, left[whole], right[whole]) >= least
     )
     one_outlet = (known.outlets[left] == known.outlets[right]) & (known.outlets[left] > 0)
     states = one_outlet & (known.ranks[left] != known.ranks[right])
     one_article = known.articles[left] == known.articles[right]
     quotes = _quotes(known, left, right) | _quotes(known, right, left)
-    may: NDArray[np.bool_] = (
-        (containment >= options.thresholds.derivative) | quotes | states | one_article
-    )
+    may: NDArray[np.bool_] = alike | quotes | states | one_article
     return may
 
 
@@ -137,6 +138,7 @@ def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
     sizes, whole_sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(3))
     articles, outlets = _Codes(), _Codes({"": 0})
     roundups = np.asarray(table["roundup"]).astype(np.bool_)
+    has_cuts = np.zeros(table.num_rows, np.bool_)
     place = 0
     for batch in table.to_batches(max_chunksize=_DOCUMENTS):
         for row in batch.to_pylist():
@@ -145,6 +147,7 @@ def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
             bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
             whole_bits[place], whole_sizes[place] = bits[place], sizes[place]
             if row["cut"]:
+                has_cuts[place] = True
                 hashes = shingle_hashes(str(row["text"]), options.features.shingle)
                 whole_bits[place], whole_sizes[place] = _bitmap(hashes, _BITS), hashes.size
             opening = text[: opening_size(len(text)) + QUOTE]
@@ -158,7 +161,7 @@ def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
             place += 1
     return Outlines(
         np.asarray(table["number"]), bits, whole_bits, passages, openings, sizes, whole_sizes, articles.given(),
-        outlets.given(), ranks, roundups,
+        outlets.given(), ranks, roundups, has_cuts,
     )  # fmt: skip
 
 

@@ -70,11 +70,16 @@ def match(partitions: Partitions, fresh: Fresh) -> pa.Table:
     known, found = _known(partitions, fresh), candidates(partitions, fresh)
     # Edges of the batch's documents that were linked before are judged again: a text may have
     # changed since, or a passage of it become boilerplate.
-    pairs = np.unique(np.concatenate([found.mine, found.closer]), axis=0)
+    pairs = _with(found.mine, found.closer)
     parted = _parted(partitions, fresh, found.further)
     rows = _rows(partitions, fresh, np.concatenate([pairs, known, parted]))
     likely = promising(pairs, rows, partitions.options)
     return edge_table(_verdicts(likely, np.concatenate([known, parted]), rows, partitions.options))
+
+
+def _with(pairs: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return distinct sorted pairs with some more, each once and sorted."""
+    return np.unique(np.concatenate([pairs, more]), axis=0) if more.size else pairs
 
 
 def _verdicts(

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
+from string import ascii_lowercase, digits
 from typing import Final, cast
 
 from rapidfuzz.distance import Levenshtein
@@ -79,6 +80,28 @@ class Alignment:
     gaps: tuple[float, float]
 
 
+# The syllables that most Korean texts are made of. They change places with characters of one byte
+# before texts are aligned, which takes half the time then; what is equal stays equal.
+_FREQUENT: Final = (
+    "가각간감강개거건것게겠결경계고공과관광교구국군권규그근금급기김까나난날남내년농는니다단달당대데도동되된두드들등때"
+    "라람래러려력령로료르를리린마만말매며면명모무문물미민바반받발밝방배번법별보복본부분비사산상생서석선설성세소속수스"
+    "시식신실심아안앞액야약양어업없었에여역연열영예오온와외요용우운울원월위유육율으은을음의이인일임입있자작장재저적전"
+    "점접정제조종주준중증지직진집차참천첨청체최추출치크타터통투트판포표하학한할함합해했행현혔호화확환활회후히"
+)
+_FREE: Final = [code for code in range(256) if chr(code) not in digits + ascii_lowercase]
+_SWAPPED: Final = {
+    place: other
+    for pair in zip(map(ord, _FREQUENT), _FREE, strict=True)
+    for place, other in (pair, pair[::-1])
+}
+
+
+@lru_cache(1024)
+def _swapped(text: str) -> str:
+    """Return a text with its frequent syllables as characters of one byte."""
+    return text.translate(_SWAPPED)
+
+
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
     """Return runs (equal length or 0, left start, left end, right start, right end).
 
@@ -86,7 +109,8 @@ def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
     """
     runs: list[tuple[int, int, int, int, int]] = []
     in_gap = False
-    steps = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(left, right).as_list())
+    opcodes = Levenshtein.opcodes(_swapped(left), _swapped(right))
+    steps = cast("list[tuple[str, int, int, int, int]]", opcodes.as_list())
     for tag, start, end, other_start, other_end in steps:
         if tag == "equal" and end - start >= _NEAR:
             runs.append((end - start, start, end, other_start, other_end))
