@@ -314,12 +314,16 @@ _WORDS: Final = 20_000
 _SYLLABLES: Final = 11_172
 _CHUNK: Final = 10_000
 _COPIED: Final = 4
+_MANY: Final = 1_000_000
+_LONG, _SHORT = 110, 30
+"""Words of a text in a table of fewer than `_MANY` rows, and of more."""
 
 
 def by_hand(sizes: Sequence[int]) -> None:
     """Print the cost of `sillok fold` on a Parquet table of each size, in a process of its own.
 
-    Texts are drawn words, some 300 characters each; every fourth is a copy of an earlier one.
+    Texts are drawn words, some 300 characters each (80 in a table of `_MANY` rows and more); every
+    fourth is a copy of an earlier one.
     """
     print(
         "| rows | clusters | processor s | ms a row | wall s | peak MB |\n|---|---|---|---|---|---|"
@@ -361,7 +365,8 @@ def _rows(size: int) -> Iterator[dict[str, str]]:
     text = title = ""
     for number in range(size):
         if number % _COPIED or not number:
-            text, title = (" ".join(draw.choices(words, k=count)) for count in (110, 6))
+            counts = (_LONG if size < _MANY else _SHORT, 6)
+            text, title = (" ".join(draw.choices(words, k=count)) for count in counts)
         yield {
             "id": f"{number:07d}",
             "title": title,

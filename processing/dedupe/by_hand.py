@@ -10,7 +10,6 @@ export` wrote it. `fetched_at` decides the day, else `published_at`. Where rows 
 rows count as one window. The output has one row per document, sorted by id: see `OUTPUT`.
 """
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -21,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,10 +30,11 @@ from processing.dedupe.steps import Steps
 from processing.dedupe.tables import Table, open_table
 from processing.errors import UsageError
 from processing.signing.columns import CLUSTERS
-from processing.signing.documents import Document, FoldOptions
-from processing.signing.window import view
+from processing.signing.documents import Document, FoldOptions, number
+from processing.signing.window import Partitions, view
 
 _EPOCH: Final = date(1970, 1, 1)
+_NEWEST_IDS: Final = 1 << 15
 _ALIKE: Final = 20
 _CUT: Final = 0.5
 """The share of texts that end at one length, and how many, from which the table is one whose export cuts them."""
@@ -100,8 +100,8 @@ class RowsFile:
         wrong = Counter(each.line for each in self.bad)
         classes = _classes(outlets or {})
         batch: list[Document] = []
-        for number, row in self.table.rows():
-            if wrong[number] or isinstance(row, str):
+        for line, row in self.table.rows():
+            if wrong[line] or isinstance(row, str):
                 continue
             document, _ = self.table.document(row)
             known = "" if document.outlet_class else classes.get(document.outlet, "")
@@ -127,18 +127,18 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
     """
     table = open_table(path, columns)
     bad: list[Bad] = []
-    seen: set[bytes] = set()
+    known = _Identities()
     days: set[date] = set()
     lengths: Counter[int] = Counter()
     dateless, misdated = False, 0
-    for number, row in table.rows():
+    for line, row in table.rows():
         try:
             if isinstance(row, str):
                 raise BadRowError(row)  # noqa: TRY301 - said as those of one row are
             document, wrong = table.document(row)
-            _first_time(document.id, seen)
+            known.add(document.id)
         except BadRowError as error:
-            bad.append(Bad(number, str(error)))
+            bad.append(Bad(line, str(error)))
             continue
         misdated += wrong
         lengths[len(document.text)] += 1
@@ -147,7 +147,14 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
             days.add(document.day(_EPOCH))
     span = (min(days), max(days)) if days else (_EPOCH, _EPOCH)
     return RowsFile(
-        table, len(seen), tuple(bad), table.digest, *span, dateless, misdated, _cut_length(lengths)
+        table,
+        known.count,
+        tuple(bad),
+        table.digest,
+        *span,
+        dateless,
+        misdated,
+        _cut_length(lengths),
     )
 
 
@@ -158,11 +165,27 @@ def _cut_length(lengths: Mapping[int, int]) -> int | None:
     return longest if longest and often >= _ALIKE and often >= _CUT * every else None
 
 
-def _first_time(identity: str, seen: set[bytes]) -> None:
-    mark = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()[:16]
-    if mark in seen:
-        raise BadRowError(f"id {identity!r} was already used by an earlier row")
-    seen.add(mark)
+class _Identities:
+    """The ids of the rows so far, as the numbers of their documents: eight bytes each."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sorted = np.empty(0, np.int64)
+        self._newest: set[int] = set()
+
+    def add(self, identity: str) -> None:
+        """Raise BadRowError where an earlier row has the id."""
+        mark = number(identity)
+        place = np.searchsorted(self._sorted, mark)
+        if mark in self._newest or (place < self._sorted.size and self._sorted[place] == mark):
+            raise BadRowError(f"id {identity!r} was already used by an earlier row")
+        self.count += 1
+        self._newest.add(mark)
+        # A set takes ten times as much for a number, so it holds some of them.
+        if len(self._newest) == _NEWEST_IDS:
+            newest = np.fromiter(self._newest, np.int64, len(self._newest))
+            self._sorted = np.sort(np.concatenate([self._sorted, newest]))
+            self._newest.clear()
 
 
 BATCH: Final = 20_000
@@ -226,7 +249,7 @@ def fold_file(
             steps.keep(name, fold(documents, steps, day=reading.undated, options=options))
         done += len(documents)
         progress(done, reading.count)
-    summary = _write(steps, out, reading)
+    summary = _write(steps, out, reading, options)
     # Only now: until the rows are written, the batches are what a second call goes on from.
     shutil.rmtree(folder)
     return summary
@@ -310,27 +333,26 @@ def _begin(folder: Path, reading: RowsFile, options: FoldOptions, batch: int) ->
     marker.write_text(mark)
 
 
-def _write(steps: Steps, out: Path, reading: RowsFile) -> Summary:
+def _write(steps: Steps, out: Path, reading: RowsFile, options: FoldOptions) -> Summary:
     """Write the newest row of each document to a temporary file beside `out`, and move it there when it is whole."""
-    relations: dict[str, int] = {}
-    clusters: set[str] = set()
-    count = 0
+    relations: Counter[str] = Counter()
+    clusters = 0
     with tempfile.NamedTemporaryFile(
         "w", dir=out.parent, prefix=".fold-", delete=False, encoding="utf-8"
     ) as file:
         cut = _cut_ids(reading)
-        for row in _rows(steps):
+        for row in _rows(steps, options):
             if reading.cut_at is not None:
                 row["cut"] = row["id"] in cut
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            relations[str(row["relation"])] = relations.get(str(row["relation"]), 0) + 1
-            clusters.add(str(row["cluster"]))
-            count += 1
+            relations[str(row["relation"])] += 1
+            # Each cluster has one document that is its original.
+            clusters += row["original"] == row["id"]
     Path(file.name).chmod(0o644)
     Path(file.name).replace(out)
     return Summary(
-        count,
-        len(clusters),
+        relations.total(),
+        clusters,
         dict(sorted(relations.items())),
         reading.bad,
         reading.misdated,
@@ -347,9 +369,12 @@ def _cut_ids(reading: RowsFile) -> frozenset[str]:
     return frozenset(document.id for document in every if len(document.text) == reading.cut_at)
 
 
-def _rows(steps: Steps) -> Iterator[dict[str, object]]:
-    with duckdb.connect() as database:
-        view(database, "raw_clusters", steps.added("clusters"), CLUSTERS)
-        found = database.sql(_NEWEST)
-        for batch in found.to_arrow_reader(10_000):
+def _rows(steps: Steps, options: FoldOptions) -> Iterator[dict[str, object]]:
+    """Yield the newest row of each document, sorted by id; what does not fit is spilt."""
+    with (
+        tempfile.TemporaryDirectory(prefix=".", dir=steps.root) as spilt,
+        Partitions(steps, options, Path(spilt)) as partitions,
+    ):
+        view(partitions.database, "raw_clusters", steps.added("clusters"), CLUSTERS)
+        for batch in partitions.database.sql(_NEWEST).to_arrow_reader(10_000):
             yield from batch.to_pylist()

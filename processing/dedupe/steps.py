@@ -50,7 +50,7 @@ class Steps:
     """
 
     def __init__(self, root: Path, below: Window | None = None) -> None:
-        self._root = root
+        self.root = root
         self._below = below or EmptyWindow()
         root.mkdir(parents=True, exist_ok=True)
         self.finished = sorted(
@@ -68,13 +68,13 @@ class Steps:
         self, kind: PartitionKind, first: date = date.min, last: date = date.max
     ) -> list[PartitionPart]:
         """Return those of the parts that the finished folds added."""
-        folders = (FolderWindow(self._root / name) for name in self.finished)
+        folders = (FolderWindow(self.root / name) for name in self.finished)
         return [part for folder in folders for part in folder.tables(kind, first, last)]
 
     def keep(self, name: str, folded: Folded) -> None:
         """Write a fold; it counts from the moment at which its folder has its name."""
         # Two processes may take one step at a time, so each begins under a name of its own.
-        begun = self._root / f".{name}.{os.getpid()}"
+        begun = self.root / f".{name}.{os.getpid()}"
         shutil.rmtree(begun, ignore_errors=True)
         begun.mkdir()
         window = FolderWindow(begun)
@@ -83,9 +83,9 @@ class Steps:
         for day, table in folded.clusters_by_day().items():
             window.write("clusters", day, name, table)
         try:
-            begun.rename(self._root / name)
+            begun.rename(self.root / name)
         except OSError:
-            if not (self._root / name).is_dir():
+            if not (self.root / name).is_dir():
                 raise
             shutil.rmtree(begun)  # another process took the same step, and wrote the same
         self.finished = sorted({*self.finished, name})

@@ -332,3 +332,28 @@ def test_rows_without_any_time_are_compared_with_all_others(tmp_path: Path) -> N
     ]
     fold_file(lines(tmp_path / "docs.jsonl", rows), tmp_path / "out")
     assert read(tmp_path / "out")["b"]["cluster"] == "a"
+
+
+@pytest.mark.parametrize("newest", [1, 2, 5, 6, 100])
+def test_an_id_used_again_is_a_bad_row_however_many_rows_lie_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr(by_hand, "_NEWEST_IDS", newest)
+    ids = ["가", "나", "다", "라", "마", "가", "바", "마"]
+    path = lines(tmp_path / "ids.jsonl", [{"id": name, "text": f"본문 {name}"} for name in ids])
+
+    rows = read_rows(path)
+
+    assert [bad.line for bad in rows.bad] == [6, 8]
+    assert rows.count == 6
+
+
+def test_the_clusters_that_are_told_are_those_of_the_rows(many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "clusters.jsonl"
+
+    summary = fold_file(many, out)
+
+    rows = list(map(json.loads, out.read_text("utf-8").splitlines()))
+    assert 1 < summary.clusters == len({row["cluster"] for row in rows}) < len(rows)
+    assert summary.documents == len(rows)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
