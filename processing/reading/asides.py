@@ -123,6 +123,9 @@ NO_EVIDENCE = Evidence()
 
 def is_hidden(element: HtmlElement) -> bool:
     """Return whether a reader with a screen does not see this element."""
+    # Most elements have no attribute at all: one question to the tree instead of three.
+    if not element.attrib:
+        return False
     name = element.get("class")
     if name is not None and _hides(name):
         return True
@@ -139,6 +142,8 @@ def _hides(name: str) -> bool:
 
 def mark_of(element: HtmlElement) -> ElementMark | None:
     """Return the strongest mark against an element, or None."""
+    if not element.attrib:
+        return ElementMark.ELEMENT if element.tag in SUSPECT_TAGS else None
     mark = _mark_in(marks(element))
     if mark is ElementMark.DISCUSSION:
         return mark

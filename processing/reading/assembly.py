@@ -6,7 +6,7 @@ is read here too: a trail (홈 > 사회 > 사건), or a label above the headline
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -111,11 +111,17 @@ def section_shown(root: HtmlElement, head: Head) -> str | None:
             return section
     for element in root.iter(*_TAGS):
         # The cheap test first: most elements have no mark at all.
-        if not (element.get("class") or element.get("id")) or not _TRAIL.search(marks(element)):
+        if not element.attrib or not _is_trail(marks(element)):
             continue
         if section := _first(text_of(element)):
             return section
     return None
+
+
+@lru_cache(maxsize=4096)
+def _is_trail(name: str) -> bool:
+    """Return whether id and classes are those of a trail; pages of a site share them."""
+    return bool(_TRAIL.search(name))
 
 
 def _declared(trail: dict[str, metadata.Json]) -> str | None:
@@ -140,11 +146,13 @@ def _first(text: str) -> str | None:
 class PageReading:
     """What was read of one page: its tree and declarations, the place of its body, its text.
 
+    `elements` are those of the tree in the order of the page, held so that each is made once;
     `around` is the visible text before and after the body.
     """
 
     page: Page
     root: HtmlElement
+    elements: tuple[HtmlElement, ...]
     head: Head
     rules: Rules
     place: BodyPlace | None
@@ -171,16 +179,16 @@ class PageReading:
         """Return the declared keywords and the hashtags of the text."""
         return keywords_of(self.head, self.cleaned.tags)
 
-
-def kind_in(reading: PageReading) -> Kind:
-    """Return the kind of the article."""
-    return kind_of(
-        reading.title,
-        section=reading.section,
-        text=reading.cleaned.text,
-        keywords=reading.keywords,
-        is_video=_is_video(reading.head),
-    )
+    @cached_property
+    def kind(self) -> Kind:
+        """Return the kind of the article."""
+        return kind_of(
+            self.title,
+            section=self.section,
+            text=self.cleaned.text,
+            keywords=self.keywords,
+            is_video=_is_video(self.head),
+        )
 
 
 def assemble(
@@ -195,7 +203,6 @@ def assemble(
     article = article_id(url)
     credit = _credits(reading)
     times = _times(reading)
-    kind = kind_in(reading)
     return Article(
         article_id=article,
         version_id=version_id(article, reading.title, cleaned.text),
@@ -214,8 +221,8 @@ def assemble(
         keywords=reading.keywords,
         image=image_of(head, reading.prepared.images if reading.prepared else [], page.url),
         language=language_of(head, cleaned.text),
-        kind=kind,
-        chain=chain_of(reading.title, kind),
+        kind=reading.kind,
+        chain=chain_of(reading.title, reading.kind),
         published=times.published,
         modified=times.modified,
         dateline=cleaned.dateline,
@@ -282,7 +289,7 @@ def _writers(reading: PageReading) -> list[str]:
     if writers := [line for line in decks if writer(line)]:
         return writers
     # Captions of other kinds name people in office who are shown, not who write.
-    captions = _captions(reading) if kind_in(reading) is Kind.OPINION else ()
+    captions = _captions(reading) if reading.kind is Kind.OPINION else ()
     return [line for line in captions if writer(line)]
 
 
@@ -335,7 +342,7 @@ def _times(reading: PageReading) -> ArticleTimes:
             inside=[
                 line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)
             ],
-            attributes=attributes_of(root),
+            attributes=attributes_of(reading.elements),
         ),
         fetched_at=reading.page.fetched_at,
         url=reading.page.url,

@@ -8,6 +8,7 @@ and boards.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -228,26 +229,34 @@ def authors_of(
     if bylines.english:
         return _in_english(root, head, around, bylines)
     in_text = merged(map(_signed, bylines.lines))
-    for source, authors in _sources(root, head, around, bylines):
+    marked = _elements(root)
+    for source, authors in _sources(root, head, around, bylines, marked):
         if authors:
             names = {author.name for author in authors}
             wider = in_text if names <= {author.name for author in in_text} else ()
             order = (*authors, *(author for author in wider if author.name not in names))
-            return _with_details(order, (*in_text, *_elements(root)), head, bylines.lines), source
+            return _with_details(order, (*in_text, *marked), head, bylines.lines), source
     return (), None
 
 
 def _sources(
-    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+    root: HtmlElement,
+    head: Head,
+    around: Around,
+    bylines: Bylines,
+    marked: tuple[Author, ...],
 ) -> Iterator[tuple[str, tuple[Author, ...]]]:
-    """Yield the authors of each source, the most reliable first; searched only when asked for."""
+    """Yield the authors of each source, the most reliable first; searched only when asked for.
+
+    `marked` are the people of elements that are marked as bylines.
+    """
     if bylines.selector:
         yield "rules", merged(named(text_of(element)) for element in select(root, bylines.selector))
     yield "json-ld", _declared(head)
     yield "meta", _metas(head)
     yield "script", merged(named(text) for text in bylines.script)
     yield "text", merged(map(_signed, bylines.lines))
-    yield "byline", _elements(root)
+    yield "byline", marked
     yield "around", _nearest(around)
 
 
@@ -312,15 +321,21 @@ def _elements(
     first: HtmlElement | None = None
     authors: list[tuple[Author, ...]] = []
     for element in root.iter(*_BYLINE_TAGS):
-        if first is not None and not _is_twin(element, first):
+        if not element.attrib or (first is not None and not _is_twin(element, first)):
             continue
         name = f"{marks(element)} {element.get('itemprop') or ''} {element.get('rel') or ''}"
-        if _BYLINE.search(name) and not _LIST.search(name):
+        if _is_byline_name(name):
             text = text_of(element)
             if len(text) <= _LONGEST_BYLINE and (names := read(text)):
                 first = element if first is None else first
                 authors.append(names)
     return merged(authors)
+
+
+@lru_cache(maxsize=4096)
+def _is_byline_name(name: str) -> bool:
+    """Return whether an element's names are those of a byline; pages of a site share them."""
+    return bool(_BYLINE.search(name)) and not _LIST.search(name)
 
 
 def _plain_names(text: str) -> tuple[Author, ...]:

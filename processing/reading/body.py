@@ -69,6 +69,7 @@ _OBITUARY = re.compile(
     r"[^.]{0,200}"
     r"(?:발인|빈소|장례식장)"
 )
+_END, _FUNERAL = re.compile(r"[.?!…]"), re.compile(r"발인|빈소|장례식장")
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _LONGEST_NOTICE = 200  # characters of a line of the template
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
@@ -171,14 +172,14 @@ def _has_sentence(text: str, tag: str) -> bool:
 
     In a heading only a verb ends one: its dots and question marks do not.
     """
+    # Menus and lists of links are most lines of a page: a search for what their kind cannot lack
+    # spares them the patterns.
+    ends = _END.search(text)
     if tag in _HEADINGS:
-        return bool(_TOLD.search(text))
-    return bool(
-        _SENTENCE.search(text)
-        or _LISTED.match(text)
-        or _OBITUARY.match(text)
-        or _ENGLISH.search(text)
-    )
+        return bool(ends and _TOLD.search(text))
+    if ends and (_SENTENCE.search(text) or _ENGLISH.search(text)):
+        return True
+    return bool(_LISTED.match(text) or (_FUNERAL.search(text) and _OBITUARY.match(text)))
 
 
 def _is_notice(text: str) -> bool:

@@ -17,7 +17,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 from processing.kinds import is_photo
 from processing.reading import metadata
 from processing.reading.asides import Evidence
-from processing.reading.assembly import PageReading, assemble, kind_in
+from processing.reading.assembly import PageReading, assemble
 from processing.reading.body import Around, BodyPlace, around, find_body, select
 from processing.reading.judgement import (
     FirstReading,
@@ -118,7 +118,7 @@ def _judged(reading: PageReading) -> RejectionCause | None:
         reading.head,
         title=reading.title,
         text=reading.cleaned.text,
-        kind=kind_in(reading),
+        kind=reading.kind,
         english=reading.rules.english,
         any_language=reading.rules.any_language,
         body=_source_element(reading),
@@ -140,6 +140,8 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     head = read_head(root, page.url)
     # Before anything is searched: every later step would mix the people and times of both.
     keep_own(root, head)
+    # While an element's object lives, later walks find it and need not make another.
+    elements = tuple(root.iter())
     names = _Names(headings(root), site_names(head, page.url))
     heading, place = _heading_and_body(root, head, rules, names)
     script = _script(root, head, place)
@@ -159,9 +161,9 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
         cleaned = clean_lines(list(check.lines), Prepared())
     title = completed(title, [cleaned.heading] if cleaned.heading else ())
     return PageReading(
-        page=page, root=root, head=head, rules=rules, place=place, script=script, prepared=prepared,
-        cleaned=cleaned, title=title, title_source=source, check=check,
-        around=_around(root, place, rules),
+        page=page, root=root, elements=elements, head=head, rules=rules, place=place,
+        script=script, prepared=prepared, cleaned=cleaned, title=title, title_source=source,
+        check=check, around=_around(root, place, rules),
     )  # fmt: skip
 
 

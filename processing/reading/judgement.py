@@ -27,7 +27,15 @@ from processing.reading.body import BodyPlace
 from processing.reading.lines import is_sentence, sentences
 from processing.reading.metadata import ARTICLE_TYPES, Head
 from processing.reading.titles import shared
-from processing.reading.tree import MAX_BYTES, RejectionCause, bare, lines_of, squeeze, text_of
+from processing.reading.tree import (
+    MAX_BYTES,
+    RejectionCause,
+    bare,
+    hangul_in,
+    lines_of,
+    squeeze,
+    text_of,
+)
 from processing.records import Confidence, Doubt, Kind, Reason
 
 _FEED = re.compile(
@@ -286,8 +294,10 @@ def is_declared(head: Head) -> bool:
 
 
 def _foreign(text: str, *, english: bool) -> RejectionCause | None:
-    letters = sum(letter.isalpha() for letter in text)
-    hangul = sum("가" <= letter <= "힣" for letter in text)
+    hangul = hangul_in(text)
+    if hangul >= _KOREAN_SHARE * len(text):
+        return None
+    letters = sum(map(str.isalpha, text))
     latin = sum(letter.isascii() for letter in text if letter.isalpha()) if english else 0
     if letters and hangul + latin < _KOREAN_SHARE * letters:
         return RejectionCause(

@@ -39,6 +39,7 @@ class LineKind(Enum):
 
 _ENGLISH = 0.6
 """Share of Latin letters above which a text is English."""
+_NO_LATIN = re.compile(r"[^A-Za-z]+")
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
 _ANY_SENTENCE = re.compile(r"\w[\w’'\"”)%\]]{0,3}[.?!。！？…:](?:[\s”\"’')\]]|$)")
 _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
@@ -136,9 +137,10 @@ _WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
 
 def is_english(text: str) -> bool:
     """Return whether a text is in English."""
-    letters = [letter for letter in text[:4000] if letter.isalpha()]
+    text = text[:4000]
+    latin = len(_NO_LATIN.sub("", text))
     # English words and names in a Korean article stay far below this share.
-    return bool(letters) and sum(letter.isascii() for letter in letters) > _ENGLISH * len(letters)
+    return bool(latin) and latin > _ENGLISH * sum(map(str.isalpha, text))
 
 
 def is_prose(line: str) -> bool:

@@ -8,14 +8,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from processing.limits import check_json, unescape
-from processing.reading.tree import squeeze, text_of
+from processing.reading.tree import hangul_in, squeeze, text_of
 from processing.records import Detail
 
 # What json.loads gives: the shape is the outlet's and is checked where it is used.
@@ -54,6 +53,8 @@ _LABEL = re.compile(
     r"|팩스"
     r"|(?:등록|작성|게시|배포)\s?일(?:자|시)?"
 )
+# Every label holds one of them: most short words in bold hold none.
+_LABEL_WORD = re.compile(r"부서|담당|등록|작성|게시|배포|연락|문의|전화|팩스")
 # Characters of a board's labels and values; one labelled row alone may be anything.
 _LONGEST_LABEL, _LONGEST_VALUE, _FEWEST_ROWS = 8, 60, 2
 _MOST_KEYWORDS, _LONGEST_KEYWORD, _LONGEST_SECTION = 20, 40, 30
@@ -83,15 +84,21 @@ def _repaired(text: str) -> str:
     return _TRAILING_COMMA.sub(r"\1", _COMMENT.sub(r"\1", text[:_MAX_REPAIRED]))
 
 
-def objects(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
+def objects(value: Json) -> Iterator[dict[str, Json]]:
     """Yield every object in `value`, outer before inner, in the order of the page."""
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        yield from chain.from_iterable(objects(item, depth + 1) for item in value)
+    left = [(value, 0)]
+    while left:
+        value, depth = left.pop()
+        if depth > MAX_DEPTH:
+            continue
+        if isinstance(value, dict):
+            yield value
+            value = list(value.values())
+        if isinstance(value, list):
+            # Backwards, because the last one is taken first; texts and numbers hold no object.
+            left.extend(
+                (item, depth + 1) for item in reversed(value) if isinstance(item, dict | list)
+            )
 
 
 def is_a(record: dict[str, Json], *names: str) -> bool:
@@ -283,9 +290,12 @@ def details_of(root: HtmlElement) -> tuple[Detail, ...]:
     """
     rows: dict[str, str] = {}
     for label in root.iter("th", "dt", "strong", "b", "span", "label"):
+        text = label.text
         # Labels have no elements inside.
-        name = squeeze(label.text).rstrip(" :：")
-        if len(name) > _LONGEST_LABEL or len(label) or not _LABEL.fullmatch(name):
+        if not text or len(label) or not _LABEL_WORD.search(text):
+            continue
+        name = squeeze(text).rstrip(" :：")
+        if len(name) > _LONGEST_LABEL or not _LABEL.fullmatch(name):
             continue
         following = label.getnext()
         value = squeeze(label.tail) or (text_of(following) if following is not None else "")
@@ -298,6 +308,6 @@ def details_of(root: HtmlElement) -> tuple[Detail, ...]:
 def language_of(head: Head, text: str) -> str | None:
     """Return the language: "ko" where the letters show it, else the declared one, in lower case."""
     text = text[:2000]
-    if sum("가" <= letter <= "힣" for letter in text) > _KOREAN * max(1, len(text)):
+    if hangul_in(text) > _KOREAN * max(1, len(text)):
         return "ko"
     return head.language or (head.first("og:locale") or "").lower()[:5] or None

@@ -10,8 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
+from typing import cast
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from processing.limits import parse_json
@@ -27,6 +30,10 @@ _KOGL = re.compile(
     r"(?:공공누리|KOGL|open[-_]?(?:code|type)|licen[cs]eType)[^.\n<]{0,24}?제?\s?([0-4])\s?"
     r"(?:유형|\.(?:png|jpg|gif|do)|$|[^\d])",
     re.IGNORECASE,
+)
+_LICENCE_WORDS = ("공공누리", "kogl", "open", "licen", "creativecommons")
+_ABOUT_AI = etree.XPath(
+    "descendant::text()[contains(., 'AI') or contains(., '인공지능')]", smart_strings=False
 )
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")
 _OWNED = re.compile(r"무단|저작권|재배포|ⓒ|©|Copyright|All rights reserved", re.IGNORECASE)
@@ -82,8 +89,8 @@ def rights_of(
 
 def _clause(root: HtmlElement) -> str | None:
     """Return an AI-use clause outside the body, in a copyright line or a footer."""
-    for text in root.itertext():
-        if len(text) <= _LONGEST_CLAUSE and ("AI" in text or "인공지능" in text):
+    for text in map(str, cast("list[str]", _ABOUT_AI(root))):
+        if len(text) <= _LONGEST_CLAUSE:
             line = " ".join(text.split())
             # A headline about training on news is no clause: those stand in lines about rights.
             if _AI.search(line) and _OWNED.search(line):
@@ -141,7 +148,12 @@ def _location(rule: Mapping[str, object]) -> str:
 
 def _licence(root: HtmlElement) -> str | None:
     """Return the licence of the page: `KOGL-` and its type, or `CC-` and its code."""
-    for element in root.iter("img", "a"):
+    elements = list(root.iter("img", "a"))
+    values = "\n".join(chain.from_iterable(element.values() for element in elements)).lower()
+    # Most pages have no such mark: a few searches of all attributes spare two of each element.
+    if not any(word in values for word in _LICENCE_WORDS):
+        return None
+    for element in elements:
         text = (
             f"{element.get('alt') or ''} {element.get('src') or ''} {element.get('href') or ''} "
             f"{element.get('title') or ''}"

@@ -195,10 +195,11 @@ def find_article(values: Iterable[Json], head: Head) -> ScriptArticle | None:
                 if isinstance(record.get("content_elements"), list)
                 else _longest(record)
             )
+            weight = len(_SENTENCE.findall(markup)) if len(markup) >= _LEAST_MARKUP else 0
+            if not weight % _OWN:
+                continue
             own = _is_titled(record, head) or _is_addressed(record, name)
-            weight = len(_SENTENCE.findall(markup)) + (_OWN if own else 0)
-            if len(markup) >= _LEAST_MARKUP and weight % _OWN:
-                candidates.append((weight, markup, record))
+            candidates.append((weight + (_OWN if own else 0), markup, record))
     if not candidates:
         return None
     _, markup, record = max(candidates, key=lambda candidate: candidate[0])

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from processing.dates import Moment, moments, parse_moment
 from processing.reading import metadata
 from processing.reading.body import Around
 from processing.reading.metadata import Head
-from processing.reading.tree import elements_at
 from processing.records import Stamp
 
 TimeSource: TypeAlias = Literal["meta", "json-ld", "text", "script", "feed", "sitemap", "url"]
@@ -43,10 +41,8 @@ _MODIFIED_META_WORDS = (
     "dcterms.modified modified article.updated"
 )
 _MODIFIED_META = tuple(_MODIFIED_META_WORDS.split())
-_ATTRIBUTES = etree.XPath(
-    "//*[@data-date-time or @data-modify-date-time or (self::time and @datetime) "
-    "or @itemprop='datePublished' or @itemprop='dateModified']"
-)
+_TIME_ATTRIBUTES = frozenset({"data-date-time", "data-modify-date-time", "datetime", "itemprop"})
+_TIME_PROPERTIES = frozenset({"datePublished", "dateModified"})
 _MODIFIED_LABEL = re.compile(
     r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$"
     r"|(?:updated?|modified)(?:\son)?[\s:]*$",
@@ -179,10 +175,12 @@ def _changed(head: Head, shown: VisibleTimes, elsewhere: Stated) -> list[Stateme
     ]
 
 
-def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
+def attributes_of(elements: Iterable[HtmlElement]) -> list[tuple[str, str]]:
     """Return moments in attributes of elements, as ("published" | "modified", value)."""
     attributes: list[tuple[str, str]] = []
-    for element in elements_at(_ATTRIBUTES, root):
+    for element in elements:
+        if _TIME_ATTRIBUTES.isdisjoint(element.keys()) or not _may_state_time(element):
+            continue
         name = "modified" if "odif" in (element.get("itemprop") or "") else "published"
         if (
             value := element.get("data-date-time")
@@ -193,6 +191,15 @@ def attributes_of(root: HtmlElement) -> list[tuple[str, str]]:
         if value := element.get("data-modify-date-time"):
             attributes.append(("modified", value))
     return attributes
+
+
+def _may_state_time(element: HtmlElement) -> bool:
+    """Return whether an attribute of an element states when something happened."""
+    return (
+        element.get("itemprop") in _TIME_PROPERTIES
+        or (element.tag == "time" and "datetime" in element.attrib)
+        or not {"data-date-time", "data-modify-date-time"}.isdisjoint(element.keys())
+    )
 
 
 def _read(values: Iterable[str], source: TimeSource) -> Iterator[Statement]:

@@ -7,6 +7,7 @@ labelled 제목, or the heading before the first sentence that shares most words
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -121,10 +122,16 @@ def headings(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
         if (
             element.get("class")
             and len(element) <= _MOST_CHILDREN
-            and _MARKED.search(marks(element))
+            and _is_title_name(marks(element))
         ):
             titled.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
     return [(element, text) for element, text in titled if _SHORTEST <= len(text) <= _LONGEST]
+
+
+@lru_cache(maxsize=4096)
+def _is_title_name(name: str) -> bool:
+    """Return whether id and classes are those of a title; pages of a site share them."""
+    return bool(_MARKED.search(name))
 
 
 def printed(

@@ -94,6 +94,7 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\ud
 # Soft hyphens, zero-width blanks and joiners, direction marks, and the byte-order mark.
 _NOTHING = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2065\ufeff]+")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_NO_HANGUL = re.compile(r"[^가-힣]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,11 @@ def elements_at(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
 def bare(text: str) -> str:
     """Return the letters and digits of a text in lower case, for comparing lines."""
     return _NO_LETTERS.sub("", text).lower()
+
+
+def hangul_in(text: str) -> int:
+    """Return how many syllables of Hangul a text holds."""
+    return len(_NO_HANGUL.sub("", text))
 
 
 def marks(element: HtmlElement) -> str:
