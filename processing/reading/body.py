@@ -23,6 +23,7 @@ from processing.reading.asides import (
     NO_EVIDENCE,
     SILENT,
     SUSPECT_TAGS,
+    UNREAD_TAGS,
     ElementMark,
     Evidence,
     TextBudget,
@@ -71,6 +72,7 @@ _OBITUARY = re.compile(
 )
 _END, _FUNERAL = re.compile(r"[.?!…]"), re.compile(r"발인|빈소|장례식장")
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
+_LINE_END = "\0"  # between the lines of a block: no tree can hold this character
 _LONGEST_NOTICE = 200  # characters of a line of the template
 _LINKED = 0.5  # share of unlinked text from which a line is no menu
 
@@ -107,6 +109,7 @@ _SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
 # Characters of marked elements that are read per character of sentences, and at least.
 _BUDGET, _LEAST_BUDGET = 6, 100_000
 _BEFORE, _AFTER = 6000, 2500  # characters that are returned of the text around a body
+_ROOM = 3  # times as many are gathered after it: white space is squeezed
 
 
 @dataclass(slots=True)
@@ -149,10 +152,12 @@ class BodyPlace:
 
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
-        if not self.own:
+        joined = "".join(self.own)
+        self.own.clear()
+        if not joined or joined.isspace():
             return
-        dense = 1 - min(1.0, self.linked / max(1, sum(map(len, self.own))))
-        for line in "".join(self.own).split("\n"):
+        dense = 1 - min(1.0, self.linked / len(joined))
+        for line in joined.split(_LINE_END):
             text = " ".join(line.split())
             if not text:
                 continue
@@ -164,7 +169,6 @@ class BodyPlace:
                 self.visitors = self.visitors or is_visitor(text)
                 self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
-        self.own.clear()
 
 
 def _has_sentence(text: str, tag: str) -> bool:
@@ -537,12 +541,13 @@ class _Weighing:
         if tag in SILENT:
             return False
         if tag == "br":
-            self.current.own.append("\n")
+            self.current.own.append(_LINE_END)
         if tag in BLOCKS or tag in SUSPECT_TAGS:
             self._open(node, mark_of(node) if node is not self.page.element else None)
         elif is_hidden(node):
             self._open(node, ElementMark.HIDDEN)
-        _add(self.current, node.text, self.links)
+        if text := node.text:
+            self._add(text)
         return True
 
     def _open(self, node: HtmlElement, mark: ElementMark | None) -> None:
@@ -562,8 +567,15 @@ class _Weighing:
             below_text = self.told >= _TOLD_BEFORE or self.evidence.pictured
             block.visitors |= block.label and not self.links and below_text
             self.current = block.above
-        if node is not self.page.element:
-            _add(self.current, node.tail, self.links)
+        if (text := node.tail) and node is not self.page.element:
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        """Add a text to the current block; its letters in links are counted."""
+        block = self.current
+        block.own.append(text)
+        if self.links > 0:
+            block.linked += len(text.strip())
 
 
 def _ordered(page: BodyPlace) -> list[BodyPlace]:
@@ -574,13 +586,6 @@ def _ordered(page: BodyPlace) -> list[BodyPlace]:
         blocks.append(place)
         stack.extend(place.children)
     return blocks
-
-
-def _add(place: BodyPlace, text: str | None, links: int) -> None:
-    if text:
-        place.own.append(text.replace("\n", " "))
-        if links > 0:
-            place.linked += len(text.strip())
 
 
 class Around(NamedTuple):
@@ -601,29 +606,35 @@ def around(
     At most 6,000 characters before and 2,500 after. `outside` are children of `body` that stand
     before and after its text, `released` elements that are read in spite of their mark.
     """
+    inside = set(body) - outside if outside and body is not None else {body}
     before: list[str] = []
     after: list[str] = []
-    parts = before
+    parts, room = before, _ROOM * _AFTER
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         if event == "start":
-            is_text = node.getparent() is body and node not in outside if outside else node is body
-            if is_text:
+            if node in inside:
                 parts = after
-            if is_text or _is_unseen(node, released):
+            if node in inside or _is_unseen(node, released):
                 walker.skip_subtree()
-            else:
-                parts.append(
-                    f" | {node.text or ''}" if node.tag in BLOCKS else f" {node.text or ''}"
-                )
-        elif node is not root:
-            parts.append(f" | {node.tail or ''}" if node.tag in BLOCKS else f" {node.tail or ''}")
+                continue
+        elif node is root:
+            continue
+        parts.append(" | " if node.tag in BLOCKS else " ")
+        if text := node.text if event == "start" else node.tail:
+            parts.append(text)
+            room -= len(text) if parts is after else 0
+            if room < 0:
+                break
     text = " ".join("".join(before).split())
     return Around(
-        text if body is None else text[-_BEFORE:], squeeze("".join(after)[: 3 * _AFTER])[:_AFTER]
+        text if body is None else text[-_BEFORE:], squeeze("".join(after)[: _ROOM * _AFTER])[:_AFTER]
     )
 
 
 def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:
+    tag = node.tag
+    if tag in SILENT or not (node.attrib or tag in UNREAD_TAGS):
+        return tag in SILENT
     # A button's label is no running text, but it is visible.
-    return is_unread(node, released) and (node.tag != "button" or is_hidden(node))
+    return is_unread(node, released) and (tag != "button" or is_hidden(node))
