@@ -225,7 +225,10 @@ def is_told(line: str) -> bool:
 def _credit(line: str) -> re.Match[str] | None:
     """Return the run of credits at the end of a line: brackets, dates, agencies, addresses."""
     # Credits stand at the end: searching only there bounds the time for a long paragraph.
-    return phrases.WITH_CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
+    start = max(0, len(line) - _LONGEST_CREDIT)
+    return (
+        phrases.WITH_CREDIT.search(line, start) if phrases.CREDIT_WORD.search(line, start) else None
+    )
 
 
 def is_marked(line: str) -> bool:

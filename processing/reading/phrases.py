@@ -279,4 +279,8 @@ _TOKENS = (
     r"|(?<=[.다\d]\s)(?:연합뉴스|뉴시스|뉴스1|사진\s[가-힣A-Za-z0-9]{2,12}|[가-힣]{2,4}\s기자)"
     r"|(?<=[.다]\s)(?:AP|AFP|EPA|로이터|타스|신화)\s?[=/·]\s?[가-힣0-9]{2,6}"
 )
+CREDIT_WORD = re.compile(
+    r"[\[(〈<【/ⓒ©@]|재판매|사진|\d{4}\.|연합뉴스|뉴시스|뉴스1|기자|AP|AFP|EPA|로이터|타스|신화"
+)
+"""What every run of credits holds, for a first search that costs little."""
 WITH_CREDIT = re.compile(rf"(?:\s*(?:{_TOKENS}))+[\s.]*$")

@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import chain
-from typing import cast
 from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from processing.limits import parse_json
@@ -31,10 +29,9 @@ _KOGL = re.compile(
     r"(?:유형|\.(?:png|jpg|gif|do)|$|[^\d])",
     re.IGNORECASE,
 )
-_LICENCE_WORDS = ("공공누리", "kogl", "open", "licen", "creativecommons")
-_ABOUT_AI = etree.XPath(
-    "descendant::text()[contains(., 'AI') or contains(., '인공지능')]", smart_strings=False
-)
+_LICENCE_WORD = re.compile(r"공공누리|kogl|open[-_]?(?:code|type)|licen[cs]etype|creativecommons")
+_ABOUT_AI = ("AI", "인공지능")
+_FORBIDDEN = re.compile(r"금지|금합니다|불허|금함")
 _CC = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)")
 _OWNED = re.compile(r"무단|저작권|재배포|ⓒ|©|Copyright|All rights reserved", re.IGNORECASE)
 # Characters of a clause, a notice, and a declaration that are stored.
@@ -89,13 +86,27 @@ def rights_of(
 
 def _clause(root: HtmlElement) -> str | None:
     """Return an AI-use clause outside the body, in a copyright line or a footer."""
-    for text in map(str, cast("list[str]", _ABOUT_AI(root))):
-        if len(text) <= _LONGEST_CLAUSE:
+    if not _may_hold_clause(root.text_content()):
+        return None
+    for text in root.itertext():
+        if len(text) <= _LONGEST_CLAUSE and ("AI" in text or "인공지능" in text):
             line = " ".join(text.split())
             # A headline about training on news is no clause: those stand in lines about rights.
             if _AI.search(line) and _OWNED.search(line):
                 return line
     return None
+
+
+def _may_hold_clause(text: str) -> bool:
+    """Return whether a page's text forbids something within a clause's length of a word for AI."""
+    for word in _ABOUT_AI:
+        at = text.find(word)
+        while at >= 0:
+            if _FORBIDDEN.search(text, max(0, at - _LONGEST_CLAUSE), at + 2 * _LONGEST_CLAUSE):
+                return True
+            # What follows within one length was looked at with it.
+            at = text.find(word, at + _LONGEST_CLAUSE)
+    return False
 
 
 def _why(text: str, *, reserved: bool | None, policy: RightsPolicy) -> str | None:
@@ -151,7 +162,7 @@ def _licence(root: HtmlElement) -> str | None:
     elements = list(root.iter("img", "a"))
     values = "\n".join(chain.from_iterable(element.values() for element in elements)).lower()
     # Most pages have no such mark: a few searches of all attributes spare two of each element.
-    if not any(word in values for word in _LICENCE_WORDS):
+    if not _LICENCE_WORD.search(values):
         return None
     for element in elements:
         text = (

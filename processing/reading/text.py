@@ -62,9 +62,9 @@ _DAMAGED = (
     (re.compile(r"(?<![&A-Za-z])quot;"), '"'),
     (re.compile(r"(?<![&A-Za-z])apos;|(?<![&\w])#0?39;"), "'"),
     (re.compile(r"(?<![&A-Za-z])nbsp;"), " "),
-    # Cloudflare prints this in place of an address.
-    (re.compile(r"\[email\sprotected\]"), ""),
 )
+# Cloudflare prints this in place of an address.
+_PROTECTED = re.compile(r"\[email\sprotected\]")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _SIGNED = re.compile(
     r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|YTN [가-힣]{2,4})\s?[\[(]?\s?"
@@ -79,6 +79,7 @@ _WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$"
 _WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
+_OPENING = re.compile(r"[\[(【<〈]")
 _CAPTION_GLUED = re.compile(
     r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)"
     r"[^\[\](){}【】<>〈〉]{0,24}(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?"
@@ -148,8 +149,11 @@ def repaired(text: str) -> str:
     """Undo damaged entities (`Ramp;D`, `lt;`, `&quot;` escaped twice); drop bars left by tables."""
     if "&" in text and _ENTITY.search(text):
         text = unescape(text)
-    for pattern, value in _DAMAGED:
+    # What is left of an entity has its semicolon, which running text hardly has.
+    for pattern, value in _DAMAGED if ";" in text else ():
         text = pattern.sub(value, text)
+    if "[email" in text:
+        text = _PROTECTED.sub("", text)
     return squeeze(text).strip("| ")
 
 
@@ -182,7 +186,7 @@ def clean(
     captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
     for line in lines:
         text, credit = captionless(line) if photo else (line, "")
-        cleaned.bylines.extend([credit] if people(credit) else [])
+        cleaned.bylines.extend([credit] if credit and people(credit) else [])
         _sort(_without_wire(text, cleaned), cleaned, captioned=captioned, beside=line in beside)
     # The dateline first: where it names the writer, no unmarked name is cut off the end.
     _cut_dateline(cleaned, sites)
@@ -208,7 +212,7 @@ def parted(text: str) -> tuple[str, str]:
     `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must be a statement, and
     what stands before it must not.
     """
-    glued = _CAPTION_GLUED.match(text)
+    glued = _CAPTION_GLUED.match(text) if _OPENING.search(text) else None
     if (
         glued is None
         or is_statement(glued["caption"])

@@ -81,6 +81,7 @@ _LEAST_FAMILIAR = 0.04
 _ENOUGH = 100  # syllables from which their share says something
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
+_STRING = etree.XPath("string()", smart_strings=False)
 _COUNT = etree.XPath("count(//*)")
 _IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
 _NO_TEXT = frozenset({"script", "style", "noscript", "template"})
@@ -268,6 +269,10 @@ def squeeze(text: str | None) -> str:
 
 def text_of(element: HtmlElement) -> str:
     """Return the squeezed text of `element` and its descendants, without scripts and styles."""
+    if not len(element):
+        return squeeze(element.text) if element.tag not in _NO_TEXT else ""
+    if next(element.iter(*_NO_TEXT), None) is None:
+        return squeeze(cast("str", _STRING(element)))
     parts: list[str] = []
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
