@@ -88,7 +88,6 @@ _BODY = re.compile(
     r"|board[-_]?view[-_]?(?:body|cont(?:ent)?s?)"
     r"|cont[-_]?newstext|detail[-_]?(?:body|cont)"
 )
-_ITEMPROP = etree.XPath(".//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
 # Characters of sentences, and shares of them, by which places are compared.
 _ENOUGH = 10  # below it no place is a body
@@ -108,8 +107,7 @@ _SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
 
 # Characters of marked elements that are read per character of sentences, and at least.
 _BUDGET, _LEAST_BUDGET = 6, 100_000
-_BEFORE, _AFTER = 6000, 2500  # characters that are returned of the text around a body
-_ROOM = 3  # times as many are gathered after it: white space is squeezed
+_BEFORE, _AFTER = 6000, 700  # characters that are returned of the text around a body
 
 
 @dataclass(slots=True)
@@ -242,7 +240,7 @@ def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
-    place = _with_verse(_narrowed(_named(root, places, best) or _marked(places, best) or best))
+    place = _with_verse(_narrowed(_named(places, best) or _marked(places, best) or best))
     place.outside = _outside(place)
     return place
 
@@ -446,10 +444,15 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
     )
 
 
-def _named(root: HtmlElement, places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
+def _is_named(element: HtmlElement) -> bool:
+    """Return whether schema.org's `articleBody` is among an element's properties."""
+    return "articleBody" in (element.get("itemprop") or "").split()
+
+
+def _named(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     """Return the place that schema.org's `articleBody` names, if it holds most of the best one."""
-    held = {place.element: place for place in places}
-    named = [held[element] for element in elements_at(_ITEMPROP, root) if element in held]
+    # Outer places first: of two with the same prose the outer one is taken.
+    named = [place for place in reversed(places) if _is_named(place.element)]
     widest = max(named, key=lambda place: place.prose, default=None)
     least = _MOST * best.prose if best.prose >= _SHORT else _ENOUGH
     return widest if widest and widest.prose >= least else None
@@ -603,13 +606,13 @@ def around(
 ) -> Around:
     """Return the visible text before and after `body`; without a body all of it is before.
 
-    At most 6,000 characters before and 2,500 after. `outside` are children of `body` that stand
+    At most 6,000 characters before and 700 after. `outside` are children of `body` that stand
     before and after its text, `released` elements that are read in spite of their mark.
     """
     inside = set(body) - outside if outside and body is not None else {body}
     before: list[str] = []
     after: list[str] = []
-    parts, room = before, _ROOM * _AFTER
+    parts, left = before, _AFTER
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         if event == "start":
@@ -623,13 +626,11 @@ def around(
         parts.append(" | " if node.tag in BLOCKS else " ")
         if text := node.text if event == "start" else node.tail:
             parts.append(text)
-            room -= len(text) if parts is after else 0
-            if room < 0:
+            left -= len("".join(text.split())) if parts is after else 0
+            if left < 0:
                 break
     text = " ".join("".join(before).split())
-    return Around(
-        text if body is None else text[-_BEFORE:], squeeze("".join(after)[: _ROOM * _AFTER])[:_AFTER]
-    )
+    return Around(text if body is None else text[-_BEFORE:], squeeze("".join(after))[:_AFTER])
 
 
 def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:

@@ -115,7 +115,7 @@ def test_much_text_is_cut_to_what_is_nearest_to_the_body() -> None:
         f"<div><p>{'가' * 7000}</p><article>본문</article><p>{'나' * 3000}</p></div>"
     )
     found = around(root, root.find("article"))
-    assert (len(found.before), len(found.after)) == (6000, 2500)
+    assert (len(found.before), len(found.after)) == (6000, 700)
     assert len(around(root, None).before) > 10_000
 
 
