@@ -1,6 +1,6 @@
 """Benchmark of the archive: what a long history costs, and its puts beside plain boto3's.
 
-    python -m infra.bench.archive [--articles 10000 100000] [--publications 30 720] [--rounds 7]
+    python -m infra.bench.archive [--articles 10000 100000] [--publications 30 720] [--never]
 
 The same articles are laid down in few publications and in many (`infra.bench.history`); the many are
 compacted, first but for the last week, then but for the last day, then whole. For each command the
@@ -75,13 +75,15 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--publications", type=int, nargs=2, default=[30, 720])
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--never", action="store_true", help="measure it never compacted, too")
     parser.add_argument("--no-puts", action="store_true", help="leave the puts out")
     options = parser.parse_args()
     rounds = options.rounds
     print(f"Python {platform.python_version()}, boto3 {boto3.__version__}, {os.cpu_count()} cores")
     for articles in options.articles:
         with tempfile.TemporaryDirectory() as name:
-            _histories(Path(name), articles, options.publications, options.days)
+            given = Path(name), articles, options.publications, options.days
+            _histories(*given, never=options.never)
     with tempfile.TemporaryDirectory() as name:
         _year(Path(name) / "year")
         _empty(Path(name) / "empty")
@@ -109,7 +111,9 @@ class CommandCost:
     megabytes: float
 
 
-def _histories(folder: Path, count: int, publications: Sequence[int], days: int) -> None:
+def _histories(
+    folder: Path, count: int, publications: Sequence[int], days: int, *, never: bool
+) -> None:
     """Print what commands cost on the same articles in few and in many publications."""
     articles = [article(number, OUTLETS, at) for number, at in enumerate(moments(count, days))]
     few, many = publications
@@ -122,8 +126,9 @@ def _histories(folder: Path, count: int, publications: Sequence[int], days: int)
     _compact(folder / "few", day_after)
     base = _costs(folder / "few", commands)
     _print_costs(f"{count:,} articles in {few} publications, compacted", base, base, None)
-    costs = _costs(folder / "many", commands)
-    _print_costs(f"{many} publications, never compacted", costs, base, None)
+    if never:
+        costs = _costs(folder / "many", commands)
+        _print_costs(f"{many} publications, never compacted", costs, base, None)
     for title, moment, goal in (
         ("a week not compacted", end - timedelta(days=6), GOAL_AFTER_A_WEEK),
         ("a day not compacted", end, GOAL),

@@ -219,7 +219,7 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
         volumes[report.outlet][on] = volumes[report.outlet].get(on, 0) + report.articles
         if report.fields:  # something was read, and by a version that counts
             shares[report.outlet].add(report.fields, report.articles, own=on == day)
-    of_day = [*published, *(one for one in waiting.values() if one.day == day.isoformat())]
+    of_day = [*published, *(report for report in waiting.values() if report.day == day.isoformat())]
     return _by_outlet(of_day), volumes, shares
 
 
