@@ -58,6 +58,30 @@ def test_a_manifest_names_what_it_changed_and_with_a_checkpoint_all(
     assert {by_catalogue.seqs[one.key] for one in by_catalogue.memory.values()} == {4, 6}
 
 
+def test_a_crawl_reads_no_further_back_than_a_checkpoint(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(store, archive, ["narae", *["hanbit"] * (4 * EVERY - 1)])
+    read: list[str] = []
+    get = FileStore.get
+
+    def counted(self: FileStore, key: str) -> bytes:
+        read.append(key)
+        return get(self, key)
+
+    monkeypatch.setattr(FileStore, "get", counted)
+    assert load(store, "narae").seen(article("narae", 0).article_id)
+    assert [key for key in read if key.startswith(manifests.FOLDER)] == [manifests.key(4 * EVERY)]
+    Crawl(run="later", articles=[article("hanbit", 99)]).land(store)
+    archive(now=NOON + 99 * HOUR)
+    read.clear()
+    assert load(store, "narae").seen(article("narae", 0).article_id)
+    assert sorted(key for key in read if key.startswith(manifests.FOLDER)) == [
+        manifests.key(4 * EVERY),
+        manifests.key(4 * EVERY + 1),
+    ]
+
+
 def test_what_only_an_earlier_manifest_names_is_not_deleted(
     store: FileStore, archive: Archive, options: Settings
 ) -> None:
