@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive import manifests
+from processing.archive import intake, manifests
 from processing.archive import publish as publish_module
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
@@ -17,6 +17,7 @@ from processing.archive.publish import Attempt
 from processing.errors import (
     AlreadyExistsError,
     CorruptRecordError,
+    MissingError,
     StoreFullError,
     StoreUnavailableError,
     UsageError,
@@ -123,6 +124,55 @@ def test_landing_that_another_archiver_cleared_is_no_error(
     monkeypatch.setattr(Attempt, "_put_pages", late)
     assert archive().unchanged
     assert len(archived(store, tmp_path)) == 1
+
+
+def test_a_run_that_is_thrown_away_meanwhile_stops_no_other(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
+    listed = intake.landed
+
+    def late(*given: object) -> object:
+        found = listed(*given)
+        store.delete([entry.key for entry in store.list("landing/outlet=hanbit/")])
+        return found
+
+    monkeypatch.setattr(intake, "landed", late)
+    assert [*archive().outlets] == ["narae"]
+
+
+def test_what_is_missing_again_is_an_error(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: Attempt) -> None:
+        raise MissingError("no such object")
+
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    monkeypatch.setattr(Attempt, "publication", missing)
+    with pytest.raises(MissingError, match="no such object"):
+        archive()
+
+
+def test_two_archivers_with_one_process_id_note_the_head_at_once(
+    store: FileStore, archive: Archive, options: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in two containers, whose first process is number 1 in each."""
+    Crawl(articles=[article("hanbit", 1)]).land(store)
+    archive()
+    link = manifests.head(store)
+    witness = manifests.Witness(options.heads, store)
+    replace, meanwhile = Path.replace, [lambda: witness.note(store, link)]
+
+    def late(path: Path, target: Path) -> Path:
+        while meanwhile:
+            meanwhile.pop()()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    witness.note(store, link)
+    assert witness.seen() == (1, link.sha256)
+    assert {path.suffix for path in options.heads.iterdir()} == {".json"}
 
 
 def test_who_always_loses_gives_up_for_now(

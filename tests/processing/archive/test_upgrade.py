@@ -12,12 +12,14 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
+from processing.archive.folding import Addition
 from processing.archive.refolding import UnsignedArticles
 from processing.lookup.articles import timeline
 from processing.lookup.sql import ask
 from processing.records import Article, Publication, Removed
 from processing.settings import Settings
 from processing.signing import documents
+from processing.signing.columns import CLUSTERS
 from processing.signing.documents import FoldOptions
 from processing.signing.window import FolderWindow, PartitionKind, write_part
 from processing.store.file_store import FileStore
@@ -349,3 +351,12 @@ def test_work_that_nobody_took_up_again_goes_after_a_day(
     os.utime(old, (1, 1))
     published(store, archive, article("narae", 6, at=NOON + DAY))
     assert [path.name for path in (tmp_path / "cache").glob("signing-*")] == ["signing-young"]
+
+
+def test_two_archivers_that_signed_the_same_may_both_forget_it(tmp_path: Path) -> None:
+    work = tmp_path / "signing-0"
+    work.mkdir()
+    addition = Addition(iter(()), CLUSTERS.empty_table(), work=work)
+    for _ in range(2):
+        addition.forget()
+        assert not work.exists()

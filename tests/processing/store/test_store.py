@@ -23,6 +23,7 @@ from processing.errors import (
     UsageError,
 )
 from processing.settings import Settings
+from processing.store import file_store
 from processing.store.file_store import FileStore
 from processing.store.interface import Store, checked
 from processing.store.opening import open_store
@@ -271,6 +272,22 @@ def test_a_copy_has_the_bytes_that_were_recorded(each: Store) -> None:
     assert each.get("pages/a") == data
     with pytest.raises(MissingError, match="landing/none"):
         each.copy("landing/none", "pages/c", sha256=sha256)
+
+
+def test_an_object_that_is_deleted_as_soon_as_it_has_its_name_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder goes with it, and is not there any more to be flushed."""
+    store, flush = FileStore(tmp_path / "archive"), file_store._flush
+
+    def late(folder: Path) -> None:
+        store.delete(["log/a"])
+        flush(folder)
+
+    monkeypatch.setattr(file_store, "_flush", late)
+    for create in (False, True):
+        store.put("log/a", b"x", create=create)
+        assert not store.exists("log/a")
 
 
 def test_a_source_deleted_while_it_is_copied_is_missing_or_copied_whole(tmp_path: Path) -> None:
