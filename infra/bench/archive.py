@@ -69,16 +69,8 @@ SIZES = (1 * _MIB, 16 * _MIB, 80 * _MIB)
 
 
 def main() -> None:
-    """Print one line per size and method of boto3."""
-    parser = argparse.ArgumentParser(prog="python -m infra.bench.archive", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
-    parser.add_argument("--publications", type=int, nargs=2, default=[30, 720])
-    parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--never", action="store_true", help="measure it never compacted, too")
-    parser.add_argument("--no-puts", action="store_true", help="leave the puts out")
-    options = parser.parse_args()
-    rounds = options.rounds
+    """Print what commands cost, and one line per size and method of boto3."""
+    options = _options()
     print(f"Python {platform.python_version()}, boto3 {boto3.__version__}, {os.cpu_count()} cores")
     for articles in options.articles:
         with tempfile.TemporaryDirectory() as name:
@@ -87,20 +79,34 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         _year(Path(name) / "year")
         _empty(Path(name) / "empty")
-    if options.no_puts:
-        return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        command = [sys.executable, "-m", "infra.store", "--data", str(folder / "data")]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own command
-        try:
-            assert server.stdout is not None  # noqa: S101 - a pipe was asked for
-            # The server prints a line when it answers.
-            server.stdout.readline()
-            _puts(_settings(folder / "data"), folder / "file", rounds)
-        finally:
-            server.kill()
-            server.wait()
+    if not options.no_puts:
+        with tempfile.TemporaryDirectory() as name:
+            _beside_boto3(Path(name), options.rounds)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.bench.archive", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--publications", type=int, nargs=2, default=[30, 720])
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--never", action="store_true", help="measure it never compacted, too")
+    parser.add_argument("--no-puts", action="store_true", help="leave the puts out")
+    return parser.parse_args()
+
+
+def _beside_boto3(folder: Path, rounds: int) -> None:
+    """Print what puts cost on the embedded store, ours and boto3's."""
+    command = [sys.executable, "-m", "infra.store", "--data", str(folder / "data")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own command
+    try:
+        assert server.stdout is not None  # noqa: S101 - a pipe was asked for
+        # The server prints a line when it answers.
+        server.stdout.readline()
+        _puts(_settings(folder / "data"), folder / "file", rounds)
+    finally:
+        server.kill()
+        server.wait()
 
 
 @dataclass(frozen=True, slots=True)

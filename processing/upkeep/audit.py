@@ -105,6 +105,15 @@ class Schedule:
             return state
         return AuditState(days=self._days, damaged=state.damaged)
 
+    def begun(self, *, everything: bool) -> AuditState:
+        """Return the state to go on with; of an audit of everything, note that it has begun."""
+        state = self.load()
+        if not everything:
+            return state.evolve(left=None)
+        state = state.evolve(left=state.left or frozenset(range(self._days)))
+        self.keep(state)
+        return state
+
     def keep(self, state: AuditState) -> None:
         """Write the state. Raises UsageError where it cannot be kept."""
         # several audits may keep theirs at once: each beside it, under a name of its own
@@ -170,17 +179,14 @@ def audit(
     """
     witness = Witness(options.heads, store)
     schedule = Schedule(witness, days)
-    state = schedule.load()
-    if everything:
-        state = state.evolve(left=state.left or frozenset(range(days)))
-        schedule.keep(state)
+    state = schedule.begun(everything=everything)
     listed = {entry.key: entry for entry in store.list("")}
     named = _named(store, options, witness, listed, everything=everything)
     objects = Objects(store, listed, named.earlier)
     broken = list(objects.absent(named.objects.values()))
     known = state.damaged.intersection(named.objects).difference(one.key for one in broken)
     broken += objects.check(known, named.objects)
-    shares = due(state if everything else state.evolve(left=None), now)
+    shares = due(state, now)
     wanted = _by_share(named, shares, days, {finding.key for finding in broken} | known)
     broken += _read(schedule, objects, named, shares=wanted, progress=progress, now=now)
     _keep(schedule, broken, whole=everything)

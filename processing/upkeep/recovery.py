@@ -137,16 +137,7 @@ class RowRecovery:
             return row.evolve(why=Why.UNCHANGED, **_kept(held))
         page = self._page(capture, body)
         record = self._reader.read(page, named or capture.facts.get("canonical") or row.url)
-        stored = capture.stored
-        row = row.evolve(
-            digest=digest,
-            bytes=len(body),
-            etag=capture.header("etag"),
-            last_modified=capture.header("last-modified"),
-            payload=stored.payload,
-            stored_url=stored.url,
-            stored_at=stored.at,
-        )
+        row = row.evolve(digest=digest, bytes=len(body), **_stored(capture))
         return _read(recovered, row, record, held)
 
     def _page(self, capture: Capture, body: bytes) -> Page:
@@ -207,6 +198,20 @@ def _read(
         outcome=None if gone else "rejection",
         detail=f"{record.reason}: {record.evidence}"[:500],
     )
+
+
+def _stored(capture: Capture) -> dict[str, Any]:
+    """Return the fields of a row that say what was answered, and where it is stored."""
+    validators = {
+        name: capture.header(name.replace("_", "-")) for name in ("etag", "last_modified")
+    }
+    stored = capture.stored
+    return {
+        **validators,
+        "payload": stored.payload,
+        "stored_url": stored.url,
+        "stored_at": stored.at,
+    }
 
 
 def _kept(last: Fetch) -> dict[str, Any]:
