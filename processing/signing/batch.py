@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from processing.agencies import Names
 from processing.errors import CorruptRecordError
 from processing.signing.documents import Document, Features, FoldOptions
 from processing.signing.shingles import Numbers, distinct
@@ -59,7 +60,9 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     Raises CorruptRecordError where two ids have one number.
     """
     options = partitions.options
-    drafts = [draft(each, day, options) for each in sorted(documents, key=lambda each: each.id)]
+    names = Names(options.outlet_names.items())
+    ordered = sorted(documents, key=lambda document: document.id)
+    drafts = [draft(document, day, options, names) for document in ordered]
     asked = _numbers(drafts)
     span = widened((each.day for each in drafts), 2 * options.window_days)
     signatures = partitions.read_signatures(span, asked)

@@ -1,17 +1,19 @@
 """Reads whose text a document says it is: datelines, closing lines, copyright lines and sources.
 
-Only credits of the text count. A credit that stands in a caption, or says that a picture is meant,
-is passed over: a paper may print an agency's picture beside a report of its own. Credits are read
-liberally, because a credit matters only where an outlet of that name has the same text.
+Only datelines and credits of the text count. A credit that stands in a caption, or says that a
+picture is meant, is one of a picture: a paper may print an agency's picture beside a report of its
+own. Credits are read liberally, because a credit matters only where an outlet of that name has the
+same text.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 from typing import Final
 
-from processing.signing.agencies import PICTURE, ROLES, Names
+from processing.agencies import PICTURE, ROLES, Names
 from processing.signing.documents import Document
 from processing.signing.shingles import line_hash
 
@@ -90,38 +92,48 @@ def url_key(url: str) -> int:
     return line_hash(bare.lower())
 
 
-def credits_of(document: Document, names: Mapping[str, str]) -> list[str]:
-    """Return the outlets whose text a document says it is, each as its one name, sorted.
+class CreditKind(StrEnum):
+    """What a credit is of."""
 
-    Its own is one of them.
+    TEXT = "text"
+    DATELINE = "dateline"
+    """Whose reporter wrote the text, and where: (서울=연합뉴스)."""
+    PICTURE = "picture"
 
-    `names` maps what a credit says to the outlet's name; a credit that it does not have stands for
-    itself.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A name as a credit spells it, and what it is credited with."""
+
+    kind: CreditKind
+    name: str
+
+
+def credits_in(document: Document) -> Iterator[Credit]:
+    """Yield the credits of a document as they are spelt: those of its text, title and pictures."""
     text = document.text.strip()
     edges = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-    said = list(
-        chain(
-            _datelines(text[:_HEAD]), _copyrights(text[-_TAIL:]), _sources(edges), _closings(text[-_CLOSING:]),
-            (found["name"] for found in _LISTED.finditer(document.title.rstrip())),
-        )
+    yield from chain(
+        _datelines(text[:_HEAD]), _copyrights(text[-_TAIL:]), _sources(edges), _closings(text[-_CLOSING:])
     )  # fmt: skip
+    for listed in _LISTED.finditer(document.title.rstrip()):
+        yield Credit(CreditKind.TEXT, listed["name"])
     if document.agency:
-        said.append(document.agency)
-    known = names_of(tuple(names.items()))
-    return sorted(
-        {known.standard(_WORD.split(each.strip())[0]) for each in said if each.strip()} - _NOBODY
-    )
+        yield Credit(CreditKind.TEXT, document.agency)
 
 
-@lru_cache(8)
-def names_of(names: tuple[tuple[str, str], ...]) -> Names:
-    """Return which outlet a name stands for."""
-    return Names(names)
+def credits_of(document: Document, names: Names) -> list[str]:
+    """Return the outlets whose text a document says it is, each as its one name, sorted.
+
+    Its own is one of them. A name that `names` does not know stands for itself. Credits of pictures
+    say nothing about the text.
+    """
+    spelt = (each.name.strip() for each in credits_in(document) if each.kind != CreditKind.PICTURE)
+    return sorted({names.standard(_WORD.split(name)[0]) for name in spelt if name} - _NOBODY)
 
 
-def _datelines(head: str) -> Iterator[str]:
-    """Yield the names in datelines.
+def _datelines(head: str) -> Iterator[Credit]:
+    """Yield the credits in datelines.
 
     A dateline opens a text, or a line of it that goes on behind it and is no caption.
     """
@@ -131,32 +143,30 @@ def _datelines(head: str) -> Iterator[str]:
         rest = found["rest"].strip()
         goes_on = "\n" in head[found.end() :] and len(rest) < _CAPTION
         caption = goes_on and rest and not _REPORTED.search(rest)
-        if (
-            not caption
-            and not PICTURE.match(rest)
-            and not PICTURE.search(found["place"] + found["name"])
-        ):
-            yield found["name"]
+        pictured = PICTURE.match(rest) or PICTURE.search(found["place"] + found["name"])
+        kind = CreditKind.PICTURE if caption or pictured else CreditKind.DATELINE
+        yield Credit(kind, found["name"])
 
 
-def _copyrights(tail: str) -> Iterator[str]:
+def _copyrights(tail: str) -> Iterator[Credit]:
     if not _SIGN.search(tail):
         return
     for found in _COPYRIGHT.finditer(tail):
         start = max(tail.rfind("\n", 0, found.start()) + 1, found.start() - _CAPTION)
         before = tail[start : found.start()]
-        if "저작권" in before or not PICTURE.search(before):
-            yield found["name"]
+        pictured = "저작권" not in before and PICTURE.search(before)
+        yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, found["name"])
 
 
-def _closings(tail: str) -> Iterator[str]:
-    """Yield the names in the last lines of a text; an e-mail address may follow them."""
+def _closings(tail: str) -> Iterator[Credit]:
+    """Yield the credits in the last lines of a text; an e-mail address may follow them."""
     for last in tail.split("\n")[-3:]:
         line = _MAIL.sub("", last).rstrip()
         for needed, form in _CLOSINGS:
             found = form.search(line) if any(word in line for word in needed) else None
-            if found and not PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :]):
-                yield found["name"]
+            if found:
+                pictured = PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :])
+                yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, found["name"])
 
 
 _NEAR_PICTURE: Final = 24
@@ -166,7 +176,7 @@ _NOBODY: Final = frozenset(
 """Words that stand where a name would."""
 
 
-def _sources(edges: str) -> Iterator[str]:
+def _sources(edges: str) -> Iterator[Credit]:
     """Yield the sources that lines name which begin with such a word.
 
     It is looked for first, as few lines have it.
@@ -178,4 +188,4 @@ def _sources(edges: str) -> Iterator[str]:
             named = _SOURCE.match(edges, found.start())
             if named:
                 end = named.end()
-                yield named["name"]
+                yield Credit(CreditKind.TEXT, named["name"])

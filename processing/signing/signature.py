@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.signing.agencies import is_agency
+from processing.agencies import Names, is_agency
 from processing.signing.canonical import (
     canonical,
     facts,
@@ -28,7 +28,7 @@ from processing.signing.canonical import (
     titled_roundup,
 )
 from processing.signing.columns import BANDS, SIGNED
-from processing.signing.credits import credits_of, names_of, url_key
+from processing.signing.credits import credits_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
 from processing.signing.marks import Marks, TextSpan, boilerplate_spans, is_bare, marks_of, without
 from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
@@ -74,9 +74,13 @@ class Draft:
         return boilerplate_spans(self.text, self.places, self.marks, dropped)
 
 
-def draft(document: Document, day: date, options: FoldOptions) -> Draft:
-    """Make a document canonical, and find its marks, number facts and credits."""
+def draft(document: Document, day: date, options: FoldOptions, names: Names | None = None) -> Draft:
+    """Make a document canonical, and find its marks, number facts and credits.
+
+    `names` are those of `options`: who drafts many documents makes them once.
+    """
     features = options.features
+    names = names or Names(options.outlet_names.items())
     text = readable(document.text)
     low = lowered(text)
     plain, before = mapped(low)
@@ -87,9 +91,9 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     starts = before[[place for place, _ in told]].tolist() if told else []
     head, tail = _ends(plain, features.shingle)
     row: dict[str, object] = {
-        **_stated(document, options),
+        **_stated(document, names),
         "title": title,
-        "credits": credits_of(document, options.outlet_names),
+        "credits": credits_of(document, names),
         "text": plain,
         "facts": " ".join(f"{start}:{fact}" for start, (_, fact) in zip(starts, told, strict=True)),
         "owner": owner,
@@ -104,7 +108,7 @@ def draft(document: Document, day: date, options: FoldOptions) -> Draft:
     return Draft(row, places, marks)
 
 
-def _stated(document: Document, options: FoldOptions) -> dict[str, object]:
+def _stated(document: Document, names: Names) -> dict[str, object]:
     """Return the columns of `sig` that a document states itself; times are in UTC."""
     published, fetched = document.published_at, document.fetched_at
     return {
@@ -112,7 +116,7 @@ def _stated(document: Document, options: FoldOptions) -> dict[str, object]:
         "id": document.id,
         "article_id": document.article_id or document.id,
         "outlet": document.outlet,
-        "name": names_of(tuple(options.outlet_names.items())).standard(document.outlet),
+        "name": names.standard(document.outlet),
         "outlet_class": document.outlet_class
         or ("wire" if is_agency(document.outlet) else "publisher"),
         "published_at": published.astimezone(UTC) if published else None,

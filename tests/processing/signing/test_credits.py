@@ -2,12 +2,13 @@
 
 import pytest
 
-from processing.signing.credits import credits_of
+from processing.agencies import Names
+from processing.signing.credits import Credit, CreditKind, credits_in, credits_of
 from processing.signing.documents import Document
 
 
 def said(text: str, **names: str) -> list[str]:
-    return credits_of(Document(id="하나", text=text), names)
+    return credits_of(Document(id="하나", text=text), Names(names.items()))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,33 @@ def test_a_credit_of_the_text_is_read_in_every_form(text: str) -> None:
 @pytest.mark.parametrize("text", PICTURES)
 def test_a_credit_of_a_picture_is_no_credit_of_the_text(text: str) -> None:
     assert said(text) == []
+
+
+def kinds(text: str, **fields: str) -> set[Credit]:
+    return set(credits_in(Document(id="하나", text=text, **fields)))
+
+
+@pytest.mark.parametrize("text", WIRE[:-1])
+def test_a_closing_credit_is_one_of_the_text(text: str) -> None:
+    assert Credit(CreditKind.TEXT, "가람통신") in kinds(text)
+
+
+# A caption that a dateline ends, and a note that says what is in the archive, credit nothing.
+@pytest.mark.parametrize("text", PICTURES[1:-1])
+def test_a_credit_of_a_picture_is_told_to_be_one(text: str) -> None:
+    assert {credit.kind for credit in kinds(text)} == {CreditKind.PICTURE}
+
+
+def test_text_dateline_and_picture_of_one_document_are_told_apart() -> None:
+    text = "(서울=가람통신) 민하늘 기자 = 다리가 열린다.\n다리 전경. 사진 ⓒ 나래신문\n/다솜통신"
+
+    assert kinds(text, title="다리가 열린다 (마루일보)", agency="바다통신") == {
+        Credit(CreditKind.DATELINE, "가람통신"),
+        Credit(CreditKind.PICTURE, "나래신문"),
+        Credit(CreditKind.TEXT, "다솜통신"),
+        Credit(CreditKind.TEXT, "마루일보"),
+        Credit(CreditKind.TEXT, "바다통신"),
+    }
 
 
 @pytest.mark.parametrize("spelt", ["연합", "연합뉴스", "YONHAP", "yna"])

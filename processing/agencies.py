@@ -1,7 +1,8 @@
 """Names of news agencies, reporters' roles and picture credits, and which outlet a name stands for.
 
-Agencies are listed with their other spellings: a credit says `연합` or `News1` where the outlet is
-declared under another name. All other outlets are known by their declarations (`OutletFacts`).
+The one place that lists them, for reading and for folding. Agencies are listed with their other
+spellings: a credit says `연합` or `News1` where the outlet is declared under another name. All other
+outlets are known by their declarations: titles, aliases, classes (`OutletFacts`).
 """
 
 import re
@@ -15,29 +16,40 @@ from typing import Final
 class Agency:
     """A news agency: its name, and the other spellings of it in credits.
 
-    The press reprints the texts of `korean` agencies by contract.
+    The press reprints the texts of those that are `reprinted` by contract; a `newswire` serves all
+    of it with texts and pictures of everything.
     """
 
     name: str
     others: tuple[str, ...] = ()
-    korean: bool = True
+    reprinted: bool = False
+    newswire: bool = False
 
 
 AGENCIES: Final = (
-    Agency("연합뉴스", ("연합", "yonhap", "yonhapnews", "yonhap news", "yna", "연합통신")),
-    Agency("뉴시스", ("newsis", "뉴시스통신")),
-    Agency("뉴스1", ("news1", "뉴스1코리아", "뉴스원", "news1korea")),
-    Agency("연합인포맥스", ("인포맥스", "einfomax")),
-    Agency("뉴스핌", ("newspim",)),
-    Agency("AP", ("ap통신", "ap연합뉴스"), korean=False),
-    Agency("AFP", ("afp통신", "afp연합뉴스"), korean=False),
-    Agency("EPA", ("epa연합뉴스",), korean=False),
-    Agency("로이터", ("reuters", "로이터통신", "로이터연합뉴스"), korean=False),
-    Agency("블룸버그", ("bloomberg", "블룸버그통신"), korean=False),
-    Agency("신화", ("신화통신", "xinhua"), korean=False),
-    Agency("타스", ("타스통신", "tass"), korean=False),
-    Agency("OSEN", korean=True),
+    Agency(
+        "연합뉴스",
+        ("연합", "yonhap", "yonhapnews", "yna", "연합통신"),
+        reprinted=True,
+        newswire=True,
+    ),
+    Agency("뉴시스", ("newsis", "뉴시스통신"), reprinted=True, newswire=True),
+    Agency(
+        "뉴스1", ("news1", "뉴스1코리아", "뉴스원", "news1korea"), reprinted=True, newswire=True
+    ),
+    Agency("연합인포맥스", ("인포맥스", "einfomax"), reprinted=True),
+    Agency("뉴스핌", ("newspim",), reprinted=True),
+    Agency("AP", ("ap통신", "ap연합뉴스")),
+    Agency("AFP", ("afp통신", "afp연합뉴스")),
+    Agency("EPA", ("epa연합뉴스",)),
+    Agency("로이터", ("reuters", "로이터통신", "로이터연합뉴스")),
+    Agency("블룸버그", ("bloomberg", "블룸버그통신")),
+    Agency("신화", ("신화통신", "xinhua")),
+    Agency("타스", ("타스통신", "tass")),
+    Agency("OSEN"),
 )
+NEWSWIRES: Final = "|".join(re.escape(agency.name) for agency in AGENCIES if agency.newswire)
+"""The names of the newswires, as alternatives of a pattern."""
 ROLES: Final = (
     "기자", "특파원", "통신원", "논설위원", "객원기자", "인턴기자", "선임기자", "전문기자",
     "시민기자", "명예기자", "리포터", "앵커",
@@ -67,14 +79,14 @@ def _known() -> Mapping[str, str]:
     }
 
 
+@cache
+def _reprinted() -> frozenset[str]:
+    return frozenset(plain_name(agency.name) for agency in AGENCIES if agency.reprinted)
+
+
 def is_agency(name: str) -> bool:
-    """Return whether this is a name of a Korean agency whose texts others reprint by contract."""
-    standard = _known().get(plain_name(name))
-    return any(
-        standard == plain_name(agency.name)
-        for agency in AGENCIES
-        if agency.korean and agency.name != "OSEN"
-    )
+    """Return whether this is a name of an agency whose texts others reprint by contract."""
+    return _known().get(plain_name(name)) in _reprinted()
 
 
 class Names:
