@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
+from processing.agencies import NEWSWIRES
 from processing.reading import phrases
 from processing.reading.bylines import agency, is_byline, people, slashed, writer
 
@@ -80,7 +81,7 @@ _LONGEST_CAPTION, _LONGEST_BOILERPLATE, _LONGEST_CREDIT = 300, 240, 120
 _MANY = 3
 _MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
 # Credits that stand under reports as well as under pictures.
-_WEAK = re.compile(rf"(?:연합뉴스|뉴시스|뉴스1|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
+_WEAK = re.compile(rf"(?:{NEWSWIRES}|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
 _TELLING_END = re.compile(r"[가-힣](?:다|요|죠|까)[.?!][”\"’')\]]{0,2}$")
 # Characters that the sentence of a narrative line has at least.
 _SHORTEST_NARRATIVE = 10

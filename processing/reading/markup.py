@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
+from processing.agencies import NEWSWIRES
 from processing.reading import english
 from processing.reading.asides import SILENT, UNREAD_TAGS, DropRule, Ledger, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
@@ -34,7 +35,7 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 _SMALL_TAGS = frozenset({"small", "em", "i", "figcaption"})
-_CREDIT = re.compile(r"사진|제공|캡처|갈무리|ⓒ|©|/|=|연합뉴스|뉴시스|뉴스1|게티|자료")
+_CREDIT = re.compile(rf"사진|제공|캡처|갈무리|ⓒ|©|/|=|{NEWSWIRES}|게티|자료")
 _CREDIT_WITHIN = 25  # characters at the end of a caption
 _MARK = re.compile(r"^\s*[▲△▼◀▶]\s*")
 _SENTENCE_END = re.compile(r"[.?!…”\"’']$")

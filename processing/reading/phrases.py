@@ -7,6 +7,8 @@ tried, and what protects running text from them.
 
 import re
 
+from processing.agencies import NEWSWIRES
+
 _RESERVED = r"무단\s?[-·]?\s?(?:전재|복제|배포|도용|수집|복사|사용|게재|인용|전제)"
 _FORBIDDEN = r"(?:금지|금합니다|금함|불허|불법)"
 
@@ -111,7 +113,7 @@ PHOTO = re.compile(
     r"|^\[Mandatory Credit.{0,80}\]$"
     r"|^\[[^\[\]]{8,160}\s/\s[^\[\]/]{2,24}\]$"
     r"|^[\[(〈<【].{1,40}"
-    r"(?:제공|캡처|갈무리|자료\s?사진|DB|게티이미지.{0,4}|연합뉴스|뉴시스|뉴스1|인스타그램|유튜브|페이스북)"
+    rf"(?:제공|캡처|갈무리|자료\s?사진|DB|게티이미지.{{0,4}}|{NEWSWIRES}|인스타그램|유튜브|페이스북)"
     r"[.\s]*[\])〉>】]?$"
     r"|^[^.]{0,160}(?:재판매 및 DB ?금지|게티이미지(?:뱅크|코리아)?|자료\s?사진)[\])〉>\s.]*$"
     r"|^(?:해당 |위 )?기사.{0,14}(?:무관|관계\s?없음|관련\s?없음)(?:함|합니다)?[.\s].{0,16}$"
@@ -119,7 +121,7 @@ PHOTO = re.compile(
     r"[.\s)\]]*$"
     r"|^[^.]{4,120}[.\s]\s?(?:[가-힣A-Za-z0-9()·]{2,20}\s)?(?:제공|캡처|갈무리)\.?$"
     r"|^[^.]{4,140}(?:[ⓒ©/]\s?|[(\[〈]\s?)"
-    r"(?:AP|AFP|EPA|로이터|연합뉴스|뉴시스|뉴스1|News1|OSEN|[가-힣A-Z]{2,8}DB|[가-힣]{2,4}\s?기자)"
+    rf"(?:AP|AFP|EPA|로이터|{NEWSWIRES}|News1|OSEN|[가-힣A-Z]{{2,8}}DB|[가-힣]{{2,4}}\s?기자)"
     r"(?:\s?=\s?\S{2,8})?\s?[)\]〉]?[.\s]*$"
 )
 # Repetition inside a repeated group is possessive (`*+`): otherwise a row of tags or dates with
@@ -262,7 +264,8 @@ CREW = re.compile(
 )
 # Atomic (`(?>`): a bracket that does not end in a credit is not searched again from inside.
 _BRACKETS = (
-    r"(?>[\[(〈<【][^\[\](){}〈〉<>【】]{0,40}(?:사진|제공|캡처|갈무리|출처|연합뉴스|뉴시스|뉴스1|AP|AFP|EPA|로이터|DB|자료"
+    r"(?>[\[(〈<【][^\[\](){}〈〉<>【】]{0,40}"
+    rf"(?:사진|제공|캡처|갈무리|출처|{NEWSWIRES}|AP|AFP|EPA|로이터|DB|자료"
     r"|게티|인스타그램|유튜브|SNS|페이스북|공동취재)[^\[\](){}〈〉<>【】]{0,30}[\])〉>】])"
 )
 # A bare name counts as a credit only right after the end of a sentence or a date: agencies and
@@ -270,13 +273,13 @@ _BRACKETS = (
 _TOKENS = (
     rf"{_BRACKETS}"
     r"|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?"
-    r"|/\s?(?:뉴스1|뉴시스|연합뉴스|사진\s?=\s?[가-힣A-Za-z0-9]{2,12}(?:\s[가-힣A-Za-z]{2,10})?)"
+    rf"|/\s?(?:{NEWSWIRES}|사진\s?=\s?[가-힣A-Za-z0-9]{{2,12}}(?:\s[가-힣A-Za-z]{{2,10}})?)"
     r"|(?<=[.다)\]\d])\s?/\s?[가-힣A-Za-z]{2,12}(?:\s[가-힣A-Za-z]{2,10})?"
     r"|(?:ⓒ|©)\s?[가-힣A-Za-z0-9]{2,14}(?:\s(?:DB|[가-힣]{2,4}\s?기자))?"
     r"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
     r"|\*?\s?재판매 및 DB ?금지\]?"
     r"|(?<=[.다)\]\d])\s?사진\s?[=:|ㅣ]\s?[가-힣A-Za-z0-9]{2,14}(?:\s(?:제공|캡처|갈무리|[가-힣]{2,4}\s?기자))?"
-    r"|(?<=[.다\d]\s)(?:연합뉴스|뉴시스|뉴스1|사진\s[가-힣A-Za-z0-9]{2,12}|[가-힣]{2,4}\s기자)"
+    rf"|(?<=[.다\d]\s)(?:{NEWSWIRES}|사진\s[가-힣A-Za-z0-9]{{2,12}}|[가-힣]{{2,4}}\s기자)"
     r"|(?<=[.다]\s)(?:AP|AFP|EPA|로이터|타스|신화)\s?[=/·]\s?[가-힣0-9]{2,6}"
 )
 CREDIT_WORD = re.compile(

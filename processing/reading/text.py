@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from processing.agencies import NEWSWIRES
 from processing.limits import unescape
 from processing.reading import phrases
 from processing.reading.asides import DropRule, Ledger
@@ -75,7 +76,7 @@ _SPOKEN = re.compile(
     r"(?:[가-힣0-9]{2,6}(?:부|팀|국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?"
     r"|(?P<alone>YTN [가-힣]{2,4}))$"
 )
-_WIRE = re.compile(r"\s?\([가-힣·]{2,10}=(연합뉴스|뉴시스|뉴스1)\)$")
+_WIRE = re.compile(rf"\s?\([가-힣·]{{2,10}}=({NEWSWIRES})\)$")
 _WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
