@@ -1,6 +1,7 @@
 """What the bench of folding says of a goal follows from rows and labels."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from infra.bench.folding_goals import (
     right_originals,
     shared_pairs,
 )
+from processing.signing.documents import Document
 
 LABELS = {
     "a": {"transform": "root", "copy_cluster": "1"},
@@ -65,11 +67,22 @@ def test_originals_count_where_a_cluster_has_several_documents_and_is_sure() -> 
 
 def test_composed_news_meets_the_goals_in_small() -> None:
     corpus = composed_corpus(31, stories=60)
-    found = folded(corpus.documents)
+    found, across = folded(corpus.documents)
     outlets = {each.id: each.outlet for each in corpus.documents}
     for right, every in by_group(corpus.labels, found, outlets).values():
         assert right >= 0.9 * every
     assert right_originals(corpus.originals, found)[0] > 0
+    assert across > 0
+
+
+def test_pairs_count_as_linked_across_outlets_where_outlets_differ() -> None:
+    text = "강가에 새로 놓인 나무다리가 주말부터 시민에게 열린다. 옛 나루터 자리에서 버드나무 숲까지 간다."
+    documents = [
+        Document(id=name, text=text, title="다리가 열린다", outlet=outlet)
+        for name, outlet in (("a", "가람일보"), ("b", "나래신문"), ("c", "나래신문"))
+    ]
+    assert folded(documents)[1] == 2
+    assert folded([replace(each, outlet="가람일보") for each in documents])[1] == 0
 
 
 def test_recall_is_told_of_any_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,9 +92,9 @@ def test_recall_is_told_of_any_table(tmp_path: Path, capsys: pytest.CaptureFixtu
     table.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     recall([str(table)])
     *_, last = capsys.readouterr().out.splitlines()
-    corpus, link, outlets, pairs, found, share = (
+    corpus, link, outlets, pairs, found, share, wanted = (
         each.strip() for each in last.strip("|").split("|")
     )
     assert (corpus, link, outlets) == (str(table), "all", "one or several")
     assert 0 < int(found) <= int(pairs)
-    assert float(share) >= 0.98
+    assert float(share) >= float(wanted) == 0.98
