@@ -151,7 +151,7 @@ class BodyPlace:
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
         joined = "".join(self.own)
-        self.own.clear()
+        self.own = []
         if not joined or joined.isspace():
             return
         dense = 1 - min(1.0, self.linked / len(joined))
@@ -167,6 +167,11 @@ class BodyPlace:
                 self.visitors = self.visitors or is_visitor(text)
                 self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
+
+    def forget(self) -> None:
+        """Let go of the other blocks: in a cycle they would hold the tree until it is collected."""
+        self.above = None
+        self.children, self.inner = [], []
 
 
 def _has_sentence(text: str, tag: str) -> bool:
@@ -227,6 +232,8 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
     if place is None and evidence.dated:
         place = _description(root, blocks)
+    for block in blocks:
+        block.forget()
     if place is not None:
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
