@@ -136,23 +136,18 @@ def measure_days(
     rules = numbering or {}
     numbers = dict(_numbers(catalogue, first, last, rules)) if catalogue.head else {}
     archived = _counted(catalogue, _ARCHIVED, first, last)
-    found: dict[tuple[str, date], Completeness] = {}
+    measured: dict[tuple[str, date], Completeness] = {}
     for outlet in sorted({name for name, _ in gaps}):
         own = polls.get(outlet, [])
         days = sorted(day for name, day in gaps if name == outlet and first <= day <= last)
         scope = rules[outlet].counts if outlet in rules else None
         estimates = by_numbers(numbers[outlet], days, own, scope) if outlet in numbers else {}
         for day in days:
-            at = outlet, day
-            found[at] = measure(
-                *at,
-                archived=archived.get(at, 0),
-                gaps=gaps[at],
-                polls=_of_day(own, day),
-                numbers=estimates.get(day),
-                now=now,
+            counts = {"archived": archived.get((outlet, day), 0), "gaps": gaps[outlet, day]}
+            measured[outlet, day] = measure(
+                outlet, day, **counts, polls=_of_day(own, day), numbers=estimates.get(day), now=now
             )
-    return found
+    return measured
 
 
 def gaps_of(catalogue: Catalogue, first: date, last: date, outlets: Iterable[str] = ()) -> Counts:

@@ -367,7 +367,7 @@ def _figures(report: DayReport) -> Html:
 
 
 def _found_tiles(report: DayReport) -> tuple[_Tile, ...]:
-    """Return the tiles of what was announced, archived, missed and reprinted."""
+    """Return the tiles of what was announced, archived and missed."""
     totals = report.totals
     return (
         (
@@ -394,19 +394,19 @@ def _found_tiles(report: DayReport) -> tuple[_Tile, ...]:
                 f"announced, not archived; {totals.suspected:,} more suspected",
             ),
         ),
+    )
+
+
+def _kept_tiles(report: DayReport) -> tuple[_Tile, ...]:
+    """Return the tiles of what was folded, what changed, what was rejected and what the raw pages weigh."""
+    totals = report.totals
+    return (
         (
             "재게재",
             "reprints",
             f"{totals.reprints:,}",
             both("원문에 묶음", "folded to their originals"),
         ),
-    )
-
-
-def _kept_tiles(report: DayReport) -> tuple[_Tile, ...]:
-    """Return the tiles of what changed, what was rejected and what the raw pages weigh."""
-    totals = report.totals
-    return (
         (
             "고친 기사",
             "edits",

@@ -9,7 +9,7 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -186,11 +186,13 @@ def doctor(
         print_json(map(asdict, checks))
     else:
         print_rows(map(asdict, checks), ("state", "what", "told", "cure"))
-    states = {check.state for check in checks}
-    if "bad" in states:
-        raise typer.Exit(2)
-    if "retry" in states:
-        raise typer.Exit(1)
+    if code := _exit_code({check.state for check in checks}):
+        raise typer.Exit(code)
+
+
+def _exit_code(states: Collection[str]) -> int:
+    """Return 2 where something must be fixed first, 1 where trying again may help, else 0."""
+    return 2 if "bad" in states else 1 if "retry" in states else 0
 
 
 def _release(url: str | None, names: list[str]) -> None:

@@ -105,7 +105,7 @@ def test_a_day_is_counted_by_seoul(archive, tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_read_is_named(sillok, monkeypatch) -> None:
     monkeypatch.setattr(
         "processing.report.counting._RUNS",
-        "SELECT 'gaon' AS outlet, 'r9' AS run, $first AS later, $last AS other",
+        "SELECT 'gaon' AS outlet, 'r9' AS run, $last AS other",
     )
     done = sillok("report")
     assert done.code == 2
