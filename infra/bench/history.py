@@ -24,13 +24,12 @@ import pyarrow.compute as pc
 
 from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.layout import CatalogueObject
+from processing.archive.layout import CatalogueObject, NewObject
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.memory import Memory
 from processing.archive.tables import (
     TABLES,
     ArchivedArticle,
-    NewObject,
     day,
     of_records,
     of_tables,

@@ -21,8 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from processing.archive import layout
-from processing.archive.layout import CHECKPOINTS, CatalogueObject
-from processing.archive.tables import NewObject
+from processing.archive.layout import CHECKPOINTS, CatalogueObject, NewObject
 from processing.errors import CorruptRecordError
 from processing.records import Manifest, Removed, Sum
 

@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 
 from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.layout import NewObject
 from processing.archive.manifests import Witness
 from processing.archive.merging import Merge, merged, planned
 from processing.archive.publish import LostObjectsError, alone
 from processing.archive.removal import delete_unnamed, require_present
-from processing.archive.tables import TABLES, NewObject
+from processing.archive.tables import TABLES
 from processing.dates import SEOUL
 from processing.errors import (
     AlreadyExistsError,

@@ -10,6 +10,7 @@ snapshots of memories beside the latter. A folder named after a column made read
 twice, with two types; no column is called `month`.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,6 +35,8 @@ DERIVED = ("clusters", "dedupe")
 CONVERTED = frozenset({"articles", "clusters", "log", "rejections", "reports"})
 """Tables whose parts of version 1 are given with the columns of today."""
 
+_NAME = 32
+"""Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts share a name."""
 Span = tuple[date, date]
 """A first and a last KST day, both included."""
 
@@ -62,6 +65,30 @@ class CatalogueObject:
     def within(self, first: date, last: date) -> bool:
         """Tell whether it may have rows of these days, both included."""
         return self.days is None or (self.days[0] <= last and first <= self.days[1])
+
+
+class NewObject:
+    """An object to be put (a table's part or a snapshot) with the sums that its manifest states."""
+
+    __slots__ = ("data", "sum")
+
+    def __init__(
+        self,
+        folder: str,
+        data: bytes,
+        *,
+        prefix: str = "",
+        suffix: str = ".parquet",
+        rows: int | None = None,
+    ) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        key = f"{folder}/{prefix}{digest[:_NAME]}{suffix}"
+        self.data = data
+        self.sum = Sum(key=key, sha256=digest, bytes=len(data), rows=rows)
+
+    @property
+    def key(self) -> str:
+        return self.sum.key
 
 
 def placed(table: str, day: date | None, *, whole_month: bool = False) -> tuple[str, str]:

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from processing.archive import layout
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.layout import NewObject
 from processing.archive.tables import (
     DAY,
     MANIFEST,
     TABLES,
-    NewObject,
     columns,
     in_order,
     of_today,

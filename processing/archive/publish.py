@@ -22,21 +22,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from processing.archive import folding, manifests
+from processing.archive import manifests
 from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
-from processing.archive.layout import DERIVED, adds_checkpoint
+from processing.archive.layout import DERIVED, NewObject, adds_checkpoint
 from processing.archive.manifests import ManifestLink, Snapshots, Witness
 from processing.archive.removal import delete_unnamed, require_present, sweep
-from processing.archive.tables import (
-    ArchivedArticle,
-    NewObject,
-    day,
-    of_records,
-    of_tables,
-    versions,
-)
+from processing.dates import SEOUL
 from processing.errors import (
     AlreadyExistsError,
     CorruptRecordError,
@@ -61,7 +54,10 @@ from processing.store.interface import Store
 from processing.store.opening import allow_publishing
 
 if TYPE_CHECKING:
+    # here and in functions below: Arrow, DuckDB and the fold are not loaded to publish nothing
     from processing.archive.backfills import BackfillState
+    from processing.archive.folding import Addition
+    from processing.archive.tables import ArchivedArticle
 
 logger = logging.getLogger(__name__)
 
@@ -203,13 +199,16 @@ class Attempt:
         )
         if not self._runs:
             return result.evolve(removed=self._sweep())
+        from processing.archive.folding import reprints  # noqa: PLC0415 - as above
+        from processing.archive.tables import of_records, of_tables  # noqa: PLC0415
+
         new = self._new_versions()
         articles = [article for _, group in sorted(new.items()) for article in group]
         addition = self._fold(articles)
         snapshots, backfills = self._snapshots(), self._backfills()
         result = result.evolve(
             batch=self._batch,
-            outlets=self._counts(new, folding.reprints(addition.clusters, articles)),
+            outlets=self._counts(new, reprints(addition.clusters, articles)),
             # after the snapshots: alarms look at memories that include these runs
             alarms=tuple(self._alarms()),
             signed_again=addition.signed_again,
@@ -286,14 +285,15 @@ class Attempt:
         """Return the checkpoint of the head where this publication has to add it, else nothing."""
         if not adds_checkpoint(self._seq):
             return (), ()
-        # here and below: what hardly a publication needs is not loaded by every one
         from processing.archive.checkpoints import made  # noqa: PLC0415
 
         checkpoint = made(Catalogue(self._job.store, self._job.options.cache))
         return checkpoint.files, checkpoint.removes
 
-    def _new_versions(self) -> dict[str, list[ArchivedArticle]]:
+    def _new_versions(self) -> "dict[str, list[ArchivedArticle]]":
         """Return the new versions of each outlet, and add them to the memories."""
+        from processing.archive.tables import versions  # noqa: PLC0415
+
         return {
             outlet: versions(
                 (article for run in runs for article in run.articles), self._intake.memories[outlet]
@@ -301,13 +301,15 @@ class Attempt:
             for outlet, runs in sorted(self._intake.runs.items())
         }
 
-    def _fold(self, articles: Sequence[ArchivedArticle]) -> folding.Addition:
+    def _fold(self, articles: "Sequence[ArchivedArticle]") -> "Addition":
         """Fold new versions; what damaged parts of the fold held is folded again with them."""
+        from processing.archive.folding import folded  # noqa: PLC0415
+
         options = self._job.options
         catalogue = Catalogue(self._job.store, options.cache)
         while True:
             try:
-                return folding.folded(
+                return folded(
                     articles,
                     catalogue,
                     self._job.outlets,
@@ -319,7 +321,7 @@ class Attempt:
                 if error.part.key in self._left_out:
                     raise
                 logger.error("%s; it is left out", error)  # noqa: TRY400 - its message says all
-                from processing.archive.refolding import group  # noqa: PLC0415 - as below
+                from processing.archive.refolding import group  # noqa: PLC0415
 
                 self._left_out |= group(catalogue, error.part)
 
@@ -360,7 +362,7 @@ class Attempt:
             raise DamagedPagesError(outlet, key, wrong) from error
 
     def _counts(
-        self, new: Mapping[str, Sequence[ArchivedArticle]], reprints: Mapping[str, int]
+        self, new: "Mapping[str, Sequence[ArchivedArticle]]", reprints: Mapping[str, int]
     ) -> dict[str, OutletCounts]:
         return {
             outlet: _outlet_counts(runs, new[outlet], reprints.get(outlet, 0))
@@ -437,7 +439,7 @@ class Attempt:
         """Delete objects that no manifest names, with the first publication of a day."""
         # once a day: it lists the whole archive
         job, before = self._job, self._head.manifest.published_at if self._head else None
-        if before and day(before) != day(job.now):
+        if before and before.astimezone(SEOUL).date() != job.now.astimezone(SEOUL).date():
             grace = timedelta(hours=job.options.remove_after_hours)
             delete_unnamed(job.store, job.options.cache, now=job.now, grace=grace)
 
@@ -459,7 +461,7 @@ def page_key(seal: Seal, file: Sum) -> str:
     # a segment's own index and warcinfo name its file, which had another name in version 1
     stem = "outlet={0}-run={1}" if seal.schema_version == 1 else "{0}-{1}"
     name = f"{stem.format(seal.outlet, seal.run)}-{file.key.rpartition('/')[2]}"
-    return f"pages/day={day(seal.sealed_at)}/{name}"
+    return f"pages/day={seal.sealed_at.astimezone(SEOUL):%Y-%m-%d}/{name}"
 
 
 def _is_deletion(row: Fetch) -> bool:
@@ -468,7 +470,7 @@ def _is_deletion(row: Fetch) -> bool:
 
 
 def _outlet_counts(
-    runs: Sequence[LandedRun], new: Sequence[ArchivedArticle], reprints: int
+    runs: Sequence[LandedRun], new: "Sequence[ArchivedArticle]", reprints: int
 ) -> OutletCounts:
     reasons = [str(row.reason) for run in runs for row in run.rejections]
     edits = [version for version in new if version.previous is not None]

@@ -39,10 +39,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime
 
-from processing.archive.layout import CatalogueObject, placed, span
+from processing.archive.layout import CatalogueObject, NewObject, placed, span
 from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
-from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport, Sum
+from processing.records import SCHEMA_VERSION, Article, Fetch, Record, Rejection, RunReport
 from processing.signing.columns import CLUSTERS as FOLDED
 from processing.signing.window import write_part
 
@@ -110,8 +110,6 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "reports": ("outlet", "run", "manifest"),
 }
 """The columns by which the rows of a part are sorted."""
-_NAME = 32
-"""Hex digits of a part's SHA-256 in its name: 128 bits, so that no two parts share a name."""
 
 
 def schema(record: type[Record]) -> pa.Schema:
@@ -270,30 +268,6 @@ def _plain(
         else value
         for name, value in row.items()
     }
-
-
-class NewObject:
-    """An object to be put (a table's part or a snapshot) with the sums that its manifest states."""
-
-    __slots__ = ("data", "sum")
-
-    def __init__(
-        self,
-        folder: str,
-        data: bytes,
-        *,
-        prefix: str = "",
-        suffix: str = ".parquet",
-        rows: int | None = None,
-    ) -> None:
-        digest = hashlib.sha256(data).hexdigest()
-        key = f"{folder}/{prefix}{digest[:_NAME]}{suffix}"
-        self.data = data
-        self.sum = Sum(key=key, sha256=digest, bytes=len(data), rows=rows)
-
-    @property
-    def key(self) -> str:
-        return self.sum.key
 
 
 def versions(articles: Iterable[Article], memory: "Memory") -> list[ArchivedArticle]:

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from processing.archive.backfills import BackfillState
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.landed import LandedRun
+from processing.archive.layout import NewObject
 from processing.archive.memory import Memory
 from processing.archive.tables import (
     ArchivedArticle,
-    NewObject,
     columns,
     fields_of,
     in_order,

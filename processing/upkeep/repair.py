@@ -20,11 +20,12 @@ from processing.archive.catalogue import (
     LostPartError,
 )
 from processing.archive.intake import Job
+from processing.archive.layout import NewObject
 from processing.archive.manifests import ManifestLink, Snapshots, Witness
 from processing.archive.publish import alone
 from processing.archive.refolding import group
 from processing.archive.removal import require_present
-from processing.archive.tables import NewObject, of_tables
+from processing.archive.tables import of_tables
 from processing.errors import AlreadyExistsError, MissingError, StoreUnavailableError
 from processing.landing.keys import folder
 from processing.records import Manifest, Record, Removed, Sum

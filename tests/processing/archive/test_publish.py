@@ -1,6 +1,8 @@
 """Publishing: what landing holds becomes the archive once, whole, and the same whenever it is done again."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from processing.records import OutletFacts, Publication, Stamp, Why
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
+from tests.processing.conftest import ROOT
 from tests.processing.newsroom import NOON, Crawl, article, fetch, rejection
 
 HOUR = timedelta(hours=1)
@@ -377,3 +380,24 @@ def test_facts_of_an_outlet_may_be_unknown(store: FileStore, archive: Archive) -
     Crawl(outlet="forgotten", articles=[article("forgotten", 1)]).land(store)
     assert archive(outlets={}).outlets["forgotten"].versions == 1
     assert OutletFacts().daily is None
+
+
+def test_to_publish_nothing_loads_no_tables(tmp_path: Path) -> None:
+    """An archiver looks every few minutes, and mostly there is nothing: it must start fast."""
+    code = f"""
+import sys
+from processing.archive.publish import publish
+from processing.settings import Settings
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import NOON
+from pathlib import Path
+folder = Path({str(tmp_path)!r})
+options = Settings(cache=folder / "cache", heads=folder / "heads")
+given = dict(now=NOON, code_version="1", lock_sha256="0", outlets=dict(), options=options)
+assert publish(FileStore(folder / "archive"), **given).unchanged
+print([name for name in ("pyarrow", "duckdb", "numpy") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

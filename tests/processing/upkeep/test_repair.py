@@ -11,9 +11,9 @@ from processing.archive import manifests
 from processing.archive.backfills import BackfillState
 from processing.archive.catalogue import Catalogue
 from processing.archive.intake import Job
+from processing.archive.layout import NewObject
 from processing.archive.memory import load
 from processing.archive.publish import publish
-from processing.archive.tables import NewObject
 from processing.landing.keys import backfill_run
 from processing.lookup.diff import compare
 from processing.records import Publication
