@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from processing.matching.candidates import promising, signed_again
-from processing.matching.match import components, edge_table, judged
+from processing.matching.candidates import signed_again
+from processing.matching.match import components, edge_table, judged, promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.signing.columns import BANDS, NODE

@@ -1,208 +1,56 @@
-"""Finds the pairs of documents that are worth comparing.
+"""Finds the pairs of documents that share a key.
 
-First, band keys are joined in DuckDB. Of a key that very many documents share, not all pairs are
-taken: its documents stand in a row by day, then number, and two are compared where they are no more
-than `bucket` places apart. That depends only on which documents there are, not on when they came. A
+Band keys are joined in DuckDB. Of a key that very many documents share, not all pairs are taken: its
+documents stand in a row by day, then number, and two are compared where they are no more than
+`bucket` places apart. That depends only on which documents there are, not on when they came. A
 document that comes to stand between two others parts them; one that loses a key, because a passage
 of it is known as boilerplate now, lets others close up. Both are found here.
-
-Then bitmaps rule out pairs that cannot be linked. Each shingle of a text sets one bit. A bit of the
-smaller set that the larger one lacks stands for at least one shingle that it lacks, so what remains
-is an upper bound of containment: no pair is lost that `judge` would link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from processing.signing.batch import Fresh
-from processing.signing.canonical import QUOTE, mark_of, opening_size
 from processing.signing.columns import BANDS
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import (
     KEY_BITS,
     TITLE,
-    Hashes,
     Numbers,
     distinct,
-    rolling,
-    shingle_hashes,
 )
-from processing.signing.signature import bands_of, text_of_row
+from processing.signing.signature import bands_of
 from processing.signing.window import Partitions, Signatures, among, opened, widened
 
-_COLUMNS: Final = ("number", "article_id", "outlet", "title", "roundup", "text", "cut")
 _KEYED: Final = ("number", "article_id", "outlet", "title", "cut", "day")
-# Bits of a bitmap are taken by a mask, so their number is a power of two.
-_BITS: Final = 4096
-_PASSAGE_BITS: Final = 4096
-_PASSAGE: Final = 24
-"""Characters of the passages in the bitmaps of quotes: longer than a turn of phrase."""
-_QUOTED: Final = 4
-"""Sampled passages of its beginning that a text shares at least with a roundup that quotes it."""
-_SAMPLED: Final = np.uint64(2**62)
-"""Passages whose hashes are below this, one in four, are in the bitmaps of quotes."""
-# At a time, so that texts and bitmaps of a whole window are never in memory as Python values.
-_DOCUMENTS: Final = 1_000
-_PAIRS: Final = 16_384
-
-
-@dataclass(frozen=True, slots=True)
-class Outlines:
-    """What the sieve knows of documents, by their place among the sorted `numbers`.
-
-    0 is no outlet and no rank.
-    """
-
-    numbers: NDArray[np.int64]
-    bits: Hashes
-    whole_bits: Hashes  # of texts with their boilerplate, which other outlets may have reprinted
-    passages: Hashes  # of roundups
-    openings: Hashes  # passages of the beginning
-    sizes: NDArray[np.int64]
-    whole_sizes: NDArray[np.int64]
-    articles: NDArray[np.int64]
-    outlets: NDArray[np.int64]
-    ranks: NDArray[np.int64]
-    roundups: NDArray[np.bool_]
-    has_cuts: NDArray[np.bool_]
-
-
-def promising(found: NDArray[np.int64], table: pa.Table, options: FoldOptions) -> NDArray[np.int64]:
-    """Return those of the pairs that `judge` may link, in their order.
-
-    `table` has the rows of `sig`.
-    """
-    if not found.size or not table.num_rows:
-        return found[:0]
-    known = _outlines(table, options)
-    places = np.searchsorted(known.numbers, found).clip(max=known.numbers.size - 1)
-    there = (known.numbers[places] == found).all(axis=1)
-    found, places = found[there], places[there]
-    kept = [
-        _may_link(known, places[start : start + _PAIRS], options)
-        for start in range(0, len(places), _PAIRS)
-    ]
-    return found[np.concatenate(kept)] if kept else found
-
-
-def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -> NDArray[np.bool_]:
-    left, right = places[:, 0], places[:, 1]
-    least = options.thresholds.derivative
-    alike = _containment(known.sizes, known.bits, left, right) >= least
-    # Two outlets' texts are compared with boilerplate where the one's is text of the other's.
-    whole = np.flatnonzero(~alike & (known.has_cuts[left] | known.has_cuts[right]))
-    alike[whole] = (
-        _containment(known.whole_sizes, known.whole_bits, left[whole], right[whole]) >= least
-    )
-    one_outlet = (known.outlets[left] == known.outlets[right]) & (known.outlets[left] > 0)
-    states = one_outlet & (known.ranks[left] != known.ranks[right])
-    one_article = known.articles[left] == known.articles[right]
-    quotes = _quotes(known, left, right) | _quotes(known, right, left)
-    may: NDArray[np.bool_] = alike | quotes | states | one_article
-    return may
-
-
-def _containment(
-    sizes: NDArray[np.int64], bits: Hashes, left: NDArray[np.intp], right: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Return an upper bound of the share of the smaller text that the larger one has."""
-    swapped = sizes[left] > sizes[right]
-    small, large = np.where(swapped, right, left), np.where(swapped, left, right)
-    lacking = np.bitwise_count(bits[small] & ~bits[large]).sum(axis=1, dtype=np.int64)
-    shares: NDArray[np.float64] = (sizes[small] - lacking) / np.maximum(sizes[small], 1)
-    return shares
-
-
-def _quotes(
-    known: Outlines, holders: NDArray[np.intp], others: NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Say of each pair whether the first may be a roundup that has the beginning of the other."""
-    quotes = known.roundups[holders]
-    likely = np.flatnonzero(quotes)
-    both = known.passages[holders[likely]] & known.openings[others[likely]]
-    quotes[likely] = np.bitwise_count(both).sum(axis=1, dtype=np.int64) >= _QUOTED
-    return quotes
-
-
-def _outlines(table: pa.Table, options: FoldOptions) -> Outlines:
-    table = table.select(list(_COLUMNS)).sort_by("number")
-    bits, whole_bits = (np.zeros((table.num_rows, _BITS // 64), np.uint64) for _ in range(2))
-    passages, openings = (
-        np.zeros((table.num_rows, _PASSAGE_BITS // 64), np.uint64) for _ in range(2)
-    )
-    sizes, whole_sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(3))
-    articles, outlets = _Codes(), _Codes({"": 0})
-    roundups = np.asarray(table["roundup"]).astype(np.bool_)
-    has_cuts = np.zeros(table.num_rows, np.bool_)
-    place = 0
-    for batch in table.to_batches(max_chunksize=_DOCUMENTS):
-        for row in batch.to_pylist():
-            text = text_of_row(row)
-            hashes = shingle_hashes(text, options.features.shingle)
-            bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
-            whole_bits[place], whole_sizes[place] = bits[place], sizes[place]
-            if row["cut"]:
-                has_cuts[place] = True
-                hashes = shingle_hashes(str(row["text"]), options.features.shingle)
-                whole_bits[place], whole_sizes[place] = _bitmap(hashes, _BITS), hashes.size
-            opening = text[: opening_size(len(text)) + QUOTE]
-            openings[place] = _passages(opening)
-            if roundups[place]:
-                passages[place] = _passages(text)
-            articles.add(str(row["article_id"]))
-            outlets.add(str(row["outlet"]))
-            rank = mark_of(str(row["title"])).rank
-            ranks[place] = 0 if rank is None else rank + 1
-            place += 1
-    return Outlines(
-        np.asarray(table["number"]), bits, whole_bits, passages, openings, sizes, whole_sizes, articles.given(),
-        outlets.given(), ranks, roundups, has_cuts,
-    )  # fmt: skip
-
-
-def _passages(text: str) -> Hashes:
-    """Return a bitmap of a sample of the passages of a text."""
-    hashes = rolling(text, _PASSAGE)
-    return _bitmap(hashes[hashes < _SAMPLED] >> np.uint64(8), _PASSAGE_BITS)
-
-
-def _bitmap(hashes: Hashes, size: int) -> Hashes:
-    flags = np.zeros(size, np.bool_)
-    flags[hashes & np.uint64(size - 1)] = True
-    return np.packbits(flags).view(np.uint64)
-
-
-class _Codes:
-    """A number for each string, in the order in which they come."""
-
-    def __init__(self, known: Mapping[str, int] | None = None) -> None:
-        self._known = dict(known or {})
-        self._given: list[int] = []
-
-    def add(self, name: str) -> None:
-        self._given.append(self._known.setdefault(name, len(self._known)))
-
-    def given(self) -> NDArray[np.int64]:
-        return np.array(self._given, np.int64)
-
+_TOGETHER: Final = 8_000
+"""Documents whose pairs are in memory at once."""
 
 Pairs = NDArray[np.int64]
 
+_PLACED: Final = """
+    CREATE OR REPLACE TEMPORARY TABLE placed AS
+    SELECT key, number, day, mine,
+        row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place,
+        count(*) OVER (PARTITION BY key) AS size
+    FROM (
+        SELECT key, number, day, bool_or(mine) AS mine FROM (
+            SELECT key, number, day, false AS mine FROM others SEMI JOIN mine USING (key)
+            UNION ALL SELECT key, number, day, true FROM mine)
+        GROUP BY ALL)
+"""
 # A row of blocks as long as a bucket: whoever is near enough is in the same block or in one beside
-# it.
+# it. Of two documents of `mine` the one with the smaller number finds the other.
 _NEAR: Final = """
-    WITH placed AS (
-             SELECT key, number, day,
-                 row_number() OVER (PARTITION BY key ORDER BY day, number) - 1 AS place,
-                 count(*) OVER (PARTITION BY key) AS size
-             FROM (SELECT key, number, day FROM others SEMI JOIN mine USING (key) UNION FROM mine)),
-         one AS (
-             SELECT *, place // $bucket AS block FROM placed SEMI JOIN mine USING (key, number)),
+    WITH one AS (
+             SELECT *, place // $bucket AS block FROM placed
+             WHERE mine AND (number % $slices + $slices) % $slices = $slice),
          other AS (
              SELECT *, place // $bucket AS block FROM placed
              UNION ALL SELECT *, place // $bucket - 1 FROM placed WHERE place >= $bucket
@@ -211,9 +59,9 @@ _NEAR: Final = """
     SELECT DISTINCT least(one.number, other.number) AS a, greatest(one.number, other.number) AS b
     FROM one JOIN other USING (key, block)
     WHERE one.number <> other.number AND abs(one.place - other.place) <= $bucket
+      AND (one.number < other.number OR NOT other.mine)
       AND abs(one.day - other.day)
           <= CASE WHEN key & 7 = $title THEN least(1, $reach) ELSE $reach END
-    ORDER BY a, b
 """
 _CROWDED: Final = """
     WITH every AS (
@@ -234,14 +82,33 @@ def near(partitions: Partitions, mine: pa.Table, others: pa.Table) -> Pairs:
 
     Both are rows of `bands`; `others` may have some of `mine` too.
     """
+    return distinct_pairs(near_slices(partitions, mine, others))
+
+
+def near_slices(partitions: Partitions, mine: pa.Table, others: pa.Table) -> Iterator[Pairs]:
+    """Yield the pairs of `near`, not sorted, those of some thousand documents at a time.
+
+    Documents of one outlet's phrases meet in hundreds of pairs each, of which few are worth
+    comparing: those of a large batch are never in memory together.
+    """
     options, database = partitions.options, partitions.database
     given = {"mine": mine, "others": others}
     for name, table in given.items():
         database.register(name, table)
-    found = partitions.table(_NEAR, bucket=options.bucket, reach=options.window_days, title=TITLE)
+    database.execute(_PLACED)
     for name in given:
         database.unregister(name)
-    return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
+    slices = 1 + pc.count_distinct(mine["number"]).as_py() // _TOGETHER
+    values = {"bucket": options.bucket, "reach": options.window_days, "title": TITLE}
+    for place in range(slices):
+        found = partitions.table(_NEAR, **values, slices=slices, slice=place)
+        yield np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1)
+    database.execute("DROP TABLE placed")
+
+
+def distinct_pairs(found: Iterable[Pairs]) -> Pairs:
+    """Return pairs each once, sorted."""
+    return np.unique(np.concatenate([np.empty((0, 2), np.int64), *found]), axis=0)
 
 
 def moved(
@@ -311,14 +178,16 @@ _NEVER: Final = -(2**31)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The pairs that a batch makes candidates, smaller number first, sorted.
+    """The pairs that a batch makes candidates, smaller number first.
 
-    `mine` have a document of the batch in them. Of keys that more than a bucket of documents share,
+    `mine` yields those that have a document of the batch in them, some at a time, and once;
+    `numbers` are the documents of which they may be. Of keys that more than a bucket of documents share,
     `closer` are pairs of others that the batch brought near each other, and `further` those that it
     parted.
     """
 
-    mine: NDArray[np.int64]
+    mine: Iterator[Pairs]
+    numbers: Numbers
     closer: NDArray[np.int64]
     further: NDArray[np.int64]
 
@@ -327,8 +196,11 @@ def candidates(partitions: Partitions, fresh: Fresh) -> Candidates:
     """Return which pairs are worth comparing now, and which are no longer."""
     former = _former_keys(partitions, fresh)
     known = _known(partitions, fresh, pa.concat_tables([fresh.bands, former]))
+    numbers = np.concatenate([fresh.numbers, np.asarray(known["number"])])
     return Candidates(
-        near(partitions, fresh.bands, known), *moved(partitions, fresh.bands, former, known)
+        near_slices(partitions, fresh.bands, known),
+        distinct(numbers),
+        *moved(partitions, fresh.bands, former, known),
     )
 
 

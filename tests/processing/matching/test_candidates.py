@@ -7,14 +7,17 @@ from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from processing.matching.candidates import promising
+from processing.matching import candidates
+from processing.matching.match import promising
 from processing.matching.verdict import judge, text_of
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.signature import draft, signed, tables
+from processing.signing.window import EmptyWindow, Partitions
 
 DAY = date(2031, 5, 1)
 NOON = datetime(2031, 5, 1, 3, tzinfo=UTC)
@@ -97,3 +100,27 @@ def test_what_the_window_has_lost_is_left_out() -> None:
         == 0
     )
     assert promising(np.empty((0, 2), np.int64), table, OPTIONS).shape == (0, 2)
+
+
+@pytest.mark.parametrize("together", [1, 2, 8_000])
+def test_each_pair_is_met_once_however_many_documents_are_taken_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(candidates, "_TOGETHER", together)
+    text = "".join(SENTENCES)
+    documents = [
+        Document(id=f"d{place}", text=f"{text}{SENTENCES[place]}", outlet=f"매체{place}")
+        for place in range(5)
+    ]
+    made = [signed(draft(each, DAY, OPTIONS), frozenset()) for each in documents]
+    table, bands = tables(made, OPTIONS.features)
+    numbers = np.asarray(bands["number"])
+    earlier = numbers == numbers.max()  # one of the window, which finds nobody by itself
+    mine, others = (bands.filter(pa.array(kept)) for kept in (~earlier, earlier))
+
+    with Partitions(EmptyWindow(), OPTIONS) as partitions:
+        slices = [each.tolist() for each in candidates.near_slices(partitions, mine, others)]
+
+    met = [tuple(pair) for each in slices for pair in each]
+    assert sorted(met) == [tuple(pair) for pair in all_pairs(table).tolist()]
+    assert len(slices) == 1 + 4 // together
