@@ -144,13 +144,7 @@ def _print(name: str, corpus: LabelledCorpus) -> None:
     for form, found in (("in lines", rows), ("as one line", flat)):
         label = f"parents of the own story, not of boilerplate alone, {form}"
         _row(label, 0.99, *own_parents(corpus.labels, found))
-    linked_pairs = {"in lines": across, "as one line": flat_across}
-    # Nobody counted them before on other corpora.
-    before = dict(zip(linked_pairs, BEFORE.get(name, ()), strict=False))
-    for form, count in before.items():
-        _row(
-            f"pairs linked across outlets, {form}, to those before", 1.0, linked_pairs[form], count
-        )
+    _print_across(name, {"in lines": across, "as one line": flat_across})
     classes = {each.id: each.outlet_class for each in corpus.documents}
     wires = {key: name for key, name in corpus.originals.items() if classes[name] == "wire"}
     _row("originals of wire clusters", 0.99, *right_originals(wires, rows))
@@ -158,6 +152,12 @@ def _print(name: str, corpus: LabelledCorpus) -> None:
     for form, found in (("with classes", rows), ("without", bare)):
         sure = right_originals(corpus.originals, found, SURE)
         _row(f"originals of confidence {SURE} or more, {form}", 0.99, *sure)
+
+
+def _print_across(name: str, linked: Mapping[str, int]) -> None:
+    """Print the pairs linked across outlets by the form of their texts, where they were counted before."""
+    for (form, count), before in zip(linked.items(), BEFORE.get(name, ()), strict=False):
+        _row(f"pairs linked across outlets, {form}, to those before", 1.0, count, before)
 
 
 def _row(what: str, wanted: float, right: int, every: int) -> None:

@@ -237,8 +237,8 @@ def fold_file(
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file for the rows")
     reading = read_rows(path, columns)
-    out.parent.mkdir(parents=True, exist_ok=True)
     options = _naming(_spanning(reading, options or FoldOptions()), outlets or {})
+    out.parent.mkdir(parents=True, exist_ok=True)
     folder = work or out.with_name(f"{out.name}.work")
     _begin(folder, reading, options, batch)
     steps = Steps(folder)

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from processing.matching.candidates import candidates, distinct_pairs, still
@@ -132,20 +133,16 @@ def outlines(table: pa.Table, options: FoldOptions) -> Outlines:
     sizes, whole_sizes, ranks = (np.zeros(table.num_rows, np.int64) for _ in range(3))
     articles, outlets = _Codes(), _Codes({"": 0})
     roundups = np.asarray(table["roundup"]).astype(np.bool_)
-    has_cuts = np.zeros(table.num_rows, np.bool_)
+    has_cuts = np.asarray(pc.list_value_length(table["cut"])) > 0
     place = 0
     for batch in table.to_batches(max_chunksize=_DOCUMENTS):
         for row in batch.to_pylist():
-            text = text_of_row(row)
-            hashes = shingle_hashes(text, options.features.shingle)
-            bits[place], sizes[place] = _bitmap(hashes, _BITS), hashes.size
-            whole_bits[place], whole_sizes[place] = bits[place], sizes[place]
-            if row["cut"]:
-                has_cuts[place] = True
-                hashes = shingle_hashes(str(row["text"]), options.features.shingle)
-                whole_bits[place], whole_sizes[place] = _bitmap(hashes, _BITS), hashes.size
-            opening = text[: opening_size(len(text)) + QUOTE]
-            openings[place] = _passages(opening)
+            text, whole = text_of_row(row), str(row["text"])
+            bits[place], sizes[place] = _outline(text, options)
+            whole_bits[place], whole_sizes[place] = (
+                _outline(whole, options) if has_cuts[place] else (bits[place], sizes[place])
+            )
+            openings[place] = _passages(text[: opening_size(len(text)) + QUOTE])
             if roundups[place]:
                 passages[place] = _passages(text)
             articles.add(str(row["article_id"]))
@@ -157,6 +154,12 @@ def outlines(table: pa.Table, options: FoldOptions) -> Outlines:
         np.asarray(table["number"]), bits, whole_bits, passages, openings, sizes, whole_sizes, articles.given(),
         outlets.given(), ranks, roundups, has_cuts,
     )  # fmt: skip
+
+
+def _outline(text: str, options: FoldOptions) -> tuple[Hashes, int]:
+    """Return a bitmap of the shingles of a text, and how many distinct ones it has."""
+    hashes = shingle_hashes(text, options.features.shingle)
+    return _bitmap(hashes, _BITS), hashes.size
 
 
 def _passages(text: str) -> Hashes:

@@ -87,15 +87,13 @@ def draft(document: Document, day: date, options: FoldOptions, names: Names | No
     owner = _owner(document)
     places, marks = marks_of(plain, owner)
     title = readable(document.title)[:_LONGEST_TITLE]
-    told = facts(low)
-    starts = before[[place for place, _ in told]].tolist() if told else []
     head, tail = _ends(plain, features.shingle)
     row: dict[str, object] = {
         **_stated(document, names),
         "title": title,
         "credits": credits_of(document, names),
         "text": plain,
-        "facts": " ".join(f"{start}:{fact}" for start, (_, fact) in zip(starts, told, strict=True)),
+        "facts": _placed_facts(low, before),
         "owner": owner,
         "marks": distinct(marks).tolist(),
         "bare": is_bare(text),
@@ -106,6 +104,11 @@ def draft(document: Document, day: date, options: FoldOptions, names: Names | No
         "day": document.day(day),
     }
     return Draft(row, places, marks)
+
+
+def _placed_facts(low: str, before: NDArray[np.int64]) -> str:
+    """Return the number facts of a text, each with its place in the canonical one."""
+    return " ".join(f"{before[place]}:{fact}" for place, fact in facts(low))
 
 
 def _stated(document: Document, names: Names) -> dict[str, object]:
