@@ -2,13 +2,15 @@
 
 The rules of an outlet may name it, its markup may, and else it is where the sentences are. The
 measure is made for Korean: a block counts for its characters if it holds a sentence (a syllable
-before a full stop), and against its container if it is a link or a menu word. English counts from
-seven words on. No outlet is named here; the marks are those of schema.org, of families (NDSoft,
+before a full stop), and against its container if it is a link or a menu word. Other alphabets
+count from seven words on. No outlet is named here; the marks are those of schema.org, of families (NDSoft,
 gnuboard5, WordPress, Naver, Daum) and of what Korean templates call a body.
 """
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
@@ -36,7 +38,7 @@ from processing.reading.asides import (
     may_be_overruled,
     outweighs,
 )
-from processing.reading.lines import is_statement, is_told, sort_of
+from processing.reading.lines import is_foreign_sentence, is_statement, is_told, sort_of
 from processing.reading.tree import elements_at, lines_of, marks, squeeze, text_of
 
 BLOCKS = frozenset(
@@ -55,11 +57,6 @@ _WRAPPERS = frozenset({"div", "section"})
 
 # What counts as a sentence.
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
-_ENGLISH = re.compile(
-    r"(?:[A-Za-zÀ-ɏ’',-]{1,30} ){6}"  # six words and the beginning of a seventh
-    r"[^.?!]{0,300}"
-    r"[a-zÀ-ɏ0-9%][.?!](?=[\s”\"’')\]]|$)"
-)
 _TOLD = re.compile(r"[가-힣](?:다|요|죠)\.(?=[\s”’\"')\]]|$)")
 # 인사: names and posts behind marks, without a sentence.
 _LISTED = re.compile(r"[◇◆■○▲△][^▲△]{2,60}[▲△].{4}")
@@ -184,7 +181,7 @@ def _has_sentence(text: str, tag: str) -> bool:
     ends = _END.search(text)
     if tag in _HEADINGS:
         return bool(ends and _TOLD.search(text))
-    if ends and (_SENTENCE.search(text) or _ENGLISH.search(text)):
+    if ends and (_SENTENCE.search(text) or is_foreign_sentence(text)):
         return True
     return bool(_LISTED.match(text) or (_FUNERAL.search(text) and _OBITUARY.match(text)))
 
@@ -220,15 +217,9 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
         _sum_up(blocks, aside)
     overruled = page.prose < _ENOUGH <= whole
     if overruled:
-        budget = TextBudget(max(_LEAST_BUDGET, _BUDGET * whole))
-        readable = {
-            block.element
-            for block in blocks
-            if block.mark and may_be_overruled(block.element, block.mark, evidence, budget)
-        }
-        aside -= readable
+        readable = _readable(blocks, evidence, TextBudget(max(_LEAST_BUDGET, _BUDGET * whole)))
         released |= readable
-        _sum_up(blocks, aside)
+        _sum_up(blocks, aside - readable)
     place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
     if place is None and evidence.dated:
         place = _description(root, blocks)
@@ -238,6 +229,17 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
     return place
+
+
+def _readable(
+    blocks: list[BodyPlace], evidence: Evidence, budget: TextBudget
+) -> frozenset[HtmlElement]:
+    """Return the marked elements that may be the text where nothing else is."""
+    return frozenset(
+        block.element
+        for block in blocks
+        if block.mark and may_be_overruled(block.element, block.mark, evidence, budget)
+    )
 
 
 def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
@@ -620,24 +622,36 @@ def around(
     before: list[str] = []
     after: list[str] = []
     parts, left = before, _AFTER
-    walker = etree.iterwalk(root, events=("start", "end"))
-    for event, node in walker:
-        if event == "start":
-            if node in inside:
-                parts = after
-            if node in inside or _is_unseen(node, released):
-                walker.skip_subtree()
-                continue
-        elif node is root:
-            continue
-        parts.append(" | " if node.tag in BLOCKS else " ")
-        if text := node.text if event == "start" else node.tail:
+    for mark, text, is_inside in _pieces(root, inside, released):
+        if is_inside:
+            parts = after
+        parts.append(mark)
+        if text:
             parts.append(text)
             left -= len("".join(text.split())) if parts is after else 0
             if left < 0:
                 break
     text = " ".join("".join(before).split())
     return Around(text if body is None else text[-_BEFORE:], squeeze("".join(after))[:_AFTER])
+
+
+def _pieces(
+    root: HtmlElement, inside: AbstractSet[HtmlElement | None], released: frozenset[HtmlElement]
+) -> Iterator[tuple[str, str | None, bool]]:
+    """Yield the visible texts outside the elements `inside`: the mark before each, and the text.
+
+    The third value is whether the text follows such an element.
+    """
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        mark = " | " if node.tag in BLOCKS else " "
+        if event == "end":
+            if node is not root:
+                yield mark, node.tail, node in inside
+        elif node in inside or _is_unseen(node, released):
+            walker.skip_subtree()
+        else:
+            yield mark, node.text, False
 
 
 def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:

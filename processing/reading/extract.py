@@ -157,12 +157,11 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     handed_out = _handed_out(prepared, cleaned)
     first = FirstReading(title, cleaned.text, handed_out, place, from_script=bool(script))
     check = _checked(root, head, text, first)
-    if check.lines:
-        cleaned = clean_lines(list(check.lines), Prepared())
-    title = completed(title, [cleaned.heading] if cleaned.heading else ())
+    cleaned = clean_lines(list(check.lines), Prepared()) if check.lines else cleaned
     return PageReading(
         page=page, root=root, elements=elements, head=head, rules=rules, place=place,
-        script=script, prepared=prepared, cleaned=cleaned, title=title, title_source=source,
+        script=script, prepared=prepared, cleaned=cleaned, title_source=source,
+        title=completed(title, [cleaned.heading] if cleaned.heading else ()),
         check=check, around=_around(root, place, rules),
     )  # fmt: skip
 

@@ -43,6 +43,12 @@ _ENGLISH = 0.6
 _NO_LATIN = re.compile(r"[^A-Za-z]+")
 _PROSE = re.compile(r"[가-힣]{2}[.?!…](?:[”\"’')\]]|\s?\([^)]{1,30}\))*$")
 _ANY_SENTENCE = re.compile(r"\w[\w’'\"”)%\]]{0,3}[.?!。！？…:](?:[\s”\"’')\]]|$)")
+_FOREIGN = re.compile(
+    r"(?:[A-Za-zÀ-ɏͰ-ӿ’',-]{1,30} ){6}"  # six words and the beginning of a seventh
+    # A full stop inside an abbreviation, a name or an address ends nothing.
+    r"(?:[^.?!]|[.](?=\w)|(?<=[A-Z])[.]){0,300}"
+    r"[a-zß-ɏΰ-ώа-ӿ0-9%][.?!](?=[\s”\"’')\]]|$)"
+)
 _STATEMENT = re.compile(r"[가-힣](?:다|요|죠|음|임|함|됨)\.(?=[\s”\"'’)\]]|$)")
 _PLAIN_STYLE = re.compile(
     r"[가-힣](?<!니)다(?:[.?!][”\"’')\]]{0,2}(?=\s|$)|[.?!]?[”\"’')\]]{0,2}$)"
@@ -152,6 +158,16 @@ def is_prose(line: str) -> bool:
 def is_sentence(line: str) -> bool:
     """Say whether a line in any language ends as a sentence does, or holds one."""
     return is_prose(line) or bool(_ANY_SENTENCE.search(line))
+
+
+def is_foreign_sentence(line: str) -> bool:
+    """Say whether a line holds a sentence of seven words in Latin, Greek or Cyrillic letters."""
+    return bool(_FOREIGN.search(line))
+
+
+def holds_sentence(line: str) -> bool:
+    """Say whether a line is prose in Korean, or holds a sentence in another alphabet."""
+    return is_prose(line) or is_foreign_sentence(line)
 
 
 def is_statement(line: str) -> bool:

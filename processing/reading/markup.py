@@ -12,6 +12,7 @@ centred as the image is, or one sentence that says what can be seen.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
@@ -21,7 +22,14 @@ from processing.reading import english
 from processing.reading.asides import SILENT, UNREAD_TAGS, DropRule, Ledger, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import writer
-from processing.reading.lines import LineKind, is_prose, is_statement, sentences, sort_of
+from processing.reading.lines import (
+    LineKind,
+    holds_sentence,
+    is_prose,
+    is_statement,
+    sentences,
+    sort_of,
+)
 from processing.reading.text import parted, shown_words
 from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
 
@@ -109,6 +117,7 @@ _PARTICLE = re.compile(
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _GLUED = 10  # characters of such a subhead at least
 _HEADING_TAGS = frozenset({"h2", "h3", "h4", "h5"})
+_CELLS = frozenset({"td", "th", "tr"})
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CHROME = frozenset({LineKind.INTERFACE, LineKind.PROMOTION, LineKind.RELATED})
@@ -154,7 +163,7 @@ class _Walk:
     `text` are the pieces since the last break, `linked` their letters in links, `links` the open
     `a` elements, `bold` the element in which bold text began. `image` stands right above that text;
     `words` are the alternative texts of images. `limit` is the number of characters that a block
-    may hold and still be dropped for its mark.
+    may hold and still be dropped for its mark, `tables` the characters in marked cells of tables.
     """
 
     prepared: Prepared
@@ -170,6 +179,7 @@ class _Walk:
     after_image: bool = False
     heading: HtmlElement | None = None
     words: set[str] = field(default_factory=set)
+    tables: dict[HtmlElement, int] = field(default_factory=dict)
 
     def add(self, text: str | None) -> None:
         if text:
@@ -178,7 +188,7 @@ class _Walk:
 
     def has_begun(self) -> bool:
         """Return whether running text stands before this point, so that no deck follows."""
-        return any(is_prose(paragraph.text or "") for paragraph in self.prepared.article)
+        return any(holds_sentence(paragraph.text or "") for paragraph in self.prepared.article)
 
     def flush(self, tag: str = "p") -> None:
         """End the current paragraph; one that is nothing but links is dropped."""
@@ -314,9 +324,19 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         return _hand_out(walk, node, walk.prepared.captions)
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
+    # A quotation is of the text whatever it is called: posts from elsewhere carry their names.
     return (
-        bool(_JUNK.search(name)) and _is_little(walk, node) and _drop(walk, node, DropRule.MARKED)
+        node.tag != "blockquote"
+        and _is_junk(name)
+        and _is_little(walk, node)
+        and _drop(walk, node, DropRule.MARKED)
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_junk(name: str) -> bool:
+    """Return whether id and classes call an element no running text; pages of a site share them."""
+    return bool(_JUNK.search(name))
 
 
 def _drop(walk: _Walk, node: HtmlElement, rule: DropRule) -> bool:
@@ -370,7 +390,25 @@ def _is_little(walk: _Walk, node: HtmlElement) -> bool:
     lines = lines_of(node)
     length = sum(map(len, lines))
     little = length <= max(walk.limit, _SHORT) and length <= _MOST * walk.limit / _LITTLE
-    return little and not (node.tag == "p" and any(map(is_prose, lines)))
+    if little and node.tag in _CELLS:
+        little = _in_marked_cells(walk, node) <= max(walk.limit, _SHORT)
+    return little and not (node.tag == "p" and any(map(holds_sentence, lines)))
+
+
+def _in_marked_cells(walk: _Walk, cell: HtmlElement) -> int:
+    """Return the characters in all cells and rows of a table that are marked as `cell` is.
+
+    Where they are many, their classes are the table's design and say nothing about one of them.
+    """
+    table = next(cell.iterancestors("table"), None)
+    if table is None:
+        return 0
+    if table not in walk.tables:
+        groups = [table, *table.iterchildren("thead", "tbody", "tfoot")]
+        rows = [row for group in groups for row in group.iterchildren("tr")]
+        cells = [inner for row in rows for inner in (row, *row.iterchildren("td", "th"))]
+        walk.tables[table] = sum(len(text_of(inner)) for inner in cells if _is_junk(marks(inner)))
+    return walk.tables[table]
 
 
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:

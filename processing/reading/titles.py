@@ -125,6 +125,8 @@ def headings(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
             and _is_title_name(marks(element))
         ):
             titled.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
+    # Boards print headlines in the lowest ranks, which elsewhere are labels: they come last.
+    titled.extend((element, text_of(element)) for element in root.iter("h5", "h6"))
     return [(element, text) for element, text in titled if _SHORTEST <= len(text) <= _LONGEST]
 
 

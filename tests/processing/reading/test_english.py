@@ -1,5 +1,6 @@
 """English editions of Korean outlets. All names and sentences are invented."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from processing.dates import parse_moment
 from processing.reading import english
 from processing.reading.extract import extract
+from processing.reading.lines import is_foreign_sentence
 from processing.records import Article, Page
 from processing.rules import Rules
 
@@ -175,3 +177,62 @@ def test_latin_names_are_nobody_beside_a_korean_text():
         ).authors
         == ()
     )
+
+
+_SENTENCE = "The city of Handeul will uncover the old stream below its central market next spring."
+
+
+def _body_of(markup, *, any_language=True):
+    page = f"<html><body><h1>Old stream to be uncovered</h1><div class='story'>{markup}</div></body></html>"
+    read = extract(
+        Page(
+            url="http://paper.test/1",
+            fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
+            body=page.encode(),
+        ),
+        Rules(any_language=any_language),
+    )
+    return read.text if isinstance(read, Article) else ""
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        # A question as a subhead after the text began, in a class that decks have elsewhere.
+        "<h3 class='subtitle'>Who pays for the stream?</h3>",
+        # A post from elsewhere, which its template names by the network.
+        "<blockquote class='twitter-tweet'><p>Nobody asked the traders</p></blockquote>",
+    ],
+)
+def test_marks_do_not_take_a_begun_text_apart(kept):
+    paragraphs = f"<p>{_SENTENCE}</p>" * 3
+    inner = re.sub("<[^>]+>", "", kept)
+    assert inner in _body_of(f"<p>{_SENTENCE} It is a start.</p>{kept}{paragraphs}")
+
+
+def test_the_classes_of_a_tables_cells_are_its_design():
+    rows = "".join(
+        f"<tr><td class='rank'>{number}</td><td class='hot'>Trader {number} of the old market</td></tr>"
+        for number in range(1, 30)
+    )
+    text = _body_of(f"<p>{_SENTENCE}</p><table>{rows}</table><p>{_SENTENCE} More follows.</p>")
+    assert "Trader 17 of the old market" in text
+
+
+def test_sentences_of_other_alphabets_are_text():
+    told = "Город откроет старый ручей под центральным рынком уже следующей весной, сказал мэр."
+    menu = "".join(f"<li><a href='/{n}'>Раздел номер {n}</a></li>" for n in range(8))
+    text = _body_of(f"<p>{told}</p><p>{told} Так решил совет.</p><ul>{menu}</ul>")
+    assert text.count("старый ручей") == 2
+    assert "Раздел" not in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Retaliatory tariffs imposed by China have particularly hurt many U.S. farmers.",
+        "More than 3.5 million of them were sold on example.com in the first month.",
+    ],
+)
+def test_a_full_stop_inside_an_abbreviation_ends_no_sentence(line):
+    assert is_foreign_sentence(line)

@@ -132,3 +132,15 @@ def test_an_article_about_an_error_page_is_read():
         )
     )
     assert read(LAYOUTS["ndsoft"](story)).text == story.text
+
+
+@pytest.mark.parametrize("rank", ["h1", "h4", "h5", "h6"])
+def test_a_board_may_print_its_headline_in_any_rank(rank):
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in Story().paragraphs)
+    article = read(
+        "<html><head><title>보도자료 | 한들시청</title></head><body><h2>시정소식</h2><h3>보도자료</h3>"
+        f"<div class='board_head'><{rank}>{Story().title}</{rank}></div><div class='board'>{body}</div>"
+        "<h3>한들시 배너모음</h3></body></html>"
+    )
+    assert isinstance(article, Article)
+    assert article.title == Story().title
