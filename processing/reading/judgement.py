@@ -109,6 +109,8 @@ _CODE = re.compile(
     r"|[{}\[\]]\s?,\s?[{\[]"
     r"|function\s?\(|\);|=>"
 )
+_DATA, _MEMBER = re.compile(r"[\[{]\s?[\"“\[{]"), re.compile(r"[\"”]\s?:\s?[\"“\[{\d]")
+_FEWEST_MEMBERS = 2  # of a line of JSON
 _CODE_EVERY = 60  # characters per mark of code below which a text is code
 
 _KOREAN_SHARE = 0.15  # of the letters of a text
@@ -340,7 +342,7 @@ def listing_in(element: HtmlElement, text: str) -> RejectionCause | None:
     leads of several sentences. The parts of one article hold no headline of their own that links
     elsewhere.
     """
-    if len(_CODE.findall(text)) * _CODE_EVERY > len(text) > 0:
+    if _is_code(text):
         return RejectionCause(Reason.LIST_PAGE, f"script data shown as text: {text[:80]}")
     groups: dict[tuple[object, ...], list[tuple[str, int]]] = defaultdict(list)
     for item in element.iter(*_ITEM_TAGS):
@@ -362,6 +364,18 @@ def listing_in(element: HtmlElement, text: str) -> RejectionCause | None:
                 Reason.LIST_PAGE, f"{len(different)} linked headlines with leads: {items[0][0]}"
             )
     return None
+
+
+def _is_code(text: str) -> bool:
+    """Return whether most of a text is script data: close marks of code, or lines of JSON."""
+    if len(_CODE.findall(text)) * _CODE_EVERY > len(text) > 0:
+        return True
+    data = (
+        len(line)
+        for line in text.split("\n")
+        if _DATA.match(line) and len(_MEMBER.findall(line)) >= _FEWEST_MEMBERS
+    )
+    return 2 * sum(data) > len(text)
 
 
 def _headline_of(item: HtmlElement) -> str | None:

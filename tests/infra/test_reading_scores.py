@@ -1,15 +1,19 @@
 """The scorer of readings: what counts, what is neutral, what misses a goal."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from infra.bench.reading import generated, ratio
-from infra.bench.reading_scores import GOAL, bare, missed, score, table, total
+from infra.bench.reading.__main__ import generated, ratio
+from infra.bench.reading.damage import DAMAGES, damaged
+from infra.bench.reading.lists import boards, list_pages
+from infra.bench.reading.quality import Score, SetScore
+from infra.bench.reading.scores import GOAL, bare, body_f1, missed, score, table, total
 from processing.reading.extract import extract
-from processing.records import Article, Page
-from tests.processing.reading.layouts import LAYOUTS
+from processing.records import Article, Kind, Page
+from tests.processing.reading.layouts import LAYOUTS, URLS
 from tests.processing.reading.stories import Story
 
 STORY = Story()
@@ -104,3 +108,67 @@ def test_generated_pages_are_articles_and_the_same_each_time():
     assert pages == list(generated(2))
     assert all(isinstance(extract(page), Article) for page in pages)
     assert all(figure > 0 for figure in ratio(pages[:1], rounds=1))
+
+
+def read_layout(layout, damage):
+    text = LAYOUTS[layout](STORY)
+    page = Page(
+        url=URLS.get(layout, "https://www.handeul.test/news/7"),
+        fetched_at=datetime(2026, 3, 22, tzinfo=UTC),
+        body=b"",
+    )
+    return extract(damaged(page, text, damage))
+
+
+# Without JSON-LD that layout holds no article at all.
+@pytest.mark.parametrize(
+    ("layout", "damage"),
+    [(layout, damage) for layout in LAYOUTS for damage in DAMAGES if layout != "json_ld"],
+)
+def test_a_damaged_layout_is_read_as_the_whole_one(layout, damage):
+    whole, read = read_layout(layout, str), read_layout(layout, DAMAGES[damage])
+    assert body_f1({"body": whole.text}, getattr(read, "text", "")) >= 0.96
+
+
+def test_each_damage_does_what_it_says():
+    text = LAYOUTS["ndsoft"](STORY)
+    assert 'class="content has-sidebar"' in DAMAGES["has-sidebar"](text)
+    assert "</nav>" in text
+    assert "</nav>" not in DAMAGES["unclosed nav"](text)
+    assert "<nav>" in DAMAGES["unclosed nav"](LAYOUTS["tables"](STORY))
+    assert re.search("class=|id=|itemprop=", text)
+    assert not re.search(r"\s(class|id|itemprop)=", DAMAGES["no marks"](text))
+    assert not re.search("<meta|ld.json", DAMAGES["no meta"](LAYOUTS["json_ld"](STORY)))
+
+
+def test_no_list_page_is_read_as_an_article():
+    pages = list(list_pages())
+    assert len({page.body for page in pages}) == 60
+    assert [page.url for page in pages if isinstance(extract(page), Article)] == []
+
+
+def test_press_releases_on_boards_are_read_whole():
+    for board in boards():
+        read = extract(board.page)
+        assert isinstance(read, Article)
+        assert (read.title, read.text, read.kind) == (board.title, board.text, Kind.PRESS_RELEASE)
+        assert {detail.label for detail in read.details} >= {"등록부서", "담당자", "연락처"}
+
+
+def test_a_set_tells_which_bad_readings_are_flagged():
+    pages = [Score(1.0, 0.9), Score(0.95, 0.4, flagged=True), Score(0.2, 0.9, flagged=True)]
+    row = SetScore("set", [*pages, Score(0.6, 0.9, title=False)]).row()
+    assert row.split() == [
+        "set",
+        "4",
+        "0.6875",
+        "1",
+        "75.0%",
+        "100.0%",
+        "0.7750",
+        "1",
+        "1",
+        "of",
+        "2",
+        "1",
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bench.reading_scores import declared, kept, missed, scores, total
+from infra.bench.reading.scores import declared, kept, missed, scores, total
 from processing.reading.extract import extract
 from processing.reading.lines import sort_of
 from processing.reading.text import clean

@@ -1,6 +1,6 @@
 """Scores the reader on kept pages and writes the table into `docs/reading.md`.
 
-    SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading_scores [--worst N] [--check]
+    SILLOK_KEPT_PAGES=DIR python -m infra.bench.reading.scores [--worst N] [--check]
 
 DIR holds `index.jsonl` (file, url, outlet host, fetched_at) and `gold/<file>.json`, the reading of
 a page by a person. "Declared" reads each page with its outlet's rules, "left out" with the generic
@@ -143,7 +143,7 @@ def score(gold: dict[str, Any], result: Article | Rejection) -> PageScore:
         main=gold.get("kind", "article") in _MAIN,
         extractor=article.extractor if article else "",
         script=bool(gold.get("body_in_script")),
-        f1=_f1(gold, text),
+        f1=body_f1(gold, text),
         leaks=tuple(
             leak for leak in gold.get("leaks") or () if bare(leak) and bare(leak) in squeezed
         ),
@@ -180,7 +180,7 @@ def _mean(values: Iterable[float]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def _f1(gold: dict[str, Any], text: str) -> float:
+def body_f1(gold: dict[str, Any], text: str) -> float:
     """Return the F1 of the body's character 4-grams, 0 to 1."""
     got, want = bare(text), bare(gold["body"])
     neutral = [
@@ -221,7 +221,7 @@ def _same_time(gold: dict[str, Any], article: Article | None) -> bool:
     )
 
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "reading.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reading.md"
 # The page is written by hand around these marks; only the table between them is replaced.
 BEGIN, END = "<!-- scores: begin -->", "<!-- scores: end -->"
 GOAL = Total(

@@ -1,0 +1,1 @@
+"""Benchmarks of the reader: kept, damaged and generated pages beside bare Trafilatura."""
