@@ -14,6 +14,7 @@ from pathlib import Path
 from infra.press.press import ADMIN, Press
 from infra.press.sites import SITES
 from infra.press.state import PressState
+from tests import forked
 
 BIN = Path(sys.executable).parent
 OUTLETS = tuple(site.name for site in SITES)
@@ -56,6 +57,9 @@ class Day:
         self.port = int(re.search(r"press\.test:(\d+)/", line)[1])
 
     def close(self) -> None:
+        """Stop the press; does nothing where it was stopped before."""
+        if self.process.poll() is not None:
+            return
         self.process.terminate()
         self.process.wait(timeout=10)
         self.process.stdout.close()
@@ -76,18 +80,24 @@ class Day:
             "SILLOK_CONTACT": "mailto:desk@example.org",
         }
 
-    def crawl(self, outlet: str, *arguments: str) -> Ended:
-        done = self.run(
+    def crawl(self, outlet: str, *arguments: str, scripts: bool = False) -> Ended:
+        run = self.run_script if scripts else self.run
+        done = run(
             "scrapy", "crawl", outlet, "-O", str(self.folder / f"{outlet}.jsonl"), *arguments
         )
         return Ended(done.returncode, done.stderr)
 
-    def crawl_all(self) -> dict[str, Ended]:
-        with ThreadPoolExecutor(2) as pool:
-            return dict(zip(OUTLETS, pool.map(self.crawl, OUTLETS), strict=True))
+    def crawl_all(self, *arguments: str, scripts: bool = False) -> dict[str, Ended]:
+        """Crawl every outlet, two at a time; `scripts` starts the console scripts as a person does."""
 
-    def archive(self) -> subprocess.CompletedProcess[str]:
-        return self.run("sillok", "archive")
+        def crawl(outlet: str) -> Ended:
+            return self.crawl(outlet, *arguments, scripts=scripts)
+
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(OUTLETS, pool.map(crawl, OUTLETS), strict=True))
+
+    def archive(self, *, scripts: bool = False) -> subprocess.CompletedProcess[str]:
+        return (self.run_script if scripts else self.run)("sillok", "archive")
 
     def query(self, statement: str) -> list[dict[str, object]]:
         done = self.run("sillok", "query", statement, "--json")
@@ -106,6 +116,14 @@ class Day:
         ).close()
 
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `scrapy` or `sillok` without starting Python anew."""
+        entry = {"scrapy": forked.SCRAPY, "sillok": forked.SILLOK}[program]
+        return forked.complete(
+            entry, *arguments, env=self.environment, folder=Path.cwd(), timeout=240
+        )
+
+    def run_script(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a console script of the environment of these tests."""
         return subprocess.run(
             [BIN / program, *arguments],
             env=self.environment,

@@ -56,12 +56,13 @@ def day(tmp_path_factory):
 @pytest.fixture(scope="module")
 def first(day):
     """The first crawl of all outlets, archived."""
-    ended = day.crawl_all()
+    ended = day.crawl_all(scripts=True)
     asked = day.asked()
-    archived = day.archive()
+    archived = day.archive(scripts=True)
     return SimpleNamespace(
         ended=ended,
         asked=asked,
+        checked=day.run("sillok", "report", "--check"),
         archived=archived,
         articles={row["url"]: row for row in day.query("select * from articles")},
         rejections={row["url"]: row for row in day.query("select * from rejections")},
@@ -408,3 +409,24 @@ def test_a_store_with_another_archive_is_no_target(day, bare):
     assert (done.returncode, "name an empty store" in done.stderr) == (2, True), done.stderr
     done = day.run("sillok", "rebuild", "--store", bare, f"file:{day.folder / 'none'}")
     assert (done.returncode, "--from-warc" in done.stderr) == (2, True)
+
+
+@pytest.fixture(scope="module")
+def down(day, bare):
+    """The press does not answer any more when the turn of its outlets comes again."""
+    assert bare, "after all that needs the press"
+    day.close()
+    return day.crawl_all("-s", "SILLOK_RETRY_WAIT=0.01")
+
+
+def test_when_everything_is_down_the_next_polls_are_red_everywhere(day, first, down):
+    assert first.checked.returncode == 0, first.checked.stdout + first.checked.stderr
+    assert {ended.code for ended in down.values()} == {3}
+    for command in (("report", "--check", "--json"), ("status", "--json")):
+        done = day.run("sillok", *command)
+        assert done.returncode == 3, done.stdout + done.stderr
+        (seen,) = map(json.loads, done.stdout.splitlines())
+        alarms = [row["code"] for row in seen["findings"] if row["level"] == "alarm"]
+        assert alarms == ["outage"]
+    rows = {row["outlet"]: row["end"] for row in seen["outlets"]}
+    assert rows == dict.fromkeys(OUTLETS, "unhealthy"), "not yesterday's good news"

@@ -1,6 +1,5 @@
 """What tests of a crawl share: an origin on loopback and a crawl as a process."""
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from processing.landing.segments import read_rows, report, sealed
 from processing.records import Article, Fetch, Rejection, RunReport
 from processing.store.file_store import FileStore
-from tests.spiders import warm
+from tests import forked
 from tests.spiders.origin import Origin
 
 ROOT = Path(__file__).parents[2]
@@ -61,9 +60,6 @@ def crawled(code: int, out: str, log: str, folder: Path) -> Crawled:
     )
 
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.spiders.warm"])
-
 Crawl = Callable[..., Crawled]
 
 
@@ -93,10 +89,14 @@ def crawl(origin: Origin, tmp_path: Path) -> Crawl:
     def run(*arguments: str, env: dict[str, str] | None = None) -> Crawled:
         line, environment = command(origin.port, tmp_path, "crawl", *arguments)
         output, log = tmp_path / "stdout", tmp_path / "stderr"
-        process = _FORKS.Process(
-            target=warm.run, args=(line[3:], environment | (env or {}), ROOT, output, log)
+        process = forked.start(
+            "tests.spiders.driver:main",
+            *line[3:],
+            env=environment | (env or {}),
+            folder=ROOT,
+            out=output,
+            err=log,
         )
-        process.start()
         process.join(90)
         if process.exitcode is None:
             process.kill()
