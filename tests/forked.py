@@ -1,44 +1,66 @@
 """Programs of this project, in processes forked from one that has most modules loaded.
 
-What they do is the same, only sooner: loading takes a crawl longer than asking does. Of ours only what reads no
-setting is loaded before the fork: Scrapy's settings read the environment when they are imported. That the programs
-start from nothing is shown by the tests that start them so.
+What they do is the same, only sooner: loading takes a crawl longer than asking does. Scrapy's settings read the
+environment when they are imported, and do so again after the fork. That the programs start from nothing is shown by
+the tests that start them so.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib import import_module
+from importlib import import_module, reload
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
+
+from processing.settings import settings
 
 LOADED = (
     "scrapy.cmdline",
     "scrapy.core.downloader.handlers.http11",
     "trafilatura",
-    "pydantic_settings",
     "protego",
     "itemadapter",
+    "scrapy.commands.bench",
+    "scrapy.commands.check",
     "scrapy.commands.crawl",
+    "scrapy.commands.genspider",
+    "scrapy.commands.shell",
+    "scrapy.downloadermiddlewares.retry",
     "scrapy.exporters",
     "scrapy.extensions.feedexport",
+    "scrapy.spidermiddlewares.referer",
     "scrapy.statscollectors",
     "processing.archive.memory",
+    "processing.archive.publish",
     "processing.landing.segments",
     "processing.reading.extract",
     "processing.report.unpublished",
+    "processing.store.file_store",
     "processing.store.opening",
+    "spiders.commandline",
+    "spiders.commands.crawl",
+    "spiders.commands.scout",
+    "spiders.crawling.spider",
     "spiders.formats.discover",
+    "spiders.middlewares.guard",
+    "spiders.middlewares.pace",
+    "spiders.middlewares.robots",
     "spiders.outlet",
+    "spiders.reading",
+    "spiders.wire.recorder",
+    "spiders.wire.transport",
     "duckdb",
     "pyarrow.parquet",
+    "queuelib",
     "rich.console",
     "typer.core",
-    "processing.archive.publish",
 )
+READS_ENVIRONMENT = "spiders.settings"
+"""What reads the environment when it is imported: it is read anew in the process that was forked."""
 
 SCRAPY, SILLOK = "scrapy.cmdline:execute", "spiders.cli:main"
 """Where the console scripts of these names begin."""
@@ -46,6 +68,8 @@ SCRAPY, SILLOK = "scrapy.cmdline:execute", "spiders.cli:main"
 if multiprocessing.parent_process() is not None or "multiprocessing.forkserver" in sys.modules:
     for module in LOADED:
         import_module(module)
+    # A collection in a child would copy every page of what is shared.
+    gc.freeze()
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])
@@ -94,6 +118,8 @@ def _run(
         os.fdopen(1, "w", closefd=False),
         os.fdopen(2, "w", buffering=1, closefd=False),
     )
+    settings.cache_clear()
+    reload(import_module(READS_ENVIRONMENT))
     module, function = line[0].split(":")
     sys.argv = [module.partition(".")[0], *line[1:]]
     try:

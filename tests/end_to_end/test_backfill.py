@@ -21,6 +21,7 @@ from processing.archive import manifests
 from processing.archive.backfills import load
 from processing.dates import SEOUL
 from processing.store.file_store import FileStore
+from tests import forked
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)  # noqa: TID251 - the press serves the days before the present one
@@ -72,10 +73,11 @@ class Past:
         )
 
     def sillok(self, *arguments: str) -> tuple[int, list[dict], str]:
-        process = self.start("spiders.cli", *arguments)
-        out, log = process.communicate(timeout=300)
-        rows = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-        return process.returncode, rows, log
+        done = forked.complete(
+            forked.SILLOK, *arguments, env=self.env, folder=self.folder, timeout=300
+        )
+        rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        return done.returncode, rows, done.stderr
 
     def asked(self) -> list[str]:
         """The addresses that were asked for, without robots.txt and what stands beside it."""

@@ -17,5 +17,4 @@ module = Path(os.environ.get("LOOK_DRIVER_MODULE", "none"))
 if module.is_file():
     driver.OUTLETS.append(checked(module.read_text()))
 
-if __name__ == "__main__":
-    driver.main()
+main = driver.main

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -12,6 +13,7 @@ from processing.settings import settings
 from processing.store import opening as stores
 from processing.store.interface import Store
 from processing.store.opening import Capabilities
+from spiders.commandline import TASK_ENVIRONMENT
 from spiders.console import doctor, options
 from spiders.crawling import claims
 
@@ -27,6 +29,23 @@ ALL = Capabilities(
 
 def checks(done) -> dict[str, dict]:
     return {row["what"]: row for row in map(json.loads, done.lines)}
+
+
+@pytest.fixture(scope="module")
+def starting() -> doctor.Told:
+    """What a crawl's start says on this machine."""
+    return doctor._crawl()
+
+
+@pytest.fixture
+def _started_once(starting: doctor.Told, monkeypatch) -> None:
+    """No check starts a crawl of its own: that takes half a second, and says the same each time."""
+    monkeypatch.setattr(doctor, "_crawl", lambda: starting)
+
+
+@pytest.fixture
+def sillok(_started_once: None, sillok):
+    return sillok
 
 
 @pytest.fixture
@@ -206,9 +225,24 @@ def test_an_outlet_is_asked_whether_it_lets_us_in(
     monkeypatch.setattr("subprocess.run", run)
     assert checks(sillok("doctor", "--robots", "hani", "--json"))["robots"]["state"] == state
     assert asked == [
-        ["-m", "scrapy", "crawl", "--help"],
         ["-m", "scrapy", "look", "https://www.hani.co.kr/", "--json"],
     ]
+
+
+@pytest.mark.parametrize(("code", "state"), [(0, "ok"), (1, "bad")])
+def test_a_crawl_is_started_as_a_task_starts_it(code: int, state: str, monkeypatch) -> None:
+    started = []
+
+    def run(command, **given):
+        started.append((command[1:], TASK_ENVIRONMENT.items() <= given["env"].items()))
+        return CompletedProcess(
+            command, code, "", "Traceback\n  way\nModuleNotFoundError: spiders\n"
+        )
+
+    monkeypatch.setattr("subprocess.run", run)
+    seen = doctor._crawl()
+    assert started == [(["-m", "scrapy", "crawl", "--help"], True)]
+    assert (seen[0], "ModuleNotFoundError: spiders" in seen[1]) == (state, state == "bad")
 
 
 def test_an_outlet_is_released_by_hand(store: Store, sillok) -> None:
@@ -234,7 +268,6 @@ def test_a_store_without_exact_creation_means_one_crawling_host(sillok, monkeypa
 
 
 def test_an_unknown_outlet_is_not_asked(sillok, monkeypatch) -> None:
-    monkeypatch.setattr(doctor, "_crawl", lambda: ("ok", "", ""))
     monkeypatch.setattr("subprocess.run", None)
     assert checks(sillok("doctor", "--robots", "nobody", "--json"))["robots"]["state"] == "bad"
 

@@ -14,6 +14,7 @@ import pytest
 from processing.errors import UsageError
 from spiders.commands.scout import DeclareCommand, FreezeCommand, LookCommand
 from spiders.outlets import outlets
+from tests import forked
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
 
@@ -51,9 +52,13 @@ def run(origin: Origin, tmp_path: Path) -> Run:
         line, environment = command(
             origin.port, tmp_path, *(argument.format(**known) for argument in arguments)
         )
-        line[2] = "tests.spiders.look_driver"
-        more = {"env": environment | (env or {}), "cwd": ROOT, "timeout": 60}
-        done = subprocess.run(line, capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
+        done = forked.complete(
+            "tests.spiders.look_driver:main",
+            *line[3:],
+            env=environment | (env or {}),
+            folder=ROOT,
+            timeout=60,
+        )
         return Done(done.returncode, done.stdout, done.stderr)
 
     return running
