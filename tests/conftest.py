@@ -1,7 +1,7 @@
 """Rules for all tests.
 
 * No setting of the person who runs them reaches a test.
-* A property has no deadline, and one that fails is shown as any other test.
+* A property has no deadline, and one that fails is shown as any other test; `make test-all` draws more examples.
 * What a test process starts ends with it, even when it is killed outright.
 * `make test-all` fails what would be skipped.
 """
@@ -35,7 +35,8 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 settings.register_profile(
     "sillok", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
-settings.load_profile("sillok")
+settings.register_profile("all", parent=settings.get_profile("sillok"), max_examples=500)
+settings.load_profile("all" if os.environ.get("SILLOK_TEST_ALL") else "sillok")
 
 # Hypothesis uses libcst, which Airflow brings, to write a patch that adds a failing example to its
 # test. Where zope.interface (Twisted) is loaded, libcst raises AttributeError, and that ended the

@@ -246,8 +246,10 @@ def orphans(folder: Path) -> Sequence[str]:
     return ()
 
 
-SHORT = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(SHORT, max_examples=300)
+FEW = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+# A hundred and more steps are an example, and looked at after each; `Stops` has the orders that a draw seldom finds.
+SOME = settings(FEW, max_examples=20)
+LONG = settings(FEW, max_examples=300)
 
 
 def two_of_one_outlet_each(folder: Path) -> list[Work]:
@@ -299,8 +301,16 @@ CASES = [
 
 @pytest.mark.parametrize(("works", "before"), CASES)
 @given(order=ORDERS)
-@SHORT
+@FEW
 def test_any_order_of_steps_ends_in_the_same_archive(works, before, order) -> None:
+    interleaved(works, order, before)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("works", "before"), CASES)
+@given(order=ORDERS)
+@SOME
+def test_any_of_some_orders_ends_in_the_same_archive(works, before, order) -> None:
     interleaved(works, order, before)
 
 

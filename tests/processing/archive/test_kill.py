@@ -24,7 +24,8 @@ DELETIONS = 20
 BOUNDARIES = (*range(16), *range(-DELETIONS - 3, -DELETIONS + 2), -10, -1)
 """Moments to die: before that change of the store, counted from the first, or below 0 from the last. The manifest and
 the hint are the two before the deletions."""
-SAMPLE = (9, -DELETIONS - 2, -DELETIONS - 1, -7)
+SAMPLE = (9, -DELETIONS - 1)
+"""Of these the ones at which a process of its own is really killed: among the parts, and after the manifest."""
 
 
 class Death(BaseException):

@@ -41,8 +41,8 @@ def read(path: Path) -> dict[str, dict[str, object]]:
     return {row["id"]: row for row in map(json.loads, path.read_text().splitlines())}
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows: list[object] = [
         {
             "id": each.id,
@@ -53,7 +53,15 @@ def many(tmp_path: Path) -> Path:
         }
         for each in press(4, 7)
     ]
-    return lines(tmp_path / "many.jsonl", rows)
+    return lines(tmp_path_factory.mktemp("many") / "many.jsonl", rows)
+
+
+@pytest.fixture(scope="module")
+def whole(many: Path) -> bytes:
+    """What a fold of these documents in batches writes that nothing interrupts."""
+    path = many.with_name("whole")
+    fold_file(many, path, batch=9)
+    return path.read_bytes()
 
 
 def test_each_document_gets_a_row_in_the_promised_fields(tmp_path: Path) -> None:
@@ -255,9 +263,8 @@ def test_batches_do_not_matter_and_progress_is_told(many: Path, tmp_path: Path) 
 
 
 def test_an_interrupted_fold_goes_on_where_it_stopped(
-    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    many: Path, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fold_file(many, tmp_path / "whole", batch=9)
     kept = by_hand.fold
     folded: list[int] = []
 
@@ -273,15 +280,13 @@ def test_an_interrupted_fold_goes_on_where_it_stopped(
     assert not (tmp_path / "out").exists()
     fold_file(many, tmp_path / "out", batch=9)
     assert len(folded) == -(-read_rows(many).count // 9) + 1, "a finished batch was folded again"
-    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert (tmp_path / "out").read_bytes() == whole
 
 
 @pytest.mark.parametrize("kind", ["sig", "texts", "clusters"])
 def test_a_fold_killed_while_it_writes_leaves_nothing_of_that_batch(
-    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    many: Path, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    fold_file(many, tmp_path / "whole", batch=9)
-
     def dying(window: FolderWindow, what: str, day: date, name: str, table: pa.Table) -> None:
         path = window.root / what / f"day={day}" / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -295,7 +300,7 @@ def test_a_fold_killed_while_it_writes_leaves_nothing_of_that_batch(
         with pytest.raises(KeyboardInterrupt):
             fold_file(many, tmp_path / "out", batch=9)
     fold_file(many, tmp_path / "out", batch=9)
-    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert (tmp_path / "out").read_bytes() == whole
     assert not list(tmp_path.glob("out.work*"))
 
 

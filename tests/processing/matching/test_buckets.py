@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from processing.dedupe.corpus import Corpus
 from processing.signing.documents import Document, number
+from tests.examples import examples
 from tests.processing.dedupe.made import (
     LIBRARY,
     OPTIONS,
@@ -71,7 +72,7 @@ def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(8, 25),
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
