@@ -63,24 +63,7 @@ def test_a_person_lists_and_crawls_in_an_empty_folder(
     assert list((empty / "var/archive/landing").rglob("report.json"))
 
 
-def test_a_poll_works_as_a_task_starts_it(
-    product: Installed, press: dict[str, str], empty: Path
-) -> None:
-    environment = {
-        **press,
-        "AIRFLOW_HOME": str(empty / "airflow"),
-        "SILLOK_STORE": f"file:{empty / 'archive'}",
-    }
-    polled = product.python(empty, POLL, environment=environment)
-    assert polled.returncode == 0, polled.stderr
-    ended = json.loads(polled.stdout.splitlines()[-1])
-    assert (ended["outlet"], ended["run"], ended["end"]) == ("duru", RUN, "new")
-    assert ended["articles"] > 10
-    archived = product.run(empty, "sillok", "archive", environment=environment)
-    assert archived.returncode == 0, archived.stderr
-
-
-def test_what_else_lies_in_the_workers_folder_does_not_reach_a_task(
+def test_a_poll_works_as_a_task_starts_it_whatever_else_lies_in_the_workers_folder(
     product: Installed, press: dict[str, str], empty: Path
 ) -> None:
     for name in ("scrapy", "spiders", "processing"):
@@ -91,14 +74,14 @@ def test_what_else_lies_in_the_workers_folder_does_not_reach_a_task(
         "AIRFLOW_HOME": str(empty / "airflow"),
         "SILLOK_STORE": f"file:{empty / 'archive'}",
     }
-    worker = (
-        "python",
-        "-P",
-        "-c",
-        POLL,
-    )  # as Airflow's console script starts: without the current folder on its path
-    polled = product.run(empty, *worker, environment=environment)
+    # As Airflow's console script starts: without the current folder on its path.
+    polled = product.run(empty, "python", "-P", "-c", POLL, environment=environment)
     assert polled.returncode == 0, polled.stderr
+    ended = json.loads(polled.stdout.splitlines()[-1])
+    assert (ended["outlet"], ended["run"], ended["end"]) == ("duru", RUN, "new")
+    assert ended["articles"] > 10
+    archived = product.run(empty, "sillok", "archive", environment=environment)
+    assert archived.returncode == 0, archived.stderr
 
 
 def test_the_doctor_starts_a_crawl_as_a_task_does(
