@@ -34,6 +34,16 @@ SPARE_SECONDS = 30.0
 PYTEST = ("-q", "-x", "-m", "not full", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 """Options of pytest: the first failure is enough, and the same examples are drawn each time."""
 
+NOT_INHERITED = (
+    "SILLOK_TEST_ALL",
+    "PYTEST_ADDOPTS",
+    # Bytecode of what no mutant changes is kept in the copy: compiling it each time took longer
+    # than most tests.
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+)
+"""Variables of the caller that no test of a mutant sees."""
+
 NO_TESTS = 5
 """Exit code of pytest where a file holds no test that is to run."""
 
@@ -121,11 +131,7 @@ class Copy:
 
     def _environment(self) -> dict[str, str]:
         """Return an environment in which this copy is imported before the installed checkout."""
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("SILLOK_TEST_ALL", "PYTEST_ADDOPTS")
-        }
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         return inherited | {"PYTHONPATH": str(self.root), "TMPDIR": str(self._folder)}
 
     def _check(self) -> None:
