@@ -34,8 +34,8 @@ test-all: ready-bench ready-spark ## run all tests, with what needs Debian packa
 	@$(if $(ONLY)$(PATHS),true,$(BIN)/python -m infra.mutants --jobs 2)
 mutants: ready-test ## draw a hundred small changes to the rules and see whether the tests notice; SEED=, COUNT=, ROOMS=
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
-redos: ready-test ## check every pattern that meets outside text for catastrophic backtracking (needs Node and npm)
-	@$(BIN)/python -m infra.redos
+redos: ready-test ## check every pattern that meets outside text for catastrophic backtracking (new ones need Node and npm); RENEW=1
+	@$(BIN)/python -m infra.redos $(if $(RENEW),--renew)
 house: ready-test ## measure the source: folders, imports, names, comments, and the way of one article; JSON=1
 	@$(BIN)/python -m infra.house $(if $(JSON),--json)
 check: ready-test ## ruff, mypy, import-linter, and the limits of infra/house/counts.py

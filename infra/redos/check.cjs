@@ -6,9 +6,10 @@ const { check } = createRequire(`${process.argv[2]}/`)("recheck");
 
 (async () => {
   for (const { source, flags } of JSON.parse(readFileSync(0, "utf8"))) {
-    const verdict = await check(source, flags, { timeout: Number(process.argv[3]) });
-    const { status, complexity, attack, error } = verdict;
-    process.stdout.write(`${JSON.stringify({ status, complexity, attack, error })}\n`);
+    const { status, attack } = await check(source, flags, { timeout: Number(process.argv[3]) });
+    // The attack's text is made again from its parts, as long as it is needed.
+    const parts = attack ? { pumps: attack.pumps, suffix: attack.suffix } : null;
+    process.stdout.write(`${JSON.stringify({ status, attack: parts })}\n`);
   }
   process.exit(0);
 })();

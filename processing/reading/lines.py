@@ -82,7 +82,7 @@ _ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
 # Characters. A longer line is running text whatever it holds; it is also never matched, which
 # bounds the time of all patterns on hostile input.
-_LONGEST_CAPTION, _LONGEST_BOILERPLATE, _LONGEST_CREDIT = 300, 240, 120
+LONGEST_CAPTION, LONGEST_BOILERPLATE, LONGEST_CREDIT = 300, 240, 120
 # Sentences from which a line is narrative, whatever it ends in.
 _MANY = 3
 _MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
@@ -116,7 +116,7 @@ _WRITTEN_BY = re.compile(
 _TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
 
 # The first pattern that matches decides, so the broadest (CREDIT, PROMOTION) come last.
-_WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
+WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (LineKind.TAGS, phrases.TAGS),
     (LineKind.TIME, phrases.TIME),
     (LineKind.INTERFACE, phrases.INTERFACE),
@@ -184,10 +184,10 @@ def sentences(line: str) -> int:
 @lru_cache(maxsize=4096)
 def sort_of(line: str) -> LineKind | None:
     """Return the kind of a line, or None for running text."""
-    if len(line) > _LONGEST_CAPTION:
+    if len(line) > LONGEST_CAPTION:
         return None
-    if len(line) <= _LONGEST_BOILERPLATE and not _is_narrative(line):
-        for sort, pattern in _WHOLE:
+    if len(line) <= LONGEST_BOILERPLATE and not _is_narrative(line):
+        for sort, pattern in WHOLE:
             # A particle of an object or a place shows a sentence that only begins like a credit.
             if pattern.match(line) and not (sort is LineKind.CREDIT and _OBJECT.search(line)):
                 return sort
@@ -242,7 +242,7 @@ def is_told(line: str) -> bool:
 def _credit(line: str) -> re.Match[str] | None:
     """Return the run of credits at the end of a line: brackets, dates, agencies, addresses."""
     # Credits stand at the end: searching only there bounds the time for a long paragraph.
-    start = max(0, len(line) - _LONGEST_CREDIT)
+    start = max(0, len(line) - LONGEST_CREDIT)
     return (
         phrases.WITH_CREDIT.search(line, start) if phrases.CREDIT_WORD.search(line, start) else None
     )

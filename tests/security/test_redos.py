@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.redos.alarms import tried
 from infra.redos.attacks import of_ours
 from infra.redos.patterns import CollectedPattern
+from infra.redos.recheck import RecheckError, Verdict, digest, judge, keep, kept
 from infra.redos.translate import is_possessive, to_javascript
 
 ROOT = Path(__file__).parents[2]
@@ -17,12 +19,54 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.full
 def test_no_pattern_is_slow() -> None:
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("needs Node and npm")
+    """Node is needed only for a pattern that has no verdict yet."""
     done = subprocess.run(
         [sys.executable, "-m", "infra.redos"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+SLOW = re.compile(r"(?:\w+\s?)+:")
+QUADRATIC = re.compile(r"\s+\Z")
+
+
+@pytest.mark.parametrize(
+    ("key", "pattern", "verdict", "fault", "outcome"),
+    [
+        ("a.SLOW", SLOW, Verdict("vulnerable"), True, "nothing bounds its text"),
+        ("a.SLOW", SLOW, Verdict("unknown"), True, "nothing bounds its text"),
+        # An address is bounded, but by too much for what doubles with every word.
+        ("spiders.outlets.a", SLOW, Verdict("unknown"), True, "at most 2000 characters"),
+        ("spiders.outlets.a", QUADRATIC, Verdict("unknown"), False, "at most 2000 characters"),
+        ("a.GREEDY", re.compile(r"a+b"), Verdict("unknown"), True, "name a bound or a reason"),
+        ("a.FALSE", re.compile(r"(?:a++b)*+c"), Verdict("vulnerable"), False, "is quick"),
+    ],
+)
+def test_an_alarm_is_real_or_names_why_not(
+    key: str, pattern: re.Pattern[str], verdict: Verdict, *, fault: bool, outcome: str
+) -> None:
+    judged = tried(CollectedPattern(key, pattern, frozenset({"match"})), verdict)
+    assert (judged.fault, outcome in judged.outcome) == (fault, True), judged
+
+
+def test_verdicts_are_kept_for_the_version_of_recheck_that_gave_them(tmp_path: Path) -> None:
+    verdicts = {"b": Verdict("safe"), "a": Verdict("vulnerable", {"pumps": [], "suffix": "\ud800"})}
+    file = tmp_path / "verdicts.json"
+    assert kept(file) == {}
+    keep(verdicts, file)
+    assert kept(file) == verdicts
+    file.write_text(re.sub(r'"recheck": "[^"]+"', '"recheck": "0.0.1"', file.read_text()))
+    assert kept(file) == {}
+
+
+def test_a_changed_pattern_needs_a_verdict_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Node the check says so, and passes nothing."""
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    before, after = (CollectedPattern("a.B", re.compile(text), frozenset()) for text in ("a", "a+"))
+    assert digest(before) != digest(after)
+    assert list(judge([], timeout=1, jobs=1)) == []
+    with pytest.raises(RecheckError, match=r"1 patterns have no verdict yet, such as a\.B"):
+        list(judge([after], timeout=1, jobs=1))
 
 
 def test_every_pattern_is_collected_with_how_it_is_applied() -> None:
