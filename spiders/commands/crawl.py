@@ -104,8 +104,8 @@ class Command(crawl.Command):
             logging.getLogger("scrapy").setLevel(logging.WARNING)
         # What trafilatura logs of a page is in the page's rejection.
         logging.getLogger("trafilatura").setLevel(logging.ERROR)
-        end_at_once()
         self._watchdog = Watchdog()
+        end_at_once(self._watchdog.acknowledge)
         code = self._watchdog.fork(self._settings().getfloat("CLOSESPIDER_TIMEOUT"), _say)
         if code is None:
             self._run_here(args, opts)
@@ -113,7 +113,7 @@ class Command(crawl.Command):
         self.exitcode = code
         # A crawl that was killed could not keep how it ended.
         if self._watchdog.killed and len(args) == 1:
-            self._keep_end(args[0], None)
+            self._keep_end(args[0], TransientError(f"killed: {self._watchdog.killed}"))
 
     def _run_here(self, args: list[str], opts: Namespace) -> None:
         """Crawl in this process, which the watchdog's parent may end."""

@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -29,14 +29,21 @@ A crawl that is stopping asks for nothing.
 """
 
 
-def end_at_once() -> None:
-    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does, until there is something to close."""
-    signal.signal(signal.SIGTERM, _raise)
+def end_at_once(acknowledge: Callable[[], None]) -> None:
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does, until there is something to close.
 
+    `acknowledge` is called first, in the process that got the signal.
+    """
 
-def _raise(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    signal.default_int_handler(number, frame)
+    def end(number: int, frame: FrameType | None) -> None:
+        acknowledge()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # A second Ctrl-C counts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.default_int_handler(number, frame)
+
+    for number in _SIGNALS:
+        signal.signal(number, end)
 
 
 class Interrupt:
@@ -89,6 +96,7 @@ class Interrupt:
         # Importing it earlier installs the wrong one.
         from twisted.internet import reactor  # noqa: PLC0415
 
+        self._run.watchdog.acknowledge()
         # A process group and a supervisor often both send one.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self._sealing:

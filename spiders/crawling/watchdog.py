@@ -33,7 +33,14 @@ Python keeps by itself wherever it is not inside C, is lower.
 GRACE = 30.0
 """Seconds after the crawl's own time limit at which the parent kills it, parsing or not."""
 ANSWER = 1.5
-"""Seconds after SIGTERM at which a child that has been parsing one document since is killed."""
+"""Seconds after a signal at which a child that has not begun to close is killed: it is inside C."""
+_STANDSTILL = 1.9
+"""Seconds without processor time at which a closing child is killed: it waits for what never ends.
+
+More than what `spiders.crawling.interrupt` gives the store, after which a child ends by itself.
+"""
+_CLOSING_SECONDS = 5.0
+"""Processor time that a child may take to close."""
 _TICK = 0.25
 """Seconds between two looks of the parent while a document is being parsed or an answer is due."""
 _IDLE = 1.0
@@ -71,7 +78,8 @@ class Watchdog:
     """The memory that parent and child share, and the notes of the outlet's earlier deaths."""
 
     def __init__(self) -> None:
-        self.killed = False
+        self.killed: str | None = None
+        """Why the parent killed the child, or what the child died of; None where it ended itself."""
         self._memory = mmap.mmap(-1, _SLOT)
         self._number = 0
         self._file: Path | None = None
@@ -86,6 +94,10 @@ class Watchdog:
         """
         self._file = folder / "died.json"
         self._notes = read_notes(self._file)
+
+    def acknowledge(self) -> None:
+        """Say that a signal has been heard, and that this process is closing."""
+        self._memory[-1] = 1
 
     @contextmanager
     def parsing(self, url: str, body: bytes) -> Iterator[None]:
@@ -125,6 +137,11 @@ class Watchdog:
         self._memory[:4] = struct.pack("=I", len(entry))
 
     # -- in the parent
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether the child has heard of a signal."""
+        return bool(self._memory[-1])
 
     def entry(self) -> dict[str, object] | None:
         """Return what the child is parsing, or None."""
@@ -169,6 +186,21 @@ class _Fault:
     code: int
 
 
+@dataclass(slots=True)
+class _Signal:
+    """A signal: when it came, what was being parsed then, and whether the child was told.
+
+    `begun` and `latest` are the child's processor time then and now, `moved` is when it last grew.
+    """
+
+    at: float
+    document: object
+    is_handed_on: bool
+    begun: float
+    latest: float
+    moved: float
+
+
 class _Parent:
     """The loop of the parent."""
 
@@ -179,14 +211,14 @@ class _Parent:
         self._child = child
         self._say = say
         self._latest = monotonic() + time_limit + GRACE if time_limit else None
-        self._signalled: float | None = None
-        self._parsing: tuple[object, float, float] | None = None
-        """The document's number, and the clock and the child's processor time at its start."""
+        self._signal: _Signal | None = None
+        self._parsing: tuple[object, float] | None = None
+        """The document's number, and the child's processor time at its start."""
 
     def watch(self) -> int:
         """Wait for the crawl to end; return its exit code, or that of why it was killed."""
         while True:
-            busy = self._watchdog.entry() is not None or self._signalled is not None
+            busy = self._watchdog.entry() is not None or self._signal is not None
             found = signal.sigtimedwait(_AWAITED, _TICK if busy else _IDLE)
             if found and found.si_signo in _HANDED_ON:
                 self._hand_on(found.si_signo)
@@ -202,34 +234,50 @@ class _Parent:
     def _hand_on(self, number: int) -> None:
         """Tell the child of SIGTERM.
 
-        Of Ctrl-C a terminal has told it; where none has, `_fault` does.
+        Of Ctrl-C a terminal has told it; where none has, `_unanswered` does.
         """
-        self._signalled = self._signalled or monotonic()
-        if number == signal.SIGTERM:
+        is_term = number == signal.SIGTERM
+        if self._signal is None:
+            now, used = monotonic(), _processor_time(self._child)
+            self._signal = _Signal(now, self._document(), is_term, used, used, now)
+        if is_term:
             os.kill(self._child, signal.SIGTERM)
 
     def _fault(self) -> _Fault | None:
-        now, entry = monotonic(), self._watchdog.entry()
-        number = entry["number"] if entry else None
+        now, number = monotonic(), self._document()
         if self._parsing is None or self._parsing[0] != number:
-            self._parsing = (number, now, _processor_time(self._child)) if entry else None
-        if self._parsing and _processor_time(self._child) - self._parsing[2] > PARSING_SECONDS:
+            self._parsing = (number, _processor_time(self._child)) if number else None
+        if self._parsing and _processor_time(self._child) - self._parsing[1] > PARSING_SECONDS:
             return _Fault(
                 f"one document took more than {PARSING_SECONDS:g} s of processor time",
                 is_document=True,
                 code=1,
             )
-        if self._signalled and now - self._signalled > ANSWER:
-            if self._parsing and self._parsing[1] <= self._signalled:
-                return _Fault("stopped by a signal", is_document=False, code=4)
-            # The child takes no second one.
-            os.kill(self._child, signal.SIGTERM)
-            self._signalled = now
+        if self._signal and self._is_unanswered(self._signal, now):
+            return _Fault("stopped by a signal", is_document=False, code=4)
         if self._latest and now > self._latest:
             return _Fault(
-                "it did not close itself at its time limit", is_document=entry is not None, code=1
+                "it did not close itself at its time limit", is_document=number is not None, code=1
             )
         return None
+
+    def _is_unanswered(self, told: _Signal, now: float) -> bool:
+        """Whether the child is not on its way to its end, and nothing but a kill ends it."""
+        if not told.is_handed_on and not self._watchdog.is_acknowledged:
+            os.kill(self._child, signal.SIGTERM)
+            told.is_handed_on = True
+        used = _processor_time(self._child)
+        if used > told.latest:
+            told.latest, told.moved = used, now
+        is_same = told.document is not None and told.document == self._document()
+        if is_same or not self._watchdog.is_acknowledged:
+            return now - told.at > ANSWER
+        return now - told.moved > _STANDSTILL or used - told.begun > _CLOSING_SECONDS
+
+    def _document(self) -> object:
+        """Return the number of the document that is being parsed, from 1 on, or None."""
+        entry = self._watchdog.entry()
+        return entry["number"] if entry else None
 
     def _ended(self, status: int) -> int:
         """Return the exit code of a child that ended by itself.
@@ -245,7 +293,7 @@ class _Parent:
         return 1
 
     def _tell(self, why: str, *, note: bool, certain: bool) -> None:
-        self._watchdog.killed = True
+        self._watchdog.killed = why
         entry = self._watchdog.entry()
         if entry and note:
             self._note(entry, why, certain=certain)

@@ -1,6 +1,7 @@
 """What tests of a crawl share: an origin on loopback and a crawl as a process."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -80,6 +81,43 @@ def command(origin_port: int, folder: Path, *arguments: str) -> tuple[list[str],
     }
     settings = ["-s", "SILLOK_RETRY_WAIT=0.05"]
     return [sys.executable, "-m", "tests.spiders.driver", *arguments, *settings], env
+
+
+class StartedCrawl:
+    """A crawl that goes on: `read_until` follows its log, `end` waits for it."""
+
+    def __init__(self, origin: Origin, folder: Path, *arguments: str, **env: str) -> None:
+        line, environment = command(origin.port, folder, "crawl", *arguments)
+        self.folder, self._output, pipe = folder, folder / "stdout", folder / "log.fifo"
+        pipe.unlink(missing_ok=True)
+        os.mkfifo(pipe)
+        self.process = _FORKS.Process(
+            target=warm.run, args=(line[3:], environment | env, ROOT, self._output, pipe)
+        )
+        self.process.start()
+        self._log = pipe.open()
+        self._lines = ""
+
+    def read_until(self, words: str) -> None:
+        """Read the log up to a line with `words`; raise AssertionError where it ends before."""
+        while words not in self._lines:
+            line = self._log.readline()
+            assert line, self._lines
+            self._lines += line
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(cast("int", self.process.pid), number)
+
+    def end(self) -> Crawled:
+        """Return how the crawl ended. What only a signal ends would take longer than this waits."""
+        # Before the log is read to its end: a crawl that hangs keeps it open.
+        self.process.join(60)
+        if self.process.exitcode is None:
+            self.process.kill()
+            pytest.fail(f"the crawl did not end: {self._lines}{self._log.read()}")
+        with self._log:
+            self._lines += self._log.read()
+        return crawled(self.process.exitcode, self._output.read_text(), self._lines, self.folder)
 
 
 @pytest.fixture

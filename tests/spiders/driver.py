@@ -3,6 +3,7 @@
 Scrapy's reactor cannot start twice in a process, so a crawl under test is a process, as it is in production.
 """
 
+import ctypes
 import os
 import re
 import resource
@@ -130,41 +131,67 @@ def bad_day() -> None:
         vars(discovery)["links"] = refuses
 
 
-def stuck() -> None:
-    """Let a parser hang where the environment names: in C, where no signal handler runs, in Python, or by a crash.
+STUCK = {
+    "page": "spiders.reading:_read",
+    "source": "spiders.crawling.sources:links",
+    "robots": f"{ROBOTS}:judged",
+    "claim": "spiders.commands.crawl:take",
+    "memory": "spiders.commands.crawl:load",
+    "resending": "spiders.commands.crawl:resend",
+    "waiting": "spiders.crawling.run:Run.pause",
+    "renewal": "spiders.crawling.claims:Claim.renew",
+    "sending": "spiders.crawling.landing:send",
+    "report": "spiders.crawling.landing:put_report",
+    "release": "spiders.crawling.claims:Claim.free",
+}
 
-    `WIRE_STUCK` is what is being parsed and how it hangs, `WIRE_STUCK_AT` the end of its URL.
+
+def stuck() -> None:
+    """Let a call hang where the environment names: `hang` says how.
+
+    `WIRE_STUCK` is what hangs and how, `WIRE_STUCK_AT` the end of the URL of what is parsed.
     """
     vars(spiders.crawling.watchdog)["PARSING_SECONDS"] = float(
         os.environ.get("WIRE_PARSING_SECONDS", "45")
     )
     vars(spiders.crawling.watchdog)["GRACE"] = float(os.environ.get("WIRE_GRACE", "30"))
     what, _, how = os.environ.get("WIRE_STUCK", "").partition(" ")
-    places = {
-        "page": ("spiders.reading", "_read"),
-        "source": ("spiders.crawling.sources", "links"),
-        "robots": (ROBOTS, "judged"),
-    }
-    if what:
-        module, name = places[what]
-        sound = getattr(import_module(module), name)
+    if not what:
+        return
+    module, _, path = STUCK[what].partition(":")
+    *owners, name = path.split(".")
+    owner: object = import_module(module)
+    for part in owners:
+        owner = getattr(owner, part)
+    sound = getattr(owner, name)
 
-        def hanging(first: object, *arguments: object, **more: object) -> object:
-            if str(getattr(first, "url", "")).endswith(os.environ.get("WIRE_STUCK_AT", "")):
-                sys.stderr.write("stuck\n")
-                sys.stderr.flush()
-                hang(how)
-            return sound(first, *arguments, **more)
+    def hanging(first: object, *arguments: object, **more: object) -> object:
+        if str(getattr(first, "url", "")).endswith(os.environ.get("WIRE_STUCK_AT", "")):
+            sys.stderr.write("stuck\n")
+            sys.stderr.flush()
+            hang(how)
+        return sound(first, *arguments, **more)
 
-        vars(import_module(module))[name] = hanging
+    setattr(owner, name, hanging)
 
 
 def hang(how: str) -> None:
+    """Crash, or go on for ever: in Python, in C with or without work, or where handlers run.
+
+    `on` goes on at once: what was called waits by itself.
+    """
     if how == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     while how == "python":
         pass
-    deque(repeat(0), maxlen=0)
+    if how == "c":
+        deque(repeat(0), maxlen=0)
+    if how == "blocked":  # a lookup of a name, which no signal interrupts
+        lock = ctypes.create_string_buffer(64)
+        for _ in range(2):
+            ctypes.PyDLL(None).pthread_mutex_lock(lock)
+    if how == "waits":  # a store that answers nothing: handlers run, and then it waits on
+        threading.Event().wait()
 
 
 def told_to_end() -> None:

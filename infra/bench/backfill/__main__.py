@@ -36,6 +36,7 @@ _OUTLET = "maru"
 _LIMIT_MB = 250
 """What a slice may need at the most."""
 _POLLS = 3
+_SLICES_BETWEEN_POLLS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class BackfillBench:
             f"SILLOK_RUN={run}",
             f"SILLOK_BACKFILL_BUDGET={budget}",
             "CLOSESPIDER_TIMEOUT=0",
+            # The delay that a loaded machine earns says nothing of memory, and makes a year of days.
+            "AUTOTHROTTLE_ENABLED=0",
         )
         cost = self.crawl(*span, *(part for one in settings for part in ("-s", one)))
         made = report(self.store, _OUTLET, run)
@@ -175,9 +178,10 @@ def _measure(bench: BackfillBench, options: argparse.Namespace, before: SliceCos
         _line(f"slice {number + 1}, {asked} requests", cost)
         peaks.append(cost.peak)
         requests += asked
-        if number == 0:
-            during = bench.poll()
-            _line("the outlet's crawl between slices", during)
+        if number % _SLICES_BETWEEN_POLLS == 0 and not is_last:
+            polled = bench.poll()
+            _line("the outlet's crawl between slices", polled)
+            during = max(during, polled, key=lambda cost: cost.peak)
         number += 1
     after = bench.poll()
     _line("the outlet's crawl after", after)

@@ -6,15 +6,15 @@ The parsers of these tests hang for ever, so a crawl that ends at all was ended 
 import json
 import os
 import signal
-import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
+from processing.landing.segments import sealed
 from spiders.crawling.watchdog import LethalError, Note, Watchdog, read_notes
-from tests.spiders.conftest import ROOT, Crawl, Crawled, command, crawled
-from tests.spiders.origin import TDMREP, Origin, Reply, article, feed, html, text
+from tests.spiders.conftest import Crawl, Crawled, StartedCrawl
+from tests.spiders.origin import TDMREP, Asked, Origin, Reply, article, feed, html, text
 
 LIMIT = ("-s", "CLOSESPIDER_TIMEOUT=1")
 
@@ -27,19 +27,10 @@ def announce(origin: Origin, *numbers: int) -> None:
 
 def signalled(origin: Origin, folder: Path, number: signal.Signals, **stuck: str) -> Crawled:
     """Crawl until a parser hangs, send `number` to the process that was started, and return how it ended."""
-    line, env = command(origin.port, folder, "crawl", "plain")
-    process = subprocess.Popen(
-        line, env=env | stuck, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    log = ""
-    while "stuck" not in log:
-        line_of_log = process.stderr.readline()
-        assert line_of_log, log
-        log += line_of_log
-    process.send_signal(number)
-    out, rest = process.communicate(timeout=60)
-    return crawled(process.returncode, out, log + rest, folder)
+    started = StartedCrawl(origin, folder, "plain", **stuck)
+    started.read_until("stuck")
+    started.signal(number)
+    return started.end()
 
 
 @pytest.mark.parametrize("crawl_delay", ["600", "3000"])
@@ -78,6 +69,82 @@ def test_sigterm_ends_a_crawl_that_is_parsing(
     done = signalled(origin, tmp_path, signal.SIGTERM, WIRE_STUCK=f"{what} {how}")
     assert done.code == 4, done.log
     assert read_notes(next(iter(tmp_path.rglob("died.json")), tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    "stuck",
+    [
+        # At the start: the store does not answer, or what it answered is taken apart in C.
+        "claim waits",
+        "claim blocked",
+        "resending waits",
+        "memory c",
+        # On the way: the claim, a segment.
+        "renewal blocked",
+        "sending waits",
+        # At the close.
+        "report waits",
+        "report blocked",
+        "release waits",
+        "release blocked",
+    ],
+)
+def test_sigterm_ends_a_crawl_that_waits_for_the_store(
+    origin: Origin, tmp_path: Path, crawl: Crawl, stuck: str
+) -> None:
+    """Whatever the store took before is kept, and the next crawl asks for the rest."""
+    announce(origin, 1)
+    more = {"WIRE_STUCK": stuck} | ({"WIRE_RENEWAL": "0"} if "renewal" in stuck else {})
+    done = signalled(origin, tmp_path, signal.SIGTERM, **more)
+    assert done.code == 4, done.log
+    assert "Traceback" not in done.log
+    after = crawl("plain")
+    assert after.code == 0, after.log
+    seals = sealed(after.store)
+    assert sum(seal.articles for seal in seals) == 1, "kept once, whichever crawl it was"
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"/robots.txt": text("User-agent: *\nCrawl-delay: 600\n")},
+        {"/feed": Reply(503, headers={"Retry-After": "100"})},
+        {"/news/1": Reply(429, headers={"Retry-After": "100"})},
+    ],
+    ids=["crawl-delay", "source", "article"],
+)
+def test_sigterm_ends_a_wait_for_a_host(
+    origin: Origin, tmp_path: Path, routes: dict[str, Reply]
+) -> None:
+    announce(origin, 1)
+    origin.routes |= routes
+    done = signalled(origin, tmp_path, signal.SIGTERM, WIRE_STUCK="waiting on")
+    assert (done.code, done.report.end) == (4, "interrupted"), done.log
+
+
+@pytest.mark.parametrize(
+    ("path", "is_begun"),
+    [("/robots.txt", False), (TDMREP, True), ("/feed", False), ("/feed", True), ("/news/1", True)],
+)
+def test_sigterm_ends_a_download_that_never_ends(
+    origin: Origin, tmp_path: Path, path: str, *, is_begun: bool
+) -> None:
+    """Either nothing is answered, or the headers and a part of what they promise."""
+    announce(origin, 1)
+    asked, never = threading.Event(), threading.Event()
+    begun = Reply(body=b"<", headers={"Content-Length": "1000"})
+
+    def hangs(_: Asked) -> Reply:
+        asked.set()
+        return begun if is_begun else Reply(wait=never)
+
+    origin.routes[path] = hangs
+    started = StartedCrawl(origin, tmp_path, "plain")
+    assert asked.wait(60)
+    started.signal(signal.SIGTERM)
+    done = started.end()
+    never.set()
+    assert (done.code, done.report.end) == (4, "interrupted"), done.log
 
 
 def test_ctrl_c_ends_a_crawl_that_is_parsing(origin: Origin, tmp_path: Path) -> None:
