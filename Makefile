@@ -54,7 +54,7 @@ cases: ready-test ## run every case of $(CASES) against this checkout and judge 
 		$(BIN)/python "$(CASES)/judge.py" var/cases.txt; \
 	else echo "skipped: no cases at $(CASES); name their folder with CASES=DIR"; fi
 
-BENCHES := bench-reading bench-folding bench-crawl bench-memory bench-discovery bench-archive bench-completeness bench-backfill
+BENCHES := bench-reading bench-folding bench-crawl bench-polls bench-memory bench-discovery bench-archive bench-completeness bench-backfill
 .PHONY: bench
 bench: $(BENCHES) ## measure; each also alone: bench-reading, bench-folding, …
 .PHONY: $(BENCHES)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from processing.records import Origin
 from typing import TypedDict
 
+MAX_URL = 2000
+"""Characters; a longer address is neither listed nor asked for, also where a redirect names it."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
 
@@ -268,6 +270,8 @@ def unaskable(outlet: Outlet, url: str) -> str | None:
         port = parts.port
     except ValueError as error:
         return f"not a URL: {error}"
+    if len(url) > MAX_URL:
+        return f"more than {MAX_URL} characters"
     host = _in_ascii(parts.hostname or "")
     if parts.scheme not in {"http", "https"}:
         return f"scheme {parts.scheme!r}"

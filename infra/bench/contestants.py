@@ -1,14 +1,17 @@
 """The processes that the crawl benchmark compares.
 
-`python -m infra.bench.contestants bare|extract|ours|nothing …`: a Scrapy spider that only
+`python -m infra.bench.contestants bare|extract|ours|unguarded|nothing …`: a Scrapy spider that only
 downloads; the same with Trafilatura's bare extraction of each page; our `crawl` with WARC files and
-records; Python with Scrapy loaded and no crawl.
+records; the same without its watchdog and without what counts a document before it is parsed;
+Python with Scrapy loaded and no crawl.
 """
 
 import os
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
+from importlib import import_module
 from typing import Any
 
 from scrapy import Spider, cmdline
@@ -96,9 +99,27 @@ def ours(names: list[str], source: str, arguments: list[str]) -> None:
     cmdline.execute(["scrapy", "crawl", names[0], *arguments])
 
 
+def unguard() -> None:
+    """Take out what guards a crawl against its documents, so that its cost can be measured."""
+    from spiders.crawling.watchdog import Watchdog  # noqa: PLC0415 - the others do without
+
+    vars_of = {
+        "processing.reading.tree": ("check_html",),
+        "processing.reading.metadata": ("check_json",),
+        "spiders.formats.discover": ("check_json",),
+        "spiders.formats.markup": ("check_html", "check_xml"),
+    }
+    for module, names in vars_of.items():
+        vars(import_module(module)).update(dict.fromkeys(names, lambda *_, **__: None))
+    for name, replacement in (("fork", lambda *_: None), ("parsing", lambda *_: nullcontext())):
+        setattr(Watchdog, name, replacement)
+
+
 def main() -> None:
     kind, *rest = sys.argv[1:]
-    if kind == "ours":
+    if kind == "unguarded":
+        unguard()
+    if kind in {"ours", "unguarded"}:
         ours([rest[0]], rest[1], rest[2:])
     elif kind != "nothing":
         bare({"bare": Bare, "extract": Extract}[kind], int(rest[0]), int(rest[1]))

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -114,7 +115,9 @@ def environment(port: int, folder: Path) -> dict[str, str]:
     }
 
 
-def crawl(port: int, folder: Path, outlet: str, source: str) -> ProcessCost:
+def crawl(
+    port: int, folder: Path, outlet: str, source: str, contestant: str = "ours"
+) -> ProcessCost:
     """Run our crawl of one source once and return its cost."""
     # Without delays; the watch over memory would end a crawl whose peak is to be measured.
     settings = {
@@ -124,26 +127,31 @@ def crawl(port: int, folder: Path, outlet: str, source: str) -> ProcessCost:
         "MEMUSAGE_ENABLED": 0,
     }
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return measured(["ours", outlet, source, *options], environment(port, folder))
+    return measured([contestant, outlet, source, *options], environment(port, folder))
 
 
 def pages(count: int, rounds: int) -> None:
     """Crawl `count` pages with each contestant, in turns, and print the medians of `rounds`."""
-    costs: dict[str, list[ProcessCost]] = {
-        "bare download": [],
-        "download + Trafilatura": [],
-        "ours": [],
-    }
+    costs: dict[str, list[ProcessCost]] = defaultdict(list)
+    plain = {"bare download": "bare", "download + Trafilatura": "extract"}
+    crawls = {"ours": "ours", "ours, unguarded": "unguarded"}
     with server(count) as port:
         for _ in range(rounds):
-            costs["bare download"].append(
-                measured(["bare", str(port), str(count)], dict(os.environ))
-            )
-            costs["download + Trafilatura"].append(
-                measured(["extract", str(port), str(count)], dict(os.environ))
-            )
-            with tempfile.TemporaryDirectory() as folder:
-                costs["ours"].append(crawl(port, Path(folder), "bench", "sitemap.xml"))
+            for name, contestant in plain.items():
+                arguments = [contestant, str(port), str(count)]
+                costs[name].append(measured(arguments, dict(os.environ)))
+            for name, contestant in crawls.items():
+                with tempfile.TemporaryDirectory() as folder:
+                    cost = crawl(port, Path(folder), "bench", "sitemap.xml", contestant)
+                costs[name].append(cost)
+    _print_costs(costs, count, rounds)
+    few = max(count // _FLAT, 1)
+    with server(few) as port, tempfile.TemporaryDirectory() as folder:
+        small = crawl(port, Path(folder), "bench", "sitemap.xml")
+    print(f"ours, {few} pages: peak {small.peak:.0f} MB")
+
+
+def _print_costs(costs: Mapping[str, list[ProcessCost]], count: int, rounds: int) -> None:
     base = _median(costs["download + Trafilatura"])
     print(f"\n{count} pages, {rounds} round(s)   pages/s   CPU ms/page   peak MB   CPU ratio")
     for name, rounds_of in costs.items():
@@ -153,10 +161,11 @@ def pages(count: int, rounds: int) -> None:
             f"{name:26} {count / cost.wall:9.1f} {cpu:13.2f} {cost.peak:9.0f} "
             f"{cost.cpu / base.cpu:11.2f}"
         )
-    few = max(count // _FLAT, 1)
-    with server(few) as port, tempfile.TemporaryDirectory() as folder:
-        small = crawl(port, Path(folder), "bench", "sitemap.xml")
-    print(f"ours, {few} pages: peak {small.peak:.0f} MB")
+    guarded, unguarded = (_median(costs[name]) for name in ("ours", "ours, unguarded"))
+    print(
+        f"watchdog and limits: {guarded.cpu / unguarded.cpu - 1:+.1%} CPU, "
+        f"{guarded.peak / unguarded.peak - 1:+.1%} peak memory"
+    )
 
 
 def polls(outlets: int) -> None:

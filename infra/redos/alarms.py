@@ -20,7 +20,7 @@ from infra.redos.recheck import Verdict
 from processing.reading import lines, phrases
 from processing.reading.metadata import MAX_META
 from processing.reading.tree import squeeze
-from spiders.formats.discover import MAX_URL
+from spiders.outlet import MAX_URL
 
 SHORT, LONG = 2_000, 8_000
 """Characters of an attack, four times as many the second time."""

@@ -157,7 +157,9 @@ def _decode(data: bytes) -> BackfillState:
     state = BackfillState()
     state.take(Fetch.model_validate_json(line) for line in rest)
     # the requests of these rows are counted in the header
-    state.spent = {str(when): int(count) for when, count in header["spent"].items()}
+    state.spent = {
+        f"{date.fromisoformat(when)}": int(count) for when, count in header["spent"].items()
+    }
     state.complete = {
         source: [days_of(one) for one in stretches]
         for source, stretches in header["complete"].items()

@@ -102,7 +102,7 @@ def lines(catalogue: Catalogue, part: CatalogueObject, url: str = "") -> Iterato
         try:
             _, moment, fields = line.split(" ", 2)
             yield _line(folder, part.key, moment, parse_json(fields))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise CorruptRecordError(
                 f"{part.key}, line {number}, is no CDXJ: {error!r}; restore it from a copy"
             ) from error

@@ -6,6 +6,7 @@ the file, which is the order in which the crawl received them.
 
 import io
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from processing.landing.warc import Headers, Indexed, Original, cdxj
 _RENAMED = "x-archive-orig-"
 _CODED = {"content-encoding", "content-length", "transfer-encoding"}
 """Headers that do not hold for a body without its coding."""
+_NO_WARC = (ArchiveLoadFailed, ValueError, OSError, EOFError, zlib.error)
+"""What warcio and we raise of bytes that are no WARC, or of a body whose coding is damaged."""
 _STATUS = re.compile(rb"HTTP/[0-9.]+ (?P<status>[0-9]{3})")
 
 
@@ -76,11 +79,14 @@ class CapturedFile:
         try:
             with path.open("rb") as file:
                 self._read(ArchiveIterator(file, no_record_parse=True))
-        except (ArchiveLoadFailed, ValueError, OSError, EOFError) as error:
-            raise CorruptRecordError(f"{key} does not read as WARC ({error})") from error
+        except _NO_WARC as error:
+            raise self._damaged(error) from error
 
     def body(self, capture: Capture) -> bytes | None:
-        """Return a response's body without coding; None of a revisit whose bytes are elsewhere."""
+        """Return a response's body without coding; None of a revisit whose bytes are elsewhere.
+
+        Raises CorruptRecordError where the record or its coding is damaged.
+        """
         if capture.rendered:
             return self._content(capture.rendered, parsed=False)
         if capture.kind == "response":
@@ -90,8 +96,8 @@ class CapturedFile:
             for other in self.captures
             if other.kind == "response" and other.digest == capture.digest
         )
-        found = next(same, None)
-        return self._content(found.place, parsed=True) if found else None
+        repeated = next(same, None)
+        return self._content(repeated.place, parsed=True) if repeated else None
 
     def index(self) -> bytes:
         """Return the CDXJ of the file, as its crawl wrote it."""
@@ -107,7 +113,16 @@ class CapturedFile:
             )
             for one in self.captures
         )
-        return "".join(f"{line}\n" for line in cdxj(lines, self.key.rpartition("/")[2])).encode()
+        try:
+            written = [f"{line}\n" for line in cdxj(lines, self.key.rpartition("/")[2])]
+        # An address that is none.
+        except ValueError as error:
+            raise self._damaged(error) from error
+        return "".join(written).encode()
+
+    def _damaged(self, error: Exception) -> CorruptRecordError:
+        why = " ".join(str(error).split())[:200]
+        return CorruptRecordError(f"{self.key} does not read as WARC ({why})")
 
     def _read(self, records: "ArchiveIterator") -> None:
         for record in records:
@@ -128,8 +143,8 @@ class CapturedFile:
                 self._rendered(record, place)
 
     def _rendered(self, record: ArcWarcRecord, place: Place) -> None:
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        moment = _moment(record.rec_headers.get_header("WARC-Date"))
+        url = _stated(record, "WARC-Target-URI")
+        moment = _moment(_stated(record, "WARC-Date"))
         # the response before it: a page is rendered once it has come
         pages = [one for one in self.captures if one.url == url and one.at <= moment]
         if pages:
@@ -139,10 +154,13 @@ class CapturedFile:
         with self.path.open("rb") as file:
             file.seek(place.offset)
             packed = file.read(place.length)
-        with io.BytesIO(packed) as stream:
-            record = next(iter(ArchiveIterator(stream, no_record_parse=not parsed)))
-            content = record.content_stream() if parsed else record.raw_stream
-            return bytes(content.read())
+        try:
+            with io.BytesIO(packed) as stream:
+                record = next(iter(ArchiveIterator(stream, no_record_parse=not parsed)))
+                content = record.content_stream() if parsed else record.raw_stream
+                return bytes(content.read())
+        except (*_NO_WARC, StopIteration) as error:
+            raise self._damaged(error) from error
 
 
 def _capture(record: ArcWarcRecord, block: bytes, place: Place) -> Capture:
@@ -151,13 +169,13 @@ def _capture(record: ArcWarcRecord, block: bytes, place: Place) -> Capture:
     digest = head.get_header("WARC-Payload-Digest") or ""
     refers = head.get_header("WARC-Refers-To-Target-URI")
     original = (
-        Original(digest, refers, _moment(head.get_header("WARC-Refers-To-Date")))
+        Original(digest, refers, _moment(_stated(record, "WARC-Refers-To-Date")))
         if refers
         else None
     )
     return Capture(
-        url=head.get_header("WARC-Target-URI"),
-        at=_moment(head.get_header("WARC-Date")),
+        url=_stated(record, "WARC-Target-URI"),
+        at=_moment(_stated(record, "WARC-Date")),
         kind="revisit" if record.rec_type == "revisit" else "response",
         status=status,
         headers=headers,
@@ -201,5 +219,16 @@ def _facts(block: bytes) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _stated(record: ArcWarcRecord, name: str) -> str:
+    """Return a header of a record. Raises ValueError where it has none of that name."""
+    value: str | None = record.rec_headers.get_header(name)
+    if value is None:
+        raise ValueError(f"a {record.rec_type} without {name}")
+    return value
+
+
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no zone")
+    return moment

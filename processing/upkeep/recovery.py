@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import Memory
 from processing.errors import CorruptRecordError, MissingError
 from processing.lookup.replay import payload
-from processing.records import Article, Fetch, Page, Reason, Rejection, Why, article_id
+from processing.records import Article, Fetch, Page, Reason, Rejection, Why, article_id, fault
 from processing.upkeep.captures import Capture, CapturedFile, plain_headers
 
 _OK, _NOT_MODIFIED = 200, 304
@@ -69,15 +71,27 @@ class RowRecovery:
         self._reservations: dict[str, bytes] = {}
 
     def by_file(self, files: Sequence[CapturedFile]) -> Iterator[RecoveredRows]:
-        """Yield the rows of each of these files of the run, in their order."""
+        """Yield the rows of each of these files of the run, in their order.
+
+        Raises CorruptRecordError where a record states what no row may hold.
+        """
         self._reservations = dict(self._reserved(files))
         wanted = {id(capture) for _, capture in _last_tries(files)}
         for file in files:
             recovered = RecoveredRows()
             for capture in file.captures:
                 if id(capture) in wanted:
-                    recovered.log.append(self._recovered(recovered, file, capture))
+                    recovered.log.append(self._read_again(recovered, file, capture))
             yield recovered
+
+    def _read_again(self, recovered: RecoveredRows, file: CapturedFile, capture: Capture) -> Fetch:
+        try:
+            return self._recovered(recovered, file, capture)
+        except ValidationError as error:
+            raise CorruptRecordError(f"{file.key}: {fault(error)}") from error
+        # An address that is none, or letters that no encoding has.
+        except ValueError as error:
+            raise CorruptRecordError(f"{file.key}: {error}") from error
 
     def _body(self, file: CapturedFile, capture: Capture) -> bytes | None:
         if capture.status != _OK:

@@ -67,6 +67,10 @@ _HEAD = 50_000
 _CATCH_UP_PAGES = 20
 """Pages of a list that are read to meet what was known before a source missed something."""
 _LIED = "its validators lied before"
+_INDEX_LEVELS = 2
+"""Indexes of sitemaps, one in another, whose sitemaps are asked: each could name a new one for ever."""
+_MOST_SITEMAPS = 200
+"""Sitemaps of indexes that one crawl asks."""
 _MOST_JUDGED = 1000
 """Links of an answer that are held against the forms of the declaration."""
 _ENOUGH_OLDER = 5
@@ -568,10 +572,11 @@ def _follow(run: Run, visit: Visit, found: PollOutcome, *, listed: Links) -> Non
     # Where the list is read for another source too, the page may have been asked.
     if visit.rest and after and visit.rest[0] not in run.polled:
         found.polls.append(_page_after(run, visit, met=_met(visit, found)))
-    if isinstance(visit.source, Sitemap) and listed.children:
+    if isinstance(visit.source, Sitemap) and listed.children and visit.level < _INDEX_LEVELS:
         now, last = run.clock(), run.memory.source
         children = due(visit.source, listed.children, now=now, last=last)
-        asked = _children(run, visit, children)
+        before = sum(map(len, run.log.counts.children.values()))
+        asked = _children(run, visit, children)[: max(0, _MOST_SITEMAPS - before)]
         found.polls += asked
         run.log.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
 
@@ -595,7 +600,16 @@ def _suspicions(
         if last and lies(last)
         else caught(last, row.etag, row.last_modified, new=row.new_links or 0)
     )
-    return tuple(one for one in (lie, _overflow(visit, row, found), _old_form(match)) if one)
+    doubtful = (lie, _overflow(visit, row, found), _old_form(match), _nested(visit, listed))
+    return tuple(finding for finding in doubtful if finding)
+
+
+def _nested(visit: Visit, listed: Links) -> SourceFinding | None:
+    """Return a finding where an index stands so deep in others that its sitemaps are not asked."""
+    if not listed.children or visit.level < _INDEX_LEVELS:
+        return None
+    detail = f"an index {visit.level} indexes deep: its sitemaps are not asked"
+    return SourceFinding(fault=SourceFault.TOO_LONG, detail=detail)
 
 
 def _old_form(match: AddressMatch) -> SourceFinding | None:
@@ -687,9 +701,10 @@ def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:
             last=run.memory.source(url),
             announced_by=visit.url,
             part_of=visit.url,
+            level=visit.level + 1,
         )
-        for url in (child.url for child in children)
-        if unaskable(run.outlet, url) is None
+        for url in dict.fromkeys(child.url for child in children)
+        if url not in run.polled and unaskable(run.outlet, url) is None
     ]
 
 

@@ -499,8 +499,16 @@ def _lost(failure: Failure) -> tuple[Visit, Refusal]:
     error = failure.value
     if isinstance(error, Refusal):
         return visit_of(request), error
-    name = type(error).__name__.removesuffix("Error")
-    return visit_of(request), Refusal(Why.FAILED, f"{name}: {error}" if str(error) else name)
+    return visit_of(request), Refusal(Why.FAILED, _named(error))
+
+
+def _named(error: BaseException | None) -> str:
+    """Return the name and the words of an error; of one of Twisted's that wraps others, theirs."""
+    wrapped = getattr(error and error.__cause__, "reasons", None)
+    if wrapped:
+        return "; ".join(_named(reason.value) for reason in wrapped)
+    name = type(error).__name__.removesuffix("Error").lstrip("_")
+    return f"{name}: {error}" if str(error) else name
 
 
 def spider_for(outlet: Outlet) -> type[ArticleSpider]:

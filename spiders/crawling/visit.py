@@ -37,7 +37,8 @@ class Visit:
     `canonical` and `article_id` are an article's identity. `rest` are the pages of a listing still
     to be asked. Further pages carry the row `head` of the first one's last answer, and whether a
     page has `met` what was known then. A list that is read because another source missed something
-    `catches_up`. `backfill` is that of the row in the fetch log: None outside of backfills.
+    `catches_up`. `level` counts the sitemap indexes above a sitemap. `backfill` is that of the row in
+    the fetch log: None outside of backfills.
     """
 
     role: Literal["article", "source", "robots", "part"]
@@ -54,6 +55,7 @@ class Visit:
     head: Fetch | None = None
     met: bool = False
     catches_up: bool = False
+    level: int = 0
     backfill: str | None = None
 
 

@@ -31,7 +31,7 @@ from spiders.formats.markup import (
     read_xml,
     unpacked,
 )
-from spiders.outlet import Listing, Sitemap, Source, identify
+from spiders.outlet import MAX_URL, Listing, Sitemap, Source, identify
 
 __all__ = [
     "Child",
@@ -51,8 +51,6 @@ MAX_LINKS = 50_000
 The rest is left out and `whole` is False.
 """
 
-MAX_URL = 2000
-"""Characters; a longer address is left out."""
 DATED_PER_POLL = 32
 """Child sitemaps that claim to have changed, asked at one poll; some indexes claim it of all."""
 UNDATED_PER_POLL = 8
@@ -320,7 +318,8 @@ def _absolute(url: str, base_url: str) -> str | None:
         parts = urlsplit(whole)
     except ValueError:
         return None
-    return whole if parts.scheme in {"http", "https"} and parts.hostname else None
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return whole if is_web and len(whole) <= MAX_URL else None
 
 
 _LINE = re.compile(r"[\r\n]+")

@@ -94,12 +94,14 @@ def _target(url: str, location: bytes) -> str:
     """Return where a redirect leads; raw characters are read as UTF-8 if they are, as in Scrapy."""
     stated = location.strip(b" \t")
     try:
-        return urljoin(url, stated.decode("utf-8"))
+        text = stated.decode("utf-8")
     except UnicodeDecodeError:
-        return urljoin(url, stated.decode("latin-1"))
+        text = stated.decode("latin-1")
+    try:
+        return urljoin(url, text)
     # No URL at all: `unaskable` says so.
     except ValueError:
-        return stated.decode("latin-1")
+        return text
 
 
 class ClaimKeeper:

@@ -325,14 +325,25 @@ def _names(certificate: crypto.X509) -> str:
     return ", ".join(names)[:200] or "nobody"
 
 
+_ASKED_CODINGS = {b"gzip", b"x-gzip", b"deflate", b"identity", b""}
+_PLAIN_BEGINNINGS = {b"<", b"{", b"[", b"\xef"}
+"""First bytes of pages, feeds and JSON; the last begins the mark of UTF-8."""
+
+
 def broken_coding(response: Response) -> str | None:
     """Return what is wrong with the packed body of a response, None where it unpacks to its end.
 
     Scrapy takes what a cut stream holds for the whole page. A body that is not packed at all is
-    left to Scrapy, and so is one that is beyond the limit.
+    left to Scrapy, and so is one that is beyond the limit. A coding that was not asked for (RFC
+    9110 §12.5.3) is not unpacked: whether it could be depends on what else is installed.
     """
     coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
-    if coding not in {b"gzip", b"x-gzip", b"deflate"} or not response.body:
+    if not coding or not response.body:
+        return None
+    if {part.strip() for part in coding.split(b",")} - _ASKED_CODINGS:
+        is_plain = response.body.lstrip()[:1] in _PLAIN_BEGINNINGS
+        return None if is_plain else f"its {coding[:40].decode('latin-1')} body was not asked for"
+    if b"," in coding or coding == b"identity":
         return None
     if coding != b"deflate" and not response.body.startswith(b"\x1f\x8b"):
         return None

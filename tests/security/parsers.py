@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scrapy.http import HtmlResponse, Request, Response
 
-from processing.archive import manifests, snapshot
+from processing.archive import backfills, manifests, snapshot
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import Memory, load
 from processing.archive.refolding import _read as read_parquet
@@ -36,8 +36,11 @@ from processing.records import Article, Fetch, Manifest, Page, Rejection, Remove
 from processing.signing.canonical import canonical as canonical_text
 from processing.signing.canonical import readable as readable_text
 from processing.store.file_store import FileStore
+from processing.upkeep.captures import CapturedFile
 from processing.upkeep.chain import _parsed as audited
+from processing.upkeep.recovery import RowRecovery
 from processing.urls import canonical
+from spiders.crawling.landing import HeldAnswer, HeldLists
 from spiders.crawling.sources import says_nofollow
 from spiders.crawling.spider import page_of
 from spiders.crawling.watchdog import read_notes
@@ -296,6 +299,56 @@ def _record(body: bytes, _: Path) -> object:
     return replay._body(cast("Catalogue", SimpleNamespace(store=store, of=lambda *_: ())), line, 1)
 
 
+def _state(body: bytes, _: Path) -> object:
+    state = backfills.decode(body)
+    state.is_complete(f"{BASE}rss", NOW.date())
+    state.has_settled("a" * 16)
+    backfills.decode(state.encode())
+    return True
+
+
+def _held(body: bytes, folder: Path) -> object:
+    lists = HeldLists(folder)
+    lists.hold(BASE, HELD)
+    next(folder.glob("*.json")).write_bytes(body)
+    return lists.held(BASE)
+
+
+def _warc(body: bytes) -> bytes:
+    """Return the WARC that a document describes, each record as long as it says; else the document."""
+    try:
+        records = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    written = b""
+    for row in records if isinstance(records, list) else ():
+        headers, block = (row.get("headers"), row.get("block")) if isinstance(row, dict) else (0, 0)
+        content = str(block).encode("utf-8", "surrogatepass")
+        pairs = headers.items() if isinstance(headers, dict) else ()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in pairs)
+        head = f"WARC/1.1\r\n{lines}Content-Length: {len(content)}\r\n\r\n"
+        written += head.encode("utf-8", "surrogatepass") + content + b"\r\n\r\n"
+    return written
+
+
+class _PageReader:
+    def canonical(self, _: str, url: str) -> str | None:
+        identity = identify(OUTLET, url)
+        return identity.url if identity else None
+
+    def read(self, page: Page, canonical: str) -> Article | Rejection:
+        return extract(page, url=canonical)
+
+
+def _captures(body: bytes, folder: Path) -> object:
+    (folder / "a.warc").write_bytes(_warc(body))
+    file = CapturedFile(folder / "a.warc", "pages/day=2026-11-20/a.warc")
+    _refused(file.index)
+    rows = RowRecovery("handeul", "r1", Memory(), _PageReader(), lambda _: None)
+    _refused(lambda: list(rows.by_file([file])))
+    return file.captures
+
+
 _PART = cast("Any", SimpleNamespace(key="pages/day=2026-11-20/a.cdxj"))
 
 
@@ -431,6 +484,66 @@ WARC = (
 )
 
 
+HELD = HeldAnswer(url=BASE, at=NOW, status=200, headers={"ETag": ["1"]}, body=b"PHA+")
+_WARC_HEAD = {
+    "WARC-Type": "response",
+    "WARC-Record-ID": "<urn:uuid:1>",
+    "WARC-Date": "2026-11-20T03:00:00Z",
+    "WARC-Target-URI": f"{BASE}news/1",
+    "Content-Type": "application/http; msgtype=response",
+}
+_REVISIT = {
+    "WARC-Type": "revisit",
+    "WARC-Refers-To-Target-URI": f"{BASE}news/1",
+    "WARC-Refers-To-Date": "2026-11-20T03:00:00Z",
+    "WARC-Payload-Digest": "sha1:A",
+}
+_FACTS = {"WARC-Type": "metadata", "WARC-Concurrent-To": "<urn:uuid:1>"}
+_DRAWN = {"WARC-Type": "conversion", "Content-Type": "text/html"}
+RECORDS = json.dumps(
+    [
+        {
+            "headers": {**_WARC_HEAD, "WARC-Payload-Digest": "sha1:A"},
+            "block": "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nETag: x\r\n\r\n<p>글</p>",
+        },
+        {
+            "headers": {**_WARC_HEAD, **_FACTS},
+            "block": f"role: article\r\nasked: {BASE}news/1\r\ncanonical: {BASE}news/1\r\n",
+        },
+        {"headers": {**_WARC_HEAD, **_REVISIT}, "block": "HTTP/1.1 200 OK\r\nX: y\r\n\r\n"},
+        {"headers": {**_WARC_HEAD, **_DRAWN}, "block": "<p>글</p>"},
+        {
+            "headers": {**_WARC_HEAD, "WARC-Target-URI": f"{BASE}.well-known/tdmrep.json"},
+            "block": "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n[]",
+        },
+        {
+            "headers": {**_WARC_HEAD, "WARC-Target-URI": f"{BASE}news/2"},
+            "block": "HTTP/1.1 302 Found\r\nLocation: /news/3\r\n\r\n",
+        },
+    ]
+)
+
+
+def _state_seed() -> bytes:
+    row = Fetch(
+        outlet="handeul",
+        run="r1-backfill",
+        url=f"{BASE}news/1",
+        role="article",
+        at=NOW,
+        why=Why.WAITING,
+        article_id="a" * 16,
+        announced_by=f"{BASE}rss",
+        backfill="2026-11-20",
+    )
+    state = backfills.BackfillState(spent={"2026-11-20": 3})
+    for number in range(9):
+        url, article = f"{BASE}news/{number}", str(number) * 16
+        state.take([row.evolve(url=url, article_id=article)])
+    state.take([row.evolve(role="source", why=Why.FETCHED, article_id=None, url=f"{BASE}rss")])
+    return state.encode()
+
+
 def _parquet_seed() -> bytes:
     buffer = io.BytesIO()
     pq.write_table(
@@ -450,7 +563,8 @@ def _snapshot_seed() -> bytes:
         }
     )
     memory = Memory()
-    memory.take([row, article])
+    # Of the lines of JSON one is changed: the header is not to be it each other time.
+    memory.take([article, *(row.evolve(url=f"{BASE}rss/{number}") for number in range(6))])
     return memory.encode()
 
 
@@ -739,6 +853,44 @@ PARSERS = (
         encoded('{"seq": 0}', '{"seq": 0, "x": [1]}'),
         structured,
         {"depth": repeated("[", "")},
+        inputs=2000,
+    ),
+    Parser(
+        "state of backfills",
+        _state,
+        (_state_seed(),),
+        structured,
+        {"lines": repeated("\n", "{}")},
+        inputs=2000,
+    ),
+    Parser(
+        "held answer",
+        _held,
+        encoded(HELD.model_dump_json()),
+        structured,
+        {"depth": repeated("[", "")},
+        inputs=2000,
+    ),
+    Parser(
+        "raw pages",
+        _captures,
+        encoded(RECORDS),
+        structured,
+        {
+            "records": lambda size: _warc(
+                json.dumps(json.loads(RECORDS) * (size // len(RECORDS) + 1)).encode()
+            ),
+            "headers": lambda size: _warc(
+                json.dumps(
+                    [
+                        {
+                            "headers": _WARC_HEAD,
+                            "block": "HTTP/1.1 200 OK\r\n" + "X: y\r\n" * (size // 6),
+                        }
+                    ]
+                ).encode()
+            ),
+        },
         inputs=2000,
     ),
     Parser(

@@ -56,7 +56,9 @@ PATTERNS = {"search", "match", "fullmatch", "sub", "subn", "split", "findall", "
 _WRITES = "it writes, and reads what this process wrote"
 _TABLES = "tables that `Catalogue.local` held against their manifest, or that this fold wrote"
 _LATIN = "Latin-1, which has a character for every byte"
-_UNFUZZED = "not fuzzed here yet: only tests of its own damage what it reads"
+_CAPTURED = (
+    "tables held against their manifest; the raw pages it takes apart are those of `captures`"
+)
 _PERSON = "arguments and files of the person who types the command"
 EXEMPT = {
     "processing.archive.checkpoints": "files that `Catalogue.raw` held against the manifest that adds them",
@@ -70,14 +72,10 @@ EXEMPT = {
     "processing.lookup.sql": _TABLES,
     "processing.inspection.explain": "trees that `processing.reading.tree` has parsed",
     "processing.completeness.gather": _TABLES,
-    "processing.archive.backfills": _UNFUZZED,
     "processing.archive.refolding": _TABLES,
-    "processing.upkeep.captures": _UNFUZZED,
-    "processing.upkeep.derived": _UNFUZZED,
-    "processing.upkeep.rebuild": _UNFUZZED,
-    "processing.upkeep.recovery": _UNFUZZED,
+    "processing.upkeep.derived": _CAPTURED,
+    "processing.upkeep.rebuild": _CAPTURED,
     "spiders.crawling.backfill": "patterns of declarations, on addresses that discovery has cut",
-    "spiders.crawling.landing": _UNFUZZED,
     "processing.upkeep.audit": "what this machine's audits kept; what does not validate begins anew",
     "processing.report.unpublished": "ends, days and rows that their record has checked",
     "processing.report.counting": "days of reports, which their record has checked",

@@ -17,6 +17,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     wait: threading.Event | None = None
     cut: bool = False
+    raw: bytes = b""
+    """What goes over the wire as it is, instead of all else; the connection is closed then."""
 
 
 @dataclass
@@ -80,6 +82,10 @@ class Origin:
         reply = answer if isinstance(answer, Reply) else answer(asked)
         if reply.wait:
             reply.wait.wait(30)
+        if reply.raw:
+            handler.wfile.write(reply.raw)
+            handler.close_connection = True
+            return
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)

@@ -49,6 +49,7 @@ def test_the_outlets_own_urls_pass(url: str) -> None:
         "https://www.a.example:22/",
         "https://www.a.example:99999/",
         "https://[broken/",
+        f"https://www.a.example/news/{'1' * 2000}",
         "https://web.archive.org/web/20260901000000/https://www.a.example/news/1",
         "https://www.google.com/amp/s/www.a.example/news/1",
         "https://www-a-example.cdn.ampproject.org/c/s/www.a.example/news/1",
@@ -65,6 +66,7 @@ def test_everything_else_is_refused(url: str) -> None:
         (b" /news/1\t", "https://www.a.example/news/1"),
         (b"/news/\xbb\xe7\x85", "https://www.a.example/news/»ç\x85"),
         (b"http://[broken", "http://[broken"),
+        (b"http://[\xbb", "http://[»"),
     ],
 )
 def test_a_redirect_leads_where_its_bytes_say(location: bytes, target: str) -> None:
