@@ -91,10 +91,14 @@ class StartedCrawl:
         self.folder, self._output, pipe = folder, folder / "stdout", folder / "log.fifo"
         pipe.unlink(missing_ok=True)
         os.mkfifo(pipe)
-        self.process = _FORKS.Process(
-            target=warm.run, args=(line[3:], environment | env, ROOT, self._output, pipe)
+        self.process = forked.start(
+            "tests.spiders.driver:main",
+            *line[3:],
+            env=environment | env,
+            folder=ROOT,
+            out=self._output,
+            err=pipe,
         )
-        self.process.start()
         self._log = pipe.open()
         self._lines = ""
 
