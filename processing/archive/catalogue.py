@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -47,6 +48,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _PAGES = "pages/"
+MERGED = "merged-"
+"""Begins the names of files of the cache that are made of many parts (`Catalogue.derived`)."""
 _THREADS = 8
 """Parts fetched at once from a bucket into an empty cache, or compared with their sums."""
 _compared: set[tuple[str, int, int, str]] = set()
@@ -281,12 +284,21 @@ class Catalogue:
         # only here: mostly there is no part of version 1
         from processing.archive.tables import converted, layout_digest  # noqa: PLC0415
 
-        folder = self._cache.parent / "today" / f"{part.sum.sha256}-{layout_digest(part.table)}"
+        name = f"{part.sum.sha256}-{layout_digest(part.table)}"
+        return self.derived(name, lambda: converted(part.key, path, part.seq))
+
+    def derived(self, name: str, make: Callable[[], bytes]) -> Path:
+        """Return a file of the cache that is made of parts; `name` says of which, and of what form.
+
+        It is made where it is not there or damaged.
+        """
+        folder = self._cache.parent / "today" / name
         for kept in folder.glob("*.parquet"):
             # it is named after its bytes, so that damage is noticed here too
-            if is_what_it_was(kept, kept.stem):
-                return kept
-        data = converted(part.key, path, part.seq)
+            with suppress(FileNotFoundError):
+                if is_what_it_was(kept, kept.stem):
+                    return kept
+        data = make()
         made = folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         _write(made, data)
         return made
@@ -365,11 +377,13 @@ class Catalogue:
         manifests and raw pages stay: a repair may need them.
         """
         current = {part.sum.sha256 for part in self.tables.values()}
-        for copy in self._cache.glob("??/*"):
+        copies = (copy for copy in self._cache.glob("??/*") if copy.name not in current)
+        # what was merged here of parts is merged by a compaction in time
+        merged = self._cache.parent.glob(f"today/{MERGED}*/*")
+        for copy in chain(copies, merged):
             # another process may have deleted it since
             with suppress(FileNotFoundError):
-                is_old = copy.name not in current and copy.stat().st_mtime < before.timestamp()
-                if is_old and _is_parquet(copy):
+                if copy.stat().st_mtime < before.timestamp() and _is_parquet(copy):
                     copy.unlink()
 
     def _path(self, sha256: str) -> Path:

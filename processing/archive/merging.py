@@ -6,11 +6,13 @@ of the partitions of the fold the newest row of each key stays, as every reader 
 rows carry the number of the manifest that brought them, and keep it.
 """
 
+import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.archive import layout
-from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.catalogue import MERGED, Catalogue, CatalogueObject
 from processing.archive.layout import NewObject
 from processing.archive.tables import (
     DAY,
@@ -27,6 +29,7 @@ from processing.archive.tables import (
     TABLES,
     columns,
     in_order,
+    layout_digest,
     of_today,
     part,
 )
@@ -37,6 +40,8 @@ _LATE = 16
 """Parts that come after their month was merged, and are left alone until there are so many."""
 _LARGEST = 256 << 20
 """Bytes of parts that become one month; of a larger month each day stays a part."""
+_MANY = 8
+"""Parts of a day from which on a reader merges them in its cache."""
 _ROWS_TOGETHER = 20_000
 _KEYS: Mapping[str, Sequence[str]] = {
     "clusters": ("version_id",),
@@ -85,6 +90,49 @@ def planned(
         elif table == "clusters" or (table.startswith(folder) and table not in signed):
             merges += _of_days(table, _of_keys(parts), today, old)
     return [*merges, *_indexes(catalogue, today)]
+
+
+def gathered(
+    catalogue: Catalogue, table: str, parts: Iterable[CatalogueObject]
+) -> Iterator[tuple[Path, layout.Span | None]]:
+    """Yield files with the rows of parts of a table, each with its days, in order of these.
+
+    Where a day has many parts, which is so until it is compacted, they are one file in the cache:
+    opening a part costs a reader more than its rows. Raises what `Catalogue.local` raises, and
+    CorruptRecordError where a part is no Parquet file of this table.
+    """
+    days: dict[date, list[CatalogueObject]] = defaultdict(list)
+    alone: list[CatalogueObject] = []
+    for one in parts:
+        of_one_day = one.days is not None and one.days[0] == one.days[1]
+        if one.days and of_one_day and not layout.is_version_1(one.key):
+            days[one.days[0]].append(one)
+        else:
+            alone.append(one)
+    for day, group in sorted(days.items()):
+        if len(group) < _MANY:
+            alone += group
+        else:
+            yield _gathered(catalogue, Merge(table, day, tuple(group))), (day, day)
+    for one, path in zip(alone, catalogue.files(alone), strict=True):
+        yield path, one.days
+
+
+def _gathered(catalogue: Catalogue, merge: Merge) -> Path:
+    """Return the file of the cache that holds the rows of a merge of one table."""
+    sums = "".join(sorted(one.sum.sha256 for one in merge.parts))
+    digest = hashlib.sha256(f"{sums} {layout_digest(merge.table)}".encode()).hexdigest()
+
+    def make() -> bytes:
+        try:
+            return next(merged(catalogue, merge)).data
+        except pa.ArrowException as error:
+            first = str(error).partition("\n")[0]
+            raise CorruptRecordError(
+                f"a part of {merge.table} of {merge.day} cannot be read ({first}): `sillok audit`"
+            ) from error
+
+    return catalogue.derived(f"{MERGED}{digest}", make)
 
 
 def merged(catalogue: Catalogue, merge: Merge) -> Iterator[NewObject]:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.merging import gathered
 from processing.completeness.meter import Completeness, bounds, measure
 from processing.completeness.polls import PollAnswer, answers, overflows
 from processing.completeness.sequences import (
@@ -247,7 +248,7 @@ def _files(catalogue: Catalogue, table: str, first: date, last: date) -> Iterato
     """
     end = last + timedelta(days=_NEXT)
     parts = [part for part in catalogue.of(table) if part.within(first, end)]
-    for path in catalogue.files(parts):
+    for path, _ in gathered(catalogue, table, parts):
         with pq.ParquetFile(path, pre_buffer=False) as file:
             yield file
 

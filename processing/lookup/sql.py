@@ -21,6 +21,8 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.layout import Span
+from processing.archive.merging import gathered
 from processing.archive.tables import DAY
 from processing.archive.tables import columns as columns_of
 from processing.errors import CorruptRecordError, MissingError, UsageError
@@ -109,14 +111,14 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
             f"{catalogue.store.url} holds no {table} yet: crawl an outlet,"
             " then run `sillok archive`"
         )
-    paths = catalogue.files(parts)
-    _require_parquet(parts[-1], paths[-1])
+    _require_parquet(parts[-1], catalogue.local(parts[-1]))
+    files = list(gathered(catalogue, table, parts))
     return pads.FileSystemDataset.from_paths(
-        [str(path) for path in paths],
+        [str(path) for path, _ in files],
         schema=columns,
         format=pads.ParquetFileFormat(),
         filesystem=pafs.LocalFileSystem(),
-        partitions=[_stated(part) for part in parts],
+        partitions=[_stated(days) for _, days in files],
     )
 
 
@@ -129,11 +131,11 @@ def _require_parquet(part: CatalogueObject, path: Path) -> None:
         ) from error
 
 
-def _stated(part: CatalogueObject) -> pads.Expression:
-    """Return what is true of every row of `part` by where it lies."""
-    if part.days is None:
+def _stated(days: Span | None) -> pads.Expression:
+    """Return what is true of every row of a file of these days."""
+    if days is None:
         return pads.scalar(value=True)
-    first, last = (pa.scalar(day, pa.date32()) for day in part.days)
+    first, last = (pa.scalar(day, pa.date32()) for day in days)
     return (pads.field(DAY.name) >= first) & (pads.field(DAY.name) <= last)
 
 
