@@ -307,3 +307,117 @@ def test_how_much_of_the_smaller_text_is_shared_decides(shared: float, links: se
         found.jaccard,
         found.shares[::-1],
     )
+
+
+ONE_OUTLET = {"outlet": "강가신문"}
+LONG_TITLE = "강가의 하루가 저물고 배가 떠난다"
+
+
+@pytest.mark.parametrize(("kept", "link"), [(396, "same"), (330, "followup")])
+def test_texts_nearly_alike_are_one_whatever_state_their_titles_claim(kept: int, link: str) -> None:
+    small = text(1, LETTERS[:kept], "[1보] 강이 넘친다", **ONE_OUTLET)
+    large = text(2, LETTERS, "[2보] 강이 넘친다", **ONE_OUTLET)
+    assert judge(small, large, FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("title", "link"), [("[속보] 강이 넘친다", "derivative"), ("강이 넘친다", "part")]
+)
+def test_a_passing_state_of_another_outlet_is_no_part(title: str, link: str) -> None:
+    small, large = text(1, LETTERS[:150], title), text(2, LETTERS, "강이 넘친다")
+    assert judge(small, large, FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("title", "hours", "outlet", "link"),
+    [
+        ("강가의 하루", 12, "강가신문", "same"),
+        ("강가의 하루", 12.1, "강가신문", "part"),
+        ("산에 눈이 온다", 12, "강가신문", "part"),
+        ("강가의 하루", 12, "나루신문", "part"),
+    ],
+)
+def test_what_one_outlet_adds_to_a_report_within_half_a_day_is_an_update(
+    title: str, hours: float, outlet: str, link: str
+) -> None:
+    small = text(1, LETTERS[:150], **ONE_OUTLET)
+    large = text(2, LETTERS, title, outlet=outlet, seen=SEEN + timedelta(hours=hours))
+    assert judge(small, large, FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("title", "hours", "link"),
+    [
+        (LONG_TITLE, 12, "same"),
+        (LONG_TITLE, 12.1, "derivative"),
+        ("가" * 10, 1, "same"),
+        ("가" * 9, 1, "derivative"),  # heads a column, not a report
+    ],
+)
+def test_half_a_text_under_one_long_title_of_one_outlet_is_a_report_told_anew(
+    title: str, hours: float, link: str
+) -> None:
+    one = text(1, LETTERS[:300], title, **ONE_OUTLET)
+    other = f"{LETTERS[:180]}{LETTERS[399:279:-1]}"
+    two = text(2, other, title, seen=SEEN + timedelta(hours=hours), **ONE_OUTLET)
+    assert judge(one, two, FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("titles", "hours", "link"),
+    [
+        ((LETTERS[:10], LETTERS[20:30]), 24, "same"),  # both are about the text
+        ((LETTERS[:10], LETTERS[20:30]), 24.1, "none"),
+        ((LETTERS[:10], "산에 눈이 온다"), 1, "none"),
+        (("강가의 하루", "강가의 하루 끝"), 100, "same"),  # titles alike
+    ],
+)
+def test_a_flash_under_two_titles_is_one_where_they_are_alike_or_about_it_within_a_day(
+    titles: tuple[str, str], hours: float, link: str
+) -> None:
+    body = LETTERS[:39]
+    two = text(2, body, titles[1], seen=SEEN + timedelta(hours=hours))
+    assert judge(text(1, body, titles[0]), two, FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("edits", "width", "run", "link"),
+    [
+        (4, 8, 24, "reworked"),
+        (4, 8, 25, "same"),  # what stays between the edits is a sentence
+        (3, 12, 24, "same"),  # a sentence here and there
+    ],
+)
+def test_edits_throughout_make_a_text_reworked(edits: int, width: int, run: int, link: str) -> None:
+    whole, others = LETTERS[:320], iter(LETTERS[320:])
+    pieces = []
+    for place in range(edits):
+        start = place * (run + width)
+        pieces += [whole[start : start + run], *(next(others) for _ in range(width))]
+    other = "".join(pieces) + whole[edits * (run + width) :]
+    assert judge(text(1, whole), text(2, other), FoldOptions()).link == link
+
+
+@pytest.mark.parametrize(
+    ("before", "shared", "roundup", "link"),
+    [
+        (0, LETTERS[:44], True, "quote"),
+        (0, LETTERS[:43], True, "none"),  # a turn of phrase
+        (0, LETTERS[:44], False, "none"),
+        (60, LETTERS[:60], True, "quote"),
+        (61, LETTERS[:60], True, "none"),  # not the opening
+        (0, f"{LETTERS[:30]}뷁{LETTERS[30:60]}", True, "quote"),
+        (0, f"{LETTERS[:30]}뷁쀍꿹돫뷂{LETTERS[30:60]}", True, "none"),
+    ],
+)
+def test_a_roundup_quotes_a_text_whose_opening_it_has(
+    before: int,
+    shared: str,
+    roundup: bool,  # noqa: FBT001 - a table
+    link: str,
+) -> None:
+    own = iter(LETTERS[110:])  # where the roundup has other letters
+    plain = "".join(letter if letter in LETTERS else next(own) for letter in shared)
+    other = text(1, LETTERS[200 : 200 + before] + plain + LETTERS[261:350])
+    holder = text(2, LETTERS[350:400] + shared + LETTERS[150:199], roundup=roundup)
+    assert judge(holder, other, FoldOptions()).link == link

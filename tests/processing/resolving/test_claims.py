@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from processing.resolving.clusters import Edge, Node
-from processing.resolving.relations import credits_it, original, relation, rows
+from processing.resolving.clusters import Edge, Node, quotes_several
+from processing.resolving.relations import credits_it, original, ownership, relation, rows
 
 SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -240,3 +240,93 @@ def test_a_version_is_under_the_article_s_own_earlier_version() -> None:
         node(3, article_id="a2", published_at=SEEN + 2 * HOUR, fetched_at=None),
     ]
     assert parents(members, chain(0.9, 0.6, 0.9))[3] == 2
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def later(number: int, minutes: int, **fields: object) -> Node:
+    seen = SEEN + minutes * MINUTE
+    return node(number, published_at=seen, fetched_at=seen + HOUR, **fields)
+
+
+@pytest.mark.parametrize(
+    ("others", "confidence", "evidence"),
+    [
+        ([], 1.0, "alone"),
+        ([later(2, 5, article_id="a1")], 1.0, "one article"),
+        ([later(2, 5, outlet="하나")], 0.95, "one outlet; first seen"),
+        ([later(2, 0, outlet="하나")], 0.6, "one outlet"),
+        ([later(2, 10)], 0.9, "first seen"),
+        ([later(2, 9)], 0.7, "first seen"),
+        ([later(2, 0)], 0.5, "seen at the same time as others"),
+        ([later(2, -1)], 0.4, "others of its class were as early"),
+        ([later(2, 30, outlet_class="portal")], 0.95, "outlet class"),
+        ([later(2, -90, outlet_class="portal")], 0.8, "outlet class"),
+        ([later(2, 5, credits=frozenset({"하나일보"}))], 0.98, "credits it"),
+        ([later(2, -5, credits=frozenset({"하나일보"}))], 0.98, "credits it"),
+        (
+            [later(2, -5), later(3, 5, credits=frozenset({"하나일보"}))],
+            0.9,
+            "credits it; others of its class were as early",
+        ),
+        ([later(2, 5, origin_key=11)], 0.98, "links to it"),
+    ],
+)
+def test_how_sure_an_original_is_and_why(
+    others: list[Node], confidence: float, evidence: str
+) -> None:
+    owner = ownership([FIRST, *others], FIRST)
+    assert (owner.confidence, owner.evidence) == (confidence, evidence)
+
+
+def test_an_original_that_credits_another_or_is_no_newsroom_is_not_sure() -> None:
+    crediting = replace(FIRST, credits=frozenset({"매체2일보"}))
+    assert ownership([crediting, later(2, 90)], crediting).confidence == 0.3
+    portals = [replace(FIRST, outlet_class="portal"), later(2, 90, outlet_class="portal")]
+    assert ownership(portals, portals[0]).confidence == 0.4
+
+
+STEMS = ("다리가열린다", "시장에불났다", "눈이내렸다네", "배를띄운사람", "숲길을걷는이")
+
+
+def quoting(
+    spans: list[tuple[int, int]], share: float = 0.2, minutes: int = -5, **fields: object
+) -> bool:
+    """Say whether a roundup of 1,000 characters is a digest that has openings at `spans`."""
+    roundup = node(1, roundup=True, length=1_000, stem="간추린소식모음", **fields)
+    others = {n: later(n, minutes, stem=STEMS[n - 2]) for n in range(2, 2 + len(spans))}
+    links = [
+        Edge(1, number, "quote", 0.1, (share, 0.5), (span, (0, 100)), (0.0, 0.0), "")
+        for number, span in zip(others, spans, strict=True)
+    ]
+    return quotes_several(roundup, links, {1: roundup, **others})
+
+
+THREE, TWO = [(0, 140), (140, 280), (280, 420)], [(0, 110), (110, 220)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "fields", "digest"),
+    [
+        (THREE, {}, True),
+        (THREE[:2], {}, False),
+        ([(0, 130), (130, 260), (260, 390)], {}, False),  # not two fifths of the text
+        (THREE, {"minutes": 5}, False),  # none was there before
+        ([(place, place + 90) for place in range(0, 450, 90)], {"minutes": 5}, True),
+        (THREE, {"share": 0.35}, False),  # one of several is no larger
+        (TWO, {"titled_roundup": True}, True),
+        ([(0, 90), (90, 180)], {"titled_roundup": True}, False),
+        (TWO[:1], {"titled_roundup": True}, False),
+        (TWO, {"titled_roundup": True, "share": 0.5}, True),
+        (TWO, {"titled_roundup": True, "share": 0.51}, False),
+        ([(0, 140), (112, 280), (280, 420)], {}, True),  # they may meet by a fifth
+        ([(0, 140), (100, 280), (280, 420)], {}, False),
+    ],
+)
+def test_a_roundup_is_a_digest_by_how_many_openings_make_up_how_much_of_it(
+    spans: list[tuple[int, int]],
+    fields: dict[str, object],
+    digest: bool,  # noqa: FBT001 - a table
+) -> None:
+    assert quoting(spans, **fields) is digest  # type: ignore[arg-type]
