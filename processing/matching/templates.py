@@ -35,8 +35,6 @@ _LEAST: Final = 3
 # Exchanges in a hundred matched characters.
 _DENSE: Final = 1.0
 _FULL: Final = 2.0
-# Densities of shorter matches would be large by chance, so they are reckoned as if this long.
-_SHORTEST_MATCH: Final = 60
 _WORD = re.compile(r"\w{2,}")
 _NOTICE = re.compile(r"^\W*(?:인사|부고|부음|동정|화촉|승진|운세|날씨)(?!\w)")
 
@@ -185,7 +183,7 @@ def numbers_exchanged(
     inside = [slot.numbers for slot in alignment.slots]
     numeric = sum(count > 0 for count in inside)
     told = sum(inside) + sum(slot.numbers for slot in alignment.ends)
-    compared = max(_SHORTEST_MATCH, alignment.matched) / 100
+    compared = max(1, alignment.matched) / 100
     if told >= _LEAST and told / compared >= _FULL:
         return True
     return count > 1 and numeric > 1 and numeric / compared >= limits.exchanged
@@ -208,7 +206,7 @@ def names_exchanged(alignment: Alignment, titles: tuple[str, str], *, same_outle
     told = sum(_told(slot, mine, theirs) for slot in named)
     if told > 1:
         return True
-    density = 100 * len(slots) / max(_SHORTEST_MATCH, alignment.matched)
+    density = 100 * len(slots) / max(1, alignment.matched)
     if len(slots) < _LEAST or density < _DENSE:
         return False
     if told > 0 or same_outlet or are_notices(*titles):

@@ -225,6 +225,12 @@ def test_the_span_of_a_part_begins_and_ends_with_runs_of_twelve() -> None:
     assert span(11) == (0, 0)
 
 
+@pytest.mark.parametrize(("lacking", "gap"), [(29, 0.0), (30, 0.1)])
+def test_what_is_lacking_counts_in_pieces_of_a_tenth(lacking: int, gap: float) -> None:
+    whole = LETTERS[:300]
+    assert align(whole[: 200 - lacking] + whole[200:], whole).gaps == (0.0, gap)
+
+
 def test_the_ends_of_an_alignment_are_not_among_its_slots() -> None:
     body = LETTERS[:30]
     alignment = align(f"{LETTERS[100:103]}{body}", f"{LETTERS[200:203]}{body}")
@@ -273,12 +279,12 @@ def text(number: int, body: str, title: str = "강가의 하루", **fields: obje
     return Text(**known)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("length", "link"), [(40, "same"), (39, "none")])
+@pytest.mark.parametrize(("length", "evidence"), [(40, "same text"), (39, "")])
 def test_a_short_text_under_two_titles_is_one_from_forty_characters_on(
-    length: int, link: str
+    length: int, evidence: str
 ) -> None:
     body, options = LETTERS[:length], FoldOptions()
-    assert judge(text(1, body), text(2, body, "다른 제목"), options).link == link
+    assert judge(text(1, body), text(2, body, "다른 제목"), options).evidence == evidence
     assert judge(text(1, body), text(2, body), options).evidence == "same text", "under one title"
 
 
@@ -369,7 +375,7 @@ def test_half_a_text_under_one_long_title_of_one_outlet_is_a_report_told_anew(
         ((LETTERS[:10], LETTERS[20:30]), 24, "same"),  # both are about the text
         ((LETTERS[:10], LETTERS[20:30]), 24.1, "none"),
         ((LETTERS[:10], "산에 눈이 온다"), 1, "none"),
-        (("강가의 하루", "강가의 하루 끝"), 100, "same"),  # titles alike
+        (("강가의 하루", "강가의 하늘이"), 100, "same"),  # titles alike
     ],
 )
 def test_a_flash_under_two_titles_is_one_where_they_are_alike_or_about_it_within_a_day(

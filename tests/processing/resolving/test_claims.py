@@ -197,8 +197,15 @@ def test_a_cut_text_came_from_the_whole_and_not_from_another_cut() -> None:
         (10, (0.78, 0.95), 0.2, "copy"),
         (90, (0.6, 0.82), 0.38, "copy"),
         (90, (0.5, 0.9), 0.5, "excerpt"),
+        (90, (0.5, 0.9), 0.39, "copy"),
     ],
-    ids=["cut, with a byline", "a paragraph less", "its own lead, a paragraph less", "cut below"],
+    ids=[
+        "cut, with a byline",
+        "a paragraph less",
+        "its own lead, a paragraph less",
+        "cut below",
+        "its own lead, small pieces less",
+    ],
 )
 def test_an_excerpt_lacks_large_pieces_and_opens_as_its_parent_does(
     begins: int, shares: tuple[float, float], gap: float, how: str
@@ -291,11 +298,15 @@ STEMS = ("다리가열린다", "시장에불났다", "눈이내렸다네", "배�
 
 
 def quoting(
-    spans: list[tuple[int, int]], share: float = 0.2, minutes: int = -5, **fields: object
+    spans: list[tuple[int, int]],
+    share: float = 0.2,
+    minutes: int = -5,
+    stems: tuple[str, ...] = STEMS,
+    **fields: object,
 ) -> bool:
     """Say whether a roundup of 1,000 characters is a digest that has openings at `spans`."""
     roundup = node(1, roundup=True, length=1_000, stem="간추린소식모음", **fields)
-    others = {n: later(n, minutes, stem=STEMS[n - 2]) for n in range(2, 2 + len(spans))}
+    others = {n: later(n, minutes, stem=stems[n - 2]) for n in range(2, 2 + len(spans))}
     links = [
         Edge(1, number, "quote", 0.1, (share, 0.5), (span, (0, 100)), (0.0, 0.0), "")
         for number, span in zip(others, spans, strict=True)
@@ -310,7 +321,8 @@ THREE, TWO = [(0, 140), (140, 280), (280, 420)], [(0, 110), (110, 220)]
     ("spans", "fields", "digest"),
     [
         (THREE, {}, True),
-        (THREE[:2], {}, False),
+        ([(0, 220), (220, 440)], {}, False),  # two may be a story and its background
+        (THREE, {"stems": (STEMS[0], STEMS[1], "시장에불났다는데")}, False),  # one twice
         ([(0, 130), (130, 260), (260, 390)], {}, False),  # not two fifths of the text
         (THREE, {"minutes": 5}, False),  # none was there before
         ([(place, place + 90) for place in range(0, 450, 90)], {"minutes": 5}, True),
