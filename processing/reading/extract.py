@@ -16,7 +16,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from processing.kinds import is_photo
 from processing.reading import metadata
-from processing.reading.asides import Evidence
+from processing.reading.asides import DropRule, Evidence
 from processing.reading.assembly import PageReading, assemble
 from processing.reading.body import Around, BodyPlace, around, find_body, select
 from processing.reading.judgement import (
@@ -65,6 +65,7 @@ _STALE = 0.4
 # A selector names a whole column where the text inside holds less than this share of it.
 _COLUMN = 0.5
 _BEGINNING = 16  # letters of a description by which its text is recognised
+_BY_MARKUP = frozenset({DropRule.MARKED, DropRule.LINKS, DropRule.SUMMARY})
 _HEADINGS_TRIED = 3  # headings that are candidates for the headline
 
 
@@ -155,7 +156,9 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     clean_lines = partial(_cleaned, title=title, decks=decks, sites=frozenset(names.sites))
     cleaned = clean_lines(lines, prepared or Prepared())
     handed_out = _handed_out(prepared, cleaned)
-    first = FirstReading(title, cleaned.text, handed_out, place, from_script=bool(script))
+    first = FirstReading(
+        title, cleaned.text, handed_out, place, bool(script), _dropped(prepared, cleaned, rules)
+    )
     check = _checked(root, head, text, first)
     cleaned = clean_lines(list(check.lines), Prepared()) if check.lines else cleaned
     return PageReading(
@@ -367,6 +370,14 @@ def _cleaned(
     if not captions:
         return cleaned
     return clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites)
+
+
+def _dropped(prepared: Prepared | None, cleaned: Cleaned, rules: Rules) -> int:
+    """Return the characters that rules for mark-up and copies took out of a body."""
+    # What an outlet's declaration names was looked at by a person.
+    counted = _BY_MARKUP if rules.drop else _BY_MARKUP | {DropRule.DECLARED}
+    lines = [*(prepared.ledger.lines if prepared else ()), *cleaned.ledger.lines]
+    return sum(len(line.text) for line in lines if line.rule in counted)
 
 
 def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:

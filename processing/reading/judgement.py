@@ -132,6 +132,9 @@ _FRAGMENTS, _FEWEST_LINES = 0.5, 4
 _FEWEST_WORDS = 4  # of a headline that should share one with its text
 _GRAM = 8  # letters
 _AGREED = 0.85  # F1 of grams
+_CERTAIN = frozenset({Doubt.LISTED, Doubt.DROPPED})
+# Characters that rules may take out of a body before it is in doubt, and their share of the text.
+_DROPPED_LEAST, _DROPPED_SHARE = 200, 0.2
 _INCOMPLETE = frozenset({Doubt.SHORT, Doubt.MARKS})
 _SECOND_LEAST = 100  # characters of sentences
 _MUCH_LONGER = 1.4
@@ -395,13 +398,17 @@ def _headline_of(item: HtmlElement) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FirstReading:
-    """What a first reading gave: headline, running text, and the lines that became other fields."""
+    """What a first reading gave: headline, running text, and the lines that became other fields.
+
+    `dropped` are the characters that rules for mark-up and copies took out of the body.
+    """
 
     title: str
     text: str
     handed_out: Sequence[str]
     place: BodyPlace | None
     from_script: bool
+    dropped: int = 0
 
 
 def doubts(root: HtmlElement, head: Head, first: FirstReading) -> tuple[Doubt, ...]:
@@ -427,8 +434,16 @@ def _of_place(first: FirstReading) -> Iterator[Doubt]:
         yield Doubt.SHARE
     if length < _SHORT_TEXT and place.whole > _SHORT_RATIO * length:
         yield Doubt.SHORT
-    if listing_in(place.element, first.text):
+    if listing_in(place.element, first.text) or _holds_articles(place.element, length):
         yield Doubt.LISTED
+    if first.dropped >= max(_DROPPED_LEAST, _DROPPED_SHARE * length):
+        yield Doubt.DROPPED
+
+
+def _holds_articles(element: HtmlElement, length: int) -> bool:
+    """Return whether several `article` elements hold most of a text of `length` characters."""
+    inner = list(element.iterdescendants("article"))
+    return len(inner) >= _FEWEST_ITEMS and sum(map(len, map(text_of, inner))) > _HALF * length
 
 
 def _of_lines(first: FirstReading) -> Iterator[Doubt]:
@@ -485,8 +500,8 @@ def weigh(page: str, head: Head, first: FirstReading, signals: tuple[Doubt, ...]
     lines = [line for line in read_again(page) if bare(line) not in known]
     text = "\n".join(lines)
     if agrees(first.text, text):
-        # Two readings of a list agree on the list.
-        return ReadingCheck(tuple(doubt for doubt in signals if doubt is Doubt.LISTED))
+        # Two readings of a list agree on the list, and both may drop what was of the text.
+        return ReadingCheck(tuple(doubt for doubt in signals if doubt in _CERTAIN))
     reasons = (*signals, Doubt.SECOND)
     length = sum(len(line) for line in lines if is_sentence(line))
     if length < _SECOND_LEAST or is_legal(text):

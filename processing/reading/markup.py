@@ -324,10 +324,11 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         return _hand_out(walk, node, walk.prepared.captions)
     if _DECK.search(name) and node.tag not in {"body", "article"} and not walk.has_begun():
         return _hand_out(walk, node, walk.prepared.decks)
-    # A quotation is of the text whatever it is called: posts from elsewhere carry their names.
+    # A quotation is of the text whatever it is called: posts from elsewhere carry their names, and
+    # stand in frames named after the networks.
     return (
-        node.tag != "blockquote"
-        and _is_junk(name)
+        _is_junk(name)
+        and next(node.iter("blockquote"), None) is None
         and _is_little(walk, node)
         and _drop(walk, node, DropRule.MARKED)
     )

@@ -102,7 +102,8 @@ class Doubt(StrEnum):
     DECLARED = "declared-body-differs"  # the page declares a body of another length
     SHORT = "short"  # little text on a page that tells more
     FRAGMENTS = "fragments"  # many lines of the text are no sentences
-    LISTED = "list-like"  # most of the text stands in items with linked headlines
+    LISTED = "list-like"  # most of the text stands in items with headlines of their own
+    DROPPED = "much-dropped"  # rules took much out of the text's own place
     HEADLINE = "headline-unlike"  # hardly a word of the headline stands in the text
     EMPTY = "no-body"  # the first reading found no text
     SECOND = "second-reading-differs"  # Trafilatura on the whole page reads something else

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from processing.reading.extract import extract
-from processing.records import Article, Kind, Page, Reason
+from processing.records import Article, Confidence, Doubt, Kind, Page, Reason
 from tests.processing.reading.layouts import LAYOUTS, opengraph
 from tests.processing.reading.layouts import page as site
 from tests.processing.reading.stories import Story
@@ -144,3 +144,43 @@ def test_a_board_may_print_its_headline_in_any_rank(rank):
     )
     assert isinstance(article, Article)
     assert article.title == Story().title
+
+
+def doubts_of(body):
+    head = opengraph(Story()) + (
+        '<meta property="article:published_time" content="2026-03-21T14:05:33+09:00">'
+    )
+    article = read(f"<html><head>{head}</head><body><h1>{Story().title}</h1>{body}</body></html>")
+    assert isinstance(article, Article)
+    assert (article.reading_confidence is Confidence.DOUBTFUL) == bool(article.reading_reasons)
+    return article.reading_reasons
+
+
+PARAGRAPHS = "".join(f"<p>{paragraph}</p>" for paragraph in Story().paragraphs)
+BOXES = "".join(
+    f"<div class='promo'>한들시장 가게 {number}곳을 소개하는 안내문이 여기 놓여 있고</div>"
+    for number in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "doubt"),
+    [
+        (f"<div class='view'>{PARAGRAPHS}</div>", None),
+        # Little is dropped from every page.
+        (f"<div class='view'>{PARAGRAPHS}{BOXES[:80]}</div></div>", None),
+        (f"<div class='view'>{PARAGRAPHS}{BOXES}</div>", Doubt.DROPPED),
+        (
+            f"<article>{PARAGRAPHS}"
+            + "".join(
+                f"<article class='post'><img src='{number}.jpg'>"
+                f"<p>{number}번째 이야기는 다른 마을의 다른 일이었다. {Story().paragraphs[0]}</p></article>"
+                for number in range(1, 9)
+            )
+            + "</article>",
+            Doubt.LISTED,
+        ),
+    ],
+)
+def test_what_rules_took_out_and_what_is_a_list_make_a_reading_doubtful(body, doubt):
+    assert doubts_of(body)[:1] == ((doubt,) if doubt else ())
