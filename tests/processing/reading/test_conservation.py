@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from processing.inspection.explain import explained
 from processing.reading.extract import explain, extract
+from processing.reading.tree import text_of
 from processing.records import Article, Confidence, Kind, Page, Reason, Rejection
 from tests.processing.reading.stories import MOUNTAIN, Story
 
@@ -271,3 +272,43 @@ def test_a_zero_date_is_none(zero):
     )
     assert record.published is not None
     assert record.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+
+
+def smallest_with(root, lines):
+    """Return the smallest element of a page whose text holds all `lines`."""
+    holding = [
+        element for element in root.iter() if all(line in text_of(element) for line in lines)
+    ]
+    return min(reversed(holding), key=lambda element: len(text_of(element)))
+
+
+PARTS = (
+    "<p>{}</p>",
+    "<div class='par'>{}</div>",
+    "<blockquote><p>{}</p></blockquote>",
+    "<section><h3>물가에서</h3><p>{}</p></section>",
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=4, max_size=8, unique=True),
+    st.lists(st.sampled_from(PARTS), min_size=8, max_size=8),
+    st.integers(0, 3),
+    st.sampled_from(["div class='view'", "article", "div", "td"]),
+)
+def test_the_place_of_a_body_never_shrinks_below_its_text(sentences, parts, lead, holder):
+    paragraphs = [part.format(sentence) for part, sentence in zip(parts, sentences, strict=False)]
+    lead_part = f"<div class='lead'>{''.join(paragraphs[:lead])}</div>" if lead else ""
+    tag = holder.partition(" ")[0]
+    inner = f"<{holder}>{lead_part}<div>{''.join(paragraphs[lead:])}</div></{tag}>"
+    menu = "".join(f"<li><a href='/{number}'>다른 소식 {number}</a></li>" for number in range(20))
+    body = f"<table><tr>{inner}</tr></table>" if tag == "td" else inner
+    record, reading = explain(page(f"<ul>{menu}</ul><h1>{Story().title}</h1>{body}"))
+    assert isinstance(record, Article)
+    smallest = smallest_with(reading.root, sentences)
+    assert smallest in {reading.place.element, *reading.place.element.iterdescendants()}
+    fates = {line.text: line.fate for line in explained(reading, record).lines}
+    told = [text for text in fates if any(sentence in text for sentence in sentences)]
+    assert len(told) >= len(sentences)
+    assert "outside" not in {fates[text] for text in told}
