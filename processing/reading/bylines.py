@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
+from processing.agencies import AGENCIES
 from processing.dates import moments
 from processing.records import Author
 
@@ -98,9 +99,12 @@ _PLACES_WORDS = (
     "전국 지방 북한 미국 중국 일본"
 )
 PLACES = frozenset(_PLACES_WORDS.split())
-_AGENCY = re.compile(
-    r"(?<![가-힣])(연합뉴스|뉴시스|뉴스1|연합인포맥스|로이터|블룸버그)(?![가-힣A-Z])|(?<![A-Z])(AP|AFP|EPA|OSEN)(?![A-Za-z])"
-)
+# Names that are words too, such as 신화 (a myth), are credits only as 신화통신.
+_WORDS_TOO = frozenset({"신화", "타스"})
+_NAMED = [agency.name for agency in AGENCIES if agency.name not in _WORDS_TOO]
+_KOREAN = "|".join(re.escape(name) for name in _NAMED if not name.isascii())
+_LATIN = "|".join(re.escape(name) for name in _NAMED if name.isascii())
+_AGENCY = re.compile(rf"(?<![가-힣])({_KOREAN})(?![가-힣A-Z])|(?<![A-Z])({_LATIN})(?![A-Za-z])")
 _GUEST = re.compile(
     rf"(?:(?:글|필자)\s?[=:|ㅣ·]?\s?|/\s?)?(?P<name>{_NAME})(?:\s?[|/ㅣ·,(]\s?|\s)(?P<role>"
     r"(?:[가-힣A-Za-z0-9·]{2,16}\s){0,3}[가-힣A-Za-z·]{0,10}(?:시인|소설가|교수|변호사|변리사|의사|원장|소장|대표"

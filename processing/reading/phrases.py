@@ -7,7 +7,7 @@ tried, and what protects running text from them.
 
 import re
 
-from processing.agencies import NEWSWIRES
+from processing.agencies import AGENCIES, NEWSWIRES
 
 _RESERVED = r"무단\s?[-·]?\s?(?:전재|복제|배포|도용|수집|복사|사용|게재|인용|전제)"
 _FORBIDDEN = r"(?:금지|금합니다|금함|불허|불법)"
@@ -153,6 +153,7 @@ PLAYER = re.compile(
     r"|^your browser does not support.{0,40}$"
     r"|^(?:재생\s?시간\s?)?\d{1,2}:\d{2}(?:\s?/\s?\d{1,2}:\d{2})?$"
     r"|^(?:이|본)?\s?기사를?\s?(?:소리로\s?|음성으로\s?)?(?:읽어\s?드립니다|들어\s?보세요|듣기|다시\s?듣기)[.!]?$"
+    r"|^(?:AI|인공지능|자동)\s?요약[은는]\s.{0,200}$"
     r"|^전체\s?내용을\s?이해하기\s?위해서는\s?.{0,20}본문.{0,30}합니다\.?$"
     r"|^.{0,20}(?:특별한|다양한)\s?(?:뉴스\s?)?서비스를 경험해\s?보세요[.!]?$",
     re.IGNORECASE,
@@ -180,6 +181,7 @@ WORDS_ALONE = re.compile(
     r"^(?:(?:좋아요|싫어요|나빠요|슬퍼요|화나요|훈훈해요|놀랐어요|추천해요|응원해요|(?:후속|추가)\s?(?:기사|취재)?\s?원해요)"
     r"\s?+\d*+\s?+)+$"
     r"|^이 기사가 좋으셨다면$"
+    r"|^(?:언어\s?(?:변경|선택)|(?:회원|구독자)\s?(?:전?용)|(?:최종\s?)?(?:입력|수정|등록|승인)\s?[:：])$"
     r"|^실시간 뜨거운 관심을 받고 있는 뉴스$"
     r"|^읽어주기 기능은 .{0,40}$"
     r"|^브라우저에서만 사용하실 수 있습니다\.?$"
@@ -283,7 +285,8 @@ _TOKENS = (
     r"|(?<=[.다]\s)(?:AP|AFP|EPA|로이터|타스|신화)\s?[=/·]\s?[가-힣0-9]{2,6}"
 )
 CREDIT_WORD = re.compile(
-    r"[\[(〈<【/ⓒ©@]|재판매|사진|\d{4}\.|연합뉴스|뉴시스|뉴스1|기자|AP|AFP|EPA|로이터|타스|신화"
+    r"[\[(〈<【/ⓒ©@]|재판매|사진|\d{4}\.|기자|"
+    + "|".join(re.escape(agency.name) for agency in AGENCIES)
 )
 """What every run of credits holds, for a first search that costs little."""
 WITH_CREDIT = re.compile(rf"(?:\s*(?:{_TOKENS}))+[\s.]*$")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processing.agencies import AGENCIES
 from processing.reading.authors import is_portal
 from processing.reading.bylines import agency, is_byline, is_name, merged, named, people
 from processing.records import Author
@@ -139,3 +140,15 @@ def test_any_text_gives_names_only(text):
 )
 def test_a_portal_is_known_by_its_whole_name(url: str, *, portal: bool) -> None:
     assert is_portal(url) is portal
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *((f"(한들=) {it.name}", it.name) for it in AGENCIES if it.name not in {"신화", "타스"}),
+        ("신화 속 물길을 걷다", None),
+        ("[한들=신화통신]", "신화통신"),
+    ],
+)
+def test_every_agency_is_known_by_its_name_and_no_word_is_one(text, name):
+    assert agency(text) == name
