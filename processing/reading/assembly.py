@@ -34,7 +34,7 @@ from processing.reading.scripts import ScriptArticle
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
 from processing.reading.titles import section_in
-from processing.reading.tree import lines_of, marks, text_of
+from processing.reading.tree import Elements, lines_of, text_of
 from processing.records import (
     Article,
     Author,
@@ -82,36 +82,23 @@ _HOME = frozenset(
         "메인",
     }
 )
-_TAGS = (
-    "div",
-    "p",
-    "ul",
-    "ol",
-    "nav",
-    "span",
-    "em",
-    "strong",
-    "a",
-    "h2",
-    "h3",
-    "h4",
-    "td",
-    "li",
-    "dl",
-)
+_TAGS = frozenset(
+    {
+        "div", "p", "ul", "ol", "nav", "span", "em", "strong", "a", "h2", "h3", "h4", "td", "li", "dl",
+    }
+)  # fmt: skip
 # Characters of a trail.
 _LONGEST = 60
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
 
-def section_shown(root: HtmlElement, head: Head) -> str | None:
+def section_shown(elements: Elements, head: Head) -> str | None:
     """Return the first section in a trail that the page declares or shows, or in a label."""
     for record in head.objects:
         if metadata.is_a(record, "BreadcrumbList") and (section := _declared(record)):
             return section
-    for element in root.iter(*_TAGS):
-        # The cheap test first: most elements have no mark at all.
-        if not element.attrib or not _is_trail(marks(element)):
+    for element, name in elements.named:
+        if element.tag not in _TAGS or not _is_trail(name):
             continue
         if section := _first(text_of(element)):
             return section
@@ -146,13 +133,12 @@ def _first(text: str) -> str | None:
 class PageReading:
     """What was read of one page: its tree and declarations, the place of its body, its text.
 
-    `elements` are those of the tree in the order of the page, held so that each is made once;
     `around` is the visible text before and after the body.
     """
 
     page: Page
     root: HtmlElement
-    elements: tuple[HtmlElement, ...]
+    elements: Elements
     head: Head
     rules: Rules
     place: BodyPlace | None
@@ -172,7 +158,7 @@ class PageReading:
             if name := next(filter(None, names), None):
                 return name
         name = (self.script.section if self.script else None) or section_in(self.head.title)
-        return section_of(self.head, name, lambda: section_shown(self.root, self.head))
+        return section_of(self.head, name, lambda: section_shown(self.elements, self.head))
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -272,7 +258,7 @@ def _credits(reading: PageReading) -> _Credits:
     foreign = is_english(cleaned.text)
     lines = [*cleaned.bylines, *_writers(reading)]
     bylines = Bylines(lines=lines, script=script, selector=reading.rules.byline, english=foreign)
-    authors, source = authors_of(reading.root, head, reading.around, bylines)
+    authors, source = authors_of(reading.root, reading.elements, head, reading.around, bylines)
     url = reading.page.url
     origin = origin_of(
         reading.root, head, url, notices=cleaned.notices, authors=authors, bylines=cleaned.bylines
@@ -342,7 +328,7 @@ def _times(reading: PageReading) -> ArticleTimes:
             inside=[
                 line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)
             ],
-            attributes=attributes_of(reading.elements),
+            attributes=attributes_of(reading.elements.every),
         ),
         fetched_at=reading.page.fetched_at,
         url=reading.page.url,
@@ -369,7 +355,7 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
         _BREAK.split(reading.script.subtitle) if reading.script and reading.script.subtitle else []
     )
     inside = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
-    decks = declared or script or inside or decks_of(reading.root, reading.place)
+    decks = declared or script or inside or decks_of(reading.elements, reading.place)
     stripped = (deck.strip(" -ㆍ·") for deck in decks if deck)
     # Some templates print title and section in the place of a deck.
     repeated = {reading.title, reading.section}

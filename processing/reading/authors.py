@@ -18,7 +18,7 @@ from processing.reading import english, metadata
 from processing.reading.body import Around, select
 from processing.reading.bylines import MAIL, agency, merged, named, people, writer
 from processing.reading.metadata import Head
-from processing.reading.tree import marks, text_of
+from processing.reading.tree import Elements, marks, text_of
 from processing.records import Author, Origin
 
 _PORTALS = ("naver.com", "daum.net", "nate.com", "zum.com", "msn.com", "kakao.com")
@@ -71,20 +71,8 @@ _BYLINE = re.compile(
     r"|name_?(?:area|box)"
 )
 _LIST = re.compile(r"(?<!journa)list|relat|rank|popular|other|more|best|hot")
-_BYLINE_TAGS = (
-    "p",
-    "div",
-    "span",
-    "em",
-    "strong",
-    "li",
-    "ul",
-    "dl",
-    "dt",
-    "dd",
-    "a",
-    "td",
-    "address",
+_BYLINE_TAGS = frozenset(
+    {"p", "div", "span", "em", "strong", "li", "ul", "dl", "dt", "dd", "a", "td", "address"}
 )
 _STAMPED = re.compile(r"\D{0,12}(?:19|20)\d\d\s?[-./년]|[A-Za-z0-9._+-]+@")
 _STAMP_LABEL = re.compile(
@@ -220,16 +208,16 @@ class Bylines:
 
 
 def authors_of(
-    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+    root: HtmlElement, elements: Elements, head: Head, around: Around, bylines: Bylines
 ) -> tuple[tuple[Author, ...], str | None]:
     """Return the authors and the source that named them; () and None if none does.
 
     A declaration that names only some of the people of the text's own byline is completed from it.
     """
     if bylines.english:
-        return _in_english(root, head, around, bylines)
+        return _in_english(root, elements, head, around, bylines)
     in_text = merged(map(_signed, bylines.lines))
-    marked = _elements(root)
+    marked = _elements(elements)
     for source, authors in _sources(root, head, around, bylines, marked):
         if authors:
             names = {author.name for author in authors}
@@ -261,7 +249,7 @@ def _sources(
 
 
 def _in_english(
-    root: HtmlElement, head: Head, around: Around, bylines: Bylines
+    root: HtmlElement, elements: Elements, head: Head, around: Around, bylines: Bylines
 ) -> tuple[tuple[Author, ...], str | None]:
     """Return the authors of an English article and the source that named them."""
     marked = select(root, bylines.selector) if bylines.selector else []
@@ -272,7 +260,7 @@ def _in_english(
         ("meta", _metas(head, english.names)),
         ("script", merged(map(english.names, bylines.script))),
         ("text", merged(map(english.byline, bylines.lines))),
-        ("byline", _elements(root, english.names)),
+        ("byline", _elements(elements, english.names)),
         ("around", next(filter(None, map(english.byline, segments)), ())),
     )
     for source, authors in sources:
@@ -315,16 +303,15 @@ def _people(text: str) -> tuple[Author, ...]:
 
 
 def _elements(
-    root: HtmlElement, read: Callable[[str], tuple[Author, ...]] = _people
+    elements: Elements, read: Callable[[str], tuple[Author, ...]] = _people
 ) -> tuple[Author, ...]:
     """Return the people of the first element marked as a byline, and of its like siblings."""
     first: HtmlElement | None = None
     authors: list[tuple[Author, ...]] = []
-    for element in root.iter(*_BYLINE_TAGS):
-        if not element.attrib or (first is not None and not _is_twin(element, first)):
+    for element, name in elements.named:
+        if element.tag not in _BYLINE_TAGS or (first is not None and not _is_twin(element, first)):
             continue
-        name = f"{marks(element)} {element.get('itemprop') or ''} {element.get('rel') or ''}"
-        if _is_byline_name(name):
+        if _is_byline_name(name, element.get("itemprop"), element.get("rel")):
             text = text_of(element)
             if len(text) <= _LONGEST_BYLINE and (names := read(text)):
                 first = element if first is None else first
@@ -333,8 +320,9 @@ def _elements(
 
 
 @lru_cache(maxsize=4096)
-def _is_byline_name(name: str) -> bool:
+def _is_byline_name(name: str, prop: str | None, rel: str | None) -> bool:
     """Return whether an element's names are those of a byline; pages of a site share them."""
+    name = f"{name} {prop or ''} {rel or ''}"
     return bool(_BYLINE.search(name)) and not _LIST.search(name)
 
 

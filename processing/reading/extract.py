@@ -46,7 +46,16 @@ from processing.reading.titles import (
     shared,
     site_names,
 )
-from processing.reading.tree import RejectionCause, bare, decode, parse, reject, squeeze, text_of
+from processing.reading.tree import (
+    RejectionCause,
+    bare,
+    decode,
+    elements_of,
+    parse,
+    reject,
+    squeeze,
+    text_of,
+)
 from processing.records import Article, Doubt, Page, Reason, Rejection
 from processing.rules import GENERIC, Rules
 
@@ -141,9 +150,8 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     head = read_head(root, page.url)
     # Before anything is searched: every later step would mix the people and times of both.
     keep_own(root, head)
-    # While an element's object lives, later walks find it and need not make another.
-    elements = tuple(root.iter())
-    names = _Names(headings(root), site_names(head, page.url))
+    elements = elements_of(root)
+    names = _Names(headings(root, elements), site_names(head, page.url))
     heading, place = _heading_and_body(root, head, rules, names)
     script = _script(root, head, place)
     candidates = _titles(root, head, rules, script, names.texts)

@@ -31,7 +31,7 @@ from processing.reading.lines import (
     sort_of,
 )
 from processing.reading.text import parted, shown_words
-from processing.reading.tree import bare, lines_of, marks, squeeze, text_of
+from processing.reading.tree import Elements, bare, lines_of, marks, squeeze, text_of
 
 # How a caption is set, where templates do not mark it.
 _CENTRED = re.compile(
@@ -84,6 +84,7 @@ _DECK = re.compile(
     r"|article-head-sub|art_?sub|media_end_summary|h_sub|(?:^|[\s_-])deck"
     r"|view[-_]sub(?![a-z])|lead[-_]?tit|tit[-_]?sub|stitle|s[-_]tit|sub_?story"
 )
+_DECK_TAGS = frozenset({"h2", "h3", "h4", "strong", "p", "div", "span", "ul"})
 _DECK_OUTSIDE = re.compile(
     r"(?:news|art|article|view|head)[-_]?(?:sub[-_]?tit|summary)|^\s*sub[-_]?tit|summary_view"
     r"|article-head-sub|standfirst|subheading|sub-tit-ll|sub_?title"
@@ -434,10 +435,10 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     return True
 
 
-def decks_of(root: HtmlElement, place: BodyPlace | None) -> list[str]:
+def decks_of(elements: Elements, place: BodyPlace | None) -> list[str]:
     """Return the lines of the first deck outside the body, or []."""
-    for node in root.iter("h2", "h3", "h4", "strong", "p", "div", "span", "ul"):
-        if not (node.get("class") or node.get("id")) or not _DECK_OUTSIDE.search(marks(node)):
+    for node, name in elements.named:
+        if node.tag not in _DECK_TAGS or not _is_deck_outside(name):
             continue
         if place is not None and (node is place.element or place.element in node.iterdescendants()):
             continue
@@ -449,6 +450,12 @@ def decks_of(root: HtmlElement, place: BodyPlace | None) -> list[str]:
         ):
             return lines
     return []
+
+
+@lru_cache(maxsize=4096)
+def _is_deck_outside(name: str) -> bool:
+    """Return whether id and classes are those of a deck; pages of a site share them."""
+    return bool(_DECK_OUTSIDE.search(name))
 
 
 def words_of(image: HtmlElement) -> set[str]:

@@ -20,7 +20,7 @@ from processing.reading.asides import SILENT, UNREAD_TAGS, is_hidden
 from processing.reading.authors import is_portal, press_of
 from processing.reading.lines import is_statement, sort_of
 from processing.reading.metadata import Head, unescaped
-from processing.reading.tree import bare, marks, squeeze, text_of
+from processing.reading.tree import Elements, bare, marks, squeeze, text_of
 
 _CUT = re.compile(
     r"\s+[-–—|:<>»·/]{1,2}\s+"  # a mark between blanks
@@ -64,6 +64,7 @@ _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
 _QUOTED = re.compile(r"\s?[\"']\S")
 _LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
 _BRACKET = re.compile(r"^\s*[\[<(〈【][^\])>〉】]{1,14}[\])>〉】]")
+_TITLED = frozenset({"div", "p", "span", "strong", "td", "dt"})
 _MARKED = re.compile(r"tit(?:le)?|subject|headline|heading", re.IGNORECASE)
 
 # Lengths in characters of a heading, and in letters of what is compared without marks.
@@ -115,16 +116,17 @@ _LARGE = re.compile(
 )
 
 
-def headings(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
+def headings(root: HtmlElement, elements: Elements) -> list[tuple[HtmlElement, str]]:
     """Return the elements that are headings or marked as a title, with their texts."""
     titled = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
-    for element in root.iter("div", "p", "span", "strong", "td", "dt"):
+    for element, name in elements.named:
         if (
-            element.get("class")
+            element.tag in _TITLED
+            and _is_title_name(name)
+            and element.get("class")
             and len(element) <= _MOST_CHILDREN
-            and _is_title_name(marks(element))
         ):
-            titled.append((element, text_of(element)))  # noqa: PERF401 (two sources, one order)
+            titled.append((element, text_of(element)))
     # Boards print headlines in the lowest ranks, which elsewhere are labels: they come last.
     titled.extend((element, text_of(element)) for element in root.iter("h5", "h6"))
     return [(element, text) for element, text in titled if _SHORTEST <= len(text) <= _LONGEST]

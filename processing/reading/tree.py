@@ -14,7 +14,7 @@ import unicodedata
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -262,6 +262,22 @@ def _oversized(root: HtmlElement) -> RejectionCause | None:
     if _IS_DEEP(root):
         return RejectionCause(Reason.UNREADABLE, f"nested more than {MAX_DEPTH} deep")
     return None
+
+
+class Elements(NamedTuple):
+    """The elements of a page in its order; `named` are those with attributes, with their `marks`.
+
+    Holding them saves lxml from making an object for each anew in every walk.
+    """
+
+    every: tuple[HtmlElement, ...]
+    named: tuple[tuple[HtmlElement, str], ...]
+
+
+def elements_of(root: HtmlElement) -> Elements:
+    """Return the elements under `root`, which are gathered once for all rules that ask for names."""
+    every = tuple(root.iter())
+    return Elements(every, tuple((node, marks(node)) for node in every if node.attrib))
 
 
 def squeeze(text: str | None) -> str:

@@ -4,12 +4,12 @@ import pytest
 
 from processing.reading.assembly import section_shown
 from processing.reading.metadata import read_head, section_of
-from processing.reading.tree import parse
+from processing.reading.tree import elements_of, parse
 
 
 def shown(inner, head=""):
     root = parse(f"<html><head>{head}</head><body>{inner}</body></html>")
-    return section_shown(root, read_head(root, "https://www.handeul.test/1"))
+    return section_shown(elements_of(root), read_head(root, "https://www.handeul.test/1"))
 
 
 def trail(*names):

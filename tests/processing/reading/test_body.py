@@ -7,7 +7,7 @@ from processing.reading.asides import is_hidden
 from processing.reading.body import find_body, select
 from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
 from processing.reading.markup import decks_of, prepare
-from processing.reading.tree import lines_of, parse, squeeze, text_of
+from processing.reading.tree import elements_of, lines_of, parse, squeeze, text_of
 from processing.records import Reason
 from tests.processing.reading.stories import MOUNTAIN
 
@@ -180,7 +180,7 @@ def test_decks_beside_the_headline():
     root = parse(
         f"<html><body><h1>제목</h1><div class=summary_view>내년 봄 착공<br>3년 걸려</div><div id=x>{TEXT}</div></body></html>"
     )
-    assert decks_of(root, find_body(root.find("body"))) == ["내년 봄 착공", "3년 걸려"]
+    assert decks_of(elements_of(root), find_body(root.find("body"))) == ["내년 봄 착공", "3년 걸려"]
 
 
 def test_data_tables_are_read_by_row():
