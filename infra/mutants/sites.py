@@ -8,8 +8,9 @@ order       `sorted`, `sort`, `reversed`, `argsort` reverse; `min` and `max` swa
             of an SQL `order by`.
 early exit  The condition of an `if` that ends in return, continue, break or raise is never true.
 
-Left alone: words, annotations, decorators, arguments of classes, `zip(strict=…)`, what stands in an
-f-string (its positions are wrong before Python 3.12), and blocks for type checkers.
+Left alone: words, annotations, decorators, arguments of classes, `zip(strict=…)`, the size of a
+cache, what stands in an f-string (its positions are wrong before Python 3.12), and blocks for type
+checkers.
 """
 
 import ast
@@ -153,6 +154,9 @@ class _Sites(ast.NodeVisitor):
         elif name == "sort" and not any(keyword.arg == "reverse" for keyword in node.keywords):
             turned = [*node.keywords, ast.keyword("reverse", ast.Constant(value=True))]
             self._replace("order", node, ast.unparse(ast.Call(function, node.args, turned)))
+        # How much a cache holds changes no answer.
+        if name == "lru_cache":
+            return
         for keyword in node.keywords:
             self._keys(keyword)
         self.generic_visit(node)

@@ -70,6 +70,7 @@ def changes(tmp_path: Path, code: str) -> set[str]:
         ("@d(3)\ndef f(a: L[4] = None) -> L[5]:\n '''6 < 7'''\n", set()),
         ("class A(B, frozen=True):\n x: L[3]\n", set()),
         ("zip(a, b, strict=True)", set()),
+        ("f = lru_cache(1 << 14)(g)", set()),
         ("if TYPE_CHECKING:\n x = 3", set()),
     ],
 )

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from spiders.formats.discover import links
 from spiders.outlet import Feed, Listing, Outlet, Sitemap, Source
 from spiders.outlets import outlets
 from spiders.wire.kept import kept_pages, listing
+from tests import forked
 from tests.spiders.conftest import ROOT
 from tests.spiders.origin import Reply, article
 
@@ -106,20 +105,15 @@ def kept_crawl(
         "PYTHONPATH": str(ROOT),
         **env,
     }
-    module = "tests.spiders.driver" if "SILLOK_PRESS" in env else "scrapy"
-    line = [
-        sys.executable,
-        "-m",
-        module,
+    done = forked.complete(
+        "tests.spiders.driver:main" if "SILLOK_PRESS" in env else forked.SCRAPY,
         "crawl",
         outlet,
-        "-s",
-        f"SILLOK_KEPT={index}",
-        "-s",
-        "DOWNLOAD_DELAY=0",
-    ]
-    done = subprocess.run(
-        line, env=clean, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        *("-s", f"SILLOK_KEPT={index}"),
+        *("-s", "DOWNLOAD_DELAY=0"),
+        env=clean,
+        folder=ROOT,
+        timeout=120,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
