@@ -1,10 +1,11 @@
 """Runs the tests nearest to a module on copies of a checkout, unmutated or with one mutant.
 
 The nearest tests of a module are those that import it, its mirror
-(`tests/<folder>/test_<module>.py`) first. Where none does, they are the tests of the mirrored
-folder, or of the next one up, that reach it through other modules. A test reaches what its file
-imports, what helper modules import that it imports or starts, and what the conftest imports whose
-fixtures it asks for.
+(`tests/<folder>/test_<module>.py`) first, and those of the mirrored folder that reach it through
+other modules: a rule is mostly tested by what is read, crawled or published with it. Where there
+are none, they are those of the next folder up that reach it. A test reaches what its file imports,
+what helper modules import that it imports or starts, and what the conftest imports whose fixtures
+it asks for.
 """
 
 import ast
@@ -201,17 +202,14 @@ class Imports:
     importers: dict[Path, set[Path]] = field(default_factory=lambda: defaultdict(set))
 
     def nearest(self, module: Path) -> list[Path]:
-        """Return the nearest test files of a module, its mirror first."""
+        """Return the nearest test files of a module, its mirror and its importers first."""
         direct = {path for path in self.importers[module] if path.name.startswith("test_")}
-        mirror = Path("tests") / module.parent / f"test_{module.stem}.py"
-        if direct:
-            return sorted(direct, key=lambda path: (path != mirror, path))
-        # Without a direct importer, tests in the mirrored folder are nearer than those elsewhere.
         reaching = {path for path in self._reaching(module) if path.name.startswith("test_")}
+        mirror = Path("tests") / module.parent / f"test_{module.stem}.py"
         for folder in (mirror.parent, *mirror.parent.parents):
-            beside = sorted(path for path in reaching if folder in path.parents)
-            if beside:
-                return beside
+            near = direct | {path for path in reaching if folder in path.parents}
+            if near:
+                return sorted(near, key=lambda path: (path != mirror, path not in direct, path))
         return []
 
     def _reaching(self, module: Path) -> set[Path]:
@@ -254,7 +252,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         # Tests start some modules as commands and never import them.
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            yield node.value
+            # Some by the function with which they begin, as an entry point: `module:function`.
+            yield node.value.partition(":")[0]
 
 
 def _add_fixtures(imports: Imports, trees: Mapping[Path, ast.Module]) -> None:

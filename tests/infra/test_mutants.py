@@ -112,16 +112,22 @@ def test_the_nearest_tests_import_a_module_or_reach_it_from_its_folder(tmp_path:
         "tests/processing/archive/test_a.py": "def test_a(run): ...",
         "tests/processing/archive/test_b.py": "from processing.archive import direct\ndef test_b(other): ...",
         "tests/processing/archive/test_direct.py": "",
-        "tests/test_c.py": "from processing.archive.outer import y",
+        "tests/processing/archive/test_started.py": "start('processing.archive.outer:main')",
+        "tests/test_c.py": "from processing.archive.outer import y\nfrom processing.archive import direct",
     }
     imports = read_imports(checkout(tmp_path, files))
     nearest = {
         name: [str(path) for path in imports.nearest(Path(f"processing/archive/{name}.py"))]
-        for name in ("deep", "direct", "lone")
+        for name in ("deep", "outer", "direct", "lone")
     }
     assert nearest == {
-        "deep": ["tests/processing/archive/test_a.py"],
-        "direct": ["tests/processing/archive/test_b.py"],
+        "deep": ["tests/processing/archive/test_a.py", "tests/processing/archive/test_started.py"],
+        "outer": [
+            "tests/processing/archive/test_started.py",
+            "tests/test_c.py",
+            "tests/processing/archive/test_a.py",
+        ],
+        "direct": ["tests/processing/archive/test_b.py", "tests/test_c.py"],
         "lone": [],
     }
 
