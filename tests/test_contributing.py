@@ -1,7 +1,6 @@
 """CONTRIBUTING.md is walked through: its commands, in its order, with its sample outlet on loopback."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from spiders.scouting.declaration import checked
 from spiders.scouting.fixtures import kept
+from tests import forked
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
 from tests.spiders.scouting.test_look_commands import FRONT, PAGE
@@ -44,11 +44,9 @@ def test_the_commands_of_the_walk_work_in_order(origin: Origin, tmp_path: Path) 
     for _, verb, *words in walk:
         into = ["--into", str(tmp_path)] if verb in {"declare", "freeze"} else []
         line, env = command(origin.port, tmp_path, verb, *words, *into)
-        line[2] = "tests.spiders.look_driver"
         env |= {"LOOK_DRIVER_MODULE": str(tmp_path / "golja.py")}
-        done = subprocess.run(
-            line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-        )
+        entry = "tests.spiders.look_driver:main"
+        done = forked.complete(entry, *line[3:], env=env, folder=ROOT, timeout=60)
         assert done.returncode == 0, f"{verb}: {done.stderr}"
         said[verb] = done.stdout
     assert "may ask" in said["look"]

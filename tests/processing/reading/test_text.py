@@ -261,6 +261,33 @@ def test_a_sentence_with_the_same_words_stays(place):
     ] == []
 
 
+def sentence(length):
+    """Return a sentence of so many characters."""
+    begin, end = "한들시가 ", "을 다시 열기로 했다."
+    return begin + "물길" * ((length - len(begin + end)) // 2) + "물" * (length % 2 == 0) + end
+
+
+@pytest.mark.parametrize(("length", "printed"), [(39, 2), (40, 1), (41, 1)])
+def test_a_long_line_that_a_page_prints_twice_is_kept_once(length, printed):
+    line = sentence(length)
+    assert len(line) == length
+    head = [f"의회는 {day}일 예산안을 다룬다." for day in range(11, 17)]
+    assert clean([*head, line, LAST, line]).paragraphs == [
+        *head,
+        line,
+        LAST,
+        *[line] * (printed - 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"), [("물길다시여는한들시장님에", True), ("물길다시여는한들시장님에게", False)]
+)
+def test_a_line_that_begins_with_a_title_of_thirteen_letters_is_the_title(title, kept):
+    line = f"{title} 거는 주민들의 기대"
+    assert clean([line, FIRST, LAST], title=title).paragraphs == [*[line] * kept, FIRST, LAST]
+
+
 @settings(max_examples=200)
 @given(
     st.lists(st.sampled_from(TELLING), min_size=1, max_size=8, unique=True),

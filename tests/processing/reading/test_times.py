@@ -104,13 +104,17 @@ def test_json_ld_attributes_scripts_and_rules():
     )
 
 
-def test_a_change_before_publication_does_not_count():
+@pytest.mark.parametrize(
+    "changed", ["2026-03-20T10:00:00+09:00", "2026-03-25T10:00:00+09:00", "2099-01-01"]
+)
+def test_a_change_before_publication_or_after_the_fetch_does_not_count(changed):
     times = settled(
         {
             "article:published_time": "2026-03-21T14:05:33+09:00",
-            "article:modified_time": "2026-03-20T10:00:00+09:00",
+            "article:modified_time": changed,
         }
     )
+    assert times.published is not None
     assert times.modified is None
 
 

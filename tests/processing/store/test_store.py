@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,8 +25,8 @@ from processing.errors import (
 from processing.settings import Settings
 from processing.store import file_store
 from processing.store.file_store import FileStore
-from processing.store.interface import Store, checked
-from processing.store.opening import open_store
+from processing.store.interface import ListedObject, Store, checked
+from processing.store.opening import open_store, probe
 from processing.store.s3_store import S3Store
 
 
@@ -318,3 +318,47 @@ def test_the_embedded_store_copies_by_itself(
     monkeypatch.setattr(store, "_send_again", lambda *_: pytest.fail("it was sent again"))
     store.copy("a", "b", sha256=hashlib.sha256(data).hexdigest())
     assert store.get("b") == data
+
+
+class AsWritten(FileStore):
+    """Lists keys in the order in which they were written."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.written: list[str] = []
+
+    def put(self, key: str, data: bytes, *, create: bool = False) -> None:
+        super().put(key, data, create=create)
+        self.written.append(key)
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        yield from sorted(super().list(prefix), key=lambda entry: self.written.index(entry.key))
+
+
+class Reversed(FileStore):
+    """Returns the bytes of an object from the end."""
+
+    def get(self, key: str) -> bytes:
+        return super().get(key)[::-1]
+
+
+class Keeping(FileStore):
+    """Deletes nothing that it is told to delete first."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        super().delete([*keys][1:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [
+        (FileStore, ()),
+        (AsWritten, ("lists_in_order",)),
+        (Reversed, ("reads_back", "creates_once")),
+        (Keeping, ("deletes",)),
+    ],
+)
+def test_what_a_store_cannot_do_is_found_by_trying_it(
+    kind: type[FileStore], missing: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert probe(kind(tmp_path)).missing == missing
