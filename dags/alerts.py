@@ -1,4 +1,4 @@
-"""Messages and metrics of the DAG `report`: what began, what is over, and figures per outlet.
+"""The check of the DAG `report`: what is wrong, what began, what is over, and figures per outlet.
 
 `SILLOK_NOTIFIERS` is a JSON list of channels. Each names a notifier of an Airflow provider and its
 arguments, in which `{{ sillok_subject }}` and `{{ sillok_message }}` stand for what is to be said; accounts and
@@ -15,16 +15,20 @@ that fails is told later and the others are not told twice.
 
 import json
 import logging
+import tempfile
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, cast
 
 from airflow.sdk import BaseNotifier, Variable
 from airflow.sdk.observability import stats
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from processing.errors import SillokError, TransientError, UsageError
+from dags.common import KST, LINES, Line, reason_in, stream, verdict
+from processing.errors import PermanentError, SillokError, TransientError, UsageError
+from spiders.commandline import sillok_command
 
 OPEN_FAULTS = "sillok_open_faults"
 """The Airflow variable that holds, per channel, the faults it was told of."""
@@ -43,6 +47,9 @@ GAUGES = {
 
 ALARMS = "sillok.alarms"
 """A gauge: faults that want an answer today; 0 is said too, so that silence shows."""
+
+UNHEALTHY = 3
+"""The exit code of a command that found what wants an answer."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +93,42 @@ def faults_in(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
             # Several sources of one outlet may have one fault: that is one message.
             faults[key] = f"{faults[key]}\n  {line}" if key in faults else line
     return faults
+
+
+def check_state(told_to: Sequence[Channel], context: Mapping[str, Any], now: datetime) -> None:
+    """Check the state of outlets and archive, send metrics, and tell channels what changed.
+
+    Raises PermanentError with every alarm there is.
+    """
+    try:
+        report = _report_of_today()
+    except SillokError as error:
+        announce(unchecked(error), told_to, context, at=now, complete=False)
+        raise
+    findings = report["findings"]
+    for finding in findings:
+        level = logging.ERROR if finding["level"] == "alarm" else logging.WARNING
+        log.log(level, "%s: %s; %s", finding["outlet"], finding["what"], finding["cure"])
+    faults = faults_in(findings)
+    emit(report["outlets"], len(faults), now=now)
+    announce(faults, told_to, context, at=now.astimezone(KST))
+    if faults:
+        raise PermanentError(f"sillok report is unhealthy: {'; '.join(faults.values())}")
+
+
+def _report_of_today() -> dict[str, Any]:
+    """Return what `sillok report --check --json` says; raises the error of its exit code."""
+    tail: deque[Line] = deque(maxlen=LINES)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        code = stream(sillok_command("report", "--check", "--json"), tail=tail, output=output)
+        # 3 says that there are alarms, and they are in the report.
+        error = (
+            None if code == UNHEALTHY else verdict(code, "sillok report", reason_in(tail), (1, 4))
+        )
+        if error:
+            raise error
+        output.seek(0)
+        return cast("dict[str, Any]", json.load(output))
 
 
 def announce(

@@ -3,12 +3,12 @@
 Importing this module must stay light, because Airflow parses the DAG files again and again.
 """
 
+import gc
 import json
 import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -87,9 +87,6 @@ DEFAULTS: dict[str, Any] = {
         ]
     ),
 }
-
-UNHEALTHY = 3
-"""The exit code of a command that found what wants an answer."""
 
 LINES = 200
 """The last lines of a command's log that are searched for the reason of its end."""
@@ -356,82 +353,17 @@ def sillok(*arguments: str) -> None:
         raise error
 
 
-def check_state(told_to: Sequence[Any], context: Mapping[str, Any], now: datetime) -> None:
-    """Check the state of outlets and archive, send metrics, and tell channels what changed.
-
-    `told_to` are channels of `dags.alerts`. Raises PermanentError with every alarm there is.
-    """
-    from dags.alerts import announce, emit, faults_in, unchecked
-
-    try:
-        report = _report_of_today()
-    except SillokError as error:
-        announce(unchecked(error), told_to, context, at=now, complete=False)
-        raise
-    findings = report["findings"]
-    for finding in findings:
-        level = logging.ERROR if finding["level"] == "alarm" else logging.WARNING
-        log.log(level, "%s: %s; %s", finding["outlet"], finding["what"], finding["cure"])
-    faults = faults_in(findings)
-    emit(report["outlets"], len(faults), now=now)
-    announce(faults, told_to, context, at=now.astimezone(KST))
-    if faults:
-        raise PermanentError(f"sillok report is unhealthy: {'; '.join(faults.values())}")
-
-
-def _report_of_today() -> dict[str, Any]:
-    """Return what `sillok report --check --json` says; raises the error of its exit code."""
-    tail: deque[Line] = deque(maxlen=LINES)
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        code = stream(sillok_command("report", "--check", "--json"), tail=tail, output=output)
-        # 3 says that there are alarms, and they are in the report.
-        error = (
-            None if code == UNHEALTHY else verdict(code, "sillok report", reason_in(tail), (1, 4))
-        )
-        if error:
-            raise error
-        output.seek(0)
-        return cast("dict[str, Any]", json.load(output))
-
-
-def daily_page(moment: datetime) -> None:
-    """Write the report page of the KST day before `moment`.
-
-    Raises AirflowSkipException where it exists.
-    """
-    from processing.settings import settings
-
-    day = moment.astimezone(KST).date() - timedelta(days=1)
-    file = settings().reports / f"{day}.html"
-    if file.exists():
-        raise AirflowSkipException(f"{file} is written")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Renamed when it is whole: a page that exists is never written again.
-    beside = file.with_suffix(".part")
-    sillok("report", "--day", f"{day}", "--html", f"{beside}")
-    beside.replace(file)
-
-
-def spark(*arguments: str) -> None:
-    """Run the corpus fold on Spark; raises the error that its exit code stands for."""
-    code = stream([sys.executable, "-m", "infra.spark.fold_corpus", *arguments])
-    error = verdict(code, "the fold on Spark", passing=(1, 4))
-    if error:
-        raise error
-
-
 def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str, Any]:
     """Run `scrapy crawl` for one outlet and return the main fields of its report.
 
-    Raises the error that its exit code stands for, with the reason of the report, else that of the
-    note which the crawl left in its spool, else its last log lines. Raises AirflowSkipException
-    where another crawl of the outlet is running. With `keep=False` everything lands in a folder
-    that is deleted.
+    Raises the error that its exit code stands for, with the reason that the crawl left in its
+    spool, else its last log lines. Raises AirflowSkipException where another crawl of the outlet is
+    running. With `keep=False` everything lands in a folder that is deleted.
     """
-    from processing.landing import segments
+    # A task is forked from a worker with all of Airflow in memory. Without this, a collection that
+    # an import sets off looks through it, which costs a tenth of a poll without news.
+    gc.freeze()
     from processing.report.unpublished import read_end
-    from processing.settings import settings
-    from processing.store.opening import open_store
     from spiders.settings import environment
 
     tail: deque[Line] = deque(maxlen=LINES)
@@ -439,11 +371,11 @@ def crawl(outlet: str, run: str, *arguments: str, keep: bool = True) -> dict[str
         landing = () if keep else ("-s", f"SILLOK_LANDING=file:{folder}")
         command = crawl_command(outlet, "-s", f"SILLOK_RUN={run}", *landing, *arguments)
         code = stream(command, tail=tail)
-        store = open_store(settings().store if keep else f"file:{folder}")
-        report = segments.report(store, outlet, run)
-    end = None if report else read_end(environment().spool, outlet, run)
+    # Not from the store: a client of S3 alone would cost a fifth of a poll without news.
+    end = read_end(environment().spool, outlet, run)
     if end and end.busy:
         raise AirflowSkipException(f"{outlet}: {end.why}")
+    report = end.report if end else None
     why = cause(report) if report else end.why if end else reason_in(tail)
     error = verdict(code, f"crawl of {outlet}", why)
     if error:

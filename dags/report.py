@@ -14,8 +14,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.common import COMMON, check_state, daily_page, timetable
+from dags.common import COMMON, KST, sillok, timetable
+
+
+def daily_page(moment: datetime) -> None:
+    """Write the report page of the KST day before `moment`.
+
+    Raises AirflowSkipException where it exists.
+    """
+    from processing.settings import settings
+
+    day = moment.astimezone(KST).date() - timedelta(days=1)
+    file = settings().reports / f"{day}.html"
+    if file.exists():
+        raise AirflowSkipException(f"{file} is written")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed when it is whole: a page that exists is never written again.
+    beside = file.with_suffix(".part")
+    sillok("report", "--day", f"{day}", "--html", f"{beside}")
+    beside.replace(file)
 
 
 @dag(
@@ -31,7 +50,7 @@ def report() -> None:
     @task(execution_timeout=timedelta(minutes=10))
     def check() -> None:
         """Fail with every alarm there is, and say what changed."""
-        from dags.alerts import channels
+        from dags.alerts import channels, check_state
         from spiders.settings import environment
 
         told_to = channels(environment().notifiers)

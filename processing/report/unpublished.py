@@ -84,7 +84,8 @@ class CrawlEnd(Record):
     """How one crawl ended.
 
     `scheduled` says that no person typed it, `busy` that another crawl of the outlet was at work,
-    `reported` that there is a report. `reached` and `unreached` are those of a run report.
+    `reported` that there is a report, `report` is that report: who started the crawl here need not
+    ask the store for it. `reached` and `unreached` are those of a run report.
     """
 
     outlet: str
@@ -95,6 +96,7 @@ class CrawlEnd(Record):
     scheduled: bool = False
     busy: bool = False
     reported: bool = False
+    report: RunReport | None = None
     reached: bool | None = None
     unreached: tuple[str, ...] = ()
 

@@ -1,5 +1,6 @@
 """`scrapy crawl NAME`, with a memory, an archive, and an exit code that tells the truth."""
 
+import gc
 import logging
 import secrets
 import sys
@@ -104,6 +105,9 @@ class Command(crawl.Command):
             logging.getLogger("scrapy").setLevel(logging.WARNING)
         # What trafilatura logs of a page is in the page's rejection.
         logging.getLogger("trafilatura").setLevel(logging.ERROR)
+        # What is loaded stays until the end: no collection needs to look through it, here or in the
+        # process that the watchdog forks.
+        gc.freeze()
         self._watchdog = Watchdog()
         end_at_once(self._watchdog.acknowledge)
         code = self._watchdog.fork(self._settings().getfloat("CLOSESPIDER_TIMEOUT"), _say)

@@ -263,6 +263,7 @@ def end_of(
         scheduled=scheduled,
         why=report.why,
         reported=error is None,
+        report=None if error else report,
         reached=report.reached,
         unreached=report.unreached,
     )

@@ -200,23 +200,23 @@ def stub(monkeypatch: pytest.MonkeyPatch, code: int, printed: str) -> None:
         output.write(printed)
         return code
 
-    monkeypatch.setattr(common, "stream", stream)
+    monkeypatch.setattr(alerts, "stream", stream)
 
 
 def test_the_check_is_red_with_every_alarm_and_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
     stub(monkeypatch, 3, json.dumps(REPORT))
     with pytest.raises(PermanentError, match=r"^sillok report is unhealthy: duru: failed; look$"):
-        common.check_state(DESK, {}, NOW)
+        alerts.check_state(DESK, {}, NOW)
     assert Kept.sent == [("desk", "Sillok: 1 new|NEW   duru: failed; look")]
     stub(monkeypatch, 0, json.dumps(REPORT | {"findings": []}))
-    common.check_state(DESK, {}, NOW)
+    alerts.check_state(DESK, {}, NOW)
     assert [text[:15] for _, text in Kept.sent] == ["Sillok: 1 new|N", "Sillok: 1 over|"]
 
 
 def test_a_check_that_cannot_be_made_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     stub(monkeypatch, 1, "")
     with pytest.raises(TransientError, match="sillok report failed: the store is away"):
-        common.check_state(DESK, {}, NOW)
+        alerts.check_state(DESK, {}, NOW)
     assert "could not be checked" in Kept.sent[0][1]
 
 
