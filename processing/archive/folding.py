@@ -72,12 +72,12 @@ class ArchiveWindow:
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[Partition]:
         """Return the parts of the days `first` to `last`, inclusive, in order of publication."""
+        return [*self._catalogue.files(self.parts(kind, first, last))]
+
+    def parts(self, kind: PartitionKind, first: date, last: date) -> list[CatalogueObject]:
+        """Return the same parts as the manifests name them; nothing is fetched."""
         parts = [part for part in self._parts(kind) if part.within(first, last)]
-        return [
-            *self._catalogue.files(
-                sorted(parts, key=lambda part: (part.seq, part.days or (date.min, date.min)))
-            )
-        ]
+        return sorted(parts, key=lambda part: (part.seq, part.days or (date.min, date.min)))
 
     def _parts(self, kind: PartitionKind) -> Iterable[CatalogueObject]:
         if kind == "clusters":

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dags import common
+from dags import report as report_dag
 from processing import settings
 from processing.archive import manifests
 from processing.errors import PermanentError, TransientError
-from processing.landing import segments
 from processing.records import End, RunReport, SourceReport
 from processing.report.unpublished import CrawlEnd, keep_end
 from processing.store.opening import open_store
@@ -212,13 +212,15 @@ def scrapy(monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
         state.commands.append(command)
         if tail is not None:
             tail += state.logged
+        if state.report:
+            kept = ended(why="because", code=state.code, reported=True, report=state.report)
+            keep_end(tmp_path / "spool", kept)
         return state.code
 
     monkeypatch.setenv("SILLOK_STORE", f"file:{tmp_path}")
     monkeypatch.setenv("SILLOK_SPOOL", f"{tmp_path / 'spool'}")
     settings.settings.cache_clear()
     monkeypatch.setattr(common, "stream", stream)
-    monkeypatch.setattr(segments, "report", lambda *_: state.report)
     yield state
     settings.settings.cache_clear()
 
@@ -330,18 +332,18 @@ def test_the_page_of_the_day_before_is_written_once(tmp_path, monkeypatch) -> No
         commands.append(arguments)
         Path(arguments[-1]).write_text("page")
 
-    monkeypatch.setattr(common, "sillok", sillok)
+    monkeypatch.setattr(report_dag, "sillok", sillok)
     moment = datetime(2026, 11, 22, 15, 13, tzinfo=UTC)  # 23 November in Seoul
-    common.daily_page(moment)
+    report_dag.daily_page(moment)
     assert commands[0][:3] == ("report", "--day", "2026-11-22")
     assert (tmp_path / "reports" / "2026-11-22.html").read_text() == "page"
     with pytest.raises(AirflowSkipException):
-        common.daily_page(moment)
+        report_dag.daily_page(moment)
     assert len(commands) == 1
     settings.settings.cache_clear()
 
 
-def test_a_report_that_was_archived_meanwhile_is_no_error(scrapy) -> None:
+def test_a_crawl_that_left_no_end_in_its_spool_is_judged_by_its_exit_code_alone(scrapy) -> None:
     scrapy.report = None
     assert common.crawl("gaon", RUN) == {"outlet": "gaon", "run": RUN}
 

@@ -1,6 +1,7 @@
 """House rules of the DAG files: what exists, when it runs, how it is retried, what parsing it costs."""
 
 import ast
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -374,27 +375,71 @@ def called(live, monkeypatch: pytest.MonkeyPatch) -> tuple:
     return live.dags["fold_corpus"].get_task("fold").python_callable, commands
 
 
-FORM = {"engine": "duckdb", "output": "out", "parts": None}
+FORM = {"engine": "duckdb", "output": "out"}
 
 
-def test_the_corpus_is_folded_by_what_a_person_could_type(called, monkeypatch) -> None:
+def test_the_corpus_is_folded_by_what_a_person_could_type(called) -> None:
     fold, commands = called
     fold(params=FORM)
-    assert commands[0] == [sys.executable, "-m", "spiders.cli", "fold", "--corpus", "-o", "out"]
-    monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: object())
-    fold(params={**FORM, "engine": "spark", "parts": "dedupe/v=1"})
-    assert commands[1] == [sys.executable, "-m", "infra.spark.fold_corpus", "dedupe/v=1", "out"]
+    assert commands == [[sys.executable, "-m", "spiders.cli", "fold", "--corpus", "-o", "out"]]
+
+
+@pytest.fixture
+def submitted(called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Submit the fold to Spark where one is installed, and return the command."""
+    fold, commands = called
+    python = tmp_path / "python"
+    (tmp_path / "spark-submit").touch()
+    spark = fold.__globals__["spark"]
+    monkeypatch.setitem(spark.__globals__, "sys", SimpleNamespace(executable=str(python)))
+    monkeypatch.setitem(
+        spark.__globals__, "stream", lambda command, *_: commands.append(command) or 0
+    )
+
+    def submit() -> list[str]:
+        commands.clear()
+        fold(params={**FORM, "engine": "spark"})
+        (command,) = commands
+        assert command[0] == str(tmp_path / "spark-submit")
+        assert Path(command[-2]).parts[-3:] == ("infra", "spark", "fold_corpus.py")
+        assert command[-1] == "out"
+        return command[1:-2]
+
+    return submit
 
 
 @pytest.mark.parametrize(
-    ("parts", "says"), [(None, "name it as `parts`"), ("dedupe/v=1", "the extra `spark`")]
+    ("connection", "master"),
+    [
+        (None, []),
+        ({"host": "spark.test", "port": 7077}, ["--master", "spark://spark.test:7077"]),
+        ({"host": "spark://spark.test", "port": 7077}, ["--master", "spark://spark.test:7077"]),
+        ({"host": "k8s://https://k.test"}, ["--master", "k8s://https://k.test"]),
+        ({"host": "yarn"}, ["--master", "yarn"]),
+        ({"host": "local[2]"}, ["--master", "local[2]"]),
+    ],
 )
-def test_spark_asks_for_what_it_lacks_and_is_not_retried(called, monkeypatch, parts, says) -> None:
-    fold, commands = called
-    monkeypatch.setitem(fold.__globals__, "find_spec", lambda _: None)
-    with pytest.raises(PermanentError, match=says):
-        fold(params={**FORM, "engine": "spark", "parts": parts})
-    assert commands == []
+def test_spark_is_that_of_airflows_connection_where_there_is_one(
+    submitted, monkeypatch: pytest.MonkeyPatch, connection, master
+) -> None:
+    if connection:
+        given = json.dumps({"conn_type": "spark", "password": "not-for-the-command", **connection})
+        monkeypatch.setenv("AIRFLOW_CONN_SILLOK_SPARK", given)
+    assert submitted() == master
+
+
+def test_a_spark_connection_without_a_host_is_refused(
+    submitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SILLOK_SPARK", json.dumps({"conn_type": "spark"}))
+    with pytest.raises(PermanentError, match="sillok_spark names no host"):
+        submitted()
+
+
+def test_spark_asks_for_what_it_lacks_and_is_not_retried(submitted, tmp_path: Path) -> None:
+    (tmp_path / "spark-submit").unlink()
+    with pytest.raises(PermanentError, match="the extra `spark`"):
+        submitted()
 
 
 def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> None:
@@ -405,7 +450,6 @@ def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> 
         ("engine", "flink"),
         ("output", "--store"),
         ("output", ""),
-        ("parts", "-x"),
     ):
         with pytest.raises(Exception, match="Failed validating"):
             dag.params.get_param(name).resolve(wrong)

@@ -5,12 +5,11 @@ import random
 import sys
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from processing.dedupe.fold import fold
 from processing.signing.documents import FoldOptions
-from processing.signing.window import EmptyWindow, FolderWindow
+from processing.signing.window import EmptyWindow
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
 from tests.processing.matching.test_buckets import NARROW, crowd
 
@@ -19,41 +18,64 @@ pytestmark = pytest.mark.full
 
 @pytest.fixture(scope="module")
 def spark():
+    """A session within this process: what is asked here is the same for any cluster."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in ("", *sys.path) if path)
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional extra
+
     from infra.spark.fold_corpus import session  # noqa: PLC0415 - an optional extra
 
+    local = {
+        "spark.ui.enabled": "false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "4",
+    }
+    SparkSession.builder.master("local[2]").config(map=local).getOrCreate()
     made = session()
     yield made
     made.stop()
 
 
-def written(parts, root: Path) -> Path:
-    """Write parts as the archive does: rows carry the number of their manifest, names say nothing of the order."""
-    window = FolderWindow(root)
-    for place, (kind, day, table) in enumerate(parts):
-        numbered = table.append_column("manifest", pa.array([place] * table.num_rows, pa.int64()))
-        window.write(kind, day, f"{99 - place:08d}", numbered)
-    return root
+def rows(spark, parts, options: FoldOptions):
+    """Fold parts of signatures as those of an archive: a later part is of a later manifest."""
+    from infra.spark.fold_corpus import (  # noqa: PLC0415 - an optional extra
+        BANDS_SCHEMA,
+        SIGNED_SCHEMA,
+        band_rows,
+        clusters,
+        signed_rows,
+    )
+
+    sig, texts, bands = (
+        [table for kind, _, table in parts if kind == wanted]
+        for wanted in ("sig", "texts", "bands")
+    )
+    pairs = enumerate(zip(sig, texts, strict=True), start=1)
+    signed = [row for seq, pair in pairs for row in signed_rows(*pair, seq)]
+    keys = [row for table in bands for row in band_rows(table)]
+    frames = spark.createDataFrame(signed, SIGNED_SCHEMA), spark.createDataFrame(keys, BANDS_SCHEMA)
+    return clusters(spark, *frames, options).collect()
 
 
-def test_the_composed_press_has_the_same_rows(spark, tmp_path: Path) -> None:
-    from infra.spark.fold_corpus import clusters  # noqa: PLC0415 - an optional extra
-
-    press_documents = press(6, 12)
-    window = folded([press_documents[:20], press_documents[20:]])
-    rows = clusters(spark, written(window.parts, tmp_path), OPTIONS).collect()
-    said = ("cluster", "original", "relation", "parent", "score", "evidence", "day")
-    assert {row["version_id"]: tuple(row[name] for name in said) for row in rows} == places(window)
+NAMES = ("cluster", "original", "relation", "parent", "score", "evidence", "day")
 
 
-def test_of_a_crowded_key_the_same_documents_are_compared(spark, tmp_path: Path) -> None:
-    from infra.spark.fold_corpus import clusters  # noqa: PLC0415 - an optional extra
+def test_the_composed_press_has_the_same_rows(spark) -> None:
+    documents = press(6, 12)
+    window = folded([documents[:20], documents[20:]])
+    folded_rows = rows(spark, window.parts, OPTIONS)
+    assert {row["version_id"]: tuple(row[name] for name in NAMES) for row in folded_rows} == places(
+        window
+    )
 
+
+def test_of_a_crowded_key_the_same_documents_are_compared(spark) -> None:
     window = folded([crowd(1)], NARROW)
-    rows = clusters(spark, written(window.parts, tmp_path), NARROW).collect()
-    said = ("cluster", "original", "relation", "parent", "score", "evidence", "day")
-    assert {row["version_id"]: tuple(row[name] for name in said) for row in rows} == places(window)
+    folded_rows = rows(spark, window.parts, NARROW)
+    assert {row["version_id"]: tuple(row[name] for name in NAMES) for row in folded_rows} == places(
+        window
+    )
 
 
 def test_components_are_those_of_union_find(spark) -> None:
@@ -79,14 +101,13 @@ def test_components_are_those_of_union_find(spark) -> None:
     "SILLOK_FOLDING_BENCH" not in os.environ,
     reason="SILLOK_FOLDING_BENCH names no benchmark folder",
 )
-def test_the_benchmark_has_the_same_clusters(spark, tmp_path: Path) -> None:
+def test_the_benchmark_has_the_same_clusters(spark) -> None:
     from infra.bench.folding_benchmark import documents as convert  # noqa: PLC0415 - beside the job that it measures
-    from infra.spark.fold_corpus import clusters  # noqa: PLC0415 - an optional extra
 
     documents = convert(Path(os.environ["SILLOK_FOLDING_BENCH"]) / "public" / "docs.jsonl.gz")
     folded_once = fold(documents, EmptyWindow(), day=DAY, options=FoldOptions())
     parts = [(kind, day, table) for (kind, day), table in folded_once.parts.items()]
-    found = clusters(spark, written(parts, tmp_path), FoldOptions()).collect()
+    found = rows(spark, parts, FoldOptions())
     names = folded_once.clusters.select(["version_id", "cluster"]).to_pylist()
     assert {row["version_id"]: row["cluster"] for row in found} == {
         row["version_id"]: row["cluster"] for row in names
