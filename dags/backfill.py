@@ -32,13 +32,7 @@ from dags.common import COMMON, LANDING, announce, sillok
             title="Outlets",
             description="Without any: every outlet of which a source reaches the day.",
         ),
-        "day": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="KST day",
-            description="Of a run by hand; a backfill's run has its own day.",
-        ),
+        "day": common.day_param("KST day", "Of a run by hand; a backfill's run has its own day."),
     },
 )
 def backfill() -> None:

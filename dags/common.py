@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import (
     Asset,
     ExceptionRetryPolicy,
+    Param,
     PartitionedAtRuntime,
     RetryAction,
     RetryRule,
@@ -418,6 +419,11 @@ def shown(crawl: Callable[..., dict[str, Any]], outlet: str, *arguments: str) ->
     parts = [ended[name] for name in (("end",) if sound else ("end", "why")) if name in ended]
     context["shown"] = ": ".join([titled(outlet), *parts])[:LABEL]
     return ended
+
+
+def day_param(title: str, description: str) -> Param:
+    """Return a field of a form that takes a KST day, or nothing."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
 
 
 COMMON: dict[str, Any] = {

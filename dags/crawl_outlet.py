@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from dags.common import COMMON, LANDING, announce, crawl, run_of
+from dags.common import COMMON, LANDING, announce, crawl, day_param, run_of
 from processing.landing.keys import backfill_run
 from spiders.outlets import outlets
 
@@ -36,20 +36,10 @@ TITLES = {name: f"{outlet.title} ({name})" for name, outlet in outlets().items()
             title="Outlet",
             description="Budget, robots.txt and a cool-down of its host hold here too.",
         ),
-        "since": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="From this KST day",
-            description="Needs a source that lists days. Without it: the newest articles.",
+        "since": day_param(
+            "From this KST day", "Needs a source that lists days. Without it: the newest articles."
         ),
-        "until": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="To this KST day",
-            description="That day is included.",
-        ),
+        "until": day_param("To this KST day", "That day is included."),
         "url": Param(
             None,
             type=["null", "string"],

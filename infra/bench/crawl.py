@@ -5,9 +5,18 @@
 Every contestant (infra.bench.contestants) is a process of its own against the same local server.
 CPU seconds and peak memory are those that the kernel counts for the child. Ratios are of one run on
 one machine. For the cost of a start over a year of history see `infra.bench.memory`.
+
+    python -m infra.bench.crawl --pages 0 --outlets 0 --tasks 5
+
+measures a poll as an Airflow task, beside a task that does nothing. A worker forks its tasks, so
+they have Airflow loaded and their DAG file to parse. Here a process that has loaded the same is
+forked for each: one parses a DAG file whose task does nothing, one the file `dags/crawl.py` and
+crawls an outlet of the sample press into the embedded store. Processor seconds are those of the
+task with all that it starts. Airflow's supervisor, the same for both, is in neither.
 """
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -16,14 +25,16 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from infra.bench.contestants import CONCURRENCY
+from infra.store.layout import free_port
 from processing.landing.segments import SegmentWriter
 from processing.records import Fetch, Why, article_id
 from processing.store.file_store import FileStore
@@ -196,6 +207,120 @@ def polls(outlets: int) -> None:
         print(f"{'no-op (Python and Scrapy loaded)':44} {idle.wall:10.2f} {idle.cpu:7.2f}")
 
 
+_POLLED = "duru"
+_NOTHING = """
+from airflow.sdk import dag, task
+
+@dag(schedule=None)
+def nothing():
+    @task
+    def end(): pass
+    end()
+
+nothing()
+"""
+_HOURLY = 220 * 2
+"""Polls an hour of 220 outlets that are asked every half hour, as half of them are (a guess)."""
+
+
+@contextmanager
+def services(folder: Path) -> Iterator[None]:
+    """Start the sample press and the embedded store, and set what a task finds of them."""
+    port = free_port()
+    store = [sys.executable, "-m", "infra.store", "--data", str(folder / "store")]
+    press = [sys.executable, "-m", "infra.press", "--state", str(folder / "press")]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - ours
+        for command in (store, [*press, "--port", str(port)])
+    ]
+    try:
+        for process in started:
+            assert process.stdout is not None  # noqa: S101 - asked for above
+            # Each prints one line when it answers.
+            process.stdout.readline()
+        known = json.loads((folder / "store" / "credentials.json").read_text())
+        os.environ |= {
+            "SILLOK_STORE": f"s3://{known['bucket']}/archive",
+            "SILLOK_STORE_ENDPOINT": known["endpoint"],
+            "SILLOK_STORE_ACCESS_KEY": known["access_key"],
+            "SILLOK_STORE_SECRET_KEY": known["secret_key"],
+            "SILLOK_CONTACT": "mailto:bench@example.org",
+            "SILLOK_PRESS": str(port),
+            "SILLOK_SPOOL": str(folder / "spool"),
+            "SILLOK_CACHE": str(folder / "cache"),
+            "SILLOK_HEADS": str(folder / "heads"),
+        }
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+            process.wait()
+
+
+def forked(work: Callable[[], None], log: Path) -> float:
+    """Do `work` in a process of its own; return the processor seconds of it and its children.
+
+    Raises SystemExit where it fails.
+    """
+    child = os.fork()
+    if child == 0:
+        with log.open("w") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 - this process ends here, and says why
+                print(repr(error), flush=True)
+                os._exit(1)
+            os._exit(0)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        raise SystemExit(f"a task failed:\n{log.read_text()[-2000:]}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def parse(file: Path) -> None:
+    """Parse a DAG file as a task does before it runs."""
+    from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415 - once Airflow has a home
+
+    bag = DagBag(str(file), safe_mode=False, load_op_links=False)
+    assert not bag.import_errors, bag.import_errors  # noqa: S101 - a bench of nothing otherwise
+
+
+def poll_task(run: str) -> None:
+    """Parse the DAG file of the crawls and crawl, as the task `poll` does."""
+    import dags  # noqa: PLC0415 - a package without code
+
+    parse(Path(next(iter(dags.__path__))) / "crawl.py")
+    from dags.common import crawl  # noqa: PLC0415 - as in a task
+
+    crawl(_POLLED, run, "-s", "SILLOK_DUE=0")
+
+
+def tasks(rounds: int) -> None:
+    """Print the processor seconds of both tasks, and what follows for 220 outlets."""
+    with tempfile.TemporaryDirectory(prefix="sillok-poll-") as name:
+        folder = Path(name)
+        os.environ |= {"AIRFLOW_HOME": str(folder), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+        (folder / "nothing.py").write_text(_NOTHING)
+        with services(folder):
+            # What a worker has loaded before it forks.
+            import airflow.dag_processing.dagbag  # noqa: PLC0415 - for its modules
+            import airflow.sdk.execution_time.task_runner  # noqa: F401, PLC0415 - as above
+
+            log = folder / "task.log"
+            forked(lambda: poll_task("20261120T000000Z-000000"), log)
+            nothing, polled = [], []
+            for number in range(1, rounds + 1):
+                nothing.append(forked(lambda: parse(folder / "nothing.py"), log))
+                run = f"20261120T{number:06d}Z-000000"
+                polled.append(forked(partial(poll_task, run), log))
+    idle, cost = statistics.median(nothing), statistics.median(polled)
+    print(f"task that does nothing {idle:.2f} s, poll without news {cost:.2f} s of processor")
+    print(f"a poll costs {cost - idle:.2f} s more; {_HOURLY} polls an hour")
+    print(f"take {_HOURLY * cost / 3600:.0%} of one core")
+
+
 def _median(costs: list[ProcessCost]) -> ProcessCost:
     return ProcessCost(
         *(
@@ -210,6 +335,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--outlets", type=int, default=60)
+    parser.add_argument("--tasks", type=int, default=5)
     options = parser.parse_args(arguments)
     used = ", ".join(
         f"{name} {version(name)}" for name in ("scrapy", "trafilatura", "twisted", "lxml")
@@ -220,6 +346,8 @@ def main(arguments: list[str] | None = None) -> int:
         pages(options.pages, options.rounds)
     if options.outlets:
         polls(options.outlets)
+    if options.tasks:
+        tasks(options.tasks)
     return 0
 
 
