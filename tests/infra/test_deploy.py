@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,9 @@ PAGE = CHECKOUT / "docs" / "deploy.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 LAST = "To stop it"
 SERVICES = ("pg_createcluster", "redis-server", "runuser", "curl")
+NODES = ("node1", "node2")
+KILLS = "s3://sillok/kills"
+"""The second archive, whose crawls are disturbed."""
 PRESS = {"dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae"}
 
 
@@ -62,8 +65,72 @@ class Cluster:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def pid(self, name: str) -> int:
-        return int((self.folder / "logs" / f"{name}.pid").read_text())
+    def do(self, script: str) -> str:
+        """Run commands that have to succeed, and return what they print."""
+        done = self.meet(script)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout
+
+    def start(self, *names: str, store: str) -> None:
+        """Start parts as the page does, workers with an archive of their own."""
+        for name in names:
+            # The command of a worker stands in a loop on the page.
+            wanted = re.escape("$node" if name in NODES else name)
+            (command,) = re.findall(rf"^ *part {wanted} .*$", BLOCKS[4], re.MULTILINE)
+            spool = " ".join(
+                f"SILLOK_{place.upper()}=$PWD/{name}/{place}"
+                for place in ("spool", "cache", "heads")
+            )
+            quick = "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT=30"
+            self.do(f"node={name}; export {spool} SILLOK_STORE={store} {quick}\n{command}")
+
+    def processes(self, name: str) -> list[int]:
+        """Return the processes of a part that run, with all that they have started."""
+        first = int((self.folder / "logs" / f"{name}.pid").read_text())
+        started_by: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            state, parent, *_ = (
+                read_quietly(entry / "stat").rpartition(b") ")[2] or b"Z 0"
+            ).split()
+            # One that has ended may wait for who asks for its exit code.
+            if entry.name.isdigit() and state != b"Z":
+                started_by.setdefault(int(parent), []).append(int(entry.name))
+        running = [first] if any(first in pids for pids in started_by.values()) else []
+        for pid in running:
+            running += started_by.get(pid, [])
+        return running
+
+    def kill(self, name: str) -> None:
+        """Kill a part outright, as the loss of its machine would."""
+        for pid in self.processes(name)[:1]:
+            os.kill(pid, signal.SIGSTOP)  # it starts nothing while its processes are listed
+        for pid in self.processes(name):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def keep_up(self, store: str) -> None:
+        """Start what has ended, as compose and Kubernetes do."""
+        for name in ("api-server", "scheduler", "dag-processor", "triggerer", *NODES):
+            if not self.processes(name):
+                self.start(name, store=store)
+
+    def ends(self) -> set[Path]:
+        """Return the files that say how crawls ended."""
+        folders = (self.folder / name / "spool" / "ends" for name in NODES)
+        return {path for folder in folders for path in folder.glob("outlet=*/*.json")}
+
+
+def read_quietly(path: Path) -> bytes:
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def wait_for(what: Callable[[], object], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Wait until `what` is true; a hang ends with the whole run, which says where it was."""
+    while not what():
+        meanwhile()
+        time.sleep(0.05)
 
 
 def free_ports() -> int:
@@ -170,3 +237,53 @@ def test_no_secret_is_in_a_log_or_on_a_command_line(cluster: Cluster) -> None:
     assert not [
         number for number, secret in enumerate(secrets) if any(secret in log for log in logs)
     ]
+
+
+@pytest.mark.full
+def test_kills_and_a_restart_of_the_database_lose_and_double_nothing(cluster: Cluster) -> None:
+    """A worker dies with crawls in flight, then the scheduler; the database is restarted under the rest."""
+    for name in NODES:
+        cluster.kill(name)
+        shutil.rmtree(cluster.folder / name / "spool")
+    cluster.start(*NODES, store=KILLS)
+    crawls = [
+        f"airflow dags trigger crawl_{pace} > /dev/null" for pace in ("hourly", "quarter_hour")
+    ]
+    cluster.do("\n".join(crawls))
+
+    def fetching() -> list[str]:
+        landings = {name: cluster.folder / name / "spool" / "landing" for name in NODES}
+        return [name for name, landing in landings.items() if [*landing.rglob("seg-*")]]
+
+    wait_for(fetching)
+    (lost, *_) = fetching()
+    cluster.kill(lost)
+    assert lost in fetching(), "it had pages that were in no sealed segment"
+    cluster.kill("scheduler")
+    cluster.do("pg_ctlcluster 15 sillok restart")
+    cluster.keep_up(KILLS)
+
+    def crawling() -> bool:
+        lines = (
+            read_quietly(Path(f"/proc/{pid}/cmdline"))
+            for name in NODES
+            for pid in cluster.processes(name)
+        )
+        return any(b"\0scrapy\0crawl\0" in line for line in lines)
+
+    wait_for(lambda: not crawling(), lambda: cluster.keep_up(KILLS))
+    outlets = " ".join(f"--release {name}" for name in sorted(PRESS))
+    cluster.do(f"sillok doctor --store {KILLS} {outlets}")
+    before = cluster.ends()
+    cluster.do("\n".join(crawls))
+
+    def crawled() -> set[str]:
+        said = {path: json.loads(path.read_text()) for path in cluster.ends() - before}
+        return {end["outlet"] for end in said.values() if not end["busy"]}
+
+    wait_for(lambda: crawled() == PRESS and not crawling(), lambda: cluster.keep_up(KILLS))
+    # A crawl that was killed is taken for over at once, and not after an hour.
+    cluster.do(f"SILLOK_STORE={KILLS} SILLOK_RUN_GRACE_MINUTES=0 sillok archive")
+    cluster.do(f"sillok audit --all --store {KILLS}")
+    same = cluster.meet(f"sillok diff s3://sillok/archive {KILLS}")
+    assert same.returncode == 0, same.stdout + same.stderr

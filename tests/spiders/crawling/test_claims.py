@@ -1,6 +1,13 @@
 """One crawl of an outlet across hosts: whoever interferes, and whenever, one of two has it and never both."""
 
 import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +17,10 @@ import pytest
 from processing.errors import AlreadyExistsError, MissingError
 from processing.landing.segments import report
 from processing.records import End
+from processing.settings import Settings
 from processing.store.file_store import FileStore
-from processing.store.interface import ListedObject
+from processing.store.interface import ListedObject, Store
+from processing.store.opening import open_store
 from spiders.crawling.claims import (
     LEASE,
     BusyError,
@@ -23,7 +32,8 @@ from spiders.crawling.claims import (
     standing_claims,
     take,
 )
-from tests.spiders.conftest import Crawl
+from tests.processing.conftest import reaching, start_swift
+from tests.spiders.conftest import ROOT, Crawl, command
 from tests.spiders.origin import Origin, article, feed
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -233,6 +243,247 @@ def test_a_listing_tells_who_is_at_work() -> None:
 def test_a_spool_has_one_name(tmp_path: Path) -> None:
     assert place_of(tmp_path / "a") == place_of(tmp_path / "a") != place_of(tmp_path / "b")
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["place"]
+
+
+# -- two processes over one store
+
+
+@pytest.fixture(scope="module")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that reach the embedded store."""
+    data = tmp_path_factory.mktemp("swift")
+    process = start_swift(data)
+    yield reaching(data)
+    process.kill()
+    process.wait()
+
+
+class Stepping:
+    """A store of a process that stops itself, as SIGSTOP does, before its nth request; 0 is never."""
+
+    def __init__(self, store: Store, at: int) -> None:
+        self.url, self.identity, self.requests = store.url, store.identity, 0
+        self._store, self._at = store, at
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        act = getattr(self._store, name)
+
+        def stepping(*given: object, **named: object) -> object:
+            self.requests += 1
+            if self.requests == self._at:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            return act(*given, **named)
+
+        return stepping
+
+
+class Claimant:
+    """A process that claims an outlet, renews once and frees where told; its exit code says how that went."""
+
+    HAS_IT, BUSY, OVERTAKEN, ERROR = range(4)
+
+    def __init__(self, store: Store, run: str, *, at: int = 0, ends: bool = False) -> None:
+        self.pid = os.fork()
+        if self.pid == 0:
+            # Nothing of the test's own process may go on here, whatever happens.
+            os._exit(self._claim(Stepping(store, at), run, ends=ends))
+
+    def _claim(self, store: Stepping, run: str, *, ends: bool) -> int:
+        try:
+            mine = take(
+                store,
+                "duru",
+                run,
+                place=f"spool of {run}",
+                is_reported=lambda one: one == "reported",
+            )  # type: ignore[arg-type]
+            mine.renew()
+            if ends:
+                mine.free()
+        except BusyError:
+            return self.BUSY
+        except OvertakenError:
+            return self.OVERTAKEN
+        except BaseException:  # noqa: BLE001 - told by the exit code
+            return self.ERROR
+        return self.HAS_IT
+
+    def wait(self) -> int | None:
+        """Return the exit code; None where the process has stopped itself."""
+        _, status = os.waitpid(self.pid, os.WUNTRACED)
+        return None if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def two_processes(store: Store, step: int, *, ends: bool) -> bool:
+    """Let a second process do all of its part before a step of the first; return whether there is that step."""
+    first = Claimant(store, "r1", at=step)
+    code = first.wait()
+    if code is not None:
+        assert code == Claimant.HAS_IT
+        return False
+    second = Claimant(store, "r2", ends=ends).wait()
+    first.go_on()
+    both = first.wait(), second
+    at_work = both.count(Claimant.HAS_IT) - (ends and second == Claimant.HAS_IT)
+    assert Claimant.ERROR not in both, (step, ends, both)
+    if ends:
+        assert Claimant.HAS_IT in both, (step, both)
+    else:
+        assert at_work == 1, (step, both, "one of two has it")
+    return True
+
+
+def steps_of(fresh: Callable[[str], Store]) -> int:
+    """Try every step of the first process, each over a store of its own; return how many there are."""
+    for step in itertools.count(1):
+        for ends in (False, True):
+            if not two_processes(fresh(f"{step}-{ends}"), step, ends=ends):
+                return step - 1
+    raise AssertionError
+
+
+def prepared(store: Store, state: str) -> None:
+    """Leave the claim of an earlier crawl."""
+    if state == "none":
+        return
+    name = "reported" if state == "reported" else "r0"
+    before = take(store, "duru", name, place="elsewhere", is_reported=lambda _: False)
+    if state == "free":
+        before.free()
+
+
+@pytest.mark.parametrize("state", ["none", "free", "reported", "lapsed"])
+def test_of_two_processes_one_has_the_outlet_whichever_is_stopped_and_when(
+    state: str, tmp_path: Path
+) -> None:
+    def fresh(name: str) -> Store:
+        store = FileStore(tmp_path / name)
+        prepared(store, state)
+        if state == "lapsed":
+            age_claims(tmp_path / name)
+        return store
+
+    assert steps_of(fresh) >= 5, "looks, claims, looks again, renews, looks again"
+
+
+def age_claims(root: Path) -> None:
+    """Let the claims of a directory be as old as those of a crawl that stopped renewing."""
+    then = time.time() - LEASE.total_seconds() - 1
+    for path in root.rglob("claims/outlet=*/*"):
+        os.utime(path, (then, then))
+
+
+@pytest.mark.full
+def test_of_two_processes_one_has_the_outlet_in_a_bucket(swift: Settings) -> None:
+    def fresh(name: str) -> Store:
+        url = f"{swift.store}claims-{name}"
+        prepared(open_store(url, swift), "free")
+        # A client that was forked would share its connections.
+        return open_store(url, swift)
+
+    assert steps_of(fresh) >= 5
+
+
+OFF = """
+import sys
+from datetime import UTC, datetime
+from processing.settings import settings
+from processing.store.opening import open_store
+from spiders.crawling.claims import BusyError, take
+store = open_store(settings().store)
+print(datetime.now(UTC).isoformat())
+try:
+    take(store, "duru", "r2", place="there", is_reported=lambda _: False)
+except BusyError as error:
+    print(error)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not shutil.which("faketime"), reason="needs faketime: apt-get install faketime")
+@pytest.mark.parametrize("offset", ["-10m", "+10m"])
+def test_a_host_whose_clock_is_ten_minutes_off_waits_like_any_other(
+    offset: str, swift: Settings
+) -> None:
+    url = f"{swift.store}claims{offset.replace('+', '')}"
+    mine = take(open_store(url, swift), "duru", "r1", place="here", is_reported=lambda _: False)
+
+    def elsewhere() -> tuple[datetime, str]:
+        assert swift.store_access_key
+        assert swift.store_secret_key
+        given = {
+            "SILLOK_STORE": url,
+            "SILLOK_STORE_ENDPOINT": str(swift.store_endpoint),
+            "SILLOK_STORE_ACCESS_KEY": swift.store_access_key.get_secret_value(),
+            "SILLOK_STORE_SECRET_KEY": swift.store_secret_key.get_secret_value(),
+        }
+        done = subprocess.run(
+            ["faketime", "-f", offset, sys.executable, "-c", OFF],
+            env={**os.environ, **given},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        moment, _, told = done.stdout.partition("\n")
+        return datetime.fromisoformat(moment), told
+
+    theirs, told = elsewhere()
+    away = theirs - datetime.now(UTC)  # noqa: TID251 - the clock of the host is what is off
+    assert timedelta(minutes=9) < abs(away) < timedelta(minutes=11)
+    assert "another crawl of it is at work (run r1" in told
+    mine.free()
+    assert elsewhere()[1] == ""
+
+
+def test_an_owner_that_was_stopped_seals_what_it_has_and_asks_nothing_when_it_goes_on(
+    origin: Origin, crawl: Crawl, tmp_path: Path
+) -> None:
+    """Its machine is paused while the second of three articles is fetched, and another crawls meanwhile."""
+    store = FileStore(tmp_path / "archive")
+    base = f"http://plain.press.test:{origin.port}/news"
+    stopped = threading.Event()
+
+    def second(_: object) -> object:
+        if not stopped.is_set():
+            os.killpg(owner.pid, signal.SIGSTOP)
+            stopped.set()
+        return article(2)
+
+    origin.routes["/feed"] = feed(*(f"{base}/{number}" for number in (1, 2, 3)))
+    origin.routes |= {"/news/1": article(1), "/news/2": second, "/news/3": article(3)}  # type: ignore[dict-item]
+    line, environment = command(origin.port, tmp_path, "crawl", "plain", "-s", "SILLOK_RUN=owner")
+    log = tmp_path / "owner.log"
+    with log.open("w") as output:
+        owner = subprocess.Popen(
+            line,
+            cwd=ROOT,
+            env=environment | {"WIRE_RENEWAL": "0", "SILLOK_SPOOL": f"{tmp_path}/owner"},
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        assert stopped.wait(120), log.read_text()
+        age_claims(tmp_path / "archive")
+        others = crawl("plain", "-s", "SILLOK_RUN=others")
+        asked = origin.paths()
+        os.killpg(owner.pid, signal.SIGCONT)
+        assert owner.wait() == 1
+    finally:
+        owner.kill()
+    assert others.report.end is End.NEW
+    assert len(others.articles()) == 3
+    assert origin.paths() == asked, "it asked nothing any more"
+    assert "another crawl of it has taken over" in log.read_text()
+    ended = report(store, "plain", "owner")
+    assert ended is not None
+    assert ended.end is End.FAILED
+    assert ended.articles >= 1, "what it had is sealed"
+    assert standing_claims(store)["plain"].is_free, "the other's claim, which it left alone"
 
 
 # -- a whole crawl
