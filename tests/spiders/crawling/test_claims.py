@@ -442,19 +442,20 @@ def test_a_host_whose_clock_is_ten_minutes_off_waits_like_any_other(
 def test_an_owner_that_was_stopped_seals_what_it_has_and_asks_nothing_when_it_goes_on(
     origin: Origin, crawl: Crawl, tmp_path: Path
 ) -> None:
-    """Its machine is paused while the second of three articles is fetched, and another crawls meanwhile."""
+    """Its machine is paused while the third of four articles is fetched, and another crawls meanwhile."""
     store = FileStore(tmp_path / "archive")
     base = f"http://plain.press.test:{origin.port}/news"
     stopped = threading.Event()
 
-    def second(_: object) -> object:
+    def third(_: object) -> object:
         if not stopped.is_set():
             os.killpg(owner.pid, signal.SIGSTOP)
             stopped.set()
-        return article(2)
+        return article(3)
 
-    origin.routes["/feed"] = feed(*(f"{base}/{number}" for number in (1, 2, 3)))
-    origin.routes |= {"/news/1": article(1), "/news/2": second, "/news/3": article(3)}  # type: ignore[dict-item]
+    origin.routes["/feed"] = feed(*(f"{base}/{number}" for number in range(1, 5)))
+    origin.routes |= {f"/news/{number}": article(number) for number in (1, 2, 4)}
+    origin.routes["/news/3"] = third  # type: ignore[assignment]
     line, environment = command(origin.port, tmp_path, "crawl", "plain", "-s", "SILLOK_RUN=owner")
     log = tmp_path / "owner.log"
     with log.open("w") as output:
@@ -476,7 +477,7 @@ def test_an_owner_that_was_stopped_seals_what_it_has_and_asks_nothing_when_it_go
     finally:
         owner.kill()
     assert others.report.end is End.NEW
-    assert len(others.articles()) == 3
+    assert len(others.articles()) == 4
     assert origin.paths() == asked, "it asked nothing any more"
     assert "another crawl of it has taken over" in log.read_text()
     ended = report(store, "plain", "owner")
