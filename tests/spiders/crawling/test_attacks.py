@@ -5,7 +5,7 @@ import re
 
 from processing.records import Fetch
 from tests.spiders.conftest import Crawl
-from tests.spiders.origin import Origin, Reply, article, feed, html, text
+from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
 BODY = article(9).body
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
@@ -148,6 +148,23 @@ def test_indexes_that_name_a_new_index_for_ever_end(origin: Origin, crawl: Crawl
     maps = [path for path in origin.paths() if path.endswith(".xml")]
     assert sorted(maps) == ["/0.xml", "/articles.xml", "/b.xml", "/c.xml", "/sitemap.xml"]
     assert [limit.example[-5:] for limit in done.report.limits] == ["0.xml"]
+
+
+def test_a_backfill_follows_no_index_for_ever(origin: Origin, crawl: Crawl) -> None:
+    """Each names the next one, and each claims the month that is asked for."""
+    base = f"http://months.press.test:{origin.port}"
+
+    def next_index(asked: Asked) -> Reply:
+        number = int(asked.path.partition("?")[2] or 0)
+        child = f"{base}/sitemap-2026-10.xml?{number + 1}"
+        return text(f"<sitemapindex><sitemap><loc>{child}</loc></sitemap></sitemapindex>")
+
+    # An end, so that a crawl that follows them all fails and does not hang.
+    indexes = {f"/sitemap-2026-10.xml?{number}": next_index for number in range(20)}
+    origin.routes |= {"/sitemap.xml": next_index, **indexes}
+    crawl("months", "-a", "since=2026-10-05", "-a", "until=2026-10-06")
+    maps = [path for path in origin.paths() if "sitemap" in path]
+    assert maps == ["/sitemap.xml", "/sitemap-2026-10.xml?1"], "that month has answered"
 
 
 OWN = (
