@@ -146,7 +146,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.guard.ClaimKeeper": 40,
     "spiders.middlewares.guard.Guard": 50,
-    "spiders.middlewares.held.HeldAnswers": 60,
+    "spiders.wire.recorder.HeldAnswers": 60,
     "spiders.middlewares.robots.Robots": 100,
     "spiders.middlewares.robots.Reservation": 120,
     "spiders.middlewares.pace.Pacing": 150,

@@ -13,8 +13,6 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.utils.log import get_scrapy_root_handler
 
-from processing.archive.backfills import BackfillState
-from processing.archive.backfills import load as load_backfills
 from processing.archive.memory import load
 from processing.dates import SEOUL
 from processing.errors import SillokError, TransientError, UsageError
@@ -51,6 +49,7 @@ from spiders.outlet import Outlet
 from spiders.settings import check
 
 if TYPE_CHECKING:
+    from processing.archive.backfills import BackfillState
     from spiders.crawling.backfill import Backfill
 
 log = logging.getLogger("sillok.crawl")
@@ -324,10 +323,12 @@ class Command(crawl.Command):
 
     def _backfills(
         self, store: Store, outlet: Outlet, wanted: CrawlRequest
-    ) -> BackfillState | None:
+    ) -> "BackfillState | None":
         if not wanted.days:
             return None
-        state = load_backfills(store, outlet.name)
+        from processing.archive.backfills import BackfillState, load  # noqa: PLC0415 - an ordinary crawl has none
+
+        state = load(store, outlet.name)
         return BackfillState(spent=state.spent) if wanted.fresh else state
 
     def _writer(self, store: Store, outlet: Outlet, identity: str) -> SegmentWriter:

@@ -7,11 +7,10 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from scrapy.http import Response
 
-from processing.archive.backfills import BackfillState
 from processing.records import AnswerLimit, Article, Fetch, Reason, Rejection, SourceFault, Why
 from spiders.crawling.hosts import Reach
 from spiders.crawling.landing import Landing
@@ -20,6 +19,9 @@ from spiders.crawling.polling import final
 from spiders.crawling.verdict import Counts, present
 from spiders.crawling.visit import Visit
 from spiders.outlet import Outlet
+
+if TYPE_CHECKING:
+    from processing.archive.backfills import BackfillState
 
 log = logging.getLogger(__name__)
 
@@ -232,7 +234,7 @@ class RunLog:
     `backfills` is the state that the rows of a backfill change.
     """
 
-    def __init__(self, landing: Landing, backfills: BackfillState | None = None) -> None:
+    def __init__(self, landing: Landing, backfills: "BackfillState | None" = None) -> None:
         self.landing = landing
         self._backfills = backfills
         self.counts = Counts()

@@ -10,13 +10,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from math import inf
 from time import monotonic
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from processing.archive.backfills import BackfillState
 from processing.archive.memory import Memory
 from processing.dates import SEOUL
 from processing.errors import SillokError
@@ -40,6 +39,9 @@ from spiders.crawling.verdict import Tally, verdict
 from spiders.crawling.visit import Refusal, Spellings, Visit
 from spiders.crawling.watchdog import Watchdog
 from spiders.outlet import Outlet, Source
+
+if TYPE_CHECKING:
+    from processing.archive.backfills import BackfillState
 
 
 class Run:
@@ -66,7 +68,7 @@ class Run:
         time_limit: float = 0.0,
         reach: Reach | None = None,
         claim: Claim | None = None,
-        backfills: BackfillState | None = None,
+        backfills: "BackfillState | None" = None,
         budget: int | None = None,
         held: HeldLists | None = None,
     ) -> None:

@@ -1,18 +1,21 @@
 """Writes every answer into the WARC before anything is read from it.
 
-Full segments are sealed while the crawl goes on.
+Full segments are sealed while the crawl goes on. What a killed backfill was answered is given to it
+from the spool.
 """
 
 import base64
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Request, Response
+from scrapy.responsetypes import responsetypes
 from scrapy.utils.asyncio import AsyncioLoopingCall
 
+from processing.dates import SEOUL
 from processing.landing.warc import Exchange, Original
 from spiders.crawling.landing import HeldAnswer, HeldLists, as_spool_error
 from spiders.crawling.run import Run, run_of
@@ -131,3 +134,40 @@ def _original(visit: Visit, response: Response) -> Original | None:
     ):
         return None
     return Original(last.payload, last.stored_url, last.stored_at)
+
+
+class HeldAnswers:
+    """Gives a backfill the answer that an earlier run of it was killed with, instead of asking again."""
+
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self._crawler = crawler
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, run_of(crawler))
+
+    def process_request(self, request: Request, spider: Spider | None = None) -> Response | None:
+        visit = visit_of(request)
+        answer = self._run.held.held(visit.url) if self._run.held and visit.backfill else None
+        # Of an earlier day it says too little: "yesterday" has become complete since.
+        if answer is None or _day(answer.at) != _day(self._run.clock()):
+            return None
+        made = responsetypes.from_args(url=answer.url, headers=None, body=answer.body)
+        response = made(
+            answer.url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            request=request,
+        )
+        # It is written down as when it came, the moment included.
+        request.meta["kept_at"] = answer.at
+        self._crawler.signals.send_catch_log(
+            signals.response_downloaded, response=response, request=request, spider=spider
+        )
+        return response
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SEOUL).date()
