@@ -1,8 +1,15 @@
-"""Section, keywords, lead image and language of a page: which declaration wins, and the limits of each."""
+"""Section, keywords, lead image, language and names of a page: which declaration wins, and the limits of each."""
 
 import pytest
 
-from processing.reading.metadata import Head, image_of, keywords_of, language_of, section_of
+from processing.reading.metadata import (
+    Head,
+    image_of,
+    keywords_of,
+    language_of,
+    section_of,
+    text,
+)
 
 URL = "https://news.example/a/1"
 MENU = ("정치", "경제", "사회")
@@ -110,3 +117,22 @@ def test_a_text_is_korean_where_more_than_a_fifth_of_its_letters_are(
 def test_the_declared_language_is_short_and_may_be_missing() -> None:
     assert language_of(head(og__locale="EN_US.utf8"), "") == "en_us"
     assert language_of(Head(), "") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"name": "가람", "@value": "나래", "url": "https://handeul.test/"}, "가람"),
+        ({"name": "", "@value": "나래", "url": "https://handeul.test/"}, "나래"),
+        ({"@value": "나래"}, "나래"),
+        ({"url": "https://handeul.test/"}, "https://handeul.test/"),
+        ([{"name": {"@value": "나래"}}, "가람"], "나래"),
+        ([[[["가람"]]]], None),
+        ({"name": 7}, None),
+        ([], None),
+    ],
+)
+def test_the_text_of_a_value_is_its_name_then_its_value_then_its_address(
+    value: object, expected: str | None
+) -> None:
+    assert text(value) == expected

@@ -105,3 +105,9 @@ def test_what_a_site_calls_itself():
 )
 def test_the_section_that_a_title_names(title, section):
     assert section_in(title) == section
+
+
+@pytest.mark.parametrize(("letters", "is_name"), [(9, True), (10, False), (11, False)])
+def test_a_title_of_ten_letters_is_more_than_the_name_of_a_site(letters, is_name):
+    title = "한들" + "물" * (letters - 4) + "신문"
+    assert choose([("meta", title)], [], set()) == (("", None) if is_name else (title, "meta"))
