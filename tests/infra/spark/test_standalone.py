@@ -23,8 +23,8 @@ pytestmark = pytest.mark.full
 
 ROOT = Path(__file__).parents[3]
 JOB = ROOT / "infra" / "spark" / "fold_corpus.py"
-STAGES = 4
-"""Stages of the job that are over when a worker is killed; it has dozens."""
+STAGES = 40
+"""Stages of the job that are over when a worker is killed: of some seventy, amid the rounds of components."""
 
 
 @dataclass(frozen=True)
