@@ -14,9 +14,10 @@ from scrapy.commands import crawl as scrapy_crawl
 from scrapy.commands import list as scrapy_list
 from scrapy.exceptions import UsageError
 
-from spiders import settings
+import spiders.settings
 from spiders.commandline import SETTINGS
-from spiders.commands import crawl, scout
+from spiders.commands.crawl import Command as CrawlCommand
+from spiders.commands.scout import DeclareCommand, FreezeCommand, LookCommand
 
 IN_ANOTHER_PROJECT = environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS) != SETTINGS
 """Whether a `scrapy.cfg` or the environment names other settings.
@@ -24,7 +25,7 @@ IN_ANOTHER_PROJECT = environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS) != SETTINGS
 Scrapy has looked before it loads this.
 """
 
-_SETTINGS = {name: value for name, value in vars(settings).items() if name.isupper()}
+_SETTINGS = {name: value for name, value in vars(spiders.settings).items() if name.isupper()}
 
 
 class Absent(ScrapyCommand):
@@ -39,7 +40,7 @@ class Absent(ScrapyCommand):
         )
 
 
-class Crawl(crawl.Command):
+class Crawl(CrawlCommand):
     """`scrapy crawl` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS
@@ -54,19 +55,19 @@ class List(scrapy_list.Command):
     }
 
 
-class Look(scout.LookCommand):
+class Look(LookCommand):
     """`scrapy look` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS
 
 
-class Declare(scout.DeclareCommand):
+class Declare(DeclareCommand):
     """`scrapy declare` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS
 
 
-class Freeze(scout.FreezeCommand):
+class Freeze(FreezeCommand):
     """`scrapy freeze` with our settings."""
 
     default_settings: ClassVar[dict[str, Any]] = _SETTINGS

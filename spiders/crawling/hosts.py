@@ -13,8 +13,16 @@ from urllib.parse import urlsplit
 
 from processing.archive.memory import Memory
 from processing.errors import TransientError
-from processing.report import unpublished
-from processing.report.unpublished import PollAttempt, attempts_here
+from processing.report.unpublished import (
+    WINDOW,
+    PollAttempt,
+    attempts_here,
+    covers,
+    note,
+    noted,
+    outage,
+    recent_attempts,
+)
 from processing.store.interface import Store
 
 log = logging.getLogger(__name__)
@@ -154,13 +162,13 @@ def forgiven(memory: Memory, store: Store) -> Memory:
     # Listing the notes costs a request to the store, so it waits until a failure needs them.
     slots: list[datetime] | None = None
 
-    def covers(moment: datetime) -> bool:
+    def is_ours(moment: datetime) -> bool:
         nonlocal slots
         if slots is None:
-            slots = unpublished.noted(store)
-        return unpublished.covers(slots, moment)
+            slots = noted(store)
+        return covers(slots, moment)
 
-    memory.forgive(covers)
+    memory.forgive(is_ours)
     return memory
 
 
@@ -178,12 +186,12 @@ def crawl_reach(
         own = PollAttempt(outlet, now, reached=False, unreached=reach.unreached)
         try:
             met = [
-                *unpublished.recent_attempts(store, now),
-                *attempts_here(spool, now - unpublished.WINDOW),
+                *recent_attempts(store, now),
+                *attempts_here(spool, now - WINDOW),
             ]
-            seen = unpublished.outage([*met, own], now)
+            seen = outage([*met, own], now)
             if seen is not None and not dry_run:
-                unpublished.note(store, seen, now)
+                note(store, seen, now)
         except TransientError as error:
             log.warning("whether the fault is ours cannot be told: %s", error)
             return False

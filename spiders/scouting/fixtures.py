@@ -35,7 +35,7 @@ import processing.reading
 from processing.kinds import chain_of
 from processing.reading.bylines import is_name
 from processing.records import Article, Page, Rejection, article_id, version_id
-from spiders.scouting import prose
+from spiders.scouting.prose import changed
 
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
 _HANJA = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -174,7 +174,7 @@ class Mask:
 
     def page(self, html: str) -> str:
         """Return a page masked: Latin words go where prose stands, everything else wherever it stands."""
-        return self.text(prose.changed(_ESCAPED.sub(_unescaped, html), self._words))
+        return self.text(changed(_ESCAPED.sub(_unescaped, html), self._words))
 
     def _words(self, text: str) -> str:
         return _WORD.sub(lambda found: self._letters(found[0]) if found["word"] else found[0], text)

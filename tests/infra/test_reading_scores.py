@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.bench.reading.__main__ import generated, ratio
-from infra.bench.reading.damage import DAMAGES, damaged
-from infra.bench.reading.lists import boards, list_pages
+from infra.bench.reading.pages import DAMAGES, boards, damaged, list_pages
 from infra.bench.reading.quality import Score, SetScore
 from infra.bench.reading.scores import GOAL, bare, body_f1, missed, score, table, total
 from processing.reading.extract import extract

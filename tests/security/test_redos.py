@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.redos.alarms import tried
-from infra.redos.attacks import of_ours
+from infra.redos.alarms import of_ours, tried
 from infra.redos.patterns import CollectedPattern
 from infra.redos.recheck import RecheckError, Verdict, digest, judge, keep, kept
 from infra.redos.translate import is_possessive, to_javascript

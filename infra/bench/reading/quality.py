@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from infra.bench.reading.damage import DAMAGES, damaged
-from infra.bench.reading.lists import boards, list_pages
+from infra.bench.reading.pages import DAMAGES, boards, damaged, list_pages
 from infra.bench.reading.scores import UNKNOWN, KeptPage, bare, body_f1, score
 from processing.inspection.kept_pages import Item, index_items
 from processing.reading.extract import extract
