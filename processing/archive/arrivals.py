@@ -33,12 +33,12 @@ def arrivals_of(row: Fetch) -> Arrivals:
     took = row.at - row.answered_at
     if not timedelta() < took <= _LONGEST:
         return {}
-    found: Arrivals = {}
+    arrivals: Arrivals = {}
     for index in range(row.new_links):
         at = row.answered_at + took * (2 * index + 1) / (2 * row.new_links)
-        slots = found.setdefault(at.astimezone(SEOUL).date().isoformat(), {})
+        slots = arrivals.setdefault(at.astimezone(SEOUL).date().isoformat(), {})
         slots[slot_of(at)] = slots.get(slot_of(at), 0) + 1
-    return found
+    return arrivals
 
 
 def added(first: Mapping[str, Mapping[int, int]], second: Arrivals) -> Arrivals:

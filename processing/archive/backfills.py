@@ -161,7 +161,7 @@ def _decode(data: bytes) -> BackfillState:
         f"{date.fromisoformat(when)}": int(count) for when, count in header["spent"].items()
     }
     state.complete = {
-        source: [days_of(one) for one in stretches]
+        source: [days_of(stretch) for stretch in stretches]
         for source, stretches in header["complete"].items()
     }
     return state

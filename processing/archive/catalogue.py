@@ -222,7 +222,9 @@ class Catalogue:
 
     def _checkpoint(self, manifest: Manifest) -> "Checkpoint | None":
         """Return the checkpoint that a manifest adds; None where there is no sound one."""
-        added = [one for one in manifest.adds if layout.is_checkpoint(one.key)]
+        added = [
+            added_object for added_object in manifest.adds if layout.is_checkpoint(added_object.key)
+        ]
         if not added:
             return None
         # only here: a checkpoint is Parquet, and loading that costs more than a short chain

@@ -61,12 +61,12 @@ class Checkpoint:
         "2026-11-20", "2026-11".
         """
         wanted = {day[:_MONTH] for day in days} if days is not None else None
-        found: dict[str, CatalogueObject] = {}
+        objects: dict[str, CatalogueObject] = {}
         for key in sorted(self.months):
             if wanted is None or _month(key) in wanted:
                 table = _read(opened(self.objects[key]), key)
-                found |= {page.key: page for page in _objects(table, key, suffix, days)}
-        return found
+                objects |= {page.key: page for page in _objects(table, key, suffix, days)}
+        return objects
 
 
 class Current(Protocol):
@@ -107,7 +107,10 @@ def made(catalogue: Current) -> NewCheckpoint:
     changed = {
         _month(key)
         for manifest in later
-        for key in (*(added.key for added in manifest.adds), *(one.key for one in manifest.removes))
+        for key in (
+            *(added.key for added in manifest.adds),
+            *(removed.key for removed in manifest.removes),
+        )
         if key.startswith("pages/")
     }
     new: list[NewObject] = []
@@ -147,10 +150,10 @@ def _by_month(
     catalogue: Current, months: Collection[str] | None
 ) -> dict[str, list[CatalogueObject]]:
     """Return the current raw pages of these months, or of all."""
-    found: dict[str, list[CatalogueObject]] = defaultdict(list)
+    objects: dict[str, list[CatalogueObject]] = defaultdict(list)
     for page in catalogue.pages(days=months):
-        found[_month(page.key)].append(page)
-    return found
+        objects[_month(page.key)].append(page)
+    return objects
 
 
 def _replaced(

@@ -128,14 +128,14 @@ def _attempt(job: CompactionJob) -> Compaction:
     fingerprint = FoldOptions().fingerprint
     merges = planned(catalogue, today, fingerprint, upgrade=job.upgrade)
     old = _superseded(catalogue, merges, fingerprint) if job.upgrade else {}
-    gone = {one.key: one for merge in merges for one in merge.parts} | old
+    gone = {part.key: part for merge in merges for part in merge.parts} | old
     memory = _moved(catalogue) if job.upgrade else {}
     result = Compaction(
         dry_run=job.dry_run,
         days=sum(not merge.whole_month for merge in merges),
         months=sum(merge.whole_month for merge in merges),
         replaced=len(gone) + len(memory),
-        bytes_before=sum(one.sum.bytes for one in gone.values()),
+        bytes_before=sum(part.sum.bytes for part in gone.values()),
     )
     if job.dry_run or result.unchanged:
         return result
@@ -145,26 +145,28 @@ def _attempt(job: CompactionJob) -> Compaction:
         logger.info("the memory of %s moves to %s", outlet, target.key)
         job.store.put(target.key, job.store.get(source.key))
     targets = {outlet: target for outlet, (_, target) in memory.items()}
-    seq = _publish(job, catalogue, adds, sorted(gone.keys() - {one.key for one in adds}), targets)
-    return result.evolve(seq=seq, parts=len(adds), bytes_after=sum(one.bytes for one in adds))
+    seq = _publish(
+        job, catalogue, adds, sorted(gone.keys() - {added.key for added in adds}), targets
+    )
+    return result.evolve(seq=seq, parts=len(adds), bytes_after=sum(added.bytes for added in adds))
 
 
 def _put_all(job: CompactionJob, catalogue: Catalogue, merges: Sequence[Merge]) -> list[Sum]:
     adds: list[Sum] = []
-    for place, merge in enumerate(merges, 1):
+    for number, merge in enumerate(merges, 1):
         for made in merged(catalogue, merge):
             job.store.put(made.key, made.data)
             adds.append(made.sum)
-        job.progress(place, len(merges))
+        job.progress(number, len(merges))
     return adds
 
 
 def _require_all_rows(gone: Iterable[CatalogueObject], adds: Iterable[Sum]) -> None:
     """Raise CorruptRecordError where a table of records would have other rows than before."""
     before, after = dict.fromkeys(TABLES, 0), dict.fromkeys(TABLES, 0)
-    for one in gone:
-        if one.table in before:
-            before[one.table] += one.sum.rows or 0
+    for part in gone:
+        if part.table in before:
+            before[part.table] += part.sum.rows or 0
     for added in adds:
         table = added.key.partition("/")[0]
         if table in after:
@@ -181,12 +183,12 @@ def _superseded(
     catalogue: Catalogue, merges: Sequence[Merge], fingerprint: str
 ) -> dict[str, CatalogueObject]:
     """Return the signatures of earlier versions of the fold, which this one does not read."""
-    merging = {one.key for merge in merges for one in merge.parts}
+    merging = {part.key for merge in merges for part in merge.parts}
     current = f"dedupe/v={fingerprint}/"
     return {
-        one.key: one
-        for one in catalogue.of("dedupe")
-        if one.key not in merging and not one.key.startswith(current)
+        part.key: part
+        for part in catalogue.of("dedupe")
+        if part.key not in merging and not part.key.startswith(current)
     }
 
 
@@ -214,7 +216,7 @@ def _publish(
     seq = head.manifest.seq + 1 if head else 1
     if layout.adds_checkpoint(seq):
         checkpoint = checkpoints.made(catalogue)
-    digest = hashlib.sha256("\n".join(sorted(one.key for one in adds)).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(sorted(added.key for added in adds)).encode()).hexdigest()
     removes = [Removed(key=key, reason="compaction") for key in gone]
     return _commit(
         job,
@@ -264,7 +266,7 @@ def _commit(
     witness = Witness(job.options.heads, job.store)
     witness.check(job.store, head)
     witness.require_writable()
-    if gone := require_present(job.store, [one.key for one in (*adds, *memory.values())]):
+    if gone := require_present(job.store, [added.key for added in (*adds, *memory.values())]):
         raise LostObjectsError(f"{gone[0]} was deleted while it was published")
     named = catalogue.snapshots.changed(memory, {}, adds)
     manifest = Manifest(

@@ -48,8 +48,8 @@ def unsigned(
     Articles outside it that share a cluster with one of them are included. The order is stable.
     """
     folder = f"dedupe/v={options.fingerprint}/sig/"
-    signatures = (one for one in catalogue.of("dedupe") if one.key.startswith(folder))
-    near = [one for one in signatures if one.within(*span)]
+    signatures = (part for part in catalogue.of("dedupe") if part.key.startswith(folder))
+    near = [part for part in signatures if part.within(*span)]
     signing = set().union(*brought_by(near, catalogue.files(near)))
     parts = [part for part in catalogue.of("clusters") if part.within(*span)]
     # a manifest that added signatures has signed all its articles

@@ -186,7 +186,9 @@ def discard(job: Job, runs: Collection[str]) -> list[Discarded]:
     Raises MissingError where nothing of a run waits in landing, and UsageError where one is not
     held back: it is published by itself, or still going on.
     """
-    held = {run: one for one in gather(job, manifests.head(job.store)).held for run in one.runs}
+    held = {
+        run: fault for fault in gather(job, manifests.head(job.store)).held for run in fault.runs
+    }
     _require_held(job, runs, held)
     done = []
     for run in sorted({*runs}):

@@ -62,7 +62,10 @@ class Snapshots:
     def objects(self) -> dict[str, CatalogueObject]:
         """The snapshots as objects of the catalogue, by key."""
         named = (*self.memory.values(), *self.backfills.values())
-        return {one.key: CatalogueObject(one, self.seqs[one.key]) for one in named}
+        return {
+            named_sum.key: CatalogueObject(named_sum, self.seqs[named_sum.key])
+            for named_sum in named
+        }
 
     def changed(
         self, memory: Mapping[str, Sum], backfills: Mapping[str, Sum], adds: Iterable[Sum]
@@ -97,10 +100,13 @@ def named_snapshots(newest_first: Iterable[Manifest]) -> Snapshots:
     for manifest in newest_first:
         memory = {**manifest.memory, **memory}
         backfills = {**manifest.backfills, **backfills}
-        seqs = {**dict.fromkeys((one.key for one in manifest.snapshots), manifest.seq), **seqs}
+        seqs = {
+            **dict.fromkeys((snapshot.key for snapshot in manifest.snapshots), manifest.seq),
+            **seqs,
+        }
         if names_all_snapshots(manifest):
             break
-    current = {one.key for one in (*memory.values(), *backfills.values())}
+    current = {snapshot.key for snapshot in (*memory.values(), *backfills.values())}
     return Snapshots(memory, backfills, {key: seqs[key] for key in current})
 
 
@@ -236,7 +242,7 @@ def snapshots(store: Store, link: ManifestLink | None) -> Snapshots:
 
     Raises what `since` raises.
     """
-    return named_snapshots(one.manifest for one in since(store, link, 1))
+    return named_snapshots(later.manifest for later in since(store, link, 1))
 
 
 def remembered(store: Store, link: ManifestLink | None, outlet: str) -> Sum | None:

@@ -72,11 +72,14 @@ def planned(
 ) -> list[Merge]:
     """Return what is to be merged on a KST day; with `upgrade` also what is not of today's form."""
     groups: dict[str, list[CatalogueObject]] = defaultdict(list)
-    for one in catalogue.tables.values():
-        if one.key.endswith(".parquet") and (upgrade or not layout.is_version_1(one.key)):
-            groups[_table(one.key)].append(one)
+    for stored in catalogue.tables.values():
+        if stored.key.endswith(".parquet") and (upgrade or not layout.is_version_1(stored.key)):
+            groups[_table(stored.key)].append(stored)
     old = frozenset(
-        one.key for some in groups.values() for one in some if upgrade and _is_old(catalogue, one)
+        stored.key
+        for some in groups.values()
+        for stored in some
+        if upgrade and _is_old(catalogue, stored)
     )
     folder = f"dedupe/v={fingerprint}"
     signed = [f"{folder}/{kind}" for kind in _SIGNED]
@@ -85,7 +88,7 @@ def planned(
         if table in TABLES:
             merges += _of_records(catalogue, table, parts, today, old)
         elif table == signed[0]:
-            together = [one for name in signed for one in groups[name]]
+            together = [stored for name in signed for stored in groups[name]]
             merges += _of_days(table, _of_keys(together), today, old, fewest=len(_SIGNED) + 1)
         elif table == "clusters" or (table.startswith(folder) and table not in signed):
             merges += _of_days(table, _of_keys(parts), today, old)
@@ -103,24 +106,24 @@ def gathered(
     """
     days: dict[date, list[CatalogueObject]] = defaultdict(list)
     alone: list[CatalogueObject] = []
-    for one in parts:
-        of_one_day = one.days is not None and one.days[0] == one.days[1]
-        if one.days and of_one_day and not layout.is_version_1(one.key):
-            days[one.days[0]].append(one)
+    for stored in parts:
+        of_one_day = stored.days is not None and stored.days[0] == stored.days[1]
+        if stored.days and of_one_day and not layout.is_version_1(stored.key):
+            days[stored.days[0]].append(stored)
         else:
-            alone.append(one)
+            alone.append(stored)
     for day, group in sorted(days.items()):
         if len(group) < _MANY:
             alone += group
         else:
             yield _gathered(catalogue, Merge(table, day, tuple(group))), (day, day)
-    for one, path in zip(alone, catalogue.files(alone), strict=True):
-        yield path, one.days
+    for stored, path in zip(alone, catalogue.files(alone), strict=True):
+        yield path, stored.days
 
 
 def _gathered(catalogue: Catalogue, merge: Merge) -> Path:
     """Return the file of the cache that holds the rows of a merge of one table."""
-    sums = "".join(sorted(one.sum.sha256 for one in merge.parts))
+    sums = "".join(sorted(stored.sum.sha256 for stored in merge.parts))
     digest = hashlib.sha256(f"{sums} {layout_digest(merge.table)}".encode()).hexdigest()
 
     def make() -> bytes:
@@ -183,13 +186,13 @@ _Dated = tuple[CatalogueObject, date | None]
 """A part and one of the days of its rows."""
 
 
-def _is_old(catalogue: Catalogue, one: CatalogueObject) -> bool:
+def _is_old(catalogue: Catalogue, stored: CatalogueObject) -> bool:
     """Tell whether a part is of version 1, or lacks a column that its table has today."""
-    if layout.is_version_1(one.key):
+    if layout.is_version_1(stored.key):
         return True
-    if one.table not in layout.CONVERTED:
+    if stored.table not in layout.CONVERTED:
         return False
-    return bool(pq.read_schema(catalogue.local(one)).names != columns(one.table).names)
+    return bool(pq.read_schema(catalogue.local(stored)).names != columns(stored.table).names)
 
 
 def _of_records(
@@ -200,46 +203,46 @@ def _of_records(
     old: Collection[str],
 ) -> Iterator[Merge]:
     months: dict[tuple[int, int] | None, list[_Dated]] = defaultdict(list)
-    for one, day in _dated(catalogue, table, parts):
-        months[None if day is None else (day.year, day.month)].append((one, day))
+    for stored, day in _dated(catalogue, table, parts):
+        months[None if day is None else (day.year, day.month)].append((stored, day))
     for month, dated in sorted(months.items(), key=lambda item: item[0] or (0, 0)):
-        group = tuple(dict.fromkeys(one for one, _ in dated))
-        is_old = any(one.key in old for one in group)
+        group = tuple(dict.fromkeys(stored for stored, _ in dated))
+        is_old = any(stored.key in old for stored in group)
         if month is None:
             if is_old or len(group) >= _LATE:
                 yield Merge(table, None, group)
             continue
-        whole = [one for one in group if layout.is_month(one.key)]
+        whole = [stored for stored in group if layout.is_month(stored.key)]
         over = month < (today.year, today.month)
-        small = sum(one.sum.bytes for one in group) <= _LARGEST
+        small = sum(stored.sum.bytes for stored in group) <= _LARGEST
         several = len(group) - len(whole) >= (_LATE if whole else 2)
         if over and small and (several or is_old):
             yield Merge(table, date(*month, 1), group, whole_month=True)
         else:
-            days = [(one, day) for one, day in dated if one not in whole]
+            days = [(stored, day) for stored, day in dated if stored not in whole]
             yield from _of_days(table, days, today, old)
 
 
 def _dated(catalogue: Catalogue, table: str, parts: Iterable[CatalogueObject]) -> Iterator[_Dated]:
     """Yield each part with its day: the log of version 1 has several, and no key that says so."""
-    for one in parts:
-        if one.days is None and table == "log":
-            yield from ((one, day) for day in sorted(_days_in(catalogue, one)))
+    for stored in parts:
+        if stored.days is None and table == "log":
+            yield from ((stored, day) for day in sorted(_days_in(catalogue, stored)))
         else:
-            yield one, one.days and one.days[0]
+            yield stored, stored.days and stored.days[0]
 
 
-def _days_in(catalogue: Catalogue, one: CatalogueObject) -> set[date]:
+def _days_in(catalogue: Catalogue, stored: CatalogueObject) -> set[date]:
     """Return the days of the rows of a part."""
-    if one.days and one.days[0] == one.days[1]:
-        return {one.days[0]}
-    with pq.ParquetFile(catalogue.local(one)) as file:
+    if stored.days and stored.days[0] == stored.days[1]:
+        return {stored.days[0]}
+    with pq.ParquetFile(catalogue.local(stored)) as file:
         days = file.read(columns=[DAY.name], use_threads=False)[DAY.name].unique().to_pylist()
     return {day for day in days if day is not None}
 
 
 def _of_keys(parts: Iterable[CatalogueObject]) -> list[_Dated]:
-    return [(one, one.days[0]) for one in parts if one.days]
+    return [(stored, stored.days[0]) for stored in parts if stored.days]
 
 
 def _of_days(
@@ -247,11 +250,11 @@ def _of_days(
 ) -> Iterator[Merge]:
     """Yield the days that are over and have several parts, and those with an old one."""
     days: dict[date, list[CatalogueObject]] = defaultdict(list)
-    for one, day in dated:
+    for stored, day in dated:
         if day is not None:
-            days[day].append(one)
+            days[day].append(stored)
     for day, group in sorted(days.items()):
-        is_old = any(one.key in old for one in group)
+        is_old = any(stored.key in old for stored in group)
         if is_old or (day < today and len(group) >= fewest):
             yield Merge(table, day, tuple(group))
 
@@ -259,12 +262,12 @@ def _of_days(
 def _indexes(catalogue: Catalogue, today: date) -> Iterator[Merge]:
     """Yield the days whose raw pages have several indexes that name the files they are of."""
     days: dict[date, list[CatalogueObject]] = defaultdict(list)
-    for one in catalogue.pages(".cdxj"):
-        if one.days and one.days[0] < today:
-            days[one.days[0]].append(one)
+    for index in catalogue.pages(".cdxj"):
+        if index.days and index.days[0] < today:
+            days[index.days[0]].append(index)
     for day, group in sorted(days.items()):
         if len(group) > 1:
-            named = [one for one in group if _names_its_files(catalogue, one)]
+            named = [index for index in group if _names_its_files(catalogue, index)]
             if len(named) > 1:
                 yield Merge("pages", day, tuple(named))
 
@@ -276,7 +279,10 @@ def _names_its_files(catalogue: Catalogue, index: CatalogueObject) -> bool:
 
 def _index(catalogue: Catalogue, merge: Merge) -> NewObject:
     lines = {
-        line for one in merge.parts for line in catalogue.raw(one).read_bytes().splitlines() if line
+        line
+        for index in merge.parts
+        for line in catalogue.raw(index).read_bytes().splitlines()
+        if line
     }
     data = b"".join(line + b"\n" for line in sorted(lines))
     return NewObject(
@@ -290,12 +296,12 @@ def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
     days: list[date | None] = [merge.day]
     if merge.whole_month and merge.day:
         month = f"{merge.day:%Y-%m}"
-        found = {day for one in merge.parts for day in _days_in(catalogue, one)}
-        days = [day for day in sorted(found) if f"{day:%Y-%m}" == month]
+        held = {day for stored in merge.parts for day in _days_in(catalogue, stored)}
+        days = [day for day in sorted(held) if f"{day:%Y-%m}" == month]
     buffer, count = io.BytesIO(), 0
     with pq.ParquetWriter(buffer, schema, compression="zstd", compression_level=3) as writer:
         for day in days:
-            tables = [_rows_of_day(catalogue, name, one, day) for one in merge.parts]
+            tables = [_rows_of_day(catalogue, name, stored, day) for stored in merge.parts]
             rows = in_order(name, pa.concat_tables([schema.empty_table(), *tables]))
             if rows.num_rows:
                 writer.write_table(rows, row_group_size=_ROWS_TOGETHER)
@@ -304,27 +310,27 @@ def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
 
 
 def _rows_of_day(
-    catalogue: Catalogue, name: str, one: CatalogueObject, day: date | None
+    catalogue: Catalogue, name: str, stored: CatalogueObject, day: date | None
 ) -> pa.Table:
     """Return the rows of a day of a part, with the columns of today."""
-    if one.days and day is not None and not one.within(day, day):
+    if stored.days and day is not None and not stored.within(day, day):
         return columns(name).empty_table()
-    of_one_day = day is None or (one.days is not None and one.days[0] == one.days[1])
-    path = catalogue.local(one)
+    of_one_day = day is None or (stored.days is not None and stored.days[0] == stored.days[1])
+    path = catalogue.local(stored)
     # row groups of other days are not read
     filters = None if of_one_day else pc.equal(pc.field(DAY.name), pa.scalar(day, pa.date32()))
     rows = pq.read_table(path, partitioning=None, filters=filters, use_threads=False)
-    return of_today(name, rows, day, one.seq)
+    return of_today(name, rows, day, stored.seq)
 
 
 def _stated(catalogue: Catalogue, parts: Iterable[CatalogueObject]) -> list[pa.Table]:
     """Return the rows of each part, with the number of their manifest."""
     tables = []
-    for one in parts:
-        with pq.ParquetFile(catalogue.local(one)) as file:
+    for stored in parts:
+        with pq.ParquetFile(catalogue.local(stored)) as file:
             rows = file.read(use_threads=False)
         if MANIFEST.name not in rows.column_names:
-            numbers = pa.array(np.full(rows.num_rows, one.seq, np.int64))
+            numbers = pa.array(np.full(rows.num_rows, stored.seq, np.int64))
             rows = rows.append_column(MANIFEST, numbers)
         tables.append(rows)
     return tables
@@ -334,8 +340,8 @@ def _signatures(catalogue: Catalogue, merge: Merge) -> Iterator[NewObject]:
     """Yield a day's signatures, their texts in the same order, and the keys that belong to them."""
     base = merge.table.rpartition("/")[0]
     by_kind: dict[str, dict[int, CatalogueObject]] = {kind: {} for kind in _SIGNED}
-    for one in merge.parts:
-        by_kind[_table(one.key).rpartition("/")[2]][one.seq] = one
+    for stored in merge.parts:
+        by_kind[_table(stored.key).rpartition("/")[2]][stored.seq] = stored
     if by_kind["sig"].keys() != by_kind["texts"].keys():
         raise CorruptRecordError(
             f"{merge.table} of {merge.day} has parts without their texts: `sillok repair`"
@@ -366,9 +372,9 @@ def _current(bands: pa.Table, signed: pa.Table) -> NDArray[np.bool_]:
     numbers, manifests = np.asarray(signed["number"]), np.asarray(signed[MANIFEST.name])
     order = np.argsort(numbers)
     wanted = np.asarray(bands["number"])
-    found = np.minimum(np.searchsorted(numbers[order], wanted), max(numbers.size - 1, 0))
-    same = numbers[order][found] == wanted
-    newest_of = manifests[order][found]
+    positions = np.minimum(np.searchsorted(numbers[order], wanted), max(numbers.size - 1, 0))
+    same = numbers[order][positions] == wanted
+    newest_of = manifests[order][positions]
     current: NDArray[np.bool_] = same & (newest_of == np.asarray(bands[MANIFEST.name]))
     return current
 

@@ -430,7 +430,7 @@ class Attempt:
         self._job.store.copy(file.key, key, sha256=file.sha256)
 
     def _require_present(self, adds: Sequence[Sum]) -> None:
-        if gone := require_present(self._job.store, [one.key for one in adds]):
+        if gone := require_present(self._job.store, [added.key for added in adds]):
             raise LostObjectsError(
                 f"{len(gone)} objects, {gone[0]} among them, were deleted while they were published"
             )

@@ -115,11 +115,11 @@ def unfolded(catalogue: SoundCatalogue) -> dict[date, list[str]]:
         for part in Catalogue.of(catalogue, "clusters") + Catalogue.of(catalogue, "dedupe")
         if part.key in catalogue.without and part.days
     ]
-    found: dict[date, list[str]] = defaultdict(list)
+    keys_of_day: dict[date, list[str]] = defaultdict(list)
     for day, version in _collected(catalogue.files(catalogue.of("articles")) if spans else ()):
         if any(first <= day <= last for first, last in spans):
-            found[day].append(version)
-    return {day: sorted({*versions}) for day, versions in sorted(found.items())}
+            keys_of_day[day].append(version)
+    return {day: sorted({*versions}) for day, versions in sorted(keys_of_day.items())}
 
 
 def _collected(paths: Iterable[Path]) -> Iterator[tuple[date, str]]:

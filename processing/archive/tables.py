@@ -189,8 +189,8 @@ def of_today(name: str, rows: pa.Table, day: date | None, manifest: int) -> pa.T
     today = pa.table(made, schema=wanted)
     if name == "log" and day is None:
         days = [moment and _day(moment) for moment in today["logged_at"].to_pylist()]
-        place = today.schema.get_field_index(DAY.name)
-        today = today.set_column(place, DAY, pa.array(days, DAY.type))
+        column = today.schema.get_field_index(DAY.name)
+        today = today.set_column(column, DAY, pa.array(days, DAY.type))
     return today
 
 
@@ -223,7 +223,7 @@ def _type(annotation: Any) -> pa.DataType:
     """
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
-        return _type(next(one for one in inner if one is not NoneType))
+        return _type(next(kind for kind in inner if kind is not NoneType))
     if origin is Annotated:
         return _type(inner[0])
     if origin is Literal:
@@ -276,13 +276,13 @@ def versions(articles: Iterable[Article], memory: "Memory") -> list[ArchivedArti
     A state that was archived before, also one that an article went back to, adds no row: its visit
     is in the log.
     """
-    found = []
+    new_versions = []
     for article in sorted(articles, key=lambda row: (row.fetched_at, row.version_id)):
         known = memory.versions(article.article_id)
         if article.version_id not in known:
-            found.append(_following(article, memory, known))
+            new_versions.append(_following(article, memory, known))
         memory.archived(article)
-    return found
+    return new_versions
 
 
 def _following(article: Article, memory: "Memory", known: Collection[str]) -> ArchivedArticle:
@@ -362,23 +362,23 @@ def in_order(name: str, rows: pa.Table) -> pa.Table:
     return rows.sort_by([(column, "ascending") for column in ORDER[name]])
 
 
-def parquet(one: pa.Table) -> bytes:
+def parquet(table: pa.Table) -> bytes:
     """Return a table as Parquet: zstd 3, no time of writing, so equal tables give equal bytes."""
     buffer = io.BytesIO()
-    pq.write_table(one, buffer, compression="zstd", compression_level=3, row_group_size=20_000)
+    pq.write_table(table, buffer, compression="zstd", compression_level=3, row_group_size=20_000)
     return buffer.getvalue()
 
 
 def brought_by(parts: Iterable[CatalogueObject], paths: Iterable[Path]) -> list[set[int]]:
     """Return for each part, given as a file too, the numbers of the manifests of its rows."""
     numbers: list[set[int]] = []
-    for one, path in zip(parts, paths, strict=True):
+    for part, path in zip(parts, paths, strict=True):
         # a part that was merged has the rows of several
         with pq.ParquetFile(path) as file:
             stated = MANIFEST.name in file.schema_arrow.names
             rows = file.read(columns=[MANIFEST.name] if stated else [], use_threads=False)
-        found = rows[MANIFEST.name].unique().to_pylist() if stated else [None]
-        numbers.append({one.seq if number is None else number for number in found})
+        in_rows = rows[MANIFEST.name].unique().to_pylist() if stated else [None]
+        numbers.append({part.seq if number is None else number for number in in_rows})
     return numbers
 
 

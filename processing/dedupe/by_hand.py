@@ -97,7 +97,7 @@ class RowsFile:
 
     def batches(self, size: int, outlets: Outlets | None = None) -> Iterator[list[Document]]:
         """Yield the usable rows as documents, `size` at a time, in the order of the file."""
-        wrong = Counter(each.line for each in self.bad)
+        wrong = Counter(row.line for row in self.bad)
         classes = _classes(outlets or {})
         batch: list[Document] = []
         for line, row in self.table.rows():
@@ -116,7 +116,9 @@ class RowsFile:
 def _classes(outlets: Outlets) -> dict[str, str]:
     """Return the class of each outlet by all names it goes by."""
     return {
-        each: fact.outlet_class for name, fact in outlets.items() for each in (name, *fact.names)
+        spelling: fact.outlet_class
+        for name, fact in outlets.items()
+        for spelling in (name, *fact.names)
     }
 
 
@@ -176,8 +178,10 @@ class _Identities:
     def add(self, identity: str) -> None:
         """Raise BadRowError where an earlier row has the id."""
         mark = number(identity)
-        place = np.searchsorted(self._sorted, mark)
-        if mark in self._newest or (place < self._sorted.size and self._sorted[place] == mark):
+        position = np.searchsorted(self._sorted, mark)
+        if mark in self._newest or (
+            position < self._sorted.size and self._sorted[position] == mark
+        ):
             raise BadRowError(f"id {identity!r} was already used by an earlier row")
         self.count += 1
         self._newest.add(mark)
@@ -243,8 +247,8 @@ def fold_file(
     _begin(folder, reading, options, batch)
     steps = Steps(folder)
     done = 0
-    for place, documents in enumerate(reading.batches(batch, outlets)):
-        name = f"{place:08d}"
+    for index, documents in enumerate(reading.batches(batch, outlets)):
+        name = f"{index:08d}"
         if name not in steps.finished:
             steps.keep(name, fold(documents, steps, day=reading.undated, options=options))
         done += len(documents)
@@ -277,13 +281,13 @@ def fold_table(
             first = reading.bad[0]
             raise UsageError(f"{len(reading.bad)} rows are bad; row {first.line}: {first.why}")
         fold_file(source, out, options=options, outlets=outlets, columns=columns)
-        found = list(map(json.loads, out.read_text("utf-8").splitlines()))
-    return pa.Table.from_pylist(found, schema=_schema(found))
+        rows = list(map(json.loads, out.read_text("utf-8").splitlines()))
+    return pa.Table.from_pylist(rows, schema=_schema(rows))
 
 
-def _schema(found: list[dict[str, object]]) -> pa.Schema:
+def _schema(rows: list[dict[str, object]]) -> pa.Schema:
     numbers = {"score", "share_of_this", "share_of_parent", "original_confidence"}
-    names = [*OUTPUT, *(["cut"] if found and "cut" in found[0] else [])]
+    names = [*OUTPUT, *(["cut"] if rows and "cut" in rows[0] else [])]
     return pa.schema(
         [
             (

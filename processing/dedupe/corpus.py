@@ -84,27 +84,30 @@ class Corpus:
         (self.work / "temp").mkdir(parents=True, exist_ok=True)
         with Partitions(self.window, self.options, self.work / "temp") as partitions:
             self._show(partitions)
-            for place in range(self.slices):
-                self._find_pairs(partitions, place)
-                yield "pairs", place + 1, self.slices
-            for place in range(self.slices):
-                self._judge(partitions, place)
-                yield "edges", place + 1, self.slices
+            for slice_number in range(self.slices):
+                self._find_pairs(partitions, slice_number)
+                yield "pairs", slice_number + 1, self.slices
+            for slice_number in range(self.slices):
+                self._judge(partitions, slice_number)
+                yield "edges", slice_number + 1, self.slices
             labels = components(self._links())
-            for place in range(self.slices):
-                self._resolve(partitions, labels, place)
-                yield "clusters", place + 1, self.slices
+            for slice_number in range(self.slices):
+                self._resolve(partitions, labels, slice_number)
+                yield "clusters", slice_number + 1, self.slices
 
     @property
     def clusters(self) -> list[Path]:
-        return [self._path("clusters", place) for place in range(self.slices)]
+        return [self._path("clusters", slice_number) for slice_number in range(self.slices)]
 
     def candidates(self) -> NDArray[np.int64]:
         """Return all pairs that share a key, without judging them."""
         (self.work / "temp").mkdir(parents=True, exist_ok=True)
         with Partitions(self.window, self.options, self.work / "temp") as partitions:
             self._show(partitions)
-            paths = [str(self._find_pairs(partitions, place)) for place in range(self.slices)]
+            paths = [
+                str(self._find_pairs(partitions, slice_number))
+                for slice_number in range(self.slices)
+            ]
             found = partitions.table(f"SELECT DISTINCT a, b FROM read_parquet({paths})")  # noqa: S608 - paths of our own
         return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
 
@@ -115,12 +118,12 @@ class Corpus:
         partitions.database.register("again_bands", signed_again(partitions, signatures.again[:0]))
         partitions.database.execute(_KEYS)
 
-    def _find_pairs(self, partitions: Partitions, place: int) -> Path:
+    def _find_pairs(self, partitions: Partitions, slice_number: int) -> Path:
         """Write the pairs of documents that share a key of the slice."""
-        path = self._path("pairs", place)
+        path = self._path("pairs", slice_number)
         if not path.exists():
             part = path.with_suffix(".part")
-            first, end = (KEYS * bound // self.slices for bound in (place, place + 1))
+            first, end = (KEYS * bound // self.slices for bound in (slice_number, slice_number + 1))
             query = _PAIRS.format(path=str(part).replace("'", "''"), first=first, end=end)
             options = self.options
             values = {"bucket": options.bucket, "reach": options.window_days, "title": TITLE}
@@ -128,12 +131,12 @@ class Corpus:
             part.replace(path)
         return path
 
-    def _judge(self, partitions: Partitions, place: int) -> None:
-        path = self._path("edges", place)
+    def _judge(self, partitions: Partitions, slice_number: int) -> None:
+        path = self._path("edges", slice_number)
         if path.exists():
             return
         paths = [str(self._path("pairs", other)) for other in range(self.slices)]
-        found = partitions.table(_SLICE.format(paths=paths), slices=self.slices, slice=place)
+        found = partitions.table(_SLICE.format(paths=paths), slices=self.slices, slice=slice_number)
         pairs = np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
         rows = partitions.signatures.rows(np.unique(pairs))
         verdicts = judged(promising(pairs, rows, self.options), rows, self.options)
@@ -141,8 +144,8 @@ class Corpus:
 
     def _links(self) -> NDArray[np.int64]:
         tables = [
-            pq.read_table(self._path("edges", place), columns=["a", "b"])
-            for place in range(self.slices)
+            pq.read_table(self._path("edges", slice_number), columns=["a", "b"])
+            for slice_number in range(self.slices)
         ]
         found = pa.concat_tables(tables)
         return np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
@@ -151,15 +154,15 @@ class Corpus:
         self,
         partitions: Partitions,
         labels: tuple[NDArray[np.int64], NDArray[np.int64]],
-        place: int,
+        slice_number: int,
     ) -> None:
-        path = self._path("clusters", place)
+        path = self._path("clusters", slice_number)
         if path.exists():
             return
         numbers, roots = labels
-        mine = numbers[roots % self.slices == place]
+        mine = numbers[roots % self.slices == slice_number]
         alone = np.setdiff1d(partitions.signatures.numbers, numbers, assume_unique=True)
-        wanted = np.concatenate([mine, alone[alone % self.slices == place]])
+        wanted = np.concatenate([mine, alone[alone % self.slices == slice_number]])
         nodes = {
             node.number: node
             for node in map(node_of, partitions.signatures.rows(wanted, NODE).to_pylist())
@@ -171,8 +174,8 @@ class Corpus:
         found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))
         self._write(cluster_table(found, nodes), path)
 
-    def _path(self, kind: str, place: int) -> Path:
-        return self.work / f"{kind}-{place:04d}.parquet"
+    def _path(self, kind: str, slice_number: int) -> Path:
+        return self.work / f"{kind}-{slice_number:04d}.parquet"
 
     @staticmethod
     def _write(table: pa.Table, path: Path) -> None:

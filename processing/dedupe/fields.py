@@ -58,13 +58,13 @@ def chosen_columns(
     plain: dict[str, str] = {}
     for column in header:
         plain.setdefault(_plain(column), column)
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for name, others in NAMES.items():
         if name in header:
-            found[name] = name
+            columns[name] = name
         else:
             known = next((plain[each] for each in others if each in plain), None)
-            found |= {} if known is None else {name: known}
+            columns |= {} if known is None else {name: known}
     for name, column in (chosen or {}).items():
         if name not in NAMES:
             raise UsageError(f"--columns knows no field {name!r}; there are {', '.join(NAMES)}")
@@ -72,14 +72,14 @@ def chosen_columns(
             raise UsageError(
                 f"--columns: there is no column {column!r}; there are {', '.join(header)}"
             )
-        found[name] = column
-    _check_needed(found, header, needed)
-    return found
+        columns[name] = column
+    _check_needed(columns, header, needed)
+    return columns
 
 
-def _check_needed(found: Mapping[str, str], header: Sequence[str], needed: Sequence[str]) -> None:
+def _check_needed(columns: Mapping[str, str], header: Sequence[str], needed: Sequence[str]) -> None:
     # An article that a crawl or an export wrote is named by its `version_id`.
-    named = {*found, "id"} if "version_id" in header else {*found}
+    named = {*columns, "id"} if "version_id" in header else {*columns}
     if missing := [name for name in needed if name not in named]:
         raise UsageError(
             f"no column is the {' or the '.join(missing)}: "
@@ -145,10 +145,10 @@ def moment(value: object) -> tuple[datetime | None, bool]:
     appeared (0001, 9999) is none.
     """
     try:
-        found = _moment(value)
-        if found is None:
+        moment = _moment(value)
+        if moment is None:
             return None, bool(str(value).strip()) and value is not None
-        known = (found if found.tzinfo else found.replace(tzinfo=SEOUL)).astimezone(UTC)
+        known = (moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None, True
     return (known, False) if known.year in _YEARS else (None, True)
@@ -167,8 +167,8 @@ def _moment(value: object) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        found = parse_moment(text)
-        return found.at if found else (_of_number(float(text)) if _is_number(text) else None)
+        moment = parse_moment(text)
+        return moment.at if moment else (_of_number(float(text)) if _is_number(text) else None)
 
 
 def _is_number(text: str) -> bool:
@@ -183,5 +183,5 @@ def _of_number(value: float) -> datetime | None:
         return datetime.fromtimestamp(value, UTC)
     if whole // _THOUSAND in _SECONDS and len(str(whole)) == 13:  # noqa: PLR2004 - milliseconds
         return datetime.fromtimestamp(value / _THOUSAND, UTC)
-    found = parse_moment(str(whole))
-    return found.at if found else None
+    moment = parse_moment(str(whole))
+    return moment.at if moment else None

@@ -62,11 +62,11 @@ class Table:
     @property
     def digest(self) -> str:
         """SHA-256 of the file and of what was chosen."""
-        found = hashlib.sha256(json.dumps(sorted((self.chosen or {}).items())).encode())
+        digest = hashlib.sha256(json.dumps(sorted((self.chosen or {}).items())).encode())
         with self.path.open("rb") as file:
             while block := file.read(1 << 20):
-                found.update(block)
-        return found.hexdigest()
+                digest.update(block)
+        return digest.hexdigest()
 
     def place(self, number: int) -> str:
         """Return how a person finds a row."""
@@ -101,18 +101,18 @@ class Table:
             if self.columns is not None
             else chosen_columns(list(row), self.chosen, needed=())
         )
-        said = {name: row.get(column) for name, column in columns.items()}
+        cells = {name: row.get(column) for name, column in columns.items()}
         if "version_id" in row and (columns.get("id") in {None, "article_id"} or "id" not in row):
-            said |= archived(row)
+            cells |= archived(row)
         else:
-            said.pop("article_id", None)
-        published, wrong = moment(said.get("published_at"))
-        fetched, wrong_too = moment(said.get("fetched_at"))
-        fields = {name: string(said, name) for name in _FIELDS if said.get(name) is not None}
+            cells.pop("article_id", None)
+        published, wrong = moment(cells.get("published_at"))
+        fetched, wrong_too = moment(cells.get("fetched_at"))
+        fields = {name: string(cells, name) for name in _FIELDS if cells.get(name) is not None}
         return (
             Document(
-                id=identity(said.get("id")),
-                text=article_text(said.get("text")),
+                id=identity(cells.get("id")),
+                text=article_text(cells.get("text")),
                 published_at=published,
                 fetched_at=fetched or published,
                 **fields,
@@ -258,9 +258,9 @@ def _json_array(table: Table) -> Iterator[Row]:
         "SELECT json FROM read_json_objects($path, format = 'array', maximum_object_size = $size)"
     )
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as database:
-        found = database.sql(query, params={"path": str(table.path), "size": LONGEST})
+        result = database.sql(query, params={"path": str(table.path), "size": LONGEST})
         number = 0
-        for batch in found.to_arrow_reader(_ROWS):
+        for batch in result.to_arrow_reader(_ROWS):
             for value in batch["json"].to_pylist():
                 number += 1
                 yield number, _object(value)
@@ -386,7 +386,7 @@ _ARCHIVED: Final = frozenset(
 def _workbook(path: Path, chosen: Mapping[str, str] | None) -> Table:
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(each.file_size for each in packed.infolist())
+            size = sum(member.file_size for member in packed.infolist())
             names = packed.namelist()
     except zipfile.BadZipFile as error:
         raise UsageError(f"{path} is a broken workbook or archive: {error}") from error

@@ -36,12 +36,12 @@ def timeline(catalogue: Catalogue, identity: str) -> list[dict[str, Any]]:
     Raises `MissingError` where no such document was folded.
     """
     statement = "SELECT cluster FROM clusters WHERE starts_with(version_id, $wanted) ORDER BY cluster LIMIT 1"
-    found = next(iter(ask(catalogue, statement, {"wanted": identity.lower()}).rows), None)
-    if found is None:
+    row = next(iter(ask(catalogue, statement, {"wanted": identity.lower()}).rows), None)
+    if row is None:
         raise MissingError(
             f"{catalogue.store.url} has no cluster {identity}; `sillok ls` lists ids of articles"
         )
-    members = list(ask(catalogue, _MEMBERS, {"cluster": found[0]}).records())
+    members = list(ask(catalogue, _MEMBERS, {"cluster": row[0]}).records())
     texts = {row["version_id"]: row for row in members}
     return [{**row, **_changed(texts.get(row["parent"]), row)} for row in members]
 
@@ -134,7 +134,7 @@ def search(catalogue: Catalogue, words: Sequence[str], wanted: Wanted) -> Iterat
         )  # Hangul has no case, and folding that of every text costs most of a search
         texts = ("lower(title)", "lower(text)") if cased else ("title", "text")
         conditions.append(
-            "(" + " OR ".join(f"contains({one}, $word{number})" for one in texts) + ")"
+            "(" + " OR ".join(f"contains({column}, $word{number})" for column in texts) + ")"
         )
     if not conditions:
         raise UsageError("say at least one word to search for")
@@ -156,8 +156,8 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
             f"{identity!r} is too short: give at least {_SHORTEST} characters of the id (`sillok ls`)"
         )
     url = identity if "://" in identity else ""
-    found = list(ask(catalogue, _WHERE, {"wanted": wanted, "url": url}).records())
-    identities = sorted({row["article_id"] for row in found})
+    rows = list(ask(catalogue, _WHERE, {"wanted": wanted, "url": url}).records())
+    identities = sorted({row["article_id"] for row in rows})
     if not identities:
         raise MissingError(
             f"{catalogue.store.url} holds no article {identity}; `sillok ls` and `sillok search` find some"
@@ -166,12 +166,12 @@ def versions(catalogue: Catalogue, identity: str) -> tuple[dict[str, Any], ...]:
         raise UsageError(
             f"{identity!r} fits {len(identities)} articles: {', '.join(identities[:5])}"
         )
-    days = sorted({row["day"] for row in found if row["day"]})
+    days = sorted({row["day"] for row in rows if row["day"]})
     asked = {
         "id": identities[0],
         "first": days[0] if days else date.min,
         "last": days[-1] if days else date.min,
-        "undated": any(row["day"] is None for row in found),
+        "undated": any(row["day"] is None for row in rows),
     }
     return tuple(checked(row) for row in ask(catalogue, _VERSIONS, asked).records())
 

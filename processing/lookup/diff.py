@@ -53,11 +53,11 @@ def compare(first: Store, second: Store, cache: Path) -> list[Difference]:
 
     `cache` keeps copies of parts that lie in a bucket; a folder of its own for each store.
     """
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for table, read in (("articles", _article), ("clusters", _cluster), ("rejections", _rejection)):
         sides = [_rows(Catalogue(store, cache), table, read) for store in (first, second)]
-        found += _differences(table, *sides)
-    return found
+        differences += _differences(table, *sides)
+    return differences
 
 
 Row = Mapping[str, Any]
@@ -75,14 +75,14 @@ def _rows(catalogue: Catalogue, table: str, read: Read) -> _Side:
 
     A long value stands there as its digest: texts of two archives are large.
     """
-    found: dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     twice: set[str] = set()
     for row in _records(catalogue, table):
         key, values = read(row)
-        if key in found and table == "articles":
+        if key in rows and table == "articles":
             twice.add(key)
-        found[key] = {name: _short(value) for name, value in values.items()}
-    return _Side(found, frozenset(twice))
+        rows[key] = {name: _short(value) for name, value in values.items()}
+    return _Side(rows, frozenset(twice))
 
 
 def _records(catalogue: Catalogue, table: str) -> Iterator[Row]:

@@ -231,8 +231,8 @@ def _told(slot: Slot, mine: str, theirs: str) -> bool:
         words if min(len(slot.left), len(slot.right)) == 1 else ((slot.left, slot.right), *words)
     )
     return any(
-        one in mine and other in theirs and one not in theirs and other not in mine
-        for one, other in pairs
+        left in mine and other in theirs and left not in theirs and other not in mine
+        for left, other in pairs
     )
 
 

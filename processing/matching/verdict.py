@@ -204,7 +204,9 @@ def compared(left: Text, right: Text) -> Pair:
 
 def _side_by_side(left: Text, right: Text) -> Pair:
     # Text and number break ties of length, so that the order of arguments never matters.
-    small, large = sorted((left, right), key=lambda each: (len(each.text), each.text, each.number))
+    small, large = sorted(
+        (left, right), key=lambda document: (len(document.text), document.text, document.number)
+    )
     shared = common(small.shingles, large.shingles)
     sizes = small.shingles.size, large.shingles.size
     jaccard = shared / max(1, sum(sizes) - shared)

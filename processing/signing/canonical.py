@@ -140,11 +140,11 @@ def facts(text: str) -> list[tuple[int, str]]:
     """Return the number facts of two digits or more, each with its place, in their order."""
     if not _DIGIT.search(text):
         return []
-    found = (
+    numbers = (
         (run.start(), (_value if len(run[0]) <= _LONGEST else value)(run[0]))
         for run in _RUN.finditer(text)
     )
-    return [(place, fact) for place, fact in found if len(fact.replace(".", "")) > 1]
+    return [(place, fact) for place, fact in numbers if len(fact.replace(".", "")) > 1]
 
 
 _value: Final = lru_cache(1 << 14)(value)  # years, dates and round numbers come again and again
@@ -180,17 +180,17 @@ class TitleMark:
 def mark_of(title: str) -> TitleMark:
     """Return the mark of a title: 속보 0, 1보 1, …, 상보 8, 종합 10, 종합2보 12."""
     title = readable(title)
-    found = _MARK.search(title)
-    if not found:
+    match = _MARK.search(title)
+    if not match:
         return TitleMark(None, canonical(title))
     stem = canonical(_MARK.sub(" ", title))
-    if found["flash"] or found["bare"]:
+    if match["flash"] or match["bare"]:
         return TitleMark(0, stem)
-    if found["full"]:
+    if match["full"]:
         return TitleMark(_FULL, stem)
-    if found["all"]:
-        return TitleMark(FULL + int(found["allnth"] or 0), stem)
-    return TitleMark(int(found["nth"]), stem)
+    if match["all"]:
+        return TitleMark(FULL + int(match["allnth"] or 0), stem)
+    return TitleMark(int(match["nth"]), stem)
 
 
 _ROUNDUP = re.compile(

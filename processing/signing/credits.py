@@ -128,7 +128,9 @@ def credits_of(document: Document, names: Names) -> list[str]:
     Its own is one of them. A name that `names` does not know stands for itself. Credits of pictures
     say nothing about the text.
     """
-    spelt = (each.name.strip() for each in credits_in(document) if each.kind != CreditKind.PICTURE)
+    spelt = (
+        credit.name.strip() for credit in credits_in(document) if credit.kind != CreditKind.PICTURE
+    )
     return sorted({names.standard(_WORD.split(name)[0]) for name in spelt if name} - _NOBODY)
 
 
@@ -139,23 +141,23 @@ def _datelines(head: str) -> Iterator[Credit]:
     """
     if "=" not in head:
         return
-    for found in _DATELINE.finditer(head):
-        rest = found["rest"].strip()
-        goes_on = "\n" in head[found.end() :] and len(rest) < _CAPTION
+    for match in _DATELINE.finditer(head):
+        rest = match["rest"].strip()
+        goes_on = "\n" in head[match.end() :] and len(rest) < _CAPTION
         caption = goes_on and rest and not _REPORTED.search(rest)
-        pictured = PICTURE.match(rest) or PICTURE.search(found["place"] + found["name"])
+        pictured = PICTURE.match(rest) or PICTURE.search(match["place"] + match["name"])
         kind = CreditKind.PICTURE if caption or pictured else CreditKind.DATELINE
-        yield Credit(kind, found["name"])
+        yield Credit(kind, match["name"])
 
 
 def _copyrights(tail: str) -> Iterator[Credit]:
     if not _SIGN.search(tail):
         return
-    for found in _COPYRIGHT.finditer(tail):
-        start = max(tail.rfind("\n", 0, found.start()) + 1, found.start() - _CAPTION)
-        before = tail[start : found.start()]
+    for match in _COPYRIGHT.finditer(tail):
+        start = max(tail.rfind("\n", 0, match.start()) + 1, match.start() - _CAPTION)
+        before = tail[start : match.start()]
         pictured = "저작권" not in before and PICTURE.search(before)
-        yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, found["name"])
+        yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, match["name"])
 
 
 def _closings(tail: str) -> Iterator[Credit]:
@@ -182,10 +184,10 @@ def _sources(edges: str) -> Iterator[Credit]:
     It is looked for first, as few lines have it.
     """
     end = 0
-    for found in _NAMED.finditer(edges):
-        start = edges.rfind("\n", 0, found.start()) + 1
-        if start >= end and _MARKS.fullmatch(edges, start, found.start()):
-            named = _SOURCE.match(edges, found.start())
+    for match in _NAMED.finditer(edges):
+        start = edges.rfind("\n", 0, match.start()) + 1
+        if start >= end and _MARKS.fullmatch(edges, start, match.start()):
+            named = _SOURCE.match(edges, match.start())
             if named:
                 end = named.end()
                 yield Credit(CreditKind.TEXT, named["name"])

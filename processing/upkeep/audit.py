@@ -184,7 +184,7 @@ def audit(
     named = _named(store, options, witness, listed, everything=everything)
     objects = Objects(store, listed, named.earlier)
     broken = list(objects.absent(named.objects.values()))
-    known = state.damaged.intersection(named.objects).difference(one.key for one in broken)
+    known = state.damaged.intersection(named.objects).difference(finding.key for finding in broken)
     broken += objects.check(known, named.objects)
     shares = due(state, now)
     wanted = _by_share(named, shares, days, {finding.key for finding in broken} | known)
@@ -198,7 +198,7 @@ def audit(
         shares=len(shares),
         days=days,
         witnessed=witness.seen() is not None,
-        findings=tuple(sorted(findings, key=lambda one: (one.harmless, one.key))),
+        findings=tuple(sorted(findings, key=lambda finding: (finding.harmless, finding.key))),
     )
 
 
@@ -221,12 +221,12 @@ def _read(
     state, total = schedule.load(), sum(map(len, shares.values()))
     for share, keys in shares.items():
         links = [seq for seq in named.links if share_of(manifests.key(seq), state.days) == share]
-        found = [*objects.links(links), *objects.check(keys, named.objects, progress, total)]
+        findings = [*objects.links(links), *objects.check(keys, named.objects, progress, total)]
         # after each share: when this is interrupted, what was read need not be read again
-        damaged = state.damaged | {finding.key for finding in found}
+        damaged = state.damaged | {finding.key for finding in findings}
         state = state.after(share, now).evolve(damaged=damaged)
         schedule.keep(state)
-        yield from found
+        yield from findings
 
 
 def _by_share(
@@ -366,7 +366,7 @@ class Objects:
     def _digest(self, key: str, entry: ListedObject | None) -> tuple[int, str | None]:
         """Return size and SHA-256 of an object, read piece by piece; None where it is missing."""
         if entry is None:
-            entry = next((one for one in self._store.list(key) if one.key == key), None)
+            entry = next((listed for listed in self._store.list(key) if listed.key == key), None)
         if entry is None:
             return 0, None
         sha256, size = hashlib.sha256(), 0

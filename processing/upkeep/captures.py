@@ -103,15 +103,15 @@ class CapturedFile:
         """Return the CDXJ of the file, as its crawl wrote it."""
         lines = (
             Indexed(
-                url=one.url,
-                at=one.at,
-                mime="warc/revisit" if one.kind == "revisit" else _mime(one),
-                status=one.status,
-                digest=one.digest,
-                offset=one.place.offset,
-                length=one.place.length,
+                url=capture.url,
+                at=capture.at,
+                mime="warc/revisit" if capture.kind == "revisit" else _mime(capture),
+                status=capture.status,
+                digest=capture.digest,
+                offset=capture.place.offset,
+                length=capture.place.length,
             )
-            for one in self.captures
+            for capture in self.captures
         )
         try:
             written = [f"{line}\n" for line in cdxj(lines, self.key.rpartition("/")[2])]
@@ -146,7 +146,9 @@ class CapturedFile:
         url = _stated(record, "WARC-Target-URI")
         moment = _moment(_stated(record, "WARC-Date"))
         # the response before it: a page is rendered once it has come
-        pages = [one for one in self.captures if one.url == url and one.at <= moment]
+        pages = [
+            capture for capture in self.captures if capture.url == url and capture.at <= moment
+        ]
         if pages:
             pages[-1].rendered = place
 

@@ -90,9 +90,9 @@ class ChainWalk:
     def earlier(self) -> dict[str, str]:
         """The key of every object that any manifest ever named, by SHA-256."""
         return {
-            one.sha256: one.key
+            added.sha256: added.key
             for manifest in reversed(self.manifests)
-            for one in (*manifest.adds, *manifest.snapshots)
+            for added in (*manifest.adds, *manifest.snapshots)
         }
 
 

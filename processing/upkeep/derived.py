@@ -62,18 +62,18 @@ class Tables:
 
     def sound(self, name: str) -> Iterator[CatalogueObject]:
         """Yield the parts of a table that can be read."""
-        for one in self.catalogue.of(name):
-            if one.key not in self.broken:
-                yield one
+        for stored in self.catalogue.of(name):
+            if stored.key not in self.broken:
+                yield stored
 
     def rows(
         self, name: str, *, manifest: int | None = None, before: int | None = None
     ) -> Iterator[dict[str, Any]]:
         """Yield rows that one manifest brought, or those of all manifests before a number."""
-        for one in self.sound(name):
-            if manifest is not None and one.seq < manifest:
+        for stored in self.sound(name):
+            if manifest is not None and stored.seq < manifest:
                 continue
-            with pq.ParquetFile(self.catalogue.local(one)) as file:
+            with pq.ParquetFile(self.catalogue.local(stored)) as file:
                 table = file.read(use_threads=False)
             if manifest is not None:
                 table = table.filter(pc.equal(table["manifest"], pa.scalar(manifest)))
@@ -104,9 +104,9 @@ def index(catalogue: Catalogue, pages: Iterable[CatalogueObject]) -> bytes:
     lines: list[str] = []
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "pages"
-        for one in pages:
-            catalogue.store.get_file(one.key, path)
-            lines += CapturedFile(path, one.key).index().decode().splitlines(keepends=True)
+        for page in pages:
+            catalogue.store.get_file(page.key, path)
+            lines += CapturedFile(path, page.key).index().decode().splitlines(keepends=True)
     return "".join(sorted(lines)).encode()
 
 
@@ -201,32 +201,34 @@ def _waiting(tables: Tables, outlet: str, runs: set[str], log: Sequence[Fetch]) 
 def origins(catalogue: Catalogue, wanted: CatalogueObject) -> list[Manifest]:
     """Return the publications of crawls whose rows a part holds, oldest first."""
     links = {manifest.seq: manifest for manifest in catalogue.back()}
-    added = {one.key: manifest.seq for manifest in links.values() for one in manifest.adds}
-    found: dict[int, Manifest] = {}
+    added = {
+        added_sum.key: manifest.seq for manifest in links.values() for added_sum in manifest.adds
+    }
+    manifests: dict[int, Manifest] = {}
     waiting = [(wanted.key, wanted.seq)]
     while waiting:
         key, seq = waiting.pop()
         manifest = links[seq]
         if manifest.runs:
-            found[seq] = manifest
+            manifests[seq] = manifest
             continue
         merged = CatalogueObject(wanted.sum.evolve(key=key), seq)
         waiting += [
-            (one.key, added[one.key])
-            for one in manifest.removes
-            if one.key in added and _is_merged(one.key, merged)
+            (removed.key, added[removed.key])
+            for removed in manifest.removes
+            if removed.key in added and _is_merged(removed.key, merged)
         ]
-    return [found[seq] for seq in sorted(found)]
+    return [manifests[seq] for seq in sorted(manifests)]
 
 
 def _is_merged(key: str, merged: CatalogueObject) -> bool:
     """Tell whether a part that a manifest removes may have been merged into one that it adds."""
-    one = CatalogueObject(merged.sum.evolve(key=key), merged.seq)
-    if one.table != merged.table:
+    stored = CatalogueObject(merged.sum.evolve(key=key), merged.seq)
+    if stored.table != merged.table:
         return False
-    if merged.days is None or one.days is None:
-        return merged.days == one.days or one.table == "log"
-    return one.within(*merged.days)
+    if merged.days is None or stored.days is None:
+        return merged.days == stored.days or stored.table == "log"
+    return stored.within(*merged.days)
 
 
 class Publications:
@@ -261,7 +263,7 @@ class Publications:
             with captured(self._tables.catalogue, files) as read:
                 memory = memories[outlet]
                 recovery = RowRecovery(outlet, run, memory, self._reader, self._elsewhere)
-                recovered = list(recovery.by_file([one for _, one in read]))
+                recovered = list(recovery.by_file([rows for _, rows in read]))
                 landed.append(self._landed(outlet, run, manifest.seq, read, recovered))
         self._runs[manifest.seq] = landed
         for outlet, memory in sorted(memories.items()):
@@ -314,15 +316,17 @@ def replacements(
     for manifest in origins(tables.catalogue, wanted):
         held = {_key(name, row) for row in tables.rows(name, manifest=manifest.seq)}
         for made in publications.objects(manifest):
-            one = CatalogueObject(made.sum, manifest.seq)
+            stored = CatalogueObject(made.sum, manifest.seq)
             if made.key == wanted.key:
                 yield made
                 return
-            overlaps = wanted.days is None or one.days is None or one.within(*wanted.days)
-            if one.table == name and overlaps:
+            overlaps = wanted.days is None or stored.days is None or stored.within(*wanted.days)
+            if stored.table == name and overlaps:
                 rows = pq.read_table(pa.BufferReader(made.data))
-                fresh = [_key(name, row) not in held for row in rows.to_pylist()]
-                merged[one.days[0] if one.days else None].append(rows.filter(pa.array(fresh)))
+                is_new = [_key(name, row) not in held for row in rows.to_pylist()]
+                merged[stored.days[0] if stored.days else None].append(
+                    rows.filter(pa.array(is_new))
+                )
     for day, tables_of_day in merged.items():
         rows = in_order(name, pa.concat_tables(tables_of_day).cast(columns(name)))
         if rows.num_rows:

@@ -93,15 +93,15 @@ def page_files(manifest: Manifest) -> list[PageFile]:
         for outlet, run in sorted(runs, key=lambda pair: -len(pair[1]))
         for stem in (f"outlet={outlet}-run={run}-seg-", f"{outlet}-{run}-seg-")
     }
-    found = []
+    damaged = []
     for added in manifest.adds:
         name = added.key.rpartition("/")[2]
         stem = next((stem for stem in stems if name.startswith(stem)), None)
         match = _SEGMENT.fullmatch(name.removeprefix(stem)) if stem else None
         if stem and match:
             outlet, run, is_old = stems[stem]
-            found.append(PageFile(added, outlet, run, int(match["segment"]), is_old))
-    return sorted(found, key=lambda file: (file.outlet, file.run, file.segment))
+            damaged.append(PageFile(added, outlet, run, int(match["segment"]), is_old))
+    return sorted(damaged, key=lambda file: (file.outlet, file.run, file.segment))
 
 
 def rebuild(
@@ -123,14 +123,14 @@ def rebuild(
     chain = Catalogue(source, options.cache, options.heads).manifests
     if not chain:
         raise MissingError(f"{source.url} holds no archive: name what `manifests/` lies in")
-    removed = {one.key for manifest in chain for one in manifest.removes}
+    removed = {removed_object.key for manifest in chain for removed_object in manifest.removes}
     work = Rebuilding(source, target, reader, options, given)
     done = work.names()
-    files = [[one for one in page_files(link) if one.sum.key not in removed] for link in chain]
-    _require_own(target, done, {one.name for some in files for one in some})
+    files = [[file for file in page_files(link) if file.sum.key not in removed] for link in chain]
+    _require_own(target, done, {file.name for some in files for file in some})
     result = Rebuilt()
     for number, (manifest, wanted) in enumerate(zip(chain, files, strict=True), 1):
-        if wanted and done.issuperset(one.name for one in wanted):
+        if wanted and done.issuperset(file.name for file in wanted):
             result = result.evolve(already=result.already + 1)
         elif wanted:
             result = work.publication(manifest, wanted, result)

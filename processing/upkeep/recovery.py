@@ -103,8 +103,8 @@ class RowRecovery:
         """Yield by authority the TDM reservation that the crawl was given there."""
         for file in files:
             for capture in file.captures:
-                authority, found, _ = capture.url.partition(RESERVATION)
-                if found and (body := self._body(file, capture)):
+                authority, mark, _ = capture.url.partition(RESERVATION)
+                if mark and (body := self._body(file, capture)):
                     yield authority, body
 
     def _recovered(self, recovered: RecoveredRows, file: CapturedFile, capture: Capture) -> Fetch:
@@ -159,7 +159,7 @@ class RowRecovery:
         stated = next(
             (value for name, value in headers if name.lower() == "content-type"), ""
         ).lower()
-        _, found, charset = stated.partition("charset=")
+        _, mark, charset = stated.partition("charset=")
         parts = urlsplit(capture.url)
         reservation = self._reservations.get(f"{parts.scheme}://{parts.netloc}")
         hints = {"tdmrep": reservation.decode("utf-8", "replace")} if reservation else {}
@@ -170,7 +170,7 @@ class RowRecovery:
             outlet=self._outlet,
             status=capture.status,
             headers=headers,
-            charset=charset.split(";")[0].strip(" \"'") or None if found else None,
+            charset=charset.split(";")[0].strip(" \"'") or None if mark else None,
             robots=capture.facts.get("robots"),
             hints=hints,
         )

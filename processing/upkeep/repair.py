@@ -249,14 +249,14 @@ class Repair:
         """Make what is remembered of an outlet again from its rows."""
         tables = Tables(self._catalogue(), broken)
         where, prefix = _place(part.key)
-        for outlet, one in named.memory.items():
-            if one.key == part.key:
+        for outlet, snapshot in named.memory.items():
+            if snapshot.key == part.key:
                 data = remembered(tables, outlet).encode()
                 made = NewObject(where, data, prefix=prefix, suffix=".gz")
                 if self._take(Replacement(), broken, part, [made]):
                     change.memory[outlet] = made
-        for outlet, one in named.backfills.items():
-            if one.key == part.key:
+        for outlet, snapshot in named.backfills.items():
+            if snapshot.key == part.key:
                 data = backfilled(tables, outlet).encode()
                 made = NewObject(where, data, prefix="backfill-", suffix=".gz")
                 if self._take(Replacement(), broken, part, [made]):
@@ -272,7 +272,9 @@ class Repair:
         """Make a checkpoint again, whose bytes follow from the manifests before it."""
         catalogue = self._catalogue()
         vars(catalogue)["link"] = manifests.read(self._job.store, part.seq - 1)
-        made = next((one for one in checkpoints.made(catalogue).files if one.key == part.key), None)
+        made = next(
+            (file for file in checkpoints.made(catalogue).files if file.key == part.key), None
+        )
         if made is None:
             why = "it comes out otherwise; readers use the one before, and the next one replaces it"
             self._impossible[part.key] = why
@@ -312,7 +314,9 @@ class Repair:
         change.adds += made
         for key in sorted(without):
             change.removes.append(key)
-            by = tuple(one.key for one in made if _table(one.key) == _table(key))
+            by = tuple(
+                replacement.key for replacement in made if _table(replacement.key) == _table(key)
+            )
             self._replaced[key] = Replaced(key=key, by=by)
 
     def _folded(self, catalogue: Catalogue, without: set[str]) -> folding.Addition:
@@ -334,7 +338,9 @@ class Repair:
         made: Sequence[NewObject],
     ) -> bool:
         """Restore a part where its bytes came out; else name what replaces it, and tell so."""
-        same = next((one for one in made if one.sum.sha256 == part.sum.sha256), None)
+        same = next(
+            (replacement for replacement in made if replacement.sum.sha256 == part.sum.sha256), None
+        )
         if same:
             self._restore(part.key, same.data)
             del broken[part.key]
@@ -345,8 +351,12 @@ class Repair:
             return False
         change.adds += made
         change.removes.append(part.key)
-        rows = sum(one.sum.rows or 0 for one in made) if part.sum.rows is not None else None
-        by = tuple(one.key for one in made)
+        rows = (
+            sum(replacement.sum.rows or 0 for replacement in made)
+            if part.sum.rows is not None
+            else None
+        )
+        by = tuple(replacement.key for replacement in made)
         self._replaced[part.key] = Replaced(key=part.key, by=by, rows=rows, of=part.sum.rows)
         return True
 
@@ -377,13 +387,13 @@ class Repair:
         checkpoint = checkpoints.made(self._catalogue()) if due else checkpoints.NOTHING
         self._put([*change.objects, *checkpoint.files])
         removes = [Removed(key=key, reason="repair") for key in sorted({*change.removes})]
-        digest = hashlib.sha256("\n".join(one.key for one in removes).encode()).hexdigest()
+        digest = hashlib.sha256("\n".join(removed.key for removed in removes).encode()).hexdigest()
         adds = sorted(
-            (one.sum for one in (*change.adds, *checkpoint.files)), key=lambda one: one.key
+            (added.sum for added in (*change.adds, *checkpoint.files)), key=lambda added: added.key
         )
         named = manifests.snapshots(store, link).changed(
-            {name: one.sum for name, one in change.memory.items()},
-            {name: one.sum for name, one in change.backfills.items()},
+            {name: snapshot.sum for name, snapshot in change.memory.items()},
+            {name: snapshot.sum for name, snapshot in change.backfills.items()},
             adds,
         )
         manifest = Manifest(
@@ -401,9 +411,9 @@ class Repair:
         return manifests.append(store, self._witness, manifest).manifest.seq
 
     def _put(self, objects: Sequence[NewObject]) -> None:
-        for one in objects:
-            self._job.store.put(one.key, one.data)
-        if gone := require_present(self._job.store, [one.key for one in objects]):
+        for put_object in objects:
+            self._job.store.put(put_object.key, put_object.data)
+        if gone := require_present(self._job.store, [put_object.key for put_object in objects]):
             raise AlreadyExistsError(f"{gone[0]} was deleted while it was published")
 
 
@@ -426,12 +436,20 @@ def _indexes(catalogue: Catalogue, wanted: CatalogueObject) -> list[NewObject]:
     if not wanted.key.endswith(".cdxj"):
         return []
     where = _folder(wanted.key)
-    pages = {one.key: one for one in catalogue.pages(".warc.gz") if _folder(one.key) == where}
+    pages = {
+        page_file.key: page_file
+        for page_file in catalogue.pages(".warc.gz")
+        if _folder(page_file.key) == where
+    }
     if own := pages.get(wanted.key.removesuffix(".cdxj") + ".warc.gz"):
         chosen: list[CatalogueObject] = [own]
     else:
-        alone = {one.key.removesuffix(".cdxj") for one in catalogue.pages(".cdxj")}
-        chosen = [one for key, one in pages.items() if key.removesuffix(".warc.gz") not in alone]
+        alone = {index.key.removesuffix(".cdxj") for index in catalogue.pages(".cdxj")}
+        chosen = [
+            page_file
+            for key, page_file in pages.items()
+            if key.removesuffix(".warc.gz") not in alone
+        ]
     if not chosen:
         return []
     data = index(catalogue, chosen)

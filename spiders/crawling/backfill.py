@@ -407,7 +407,7 @@ class Backfill:
         before = counts.sources.get(url)
         count = len(list(links))
         # A day may have no article or no list at all, and a list has an end.
-        faulty = tuple(one for one in findings if one.fault not in _NO_FAULT)
+        faulty = tuple(finding for finding in findings if finding.fault not in _NO_FAULT)
         faulty = () if status in ABSENT else faulty
         sound = understood if understood is not None else bool(count) or not faulty
         answered_before = before is not None and before.understood is True

@@ -119,7 +119,9 @@ def take(
     standing = _numbers(store, outlet)
     if max(standing) > number:
         raise BusyError("another crawl of it has just begun: try again when it is through")
-    store.delete([key for found, keys in standing.items() if found < number for key in keys])
+    store.delete(
+        [key for claim_number, keys in standing.items() if claim_number < number for key in keys]
+    )
     return Claim(store, outlet, number, body, clock)
 
 
@@ -150,19 +152,19 @@ def require_unclaimed(
 
 def standing_claims(store: Store, outlet: str | None = None) -> dict[str, ClaimState]:
     """Return the newest claim of each outlet, or of one."""
-    found: dict[str, ClaimState] = {}
+    states: dict[str, ClaimState] = {}
     prefix = "claims/" if outlet is None else f"claims/outlet={outlet}/"
     for entry in store.list(prefix):
-        one = _CLAIM.fullmatch(entry.key)
-        if one is None:
+        claim = _CLAIM.fullmatch(entry.key)
+        if claim is None:
             continue
-        name, number, marker = one[1], int(one[2]), one[3]
-        before = found.get(name, ClaimState())
+        name, number, marker = claim[1], int(claim[2]), claim[3]
+        before = states.get(name, ClaimState())
         if number > before.number:
-            found[name] = ClaimState(number, entry.modified, is_free=marker is not None)
+            states[name] = ClaimState(number, entry.modified, is_free=marker is not None)
         elif number == before.number and marker:
-            found[name] = ClaimState(number, before.renewed, is_free=True)
-    return found
+            states[name] = ClaimState(number, before.renewed, is_free=True)
+    return states
 
 
 def at_work(claims: Mapping[str, ClaimState], now: datetime) -> set[str]:
@@ -249,12 +251,12 @@ def _store_time(store: Store) -> datetime:
 
 def _numbers(store: Store, outlet: str) -> dict[int, list[str]]:
     """Return every key of an outlet's claims by number."""
-    found: dict[int, list[str]] = {}
+    keys_of_number: dict[int, list[str]] = {}
     for entry in store.list(f"claims/outlet={outlet}/"):
-        one = _CLAIM.fullmatch(entry.key)
-        if one:
-            found.setdefault(int(one[2]), []).append(entry.key)
-    return found
+        claim = _CLAIM.fullmatch(entry.key)
+        if claim:
+            keys_of_number.setdefault(int(claim[2]), []).append(entry.key)
+    return keys_of_number
 
 
 def _key(outlet: str, number: int) -> str:

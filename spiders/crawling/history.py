@@ -106,13 +106,13 @@ def end_of(day: date) -> datetime:
 
 def stretches(days: Iterable[date]) -> list[tuple[date, date]]:
     """Return days as stretches, the oldest first."""
-    found: list[tuple[date, date]] = []
+    stretches: list[tuple[date, date]] = []
     for day in sorted(set(days)):
-        if found and day == found[-1][1] + timedelta(days=1):
-            found[-1] = (found[-1][0], day)
+        if stretches and day == stretches[-1][1] + timedelta(days=1):
+            stretches[-1] = (stretches[-1][0], day)
         else:
-            found.append((day, day))
-    return found
+            stretches.append((day, day))
+    return stretches
 
 
 @dataclass(slots=True)
@@ -290,11 +290,11 @@ class BackfillPlan:
 
     def pages(self, source: Source) -> dict[int, PageFacts]:
         """Return what is known of the pages of a list, by their numbers."""
-        version, found = self._pages.get(source.url, (-1, {}))
+        version, pages = self._pages.get(source.url, (-1, {}))
         if version != self.state.version:
-            found = self._read_pages(source)
-            self._pages[source.url] = (self.state.version, found)
-        return found
+            pages = self._read_pages(source)
+            self._pages[source.url] = (self.state.version, pages)
+        return pages
 
     def forget(self, source: Source, page: int) -> None:
         """Forget a page of a list, so that it is asked again."""

@@ -135,23 +135,23 @@ def compare(
     """
     end = now - MATURITY
     depth = {name: _depth(entries) for name, entries in answers.items()}
-    found = {}
+    sides = {}
     for name, entries in answers.items():
-        others = [one for other, one in answers.items() if other != name]
+        others = [answer for other, answer in answers.items() if other != name]
         since = max([*depth.values(), *([until[name]] if name in until else [])], default=end)
         if not others or since >= end:
             continue
         own = _within(entries, since, end)
-        beside = frozenset().union(*(_within(one, since, end) for one in others))
+        beside = frozenset().union(*(_within(answer, since, end) for answer in others))
         if own or beside:
-            found[name] = SourceComparison(
+            sides[name] = SourceComparison(
                 since=since, until=end, own=len(own), others=len(beside), both=len(own & beside)
             )
-    return found
+    return sides
 
 
 def _within(entries: Iterable[ListedArticle], since: datetime, until: datetime) -> frozenset[str]:
-    return frozenset(one.article for one in entries if one.at and since < one.at <= until)
+    return frozenset(entry.article for entry in entries if entry.at and since < entry.at <= until)
 
 
 def _depth(entries: Sequence[ListedArticle]) -> datetime:
@@ -161,7 +161,7 @@ def _depth(entries: Sequence[ListedArticle]) -> datetime:
 
 
 def _is_dated(entries: Sequence[ListedArticle]) -> bool:
-    return bool(entries) and sum(bool(one.at) for one in entries) >= _MOST * len(entries)
+    return bool(entries) and sum(bool(entry.at) for entry in entries) >= _MOST * len(entries)
 
 
 def _is_ordered(entries: Sequence[ListedArticle]) -> bool:

@@ -138,8 +138,8 @@ def validators(last: Fetch | None) -> dict[str, str]:
     """Return the headers of a conditional request (RFC 9110 §13.1); none for false validators."""
     if last is None or lies(last) or (last.role == "source" and not _is_trusted(last)):
         return {}
-    found = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
-    return {name: value for name, value in found.items() if value}
+    validators = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+    return {name: value for name, value in validators.items() if value}
 
 
 def _is_trusted(last: Fetch) -> bool:

@@ -256,7 +256,7 @@ class Run:
         answers = {
             url: entries
             for url, visit in named.items()
-            if (entries := self.listed.get(visit.source, [])) and all(one.at for one in entries)
+            if (entries := self.listed.get(visit.source, [])) and all(entry.at for entry in entries)
         }
         until = {
             url: visit.last.compared_until

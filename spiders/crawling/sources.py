@@ -98,10 +98,12 @@ class PollOutcome:
     entries: list[ListedArticle] = field(default_factory=list)
 
 
-def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: PollOutcome) -> None:
+def consider(
+    run: Run, wanted: CrawlRequest, visit: Visit, link: Link, outcome: PollOutcome
+) -> None:
     """Take in one link of the source that `visit` asked.
 
-    It is counted in `found`, and logged where it is not asked for. Whether an address may be asked
+    It is counted in `outcome`, and logged where it is not asked for. Whether an address may be asked
     is decided before whose article it is: a forbidden address keeps no article out.
     """
     identity = identify(run.outlet, link.url)
@@ -110,16 +112,16 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
         return
     article = article_id(identity.url)
     seen = run.memory.seen(article)
-    found.links += 1
-    found.known += seen or article in run.memory.announced(visit.url)
+    outcome.links += 1
+    outcome.known += seen or article in run.memory.announced(visit.url)
     run.announced.add(article)
     last = run.memory.last(article)
     if not wanted.backfill:
-        found.entries.append(_entry(run, visit, link, identity))
+        outcome.entries.append(_entry(run, visit, link, identity))
     # Another source, or another spelling, has announced it in this crawl.
     if article in run.log.considered:
         if run.spellings.meet(article, link.url):
-            found.visits.append(_visit(run, visit, link, identity, last))
+            outcome.visits.append(_visit(run, visit, link, identity, last))
         return
     why, detail = _not_now(run, wanted, link, last, seen=seen)
     if why is not None:
@@ -130,10 +132,10 @@ def consider(run: Run, wanted: CrawlRequest, visit: Visit, link: Link, found: Po
             )
         )
         return
-    found.new += not seen
+    outcome.new += not seen
     run.log.considered[article] = None
     run.spellings.begin(article, link.url)
-    found.visits.append(_visit(run, visit, link, identity, last))
+    outcome.visits.append(_visit(run, visit, link, identity, last))
 
 
 def _entry(run: Run, visit: Visit, link: Link, identity: Identity) -> ListedArticle:
@@ -281,7 +283,7 @@ def _leave(run: Run, wanted: CrawlRequest, visit: Visit, why: str, *, fault: boo
 
 
 def handle_source_response(
-    run: Run, wanted: CrawlRequest, response: Response, found: PollOutcome
+    run: Run, wanted: CrawlRequest, response: Response, outcome: PollOutcome
 ) -> None:
     """Take in what a source answered; what follows from it goes into `found`."""
     # Set by the engine.
@@ -298,7 +300,7 @@ def handle_source_response(
         and last.digest == digest(response.body)
         and not visit.rest
     ):
-        _same(run, visit, response, found)
+        _same(run, visit, response, outcome)
     else:
         try:
             with run.reads():
@@ -309,7 +311,7 @@ def handle_source_response(
             )
             failed_poll(run, visit, broken_off, status=response.status)
         else:
-            _read(run, wanted, visit, response, found, listed=listed)
+            _read(run, wanted, visit, response, outcome, listed=listed)
 
 
 def refusal_of(visit: Visit, response: Response) -> SourceFinding | None:
@@ -359,11 +361,11 @@ def failed_poll(
     *findings: SourceFinding,
     status: int | None = None,
     why: Why = Why.FAILED,
-    found: PollOutcome | None = None,
+    outcome: PollOutcome | None = None,
 ) -> None:
     """Take in that a source gave nothing, or nothing that was understood."""
     detail = in_words(findings) or "no reason given"
-    faults = tuple(dict.fromkeys(one.fault for one in findings))
+    faults = tuple(dict.fromkeys(finding.fault for finding in findings))
     asked = not run.closing and urlsplit(visit.url).netloc not in run.late
     row = failed(run, visit, detail, why=why, status=status, counted=asked, faults=faults)
     moment = run.clock()
@@ -375,7 +377,7 @@ def failed_poll(
         run,
         visit,
         status,
-        found or PollOutcome(),
+        outcome or PollOutcome(),
         findings=findings,
         understood=False,
         next_at=moment,
@@ -387,11 +389,11 @@ def says_nofollow(response: Response) -> bool:
     header = b",".join(response.headers.getlist(b"X-Robots-Tag")).lower()
     if b"nofollow" in header:
         return True
-    tags = (found["attributes"] for found in _META.finditer(response.body[:_HEAD]))
+    tags = (tag["attributes"] for tag in _META.finditer(response.body[:_HEAD]))
     return any(_ROBOTS.search(tag) and _NOFOLLOW.search(tag) for tag in tags)
 
 
-def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> None:
+def _same(run: Run, visit: Visit, response: Response, outcome: PollOutcome) -> None:
     """Take in that a source is unchanged: what was wrong with its answer is wrong still."""
     now, last = run.clock(), visit.last
     quiet = silence(visit.source, (), last, new=0, now=now) if visit.source else None
@@ -400,8 +402,8 @@ def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> Non
     faults = tuple(fault for fault in last.faults if fault not in _OF_ONE_POLL) if last else ()
     detail = last.detail if last and faults else None
     run.log.add(unchanged(run, visit, response, next_at=moment, detail=detail, faults=faults))
-    found.links = found.known = (last.links or 0) if last else 0
-    found.listed = (last.listed or 0) if last else 0
+    outcome.links = outcome.known = (last.links or 0) if last else 0
+    outcome.listed = (last.listed or 0) if last else 0
     still = [
         SourceFinding(fault=fault, detail=f"as when it last changed: {fault}") for fault in faults
     ]
@@ -411,7 +413,7 @@ def _same(run: Run, visit: Visit, response: Response, found: PollOutcome) -> Non
         run,
         visit,
         response.status,
-        found,
+        outcome,
         findings=findings,
         understood=understood,
         next_at=moment,
@@ -424,7 +426,7 @@ def _read(
     wanted: CrawlRequest,
     visit: Visit,
     response: Response,
-    found: PollOutcome,
+    outcome: PollOutcome,
     *,
     listed: Links,
 ) -> None:
@@ -432,38 +434,38 @@ def _read(
 
     It is understood where that proves to be articles of the outlet.
     """
-    _consider(run, wanted, visit, found, listed=listed)
-    doubts = _doubts(run, wanted, visit, listed=listed, found=found)
-    if doubts is not None and not found.links:
-        failed_poll(run, visit, *listed.findings, *doubts, status=response.status, found=found)
+    _consider(run, wanted, visit, outcome, listed=listed)
+    doubts = _doubts(run, wanted, visit, listed=listed, outcome=outcome)
+    if doubts is not None and not outcome.links:
+        failed_poll(run, visit, *listed.findings, *doubts, status=response.status, outcome=outcome)
         return
-    _follow(run, visit, found, listed=listed)
-    run.listed.setdefault(visit.source, []).extend(found.entries)
-    counted = {"links": found.links, "new_links": found.new, "listed": found.listed}
+    _follow(run, visit, outcome, listed=listed)
+    run.listed.setdefault(visit.source, []).extend(outcome.entries)
+    counted = {"links": outcome.links, "new_links": outcome.new, "listed": outcome.listed}
     row = answered(run, visit, response, why=Why.FETCHED, **counted)
-    row = row.evolve(**_continued(visit, found))
-    suspicions = _suspicions(run, wanted, visit, row, listed=listed, found=found)
+    row = row.evolve(**_continued(visit, outcome))
+    suspicions = _suspicions(run, wanted, visit, row, listed=listed, outcome=outcome)
     now = run.clock()
-    quiet = _quiet(wanted, visit, listed, new=found.new, now=now)
-    overflow = any(one.fault is SourceFault.OVERFLOW for one in suspicions)
-    moment = now + _pause(run, visit, listed, found, quiet=bool(quiet), overflow=overflow)
-    new_at = visit.last.new_at if visit.last and visit.last.new_at and not found.new else now
+    quiet = _quiet(wanted, visit, listed, new=outcome.new, now=now)
+    overflow = any(suspicion.fault is SourceFault.OVERFLOW for suspicion in suspicions)
+    moment = now + _pause(run, visit, listed, outcome, quiet=bool(quiet), overflow=overflow)
+    new_at = visit.last.new_at if visit.last and visit.last.new_at and not outcome.new else now
     findings = (*listed.findings, *(doubts or ()), *suspicions)
     detail = (in_words(findings) or "")[:500] or None
-    faults = tuple(dict.fromkeys(one.fault for one in findings))
+    faults = tuple(dict.fromkeys(finding.fault for finding in findings))
     run.log.withhold(
         row.evolve(visits=0, detail=detail, faults=faults, next_at=moment, new_at=new_at)
     )
     if visit.announced_by:
         run.log.poll_sooner(visit.announced_by, moment)
-    _catch_up(run, visit, found, findings=findings)
-    understood = None if not found.links and visit.announced_by else doubts is None
+    _catch_up(run, visit, outcome, findings=findings)
+    understood = None if not outcome.links and visit.announced_by else doubts is None
     findings = (*findings, *([quiet] if quiet else []))
     _report(
         run,
         visit,
         response.status,
-        found,
+        outcome,
         findings=findings,
         understood=understood,
         next_at=moment,
@@ -472,18 +474,18 @@ def _read(
 
 
 def _pause(
-    run: Run, visit: Visit, listed: Links, found: PollOutcome, *, quiet: bool, overflow: bool
+    run: Run, visit: Visit, listed: Links, outcome: PollOutcome, *, quiet: bool, overflow: bool
 ) -> timedelta:
     """Return the time until a source that answered is asked again."""
     # An index lists sitemaps, and what is new in them is counted with them.
-    known = found.known if visit.last and not listed.children else None
+    known = outcome.known if visit.last and not listed.children else None
     return interval(
         run.outlet.pace,
-        links=found.links,
+        links=outcome.links,
         # What is pinned to a list is known, and yet nothing overlaps.
         known=0 if overflow else known,
         quiet=quiet,
-        by_hours=_by_hours(run, visit, found.links),
+        by_hours=_by_hours(run, visit, outcome.links),
     )
 
 
@@ -507,19 +509,19 @@ def _quiet(
 
 
 def _consider(
-    run: Run, wanted: CrawlRequest, visit: Visit, found: PollOutcome, *, listed: Links
+    run: Run, wanted: CrawlRequest, visit: Visit, outcome: PollOutcome, *, listed: Links
 ) -> None:
-    found.listed = len(listed.links)
+    outcome.listed = len(listed.links)
     for link in listed.links:
         try:
-            consider(run, wanted, visit, link, found)
+            consider(run, wanted, visit, link, outcome)
         # One address never costs the others; the error is logged and counted.
         except Exception as error:  # noqa: BLE001
             run.crashed(link.url, error)
 
 
 def _doubts(
-    run: Run, wanted: CrawlRequest, visit: Visit, *, listed: Links, found: PollOutcome
+    run: Run, wanted: CrawlRequest, visit: Visit, *, listed: Links, outcome: PollOutcome
 ) -> tuple[SourceFinding, ...] | None:
     """Return why an answer does not prove that it was understood, beside what the document shows.
 
@@ -533,12 +535,12 @@ def _doubts(
         return _of_index(visit, listed)
     # Today is what is being judged, so it is no part of what is usual.
     usual = usual_share(run.memory.shares(visit.url), run.clock().astimezone(SEOUL).date())
-    if found.links:
-        few = None if wanted.backfill else too_few(found.links, found.listed, usual)
+    if outcome.links:
+        few = None if wanted.backfill else too_few(outcome.links, outcome.listed, usual)
         return (few,) if few else None
     if listed.links:
         return None if visit.announced_by and not usual else (_no_article(run, listed),)
-    sound = all(one.fault in _SOUND for one in listed.findings)
+    sound = all(finding.fault in _SOUND for finding in listed.findings)
     listed_before = visit.last is not None and visit.last.new_at is not None
     return None if sound and (listed_before or visit.announced_by) else ()
 
@@ -552,7 +554,7 @@ def _of_index(visit: Visit, listed: Links) -> tuple[SourceFinding, ...] | None:
         SourceFinding(
             fault=SourceFault.NO_ARTICLE,
             detail=detail,
-            examples=examples([one.url for one in listed.children]),
+            examples=examples([child.url for child in listed.children]),
         ),
     )
 
@@ -565,19 +567,19 @@ def _no_article(run: Run, listed: Links) -> SourceFinding:
     )
 
 
-def _follow(run: Run, visit: Visit, found: PollOutcome, *, listed: Links) -> None:
+def _follow(run: Run, visit: Visit, outcome: PollOutcome, *, listed: Links) -> None:
     """Ask the next page of a list that brought news, and the child sitemaps that are due."""
     # A page of a list without news ends it: those behind it are older.
-    after = not _met(visit, found) if visit.catches_up else bool(found.new)
+    after = not _met(visit, outcome) if visit.catches_up else bool(outcome.new)
     # Where the list is read for another source too, the page may have been asked.
     if visit.rest and after and visit.rest[0] not in run.polled:
-        found.polls.append(_page_after(run, visit, met=_met(visit, found)))
+        outcome.polls.append(_page_after(run, visit, met=_met(visit, outcome)))
     if isinstance(visit.source, Sitemap) and listed.children and visit.level < _INDEX_LEVELS:
         now, last = run.clock(), run.memory.source
         children = due(visit.source, listed.children, now=now, last=last)
         before = sum(map(len, run.log.counts.children.values()))
         asked = _children(run, visit, children)[: max(0, _MOST_SITEMAPS - before)]
-        found.polls += asked
+        outcome.polls += asked
         run.log.counts.children.setdefault(visit.url, set()).update(child.url for child in asked)
 
 
@@ -588,7 +590,7 @@ def _suspicions(
     row: Fetch,
     *,
     listed: Links,
-    found: PollOutcome,
+    outcome: PollOutcome,
 ) -> tuple[SourceFinding, ...]:
     """Return findings on a source that answered: false validators, links that were missed, old forms."""
     last, lied = visit.last, SourceFault.FALSE_VALIDATORS
@@ -600,7 +602,7 @@ def _suspicions(
         if last and lies(last)
         else caught(last, row.etag, row.last_modified, new=row.new_links or 0)
     )
-    doubtful = (lie, _overflow(visit, row, found), _old_form(match), _nested(visit, listed))
+    doubtful = (lie, _overflow(visit, row, outcome), _old_form(match), _nested(visit, listed))
     return tuple(finding for finding in doubtful if finding)
 
 
@@ -620,44 +622,44 @@ def _old_form(match: AddressMatch) -> SourceFinding | None:
     return SourceFinding(fault=SourceFault.OLD_FORM, detail=detail)
 
 
-def _overflow(visit: Visit, row: Fetch, found: PollOutcome) -> SourceFinding | None:
+def _overflow(visit: Visit, row: Fetch, outcome: PollOutcome) -> SourceFinding | None:
     """Return a finding where nothing of the last answer's newest articles is left in this one."""
     head = visit.head or visit.last
     # Further pages may hold them; a list that is read for another source is judged with that.
-    if visit.rest or visit.catches_up or _met(visit, found):
+    if visit.rest or visit.catches_up or _met(visit, outcome):
         return None
     if head is None or not head.frontier:
-        return missed(head, links=row.links or 0, known=found.known)
-    unseen = sum(entry.unseen for entry in found.entries)
+        return missed(head, links=row.links or 0, known=outcome.known)
+    unseen = sum(entry.unseen for entry in outcome.entries)
     return missed(head, links=unseen, known=0) if unseen else None
 
 
-def _met(visit: Visit, found: PollOutcome) -> bool:
+def _met(visit: Visit, outcome: PollOutcome) -> bool:
     head = visit.head or visit.last
-    return visit.met or (head is not None and meets(head.frontier, found.entries))
+    return visit.met or (head is not None and meets(head.frontier, outcome.entries))
 
 
-def _continued(visit: Visit, found: PollOutcome) -> dict[str, Any]:
+def _continued(visit: Visit, outcome: PollOutcome) -> dict[str, Any]:
     """Return the fields of a row by which the next answer is held against this one."""
     last = visit.last
     return {
         "answered_at": last_answer(last),
-        "newest_at": newest_at(found.entries, last),
-        "frontier": frontier(found.entries, last.frontier if last else ())
+        "newest_at": newest_at(outcome.entries, last),
+        "frontier": frontier(outcome.entries, last.frontier if last else ())
         or (last.frontier if last else ()),
         "compared_until": last.compared_until if last else None,
     }
 
 
 def _catch_up(
-    run: Run, visit: Visit, found: PollOutcome, *, findings: tuple[SourceFinding, ...]
+    run: Run, visit: Visit, outcome: PollOutcome, *, findings: tuple[SourceFinding, ...]
 ) -> None:
     """Where a source missed something, ask the outlet's other sources, and lists page by page.
 
     A list is read until it meets what was known, which makes the loss good.
     """
     head = visit.head or visit.last
-    if head is None or not any(one.fault is SourceFault.OVERFLOW for one in findings):
+    if head is None or not any(finding.fault is SourceFault.OVERFLOW for finding in findings):
         return
     run.missed[visit.url] = head
     for source in run.outlet.sources:
@@ -668,7 +670,7 @@ def _catch_up(
         left = [url for url in urls if url not in run.polled]
         if left:
             visit = _page(run, source, urls[0], left)
-            found.polls.append(replace(visit, head=head, catches_up=True))
+            outcome.polls.append(replace(visit, head=head, catches_up=True))
 
 
 def _page(run: Run, source: Source, first: str, left: Sequence[str]) -> Visit:
@@ -711,7 +713,7 @@ def _children(run: Run, visit: Visit, children: Iterable[Child]) -> list[Visit]:
 def _missed_since(visit: Visit, findings: tuple[SourceFinding, ...]) -> datetime | None:
     """Return the newest time of the last answer, where this one shares nothing with it."""
     head = visit.head or visit.last
-    overflow = any(one.fault is SourceFault.OVERFLOW for one in findings)
+    overflow = any(finding.fault is SourceFault.OVERFLOW for finding in findings)
     return (head.newest_at or last_answer(head)) if head and overflow else None
 
 
@@ -719,7 +721,7 @@ def _report(
     run: Run,
     visit: Visit,
     status: int | None,
-    found: PollOutcome,
+    outcome: PollOutcome,
     *,
     findings: tuple[SourceFinding, ...],
     understood: bool | None,
@@ -730,10 +732,10 @@ def _report(
     run.log.counts.sources[visit.url] = SourceReport(
         url=visit.url,
         status=status,
-        links=found.links,
-        new=found.new,
-        overlap=found.known,
-        listed=found.listed,
+        links=outcome.links,
+        new=outcome.new,
+        overlap=outcome.known,
+        listed=outcome.listed,
         understood=understood,
         findings=findings,
         problem=in_words(findings),
@@ -741,14 +743,16 @@ def _report(
         part_of=visit.part_of,
         at=run.clock() if answered else None,
         answered_at=last_answer(visit.last),
-        extent=extent(found.entries, visit.last) if answered else None,
+        extent=extent(outcome.entries, visit.last) if answered else None,
         missed_since=_missed_since(visit, findings),
     )
     # Silence is reported by itself: a source may have nothing to say.
-    problem = in_words(tuple(one for one in findings if one.fault is not SourceFault.SILENT))
+    problem = in_words(
+        tuple(finding for finding in findings if finding.fault is not SourceFault.SILENT)
+    )
     if problem:
         run.log.counts.problems[visit.url] = problem
-    if any(one.fault in _CUT_OFF for one in findings):
+    if any(finding.fault in _CUT_OFF for finding in findings):
         run.log.counts.reach(AnswerLimit.SOURCE_SIZE, visit.url)
-    if any(one.fault is SourceFault.SILENT for one in findings):
+    if any(finding.fault is SourceFault.SILENT for finding in findings):
         run.log.counts.silent.append(visit.url)

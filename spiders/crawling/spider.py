@@ -171,8 +171,8 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | N
     """
     at: datetime = response.meta.get("fetched_at") or run.clock()
     page = page_of(response, outlet=run.outlet.name, at=at)
-    found = identify(run.outlet, response.url)
-    canonical = found.url if found else visit.canonical or visit.url
+    article = identify(run.outlet, response.url)
+    canonical = article.url if article else visit.canonical or visit.url
     gate = gate_of(response)
     try:
         record = (
@@ -190,8 +190,8 @@ def _page(run: Run, visit: Visit, response: Response) -> Article | Rejection | N
     row = answered(run, visit, response, why=Why.GONE if gone else Why.FETCHED)
     made = {"detail": "rendered"} if "rendered" in response.flags else {}
     run.log.add(row.evolve(**(made | read(record) | ({"outcome": None} if gone else {}))))
-    if found and found.url != visit.canonical:
-        run.log.considered.setdefault(article_id(found.url), None)
+    if article and article.url != visit.canonical:
+        run.log.considered.setdefault(article_id(article.url), None)
     return record
 
 
@@ -336,9 +336,9 @@ class ArticleSpider(Spider):
             yield from self._again(row, "revisit", _AGAIN)
 
     def _again(self, row: Fetch, reason: Any, priority: int) -> Iterator[Request]:
-        found = identify(self.outlet, row.url)
+        article = identify(self.outlet, row.url)
         if (
-            found is None
+            article is None
             or row.article_id in self.run.log.considered
             or self.run.hosts.cooled(urlsplit(row.url).netloc)
         ):
@@ -347,7 +347,7 @@ class ArticleSpider(Spider):
             role="article",
             url=row.url,
             reason=reason,
-            canonical=found.url,
+            canonical=article.url,
             article_id=row.article_id,
             announced_by=row.announced_by,
             announced_at=row.announced_at,
@@ -357,17 +357,17 @@ class ArticleSpider(Spider):
 
     def _asked(self) -> Iterator[Request]:
         for url in self.wanted.urls:
-            found = identify(self.outlet, url)
-            if found is None:
+            article = identify(self.outlet, url)
+            if article is None:
                 self.run.log.add(refused_row(self.run, url))
                 continue
-            identity = article_id(found.url)
+            identity = article_id(article.url)
             last = self.run.memory.last(identity)
             visit = Visit(
                 role="article",
                 url=url,
                 reason="asked",
-                canonical=found.url,
+                canonical=article.url,
                 article_id=identity,
                 last=last,
             )
@@ -412,16 +412,16 @@ class ArticleSpider(Spider):
         if self.backfill:
             yield from self._list_of_backfill(self.backfill, response)
             return
-        found = PollOutcome()
+        outcome = PollOutcome()
         try:
-            handle_source_response(self.run, self.wanted, response, found)
+            handle_source_response(self.run, self.wanted, response, outcome)
         # Content never costs a crawl; it is logged, counted and in the row.
         except Exception as error:  # noqa: BLE001
             broken_poll(self.run, visit_of(response.request), response.status, error)  # type: ignore[arg-type]
         # They come after the outlet's own sources, none of which a short crawl may leave out.
-        for visit in found.polls:
+        for visit in outcome.polls:
             yield self.poll(visit, _POLL - 1)
-        for visit in found.visits:
+        for visit in outcome.visits:
             if self.wanted.dry_run:
                 self.run.log.counts.spared += 1
                 yield {"url": visit.url, "why": f"would be fetched: {visit.reason}"}

@@ -109,7 +109,11 @@ class Counts:
 
     def misunderstood(self) -> dict[str, str]:
         """Return the sources that answered and were not understood, with why."""
-        return {one.url: one.problem or "" for one in self.answered() if one.understood is False}
+        return {
+            report.url: report.problem or ""
+            for report in self.answered()
+            if report.understood is False
+        }
 
     def judge_overflows(self, recovered: Collection[str]) -> None:
         """Say of each source that missed something whether a list made it good (`recovered`)."""
@@ -172,7 +176,7 @@ class Counts:
 
 
 def _is_unanswered(report: SourceReport) -> bool:
-    return any(one.fault in _NO_ANSWER for one in report.findings)
+    return any(finding.fault in _NO_ANSWER for finding in report.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -310,7 +310,9 @@ class _Parent:
         part = file.with_name(f"{file.name}.part")
         try:
             part.write_text(
-                json.dumps([asdict(one) for one in (*read_notes(file), note)][-_MOST_NOTES:])
+                json.dumps(
+                    [asdict(earlier) for earlier in (*read_notes(file), note)][-_MOST_NOTES:]
+                )
             )
             part.replace(file)
         except OSError as error:

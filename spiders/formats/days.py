@@ -55,7 +55,7 @@ def day_of(link: Link, today: date) -> date | None:
 
 def day_in_url(url: str, today: date) -> date | None:
     """Return the day with which a folder or an id in `url` begins; None where there is none."""
-    days = (_day(found["year"], found["month"], found["day"]) for found in _IN_URL.finditer(url))
+    days = (_day(match["year"], match["month"], match["day"]) for match in _IN_URL.finditer(url))
     return next((day for day in days if day and day <= today), None)
 
 
@@ -122,10 +122,10 @@ def _short(text: str, today: date) -> date | None:
     distant = _DAYS.fullmatch(text)
     if distant:
         return today - timedelta(days=int(distant["days"] or 1))
-    found = _YEARLESS.fullmatch(text)
-    if found is None:
+    match = _YEARLESS.fullmatch(text)
+    if match is None:
         return None
-    days = (_day(str(today.year - back), found["month"], found["day"]) for back in (0, 1))
+    days = (_day(str(today.year - back), match["month"], match["day"]) for back in (0, 1))
     return next((day for day in days if day and day <= today), None)
 
 
@@ -137,14 +137,14 @@ def _day(year: str, month: str, day: str) -> date | None:
     return found if found.year >= _FIRST_YEAR else None
 
 
-def _stretch(found: re.Match[str]) -> tuple[date, date] | None:
-    if found["day"]:
-        day = _day(found["year"], found["month"], found["day"])
+def _stretch(match: re.Match[str]) -> tuple[date, date] | None:
+    if match["day"]:
+        day = _day(match["year"], match["month"], match["day"])
         return (day, day) if day else None
-    first = _day(found["year"], found["month"] or "1", "1")
+    first = _day(match["year"], match["month"] or "1", "1")
     if first is None:
         return None
-    if found["month"] is None:
+    if match["month"] is None:
         return first, first.replace(month=12, day=31)
     following = first.replace(day=28) + timedelta(days=4)
     return first, following - timedelta(days=following.day)

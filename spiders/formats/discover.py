@@ -167,15 +167,15 @@ def _day_of(child: Child, today: date) -> date | None:
     # never in the future: a month's sitemap changes until today
     if child.modified:
         return child.modified.at.astimezone(SEOUL).date()
-    found = _DATE_IN_URL.search(child.url)
-    if found is None:
+    match = _DATE_IN_URL.search(child.url)
+    if match is None:
         return None
     try:
-        first = date(int(found["year"]), int(found["month"]), int(found["day"] or 1))
+        first = date(int(match["year"]), int(match["month"]), int(match["day"] or 1))
     except ValueError:
         return None
     following = first.replace(day=28) + timedelta(days=4)
-    final = first if found["day"] else following - timedelta(days=following.day)
+    final = first if match["day"] else following - timedelta(days=following.day)
     return min(final, today) if first <= today else None
 
 

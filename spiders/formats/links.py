@@ -115,18 +115,19 @@ class Links:
 def in_words(findings: tuple[SourceFinding, ...]) -> str | None:
     """Return findings in one line, each with its examples; None of none."""
     lines = (
-        one.detail + (f" ({', '.join(one.examples)})" if one.examples else "") for one in findings
+        finding.detail + (f" ({', '.join(finding.examples)})" if finding.examples else "")
+        for finding in findings
     )
     return "; ".join(lines) or None
 
 
 def stamp(text: str | None, source: Literal["feed", "sitemap"]) -> Stamp | None:
     """Return the moment that `text` states; None where it states none, or no real date."""
-    found = _moment(" ".join((text or "")[:_LONGEST_DATE].split()))
-    if found is None:
+    moment = _moment(" ".join((text or "")[:_LONGEST_DATE].split()))
+    if moment is None:
         return None
     return Stamp(
-        at=found.at, source=source, precision=found.precision, zone_assumed=found.zone_assumed
+        at=moment.at, source=source, precision=moment.precision, zone_assumed=moment.zone_assumed
     )
 
 
@@ -164,11 +165,11 @@ def _in_zone(local: Moment, offset: timezone) -> Moment | None:
     return Moment(at, local.precision, zone_assumed=False)
 
 
-def _in_numbers(found: re.Match[str]) -> str:
+def _in_numbers(match: re.Match[str]) -> str:
     year, month, day = (
-        found["year"] or found["last"],
-        found["month"] or found["first"],
-        found["day"] or found["then"],
+        match["year"] or match["last"],
+        match["month"] or match["first"],
+        match["day"] or match["then"],
     )
     return f"{year}-{int(month):02}-{int(day):02}"
 

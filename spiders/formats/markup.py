@@ -178,8 +178,8 @@ def read_text(body: bytes, declaration: re.Pattern[bytes] = _DECLARED) -> Decode
     wide = _wide(body)
     if wide:
         return Decoded(body.decode(wide, "replace"), wide)
-    found = declaration.search(body[:_HEAD])
-    stated = found[1].decode() if found else None
+    match = declaration.search(body[:_HEAD])
+    stated = match[1].decode() if match else None
     name = _codec(stated) if stated else None
     for codec in (*((name,) if name else ()), "utf-8-sig", "cp949"):
         try:
@@ -223,8 +223,8 @@ def _codec(name: str) -> str | None:
     return known if known.startswith(_TEXT) and known != "utf-7" else None
 
 
-def _encoding(found: Decoded) -> SourceFinding:
-    detail = f"declares {found.misdeclared} and is {found.codec.removesuffix('-sig')}"
+def _encoding(decoded: Decoded) -> SourceFinding:
+    detail = f"declares {decoded.misdeclared} and is {decoded.codec.removesuffix('-sig')}"
     return SourceFinding(fault=SourceFault.ENCODING, detail=detail)
 
 

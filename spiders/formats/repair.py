@@ -194,13 +194,13 @@ def _section_end(text: str, at: int, section: str) -> int:
     return 0 if text.find(section, at + len(section), end) >= 0 else end + len(mark)
 
 
-def _known(found: re.Match[str]) -> _Token | None:
-    name = found["name"].lower()
+def _known(match: re.Match[str]) -> _Token | None:
+    name = match["name"].lower()
     prefix, _, local = name.rpartition(":")
     if local not in _KNOWN or (prefix and is_foreign(prefix)):
         return None
     return _Token(
-        name, local, bool(found["close"]), found["attributes"], found.start(), found.end()
+        name, local, bool(match["close"]), match["attributes"], match.start(), match.end()
     )
 
 
@@ -283,11 +283,11 @@ def _attributes(written: str) -> Mapping[str, str]:
 
     Of two with one name the first.
     """
-    found: dict[str, str] = {}
-    for one in _ATTRIBUTE.finditer(written):
-        value = one["double"] or one["single"] or one["bare"] or ""
-        found.setdefault(one["name"].lower().rpartition(":")[2], _plain(value))
-    return found
+    attributes: dict[str, str] = {}
+    for attribute in _ATTRIBUTE.finditer(written):
+        value = attribute["double"] or attribute["single"] or attribute["bare"] or ""
+        attributes.setdefault(attribute["name"].lower().rpartition(":")[2], _plain(value))
+    return attributes
 
 
 def _plain(raw: str) -> str:
@@ -303,10 +303,10 @@ def _undone(text: str) -> str:
     return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
-def _character(found: re.Match[str]) -> str:
-    if found["name"]:
-        return _NAMED[found["name"]]
-    number = int(found["number"]) if found["number"] else int(found["hex"], 16)
+def _character(match: re.Match[str]) -> str:
+    if match["name"]:
+        return _NAMED[match["name"]]
+    number = int(match["number"]) if match["number"] else int(match["hex"], 16)
     return chr(number) if number <= 0x10FFFF else "\ufffd"  # noqa: PLR2004 - Unicode's last
 
 
