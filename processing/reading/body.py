@@ -147,12 +147,12 @@ class BodyPlace:
 
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
-        joined = "".join(self.own)
+        value = "".join(self.own)
         self.own = []
-        if not joined or joined.isspace():
+        if not value or value.isspace():
             return
-        dense = 1 - min(1.0, self.linked / len(joined))
-        for line in joined.split(_LINE_END):
+        dense = 1 - min(1.0, self.linked / len(value))
+        for line in value.split(_LINE_END):
             text = " ".join(line.split())
             if not text:
                 continue

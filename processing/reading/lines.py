@@ -362,16 +362,16 @@ def _without_byline(text: str, ending: Ending) -> str:
         ending.bylines.append(match["tail"].strip())
         return text[: match.start("tail")].rstrip(" [(<")
     ends = [end.end() for end in _SENTENCE.finditer(text, max(0, len(text) - _LONGEST_NOTICE))]
-    tail = text[ends[-1] :] if ends else ""
-    if not tail:
+    line = text[ends[-1] :] if ends else ""
+    if not line:
         return text
-    if sort_of(tail) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(tail):
-        ending.bylines.append(tail)
-    elif _is_loose(tail):
-        ending.agency = ending.agency or agency(tail)
-        ending.loose.append(tail)
-    elif sort_of(tail) is LineKind.CAPTION and not is_prose(tail):
-        ending.captions.append(tail)
+    if sort_of(line) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(line):
+        ending.bylines.append(line)
+    elif _is_loose(line):
+        ending.agency = ending.agency or agency(line)
+        ending.loose.append(line)
+    elif sort_of(line) is LineKind.CAPTION and not is_prose(line):
+        ending.captions.append(line)
     else:
         return text
     return text[: ends[-1]].rstrip()

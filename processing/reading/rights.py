@@ -99,13 +99,13 @@ def _clause(root: HtmlElement) -> str | None:
 
 def _may_hold_clause(text: str) -> bool:
     """Return whether a page's text forbids something within a clause's length of a word for AI."""
-    for word in _ABOUT_AI:
-        at = text.find(word)
+    for mark in _ABOUT_AI:
+        at = text.find(mark)
         while at >= 0:
             if _FORBIDDEN.search(text, max(0, at - _LONGEST_CLAUSE), at + 2 * _LONGEST_CLAUSE):
                 return True
             # What follows within one length was looked at with it.
-            at = text.find(word, at + _LONGEST_CLAUSE)
+            at = text.find(mark, at + _LONGEST_CLAUSE)
     return False
 
 
@@ -160,9 +160,9 @@ def _location(rule: Mapping[str, object]) -> str:
 def _licence(root: HtmlElement) -> str | None:
     """Return the licence of the page: `KOGL-` and its type, or `CC-` and its code."""
     elements = list(root.iter("img", "a"))
-    values = "\n".join(chain.from_iterable(element.values() for element in elements)).lower()
+    text = "\n".join(chain.from_iterable(element.values() for element in elements)).lower()
     # Most pages have no such mark: a few searches of all attributes spare two of each element.
-    if not _LICENCE_WORD.search(values):
+    if not _LICENCE_WORD.search(text):
         return None
     for element in elements:
         text = (
