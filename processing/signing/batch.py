@@ -185,7 +185,9 @@ def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tupl
     Both are sorted as the lists.
     """
     whole = cast("pa.ListArray[Any]", lists.combine_chunks())
-    places, which = among(np.asarray(whole.flatten()).astype(np.int64), asked)
+    values = np.asarray(whole.flatten())
+    # In the type of the lists: of a window they are tens of millions, and a wider copy costs most.
+    places, which = among(values, asked.astype(values.dtype))
     starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()
     return np.searchsorted(starts, places, "right") - 1, which
 
