@@ -25,8 +25,16 @@ from time import process_time
 
 import numpy as np
 
-from infra.bench.newsroom import CLOCK, OFFICE, Newsroom, Policy, Poller, articles, day
-from infra.bench.newsroom_archive import write_archive
+from infra.bench.newsroom import (
+    CLOCK,
+    OFFICE,
+    Newsroom,
+    Policy,
+    Poller,
+    articles,
+    day,
+    write_archive,
+)
 from processing.archive.catalogue import Catalogue
 from processing.completeness.gather import measure_days
 from processing.completeness.meter import Completeness, Trust, measure

@@ -24,6 +24,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,6 @@ from pyspark.sql import functions as f
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
-import processing
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.errors import CorruptRecordError, PermanentError, SillokError, TransientError
@@ -133,7 +133,7 @@ def session() -> SparkSession:
 def packed(folder: Path) -> Path:
     """Zip the package `processing` into `folder`, as executors take it."""
     path = folder / "sillok.zip"
-    root = Path(next(iter(processing.__path__)))
+    root = Path(str(files("processing")))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(root.rglob("*.py")):
             archive.write(file, Path(root.name) / file.relative_to(root))

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.bench.completeness import tried
-from infra.bench.newsroom import Newsroom, Poller, articles, day
-from infra.bench.newsroom_archive import write_archive
+from infra.bench.newsroom import Newsroom, Poller, articles, day, write_archive
 from processing.archive.catalogue import Catalogue
 from processing.completeness.gather import gaps_of, measure_days
 from processing.completeness.meter import Completeness, Trust

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bench.newsroom import Newsroom, Poller, articles, day
-from infra.bench.newsroom_archive import write_archive
+from infra.bench.newsroom import Newsroom, Poller, articles, day, write_archive
 from processing.settings import settings
 from processing.store.file_store import FileStore
 from spiders.console import completeness, coverage, reports
