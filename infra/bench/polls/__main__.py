@@ -146,6 +146,10 @@ def _declare(port: int) -> None:
         vars(import_module(module))["outlets"] = lambda: {_OUTLET: declared}
 
 
+def _publish(store: FileStore, moment: datetime) -> None:
+    publish(store, now=moment, code_version="0", lock_sha256="0" * 64, outlets={})
+
+
 class PollBench:
     """An archive, the environment of its crawls, and the simulated clock of both."""
 
@@ -190,7 +194,12 @@ class PollBench:
         )
 
     def archive(self, moment: datetime) -> None:
-        publish(self.store, now=moment, code_version="0", lock_sha256="0" * 64, outlets={})
+        """Publish, in a process of its own: what it loads must not be shared with later polls."""
+        process = _FORK.Process(target=_publish, args=(self.store, moment))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"a publication ended with {process.exitcode}")
 
     def _landed(self) -> int:
         return sum(item.size for item in self.store.list("landing/"))
@@ -219,6 +228,8 @@ def main() -> None:
         bench = PollBench(Path(folder), port, clock)
         _load()
         costs = _polled(bench, options.polls, options.minutes)
+    if not costs:
+        raise SystemExit("no poll found nothing new: ask more often (--minutes)")
     first, last = quarters(costs)
     print(f"{len(costs)} polls found nothing new; medians of these by quarter")
     print(f"{'':12} {'first':>10} {'last':>10} {'ratio':>7}")
