@@ -30,7 +30,8 @@ from infra.bench.generated import page
 from processing.archive.publish import publish
 from processing.store.file_store import FileStore
 
-_BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
+_BEGIN = datetime(2026, 12, 1, tzinfo=UTC)
+"""After the times that the generated pages state: an article of a day to come has none."""
 _EVERY = timedelta(minutes=90)
 """Simulated time between two articles."""
 _ITEMS = 20
@@ -147,7 +148,10 @@ def _declare(port: int) -> None:
 
 
 def _publish(store: FileStore, moment: datetime) -> None:
-    publish(store, now=moment, code_version="0", lock_sha256="0" * 64, outlets={})
+    done = publish(store, now=moment, code_version="0", lock_sha256="0" * 64, outlets={})
+    # What is held back would stay in landing, and be read again by every poll.
+    if done.held:
+        raise SystemExit(f"held back: {done.held}")
 
 
 class PollBench:
@@ -175,7 +179,11 @@ class PollBench:
         process.start()
         there.close()
         _, status, used = os.wait4(process.pid or 0, 0)
-        if code := os.waitstatus_to_exitcode(status):
+        code = os.waitstatus_to_exitcode(status)
+        # It is reaped here, for what it used: else the module would keep it, and what belongs to it.
+        process._popen.returncode = code  # type: ignore[attr-defined]  # noqa: SLF001
+        process.close()
+        if code:
             raise SystemExit(f"a poll ended with {code}: {self.log.read_text()[-2000:]}")
         # Of the crawl and of the watchdog's parent, which forked it, the larger.
         opened = []
@@ -184,6 +192,7 @@ class PollBench:
                 opened.append(here.recv())
             except EOFError:
                 break
+        here.close()
         return PollCost(
             cpu=used.ru_utime + used.ru_stime,
             peak=used.ru_maxrss / 1024,
@@ -224,7 +233,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=15, help="simulated minutes between polls")
     options = parser.parse_args()
     clock = _FORK.Value("d", 0.0)
-    with tempfile.TemporaryDirectory() as folder, _served(clock) as port:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _served(clock) as port:
         bench = PollBench(Path(folder), port, clock)
         _load()
         costs = _polled(bench, options.polls, options.minutes)
