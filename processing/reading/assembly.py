@@ -59,7 +59,7 @@ _WORDS = (
     "라이프스타일 피플 동포 재외동포"
 )
 # The longest word first, so that 해외축구 is not read as 해외.
-_WORD = rf"(?:{'|'.join(sorted(set(_WORDS.split()), key=len, reverse=True))})"
+_WORD = rf"(?:{'|'.join(sorted(dict.fromkeys(_WORDS.split()), key=len, reverse=True))})"
 _SECTION = re.compile(rf"{_WORD}(?:\s?[·/&ㆍ・,]\s?{_WORD}){{0,2}}(?:\s?(?:일반|종합|뉴스))?")
 _TRAIL = re.compile(
     r"(?:^|[\s_-])(?:location|breadcrumbs?|crumb|path|cate|categor(?:y|ies)|news_?cate"

@@ -1,5 +1,6 @@
 """Every pattern that meets outside text is checked for catastrophic backtracking: `make redos`."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +24,26 @@ def test_no_pattern_is_slow() -> None:
         [sys.executable, "-m", "infra.redos"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_patterns_are_the_same_in_every_process() -> None:
+    """Made of a set, one would have another hash, and no kept verdict, at every start."""
+    code = (
+        "from infra.redos.patterns import collect\n"
+        "print(*sorted((one.key, one.pattern.pattern) for one in collect()), sep='\\n')"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
 
 
 SLOW = re.compile(r"(?:\w+\s?)+:")
