@@ -37,7 +37,7 @@ _EPOCH: Final = date(1970, 1, 1)
 _NEWEST_IDS: Final = 1 << 15
 _ALIKE: Final = 20
 _CUT: Final = 0.5
-"""The share of texts that end at one length, and how many, from which the table is one whose export cuts them."""
+"""The share of texts that end at one length, and how many different ones, from which an export has cut them."""
 OUTPUT: Final = (
     "id", "cluster", "original", "relation", "parent", "score", "evidence", "share_of_this", "share_of_parent",
     "original_confidence", "original_evidence", "stub",
@@ -131,7 +131,7 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
     bad: list[Bad] = []
     known = _Identities()
     days: set[date] = set()
-    lengths: Counter[int] = Counter()
+    ends = _TextEnds()
     dateless, misdated = False, 0
     for line, row in table.rows():
         try:
@@ -143,7 +143,7 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
             bad.append(Bad(line, str(error)))
             continue
         misdated += wrong
-        lengths[len(document.text)] += 1
+        ends.add(document.text)
         dateless = dateless or document.fetched_at is None
         if document.fetched_at:
             days.add(document.day(_EPOCH))
@@ -156,15 +156,33 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> RowsFile:
         *span,
         dateless,
         misdated,
-        _cut_length(lengths),
+        ends.cut_at,
     )
 
 
-def _cut_length(lengths: Mapping[int, int]) -> int | None:
-    """Return the length at which most texts end, where an export has cut them."""
-    longest = max(lengths, default=0)
-    often, every = lengths.get(longest, 0), sum(lengths.values())
-    return longest if longest and often >= _ALIKE and often >= _CUT * every else None
+class _TextEnds:
+    """Tells whether the texts of a table end at one length, as those of an export that cuts them do."""
+
+    def __init__(self) -> None:
+        self._rows = self._longest = self._often = 0
+        self._different: set[int] = set()
+
+    def add(self, text: str) -> None:
+        """Count the text of one row."""
+        self._rows += 1
+        if len(text) > self._longest:
+            self._longest, self._often, self._different = len(text), 0, set()
+        if len(text) == self._longest:
+            self._often += 1
+            # One text in many rows has one length too; no more are kept than decide.
+            if len(self._different) < _ALIKE:
+                self._different.add(hash(text))
+
+    @property
+    def cut_at(self) -> int | None:
+        """The length at which most texts end, where an export has cut them."""
+        is_cut = len(self._different) >= _ALIKE and self._often >= _CUT * self._rows
+        return self._longest if is_cut else None
 
 
 class _Identities:

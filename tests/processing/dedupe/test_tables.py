@@ -183,6 +183,15 @@ def test_a_table_whose_texts_are_cut_is_marked(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "whole.csv").cut_at is None
 
 
+def test_one_text_in_many_rows_is_not_cut(tmp_path: Path) -> None:
+    """Reprints have one length; only different texts that end at one length were cut there."""
+    frame = pd.DataFrame({"id": [f"{number:02}" for number in range(40)], "text": [RIVER] * 40})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    summary = fold_file(tmp_path / "t.csv", tmp_path / "out")
+    assert summary.cut_at is None
+    assert "cut" not in json.loads((tmp_path / "out").read_text("utf-8").splitlines()[0])
+
+
 @pytest.mark.parametrize("kind", ["pandas", "polars", "arrow"])
 def test_a_table_in_memory_gives_a_table(kind: str) -> None:
     given = {
