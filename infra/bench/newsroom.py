@@ -6,7 +6,6 @@ functions of a real crawl, on the scheduler's clock, and keeps what a run report
 archive of many outlets that all saw the same has the parts that the completeness meter reads.
 """
 
-import hashlib
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,8 +16,7 @@ import pyarrow as pa
 
 from processing.archive import manifests
 from processing.archive.arrivals import Arrivals, added, arrivals_of
-from processing.archive.layout import placed
-from processing.archive.tables import columns, parquet
+from processing.archive.tables import columns, parquet, part
 from processing.completeness.polls import PollAnswer
 from processing.dates import SEOUL
 from processing.records import SCHEMA_VERSION, Fetch, Manifest, Sum, Why, article_id, version_id
@@ -293,11 +291,9 @@ def _parts(
             for name in outlets
         ]
         data = parquet(pa.concat_tables(of_outlets))
-        name = hashlib.sha256(data).hexdigest()
-        folder, begin = placed(table, date.fromisoformat(day))
-        key = f"{folder}/{begin}{name[:32]}.parquet"
-        store.put(key, data)
-        yield Sum(key=key, sha256=name, bytes=len(data), rows=len(rows) * len(outlets))
+        made = part(table, date.fromisoformat(day), data, len(rows) * len(outlets))
+        store.put(made.key, made.data)
+        yield made.sum
 
 
 def _articles(poller: Poller, made: Iterable[NewsArticle]) -> Iterator[tuple[str, pa.Table]]:

@@ -9,8 +9,6 @@ All outputs must be equal.
 """
 
 import argparse
-import hashlib
-import io
 import os
 import resource
 import subprocess
@@ -26,11 +24,11 @@ import pyarrow as pa
 from infra.bench.composed import START, compose
 from infra.spark.standalone import StandaloneCluster
 from processing.archive import manifests
-from processing.archive.layout import placed
+from processing.archive.tables import of_tables
 from processing.dedupe.fold import Folded, fold
-from processing.records import Manifest, Sum
+from processing.records import Manifest
 from processing.signing.documents import FoldOptions
-from processing.signing.window import EmptyWindow, write_part
+from processing.signing.window import EmptyWindow
 from processing.store.file_store import FileStore
 
 _JOB = Path(__file__).with_name("fold_corpus.py")
@@ -43,13 +41,15 @@ def lay_down(root: Path, stories: int) -> int:
     documents = [labelled.document for labelled in compose(1, stories, _DAYS)]
     folded = fold(documents, EmptyWindow(), day=START.date(), options=options)
     store = FileStore(root)
-    sums = [_put(store, table, day, rows) for table, day, rows in _tables(folded, options)]
+    parts = list(of_tables(_tables(folded, options), 1))
+    for part in parts:
+        store.put(part.key, part.data)
     manifest = Manifest(
         seq=1,
         previous=None,
         batch="bench",
         published_at=START,
-        adds=tuple(sums),
+        adds=tuple(part.sum for part in parts),
         code_version="0",
         lock_sha256="0" * 64,
     )
@@ -62,17 +62,6 @@ def _tables(folded: Folded, options: FoldOptions) -> Iterator[tuple[str, date, p
         yield f"dedupe/v={options.fingerprint}/{kind}", day, rows
     for day, rows in folded.clusters_by_day().items():
         yield "clusters", day, rows
-
-
-def _put(store: FileStore, table: str, day: date, rows: pa.Table) -> Sum:
-    buffer = io.BytesIO()
-    write_part(rows.append_column("manifest", pa.array([1] * len(rows), pa.int64())), buffer)
-    data = buffer.getvalue()
-    digest = hashlib.sha256(data).hexdigest()
-    folder, begin = placed(table, day)
-    key = f"{folder}/{begin}{digest[:32]}.parquet"
-    store.put(key, data)
-    return Sum(key=key, sha256=digest, bytes=len(data), rows=len(rows))
 
 
 def measured(work: Callable[[], None]) -> tuple[float, float]:

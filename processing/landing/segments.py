@@ -10,7 +10,6 @@ import fcntl
 import gzip
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -26,6 +25,7 @@ from processing.landing import keys
 from processing.landing.keys import folder
 from processing.limits import unpack
 from processing.records import Article, Fetch, Rejection, RunReport, Seal, Sum, fault
+from processing.store.file_store import flush
 from processing.store.interface import Store
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ class Segment:
         unfinished.write_text(seal.model_dump_json())
         # before the seal counts: a power cut must not leave a seal without its files
         for path in (*(self._spool / file.key.rpartition("/")[2] for file in files), unfinished):
-            _flush(path)
+            flush(path)
         sealed = unfinished.rename(self._path("seal.json"))
-        _flush(self._spool)
+        flush(self._spool)
         return sealed
 
     def _finish_files(self) -> list[Sum]:
@@ -122,15 +122,6 @@ class Segment:
 
     def _path(self, suffix: str) -> Path:
         return self._spool / f"{self.stem}.{suffix}"
-
-
-def _flush(path: Path) -> None:
-    """Have the system write a file, or the names in a folder, to the disk (fsync(2))."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class Lock:

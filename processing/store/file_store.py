@@ -163,7 +163,7 @@ class FileStore:
         # without this a power cut may lose the name, and with it the object; there is no name left
         # to lose where another archiver has deleted the object and its folder since
         with suppress(FileNotFoundError):
-            _flush(target.parent)
+            flush(target.parent)
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -177,8 +177,9 @@ class FileStore:
             raise _explanation(error, f"{key!r} in {self.url}") from error
 
 
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk (fsync(2))."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

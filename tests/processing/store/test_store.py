@@ -278,13 +278,13 @@ def test_an_object_that_is_deleted_as_soon_as_it_has_its_name_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its folder goes with it, and is not there any more to be flushed."""
-    store, flush = FileStore(tmp_path / "archive"), file_store._flush
+    store, flush = FileStore(tmp_path / "archive"), file_store.flush
 
     def late(folder: Path) -> None:
         store.delete(["log/a"])
         flush(folder)
 
-    monkeypatch.setattr(file_store, "_flush", late)
+    monkeypatch.setattr(file_store, "flush", late)
     for create in (False, True):
         store.put("log/a", b"x", create=create)
         assert not store.exists("log/a")
