@@ -27,7 +27,7 @@ from airflow.sdk.observability import stats
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from dags.common import KST, LINES, Line, reason_in, stream, verdict
-from processing.errors import PermanentError, SillokError, TransientError, UsageError
+from processing.errors import ExitCode, PermanentError, SillokError, TransientError, UsageError
 from spiders.commandline import sillok_command
 
 OPEN_FAULTS = "sillok_open_faults"
@@ -48,8 +48,6 @@ GAUGES = {
 ALARMS = "sillok.alarms"
 """A gauge: faults that want an answer today; 0 is said too, so that silence shows."""
 
-UNHEALTHY = 3
-"""The exit code of a command that found what wants an answer."""
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +121,9 @@ def _report_of_today() -> dict[str, Any]:
         code = stream(sillok_command("report", "--check", "--json"), tail=tail, output=output)
         # 3 says that there are alarms, and they are in the report.
         error = (
-            None if code == UNHEALTHY else verdict(code, "sillok report", reason_in(tail), (1, 4))
+            None
+            if code == ExitCode.UNHEALTHY
+            else verdict(code, "sillok report", reason_in(tail), (1, 4))
         )
         if error:
             raise error

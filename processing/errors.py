@@ -1,4 +1,4 @@
-"""Every error that Sillok raises on purpose.
+"""Every error that Sillok raises on purpose, and the exit codes of its commands.
 
 * SillokError
   + TransientError            the same call may succeed later: retry (exit code 1)
@@ -15,6 +15,19 @@
 A page that is no article is data, not an error: see `processing.records.Rejection`.
 Each message says what is wrong, where, and what to do.
 """
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ended; 0 is done, unchanged or partial."""
+
+    DONE = 0
+    TRANSIENT = 1
+    PERMANENT = 2
+    UNHEALTHY = 3
+    INTERRUPTED = 4
+    BAD_ROWS = 5
 
 
 class SillokError(Exception):

@@ -13,10 +13,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from processing.errors import PermanentError, SillokError
+from processing.errors import ExitCode, PermanentError, SillokError
 from spiders.console.terminal import say
-
-TRANSIENT, PERMANENT, INTERRUPTED = 1, 2, 4
 
 _LOOK, _KEEP, _HAND = "Look at the archive", "Keep it", "By hand"
 
@@ -79,7 +77,7 @@ class Group(TyperGroup):
             sys.stdout.flush()
         except KeyboardInterrupt as stop:
             say("interrupted")
-            raise typer.Exit(INTERRUPTED) from stop
+            raise typer.Exit(ExitCode.INTERRUPTED) from stop
         except BrokenPipeError as closed:
             _silence()
             raise typer.Exit(0) from closed
@@ -94,7 +92,7 @@ class Group(TyperGroup):
                 f"sillok {ctx.invoked_subcommand}: a table of the archive cannot be read"
                 f" ({first}): `sillok doctor`"
             )
-            raise typer.Exit(PERMANENT) from error
+            raise typer.Exit(ExitCode.PERMANENT) from error
         return result
 
 
@@ -111,12 +109,14 @@ def is_of_a_table(error: Exception) -> bool:
     )
 
 
-def exit_code(error: Exception) -> int:
+def exit_code(error: Exception) -> ExitCode:
     """Return the exit code of an error."""
     # A full disk may be retried once there is room; a missing file stays missing.
     if isinstance(error, OSError):
-        return TRANSIENT if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO} else PERMANENT
-    return PERMANENT if isinstance(error, PermanentError) else TRANSIENT
+        may_pass = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+    else:
+        may_pass = not isinstance(error, PermanentError)
+    return ExitCode.TRANSIENT if may_pass else ExitCode.PERMANENT
 
 
 def _silence() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from processing.dates import SEOUL
-from processing.errors import UsageError
+from processing.errors import ExitCode, UsageError
 from spiders.commandline import SETTINGS, crawl_command
 from spiders.console.options import JsonOption, StoreOption, day, now
 from spiders.console.terminal import print_json, print_rows, say
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from spiders.crawling.history import BackfillPlan
     from spiders.outlet import Outlet
 
-_INTERRUPTED = 4
 _BUSY_PAUSE = 10.0
 """Seconds between two attempts while another crawl of the outlet is at work."""
 _BUSY_TRIES = 60
@@ -223,7 +222,7 @@ def _crawled(name: str, run: str, arguments: Sequence[str], store: str) -> int:
         if not (ended and ended.busy):
             break
         time.sleep(_BUSY_PAUSE)
-    return done.returncode if done.returncode >= 0 else _INTERRUPTED
+    return done.returncode if done.returncode >= 0 else ExitCode.INTERRUPTED
 
 
 def _summary(store: "Store", end: BackfillEnd, days: Sequence[date]) -> dict[str, Any]:

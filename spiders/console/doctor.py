@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from processing.errors import MissingError, SillokError, TransientError, UsageError
+from processing.errors import ExitCode, MissingError, SillokError, TransientError, UsageError
 from spiders.commandline import SETTINGS, TASK_ENVIRONMENT, crawl_command
 from spiders.console.options import JsonOption, StoreOption, now
 from spiders.console.publishing import lock_sha256
@@ -190,9 +190,11 @@ def doctor(
         raise typer.Exit(code)
 
 
-def _exit_code(states: Collection[str]) -> int:
+def _exit_code(states: Collection[str]) -> ExitCode:
     """Return 2 where something must be fixed first, 1 where trying again may help, else 0."""
-    return 2 if "bad" in states else 1 if "retry" in states else 0
+    if "bad" in states:
+        return ExitCode.PERMANENT
+    return ExitCode.TRANSIENT if "retry" in states else ExitCode.DONE
 
 
 def _release(url: str | None, names: list[str]) -> None:

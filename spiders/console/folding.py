@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from processing.errors import MissingError, UsageError
+from processing.errors import ExitCode, MissingError, UsageError
 from processing.records.record import escaped
 from spiders.console.options import JsonOption, StoreOption, open_catalogue
 from spiders.console.publishing import facts
@@ -123,7 +123,6 @@ def _written(parts: Iterable[Path], output: Path | None) -> int:
     return count
 
 
-_BAD_ROWS = 5
 _TOLD = 20
 """Bad rows that are told one by one."""
 
@@ -219,7 +218,7 @@ def _fold_file(
         print_json([{name: getattr(summary, name) for name in names}])
     _say_summary(documents, summary)
     if summary.bad:
-        raise typer.Exit(_BAD_ROWS)
+        raise typer.Exit(ExitCode.BAD_ROWS)
 
 
 def _say_summary(documents: Path, summary: "Summary") -> None:

@@ -12,7 +12,7 @@ import typer
 
 import spiders.outlets
 from processing.dates import SEOUL
-from processing.errors import UsageError
+from processing.errors import ExitCode, UsageError
 from spiders.console.options import JsonOption, OutletOption, StoreOption, now, open_catalogue
 from spiders.console.terminal import print_json, print_rows, say
 from spiders.outlet import Feed, Listing, Outlet, Sitemap
@@ -21,7 +21,6 @@ from spiders.outlets import outlets as declared
 if TYPE_CHECKING:
     from spiders.evidence import EvidenceCheck
 
-UNHEALTHY = 3
 _DAYS = 28
 _ANSWERED = """
     SELECT outlet, s.url AS url, max(s.links) AS links
@@ -111,7 +110,7 @@ def _check(wanted: "Sequence[Outlet]", store: str | None, *, as_json: bool) -> N
         f" last two years, {sum(check.paused for check in checks)} paused"
     )
     if failed:
-        raise typer.Exit(UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def _check_row(check: "EvidenceCheck") -> dict[str, object]:

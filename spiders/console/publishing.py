@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from processing.errors import MissingError, UsageError
+from processing.errors import ExitCode, MissingError, UsageError
 from spiders.commandline import SETTINGS, crawl_command
 from spiders.console.completeness import suspected_rows
 from spiders.console.options import (
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from processing.records import Fetch, OutletCounts, OutletFacts, Publication
     from processing.store.interface import Store
 
-_UNHEALTHY, _INTERRUPTED = 3, 4
 _AT_ONCE = 50
 """Pages that one crawl is asked for: with the longest URLs its command line stays within 128 KiB (execve(2))."""
 _LOCK = Path(__file__).parents[2] / "infra" / "lock" / "run.txt"
@@ -230,7 +229,7 @@ def _publish(
     else:
         tell(done)
     if done.held:
-        raise typer.Exit(_UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def facts() -> "dict[str, OutletFacts]":
@@ -316,7 +315,7 @@ def diff(
     differences = compare(*stores, options.cache)
     _print_differences(differences, as_json=as_json)
     if differences:
-        raise typer.Exit(_UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def _print_differences(differences: "Sequence[Difference]", *, as_json: bool) -> None:
@@ -367,5 +366,5 @@ def _fetch(missing: Iterable["Fetch"], store: str) -> int:
             command = crawl_command(name, "-a", f"url={' '.join(some)}")
             variables = {**environ, "SCRAPY_SETTINGS_MODULE": SETTINGS, "SILLOK_STORE": store}
             done = subprocess.run(command, env=variables, check=False)  # noqa: S603 - our command, a declared name
-            worst = max(worst, done.returncode if done.returncode >= 0 else _INTERRUPTED)
+            worst = max(worst, done.returncode if done.returncode >= 0 else ExitCode.INTERRUPTED)
     return worst

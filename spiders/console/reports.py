@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from processing.dates import SEOUL
-from processing.errors import UsageError
+from processing.errors import ExitCode, UsageError
 from spiders.console.completeness import measured
 from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
 from spiders.console.publishing import facts
@@ -27,7 +27,6 @@ _COLUMNS = (
 )  # fmt: skip
 _STATUS_COLUMNS = ("outlet", "polled", "end", "articles", "why")
 _BAD_ENDS = {"failed", "unhealthy", "interrupted"}
-UNHEALTHY = 3
 
 
 def report(
@@ -82,7 +81,7 @@ def report(
     elif not html:
         _print(made)
     if check and any(finding.level == "alarm" for finding in made.findings):
-        raise typer.Exit(UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def status(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
@@ -105,7 +104,7 @@ def status(*, as_json: JsonOption = False, store: StoreOption = None) -> None:
     else:
         _print_status(rows, made, moment)
     if any(finding.level == "alarm" for finding in made.findings):
-        raise typer.Exit(UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def _origin(catalogue: "Catalogue") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processing.errors import UsageError
+from processing.errors import ExitCode, UsageError
 from spiders.console.options import JsonOption, StoreOption, now, open_catalogue
 from spiders.console.publishing import facts, job_for, lock_sha256
 from spiders.console.terminal import clean, print_json, say, watched
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from processing.upkeep.audit import Audited
     from processing.upkeep.repair import RepairResult
 
-_UNHEALTHY = 3
 _EVERY = 500
 """Objects between two lines of progress where nobody looks on."""
 
@@ -57,7 +56,7 @@ def audit(
     else:
         _tell(done)
     if not done.sound:
-        raise typer.Exit(_UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def repair(
@@ -103,7 +102,7 @@ def repair(
     else:
         _tell_repaired(done)
     if done.impossible:
-        raise typer.Exit(_UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 def _tell_repaired(done: "RepairResult") -> None:
@@ -198,7 +197,7 @@ def rebuild(
             f"{done.files} files, {done.articles} articles, {done.rejections} rejections"
         )
     if done.lost:
-        raise typer.Exit(_UNHEALTHY)
+        raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 class TodaysReader:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from processing.errors import SillokError, TransientError
+from processing.errors import ExitCode, SillokError, TransientError
 from processing.records import (
     AnswerLimit,
     Article,
@@ -44,12 +44,12 @@ FIELDS = (
 )
 """Fields whose share among an outlet's articles is watched: a fall shows a changed layout."""
 EXIT = {
-    End.NEW: 0,
-    End.UNCHANGED: 0,
-    End.PARTIAL: 0,
-    End.FAILED: 1,
-    End.UNHEALTHY: 3,
-    End.INTERRUPTED: 4,
+    End.NEW: ExitCode.DONE,
+    End.UNCHANGED: ExitCode.DONE,
+    End.PARTIAL: ExitCode.DONE,
+    End.FAILED: ExitCode.TRANSIENT,
+    End.UNHEALTHY: ExitCode.UNHEALTHY,
+    End.INTERRUPTED: ExitCode.INTERRUPTED,
 }
 """Exit codes of `scrapy crawl`.
 
