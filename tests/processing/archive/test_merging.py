@@ -1,5 +1,6 @@
 """Days of many parts, which a reader merges in its cache: the same answers from fewer files."""
 
+import hashlib
 import random
 import shutil
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from processing.archive import merging
 from processing.archive.catalogue import MERGED, Catalogue
+from processing.archive.layout import CatalogueObject
 from processing.archive.publish import publish
 from processing.errors import CorruptRecordError
 from processing.lookup.sql import ask
@@ -105,6 +107,18 @@ def test_a_damaged_merged_file_is_made_again_and_a_damaged_part_is_named(root: P
     path.write_bytes(flip(path.read_bytes(), draw))
     with pytest.raises(CorruptRecordError, match=part.key):
         answers(root, "cold")
+
+
+def test_a_part_that_is_no_parquet_is_refused_in_one_line(root: Path) -> None:
+    """Somebody else's manifest can state the sum of any bytes."""
+    catalogue = Catalogue(FileStore(root / "archive"), root / "cache")
+    first, *others = catalogue.of("log")
+    data = b"no table at all"
+    (root / "archive" / first.key).write_bytes(data)
+    stated = first.sum.evolve(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+    parts = [CatalogueObject(stated, first.seq), *others]
+    with pytest.raises(CorruptRecordError, match=r"a part of log of .* cannot be read"):
+        list(merging.gathered(catalogue, "log", parts))
 
 
 def test_merged_files_go_with_their_time(root: Path) -> None:
