@@ -263,9 +263,11 @@ def send(store: Store, path: Path) -> Seal:
         store.put_file(file.key, _spooled(path, file), sha256=file.sha256)
     # the seal last: a file that no seal names does not count
     store.put(f"{folder(seal.outlet, seal.run)}/{path.name}", path.read_bytes(), create=True)
+    # The seal first here: stopped after it, files are left that are swept like those of an open
+    # segment. A seal without its files would stop every later crawl of the outlet.
+    path.unlink(missing_ok=True)
     for file in seal.files:
         _spooled(path, file).unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
     return seal
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,35 @@ def test_what_could_not_be_sent_is_sent_later_and_then_gone_from_the_spool(tmp_p
     assert list(read_rows(store, seal, "articles")) == [read(1)]
     assert not list(spool.rglob("seg-*"))
     assert resend(store, spool, "plain") == []
+
+
+@pytest.mark.parametrize("removals", range(5))
+def test_a_kill_while_the_spool_is_emptied_stops_no_later_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removals: int
+) -> None:
+    store = FileStore(tmp_path / "archive")
+    out = writer(store, tmp_path)
+    out.add(read(1))
+    closed = out.close()
+    assert closed is not None
+    assert len(list(closed.parent.glob("seg-*"))) <= len(range(5))
+    left = iter(range(removals))
+    unlink = Path.unlink
+
+    def killed(path: Path, **how: Any) -> None:
+        if path.is_relative_to(closed.parent) and next(left, None) is None:
+            raise KeyboardInterrupt
+        unlink(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killed)
+        with suppress(KeyboardInterrupt):
+            send(store, closed)
+    out.release()
+    resend(store, tmp_path / "spool", "plain")
+    (seal,) = sealed(store)
+    assert list(read_rows(store, seal, "articles")) == [read(1)]
+    assert not list((tmp_path / "spool").rglob("seg-*"))
 
 
 def test_sending_twice_is_sending_once(tmp_path: Path) -> None:
