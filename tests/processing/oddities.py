@@ -50,6 +50,8 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Odd
     protocol_version = "HTTP/1.1"
+    # Header and body are two writes; the second must not wait for a delayed acknowledgement.
+    disable_nagle_algorithm = True
 
     def do_PUT(self) -> None:
         body = self._arrived()

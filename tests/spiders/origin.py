@@ -52,6 +52,8 @@ class Origin:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Header and body are two writes; the second must not wait for a delayed acknowledgement.
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 asked = Asked(

@@ -44,6 +44,8 @@ class _Site(BaseHTTPRequestHandler):
     """A feed and its articles as they stand at the simulated moment of `clock`, in epoch seconds."""
 
     protocol_version = "HTTP/1.1"
+    # Header and body are two writes; the second must not wait for a delayed acknowledgement.
+    disable_nagle_algorithm = True
     clock: Any
 
     def do_GET(self) -> None:
