@@ -23,7 +23,7 @@ from processing.archive.catalogue import Catalogue
 from processing.errors import MissingError, UsageError
 from processing.lookup.articles import checked
 from processing.lookup.sql import ask, dataset
-from processing.records.record import escaped
+from processing.records import escaped
 
 _BATCH = 1000
 _EXPRESSION = ("text", "captions", "subtitle", "notices")

@@ -6,6 +6,9 @@ not state is None, never now().
 """
 
 from processing.records.articles import (
+    KEY,
+    LONGEST_KEY,
+    SCHEMA_VERSION,
     Article,
     Author,
     Confidence,
@@ -16,10 +19,13 @@ from processing.records.articles import (
     Origin,
     Page,
     Reason,
+    Record,
     Rejection,
     Rights,
     Stamp,
     article_id,
+    escaped,
+    fault,
     version_id,
 )
 from processing.records.crawls import (
@@ -44,7 +50,6 @@ from processing.records.crawls import (
     Sum,
     Why,
 )
-from processing.records.record import KEY, LONGEST_KEY, SCHEMA_VERSION, Record, fault
 
 __all__ = [
     "KEY",
@@ -85,6 +90,7 @@ __all__ = [
     "Sum",
     "Why",
     "article_id",
+    "escaped",
     "fault",
     "version_id",
 ]

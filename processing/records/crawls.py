@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from processing.records.record import SCHEMA_VERSION, Count, Key, Name, Record, Sha256, Shown
+from processing.records.articles import SCHEMA_VERSION, Count, Key, Name, Record, Sha256, Shown
 
 
 class Why(StrEnum):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from processing.errors import ExitCode, MissingError, UsageError
-from processing.records.record import escaped
+from processing.records import escaped
 from spiders.console.options import JsonOption, StoreOption, open_catalogue
 from spiders.console.publishing import facts
 from spiders.console.terminal import marked, print_json, say, shown, watched

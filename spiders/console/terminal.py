@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from processing.dates import SEOUL
-from processing.records.record import escaped
+from processing.records import escaped
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, erase

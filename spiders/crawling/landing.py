@@ -24,8 +24,7 @@ from scrapy.statscollectors import StatsCollector
 from processing.errors import SillokError, StoreFullError, UsageError
 from processing.landing.segments import SegmentWriter, put_report, send
 from processing.landing.warc import Exchange, Original, Rendered, payload_digest
-from processing.records import Article, Fetch, Rejection, RunReport, Seal
-from processing.records.record import escaped
+from processing.records import Article, Fetch, Rejection, RunReport, Seal, escaped
 from processing.report.unpublished import CrawlEnd, keep_end
 from spiders.crawling.claims import BusyError
 
