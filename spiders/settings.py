@@ -152,7 +152,7 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.pace.Pacing": 150,
     "spiders.middlewares.pace.Budget": 160,
     "spiders.middlewares.pace.Retries": 550,
-    "spiders.middlewares.blocks.Blocks": 560,
+    "spiders.middlewares.pace.Blocks": 560,
     "spiders.middlewares.guard.Redirects": 600,
     "spiders.middlewares.pace.ReachWatch": 900,
 }

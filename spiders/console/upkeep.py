@@ -215,7 +215,7 @@ class TodaysReader:
     def read(self, page: "Page", canonical: str) -> "Article | Rejection":
         """Read a page; one that stands before the article is a rejection."""
         from processing.records import Rejection
-        from spiders.middlewares.blocks import gate
+        from spiders.crawling.visit import gate
         from spiders.outlets import outlets
         from spiders.reading import read
 

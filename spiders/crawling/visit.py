@@ -1,5 +1,9 @@
 """What a request is for, which spelling of an address comes next, and why an answer is not taken.
 
+Block, challenge, consent and login pages are recognised whatever their status. Their markers are
+those of the gate, never of its subject: an article about Cloudflare does not carry its challenge
+script.
+
 A visit travels in `request.meta["visit"]` through redirects and retries. An exception that is
 raised here ends in a row of the fetch log.
 
@@ -8,9 +12,12 @@ not judged by the first spelling: those that may be asked are tried in the order
 met, until one gives the article.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -76,7 +83,7 @@ class Gate:
 
 
 def gate_of(message: Request | Response) -> Gate | None:
-    """Return the gate that `middlewares.blocks` recognised in the answer, or None."""
+    """Return the gate that the middleware `Blocks` recognised in the answer, or None."""
     return cast("Gate | None", message.meta.get("gate"))
 
 
@@ -169,3 +176,83 @@ def is_plainer(url: str, last: Fetch) -> bool:
     """
     # Otherwise two spellings that both lead nowhere would be asked in turns for ever.
     return last.outcome != "article" and len(url) < len(last.url)
+
+
+_LARGEST = 100_000
+"""Bytes: gates are small; a page above that is not looked through."""
+_HEADERS = (
+    ("cf-mitigated", "challenge"),
+    ("x-amzn-waf-action", ""),
+    ("x-datadome", "protected"),
+    ("x-sucuri-block", ""),
+)
+_BODY = re.compile(
+    # Cloudflare: its challenge script and the titles of its pages.
+    rb"/cdn-cgi/challenge-platform/"
+    rb"|cf-browser-verification"
+    rb"|<title>Just a moment\.\.\.</title>"
+    rb"|<title>Attention Required! \| Cloudflare</title>"
+    # Imperva, DataDome and AWS WAF.
+    rb"|_Incapsula_Resource"
+    rb"|captcha-delivery\.com"
+    rb"|geo\.captcha-delivery"
+    rb"|awsWafCookieDomainList"
+    # Akamai: its challenge, and its refusal with a reference number.
+    rb"|/_sec/cp_challenge/"
+    rb"|<title>Access Denied</title>[\s\S]{0,2000}Reference"
+    # HUMAN (PerimeterX), Sucuri and Distil.
+    rb"|id=[\"']px-captcha"
+    rb"|sucuri_cloudproxy_js"
+    rb"|<title>Pardon Our Interruption"
+)
+_KOREAN = re.compile(
+    r"비정상적인 ?(?:접근|접속|트래픽)"
+    r"|자동 ?(?:수집|입력) ?방지"
+    r"|접근이 (?:차단|제한)되었습니다"
+    r"|접속이 차단되었습니다"
+    r"|과도한 (?:접속|요청)으로"
+    r"|로봇이 아닙니다"
+    r"|보안문자를? 입력"
+)
+_CONSENT = re.compile(r"^/(?:consent|gdpr|privacy-consent)(?:/|$)")
+_LOGIN = re.compile(r"/(?:log-?in|signin|member/login|user/login)(?:\.\w+)?/?$", re.IGNORECASE)
+_SHORT = 400
+"""Characters of visible text: an article that quotes a block message is longer than the message."""
+# A script that is never closed ends with the page, so that the search for its end is made once.
+_TAGS = re.compile(r"<(script|style)\b[\s\S]*?(?:</\1>|\Z)|<[^<>]*>", re.IGNORECASE)
+
+
+def gate(url: str, headers: Mapping[str, str], body: bytes) -> Gate | None:
+    """Return the gate that an answer is instead of the page, or None.
+
+    `headers` have lower-case names.
+    """
+    for name, value in _HEADERS:
+        if name in headers and value in headers[name].lower():
+            return Gate(Reason.BLOCKED, f"header {name}")
+    path = urlsplit(url).path
+    if _CONSENT.search(path):
+        return Gate(Reason.BLOCKED, "consent page")
+    if _LOGIN.search(path):
+        return Gate(Reason.LOGIN, "login page")
+    if len(body) > _LARGEST:
+        return None
+    marker = _BODY.search(body)
+    if marker:
+        evidence = f"challenge page ({marker[0][:40].decode('latin-1')})"
+        return Gate(Reason.BLOCKED, evidence)
+    return _korean_gate(body)
+
+
+def _korean_gate(body: bytes) -> Gate | None:
+    for charset in ("utf-8", "cp949"):
+        try:
+            text = body.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        visible = " ".join(_TAGS.sub(" ", text).split())
+        message = _KOREAN.search(visible)
+        if message is None or len(visible) >= _SHORT:
+            return None
+        return Gate(Reason.BLOCKED, f"block page ({message[0]})")
+    return None

@@ -1,4 +1,4 @@
-"""Decides when a host may be asked: delays, retries, cool-downs, the daily budget.
+"""Decides when a host may be asked: delays, retries, cool-downs, blocks, the daily budget.
 
 The delay counts from the last answer, so that it holds on the wire however long connecting took.
 Scrapy's AutoThrottle acts after this, in the downloader's slot. A request over the outlet's budget
@@ -26,13 +26,16 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.error import ConnectError
 
-from processing.records import Why
+from processing.records import Reason, Why
 from spiders.crawling.interrupt import release
 from spiders.crawling.run import Run, run_of
-from spiders.crawling.visit import Refusal, gate_of
+from spiders.crawling.visit import Gate, Refusal, gate, gate_of
 from spiders.wire.transport import address_of
 
 _WAITING = {429, 503}
+_IN_A_ROW = 3
+"""Refusals in a row that mean the host, not the page."""
+_REFUSING = {401, 403, 429}
 _NO_DATE = (ValueError, IndexError, TypeError, OverflowError)
 """What email.utils raises of headers that are no date, or none of the calendar."""
 _SILENCE = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError)
@@ -234,3 +237,29 @@ def is_silence(error: Exception) -> bool:
     # cause.
     made = isinstance(error, DownloadFailedError) and not isinstance(error.__cause__, ConnectError)
     return isinstance(error, _SILENCE) or (isinstance(error, DownloadFailedError) and not made)
+
+
+class Blocks:
+    """Marks a gate in `request.meta["gate"]`; its host is left alone, and the report says so."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(run_of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        host = urlparse_cached(request).netloc
+        headers = {
+            key.decode("latin-1").lower(): b",".join(v).decode("latin-1")
+            for key, v in response.headers.items()
+        }
+        met = gate(response.url, headers, response.body)
+        refused = self._run.hosts.refuse(host, refused=response.status in _REFUSING)
+        if met is None and refused >= _IN_A_ROW:
+            met = Gate(Reason.BLOCKED, f"http {response.status}, {refused} times in a row")
+        if met:
+            request.meta["gate"] = met
+            self._run.hosts.cool(host, f"cooling down: {met.evidence}")
+        return response

@@ -43,10 +43,10 @@ from processing.urls import canonical
 from spiders.crawling.landing import HeldAnswer, HeldLists
 from spiders.crawling.sources import says_nofollow
 from spiders.crawling.spider import page_of
+from spiders.crawling.visit import gate
 from spiders.crawling.watchdog import read_notes
 from spiders.formats.discover import links
 from spiders.formats.links import stamp
-from spiders.middlewares.blocks import gate
 from spiders.middlewares.pace import retry_after
 from spiders.middlewares.robots import _readable as readable
 from spiders.middlewares.robots import judged

@@ -3,7 +3,7 @@
 import pytest
 
 from processing.records import Reason
-from spiders.middlewares.blocks import gate
+from spiders.crawling.visit import gate
 
 URL = "https://a.example/news/1"
 FILLER = "<p>" + "가상시 의회는 예산안을 의결하고 산책로를 넓히기로 했다. " * 40 + "</p>"
