@@ -43,7 +43,6 @@ LOADED = (
     "processing.store.opening",
     "spiders.commandline",
     "spiders.commands.crawl",
-    "spiders.commands.scout",
     "spiders.crawling.spider",
     "spiders.formats.discover",
     "spiders.middlewares.guard",

@@ -46,6 +46,7 @@ from spiders.crawling.verdict import exit_code
 from spiders.crawling.watchdog import Watchdog
 from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
+from spiders.outlets import declared
 from spiders.settings import check
 
 if TYPE_CHECKING:
@@ -235,8 +236,6 @@ class Command(crawl.Command):
         return Backfill(run, wanted, plan, most=self._settings().getint("SILLOK_BACKFILL_REQUESTS"))
 
     def _outlet(self, args: list[str]) -> Outlet:
-        # Scrapy sets it before `run`.
-        assert self.crawler_process is not None  # noqa: S101
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             raise UsageError(
@@ -245,11 +244,10 @@ class Command(crawl.Command):
             )
         if len(args) != 1:
             raise UsageError("name one outlet: scrapy crawl OUTLET; `scrapy list` shows them all")
-        loader = self.crawler_process.spider_loader
-        outlets: dict[str, Outlet] = loader.outlets  # type: ignore[attr-defined]
-        if args[0] not in outlets:
+        outlet = declared(args[0])
+        if outlet is None:
             raise UsageError(f"no outlet is called {args[0]!r}; `scrapy list` shows them all")
-        return outlets[args[0]]
+        return outlet
 
     def _requested(self, opts: Namespace, outlet: Outlet) -> CrawlRequest:
         settings = self._settings()

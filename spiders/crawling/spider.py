@@ -55,7 +55,7 @@ from spiders.crawling.visit import (
 )
 from spiders.crawling.watchdog import LethalError
 from spiders.outlet import Outlet, identify
-from spiders.outlets import outlets
+from spiders.outlets import declared, names
 from spiders.reading import read as read_page
 from spiders.settings import COOKIES, REVISITS
 
@@ -518,20 +518,20 @@ def spider_for(outlet: Outlet) -> type[ArticleSpider]:
 
 
 class OutletLoader:
-    """Scrapy's spider loader, filled from the registry of outlets."""
-
-    def __init__(self) -> None:
-        self.outlets = dict(outlets())
+    """Scrapy's spider loader: the registry of outlets, of which it loads what is asked for."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:  # noqa: ARG003 - Scrapy's interface
         return cls()
 
     def load(self, spider_name: str) -> type[Spider]:
-        return spider_for(self.outlets[spider_name])
+        outlet = declared(spider_name)
+        if outlet is None:
+            raise KeyError(f"Spider not found: {spider_name}")
+        return spider_for(outlet)
 
     def list(self) -> list[str]:
-        return list(self.outlets)
+        return list(names())
 
     def find_by_request(self, request: Request) -> Sequence[str]:  # noqa: ARG002
         return []

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from os import environ
 from pkgutil import iter_modules
+from types import ModuleType
 
 from processing.errors import DeclarationError
 from spiders.outlet import Outlet
@@ -14,12 +15,33 @@ from spiders.outlet import Outlet
 
 @cache
 def outlets() -> dict[str, Outlet]:
-    """Return all outlets by name; a module whose name is not its outlet's raises `DeclarationError`."""
-    package = import_module("infra.press.outlets" if environ.get("SILLOK_PRESS") else __name__)
-    found = {}
-    for module in iter_modules(package.__path__):
-        outlet: Outlet = import_module(f"{package.__name__}.{module.name}").OUTLET
-        if outlet.name != module.name:
-            raise DeclarationError(f"{module.name}.py declares {outlet.name!r}: rename one of them")
-        found[outlet.name] = outlet
-    return found
+    """Return all outlets by name.
+
+    Raises DeclarationError where a module has another name than its outlet.
+    """
+    return {name: _declaration(name) for name in names()}
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all outlets, sorted; no declaration is loaded."""
+    return tuple(sorted(module.name for module in iter_modules(_registry().__path__)))
+
+
+def declared(name: str) -> Outlet | None:
+    """Return the outlet of this name, or None; no other declaration is loaded.
+
+    A crawl needs one of some four hundred. Raises DeclarationError as `outlets` does.
+    """
+    return _declaration(name) if name in names() else None
+
+
+def _registry() -> ModuleType:
+    return import_module("infra.press.outlets" if environ.get("SILLOK_PRESS") else __name__)
+
+
+def _declaration(name: str) -> Outlet:
+    outlet: Outlet = import_module(f"{_registry().__name__}.{name}").OUTLET
+    if outlet.name != name:
+        raise DeclarationError(f"{name}.py declares {outlet.name!r}: rename one of them")
+    return outlet

@@ -1,25 +1,20 @@
-"""Ask for a few pages by hand, as politely as a crawl does: same robots.txt, same guard, same pauses, nothing written.
+"""Asks for a few pages by hand as a crawl would: same robots.txt, same guard, same pauses.
 
-`look`, `declare` and `freeze` give a plan, a coroutine that asks for one page after another; the crawl ends with it.
+Nothing is written. `look`, `declare` and `freeze` give a plan, a coroutine that asks for one page
+after another; the crawl ends with it.
 """
 
-import logging
 import secrets
-import sys
-from abc import abstractmethod
-from argparse import ArgumentParser, Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import IPv4Address
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Spider
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as CommandLineError
+from scrapy.crawler import CrawlerProcessBase
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
 
 from processing.archive.memory import Memory
 from processing.errors import SillokError, TransientError
@@ -27,9 +22,7 @@ from processing.records import Page
 from spiders.crawling.run import Run
 from spiders.crawling.spider import page_of
 from spiders.crawling.visit import Refusal, Visit, gate_of
-from spiders.logs import is_warning, level_of, plain
 from spiders.outlet import Outlet
-from spiders.settings import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,58 +94,18 @@ class AskingSpider(Spider):
 Plan = Callable[[AskingSpider], Awaitable[None]]
 
 
-class AskingCommand(ScrapyCommand):
-    """A command that asks for a few pages: `answer` does its work, an error becomes one line and an exit code."""
+@dataclass(frozen=True, slots=True)
+class AskingCrawl:
+    """The crawl of a command that asks for a few pages: its settings and Scrapy's process."""
 
-    requires_project = True
-
-    def add_options(self, parser: ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--loopback",
-            action="store_true",
-            help="ask the named site although it is on this machine: http://127.0.0.1:PORT/ or localhost",
-        )
-
-    def process_options(self, args: list[str], opts: Namespace) -> None:
-        super().process_options(args, opts)
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before this
-        if opts.loopback:
-            self.settings.set("SILLOK_LOOPBACK", own_site(args[-1] if args else ""), "cmdline")
-        logging.getLogger("scrapy.utils.log").addFilter(
-            is_warning
-        )  # its greeting comes before `run`
-
-    def run(self, args: list[str], opts: Namespace) -> None:
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before `run`
-        if level_of(self.settings["LOG_LEVEL"]) > logging.DEBUG:
-            logging.getLogger("scrapy").setLevel(logging.WARNING)
-        logging.getLogger("trafilatura").setLevel(logging.ERROR)
-        try:
-            check(self.settings)
-            self.exitcode = self.answer(args, opts)
-        except SillokError as error:
-            print(plain(str(error)), file=sys.stderr)  # noqa: T201 - this is a command
-            self.exitcode = 1 if isinstance(error, TransientError) else 2
-
-    @property
-    def outlets(self) -> Mapping[str, Outlet]:
-        """The outlets that `scrapy list` shows."""
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before `run`
-        outlets: Mapping[str, Outlet] = self.crawler_process.spider_loader.outlets  # type: ignore[attr-defined]
-        return outlets
-
-    @abstractmethod
-    def answer(self, args: list[str], opts: Namespace) -> int:
-        """Do the work and return the exit code."""
+    settings: BaseSettings
+    process: CrawlerProcessBase
 
     def follow(self, outlet: Outlet, plan: Plan, *, permission: str | None = None) -> None:
         """Run `plan` for `outlet` in a crawl of its own.
 
         Raise what the plan raised, TransientError if it never ran.
         """
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets both before `run`
-        assert self.settings is not None  # noqa: S101
         run = Visitor(
             outlet,
             f"look-{secrets.token_hex(3)}",
@@ -163,33 +116,15 @@ class AskingCommand(ScrapyCommand):
             version=self.settings["SILLOK_VERSION"],
             permission=permission,
         )
-        crawler = self.crawler_process.create_crawler(AskingSpider)
-        self.crawler_process.crawl(crawler, run=run, plan=plan)
-        self.crawler_process.start()
+        crawler = self.process.create_crawler(AskingSpider)
+        self.process.crawl(crawler, run=run, plan=plan)
+        self.process.start()
         run.landing.close()
         spider = crawler.spider
         if not isinstance(spider, AskingSpider):
             raise TransientError("the crawl did not start; the log above says why")
         if spider.error:
             raise spider.error
-
-
-def own_site(url: str) -> tuple[str, int]:
-    """Return host and port of a site on this machine.
-
-    Raises Scrapy's `UsageError` where `url` names no such site.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        loopback = host == "localhost" or IPv4Address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise CommandLineError(
-            f"--loopback is for a site on this machine, like http://127.0.0.1:8000/ (got {url!r})"
-        )
-    return host, port
 
 
 def why(answer: ScoutResponse) -> str:

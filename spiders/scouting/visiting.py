@@ -18,8 +18,9 @@ from spiders.formats.discover import links
 from spiders.formats.markup import decoded, html_tree
 from spiders.middlewares.robots import judged
 from spiders.outlet import Listing, Outlet, Sitemap, is_on_site, outlet_of
+from spiders.outlets import outlets
 from spiders.reading import read
-from spiders.scouting.asking import AskingCommand, AskingSpider, ScoutResponse, why
+from spiders.scouting.asking import AskingCrawl, AskingSpider, ScoutResponse, why
 from spiders.scouting.looking import (
     POSTS,
     RobotsSeen,
@@ -50,7 +51,7 @@ _AI = (
 """Crawlers that collect text for machine learning; a ban of them is reported beside our own."""
 
 
-def look(command: AskingCommand, url: str) -> Sighting:
+def look(crawl: AskingCrawl, url: str) -> Sighting:
     """Look at the site of `url` and return what was seen.
 
     Raise UsageError where it is no web address.
@@ -60,13 +61,14 @@ def look(command: AskingCommand, url: str) -> Sighting:
             f"name one web address, like https://www.example.kr/ (got {url or 'nothing'!r})"
         )
     sightings: list[Sighting] = []
-    declared = outlet_of(url, command.outlets.values()) or _of_host(url, command.outlets.values())
+    known = outlets().values()
+    declared = outlet_of(url, known) or _of_host(url, known)
     outlet = replace(stranger(url), tls=declared.tls if declared else None)
 
     async def plan(asker: AskingSpider) -> None:
         sightings.append(await _seen(asker, outlet, url, declared))
 
-    command.follow(outlet, plan)
+    crawl.follow(outlet, plan)
     return sightings[0]
 
 
@@ -178,9 +180,9 @@ async def _source(asker: AskingSpider, url: str) -> SourceSeen:
     return source_seen(url, links(source, answer.body, base_url=answer.url), kind)
 
 
-def _of_host(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
+def _of_host(url: str, known: Iterable[Outlet]) -> Outlet | None:
     host = urlsplit(url).hostname or ""
-    return next((outlet for outlet in outlets if urlsplit(outlet.home).hostname == host), None)
+    return next((outlet for outlet in known if urlsplit(outlet.home).hostname == host), None)
 
 
 def _is_page(url: str) -> bool:

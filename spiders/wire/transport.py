@@ -59,7 +59,6 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from processing.records import Why
 from spiders.crawling.run import run_of
 from spiders.crawling.visit import Refusal, TooLargeError
-from spiders.outlets import outlets
 
 log = logging.getLogger(__name__)
 
@@ -185,14 +184,15 @@ class _Checked:
 class PublicResolver:
     """The reactor's resolver with the check.
 
-    Where the sample press runs, its own names are this machine.
+    With `press`, where the sample press runs, the names below .press.test are this machine; nobody
+    else can own them (RFC 6761 §6.2).
 
     `own` is the host and port of the one site on this machine that a person has named to `look`,
     `declare` or `freeze`.
     """
 
     def __init__(
-        self, reactor: Any, press: frozenset[str] = frozenset(), own: tuple[str, int] | None = None
+        self, reactor: Any, *, press: bool = False, own: tuple[str, int] | None = None
     ) -> None:
         self._reactor = reactor
         self._system = reactor.nameResolver
@@ -201,9 +201,8 @@ class PublicResolver:
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
-        configured = crawler.settings.getint("SILLOK_PRESS")
         own: tuple[str, int] | None = crawler.settings.get("SILLOK_LOOPBACK")
-        return cls(reactor, press_hosts() if configured else frozenset(), own)
+        return cls(reactor, press=bool(crawler.settings.getint("SILLOK_PRESS")), own=own)
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)
@@ -217,7 +216,7 @@ class PublicResolver:
         transportSemantics: str = "TCP",  # noqa: N803 - as above
     ) -> Any:
         own = (hostName, portNumber) == self._own
-        if own or hostName in self._press:
+        if own or (self._press and hostName.endswith(_PRESS)):
             address = hostName if own and hostName != "localhost" else "127.0.0.1"
             resolutionReceiver.resolutionBegan(_Resolution(hostName))
             resolutionReceiver.addressResolved(TcpAddress("TCP", address, portNumber))
@@ -227,13 +226,6 @@ class PublicResolver:
         return self._system.resolveHostName(
             checked, hostName, portNumber, addressTypes, transportSemantics
         )
-
-
-def press_hosts() -> frozenset[str]:
-    """Return the hosts of the sample press: names under .press.test that its outlets declare."""
-    named = {host for outlet in outlets().values() for host in outlet.allowed_hosts}
-    homes = {urlsplit(outlet.home).hostname or "" for outlet in outlets().values()}
-    return frozenset(host for host in named | homes if host.endswith(_PRESS))
 
 
 @implementer(IPolicyForHTTPS)

@@ -22,11 +22,12 @@ import spiders.crawling.landing
 import spiders.crawling.sources
 import spiders.crawling.spider
 import spiders.crawling.watchdog
+import spiders.installed
 import spiders.middlewares.guard
+import spiders.outlets
 import spiders.reading
 import spiders.rendering
 import spiders.wire.recorder
-import spiders.wire.transport
 from processing.records import Page
 from spiders.outlet import Feed, Listing, Outlet, Pace, Sitemap
 
@@ -234,8 +235,10 @@ def main() -> None:
     stuck()
     vars(spiders.rendering)["SECONDS"] = float(os.environ.get("WIRE_RENDERING_SECONDS", "60"))
     registry = {one.name: one for one in OUTLETS}
-    for user in (spiders.crawling.spider, spiders.wire.transport):
-        vars(user)["outlets"] = lambda: registry
+    for user in (spiders.crawling.spider, spiders.commands.crawl, spiders.installed):
+        vars(user)["declared"] = registry.get
+    vars(spiders.crawling.spider)["names"] = lambda: tuple(registry)
+    vars(spiders.outlets)["outlets"] = lambda: registry
     cmdline.execute(["scrapy", *sys.argv[1:]])
 
 

@@ -1,6 +1,7 @@
 """The registry: what every declaration must hold to, beside what `Outlet` itself checks."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -15,7 +16,7 @@ from lxml.cssselect import CSSSelector
 import spiders.outlets
 from processing.errors import DeclarationError
 from spiders.outlet import Listing, Outlet, Sitemap, identify
-from spiders.outlets import outlets
+from spiders.outlets import names, outlets
 
 FOLDER = Path(spiders.outlets.__file__).parent
 MODULES = sorted(path for path in FOLDER.glob("*.py") if path.name != "__init__.py")
@@ -164,6 +165,24 @@ def test_the_registry_is_cheap_to_load() -> None:
     assert heavy.isdisjoint(done.stdout.split())
 
 
+def test_a_crawl_loads_the_declaration_of_its_outlet_alone() -> None:
+    code = (
+        "import atexit, sys; from scrapy.cmdline import execute;"
+        "atexit.register(lambda: print(*(n for n in sys.modules if n.startswith('spiders.outlets.'))));"
+        "execute(['scrapy', 'crawl', 'hani', '-a', 'since=yesterday'])"
+    )
+    env = {name: value for name, value in os.environ.items() if not name.startswith("SILLOK_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=env | {"SCRAPY_SETTINGS_MODULE": "spiders.settings"},
+        cwd=FOLDER.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (2, ["spiders.outlets.hani"])
+
+
 def test_a_module_named_unlike_its_outlet_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,9 +190,11 @@ def test_a_module_named_unlike_its_outlet_is_refused(
     (tmp_path / "blotter.py").write_text(source)
     monkeypatch.setattr(spiders.outlets, "__path__", [str(tmp_path)])
     monkeypatch.delenv("SILLOK_PRESS", raising=False)
-    outlets.cache_clear()
+    for cached in (outlets, names):
+        cached.cache_clear()
     try:
         with pytest.raises(DeclarationError, match="rename"):
             outlets()
     finally:
-        outlets.cache_clear()
+        for cached in (outlets, names):
+            cached.cache_clear()

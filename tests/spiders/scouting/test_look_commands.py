@@ -8,12 +8,16 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
 
 from processing.errors import UsageError
-from spiders.commands.scout import DeclareCommand, FreezeCommand, LookCommand
-from spiders.outlets import outlets
+from spiders.installed import Declare, Freeze
+from spiders.scouting.asking import AskingCrawl
+from spiders.scouting.visiting import look
 from tests import forked
 from tests.spiders.conftest import ROOT, command
 from tests.spiders.origin import Origin, Reply
@@ -129,7 +133,7 @@ def test_a_robots_file_that_fails_closes_the_site(run: Run, origin: Origin) -> N
 @pytest.mark.parametrize("address", ["ftp://x.example/", "plain.press.test", "", "http://"])
 def test_what_is_no_web_address_is_a_usage_error(address: str) -> None:
     with pytest.raises(UsageError, match="web address"):
-        LookCommand().answer([address], Namespace(json=False))
+        look(AskingCrawl(Settings(), Mock(CrawlerProcess)), address)
 
 
 def test_an_error_is_one_line_and_an_exit_code(run: Run) -> None:
@@ -247,7 +251,7 @@ def test_declare_writes_a_module_that_loads(run: Run, tmp_path: Path) -> None:
 def test_declare_says_what_is_wrong(tmp_path: Path, arguments: list[str], told: str) -> None:
     (tmp_path / "taken.py").write_text("")
     with pytest.raises(UsageError, match=told):
-        DeclareCommand().answer(arguments, Namespace(into=str(tmp_path)))
+        Declare().answer(arguments, Namespace(into=str(tmp_path)))
     assert [path.name for path in tmp_path.glob("*.py")] == ["taken.py"]
 
 
@@ -283,12 +287,9 @@ def test_freeze_keeps_a_masked_page_and_what_it_says(run: Run, tmp_path: Path) -
         (["hani", "https://elsewhere.example/arti/1234567.html"], "no article of hani"),
     ],
 )
-def test_freeze_says_what_is_wrong(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
-) -> None:
-    monkeypatch.setattr(FreezeCommand, "outlets", outlets())
+def test_freeze_says_what_is_wrong(arguments: list[str], told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        FreezeCommand().answer(arguments, Namespace(into="unused", clear=False))
+        Freeze().answer(arguments, Namespace(into="unused", clear=False))
 
 
 def test_freeze_obeys_robots(run: Run, origin: Origin, tmp_path: Path) -> None:

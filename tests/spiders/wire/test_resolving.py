@@ -92,10 +92,12 @@ def test_a_name_that_answers_differently_the_second_time_is_checked_again() -> N
     assert refused("rebound.example") == "169.254.169.254"
 
 
-def test_the_press_is_this_machine_and_only_by_the_names_it_declares() -> None:
-    system = Answers([["127.0.0.1"]])
-    resolver = PublicResolver(system, frozenset({"onsaem.press.test"}))
+def test_only_the_press_is_this_machine_and_only_by_its_own_names() -> None:
+    system = Answers([["127.0.0.1"], ["127.0.0.1"]])
+    resolver = PublicResolver(system, press=True)
     resolver.resolveHostName(system, "onsaem.press.test", 8801)
     assert system.got == ["127.0.0.1"]
-    resolver.resolveHostName(system, "other.press.test", 8801)
+    resolver.resolveHostName(system, "onsaempress.test", 8801)
+    assert system.got == ["127.0.0.1"]
+    PublicResolver(system).resolveHostName(system, "onsaem.press.test", 8801)
     assert system.got == ["127.0.0.1"]
