@@ -21,16 +21,16 @@ from processing.completeness.polls import PollAnswer
 from processing.dates import SEOUL
 from processing.records import SCHEMA_VERSION, Fetch, Manifest, Sum, Why, article_id, version_id
 from processing.store.interface import Store
-from spiders.crawling.overlap import (
+from spiders.crawling.poll_history import (
     ListedArticle,
     extent,
     frontier,
     last_answer,
     meets,
     newest_at,
+    planned,
 )
 from spiders.crawling.polling import TICK, interval, is_due
-from spiders.crawling.steering import planned
 from spiders.outlet import Pace
 
 FIRST = datetime(2026, 10, 5, tzinfo=SEOUL)

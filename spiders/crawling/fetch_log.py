@@ -14,7 +14,7 @@ from scrapy.http import Response
 from processing.records import AnswerLimit, Article, Fetch, Reason, Rejection, SourceFault, Why
 from spiders.crawling.hosts import Reach
 from spiders.crawling.landing import Landing
-from spiders.crawling.overlap import last_answer
+from spiders.crawling.poll_history import last_answer
 from spiders.crawling.polling import final
 from spiders.crawling.verdict import Counts, present
 from spiders.crawling.visit import Visit

@@ -24,7 +24,7 @@ from processing.records import Fetch, SourceFault, SourceFinding, Stamp, Why
 from processing.store.interface import Store
 from spiders.crawling.claims import at_work, standing_claims
 from spiders.crawling.hosts import forgiven
-from spiders.crawling.overlap import last_answer
+from spiders.crawling.poll_history import last_answer
 from spiders.formats.discover import addresses, is_day_archive
 from spiders.formats.links import Link
 from spiders.outlet import Outlet, Pace, Source

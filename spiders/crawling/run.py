@@ -33,7 +33,7 @@ from spiders.crawling.claims import Claim
 from spiders.crawling.fetch_log import RunLog, answered, failed, note
 from spiders.crawling.hosts import Hosts, Reach
 from spiders.crawling.landing import HeldLists, Landing
-from spiders.crawling.overlap import ListedArticle, compare, meets
+from spiders.crawling.poll_history import ListedArticle, compare, meets
 from spiders.crawling.polling import note_url, waits_until
 from spiders.crawling.verdict import Tally, verdict
 from spiders.crawling.visit import Refusal, Spellings, Visit

@@ -26,13 +26,14 @@ from processing.records import (
 )
 from spiders.crawling.arguments import CrawlRequest
 from spiders.crawling.fetch_log import answered, considered, digest, failed, unchanged
-from spiders.crawling.overlap import (
+from spiders.crawling.poll_history import (
     ListedArticle,
     extent,
     frontier,
     last_answer,
     meets,
     newest_at,
+    planned,
     stated_at,
 )
 from spiders.crawling.polling import (
@@ -51,7 +52,6 @@ from spiders.crawling.polling import (
     weighed,
 )
 from spiders.crawling.run import Run
-from spiders.crawling.steering import planned
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
 from spiders.evidence import AddressMatch, match_addresses

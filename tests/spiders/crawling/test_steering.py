@@ -12,8 +12,8 @@ from processing.archive.memory import Memory, compact
 from processing.archive.snapshot import decode
 from processing.dates import SEOUL
 from processing.records import Fetch, Why
+from spiders.crawling.poll_history import POLLS, expected, next_poll, plan, planned
 from spiders.crawling.polling import TICK, interval
-from spiders.crawling.steering import POLLS, expected, next_poll, plan, planned
 from spiders.outlet import Pace
 
 FRIDAY = date(2026, 11, 20)

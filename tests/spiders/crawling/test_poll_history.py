@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.records import Fetch, Why
-from spiders.crawling.overlap import ListedArticle, compare, extent, frontier, last_answer, meets
+from spiders.crawling.poll_history import (
+    ListedArticle,
+    compare,
+    extent,
+    frontier,
+    last_answer,
+    meets,
+)
 from tests.spiders.conftest import Crawl
 from tests.spiders.origin import Origin, article, feed, html
 
