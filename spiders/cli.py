@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from processing.errors import ExitCode, PermanentError, SillokError
-from spiders.console.terminal import say
+from spiders.console.common import say
 
 _LOOK, _KEEP, _HAND = "Look at the archive", "Keep it", "By hand"
 

@@ -9,17 +9,22 @@ import typer
 
 from processing.errors import UsageError
 from processing.records import Kind
-from spiders.console.options import (
+from spiders.console.common import (
     JsonOption,
     OutletOption,
     SinceOption,
     StoreOption,
     UntilOption,
+    clean,
+    clean_block,
     day,
     known,
     open_catalogue,
+    print_json,
+    print_rows,
+    shown,
+    watched,
 )
-from spiders.console.terminal import clean, clean_block, print_json, print_rows, shown, watched
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -178,7 +183,7 @@ def _numbered(article_versions: Sequence[Mapping[str, Any]]) -> Iterator[dict[st
 def _changes(article_versions: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print what each version changed in the one before."""
     from processing.lookup.articles import edits
-    from spiders.console.terminal import marked
+    from spiders.console.common import marked
 
     for old, new in pairwise(article_versions):
         states = tuple(f"{state['title']}\n\n{state['text']}" for state in (old, new))

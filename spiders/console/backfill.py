@@ -18,8 +18,7 @@ import typer
 from processing.dates import SEOUL
 from processing.errors import ExitCode, UsageError
 from spiders.commandline import SETTINGS, crawl_command
-from spiders.console.options import JsonOption, StoreOption, day, now
-from spiders.console.terminal import print_json, print_rows, say
+from spiders.console.common import JsonOption, StoreOption, day, now, print_json, print_rows, say
 
 if TYPE_CHECKING:
     from processing.archive.memory import Memory

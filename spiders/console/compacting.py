@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spiders.console.options import JsonOption, StoreOption, now, open_catalogue
+from spiders.console.common import (
+    JsonOption,
+    StoreOption,
+    now,
+    open_catalogue,
+    print_json,
+    say,
+    watched,
+)
 from spiders.console.publishing import lock_sha256
-from spiders.console.terminal import print_json, say, watched
 
 if TYPE_CHECKING:
     from processing.archive.compaction import Compaction

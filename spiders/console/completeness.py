@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spiders.console.options import now
+from spiders.console.common import now
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue

@@ -8,8 +8,15 @@ import typer
 
 from processing.dates import SEOUL
 from processing.errors import UsageError
-from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
-from spiders.console.terminal import print_json, print_rows
+from spiders.console.common import (
+    JsonOption,
+    StoreOption,
+    day,
+    now,
+    open_catalogue,
+    print_json,
+    print_rows,
+)
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue

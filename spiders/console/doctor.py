@@ -20,9 +20,8 @@ import typer
 
 from processing.errors import ExitCode, MissingError, SillokError, TransientError, UsageError
 from spiders.commandline import SETTINGS, TASK_ENVIRONMENT, crawl_command
-from spiders.console.options import JsonOption, StoreOption, now
+from spiders.console.common import JsonOption, StoreOption, now, print_json, print_rows, say
 from spiders.console.publishing import lock_sha256
-from spiders.console.terminal import print_json, print_rows, say
 
 if TYPE_CHECKING:
     from processing.settings import Settings

@@ -18,9 +18,17 @@ import typer
 
 from processing.errors import ExitCode, MissingError, UsageError
 from processing.records import escaped
-from spiders.console.options import JsonOption, StoreOption, open_catalogue
+from spiders.console.common import (
+    JsonOption,
+    StoreOption,
+    marked,
+    open_catalogue,
+    print_json,
+    say,
+    shown,
+    watched,
+)
 from spiders.console.publishing import facts
-from spiders.console.terminal import marked, print_json, say, shown, watched
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue

@@ -13,8 +13,16 @@ import typer
 import spiders.outlets
 from processing.dates import SEOUL
 from processing.errors import ExitCode, UsageError
-from spiders.console.options import JsonOption, OutletOption, StoreOption, now, open_catalogue
-from spiders.console.terminal import print_json, print_rows, say
+from spiders.console.common import (
+    JsonOption,
+    OutletOption,
+    StoreOption,
+    now,
+    open_catalogue,
+    print_json,
+    print_rows,
+    say,
+)
 from spiders.outlet import Feed, Listing, Outlet, Sitemap
 from spiders.outlets import outlets as declared
 

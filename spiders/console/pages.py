@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from processing.errors import MissingError, UsageError
-from spiders.console.options import now
-from spiders.console.terminal import clean_block, print_json
+from spiders.console.common import clean_block, now, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

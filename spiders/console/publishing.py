@@ -18,17 +18,21 @@ import typer
 
 from processing.errors import ExitCode, MissingError, UsageError
 from spiders.commandline import SETTINGS, crawl_command
-from spiders.console.completeness import suspected_rows
-from spiders.console.options import (
+from spiders.console.common import (
     JsonOption,
     OutletOption,
     StoreOption,
+    clean,
     known,
     landed,
     now,
     open_catalogue,
+    print_json,
+    print_rows,
+    say,
+    shown,
 )
-from spiders.console.terminal import clean, print_json, print_rows, say, shown
+from spiders.console.completeness import suspected_rows
 from spiders.logs import log_as_json
 
 if TYPE_CHECKING:

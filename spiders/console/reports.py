@@ -10,10 +10,19 @@ import typer
 
 from processing.dates import SEOUL
 from processing.errors import ExitCode, UsageError
+from spiders.console.common import (
+    JsonOption,
+    StoreOption,
+    clean,
+    day,
+    now,
+    open_catalogue,
+    print_json,
+    print_rows,
+    say,
+)
 from spiders.console.completeness import measured
-from spiders.console.options import JsonOption, StoreOption, day, now, open_catalogue
 from spiders.console.publishing import facts
-from spiders.console.terminal import clean, print_json, print_rows, say
 from spiders.logs import log_as_json
 
 if TYPE_CHECKING:

@@ -9,19 +9,22 @@ from typing import Annotated
 import typer
 
 from processing.errors import UsageError
-from spiders.console.completeness import write_statement
-from spiders.console.options import (
+from spiders.console.common import (
     JsonOption,
     OutletOption,
     SinceOption,
     StoreOption,
     UntilOption,
+    clean_block,
     day,
     known,
     open_catalogue,
+    print_json,
+    print_rows,
+    say,
 )
-from spiders.console.terminal import as_json as in_json
-from spiders.console.terminal import clean_block, print_json, print_rows, say
+from spiders.console.common import as_json as in_json
+from spiders.console.completeness import write_statement
 
 _FORMULA = ("=", "+", "-", "@", "\N{MINUS SIGN}")
 """How a cell begins that a spreadsheet computes (OWASP, CSV Injection).

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from processing.errors import ExitCode, UsageError
-from spiders.console.options import JsonOption, StoreOption, now, open_catalogue
+from spiders.console.common import (
+    JsonOption,
+    StoreOption,
+    clean,
+    now,
+    open_catalogue,
+    print_json,
+    say,
+    watched,
+)
 from spiders.console.publishing import facts, job_for, lock_sha256
-from spiders.console.terminal import clean, print_json, say, watched
 
 if TYPE_CHECKING:
     from processing.records import Article, Page, Rejection

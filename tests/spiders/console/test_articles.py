@@ -187,7 +187,7 @@ def test_show_raw_of_a_page_that_is_not_there(sillok) -> None:
 
 
 def test_a_person_sees_a_table_with_whole_ids_and_titles_as_they_are(sillok, monkeypatch) -> None:
-    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    monkeypatch.setattr("spiders.console.common.watched", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     done = sillok("ls")
     assert done.lines[0].split() == ["id", "published", "outlet", "kind", "note", "title"]
@@ -200,5 +200,5 @@ def test_a_person_sees_a_table_with_whole_ids_and_titles_as_they_are(sillok, mon
 
 
 def test_a_person_sees_an_empty_table(sillok, monkeypatch) -> None:
-    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    monkeypatch.setattr("spiders.console.common.watched", lambda: True)
     assert sillok("ls", "--outlet", "hani").code == 0

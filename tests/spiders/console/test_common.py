@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spiders.console.terminal import as_json, clean, clean_block, shown
+from spiders.console.common import as_json, clean, clean_block, shown
 
 ATTACKS = (
     "\x1b]0;window\x07",

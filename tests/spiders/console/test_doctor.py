@@ -14,7 +14,7 @@ from processing.store import opening as stores
 from processing.store.interface import Store
 from processing.store.opening import Capabilities
 from spiders.commandline import TASK_ENVIRONMENT
-from spiders.console import doctor, options
+from spiders.console import common, doctor
 from spiders.crawling import claims
 
 ALL = Capabilities(
@@ -157,7 +157,7 @@ def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
 
 @pytest.mark.usefixtures("store")
 def test_a_wrong_clock_is_bad(sillok, monkeypatch) -> None:
-    moment = options.now() + timedelta(minutes=10)
+    moment = common.now() + timedelta(minutes=10)
     monkeypatch.setattr("spiders.console.doctor.now", lambda: moment)
     found = checks(sillok("doctor", "--json"))["clock"]
     assert (found["state"], found["cure"]) == ("bad", "set the clock (NTP)")

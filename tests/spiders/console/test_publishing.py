@@ -214,7 +214,7 @@ def test_two_places_without_an_archive_are_not_called_the_same(tmp_path: Path, s
 @pytest.mark.usefixtures("landed")
 def test_an_empty_publication_shows_no_heading(sillok, monkeypatch) -> None:
     sillok("archive")
-    monkeypatch.setattr("spiders.console.terminal.watched", lambda: True)
+    monkeypatch.setattr("spiders.console.common.watched", lambda: True)
     assert sillok("archive").out == ""
 
 

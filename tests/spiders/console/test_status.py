@@ -13,7 +13,7 @@ from processing.report.unpublished import CrawlEnd, keep_end
 from processing.settings import settings
 from processing.store.interface import Store
 from processing.store.opening import open_store
-from spiders.console import options
+from spiders.console import common
 from tests.spiders.console import annals
 from tests.spiders.console.annals import ARTICLES, DAILY, WIRE, run_report
 from tests.spiders.console.conftest import NOW
@@ -23,10 +23,10 @@ NAMES = ("gaon", "duru", "narae", "sollae")
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    # options last: a module first imported while its clock is replaced would keep that clock for good
-    for module in ("reports", "publishing", "options"):
+    # common last: a module first imported while its clock is replaced would keep that clock for good
+    for module in ("reports", "publishing", "common"):
         monkeypatch.setattr(f"spiders.console.{module}.now", lambda: NOW)
-    assert options.now() == NOW
+    assert common.now() == NOW
 
 
 @pytest.fixture
