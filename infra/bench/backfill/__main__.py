@@ -32,6 +32,7 @@ from processing.landing.segments import SegmentWriter, report
 from processing.records import End, Fetch, Why, article_id
 from processing.store.file_store import FileStore
 
+ROOT = Path(__file__).parents[3]
 _OUTLET = "maru"
 _LIMIT_MB = 250
 """What a slice may need at the most."""
@@ -65,6 +66,8 @@ class BackfillBench:
             "SILLOK_OUTPUT": "none",
             "SILLOK_LOG_LEVEL": "ERROR",
             "SCRAPY_SETTINGS_MODULE": "spiders.settings",
+            # Crawls run in a folder of their own, and are those of this checkout.
+            "PYTHONPATH": str(ROOT),
         }
 
     def crawl(self, *arguments: str) -> SliceCost:
@@ -115,7 +118,10 @@ class BackfillBench:
             writer.seal()
 
     def slice(self, number: int, days: int, budget: int) -> tuple[SliceCost, int, bool]:
-        """Run one slice; return its cost, its requests, and whether it is the last one."""
+        """Run one slice; return its cost, its requests, and whether it is the last one.
+
+        Raises SystemExit for a slice that ended otherwise than finished or partial.
+        """
         run = backfill_run(f"20260102T000000Z-{number:06d}")
         span = ("-a", f"since={self.day(days)}", "-a", f"until={self.day(1)}")
         settings = (
@@ -127,7 +133,9 @@ class BackfillBench:
         )
         cost = self.crawl(*span, *(part for one in settings for part in ("-s", one)))
         made = report(self.store, _OUTLET, run)
-        return cost, made.requests if made else 0, made is None or made.end is not End.PARTIAL
+        if made is None or made.end not in {End.NEW, End.UNCHANGED, End.PARTIAL}:
+            raise SystemExit(f"slice {number + 1} ended {made.end if made else 'without report'}")
+        return cost, made.requests, made.end is not End.PARTIAL
 
 
 @contextmanager
