@@ -190,10 +190,10 @@ class Outlet:
 
     def article_key(self, url: str) -> str | None:
         """Return the outlet's own id of the article at `url`, or None where `url` is no article."""
-        found = self.article.search(url) or next(
+        match = self.article.search(url) or next(
             (hit for form in self.older if (hit := form.search(url))), None
         )
-        return found["id"] if found else None
+        return match["id"] if match else None
 
 
 class Fields(TypedDict, total=False):
@@ -243,11 +243,11 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
     if not _belongs(outlet, url, spelling):
         return None
     # Older forms number articles in another way, so their ids fit no canonical form.
-    found = outlet.article.search(spelling)
-    if found is None:
+    match = outlet.article.search(spelling)
+    if match is None:
         key = outlet.article_key(spelling)
         return Identity(spelling, key) if key else None
-    groups = found.groupdict()
+    groups = match.groupdict()
     if not outlet.canonical or any(
         value is None and f"{{{name}}}" in outlet.canonical for name, value in groups.items()
     ):
@@ -296,9 +296,9 @@ def resolved(origin: "Origin", outlets: Iterable[Outlet]) -> "Origin":
     """
     # Another portal's address would name the copy of a copy.
     for outlet in outlets if origin.url else ():
-        found = identify(outlet, origin.url or "")
-        if found and outlet.outlet_class != "portal":
-            return origin.evolve(outlet=origin.outlet or outlet.title, url=found.url)
+        identity = identify(outlet, origin.url or "")
+        if identity and outlet.outlet_class != "portal":
+            return origin.evolve(outlet=origin.outlet or outlet.title, url=identity.url)
     return origin
 
 

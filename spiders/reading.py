@@ -75,12 +75,12 @@ def _read(page: Page, outlet: Outlet | None, canonical: str | None) -> Article |
     # Loaded with the first page: a poll that finds nothing new needs no reader.
     from processing.reading.extract import extract  # noqa: PLC0415 - see above
 
-    found = identify(outlet, page.url) if outlet else None
+    identity = identify(outlet, page.url) if outlet else None
     record = extract(
         page,
         rules_at(outlet.rules, page.fetched_at) if outlet else GENERIC,
-        url=found.url if found else canonical,
-        publisher_id=found.key if found else None,
+        url=identity.url if identity else canonical,
+        publisher_id=identity.key if identity else None,
         policy=policy(),
     )
     if isinstance(record, Article) and record.origin:

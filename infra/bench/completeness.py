@@ -75,18 +75,21 @@ def tried(room: Newsroom) -> MeterTrial:
     poller, made = Poller(room), articles(room)
     begin, end = day(room.days - 1), day(room.days)
     poller.watch(made, end + timedelta(hours=6))
-    of_day = [one for one in made if begin <= one.published < end]
+    of_day = [article for article in made if begin <= article.published < end]
     # What was taken down before anybody could see it was not there to be archived.
-    stood = [one for one in of_day if one.number in poller.seen or one.stands(end)]
-    archived = sum(one.number in poller.seen for one in stood)
-    known = [one for one in made if one.number in poller.seen]
+    stood = [article for article in of_day if article.number in poller.seen or article.stands(end)]
+    archived = sum(article.number in poller.seen for article in stood)
+    known = [article for article in made if article.number in poller.seen]
     numbers = IdNumbers(
         series=np.zeros(len(known), np.int64),
         date=np.full(len(known), -1, np.int64),
-        number=np.array([one.number for one in known]),
-        at=np.array([one.published.timestamp() for one in known]),
+        number=np.array([article.number for article in known]),
+        at=np.array([article.published.timestamp() for article in known]),
     )
-    spans = [(one.since.timestamp(), one.until.timestamp()) for one in overflows(poller.polls)]
+    spans = [
+        (overflow.since.timestamp(), overflow.until.timestamp())
+        for overflow in overflows(poller.polls)
+    ]
     past = [day(index).timestamp() for index in range(room.days - 1)]
     scope = learnt(numbers)
     pairs = holes(numbers, scope)
@@ -95,10 +98,10 @@ def tried(room: Newsroom) -> MeterTrial:
         by_numbers = estimate(pairs, begin.timestamp(), spans, usual(pairs, past, spans))
     polls = [poll for poll in poller.polls if poll.at >= begin]
     now = end + timedelta(days=1)
-    found = measure(
+    completeness = measure(
         "hanbit", begin.date(), archived=archived, gaps=0, polls=polls, numbers=by_numbers, now=now
     )
-    return MeterTrial(room.seed, archived / len(stood) if stood else 1.0, found)
+    return MeterTrial(room.seed, archived / len(stood) if stood else 1.0, completeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,11 @@ def timed(room: Newsroom, policy: Policy) -> TimingTrial:
     poller, made = Poller(room, policy), articles(room)
     begin, end = day(_TRAINING), day(room.days)
     poller.watch(made, end + timedelta(hours=6))
-    of_days = [one for one in made if begin <= one.published < end]
+    of_days = [article for article in made if begin <= article.published < end]
     delays = [
-        (poller.seen[one.number] - one.published).total_seconds() / 60
-        for one in of_days
-        if one.number in poller.seen
+        (poller.seen[article.number] - article.published).total_seconds() / 60
+        for article in of_days
+        if article.number in poller.seen
     ]
     polls = sum(begin <= at < end for at in poller.asked)
     missed = len(of_days) - len(delays)
@@ -159,10 +162,10 @@ def timings(hours: Sequence[float], seeds: int) -> Iterator[tuple[str, float, Po
 def _worst(trials: Sequence[TimingTrial]) -> TimingTrial:
     """Return the medians over the seeds, and the worst polls and missed articles."""
     return TimingTrial(
-        statistics.median(one.middle for one in trials),
-        statistics.median(one.late for one in trials),
-        max(one.polls for one in trials),
-        statistics.mean(one.missed for one in trials),
+        statistics.median(trial.middle for trial in trials),
+        statistics.median(trial.late for trial in trials),
+        max(trial.polls for trial in trials),
+        statistics.mean(trial.missed for trial in trials),
     )
 
 
@@ -171,11 +174,17 @@ def print_meter(room: Newsroom, seeds: int) -> bool:
     trials = [tried(replace(room, seed=room.seed + index)) for index in range(seeds)]
     print(f"{'seed':>6}{'truth':>9}{'meter':>9}{'bounds':>18}{'off':>7}  trust")
     for trial in trials:
-        found = trial.found
-        share = f"{found.share:.1%}" if found.share is not None else "?"
-        ends = f"{found.low:.1%}-{found.high:.1%}" if found.low and found.high else ""
+        completeness = trial.found
+        share = f"{completeness.share:.1%}" if completeness.share is not None else "?"
+        ends = (
+            f"{completeness.low:.1%}-{completeness.high:.1%}"
+            if completeness.low and completeness.high
+            else ""
+        )
         off = "" if trial.points is None else f"{trial.points:+.1f}"
-        print(f"{trial.seed:>6}{trial.truth:>9.1%}{share:>9}{ends:>18}{off:>7}  {found.trust}")
+        print(
+            f"{trial.seed:>6}{trial.truth:>9.1%}{share:>9}{ends:>18}{off:>7}  {completeness.trust}"
+        )
     distances = [abs(trial.points) for trial in trials if trial.points is not None]
     false = sum(trial.false_whole for trial in trials)
     unknown = sum(trial.found.trust is Trust.UNKNOWN for trial in trials)

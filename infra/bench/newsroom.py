@@ -117,7 +117,7 @@ class Poller:
                     index += 1
                 # A list is as long as it is, and a few may have been taken down since.
                 del standing[: -4 * self.newsroom.listed - 50]
-                self._poll(at, [one for one in standing if one.stands(at)])
+                self._poll(at, [article for article in standing if article.stands(at)])
             at += tick
 
     def _poll(self, at: datetime, standing: Sequence[NewsArticle]) -> None:
@@ -127,20 +127,23 @@ class Poller:
             self._fail(at)
             return
         listed = [
-            *(NewsArticle(-one, FIRST, None) for one in range(1, room.pinned + 1)),
+            *(NewsArticle(-index, FIRST, None) for index in range(1, room.pinned + 1)),
             *reversed(standing[-room.listed :]),
         ]
         entries = [
             ListedArticle(
-                f"{one.number:x}", f"{one.number}", one.published, one.number not in self.seen
+                f"{article.number:x}",
+                f"{article.number}",
+                article.published,
+                article.number not in self.seen,
             )
-            for one in listed
+            for article in listed
         ]
         new = sum(entry.unseen for entry in entries)
         overflow = bool(last and last.frontier and new and not meets(last.frontier, entries))
         self._report(at, entries, overflow=overflow)
-        for one in listed:
-            self.seen.setdefault(one.number, at)
+        for article in listed:
+            self.seen.setdefault(article.number, at)
         known = None if last is None else 0 if overflow else len(entries) - new
         row = self._row(at, entries, new)
         self.arrivals = added(self.arrivals, arrivals_of(row))
@@ -220,13 +223,13 @@ def articles(room: Newsroom) -> list[NewsArticle]:
             gone = published + timedelta(hours=chance.expovariate(0.5))
             taken = chance.random() < room.deleted
             made.append((published - timedelta(hours=hours), published, gone if taken else None))
-    found, number = [], 100_000
+    articles, number = [], 100_000
     for _, at, taken_down in sorted(made, key=lambda one: one[0]):
         number += 1
         while chance.random() < room.unused:
             number += 1
-        found.append(NewsArticle(number, at, taken_down))
-    return sorted(found, key=lambda one: one.published)
+        articles.append(NewsArticle(number, at, taken_down))
+    return sorted(articles, key=lambda one: one.published)
 
 
 def _published(room: Newsroom, start: datetime, chance: random.Random) -> Iterator[datetime]:

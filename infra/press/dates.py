@@ -47,7 +47,7 @@ def dated(story: Story, times: PressClock) -> Story:
     moment = times.later if story.phase else times.epoch + timedelta(minutes=story.anchor)
 
     def fill(text: str) -> str:
-        return _TOKEN.sub(lambda found: _word(found, moment), text)
+        return _TOKEN.sub(lambda match: _word(match, moment), text)
 
     return replace(
         story,
@@ -58,9 +58,9 @@ def dated(story: Story, times: PressClock) -> Story:
     )
 
 
-def _word(found: re.Match[str], moment: datetime) -> str:
-    if found["what"] == "t":
+def _word(match: re.Match[str], moment: datetime) -> str:
+    if match["what"] == "t":
         hour = (moment - _EVENT_BEFORE).hour
         return next(word for end, word in _HOURS if hour < end)
-    day = moment + timedelta(days=int(found["days"] or 0))
-    return f"{day.month}월 {day.day}일" if found["what"] == "md" else f"{day.day}일"
+    day = moment + timedelta(days=int(match["days"] or 0))
+    return f"{day.month}월 {day.day}일" if match["what"] == "md" else f"{day.day}일"

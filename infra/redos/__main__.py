@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     collected = collect()
     known = {} if options.renew else kept()
-    missing = [one for one in collected if digest(one) not in known]
+    missing = [pattern for pattern in collected if digest(pattern) not in known]
     try:
         new = dict(judge(missing, timeout=options.timeout, jobs=options.jobs))
     except RecheckError as error:
@@ -52,8 +52,8 @@ def _tried(
     # Imported late: it imports modules of ours, which `collect` must see being imported.
     from infra.redos.alarms import tried  # noqa: PLC0415 - see above
 
-    judged = [(one, verdicts[digest(one)]) for one in collected]
-    return [tried(one, verdict) for one, verdict in judged if verdict.status != "safe"]
+    judged = [(pattern, verdicts[digest(pattern)]) for pattern in collected]
+    return [tried(pattern, verdict) for pattern, verdict in judged if verdict.status != "safe"]
 
 
 def _report(verdicts: Mapping[str, Verdict], alarms: "Sequence[TriedPattern]") -> None:

@@ -244,8 +244,8 @@ def of_recheck(attack: Mapping[str, Any]) -> Attack:
 def of_ours(pattern: re.Pattern[str]) -> list[Attack]:
     """Return attacks made from the pattern's own repetitions."""
     tree = parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
-    found = dict.fromkeys(islice(_pumps(tree, ""), _MOST))
-    return [_repeated(prefix, pump, end) for prefix, pump in found for end in _ENDS if pump]
+    pumps = dict.fromkeys(islice(_pumps(tree, ""), _MOST))
+    return [_repeated(prefix, pump, end) for prefix, pump in pumps for end in _ENDS if pump]
 
 
 def _repeated(prefix: str, pump: str, end: str) -> Attack:
@@ -312,7 +312,9 @@ def _sampled(operator: Any, value: Any, *, shortest: bool) -> str:
 def _member(members: Any) -> str:
     if members[0][0] is c.NEGATE:
         pattern = re.compile(f"[{''.join(map(re.escape, _ORDINARY))}]")
-        left_out = {sign for sign in _ORDINARY if any(_holds(one, sign) for one in members[1:])}
+        left_out = {
+            sign for sign in _ORDINARY if any(_holds(member, sign) for member in members[1:])
+        }
         return next(
             (sign for sign in _ORDINARY if pattern.match(sign) and sign not in left_out), ""
         )

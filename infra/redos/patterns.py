@@ -53,11 +53,11 @@ def collect() -> list[CollectedPattern]:
     patterns: dict[tuple[str, int], CollectedPattern] = {}
     for module, line, pattern in made:
         name = _name_at(trees[module], line)
-        one = CollectedPattern(f"{module}.{name}", pattern, _methods(uses, module, name))
-        patterns.setdefault((pattern.pattern, pattern.flags), one)
+        written = CollectedPattern(f"{module}.{name}", pattern, _methods(uses, module, name))
+        patterns.setdefault((pattern.pattern, pattern.flags), written)
     for name, tree in trees.items():
-        for one in _written(sys.modules[name], tree):
-            patterns.setdefault((one.pattern.pattern, one.pattern.flags), one)
+        for written in _written(sys.modules[name], tree):
+            patterns.setdefault((written.pattern.pattern, written.pattern.flags), written)
     return list(patterns.values())
 
 

@@ -111,7 +111,9 @@ def _install(folder: Path) -> None:
 
 
 def _run(patterns: Sequence[CollectedPattern], folder: Path, timeout: int) -> list[Verdict]:
-    translated = [to_javascript(one.pattern, anchored=one.anchored) for one in patterns]
+    translated = [
+        to_javascript(collected.pattern, anchored=collected.anchored) for collected in patterns
+    ]
     done = subprocess.run(  # noqa: S603 - our own script
         [str(shutil.which("node")), str(HERE / "check.cjs"), str(folder), str(timeout)],
         input=json.dumps([{"source": source, "flags": flags} for source, flags in translated]),

@@ -120,15 +120,15 @@ def measure(
     left = [span for span in unwatched(polls, start, end) if span.until - span.since > _SLACK]
     second = second_source(poll for poll in polls if start <= poll.at < end)
     loss = _judged(lost, left, second, numbers, gaps=gaps, watched=bool(polls))
-    found = Completeness(
+    completeness = Completeness(
         outlet=outlet, day=day.isoformat(), archived=archived, gaps=gaps, trust=loss.trust,
         evidence=tuple(_evidence(lost, left, second, numbers)),
     )  # fmt: skip
     high = _share(archived, gaps + loss.low)
     if loss.trust is Trust.UNKNOWN:
-        return found.evolve(high=high)
+        return completeness.evolve(high=high)
     share, low = _share(archived, gaps + loss.missing), _share(archived, gaps + loss.high)
-    return found.evolve(suspected=round(loss.missing), share=share, low=low, high=high)
+    return completeness.evolve(suspected=round(loss.missing), share=share, low=low, high=high)
 
 
 def _judged(

@@ -140,7 +140,7 @@ class Corpus:
         pairs = np.stack([np.asarray(found["a"]), np.asarray(found["b"])], axis=1).astype(np.int64)
         rows = partitions.signatures.rows(np.unique(pairs))
         verdicts = judged(promising(pairs, rows, self.options), rows, self.options)
-        self._write(edge_table(each for each in verdicts if each[2].link != "none"), path)
+        self._write(edge_table(verdict for verdict in verdicts if verdict[2].link != "none"), path)
 
     def _links(self) -> NDArray[np.int64]:
         tables = [
@@ -171,8 +171,8 @@ class Corpus:
             [pq.read_table(self._path("edges", other)) for other in range(self.slices)]
         )
         touching = edges.filter(pa.array(np.isin(np.asarray(edges["a"]), mine)))
-        found = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))
-        self._write(cluster_table(found, nodes), path)
+        clusters = resolve(nodes, [edge_of(row) for row in touching.to_pylist()], frozenset(nodes))
+        self._write(cluster_table(clusters, nodes), path)
 
     def _path(self, kind: str, slice_number: int) -> Path:
         return self.work / f"{kind}-{slice_number:04d}.parquet"

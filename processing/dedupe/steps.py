@@ -138,7 +138,7 @@ def clusters_of(
 
 
 def _of(last: Folded, kind: PartitionKind) -> list[PartitionPart]:
-    return [table for (each, _), table in last.parts.items() if each == kind]
+    return [table for (part_kind, _), table in last.parts.items() if part_kind == kind]
 
 
 def _days(steps: Steps, last: Folded) -> list[date]:
@@ -173,9 +173,9 @@ def _signed(
     numbers, owner = np.asarray(every["number"])[newest], fold[newest]
     keys = [
         table.filter(
-            pa.array(owner[np.searchsorted(numbers, np.asarray(table["number"]))] == place)
+            pa.array(owner[np.searchsorted(numbers, np.asarray(table["number"]))] == index)
         )
-        for place, table in enumerate(bands)
+        for index, table in enumerate(bands)
     ]
     near = np.asarray(every["near"])[newest]
     order = newest[np.lexsort((numbers, near))]

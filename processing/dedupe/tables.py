@@ -300,15 +300,15 @@ def _encoding(path: Path) -> str:
     wrong = {}
     for encoding in ("utf-8", "cp949"):
         decoder = codecs.getincrementaldecoder(encoding)()
-        place = 0
+        offset = 0
         try:
             with _opened(path) as file:
                 while block := file.read(1 << 20):
                     decoder.decode(block)
-                    place += len(block)
+                    offset += len(block)
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            wrong[encoding] = place + error.start
+            wrong[encoding] = offset + error.start
         except (OSError, EOFError, zlib.error) as error:
             raise UsageError(f"{path} cannot be read: {error}") from error
         else:

@@ -139,7 +139,7 @@ def reject_oversized(run: Run, visit: Visit, evidence: str) -> None:
 def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
     """Return the page that a response is, for the reader."""
     stated = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
-    _, found, charset = stated.partition("charset=")
+    _, is_stated, charset = stated.partition("charset=")
     return Page(
         url=response.url,
         fetched_at=at,
@@ -151,7 +151,7 @@ def page_of(response: Response, *, outlet: str, at: datetime) -> Page:
             for k, vs in response.headers.items()
             for v in vs
         ),
-        charset=charset.split(";")[0].strip(" \"'") or None if found else None,
+        charset=charset.split(";")[0].strip(" \"'") or None if is_stated else None,
         robots=response.meta.get("robots"),
         hints={"tdmrep": response.meta["tdmrep"]} if response.meta.get("tdmrep") else {},
     )

@@ -348,7 +348,8 @@ def _unread(tally: Tally) -> tuple[End, str] | None:
 def _sound(tally: Tally) -> tuple[End, str]:
     gone, missing = tally.whys.get("gone", 0), _missing(tally)
     but = "".join(
-        f"; but {one}" for one in (*missing, *([_listed(tally.problems)] if tally.problems else []))
+        f"; but {problem}"
+        for problem in (*missing, *([_listed(tally.problems)] if tally.problems else []))
     )
     found = (
         [f"{tally.articles} articles from {tally.pages} pages"]

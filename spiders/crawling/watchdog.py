@@ -149,11 +149,11 @@ class Watchdog:
         if not length:
             return None
         try:
-            found: dict[str, object] = json.loads(self._memory[4 : 4 + length])
+            state: dict[str, object] = json.loads(self._memory[4 : 4 + length])
         # The child is writing: it is not stuck.
         except ValueError:
             return None
-        return found
+        return state
 
     def fork(self, time_limit: float, say: Callable[[str], None]) -> int | None:
         """Fork.
@@ -219,9 +219,9 @@ class _Parent:
         """Wait for the crawl to end; return its exit code, or that of why it was killed."""
         while True:
             busy = self._watchdog.entry() is not None or self._signal is not None
-            found = signal.sigtimedwait(_AWAITED, _TICK if busy else _IDLE)
-            if found and found.si_signo in _HANDED_ON:
-                self._hand_on(found.si_signo)
+            received = signal.sigtimedwait(_AWAITED, _TICK if busy else _IDLE)
+            if received and received.si_signo in _HANDED_ON:
+                self._hand_on(received.si_signo)
             ended, status = os.waitpid(self._child, os.WNOHANG)
             if ended:
                 return self._ended(status)

@@ -64,7 +64,7 @@ def stretch_in_url(url: str) -> tuple[date, date] | None:
 
     Of several the last counts: folders name the year, the file its month.
     """
-    stretches = [stretch for found in _STRETCH.finditer(url) if (stretch := _stretch(found))]
+    stretches = [stretch for match in _STRETCH.finditer(url) if (stretch := _stretch(match))]
     return stretches[-1] if stretches else None
 
 

@@ -260,10 +260,10 @@ def _json_text(body: bytes) -> str:
 
 
 def _page(source: Listing, body: bytes, base_url: str) -> Links:
-    base, found, problem = anchors(source.links, body, base_url)
+    base, anchored, problem = anchors(source.links, body, base_url)
     if problem:
         return _nothing(SourceFault.LISTS_NOTHING if base else SourceFault.NOT_A_LIST, problem)
-    return _made(Listed(links=found, entries=len(found)), base)
+    return _made(Listed(links=anchored, entries=len(anchored)), base)
 
 
 def _nothing(fault: SourceFault, detail: str, *, whole: bool = True) -> Links:
@@ -390,11 +390,11 @@ def anchors(select: str, body: bytes, base_url: str) -> tuple[str, list[Link], s
     root = html_of(decoded.text)
     if root is None:
         return base_url, [], "no markup: not an HTML page"
-    found = [
+    urls = [
         Link(_as_browsers_ask(href, decoded), title, dated=dated)
         for href, title, dated in _anchors(select, root)
     ]
-    return _base(root, base_url), found, None if found else f"no link in what {select!r} selects"
+    return _base(root, base_url), urls, None if urls else f"no link in what {select!r} selects"
 
 
 def _anchors(select: str, root: HtmlElement) -> Iterator[tuple[str, str | None, str | None]]:

@@ -270,8 +270,8 @@ def _without_doctype(text: str) -> tuple[str, SourceFinding | None]:
 
 
 def _entities(subset: str) -> SourceFinding | None:
-    declared = [found for found in _ENTITY.finditer(subset) if not found["parameter"]]
-    if any(found["outside"] or re.search(r"&\w", found["value"]) for found in declared):
+    declared = [entity for entity in _ENTITY.finditer(subset) if not entity["parameter"]]
+    if any(entity["outside"] or re.search(r"&\w", entity["value"]) for entity in declared):
         detail = "refused: it declares entities that stand for others or for files"
         return SourceFinding(fault=SourceFault.REFUSED, detail=detail)
     if not declared:

@@ -147,11 +147,11 @@ def repaired(text: str) -> Repaired:
     names = _ENTRIES_OF[str(root.tag)]
     tokens = [token for token in tokens if token.local not in ENTRIES or token.local in names]
     opened = [
-        place for place, token in enumerate(tokens) if token.local in names and not token.close
+        index for index, token in enumerate(tokens) if token.local in names and not token.close
     ]
     _set_base(root, tokens[: opened[0]] if opened else tokens)
-    for place in opened:
-        _add_entry(root, text, tokens, place)
+    for index in opened:
+        _add_entry(root, text, tokens, index)
     last = next(
         (token for token in reversed(tokens) if token.local in STRUCTURE or token.local in names),
         None,
@@ -175,8 +175,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             closes[section] = end != -1
             at = end if end > 0 else at + len(section)
             continue
-        found = _TAG.match(text, at)
-        token = _known(found) if found else None
+        match = _TAG.match(text, at)
+        token = _known(match) if match else None
         if token:
             yield token
         at = token.end if token else at + 1
@@ -231,14 +231,14 @@ def _add_fields(
 
     None where the document ends first.
     """
-    closing, place = _closing_tags(tokens), 0
-    while place < len(tokens):
-        token, following = tokens[place], place + 1
+    closing, index = _closing_tags(tokens), 0
+    while index < len(tokens):
+        token, following = tokens[index], index + 1
         if token.close:
-            place = following
+            index = following
             continue
         ends = closing.get(token.name, [])
-        later = bisect_right(ends, place)
+        later = bisect_right(ends, index)
         empty = token.attributes.endswith("/")
         close = ends[later] if later < len(ends) and not empty else None
         if close is not None and token.local in CONTAINERS:
@@ -257,7 +257,7 @@ def _add_fields(
                 return
             if stop is not None and token.local not in CONTAINERS and not cut:
                 _add(parent, text, token, stop)
-        place = following if close is None else close + 1
+        index = following if close is None else close + 1
 
 
 def _closing_tags(tokens: list[_Token]) -> dict[str, list[int]]:
@@ -293,9 +293,9 @@ def _attributes(written: str) -> Mapping[str, str]:
 def _plain(raw: str) -> str:
     """Return text with CDATA unwrapped and XML references resolved; other markup stays."""
     parts = []
-    for place, part in enumerate(raw.split(_CDATA)):
-        inside, end, outside = part.partition(_CDATA_END) if place else ("", "", part)
-        parts.append(inside + (_undone(outside) if end or not place else ""))
+    for index, part in enumerate(raw.split(_CDATA)):
+        inside, end, outside = part.partition(_CDATA_END) if index else ("", "", part)
+        parts.append(inside + (_undone(outside) if end or not index else ""))
     return _NOT_XML.sub("", "".join(parts)).strip()
 
 

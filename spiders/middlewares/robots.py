@@ -176,9 +176,9 @@ class Reservation:
         authority = f"{parts.scheme}://{parts.netloc}"
         if authority not in self._asked:
             self._asked[authority] = asyncio.ensure_future(self._ask(f"{authority}{PATH}"))
-        found = await asyncio.shield(self._asked[authority])
-        if found:
-            request.meta["tdmrep"] = found
+        verdicts = await asyncio.shield(self._asked[authority])
+        if verdicts:
+            request.meta["tdmrep"] = verdicts
 
     async def _ask(self, url: str) -> str | None:
         last = self._run.memory.source(url)
@@ -284,5 +284,5 @@ def _heading(agents: Iterable[str]) -> list[str]:
     return [f"User-agent: {agent}" for agent in agents]
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return quote(found[0])
+def _escaped(match: re.Match[str]) -> str:
+    return quote(match[0])

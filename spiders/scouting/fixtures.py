@@ -160,13 +160,13 @@ class Mask:
         """
         text = _ESCAPED.sub(_unescaped, text)
         text = _PERCENT.sub(self._percent, text)
-        text = _PHONE.sub(lambda found: self._digits(found[0]), text)
-        text = _PROFILE.sub(lambda found: found["host"] + self._letters(found["name"]), text)
-        text = _FILE.sub(lambda found: self._letters(found["name"]) + found["kind"], text)
-        text = _HANDLE.sub(lambda found: f"@{self._letters(found['name'])}", text)
-        text = _MAIL.sub(lambda found: self._letters(found[1]), text)
-        text = _HANJA.sub(lambda found: self._swapped(found[0], "甲乙丙丁戊己庚辛壬癸"), text)
-        return _HANGUL.sub(lambda found: self._run(found[0]), text)
+        text = _PHONE.sub(lambda match: self._digits(match[0]), text)
+        text = _PROFILE.sub(lambda match: match["host"] + self._letters(match["name"]), text)
+        text = _FILE.sub(lambda match: self._letters(match["name"]) + match["kind"], text)
+        text = _HANDLE.sub(lambda match: f"@{self._letters(match['name'])}", text)
+        text = _MAIL.sub(lambda match: self._letters(match[1]), text)
+        text = _HANJA.sub(lambda match: self._swapped(match[0], "甲乙丙丁戊己庚辛壬癸"), text)
+        return _HANGUL.sub(lambda match: self._run(match[0]), text)
 
     def prose(self, text: str) -> str:
         """Return text that people read, masked: its Latin words as well."""
@@ -177,14 +177,14 @@ class Mask:
         return self.text(changed(_ESCAPED.sub(_unescaped, html), self._words))
 
     def _words(self, text: str) -> str:
-        return _WORD.sub(lambda found: self._letters(found[0]) if found["word"] else found[0], text)
+        return _WORD.sub(lambda match: self._letters(match[0]) if match["word"] else match[0], text)
 
     def address(self, url: str) -> str:
         """Return a web address with its Hangul masked, whether percent-encoded or not.
 
         Its letters stay.
         """
-        return _HANGUL.sub(lambda found: self._run(found[0]), _PERCENT.sub(self._percent, url))
+        return _HANGUL.sub(lambda match: self._run(match[0]), _PERCENT.sub(self._percent, url))
 
     @staticmethod
     def staying(html: str) -> list[str]:
@@ -261,9 +261,9 @@ class Mask:
             self._map[f"{self._map[key]}#"] = self._map[key]
         return self._map[key]
 
-    def _percent(self, found: re.Match[str]) -> str:
-        plain = unquote(found[0], errors="strict") if _is_utf8(found[0]) else ""
-        return quote(self.text(plain)) if _HANGUL.search(plain) else found[0]
+    def _percent(self, match: re.Match[str]) -> str:
+        plain = unquote(match[0], errors="strict") if _is_utf8(match[0]) else ""
+        return quote(self.text(plain)) if _HANGUL.search(plain) else match[0]
 
 
 def masked_record(record: Article, mask: Mask) -> Article:
@@ -331,10 +331,10 @@ def _walk(value: object, change: Callable[[str], str]) -> object:
     return value
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    digits = found[1] or found[3]
-    letter = chr(int(digits, 16) if digits else int(found[2]))
-    return letter if _HANGUL.fullmatch(letter) else found[0]
+def _unescaped(match: re.Match[str]) -> str:
+    digits = match[1] or match[3]
+    letter = chr(int(digits, 16) if digits else int(match[2]))
+    return letter if _HANGUL.fullmatch(letter) else match[0]
 
 
 def _is_utf8(escaped: str) -> bool:

@@ -79,8 +79,8 @@ class _Attempt:
         body = mask.page(self.text).encode()
         url = mask.address(self.page.url)
         hidden = replace(self.page, url=url, body=body, charset="utf-8", headers=headers)
-        expected, found = masked_record(self.record, mask), read(hidden, self.outlet)
-        self.wrong = differences(expected, found)
+        expected, reread = masked_record(self.record, mask), read(hidden, self.outlet)
+        self.wrong = differences(expected, reread)
         if not self.wrong:
             self.result = hidden, expected
         return not self.wrong

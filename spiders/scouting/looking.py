@@ -155,8 +155,8 @@ def fits(pattern: str, url: str) -> bool:
 
 def _tells_apart(pattern: str, addresses: set[str]) -> bool:
     """Return whether `pattern` finds an id in every address that it was made from, and not one id for all of them."""
-    found = [match["id"] for address in addresses if (match := re.search(pattern, address))]
-    return len(found) == len(addresses) and (len(addresses) == 1 or len(set(found)) > 1)
+    ids = [match["id"] for address in addresses if (match := re.search(pattern, address))]
+    return len(ids) == len(addresses) and (len(addresses) == 1 or len(set(ids)) > 1)
 
 
 def _guess(commonest: Sequence[Sequence[str]]) -> str:
@@ -233,9 +233,9 @@ def _cut(part: str) -> tuple[str, str, str]:
 
     Without one, behind its sign or the name of its value.
     """
-    found = list(_LONG_NUMBER.finditer(part))
-    if found:
-        last = found[-1]
+    numbers = list(_LONG_NUMBER.finditer(part))
+    if numbers:
+        last = numbers[-1]
         return part[: last.start()], last[0], part[last.end() :]
     start = part.find("=") + 1 or 1
     return part[:start], part[start:], ""

@@ -55,24 +55,24 @@ def _piece(piece: re.Match[str], change: Change) -> str:
     if piece["script"] is not None:
         return (
             piece["script"]
-            + _VALUE.sub(lambda found: _code(found, change), piece["code"])
+            + _VALUE.sub(lambda match: _code(match, change), piece["code"])
             + piece["end"]
         )
     return piece[0]
 
 
 def _tag(tag: str, change: Change) -> str:
-    def value(found: re.Match[str]) -> str:
-        if _ADDRESS.match(found["value"]):
-            return found[0]
-        return f"{found['head']}{found['quote']}{change(found['value'])}{found['quote']}"
+    def value(match: re.Match[str]) -> str:
+        if _ADDRESS.match(match["value"]):
+            return match[0]
+        return f"{match['head']}{match['quote']}{change(match['value'])}{match['quote']}"
 
     tag = _READ.sub(value, tag)
     return _CONTENT.sub(value, tag) if _META.match(tag) and _NAMED.search(tag) else tag
 
 
-def _code(found: re.Match[str], change: Change) -> str:
-    return found["head"] + _STRING.sub(
+def _code(match: re.Match[str], change: Change) -> str:
+    return match["head"] + _STRING.sub(
         lambda string: string[0] if _ADDRESS.match(string[1]) else f'"{change(string[1])}"',
-        found["value"],
+        match["value"],
     )

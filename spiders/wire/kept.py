@@ -109,8 +109,8 @@ class KeptTransport(BaseDownloadHandler):
         return _response(request.url, f"text/html{charset}", row.path.read_bytes())
 
     def _name(self, url: str) -> str:
-        found = identify(self._run.outlet, url)
-        return found.url if found else urldefrag(url)[0]
+        identity = identify(self._run.outlet, url)
+        return identity.url if identity else urldefrag(url)[0]
 
 
 def listing(source: Source, urls: list[str]) -> tuple[str, bytes]:

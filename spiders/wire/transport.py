@@ -92,12 +92,12 @@ _FAULTS: Mapping[int, str] = {
 
 def is_public(address: str) -> bool:
     """Return whether `address`, and any IPv4 address embedded in it, is globally reachable."""
-    found = ip_address(address.partition("%")[0])
+    parsed = ip_address(address.partition("%")[0])
     return (
-        found.is_global
-        and not found.is_multicast
-        and found not in _LOCAL_NAT64
-        and all(inner.is_global for inner in _embedded(found))
+        parsed.is_global
+        and not parsed.is_multicast
+        and parsed not in _LOCAL_NAT64
+        and all(inner.is_global for inner in _embedded(parsed))
     )
 
 
@@ -310,7 +310,7 @@ def misnamed(certificate: crypto.X509, identity: DNS_ID | IPAddress_ID) -> str |
 
 def _names(certificate: crypto.X509) -> str:
     """Return the first names of a certificate; they are a stranger's words."""
-    patterns = [getattr(one, "pattern", b"") for one in extract_patterns(certificate)]
+    patterns = [getattr(stated, "pattern", b"") for stated in extract_patterns(certificate)]
     names = [
         name.decode("latin-1") if isinstance(name, bytes) else str(name) for name in patterns[:3]
     ]

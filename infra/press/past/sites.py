@@ -78,10 +78,10 @@ def _paged(
     form = re.compile(pattern)
 
     def answered(past: Past, today: date, base: str, target: str) -> PastReply | None:
-        found = form.fullmatch(target)
-        if found is None:
+        match = form.fullmatch(target)
+        if match is None:
             return _newest(past, today, base, target, address)
-        entries = past.page(int(found["page"]), size, today)
+        entries = past.page(int(match["page"]), size, today)
         rows = "".join(row(address(entry), entry) for entry in entries)
         ranking = "".join(
             f'<li><a href="{address(entry)}">많이 본 기사</a></li>'
@@ -114,10 +114,10 @@ def _urlset(base: str, entries: Sequence[PastArticle], address: Address) -> Past
 
 
 def _day_maps(past: Past, today: date, base: str, target: str) -> PastReply | None:
-    found = re.fullmatch(r"/sitemap/\d{4}/(?P<day>\d{8})\.xml", target)
-    if found is None:
+    match = re.fullmatch(r"/sitemap/\d{4}/(?P<day>\d{8})\.xml", target)
+    if match is None:
         return _newest(past, today, base, target, _view)
-    day = date.fromisoformat(found["day"])
+    day = date.fromisoformat(match["day"])
     entries = past.of_day(day, today)
     return _urlset(base, entries, _view) if entries else _ABSENT
 
@@ -131,21 +131,21 @@ def _months(past: Past, today: date, base: str, target: str) -> PastReply | None
             f"<sitemap><loc>{base}/sitemap-{month}.xml</loc></sitemap>" for month in months
         )
         return PastReply(200, f"<sitemapindex>{maps}</sitemapindex>", _XML)
-    found = re.fullmatch(r"/sitemap-(?P<month>\d{4}-\d\d)\.xml", target)
-    if found is None:
+    match = re.fullmatch(r"/sitemap-(?P<month>\d{4}-\d\d)\.xml", target)
+    if match is None:
         return _newest(past, today, base, target, _view)
-    ours = [day for day in days if f"{day:%Y-%m}" == found["month"]]
+    ours = [day for day in days if f"{day:%Y-%m}" == match["month"]]
     entries = [entry for day in ours for entry in past.of_day(day, today)]
     return _urlset(base, entries, _view) if entries else _ABSENT
 
 
 def _posts(past: Past, today: date, base: str, target: str) -> PastReply | None:
     """Answer WordPress's REST API: the posts of a day, 100 a page, and 400 behind the last one."""
-    found = re.search(r"/wp/v2/posts\?.*page=(?P<page>\d+)&after=(?P<day>[\d-]{10})T", target)
-    if found is None:
+    match = re.search(r"/wp/v2/posts\?.*page=(?P<page>\d+)&after=(?P<day>[\d-]{10})T", target)
+    if match is None:
         return _newest(past, today, base, target, _post)
-    entries = past.of_day(date.fromisoformat(found["day"]), today)
-    page, pages = int(found["page"]), max(1, -(-len(entries) // 100))
+    entries = past.of_day(date.fromisoformat(match["day"]), today)
+    page, pages = int(match["page"]), max(1, -(-len(entries) // 100))
     if page > pages:
         return PastReply(400, '{"code": "rest_post_invalid_page_number"}', _JSON)
     posts = [
