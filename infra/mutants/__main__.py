@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import random
+import signal
 import sys
 import textwrap
 import time
@@ -151,6 +152,8 @@ class Campaign:
 def main() -> int:
     """Run a campaign; return 0, 1 when too many survive, or the exit code of an error."""
     options = _options()
+    # Ended like this, it removes its copies and ends its tests as at Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(options)
     except SillokError as error:
@@ -173,9 +176,10 @@ def _run(options: argparse.Namespace) -> int:
     print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
     began = time.monotonic()
     with ExitStack() as stack:
+        every_copy = [stack.enter_context(Copy(root)) for _ in range(options.jobs)]
         copies: SimpleQueue[Copy] = SimpleQueue()
-        for _ in range(options.jobs):
-            copies.put(stack.enter_context(Copy(root)))
+        for copy in every_copy:
+            copies.put(copy)
         campaign = Campaign(options, drawn, read_imports(root), record, copies, Lock())
         for mutant in drawn:
             if resumed and mutant.name() in record.endings:
@@ -185,8 +189,10 @@ def _run(options: argparse.Namespace) -> int:
         try:
             list(pool.map(campaign.attempt, untried))
         except KeyboardInterrupt:
-            # Leaving the pool would wait for every mutant that is still queued.
+            # Leaving the pool would wait for every mutant that is queued or under way.
             pool.shutdown(wait=False, cancel_futures=True)
+            for copy in every_copy:
+                copy.stop()
             raise
     return _summary(campaign, root, rooms, time.monotonic() - began)
 

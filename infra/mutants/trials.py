@@ -73,6 +73,8 @@ class Copy:
         """Copy the checkout, without its environment and the output of earlier runs."""
         self._folder = Path(tempfile.mkdtemp(prefix="sillok-mutants-"))
         self.root = self._folder / root.name
+        self._running: subprocess.Popen[bytes] | None = None
+        self._stopped = False
         shutil.copytree(root, self.root, ignore=LEFT_OUT, symlinks=True)
         self._check()
 
@@ -84,11 +86,21 @@ class Copy:
         """Remove the copy."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def stop(self) -> None:
+        """End a run that is under way, from another thread; no other run begins."""
+        self._stopped = True
+        if self._running:
+            with suppress(ProcessLookupError):
+                os.killpg(self._running.pid, signal.SIGKILL)
+
     def run(self, tests: Sequence[Path], limit: float | None = None) -> Timed:
-        """Run test files until the first failure, for at most `limit` seconds."""
+        """Run test files until the first failure, for at most `limit` seconds.
+
+        Raises KeyboardInterrupt where `stop` ended it: how it ended says nothing of the mutant.
+        """
         began = time.monotonic()
         command = [sys.executable, "-m", "pytest", *PYTEST, *map(str, tests)]
-        process = subprocess.Popen(  # noqa: S603 - our own tests
+        process = self._running = subprocess.Popen(  # noqa: S603 - our own tests
             command,
             cwd=self.root,
             env=self._environment(),
@@ -98,7 +110,8 @@ class Copy:
             start_new_session=True,
         )
         try:
-            code = process.wait(limit)
+            # It may have been stopped just before this run began.
+            code = process.wait(0 if self._stopped else limit)
         except subprocess.TimeoutExpired:
             code = None
         finally:
@@ -108,6 +121,8 @@ class Copy:
             process.wait()
             # Failing examples of one mutant must not be replayed on the next.
             shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
+        if self._stopped:
+            raise KeyboardInterrupt
         return Timed(code, time.monotonic() - began)
 
     def attempt(self, mutant: Mutant, tests: Sequence[Path], limit: float) -> tuple[Outcome, float]:

@@ -132,21 +132,14 @@ def test_the_nearest_tests_import_a_module_or_reach_it_from_its_folder(tmp_path:
     }
 
 
+def command(root: Path, *options: str) -> list[str]:
+    line = [sys.executable, "-m", "infra.mutants", "--root", str(root), "--rooms", "rules"]
+    return [*line, "--seed", "1", *options]
+
+
 def run(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    line = [
-        sys.executable,
-        "-m",
-        "infra.mutants",
-        "--root",
-        str(root),
-        "--rooms",
-        "rules",
-        "--seed",
-        "1",
-        *options,
-    ]
     return subprocess.run(
-        line,
+        command(root, *options),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -177,3 +170,30 @@ def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path:
     assert again.returncode == 0
     assert again.stdout.splitlines()[-1].split(";")[0] == done.stdout.splitlines()[-1].split(";")[0]
     assert record.read_bytes().splitlines()[:-1] == whole.splitlines()[:-1]
+
+
+BLOCKED = """
+import os, threading
+
+def test_it():
+    open(os.environ["BEGUN"], "w").close()  # a pipe: this waits for its reader
+    threading.Event().wait()
+"""
+
+
+def test_ended_by_sigterm_it_ends_its_tests_and_removes_its_copies(tmp_path: Path) -> None:
+    files = {
+        "processing/reading/rule.py": RULE,
+        "tests/test_rule.py": f"import processing.reading.rule\n{BLOCKED}",
+        **dict.fromkeys(PACKAGES, ""),
+    }
+    root = checkout(tmp_path / "house", files)
+    copies, begun = tmp_path / "copies", tmp_path / "begun"
+    copies.mkdir()
+    os.mkfifo(begun)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(copies), "BEGUN": str(begun)}
+    with subprocess.Popen(command(root), cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
+        begun.open().close()
+        process.terminate()
+        assert process.wait() == 4
+    assert list(copies.iterdir()) == []
