@@ -22,7 +22,6 @@ def outlets() -> dict[str, Outlet]:
     return {name: _declaration(name) for name in names()}
 
 
-@cache
 def names() -> tuple[str, ...]:
     """Return the names of all outlets, sorted; no declaration is loaded."""
     return tuple(sorted(module.name for module in iter_modules(_registry().__path__)))

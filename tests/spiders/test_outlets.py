@@ -16,7 +16,7 @@ from lxml.cssselect import CSSSelector
 import spiders.outlets
 from processing.errors import DeclarationError
 from spiders.outlet import Listing, Outlet, Sitemap, identify
-from spiders.outlets import names, outlets
+from spiders.outlets import outlets
 
 FOLDER = Path(spiders.outlets.__file__).parent
 MODULES = sorted(path for path in FOLDER.glob("*.py") if path.name != "__init__.py")
@@ -190,11 +190,9 @@ def test_a_module_named_unlike_its_outlet_is_refused(
     (tmp_path / "blotter.py").write_text(source)
     monkeypatch.setattr(spiders.outlets, "__path__", [str(tmp_path)])
     monkeypatch.delenv("SILLOK_PRESS", raising=False)
-    for cached in (outlets, names):
-        cached.cache_clear()
+    outlets.cache_clear()
     try:
         with pytest.raises(DeclarationError, match="rename"):
             outlets()
     finally:
-        for cached in (outlets, names):
-            cached.cache_clear()
+        outlets.cache_clear()
