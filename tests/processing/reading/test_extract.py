@@ -190,3 +190,10 @@ def test_the_agency_of_a_wire_copy():
         "(한들=연합뉴스) 소지안 기자 =",
         Story().text,
     )
+
+
+def test_the_tail_of_a_text_in_a_block_of_its_own_form_stays():
+    long = "<br><br>".join(f"{number}번째 문단이다. {MOUNTAIN[0]}" for number in range(12))
+    tail = "마지막 문장은 따로 싸여 있다고 마을 이장이 20일 방앗간 앞에서 말했다."
+    chunks = "".join(f'<div class="chunk">{block}</div>' for block in (long, tail))
+    assert read(site(opengraph(Story()), f"<div>{chunks}</div>")).text.endswith(tail)
