@@ -41,6 +41,7 @@ GAUGES = {
     "completeness": "share of archived among what could be archived today",
     "bytes": "bytes of today's pages in the archive",
     "requests": "requests of today",
+    "retries": "requests of today that were made again, after a failure or at a host's wish",
     "seconds_since_poll": "seconds since the last poll of today ended",
 }
 """Gauges `sillok.outlet.NAME`, each with the tag `outlet`, and what they count (KST days)."""

@@ -266,6 +266,7 @@ class RunReport(Record):
     `reached` says whether any host sent a packet back, None where none was asked. Where it is
     false, `unreached` names the addresses that were tried, or the hosts that have none. `fields`
     counts the articles that have each field. `limits` are those that cut off what the outlet sent.
+    `retries` counts the requests that were made again, after a failure or at a host's wish.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -291,6 +292,7 @@ class RunReport(Record):
     unreached: tuple[str, ...] = ()
     fields: Mapping[str, int] = {}
     limits: tuple[LimitReached, ...] = ()
+    retries: int = 0
 
 
 class Removed(Record):

@@ -125,6 +125,7 @@ class OutletDay(Record):
     history: tuple[int | None, ...]
     sources: tuple[SourceDay, ...]
     requests: int
+    retries: int
     bytes: int
     keys: tuple[str, ...]
 

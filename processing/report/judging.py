@@ -283,6 +283,7 @@ def _outlet(promise: Promise, count: Count, measured: Completeness | None) -> Ou
         usual=median(count.weekday) if len(count.weekday) >= _WEEKS else None,
         sources=_sources(count.runs, count.news),
         requests=sum(run.requests for run in count.runs),
+        retries=sum(run.retries for run in count.runs),
         **{name: getattr(count, name) for name in _COPIED},
     )
 

@@ -95,6 +95,7 @@ class Run:
         self.catching_up: set[Source] = set()
         self.listed: dict[Source | None, list[ListedArticle]] = {}
         self.requests = 0
+        self.retries = 0
         self.started_at = clock()
         self.error: SillokError | None = None
         self.stopping = False
@@ -352,6 +353,7 @@ class Run:
             unreached=self.reach.unreached,
             fields=dict(sorted(counts.fields.items())),
             limits=tuple(reached for _, reached in sorted(counts.limits.items())),
+            retries=self.retries,
         )
 
 

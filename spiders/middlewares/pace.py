@@ -174,7 +174,10 @@ class Retries(RetryMiddleware):
         return self._again(request, exception)
 
     def _again(self, request: Request, reason: str | Exception) -> Request | None:
-        return self._retry(request, reason)
+        again = self._retry(request, reason)
+        if again is not None:
+            self._run.retries += 1
+        return again
 
     def _pause_before(self, request: Request) -> float:
         tries: int = request.meta.get("retry_times", 0)

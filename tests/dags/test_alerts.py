@@ -172,12 +172,14 @@ def test_gauges_have_the_outlet_as_a_tag(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     row = {
         "outlet": "duru", "polled_at": (NOW - timedelta(minutes=5)).isoformat(), "pages": 3, "articles": 2,
-        "rejections": {"empty": 1}, "gaps": 0, "completeness": None, "bytes": 9, "requests": 4, "why": "",
+        "rejections": {"empty": 1}, "gaps": 0, "completeness": None, "bytes": 9, "requests": 4, "retries": 1,
+        "why": "",
     }  # fmt: skip
     emit([row, row | {"outlet": "gaon", "polled_at": None}], 2, now=NOW)
     assert sent[0] == ("sillok.alarms", 2, None)
     assert {name.removeprefix("sillok.outlet."): value for name, value, _ in sent[1:]} == {
-        "pages": 3, "articles": 2, "rejections": 1, "gaps": 0, "bytes": 9, "requests": 4, "seconds_since_poll": 300,
+        "pages": 3, "articles": 2, "rejections": 1, "gaps": 0, "bytes": 9, "requests": 4, "retries": 1,
+        "seconds_since_poll": 300,
     }  # fmt: skip
     assert {outlet for _, _, outlet in sent[1:]} == {"duru"}
 

@@ -218,6 +218,11 @@ def test_the_last_run_counts_for_the_end() -> None:
     ]
 
 
+def test_requests_made_again_are_added_over_the_runs_of_a_day() -> None:
+    runs = [run().model_copy(update={"retries": made}) for made in (1, 0, 4)]
+    assert [row.retries for row in judged(Count(runs=tuple(runs))).outlets] == [5]
+
+
 @pytest.mark.parametrize(
     "source", [{"status": 503}, {"status": 200, "problem": "HTML instead of XML"}]
 )

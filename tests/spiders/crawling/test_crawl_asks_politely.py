@@ -129,6 +129,7 @@ def test_retry_after_in_seconds_is_waited_for(origin: Origin, crawl: Crawl, stat
     tried = [asked for asked in origin.asked if asked.path == "/news/1"]
     refused = origin.asked.index(tried[0])
     assert len(tried) == 2
+    assert done.report.retries == 1
     assert origin.gaps()[refused] >= 1 - SLACK  # nothing else was asked in between either
 
 
@@ -154,6 +155,7 @@ def test_a_host_that_asks_for_an_hour_is_left_alone_and_the_next_crawl_knows(
     done = crawl("plain")
     assert origin.paths() == ["/robots.txt", "/feed", "/news/1"]
     assert (done.code, done.report.whys) == (3, {"failed": 2})
+    assert done.report.retries == 0
     assert "Retry-After 3600 s" in done.log
     origin.asked.clear()
     again = crawl("plain")
