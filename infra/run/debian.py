@@ -18,6 +18,7 @@ PACKAGES = {
     "curl": ("curl",),
     "faketime": ("faketime",),
     "promtool": ("prometheus",),
+    "npm": ("npm",),
 }
 """Packages by a command that they install."""
 

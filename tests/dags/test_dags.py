@@ -322,6 +322,32 @@ def test_how_things_stand_is_told_after_each_quarter_hours_crawls(live, sample) 
     assert {task.task_id for task in dag.tasks} == {"check", "page"}
 
 
+def test_a_fault_of_everything_is_red_within_twenty_minutes_whenever_it_begins(live) -> None:
+    """The next tick asks, and the next check after its polls is red: three tries of 30 s and their waits are 96 s."""
+    ticks, checks = (
+        sorted(minute + 60 * hour for minute in minutes_of(live.dags[name]) for hour in range(3))
+        for name in ("crawl_quarter_hour", "report")
+    )
+    polled = 2
+    waits = []
+    for fault in range(60):  # just after this minute began, so that its tick came too early
+        tick = next(minute for minute in ticks if minute > fault)
+        waits.append(next(minute for minute in checks if minute >= tick + polled) - fault)
+    assert max(waits) == 18
+    assert min(waits) == 4
+
+
+def minutes_of(dag) -> list[int]:
+    """Return the minutes of an hour at which a DAG runs."""
+    clock = decode_timetable(encode_timetable(dag.timetable))
+    span = {
+        "earliest": datetime(2026, 11, 22, tzinfo=UTC),
+        "latest": datetime(2026, 11, 22, 0, 59, tzinfo=UTC),
+    }
+    runs = CronPartitionTimetable.iter_partition_dagrun_infos(clock, **span)
+    return [info.run_after.minute for info in runs]
+
+
 def test_the_form_names_the_outlets_in_words_and_helps(live) -> None:
     params = live.dags["crawl_outlet"].params
     outlet = params.get_param("outlet")

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import pytest
 
 from infra import bootstrap
@@ -361,6 +362,38 @@ def test_a_killed_worker_and_a_restart_of_the_database_lose_and_double_nothing(
     assert {row["outlet"] for row in rows} == PRESS
     assert all(row["n"] == row["d"] for row in rows), "nothing twice"
     assert_nothing_is_lost_or_doubled(small_cluster, ARCHIVE, REFERENCE)
+
+
+@pytest.mark.full
+def test_the_restore_drill_of_the_page_proves_a_copy_and_sees_a_loss(
+    small_cluster: Cluster,
+) -> None:
+    commands = re.findall(
+        r"^ {6}(sillok \w+ .*s3://drill/archive)$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert [command.split()[1] for command in commands] == ["doctor", "audit", "diff"]
+    keys = json.loads((small_cluster.folder / "store" / "credentials.json").read_text())
+    port = int(small_cluster.environment["PORTS"]) + 10
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id=keys["access_key"],
+        aws_secret_access_key=keys["secret_key"],
+    )
+    client.create_bucket(Bucket="drill")
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket="sillok", Prefix="archive/")
+    copied = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+    for key in copied:
+        client.copy_object(Bucket="drill", Key=key, CopySource={"Bucket": "sillok", "Key": key})
+    for command in commands:
+        small_cluster.do(command)
+    (lost, *_) = [key for key in copied if "/articles/" in key]
+    client.delete_object(Bucket="drill", Key=lost)
+    audit, diff = (small_cluster.meet(command) for command in commands[1:])
+    assert audit.returncode == 3, audit.stdout + audit.stderr
+    assert diff.returncode not in (0, 5), diff.stdout
+    assert lost.removeprefix("archive/") in audit.stdout + audit.stderr
 
 
 @pytest.mark.full
