@@ -2,7 +2,9 @@
 
 import errno
 import hashlib
+import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,8 +29,10 @@ from processing.settings import Settings
 from processing.store import file_store
 from processing.store.file_store import FileStore
 from processing.store.interface import ListedObject, Store, checked
-from processing.store.opening import open_store, probe
+from processing.store.opening import allow_publishing, open_store, probe
+from processing.store.s3_client import client
 from processing.store.s3_store import S3Store
+from tests.installed import CHECKOUT as ROOT
 
 
 def test_what_was_put_comes_back(each: Store) -> None:
@@ -362,3 +367,73 @@ def test_what_a_store_cannot_do_is_found_by_trying_it(
     kind: type[FileStore], missing: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert probe(kind(tmp_path)).missing == missing
+
+
+@pytest.mark.full
+def test_the_rules_of_the_page_are_taken_by_a_bucket_and_keep_the_archives_history(
+    ceph: Settings,
+) -> None:
+    """The page's commands, given to a second real store: what was put is read back, and no version can be removed."""
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    form = r"^    aws s3api put-(bucket-\S+) --bucket sillok --(\S+) file://(\S+)$"
+    commands = [*re.findall(form, page, re.MULTILINE)]
+    assert [name for name, _, _ in commands] == [
+        "bucket-versioning", "bucket-lifecycle-configuration", "bucket-policy",
+    ]  # fmt: skip
+    api = client(ceph)
+    # Object Lock is a choice that is made when a bucket is.
+    api.create_bucket(Bucket="sillok", ObjectLockEnabledForBucket=True)
+    lock = (
+        "object-lock-configuration",
+        "object-lock-configuration",
+        "infra/policies/object-lock.json",
+    )
+    for name, option, file in [lock, *commands]:
+        text = (ROOT / file).read_text()
+        operation, argument = name.replace("-", "_"), option.title().replace("-", "")
+        given = text if argument == "Policy" else json.loads(text)
+        getattr(api, f"put_{operation}")(Bucket="sillok", **{argument: given})
+        answer = getattr(api, f"get_{operation}")(Bucket="sillok")
+        kept = answer.get(argument, answer)
+        wanted = json.loads(text)
+        assert holds(json.loads(kept) if argument == "Policy" else kept, wanted), (name, kept)
+    store = S3Store("s3://sillok/archive", ceph)
+    store.put("articles/a", b"first")
+    store.delete(["articles/a"])
+    versions = api.list_object_versions(Bucket="sillok", Prefix="archive/articles/a")
+    (version,) = versions["Versions"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        api.delete_object(Bucket="sillok", Key=version["Key"], VersionId=version["VersionId"])
+    body = api.get_object(Bucket="sillok", Key=version["Key"], VersionId=version["VersionId"])
+    assert body["Body"].read() == b"first"
+
+
+@pytest.mark.full
+def test_of_the_rules_only_versions_take_exact_creation_from_a_ceph(ceph: Settings) -> None:
+    """Seen with Ceph 16.2; what `sillok doctor` then says is why the page asks for it after the rules."""
+    api, policies = client(ceph), ROOT / "infra" / "policies"
+    for bucket in ("ruled", "versioned"):
+        api.create_bucket(Bucket=bucket)
+    lifecycle = json.loads((policies / "lifecycle.json").read_text())
+    api.put_bucket_lifecycle_configuration(Bucket="ruled", LifecycleConfiguration=lifecycle)
+    policy = (policies / "bucket-policy.json").read_text()
+    api.put_bucket_policy(Bucket="ruled", Policy=policy.replace(":::sillok", ":::ruled"))
+    versioning = json.loads((policies / "versioning.json").read_text())
+    api.put_bucket_versioning(Bucket="versioned", VersioningConfiguration=versioning)
+    assert probe(S3Store("s3://ruled/archive", ceph)).missing == ()
+    assert "creates_once" in probe(S3Store("s3://versioned/archive", ceph)).missing
+    with pytest.raises(UsageError, match="lacks creates_once"):
+        allow_publishing(S3Store("s3://versioned/archive", ceph), Settings())
+
+
+def holds(kept: object, wanted: object) -> bool:
+    """Return whether what a store keeps has all that was put, whatever it adds."""
+    if isinstance(wanted, dict):
+        # Ceph returns a rule's filter in the older form, in its place.
+        wanted = wanted.get("Filter", {}) | {key: wanted[key] for key in wanted if key != "Filter"}
+        kept = kept.get("Filter", {}) | kept if isinstance(kept, dict) else {}
+        return all(holds(kept.get(key), wanted[key]) for key in wanted)
+    if isinstance(wanted, list) and isinstance(kept, list):
+        pairs = (any(holds(one, other) for one in kept) for other in wanted)
+        return len(kept) == len(wanted) and all(pairs)
+    return kept == wanted
