@@ -211,9 +211,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def small_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster of few parts, which crawls nothing yet, and beside it the archive of undisturbed crawls."""
+    """A cluster of few parts that lost a worker and its database in its first crawls; beside it, undisturbed crawls."""
     made = prepared(tmp_path_factory.mktemp("short"), FEW_PARTS)
-    made.environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "False"
     installed(made.folder)
     listed = (CHECKOUT / "infra" / "lock" / "cluster.txt").read_text()
     pins = re.findall(rf"^(?:{'|'.join(OF_WORKERS)})==.*(?:\n    .*)*", listed, re.MULTILINE)
@@ -239,6 +238,7 @@ def small_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
         made.do(
             'until curl -fs "$AIRFLOW__API__BASE_URL/api/v2/monitor/health" > /dev/null; do sleep 0.2; done'
         )
+        disturb(made, ARCHIVE)
         yield made
 
 
@@ -353,7 +353,6 @@ def assert_nothing_is_lost_or_doubled(cluster: Cluster, store: str, undisturbed:
 def test_a_killed_worker_and_a_restart_of_the_database_lose_and_double_nothing(
     small_cluster: Cluster,
 ) -> None:
-    disturb(small_cluster, ARCHIVE)
     for name in NODES:
         assert list((small_cluster.folder / name / "spool" / "ends").glob("outlet=*/*.json")), name
     rows = small_cluster.query(
