@@ -8,9 +8,8 @@ within the window to either side of its own day and on nothing else, so neither 
 into runs matters; a passage that many now share is taken out of earlier documents too.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -77,7 +76,7 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     known = ((drafts.pop(), nothing) for _ in range(len(drafts)))
     older = ((redraft(row), row["dropped"]) for row in again)
     made = (
-        signed(each, learnt.get(each.day, nothing).union(cast("list[int]", dropped)))
+        signed(each, learnt.get(each.day, nothing), cast("Collection[int]", dropped))
         for each, dropped in chain(known, older)
     )
     return Fresh(*tables(made, options.features), asked)
@@ -194,23 +193,27 @@ def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tupl
 
 def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Learnt:
     """Return the boilerplate of each day within the window of `days`, as `found` decides it."""
-    reach = options.window_days
-    titles, heads, tails = (_frequent(rows, found.needed) for rows in found.companions)
+    sides = found.companions
+    titles, heads, tails = (_frequent(rows, found.needed) for rows in sides)
     frequent = titles & (heads | tails)
-    tellers: dict[int, dict[int, Teller]] = defaultdict(
-        lambda: defaultdict(lambda: (set(), set(), set()))
-    )
-    for side, rows in enumerate(found.companions):
-        for which, day, key in rows[frequent[rows[:, 0]]].tolist():
-            tellers[which][day][side].add(key)
-    first, last = widened(days, options.window_days)
-    learnt: dict[date, set[int]] = defaultdict(set)
-    for which, told in tellers.items():
-        for day in _common(told, int(found.needed[which]), reach):
-            when = date.fromordinal(day + _EPOCH)
-            if first <= when <= last:
-                learnt[when].add(int(found.asked[which]))
-    return {day: frozenset(marks) for day, marks in learnt.items()}
+    sides = tuple(rows[frequent[rows[:, 0]]] for rows in sides)
+    first, last = (day.toordinal() - _EPOCH for day in widened(days, options.window_days))
+    told = np.concatenate([rows[:, :2] for rows in sides])
+    asked = np.unique(told[(first <= told[:, 1]) & (told[:, 1] <= last)], axis=0)
+    # One day's documents often suffice, which spares looking through the whole window.
+    common = _enough(asked, sides, 0, found.needed)
+    rest = np.zeros(found.needed.size, np.bool_)
+    rest[asked[~common, 0]] = True
+    doubtful = rest[asked[:, 0]]
+    window = tuple(rows[rest[rows[:, 0]]] for rows in sides)
+    common[doubtful] = _enough(asked[doubtful], window, options.window_days, found.needed)
+    known = asked[common]
+    return {
+        date.fromordinal(day + _EPOCH): frozenset(
+            found.asked[known[known[:, 1] == day, 0]].tolist()
+        )
+        for day in distinct(known[:, 1]).tolist()
+    }
 
 
 def unlearnt(
@@ -227,11 +230,6 @@ def unlearnt(
     return signatures.rows(np.concatenate(found)).to_pylist()
 
 
-Teller: TypeAlias = tuple[
-    set[int], set[int], set[int]
-]  # the titles, beginnings and ends of a mark's texts on a day
-
-
 def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
     """Say of each mark whether it has as many different companions as are `needed` at all."""
     pairs = distinct(rows[:, 0] << _KEY_BITS | rows[:, 2])
@@ -239,27 +237,32 @@ def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
     return frequent
 
 
-def _common(told: Mapping[int, Teller], needed: int, reach: int) -> list[int]:
-    """Return the days on which a mark has as many companions within reach as are needed."""
-    days = sorted(told)
-    common: list[int] = []
-    known: dict[tuple[int, int], bool] = {}
-    for day in days:
-        # One day's documents often suffice, which spares joining the sets of the whole window.
-        if not _enough(told[day], needed):
-            near = bisect_left(days, day - reach), bisect_right(days, day + reach)
-            if near not in known:
-                tellers = [told[other] for other in days[slice(*near)]]
-                titles, heads, tails = (
-                    set[int]().union(*side) for side in zip(*tellers, strict=True)
-                )
-                known[near] = _enough((titles, heads, tails), needed)
-            if not known[near]:
-                continue
-        common.append(day)
-    return common
+def _enough(
+    asked: Numbers, sides: Sequence[Numbers], reach: int, needed: Numbers
+) -> NDArray[np.bool_]:
+    """Say of each mark and day whether it has as many companions within `reach` days as it needs.
+
+    They are titles, and beginnings or ends.
+    """
+    titles, heads, tails = (_counted(asked, rows, reach) for rows in sides)
+    enough: NDArray[np.bool_] = np.minimum(titles, np.maximum(heads, tails)) >= needed[asked[:, 0]]
+    return enough
 
 
-def _enough(teller: Teller, needed: int) -> bool:
-    titles, heads, tails = map(len, teller)
-    return titles >= needed and max(heads, tails) >= needed
+def _counted(asked: Numbers, rows: Numbers, reach: int) -> Numbers:
+    """Return for each mark and day the number of different companions within `reach` days."""
+    pairs, days = rows[:, 0] << _KEY_BITS | rows[:, 2], rows[:, 1]
+    order = np.lexsort((days, pairs))
+    pairs, days = pairs[order], days[order]
+    # A companion counts for a span of days around each of its own. A span that would overlap with
+    # the one before begins behind it, so that none counts twice; of the same day's it is empty.
+    begins, ends = days - reach, days + reach
+    again = np.flatnonzero(pairs[1:] == pairs[:-1]) + 1
+    begins[again] = np.maximum(begins[again], ends[again - 1] + 1)
+    first = min(begins.min(initial=0), asked[:, 1].min(initial=0))
+    width = max(ends.max(initial=0), asked[:, 1].max(initial=0)) - first + 2
+    starts = np.sort((pairs >> _KEY_BITS) * width + begins - first)
+    stops = np.sort((pairs >> _KEY_BITS) * width + ends - first)
+    when = asked[:, 0] * width + asked[:, 1] - first
+    counted: Numbers = np.searchsorted(starts, when, "right") - np.searchsorted(stops, when, "left")
+    return counted

@@ -6,7 +6,7 @@ decision on text is exact and a sketch of it is hardly smaller.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import chain, islice
@@ -193,9 +193,10 @@ class Signed:
     text: str
 
 
-def signed(made: Draft, learnt: frozenset[int]) -> Signed:
-    """Return a draft signed without those of its passages whose marks are in `learnt`."""
-    dropped = learnt.intersection(made.marks.tolist())
+def signed(made: Draft, learnt: frozenset[int], before: Collection[int] = ()) -> Signed:
+    """Return a draft signed without those of its passages whose marks are in `learnt` or `before`."""
+    marks = frozenset(made.marks.tolist())
+    dropped = (marks & learnt).union(marks.intersection(before))
     spans = made.spans(dropped)
     text = without(made.text, spans)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
