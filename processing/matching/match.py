@@ -89,7 +89,8 @@ def _may_link(known: Outlines, places: NDArray[np.intp], options: FoldOptions) -
     least = options.thresholds.derivative
     alike = _containment(known.sizes, known.bits, left, right) >= least
     # Two outlets' texts are compared with boilerplate where the one's is text of the other's.
-    whole = np.flatnonzero(~alike & (known.has_cuts[left] | known.has_cuts[right]))
+    foreign = known.outlets[left] != known.outlets[right]
+    whole = np.flatnonzero(~alike & foreign & (known.has_cuts[left] | known.has_cuts[right]))
     alike[whole] = (
         _containment(known.whole_sizes, known.whole_bits, left[whole], right[whole]) >= least
     )

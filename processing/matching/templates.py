@@ -10,11 +10,13 @@ Lengths are in canonical characters.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import median
 from string import ascii_lowercase, digits
 from typing import Final, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from processing.signing.canonical import canonical
@@ -94,10 +96,20 @@ _SWAPPED: Final = {
 }
 
 
+@cache
+def _codes() -> NDArray[np.uint16]:
+    """Return for each character of the BMP what it is changed for."""
+    codes = np.arange(0x10000, dtype=np.uint16)
+    codes[[*_SWAPPED]] = [*_SWAPPED.values()]
+    return codes
+
+
 @lru_cache(1024)
 def _swapped(text: str) -> str:
     """Return a text with its frequent syllables as characters of one byte."""
-    return text.translate(_SWAPPED)
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    changed: bytes = _codes().take(codes).tobytes()
+    return changed.decode("utf-16-le", "surrogatepass")
 
 
 def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:

@@ -32,7 +32,6 @@ from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.marks import TextSpan, without
 from processing.signing.shingles import Hashes, common, distinct, rolling
 from processing.signing.signature import facts_of, own_spans
-from processing.signing.window import among
 
 # Texts more alike than this are one text, whatever state of a report their titles claim.
 _RETITLED: Final = 0.9
@@ -301,12 +300,11 @@ def _quoted(pair: Pair) -> PairVerdict:
         size = opening_size(len(other.text))
         start, end = _longest(other.ordered[: size + QUOTE], holder.shingles)
         if start <= size and end - start >= QUOTE:
-            spans = {
-                one.number: _longest(one.ordered, two.shingles)
-                for one, two in ((small, large), (large, small))
-            }
             shares = (pair.containment, pair.covered)
-            placed = (spans[small.number], spans[large.number])
+            placed = (
+                _longest(small.ordered, large.shingles),
+                _longest(large.ordered, small.shingles),
+            )
             return PairVerdict("quote", pair.jaccard, shares, "a shared passage", placed)
     return NONE
 
@@ -316,7 +314,12 @@ def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
 
     Up to `_BREAK` other n-grams may interrupt a run.
     """
-    places, _ = among(ordered, others)
+    if not others.size:
+        return (0, 0)
+    # A search of each is quicker than a sieve, as both are small.
+    nearest = others.searchsorted(ordered)
+    nearest[nearest == others.size] = 0
+    places = np.flatnonzero(others[nearest] == ordered)
     if not places.size:
         return (0, 0)
     breaks = np.flatnonzero(np.diff(places) > _BREAK)

@@ -98,6 +98,8 @@ Learnt: TypeAlias = Mapping[date, frozenset[int]]
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _KEY_BITS: Final = 32
+_AT_FIRST: Final = 20_000
+"""Occurrences of marks of a part and day that are looked at before the others."""
 _KEYS: Final = ("title_key", "head_key", "tail_key")
 """What tells documents apart: their titles, and how their texts begin and end."""
 
@@ -170,7 +172,23 @@ def _of_drafts(
 
 
 def _companions(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
-    """Return for each mark up to `least` different keys beside it."""
+    """Return for each mark up to `least` different keys beside it, if there are more any of them.
+
+    Boilerplate stands in most texts of an outlet, so the first texts have enough of what it stands
+    with.
+    """
+    if which.size <= _AT_FIRST:
+        return _smallest(which, day, keys, least)
+    first = _smallest(which[:_AT_FIRST], day, keys[:_AT_FIRST], least)
+    full = np.bincount(first[:, 0], minlength=int(which.max()) + 1) >= least
+    rest = ~full[which]
+    return np.concatenate(
+        [first[full[first[:, 0]]], _smallest(which[rest], day, keys[rest], least)]
+    )
+
+
+def _smallest(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
+    """Return for each mark up to `least` of the smallest keys beside it, each once."""
     pairs = distinct(which << _KEY_BITS | (keys.astype(np.int64) & ((1 << _KEY_BITS) - 1)))
     marks, places = pairs >> _KEY_BITS, np.arange(pairs.size)
     first = np.maximum.accumulate(np.where(np.diff(marks, prepend=-1) != 0, places, 0))
@@ -188,7 +206,8 @@ def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tupl
     # In the type of the lists: of a window they are tens of millions, and a wider copy costs most.
     places, which = among(values, asked.astype(values.dtype))
     starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()
-    return np.searchsorted(starts, places, "right") - 1, which
+    counts = np.diff(np.searchsorted(places, starts))
+    return np.repeat(np.arange(counts.size), counts), which
 
 
 def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Learnt:
@@ -198,8 +217,11 @@ def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Lea
     frequent = titles & (heads | tails)
     sides = tuple(rows[frequent[rows[:, 0]]] for rows in sides)
     first, last = (day.toordinal() - _EPOCH for day in widened(days, options.window_days))
-    told = np.concatenate([rows[:, :2] for rows in sides])
-    asked = np.unique(told[(first <= told[:, 1]) & (told[:, 1] <= last)], axis=0)
+    width = last - first + 1
+    told = np.concatenate([rows[:, :2] for rows in sides]) - (0, first)
+    told = told[(told[:, 1] >= 0) & (told[:, 1] < width)]
+    asked = np.stack(np.divmod(distinct(told[:, 0] * width + told[:, 1]), width), axis=1)
+    asked[:, 1] += first
     # One day's documents often suffice, which spares looking through the whole window.
     common = _enough(asked, sides, 0, found.needed)
     rest = np.zeros(found.needed.size, np.bool_)
@@ -223,11 +245,18 @@ def unlearnt(
 
     Rows are sorted by number.
     """
-    found = [np.empty(0, np.int64)]
-    for day, known in learnt.items():
-        mine = places.kept[places.kept[:, 1] == day.toordinal() - _EPOCH]
-        found.append(mine[np.isin(places.asked[mine[:, 0]], np.array(sorted(known), np.int64)), 2])
-    return signatures.rows(np.concatenate(found)).to_pylist()
+    if not places.kept.size:
+        return []
+    days = places.kept[:, 1]
+    first, width = int(days.min()), int(np.ptp(days)) + 1
+    known = [np.empty(0, np.int64)]
+    for day, marks in learnt.items():
+        place = day.toordinal() - _EPOCH - first
+        if 0 <= place < width:
+            which = np.searchsorted(places.asked, np.fromiter(marks, np.int64, len(marks)))
+            known.append(which * width + place)
+    at, _ = among(places.kept[:, 0] * width + days - first, distinct(np.concatenate(known)))
+    return signatures.rows(places.kept[at, 2]).to_pylist()
 
 
 def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:

@@ -153,7 +153,11 @@ def _short(value: int) -> int:
 def _ends(plain: str, length: int) -> tuple[int, int]:
     """Return the smallest shingle hashes of a text's beginning and of its end, 32 bits each."""
     size = min(_END_MOST, max(_END_LEAST, int(_END * len(plain))))
-    sides = (rolling(side, length) for side in (plain[:size], plain[-size:]))
+    if size > len(plain) or size < length:
+        sides = [rolling(side, length) for side in (plain[:size], plain[-size:])]
+    else:
+        both = rolling(f"{plain[:size]}{plain[-size:]}", length)
+        sides = [both[: size - length + 1], both[size:]]
     head, tail = (int(each.min()) >> 33 if each.size else 0 for each in sides)
     return head, tail
 

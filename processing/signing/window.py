@@ -236,9 +236,20 @@ def among(
     sieve = np.zeros(last + 1, np.bool_)
     sieve[wanted >> shift & last] = True
     places = np.flatnonzero(sieve.take(values >> shift & last if shift else values & last))
-    which = np.searchsorted(wanted, values[places])
+    likely = values[places]
+    if shift or places.size < wanted.size or not wanted.size:
+        which = np.searchsorted(wanted, likely)
+        which[which == wanted.size] = 0
+        sure = wanted[which] == likely if wanted.size else places.astype(np.bool_)
+        return places[sure], which[sure]
+    # Of many values that are wanted a table of these bits tells most without a search.
+    table = np.zeros(last + 1, np.int32)
+    table[wanted & last] = np.arange(wanted.size)
+    which = table.take(likely & last).astype(np.intp)
+    doubtful = np.flatnonzero(wanted[which] != likely)
+    which[doubtful] = np.searchsorted(wanted, likely[doubtful])
     which[which == wanted.size] = 0
-    sure = wanted[which] == values[places] if wanted.size else places.astype(np.bool_)
+    sure = wanted[which] == likely
     return places[sure], which[sure]
 
 
