@@ -28,6 +28,7 @@ from processing.dedupe.fold import fold
 from processing.signing.batch import sign
 from processing.signing.columns import BANDS, CLUSTERS, EDGES, SIG, SIGNED, TEXTS
 from processing.signing.documents import Document, FoldOptions, number
+from processing.signing.marks import sums
 from processing.signing.shingles import KEYS
 from processing.signing.window import EmptyWindow, FolderWindow, PartitionKind, Partitions
 
@@ -173,14 +174,20 @@ def _drawn_columns(
     lists, dropped = (
         cast("pa.ListArray[Any]", table[name].combine_chunks()) for name in ("marks", "dropped")
     )
-    marks, sizes = np.asarray(lists.flatten()), np.asarray(lists.value_lengths())
+    sizes = np.asarray(lists.value_lengths())
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    marks = sums(np.asarray(lists.flatten()), starts)
     learnt = np.unique(np.asarray(dropped.flatten()))
-    mine = np.repeat(short, sizes)
+    # The highest byte is the outlet's and stays.
+    mine = np.repeat(short & 0xFFFFFF, sizes)
     mine[np.isin(marks, learnt)] = 0
-    order = np.lexsort((marks ^ mine, np.repeat(np.arange(sizes.size), sizes)))
-    ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
+    order = np.lexsort(((marks ^ mine).view(np.uint32), np.repeat(np.arange(sizes.size), sizes)))
+    stored = np.diff((marks ^ mine)[order].view(np.uint32), prepend=np.uint32(0))
+    stored[starts[:-1][sizes > 0]] = (marks ^ mine)[order].view(np.uint32)[starts[:-1][sizes > 0]]
     return made | {
-        "marks": pa.ListArray.from_arrays(ends, pa.array((marks ^ mine)[order], pa.int32()))
+        "marks": pa.ListArray.from_arrays(
+            pa.array(starts, pa.int32()), pa.array(stored.view(np.int32))
+        )
     }
 
 

@@ -9,7 +9,7 @@ into runs matters; a passage that many now share is taken out of earlier documen
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from processing.agencies import Names
 from processing.errors import CorruptRecordError
 from processing.signing.documents import Document, Features, FoldOptions
+from processing.signing.marks import Marks, sums
 from processing.signing.shingles import Numbers, distinct
 from processing.signing.signature import Draft, draft, redraft, signed, tables
 from processing.signing.window import Partitions, Signatures, among, days_of, widened
@@ -134,7 +135,7 @@ def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Featu
         for rows, key in zip(found, keys, strict=True):
             rows.append(_companions(which, day, key, features.many))
     for table in signatures.scan(["number", "day", *_KEYS, "marks", "dropped"]):
-        owners, which = _among(table["marks"], asked)
+        owners, which = _among(table["marks"], asked, sums)
         days = np.asarray(table["day"].cast(pa.int32())).astype(np.int64)[owners]
         for day in np.unique(days).tolist():
             mine = days == day
@@ -196,16 +197,20 @@ def _smallest(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
     return np.stack([marks, np.full(marks.size, day), pairs & ((1 << _KEY_BITS) - 1)], axis=1)[few]
 
 
-def _among(lists: "pa.ChunkedArray[pa.ListScalar[Any]]", asked: Numbers) -> tuple[Numbers, Numbers]:
+def _among(
+    lists: "pa.ChunkedArray[pa.ListScalar[Any]]",
+    asked: Numbers,
+    read: Callable[[Marks, NDArray[np.int64]], Marks] = lambda stored, _starts: stored,
+) -> tuple[Numbers, Numbers]:
     """Return for each value of the lists that is `asked` whose it is, and which it is.
 
-    Both are sorted as the lists.
+    Both are sorted as the lists, of which `read` makes values.
     """
     whole = cast("pa.ListArray[Any]", lists.combine_chunks())
-    values = np.asarray(whole.flatten())
+    starts = np.asarray(whole.offsets).astype(np.int64) - whole.offsets[0].as_py()
+    values = read(np.asarray(whole.flatten()), starts)
     # In the type of the lists: of a window they are tens of millions, and a wider copy costs most.
     places, which = among(values, asked.astype(values.dtype))
-    starts = np.asarray(whole.offsets) - whole.offsets[0].as_py()
     counts = np.diff(np.searchsorted(places, starts))
     return np.repeat(np.arange(counts.size), counts), which
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 5
+LAYOUT: Final = 6
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -26,14 +26,13 @@ SIG = _schema(
         "title": pa.string(),
         "published_at": pa.timestamp("us", "UTC"),
         "fetched_at": pa.timestamp("us", "UTC"),
-        "url_key": pa.int64(),
-        "origin_key": pa.int64(),
+        "url_key": pa.int32(),
+        "origin_key": pa.int32(),
         "credits": pa.list_(pa.string()),
         # A hash of the outlet, else of the host, whose boilerplate the text may have.
         "owner": pa.int64(),
-        "marks": pa.list_(
-            pa.int32()
-        ),  # of passages that may be boilerplate: `processing.signing.marks`
+        # Of passages that may be boilerplate, as `processing.signing.marks.differences`.
+        "marks": pa.list_(pa.int32()),
         "dropped": pa.list_(pa.int32()),  # those of them that are
         "cut": pa.list_(
             pa.int32()
@@ -44,7 +43,7 @@ SIG = _schema(
         "title_key": pa.int32(),
         "head_key": pa.int32(),  # the smallest shingle hash of the beginning
         "tail_key": pa.int32(),  # and of the end
-        "digest": pa.binary(8),  # of the text without boilerplate
+        "digest": pa.binary(5),  # of the text without boilerplate
         "length": pa.int32(),  # of the same
         "near": pa.int64(),  # the smallest shingle hash of the same: copies mostly share it
         "day": pa.date32(),  # KST collection day

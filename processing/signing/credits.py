@@ -87,9 +87,12 @@ _MAIL = re.compile(r"\s*[(\[<]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[)
 
 
 def url_key(url: str) -> int:
-    """Return a hash by which a link to an article meets that article; 0 for no URL."""
+    """Return 32 bits of a hash by which a link to an article meets that article; 0 for no URL.
+
+    Only the members of one cluster are compared by it.
+    """
     bare = _SCHEME.sub("", url.strip()).partition("#")[0].rstrip("/?")
-    return line_hash(bare.lower())
+    return line_hash(bare.lower()) >> 32
 
 
 class CreditKind(StrEnum):

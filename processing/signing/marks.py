@@ -1,7 +1,8 @@
 """Marks of passages that may be boilerplate, and what is left of a text without those that are.
 
 A mark is a hash of twelve canonical characters and of the outlet, so that only an outlet's own
-texts tell its boilerplate. Marks are sampled by their hashes: densely near both ends of a text,
+texts tell its boilerplate. Its highest byte is the outlet's, so that of the marks of a text, stored
+as differences, three bytes vary. Marks are sampled by their hashes: densely near both ends of a text,
 where boilerplate stands, thinly further inside, and not at all in the middle of a long one. Nothing
 depends on line breaks. The lowest bit of a mark says whether what is near it is said by boilerplate
 alone (rights, subscriptions, contacts): then few texts are enough.
@@ -15,7 +16,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.signing.shingles import Hashes, mixed, rolling
+from processing.signing.shingles import Hashes, distinct, mixed, rolling
 
 Marks: TypeAlias = NDArray[np.int32]
 TextSpan: TypeAlias = tuple[int, int]
@@ -79,10 +80,28 @@ def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
     if not owner:
         places, near = places[near], near[near]
     made = mixed(hashes[places] ^ np.uint64(owner & (2**64 - 1)))
-    marks = (made >> np.uint64(32)).astype(np.uint32) & np.uint32(0xFFFFFFFE) | near.astype(
-        np.uint32
-    )
+    own = (made >> np.uint64(40)).astype(np.uint32) & np.uint32(0xFFFFFE) | near.astype(np.uint32)
+    marks = own | np.uint32(owner >> 32 & 0xFF000000)
     return places, marks.view(np.int32)
+
+
+def differences(marks: Marks) -> Marks:
+    """Return the sorted distinct marks of one text as they are stored.
+
+    The smallest, then how much each is larger than the one before, modulo 2**32.
+    """
+    marks = distinct(marks)
+    return np.diff(marks.view(np.uint32), prepend=np.uint32(0)).view(np.int32)
+
+
+def sums(stored: Marks, starts: NDArray[np.int64]) -> Marks:
+    """Return the marks of many texts, one after another, of what `differences` made of each.
+
+    `starts` are the places at which those of each text begin, and the number of all.
+    """
+    every = np.cumsum(stored.view(np.uint32), dtype=np.uint32)
+    before = np.concatenate([np.zeros(1, np.uint32), every])[starts[:-1]]
+    return (every - np.repeat(before, np.diff(starts))).view(np.int32)
 
 
 def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:

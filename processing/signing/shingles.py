@@ -24,9 +24,9 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 _WORD = np.uint64
 _BASE: Final = _WORD(0x9E3779B97F4A7C15)
 
-# Of a window of a million documents eight pairs in a thousand documents meet by chance. Each bit
-# more is a bit more for each of some thirty keys of every document.
-KEY_BITS: Final = 40
+# Of a window of a million documents one document in ten meets another by chance, which the sieve
+# finds out. Each bit more is a bit more for each of some thirty keys of every document.
+KEY_BITS: Final = 36
 KEYS: Final = 2**KEY_BITS
 """Band keys are from 0 on and smaller than this."""
 

@@ -27,10 +27,18 @@ from processing.signing.canonical import (
     readable,
     titled_roundup,
 )
-from processing.signing.columns import BANDS, SIGNED
+from processing.signing.columns import BANDS, SIG, SIGNED
 from processing.signing.credits import credits_of, url_key
 from processing.signing.documents import Document, Features, FoldOptions, number
-from processing.signing.marks import Marks, TextSpan, boilerplate_spans, is_bare, marks_of, without
+from processing.signing.marks import (
+    Marks,
+    TextSpan,
+    boilerplate_spans,
+    differences,
+    is_bare,
+    marks_of,
+    without,
+)
 from processing.signing.shingles import Said, Sketches, distinct, line_hash, rolling, sketches
 
 _LONGEST_TITLE: Final = 300
@@ -38,6 +46,7 @@ _LONGEST_TITLE: Final = 300
 _PIECE: Final = 2_000
 _RANK_BITS: Final = np.uint64(16)
 _RANK: Final = np.uint64(2**16 - 1)
+_DIGEST: Final = SIG.field("digest").type.byte_width
 _END: Final = 0.25
 """The share of a text whose smallest shingle tells one text's beginning, or end, from another's."""
 _END_LEAST: Final = 24
@@ -95,7 +104,7 @@ def draft(document: Document, day: date, options: FoldOptions, names: Names | No
         "text": plain,
         "facts": _placed_facts(low, before),
         "owner": owner,
-        "marks": distinct(marks).tolist(),
+        "marks": differences(marks).tolist(),
         "bare": is_bare(text),
         "roundup": titled_roundup(title) or is_listed(document.text),
         "title_key": _short(line_hash(canonical(title))),
@@ -146,19 +155,19 @@ def _host(url: str) -> str:
 
 
 def _short(value: int) -> int:
-    """Return the upper half of a signed 64-bit number."""
-    return value >> 32
+    """Return the upper quarter of a signed 64-bit number: enough to tell some ten apart."""
+    return value >> 48
 
 
 def _ends(plain: str, length: int) -> tuple[int, int]:
-    """Return the smallest shingle hashes of a text's beginning and of its end, 32 bits each."""
+    """Return the smallest shingle hashes of a text's beginning and of its end, 16 bits each."""
     size = min(_END_MOST, max(_END_LEAST, int(_END * len(plain))))
     if size > len(plain) or size < length:
         sides = [rolling(side, length) for side in (plain[:size], plain[-size:])]
     else:
         both = rolling(f"{plain[:size]}{plain[-size:]}", length)
         sides = [both[: size - length + 1], both[size:]]
-    head, tail = (int(each.min()) >> 33 if each.size else 0 for each in sides)
+    head, tail = (int(each.min()) & 0xFFFF if each.size else 0 for each in sides)
     return head, tail
 
 
@@ -203,7 +212,7 @@ def signed(made: Draft, learnt: frozenset[int], before: Collection[int] = ()) ->
     dropped = (marks & learnt).union(marks.intersection(before))
     spans = made.spans(dropped)
     text = without(made.text, spans)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_DIGEST]
     return Signed(
         {
             **made.row,
