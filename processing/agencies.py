@@ -17,13 +17,16 @@ class Agency:
     """A news agency: its name, and the other spellings of it in credits.
 
     The press reprints the texts of those that are `reprinted` by contract; a `newswire` serves all
-    of it with texts and pictures of everything.
+    of it with texts and pictures of everything. Of those `abroad`, the press prints mostly `pictures`
+    of some.
     """
 
     name: str
     others: tuple[str, ...] = ()
     reprinted: bool = False
     newswire: bool = False
+    abroad: bool = False
+    pictures: bool = False
 
 
 AGENCIES: Final = (
@@ -39,17 +42,27 @@ AGENCIES: Final = (
     ),
     Agency("연합인포맥스", ("인포맥스", "einfomax"), reprinted=True),
     Agency("뉴스핌", ("newspim",), reprinted=True),
-    Agency("AP", ("ap통신", "ap연합뉴스")),
-    Agency("AFP", ("afp통신", "afp연합뉴스")),
-    Agency("EPA", ("epa연합뉴스",)),
-    Agency("로이터", ("reuters", "로이터통신", "로이터연합뉴스")),
-    Agency("블룸버그", ("bloomberg", "블룸버그통신")),
-    Agency("신화", ("신화통신", "xinhua")),
-    Agency("타스", ("타스통신", "tass")),
+    Agency("AP", ("ap통신", "ap연합뉴스"), abroad=True, pictures=True),
+    Agency("AFP", ("afp통신", "afp연합뉴스"), abroad=True, pictures=True),
+    Agency("EPA", ("epa연합뉴스",), abroad=True, pictures=True),
+    Agency("로이터", ("reuters", "로이터통신", "로이터연합뉴스"), abroad=True, pictures=True),
+    Agency("블룸버그", ("bloomberg", "블룸버그통신"), abroad=True),
+    Agency("신화", ("신화통신", "xinhua"), abroad=True),
+    Agency("타스", ("타스통신", "tass"), abroad=True),
     Agency("OSEN"),
 )
-NEWSWIRES: Final = "|".join(re.escape(agency.name) for agency in AGENCIES if agency.newswire)
+
+
+def _alternatives(agencies: Iterable[Agency]) -> str:
+    return "|".join(re.escape(agency.name) for agency in agencies)
+
+
+NEWSWIRES: Final = _alternatives(agency for agency in AGENCIES if agency.newswire)
 """The names of the newswires, as alternatives of a pattern."""
+ABROAD: Final = _alternatives(agency for agency in AGENCIES if agency.abroad)
+"""The same of agencies abroad."""
+PICTURES_ABROAD: Final = _alternatives(agency for agency in AGENCIES if agency.pictures)
+"""The same of those abroad whose pictures the press prints."""
 ROLES: Final = (
     "기자", "특파원", "통신원", "논설위원", "객원기자", "인턴기자", "선임기자", "전문기자",
     "시민기자", "명예기자", "리포터", "앵커",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
-from processing.agencies import NEWSWIRES
+from processing.agencies import NEWSWIRES, PICTURES_ABROAD
 from processing.reading import phrases
 from processing.reading.bylines import agency, is_byline, people, slashed, writer
 
@@ -105,7 +105,7 @@ _NOTICE = re.compile(
 _SENTENCE = re.compile(r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s+(?=\S)")
 _NOTICES = frozenset({LineKind.RIGHTS, LineKind.PROMOTION, LineKind.PORTAL, LineKind.PREMIUM})
 _LOOSE = re.compile(
-    r"[\[(</=\s]*(?:연합(?:뉴스)?|뉴시스|뉴스1|AP|AFP|로이터|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
+    rf"[\[(</=\s]*(?:연합|{NEWSWIRES}|{PICTURES_ABROAD}|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
     r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
 )
 _WRITTEN_BY = re.compile(

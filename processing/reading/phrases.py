@@ -7,7 +7,7 @@ tried, and what protects running text from them.
 
 import re
 
-from processing.agencies import AGENCIES, NEWSWIRES
+from processing.agencies import ABROAD, AGENCIES, NEWSWIRES, PICTURES_ABROAD
 
 _RESERVED = r"무단\s?[-·]?\s?(?:전재|복제|배포|도용|수집|복사|사용|게재|인용|전제)"
 _FORBIDDEN = r"(?:금지|금합니다|금함|불허|불법)"
@@ -121,7 +121,7 @@ PHOTO = re.compile(
     r"[.\s)\]]*$"
     r"|^[^.]{4,120}[.\s]\s?(?:[가-힣A-Za-z0-9()·]{2,20}\s)?(?:제공|캡처|갈무리)\.?$"
     r"|^[^.]{4,140}(?:[ⓒ©/]\s?|[(\[〈]\s?)"
-    rf"(?:AP|AFP|EPA|로이터|{NEWSWIRES}|News1|OSEN|[가-힣A-Z]{{2,8}}DB|[가-힣]{{2,4}}\s?기자)"
+    rf"(?:{PICTURES_ABROAD}|{NEWSWIRES}|News1|OSEN|[가-힣A-Z]{{2,8}}DB|[가-힣]{{2,4}}\s?기자)"
     r"(?:\s?=\s?\S{2,8})?\s?[)\]〉]?[.\s]*$"
 )
 # Repetition inside a repeated group is possessive (`*+`): otherwise a row of tags or dates with
@@ -267,7 +267,7 @@ CREW = re.compile(
 # Atomic (`(?>`): a bracket that does not end in a credit is not searched again from inside.
 _BRACKETS = (
     r"(?>[\[(〈<【][^\[\](){}〈〉<>【】]{0,40}"
-    rf"(?:사진|제공|캡처|갈무리|출처|{NEWSWIRES}|AP|AFP|EPA|로이터|DB|자료"
+    rf"(?:사진|제공|캡처|갈무리|출처|{NEWSWIRES}|{PICTURES_ABROAD}|DB|자료"
     r"|게티|인스타그램|유튜브|SNS|페이스북|공동취재)[^\[\](){}〈〉<>【】]{0,30}[\])〉>】])"
 )
 # A bare name counts as a credit only right after the end of a sentence or a date: agencies and
@@ -282,7 +282,7 @@ _TOKENS = (
     r"|\*?\s?재판매 및 DB ?금지\]?"
     r"|(?<=[.다)\]\d])\s?사진\s?[=:|ㅣ]\s?[가-힣A-Za-z0-9]{2,14}(?:\s(?:제공|캡처|갈무리|[가-힣]{2,4}\s?기자))?"
     rf"|(?<=[.다\d]\s)(?:{NEWSWIRES}|사진\s[가-힣A-Za-z0-9]{{2,12}}|[가-힣]{{2,4}}\s기자)"
-    r"|(?<=[.다]\s)(?:AP|AFP|EPA|로이터|타스|신화)\s?[=/·]\s?[가-힣0-9]{2,6}"
+    rf"|(?<=[.다]\s)(?:{ABROAD})\s?[=/·]\s?[가-힣0-9]{{2,6}}"
 )
 CREDIT_WORD = re.compile(
     r"[\[(〈<【/ⓒ©@]|재판매|사진|\d{4}\.|기자|"

@@ -91,7 +91,8 @@ def differences(marks: Marks) -> Marks:
     The smallest, then how much each is larger than the one before, modulo 2**32.
     """
     marks = distinct(marks)
-    return np.diff(marks.view(np.uint32), prepend=np.uint32(0)).view(np.int32)
+    stored: Marks = np.diff(marks.view(np.uint32), prepend=np.uint32(0)).view(np.int32)
+    return stored
 
 
 def sums(stored: Marks, starts: NDArray[np.int64]) -> Marks:
@@ -101,7 +102,8 @@ def sums(stored: Marks, starts: NDArray[np.int64]) -> Marks:
     """
     every = np.cumsum(stored.view(np.uint32), dtype=np.uint32)
     before = np.concatenate([np.zeros(1, np.uint32), every])[starts[:-1]]
-    return (every - np.repeat(before, np.diff(starts))).view(np.int32)
+    marks: Marks = (every - np.repeat(before, np.diff(starts))).view(np.int32)
+    return marks
 
 
 def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:
