@@ -32,7 +32,7 @@ from processing.signing.shingles import Numbers, Places, distinct
 
 PartitionKind: TypeAlias = Literal["sig", "texts", "bands", "edges", "aliases", "clusters"]
 PartitionPart: TypeAlias = Path | pa.Table
-_Integer = TypeVar("_Integer", np.int64, np.uint64)
+_Integer = TypeVar("_Integer", np.int32, np.int64, np.uint64)
 _HASHES: Final = frozenset(
     {
         "key",
