@@ -34,7 +34,7 @@ from processing.archive.manifests import (
     key,
     named_snapshots,
 )
-from processing.errors import CorruptRecordError, MissingError
+from processing.errors import CorruptRecordError, MissingError, TransientError
 from processing.records import Manifest, fault
 from processing.store.interface import Store, checked
 
@@ -97,6 +97,10 @@ class LostPartError(MissingError):
     def __init__(self, message: str, part: CatalogueObject) -> None:
         super().__init__(message)
         self.part = part
+
+
+class LostWorkError(TransientError):
+    """A working folder in the cache was deleted while it was used: the same has to be begun again."""
 
 
 class Catalogue:

@@ -8,20 +8,23 @@ publication that adds signatures of the present fingerprint has signed all its a
 the keys alone show that nothing is missing.
 """
 
+import secrets
 import shutil
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processing.archive.catalogue import Catalogue, CatalogueObject
+from processing.archive.catalogue import Catalogue, CatalogueObject, LostWorkError
 from processing.archive.tables import ArchivedArticle, brought_by
 from processing.dedupe.fold import by_day, fold
 from processing.records import OutletFacts
@@ -32,10 +35,14 @@ from processing.signing.window import PartitionPart as Partition
 
 if TYPE_CHECKING:
     from processing.archive.refolding import Batch
+    from processing.dedupe.steps import Steps
 
 REPRINTS = ("copy", "excerpt", "derivative")
 """Relations of a text that another outlet had first."""
 _WORK = "signing-{}"
+_GONE = ".{}.{}"
+"""What a working folder is called while it is deleted: whoever opens one has all of it or none."""
+_DELETED = "{} was deleted while articles were signed again"
 _LEFT = 24 * 60 * 60.0
 """Seconds after which an interrupted signing is not taken up again."""
 
@@ -103,13 +110,44 @@ class Addition:
         """Remove the working folder, and those of interrupted publications older than a day."""
         if self.work is None:
             return
-        # an interrupted signing may be taken up again for a day, see `_LEFT`
-        # another archiver, which signed the same, may remove it at the same moment
-        with suppress(FileNotFoundError):
-            newest = self.work.stat().st_mtime
-            for other in self.work.parent.glob(_WORK.format("*")):
-                if other == self.work or other.stat().st_mtime < newest - _LEFT:
-                    shutil.rmtree(other)
+        now = time.time()
+        cache = self.work.parent
+        hidden = cache.glob(_GONE.format(_WORK.format("*"), "*"))
+        for folder in chain(cache.glob(_WORK.format("*")), hidden):
+            # another archiver, which signed the same, may remove it at the same moment
+            with suppress(FileNotFoundError):
+                # an interrupted signing may be taken up again for a day, see `_LEFT`
+                if folder == self.work or folder.stat().st_mtime < now - _LEFT:
+                    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    name = folder.name.removeprefix(".").partition(".")[0]
+    gone = folder.with_name(_GONE.format(name, secrets.token_hex(8)))
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
+@contextmanager
+def _using(steps: "Steps") -> Iterator[None]:
+    """Raise LostWorkError where something fails because files of `steps` were deleted meanwhile.
+
+    Another archiver that signed the same deletes it once it has published, a person at any time.
+    """
+    try:
+        yield
+    # DuckDB and Arrow have errors of their own for a file that is gone
+    except (OSError, duckdb.Error, pa.ArrowException) as error:
+        if steps.is_whole:
+            raise
+        raise LostWorkError(_DELETED.format(steps.root)) from error
+
+
+def _watched(
+    tables: Iterable[tuple[str, date, pa.Table]], steps: "Steps"
+) -> Iterator[tuple[str, date, pa.Table]]:
+    with _using(steps):
+        yield from tables
 
 
 def options_for(facts: Mapping[str, OutletFacts], window_days: int) -> FoldOptions:
@@ -163,7 +201,10 @@ def _signed_first(
     options: FoldOptions,
     cache: Path,
 ) -> Addition:
-    """Fold documents after archived articles that have to be signed first."""
+    """Fold documents after archived articles that have to be signed first.
+
+    Raises LostWorkError, now or when the tables are read, where the working folder is deleted.
+    """
     from processing.archive.refolding import digest, signed_again  # noqa: PLC0415
     from processing.dedupe.steps import Steps, clusters_of, partitions_of  # noqa: PLC0415
 
@@ -171,13 +212,19 @@ def _signed_first(
     window = ArchiveWindow(catalogue, options.fingerprint)
     # the folder's name depends on all that the result depends on: other input starts anew
     work = cache / _WORK.format(digest(catalogue, facts, options, missing))
-    steps = signed_again(Steps(work, window), catalogue, facts, missing, options)
-    result = fold(documents, steps, day=max(days, default=date.min), options=options)
-    ids = [document.id for document in documents]
-    clusters, aliases = clusters_of(steps, result, window, ids, options)
+    try:
+        steps = Steps(work, window)
+    except FileNotFoundError as error:
+        raise LostWorkError(_DELETED.format(work)) from error
+    with _using(steps):
+        signed_again(steps, catalogue, facts, missing, options)
+        result = fold(documents, steps, day=max(days, default=date.min), options=options)
+        ids = [document.id for document in documents]
+        clusters, aliases = clusters_of(steps, result, window, ids, options)
     retired = (("aliases", day, table) for day, table in by_day(aliases).items())
+    tables = _placed(chain(partitions_of(steps, result), retired), clusters, options)
     return Addition(
-        tables=_placed(chain(partitions_of(steps, result), retired), clusters, options),
+        tables=_watched(tables, steps),
         clusters=clusters,
         signed_again=sum(len(batch.versions) for batch in missing),
         work=work,

@@ -23,7 +23,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from processing.archive import manifests
-from processing.archive.catalogue import Catalogue, DamagedPartError, LostPartError
+from processing.archive.catalogue import (
+    Catalogue,
+    DamagedPartError,
+    LostPartError,
+    LostWorkError,
+)
 from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.layout import DERIVED, NewObject, adds_checkpoint
@@ -155,7 +160,7 @@ def _published(job: Job) -> Publication:
             logger.info(
                 "another archiver published meanwhile; this one begins again on the new head"
             )
-        except LostObjectsError as error:
+        except (LostObjectsError, LostWorkError) as error:
             logger.info("%s; this archiver begins again", error)
         except MissingError:
             # with a new head, what is missing was published and removed by another archiver; with

@@ -7,7 +7,7 @@
 
 Each fold is written to a hidden folder and renamed when complete, so a killed fold is ignored. Steps
 are a window: what `below` holds, then what the finished folds added. Two processes may take the same
-steps.
+steps, and one of them, or a person, may delete them while the other reads (`Steps.is_whole`).
 
 `partitions_of` and `clusters_of` give one part per kind and day, with the newest of each row. A
 document that a later fold signed again has one row, and the keys of that row alone; a pair that was
@@ -15,12 +15,13 @@ judged twice has its last verdict; rows of `clusters` and retired names are comp
 there before the first fold.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -46,16 +47,33 @@ from processing.signing.window import (
 class Steps:
     """The finished folds under `root`, over another window.
 
-    What begins with a dot is not finished.
+    What begins with a dot is not finished. Raises FileNotFoundError where `root` is deleted while it
+    is opened.
     """
 
     def __init__(self, root: Path, below: Window | None = None) -> None:
         self.root = root
         self._below = below or EmptyWindow()
         root.mkdir(parents=True, exist_ok=True)
-        self.finished = sorted(
-            path.name for path in root.iterdir() if path.is_dir() and path.name[0] != "."
-        )
+        self._folder = root.stat().st_ino
+        self.finished: list[str] = []
+        # listed once: a part that is deleted later must not be taken for one that never was
+        self._added: dict[str, dict[PartitionKind, list[Path]]] = {}
+        for path in sorted(root.iterdir()):
+            if path.is_dir() and path.name[0] != ".":
+                self._finish(path.name)
+        if not self.is_whole:
+            raise FileNotFoundError(errno.ENOENT, "deleted while it was opened", str(root))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that the finished folds wrote is still there."""
+        try:
+            same = self.root.stat().st_ino == self._folder
+        except FileNotFoundError:
+            return False
+        paths = (path for kinds in self._added.values() for some in kinds.values() for path in some)
+        return same and all(path.exists() for path in paths)
 
     def tables(self, kind: PartitionKind, first: date, last: date) -> list[PartitionPart]:
         """Return the parts of the days from `first` to `last`, the earliest written first.
@@ -68,8 +86,12 @@ class Steps:
         self, kind: PartitionKind, first: date = date.min, last: date = date.max
     ) -> list[PartitionPart]:
         """Return those of the parts that the finished folds added."""
-        folders = (FolderWindow(self.root / name) for name in self.finished)
-        return [part for folder in folders for part in folder.tables(kind, first, last)]
+        return [
+            path
+            for name in self.finished
+            for path in self._added[name][kind]
+            if first <= _day(path) <= last
+        ]
 
     def keep(self, name: str, folded: Folded) -> None:
         """Write a fold; it counts from the moment at which its folder has its name."""
@@ -88,6 +110,15 @@ class Steps:
             if not (self.root / name).is_dir():
                 raise
             shutil.rmtree(begun)  # another process took the same step, and wrote the same
+        self._finish(name)
+
+    def _finish(self, name: str) -> None:
+        """Count the fold of that name, whose folder is there, among the finished ones."""
+        written = FolderWindow(self.root / name)
+        self._added[name] = {
+            kind: [path for path in written.tables(kind, *_ALWAYS) if isinstance(path, Path)]
+            for kind in get_args(PartitionKind)
+        }
         self.finished = sorted({*self.finished, name})
 
 
@@ -141,13 +172,15 @@ def _of(last: Folded, kind: PartitionKind) -> list[PartitionPart]:
     return [table for (part_kind, _), table in last.parts.items() if part_kind == kind]
 
 
+def _day(path: Path) -> date:
+    """Return the day of a part in a folder."""
+    return date.fromisoformat(path.parent.name[len("day=") :])
+
+
 def _days(steps: Steps, last: Folded) -> list[date]:
     kinds: tuple[PartitionKind, ...] = ("sig", "edges")
     paths = (part for kind in kinds for part in steps.added(kind) if isinstance(part, Path))
-    return sorted(
-        {date.fromisoformat(path.parent.name[len("day=") :]) for path in paths}
-        | {day for _, day in last.parts}
-    )
+    return sorted({_day(path) for path in paths} | {day for _, day in last.parts})
 
 
 def _added(steps: Steps, last: Folded, kind: PartitionKind, day: date) -> list[pa.Table]:

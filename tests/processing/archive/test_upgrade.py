@@ -2,9 +2,11 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +16,9 @@ from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.folding import Addition
 from processing.archive.refolding import UnsignedArticles
+from processing.dedupe import steps
+from processing.dedupe.fold import Folded
+from processing.dedupe.steps import Steps
 from processing.lookup.articles import timeline
 from processing.lookup.sql import ask
 from processing.records import Article, Publication, Removed
@@ -21,7 +26,13 @@ from processing.settings import Settings
 from processing.signing import documents
 from processing.signing.columns import CLUSTERS
 from processing.signing.documents import FoldOptions
-from processing.signing.window import FolderWindow, PartitionKind, write_part
+from processing.signing.window import (
+    FolderWindow,
+    PartitionKind,
+    PartitionPart,
+    Window,
+    write_part,
+)
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from tests.processing.dedupe.made import LIBRARY, RIVER
@@ -351,6 +362,91 @@ def test_work_that_nobody_took_up_again_goes_after_a_day(
     os.utime(old, (1, 1))
     published(store, archive, article("narae", 6, at=NOON + DAY))
     assert [path.name for path in (tmp_path / "cache").glob("signing-*")] == ["signing-young"]
+
+
+class MeetingSteps(Steps):
+    """Steps that call `meeting` before and after each use of their folder."""
+
+    meeting: ClassVar[Callable[[], object]] = lambda: None
+
+    def __init__(self, root: Path, below: Window | None = None) -> None:
+        super().__init__(root, below)
+        MeetingSteps.meeting()
+
+    def added(
+        self, kind: PartitionKind, first: date = date.min, last: date = date.max
+    ) -> list[PartitionPart]:
+        """Return the parts, which may be deleted before they are read."""
+        parts = super().added(kind, first, last)
+        MeetingSteps.meeting()
+        return parts
+
+    def keep(self, name: str, folded: Folded) -> None:
+        """Write a fold, whose folder may be deleted before and after."""
+        MeetingSteps.meeting()
+        super().keep(name, folded)
+        MeetingSteps.meeting()
+
+
+class NthMeeting:
+    """Does something at the n-th meeting, and counts all."""
+
+    def __init__(self, wanted: int) -> None:
+        self.count, self._wanted = 0, wanted
+        self.happens: Callable[[], object] = lambda: None
+
+    def __call__(self) -> None:
+        self.count += 1
+        if self.count == self._wanted:
+            self.happens()
+
+
+@pytest.mark.parametrize("who", ["an archiver", "a person"])
+@pytest.mark.parametrize("moments", ["some", pytest.param("all", marks=pytest.mark.full)])
+def test_a_working_folder_may_be_deleted_at_any_moment(
+    *,
+    moments: str,
+    who: str,
+    store: FileStore,
+    archive: Archive,
+    upgrade: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    options: Settings,
+) -> None:
+    for number in range(2):
+        published(store, archive, article("narae", number, at=NOON + number * DAY))
+    upgrade()
+    Crawl(
+        outlet="hanbit", run="20261122T030000Z-hanbit", articles=[reprint(1, NOON + 2 * DAY)]
+    ).land(store)
+    monkeypatch.setattr(steps, "Steps", MeetingSteps)
+
+    def run(name: str, meeting: NthMeeting) -> tuple[Publication, dict[str, bytes]]:
+        """Publish a copy of the archive."""
+        copy = FileStore(tmp_path / name / "archive")
+        shutil.copytree(tmp_path / "archive", tmp_path / name / "archive")
+        places = {"cache": tmp_path / name / "cache", "heads": tmp_path / name / "heads"}
+        mine = options.model_copy(update=places)
+
+        def other() -> None:
+            if who == "a person":
+                shutil.rmtree(mine.cache)
+            else:
+                assert archive(copy, now=NOON + 2 * DAY + HOUR, options=mine).seq == 3
+
+        meeting.happens = other
+        monkeypatch.setattr(MeetingSteps, "meeting", meeting)
+        done = archive(copy, now=NOON + 2 * DAY + HOUR, options=mine)
+        assert not list(mine.cache.glob("signing-*")), "it was published, and its work is left"
+        return done, content(copy)
+
+    undisturbed = NthMeeting(0)
+    done, expected = run("undisturbed", undisturbed)
+    assert (done.seq, done.signed_again) == (3, 2)
+    step = 1 if moments == "all" else undisturbed.count // 3
+    for number in range(undisturbed.count, 0, -step):
+        assert run(f"{number}", NthMeeting(number))[1] == expected, number
 
 
 def test_two_archivers_that_signed_the_same_may_both_forget_it(tmp_path: Path) -> None:
