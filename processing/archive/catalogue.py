@@ -115,6 +115,7 @@ class Catalogue:
         self._cache = cache / "objects"
         self._heads = heads
         self._ahead: dict[int, bytes | None] = {}
+        self._of: dict[str, tuple[CatalogueObject, ...]] = {}
 
     @lazy
     def link(self) -> ManifestLink | None:
@@ -171,7 +172,7 @@ class Catalogue:
     def tables(self) -> Mapping[str, CatalogueObject]:
         """Every current object by key but raw pages and their indexes, in order of keys."""
         checkpoint, later = self.base
-        objects = dict(checkpoint.objects) if checkpoint else {}
+        objects = checkpoint.objects() if checkpoint else {}
         return self._applied(objects, later, lambda name: not name.startswith(_PAGES))
 
     def pages(
@@ -195,11 +196,16 @@ class Catalogue:
         """Return the current parts of one table, in order of keys."""
         if table == "pages":
             return self.pages(suffix)
-        return tuple(
-            part
-            for part in self.tables.values()
-            if part.table == table and part.key.endswith(suffix)
-        )
+        if table not in self._of:
+            self._of[table] = self._under(f"{table}/")
+        return tuple(part for part in self._of[table] if part.key.endswith(suffix))
+
+    def _under(self, folder: str) -> tuple[CatalogueObject, ...]:
+        """Return the current objects of a folder; the others of a checkpoint are not looked at."""
+        checkpoint, later = self.base
+        objects = checkpoint.objects(folder) if checkpoint else {}
+        applied = self._applied(objects, later, lambda name: name.startswith(folder))
+        return tuple(applied.values())
 
     def _applied(
         self,

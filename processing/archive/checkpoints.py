@@ -40,14 +40,20 @@ _PAGES = b"sillok.pages"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What was current at a manifest: objects by key, and the files that list raw pages by month.
+    """What was current at a manifest, and the keys of the files that list raw pages by month.
 
-    `own` is its own key.
+    `own` is its own key. `rows` are those of its file, in order of keys; they become objects when they
+    are asked for, because a reader of one table needs few of them.
     """
 
     own: str
-    objects: Mapping[str, CatalogueObject]
+    rows: pa.Table
     months: Collection[str]
+
+    def objects(self, prefix: str = "") -> dict[str, CatalogueObject]:
+        """Return the objects whose keys begin so, by key."""
+        rows = self.rows.filter(pc.starts_with(self.rows["key"], prefix)) if prefix else self.rows
+        return {stored.key: stored for stored in _objects(rows, self.own)}
 
     def pages(
         self,
@@ -61,10 +67,11 @@ class Checkpoint:
         "2026-11-20", "2026-11".
         """
         wanted = {day[:_MONTH] for day in days} if days is not None else None
+        files = self.objects(f"{CHECKPOINTS}pages/")
         objects: dict[str, CatalogueObject] = {}
         for key in sorted(self.months):
             if wanted is None or _month(key) in wanted:
-                table = _read(opened(self.objects[key]), key)
+                table = _read(opened(files[key]), key)
                 objects |= {page.key: page for page in _objects(table, key, suffix, days)}
         return objects
 
@@ -135,15 +142,15 @@ def made(catalogue: Current) -> NewCheckpoint:
 def read(path: Path, key: str) -> Checkpoint:
     """Return the checkpoint in a file. Raises CorruptRecordError where it is none."""
     table = _read(path, key)
-    objects = {part.key: part for part in _objects(table, key)}
+    keys = frozenset(table["key"].to_pylist())
     try:
         months = json.loads((table.schema.metadata or {})[_PAGES])
-        missing = [month for month in months if month not in objects]
+        missing = [month for month in months if month not in keys]
     except (KeyError, ValueError, TypeError) as error:
         raise _none(key, error) from error
     if missing:
         raise _none(key, f"it does not list {missing[0]}")
-    return Checkpoint(key, objects, frozenset(months))
+    return Checkpoint(key, table, frozenset(months))
 
 
 def _by_month(

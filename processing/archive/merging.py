@@ -107,9 +107,9 @@ def gathered(
     days: dict[date, list[CatalogueObject]] = defaultdict(list)
     alone: list[CatalogueObject] = []
     for stored in parts:
-        of_one_day = stored.days is not None and stored.days[0] == stored.days[1]
-        if stored.days and of_one_day and not layout.is_version_1(stored.key):
-            days[stored.days[0]].append(stored)
+        span = stored.days
+        if span and span[0] == span[1] and not layout.is_version_1(stored.key):
+            days[span[0]].append(stored)
         else:
             alone.append(stored)
     for day, group in sorted(days.items()):
