@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive import layout, manifests
+from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.folding import ArchiveWindow, unsigned
@@ -169,6 +169,11 @@ def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) 
     logs = [one.key for one in catalogue(root).of("log")]
     assert [key.rpartition("-")[0] for key in logs] == ["log/month=2026-11/2026-11"]
     assert answers(root, "archive") == answers(root, "before")
+    (month,) = catalogue(root).of("articles")
+    group = pq.read_metadata(catalogue(root).local(month)).row_group(0)
+    columns = {group.column(n).path_in_schema: group.column(n) for n in range(group.num_columns)}
+    assert [columns[name].is_stats_set for name in ("day", "title", "text")] == [True, False, False]
+    assert not columns["text"].has_dictionary_page
     late = [article("narae", 77, at=NOON + 2 * DAY)]
     Crawl(outlet="narae", run="late", articles=late, at=NOON + 2 * DAY).land(
         FileStore(root / "archive")
@@ -176,6 +181,23 @@ def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) 
     put_out(root, now=NOON + 41 * DAY)
     assert compacted(root, now=NOON + 42 * DAY).months == 0
     assert len(catalogue(root).of("log")) == 2
+
+
+def test_of_a_checkpoint_only_the_rows_of_the_table_that_is_asked_for_become_objects(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compacted(root)
+    current, counts = catalogue(root).tables, []
+    objects = checkpoints._objects
+
+    def counted(rows: Any, *given: Any) -> Any:
+        counts.append(rows.num_rows)
+        return objects(rows, *given)
+
+    monkeypatch.setattr(checkpoints, "_objects", counted)
+    logs = catalogue(root).of("log")
+    assert [log.key for log in logs] == [key for key in current if key.startswith("log/")]
+    assert counts == [len(logs)]
 
 
 def test_a_dry_run_writes_nothing(root: Path) -> None:
