@@ -6,8 +6,9 @@ The same articles are laid down in few publications and in many (`infra.bench.hi
 compacted, first but for the last week, then but for the last day, then whole. For each command the
 table has CPU seconds and peak memory above those of a bare import, with an empty cache (cold) and
 with a filled one, its ratios to the archive of few publications, and whether these are within their
-goal. Then it has bytes per article and table at 14 articles a publication, before and after
-compaction, the cost of a year's catalogue, and of an archiver that has nothing to do. The whole
+goal. Then it has the same commands on the compacted archive in a bucket, bytes per article and table
+at 14 articles a publication, before and after compaction, the cost of a year's catalogue (also from
+a bucket), and of an archiver that has nothing to do. The whole
 measure is `--articles 10000 --publications 30 8640 --days 90`; a million articles take hours.
 
 Then puts, on the embedded store, in turns. A put of ours is confirmed (SHA-256, ETag) and one of
@@ -27,7 +28,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -95,18 +98,55 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _beside_boto3(folder: Path, rounds: int) -> None:
-    """Print what puts cost on the embedded store, ours and boto3's."""
-    command = [sys.executable, "-m", "infra.store", "--data", str(folder / "data")]
+@contextmanager
+def _embedded_store(data: Path) -> Iterator[Settings]:
+    """Run the embedded store on a folder, and yield the settings that name it."""
+    command = [sys.executable, "-m", "infra.store", "--data", str(data)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own command
     try:
         assert server.stdout is not None  # noqa: S101 - a pipe was asked for
         # The server prints a line when it answers.
         server.stdout.readline()
-        _puts(_settings(folder / "data"), folder / "file", rounds)
+        yield _settings(data)
     finally:
         server.kill()
         server.wait()
+
+
+def _beside_boto3(folder: Path, rounds: int) -> None:
+    """Print what puts cost on the embedded store, ours and boto3's."""
+    with _embedded_store(folder / "data") as options:
+        _puts(options, folder / "file", rounds)
+
+
+def _from_bucket(root: Path, commands: Mapping[str, Sequence[str]]) -> None:
+    """Print what commands cost on an archive in a bucket, with an empty cache and with a filled one."""
+    with tempfile.TemporaryDirectory() as name, _embedded_store(Path(name)) as options:
+        bucket, archive = S3Store(options.store, options), FileStore(root / "archive")
+        # raw pages are most objects, and none of these commands asks for one
+        keys = [entry.key for entry in archive.list("") if not entry.key.endswith(".warc.gz")]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: bucket.put(key, archive.get(key)), keys))
+        costs = _costs(root, commands, _environment(options))
+    print(f"\nthe same in a bucket, {len(keys)} objects: CPU s and MB above a bare import")
+    for title, (cold, warm) in costs.items():
+        print(
+            f"    {title:15} {cold.seconds:7.2f} s {cold.megabytes:5.0f} MB cold, "
+            f"{warm.seconds:6.2f} s {warm.megabytes:5.0f} MB warm",
+            flush=True,
+        )
+
+
+def _environment(options: Settings) -> dict[str, str]:
+    """Return the variables that name a bucket to a command."""
+    assert options.store_access_key and options.store_secret_key  # noqa: S101, PT018 - as given below
+    return {
+        "SILLOK_STORE": options.store,
+        "SILLOK_STORE_ENDPOINT": str(options.store_endpoint),
+        "SILLOK_STORE_REGION": str(options.store_region),
+        "SILLOK_STORE_ACCESS_KEY": options.store_access_key.get_secret_value(),
+        "SILLOK_STORE_SECRET_KEY": options.store_secret_key.get_secret_value(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +183,7 @@ def _histories(
         _compact(folder / "many", moment)
         costs = _costs(folder / "many", commands)
         _print_costs(f"{many} publications, {title}", costs, base, goal)
+    _from_bucket(folder / "many", commands)
     _print_bytes(folder / "bytes", articles, end)
 
 
@@ -179,14 +220,14 @@ import re, resource, sys
 from pathlib import Path
 import processing.archive.checkpoints
 from processing.archive.catalogue import Catalogue
-from processing.store.file_store import FileStore
+from processing.store.opening import open_store
+import processing.store.s3_store
 def used():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     peak = re.search("VmHWM:.*?([0-9]+)", Path("/proc/self/status").read_text())[1]
     return usage.ru_utime + usage.ru_stime, int(peak) / 1024
 before = used()
-root = Path(sys.argv[1])
-count = len(Catalogue(FileStore(root / "archive"), root / "cache").tables)
+count = len(Catalogue(open_store(sys.argv[1]), Path(sys.argv[2])).tables)
 after = used()
 print(f"{count} {after[0] - before[0]:.3f} {after[1] - before[1]:.0f}")
 """
@@ -195,13 +236,24 @@ print(f"{count} {after[0] - before[0]:.3f} {after[1] - before[1]:.0f}")
 def _year(root: Path) -> None:
     """Print what loading the catalogue costs after a year of quarter-hourly publications."""
     lay_down_year(root)
+    archive = FileStore(root / "archive")
+    _load(archive.url, root / "cache", "in a folder", {})
+    with _embedded_store(root / "data") as options:
+        bucket = S3Store(options.store, options)
+        for entry in list(archive.list("")):
+            bucket.put(entry.key, archive.get(entry.key))
+        _load(options.store, root / "cache of bucket", "in a bucket", _environment(options))
+
+
+def _load(store: str, cache: Path, where: str, variables: Mapping[str, str]) -> None:
     for state in ("cold", "warm", "warm"):
-        command = [sys.executable, "-c", _LOAD, str(root)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+        command = [sys.executable, "-c", _LOAD, store, str(cache)]
+        environment = {**os.environ, **variables}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
         count, seconds, megabytes = done.stdout.split()
         holds = _verdict(float(seconds), GOAL_LOAD), _verdict(float(megabytes), GOAL_LOAD_MB)
         print(
-            f"catalogue of a year of quarter-hourly publications, {count} objects, {state}: "
+            f"catalogue of a year of quarter-hourly publications {where}, {count} objects, {state}: "
             f"{seconds} CPU s {holds[0]}, {megabytes} MB {holds[1]}"
         )
 
@@ -215,15 +267,15 @@ def _compact(root: Path, now: datetime) -> None:
 
 
 def _costs(
-    root: Path, commands: Mapping[str, Sequence[str]]
+    root: Path, commands: Mapping[str, Sequence[str]], store: Mapping[str, str] | None = None
 ) -> dict[str, tuple[CommandCost, CommandCost]]:
     """Return what each command costs above a bare import, with an empty cache, and after that."""
     base = min((_cost(root, "-c", _IMPORTS) for _ in range(3)), key=lambda cost: cost.seconds)
     found = {}
     for name, arguments in commands.items():
         shutil.rmtree(root / "cache", ignore_errors=True)
-        cold = _cost(root, *_SILLOK, *arguments)
-        again = (_cost(root, *_SILLOK, *arguments) for _ in range(3))
+        cold = _cost(root, *_SILLOK, *arguments, store=store)
+        again = (_cost(root, *_SILLOK, *arguments, store=store) for _ in range(3))
         warm = min(again, key=lambda cost: cost.seconds)
         found[name] = (_above(cold, base), _above(warm, base))
     return found
@@ -233,14 +285,18 @@ def _above(cost: CommandCost, base: CommandCost) -> CommandCost:
     return CommandCost(cost.seconds - base.seconds, cost.megabytes - base.megabytes)
 
 
-def _cost(root: Path, *arguments: str) -> CommandCost:
-    """Run Python with these arguments and return what it cost; raise SystemExit where it failed."""
+def _cost(root: Path, *arguments: str, store: Mapping[str, str] | None = None) -> CommandCost:
+    """Run Python with these arguments and return what it cost; raise SystemExit where it failed.
+
+    `store` are variables that name another store than the folder under `root`.
+    """
     environment = {
         **os.environ,
         "SILLOK_STORE": f"file:{root / 'archive'}",
         "SILLOK_CACHE": str(root / "cache"),
         "SILLOK_HEADS": str(root / "heads"),
         "SILLOK_SPOOL": str(root / "spool"),
+        **(store or {}),
     }
     command = [sys.executable, *arguments]
     measured = [sys.executable, "-S", "-c", _MEASURE, str(root / "out"), *command]
