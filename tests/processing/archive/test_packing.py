@@ -14,6 +14,8 @@ from processing.errors import CorruptRecordError
 from processing.records import Manifest
 from processing.store.file_store import FileStore
 from processing.upkeep.chain import ChainWalk, copied_link, walk
+from tests.processing.archive.test_interleaving import Order
+from tests.processing.archive.turns import Waiting, Work, act
 from tests.processing.newsroom import NOON
 
 BLOCK = 4
@@ -159,3 +161,17 @@ def test_the_head_is_found_where_all_but_files_of_manifests_were_deleted(
     assert link.manifest.seq == PACKED
     with pytest.raises(CorruptRecordError, match="its tail was cut"):
         Witness(tmp_path / "heads", archive).check(archive, link)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_packings_at_once_and_a_reader(archive: FileStore, tmp_path: Path, seed: int) -> None:
+    before = chain(archive, tmp_path / "before")
+
+    def reads(store: Waiting) -> None:
+        for number in range(3):
+            assert chain(store, tmp_path / f"cache{number}") == before
+
+    works: list[Work] = [pack_manifests, pack_manifests, reads]
+    act(tmp_path / "archive", works, Order(seed, 5, actors=3).choice, lambda: None)
+    assert len(list(archive.list("manifests/"))) == 19 - PACKED + 2
+    assert chain(archive, tmp_path / "after") == before
