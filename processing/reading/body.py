@@ -121,7 +121,7 @@ class BodyPlace:
     paragraph (headline, byline, lists); `released` are the elements of the page whose mark is
     outweighed; `overruled`: without the marks that were believed first, nothing was left; `whole`
     are the characters of sentences on the page, without what is set aside; `heading` prints the
-    headline.
+    headline; `strewn` is the share of its sentences beyond their main column, 0 to 1.
     """
 
     element: HtmlElement
@@ -144,6 +144,7 @@ class BodyPlace:
     overruled: bool = False
     heading: HtmlElement | None = None
     whole: int = 0
+    strewn: float = 0.0
 
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
@@ -223,9 +224,11 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
     if place is None and evidence.dated:
         place = _description(root, blocks)
+    strewn = _strewn(place) if place is not None else 0.0
     for block in blocks:
         block.forget()
     if place is not None:
+        place.strewn = strewn
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
     return place
@@ -451,6 +454,62 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
         for child in beyond
         if child not in with_sentences and next(child.iter("img"), None) is None
     )
+
+
+def _strewn(place: BodyPlace) -> float:
+    """Return the share, 0 to 1, of a place's sentences that stand beyond their main column.
+
+    A column are the paragraphs of one parent, and of its siblings of the same make. Comments, an
+    author's portrait and teasers stand behind the main one; what stands before it counts half,
+    because a lead often has a block of its own.
+    """
+    columns = [(_column_of(block, place), block.own_prose) for block in _with_prose(place)]
+    prose: Counter[tuple[object, ...]] = Counter()
+    for column, length in columns:
+        prose[_make_of(column)] += length
+    if len(prose) <= 1:
+        return 0.0
+    main = prose.most_common(1)[0][0]
+    held = [index for index, (column, _) in enumerate(columns) if _make_of(column) == main]
+    first, last = held[0], held[-1]
+    # Loose text around the main column is of one block with it.
+    outer = set(_outer(columns[first][0]))
+    after = sum(length for _, length in columns[last + 1 :])
+    before = sum(length for column, length in columns[:first] if column.element not in outer)
+    return (after + before / 2) / prose.total()
+
+
+def _with_prose(place: BodyPlace) -> Iterator[BodyPlace]:
+    """Yield the blocks in a place with sentences of their own, in the page's order."""
+    stack = [place]
+    while stack:
+        block = stack.pop()
+        if block.gone:
+            continue
+        if block.own_prose:
+            yield block
+        stack.extend(reversed(block.children))
+
+
+def _column_of(block: BodyPlace, place: BodyPlace) -> BodyPlace:
+    """Return the block in `place` that holds a paragraph, or the block itself if it is none."""
+    while block is not place and block.element.tag in _PARAGRAPHS and block.above is not None:
+        block = block.above
+    return block
+
+
+def _make_of(column: BodyPlace) -> tuple[object, ...]:
+    """Return what a column has in common with its siblings of the same tag and class."""
+    element = column.element
+    return element.tag, element.get("class"), element.getparent()
+
+
+def _outer(block: BodyPlace) -> Iterator[HtmlElement]:
+    """Yield the elements of the blocks around a block, from the innermost on."""
+    above = block.above
+    while above is not None:
+        yield above.element
+        above = above.above
 
 
 def _is_named(element: HtmlElement) -> bool:

@@ -132,7 +132,8 @@ _FRAGMENTS, _FEWEST_LINES = 0.5, 4
 _FEWEST_WORDS = 4  # of a headline that should share one with its text
 _GRAM = 8  # letters
 _AGREED = 0.85  # F1 of grams
-_CERTAIN = frozenset({Doubt.LISTED, Doubt.DROPPED})
+_CERTAIN = frozenset({Doubt.LISTED, Doubt.DROPPED, Doubt.STREWN})
+_STREWN = 0.15  # share of a text's sentences beyond its main column, from which it is in doubt
 # Characters that rules may take out of a body before it is in doubt, and their share of the text.
 _DROPPED_LEAST, _DROPPED_SHARE = 200, 0.2
 _INCOMPLETE = frozenset({Doubt.SHORT, Doubt.MARKS})
@@ -436,6 +437,8 @@ def _of_place(first: FirstReading) -> Iterator[Doubt]:
         yield Doubt.SHORT
     if listing_in(place.element, first.text) or _holds_articles(place.element, length):
         yield Doubt.LISTED
+    if place.strewn >= _STREWN:
+        yield Doubt.STREWN
     if first.dropped >= max(_DROPPED_LEAST, _DROPPED_SHARE * length):
         yield Doubt.DROPPED
 

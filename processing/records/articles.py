@@ -177,6 +177,8 @@ class Doubt(StrEnum):
     FRAGMENTS = "fragments"  # many lines of the text are no sentences
     LISTED = "list-like"  # most of the text stands in items with headlines of their own
     DROPPED = "much-dropped"  # rules took much out of the text's own place
+    # A good part of the text stands before or after the column that holds most of it.
+    STREWN = "several-columns"
     HEADLINE = "headline-unlike"  # hardly a word of the headline stands in the text
     EMPTY = "no-body"  # the first reading found no text
     SECOND = "second-reading-differs"  # Trafilatura on the whole page reads something else

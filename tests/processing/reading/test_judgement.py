@@ -8,7 +8,7 @@ from processing.reading.extract import extract
 from processing.records import Article, Confidence, Doubt, Kind, Page, Reason
 from tests.processing.reading.layouts import LAYOUTS, opengraph
 from tests.processing.reading.layouts import page as site
-from tests.processing.reading.stories import Story
+from tests.processing.reading.stories import SHIP, Story
 
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
 
@@ -161,12 +161,29 @@ BOXES = "".join(
     f"<div class='promo'>한들시장 가게 {number}곳을 소개하는 안내문이 여기 놓여 있고</div>"
     for number in range(1, 12)
 )
+SECOND_PART = "".join(f"<p>{paragraph}</p>" for paragraph in SHIP)
+REPLIES = "".join(
+    f"<div class='post'><b>{name}</b> {name}{number}번째 말을 남긴 사람은 물가에 오래 살았다고 했다.</div>"
+    for number, name in enumerate(("가람", "나래", "다솜"), 1)
+)
 
 
 @pytest.mark.parametrize(
     ("body", "doubt"),
     [
         (f"<div class='view'>{PARAGRAPHS}</div>", None),
+        # What others wrote below the text has a column of its own.
+        (f"<main><div class='view'>{PARAGRAPHS}</div><div>{REPLIES}</div></main>", Doubt.STREWN),
+        # A lead in a block of its own is no other column, and neither are parts of one make.
+        (
+            f"<main><div class='lead'><p>{Story().paragraphs[0]}</p></div>"
+            f"<div class='view'>{PARAGRAPHS.partition('</p>')[2]}</div></main>",
+            None,
+        ),
+        (
+            f"<main><div class='view'>{PARAGRAPHS}</div><div class='view'>{SECOND_PART}</div></main>",
+            None,
+        ),
         # Little is dropped from every page.
         (f"<div class='view'>{PARAGRAPHS}{BOXES[:80]}</div></div>", None),
         (f"<div class='view'>{PARAGRAPHS}{BOXES}</div>", Doubt.DROPPED),
