@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from processing.reading.tree import bare, marks, text_of
+from processing.reading.tree import bare, text_of
 
 SILENT = frozenset(
     {
@@ -71,7 +71,8 @@ _VISITORS_SAY = re.compile(
     r"\W{0,3}",
     re.IGNORECASE,
 )
-_LONGEST_LABEL = 30  # characters
+LONGEST_LABEL = 30
+"""Characters of a line that may be a visitor's name, or the label above what visitors wrote."""
 
 # Terms of use and consents: three legal words at least, and one per 60 characters.
 _LEGAL = re.compile(
@@ -123,44 +124,46 @@ NO_EVIDENCE = Evidence()
 
 def is_hidden(element: HtmlElement) -> bool:
     """Return whether a reader with a screen does not see this element."""
-    # Most elements have no attribute at all: one question to the tree instead of three.
+    # Most elements have no attribute at all: one question to the tree instead of four.
     if not element.attrib:
         return False
-    name = element.get("class")
-    if name is not None and _hides(name):
-        return True
-    style = element.get("style")
-    if style is not None and _HIDDEN.search(style):
-        return True
-    return element.get("hidden") is not None and not _STREAMED.match(element.get("id") or "")
+    get = element.get
+    return _hides(get("class"), get("style"), get("hidden"), get("id"))
 
 
-@lru_cache(maxsize=4096)
-def _hides(name: str) -> bool:
-    return not _HIDING.isdisjoint(name.split())
+@lru_cache(maxsize=8192)
+def _hides(classes: str | None, style: str | None, hidden: str | None, name: str | None) -> bool:
+    """Return whether these attributes hide an element; the pages of a site share them."""
+    if classes and not _HIDING.isdisjoint(classes.split()):
+        return True
+    if style and _HIDDEN.search(style):
+        return True
+    return hidden is not None and not _STREAMED.match(name or "")
 
 
 def mark_of(element: HtmlElement) -> ElementMark | None:
     """Return the strongest mark against an element, or None."""
+    tag = element.tag
     if not element.attrib:
-        return ElementMark.ELEMENT if element.tag in SUSPECT_TAGS else None
-    mark = _mark_in(marks(element))
-    if mark is ElementMark.DISCUSSION:
-        return mark
-    if is_hidden(element):
+        return ElementMark.ELEMENT if tag in SUSPECT_TAGS else None
+    get = element.get
+    return _mark_in(tag, get("class"), get("style"), get("hidden"), get("id"))
+
+
+@lru_cache(maxsize=8192)
+def _mark_in(
+    tag: str, classes: str | None, style: str | None, hidden: str | None, name: str | None
+) -> ElementMark | None:
+    """Return the strongest mark in an element's tag and attributes."""
+    names = f"{name or ''} {classes or ''}".lower()
+    if _DISCUSSION.search(names):
+        return ElementMark.DISCUSSION
+    if _hides(classes, style, hidden, name):
         return ElementMark.HIDDEN
-    if element.tag in SUSPECT_TAGS:
+    if tag in SUSPECT_TAGS:
         return ElementMark.ELEMENT
     # Editors give single paragraphs any class.
-    return mark if element.tag != "p" else None
-
-
-@lru_cache(maxsize=4096)
-def _mark_in(name: str) -> ElementMark | None:
-    """Return the mark in an element's id and classes."""
-    if _DISCUSSION.search(name):
-        return ElementMark.DISCUSSION
-    return ElementMark.ASIDE if _ASIDE.search(name) else None
+    return ElementMark.ASIDE if tag != "p" and _ASIDE.search(names) else None
 
 
 def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset()) -> bool:
@@ -175,12 +178,18 @@ def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset
 
 def is_visitor(line: str) -> bool:
     """Return whether a short line is a visitor's masked name."""
-    return len(line) <= _LONGEST_LABEL and "*" in line and bool(_VISITOR.fullmatch(line))
+    return len(line) <= LONGEST_LABEL and "*" in line and bool(_VISITOR.fullmatch(line))
 
 
 def is_visitors_label(line: str) -> bool:
     """Return whether a short line is the label above what visitors wrote."""
-    return len(line) <= _LONGEST_LABEL and bool(_VISITORS_SAY.fullmatch(line))
+    return len(line) <= LONGEST_LABEL and _is_label(line)
+
+
+@lru_cache(maxsize=4096)
+def _is_label(line: str) -> bool:
+    """Return whether a line is such a label; the pages of a site share their menus."""
+    return bool(_VISITORS_SAY.fullmatch(line))
 
 
 def is_legal(text: str) -> bool:
@@ -261,6 +270,7 @@ class DropRule(StrEnum):
     MARKED = "marked-block"  # its mark-up calls it an advertisement, related, share …
     DECLARED = "outlet-rule"  # the outlet's declaration drops it
     LINKS = "links"  # nothing but links
+    BEYOND = "beyond-paragraphs"  # before the first and after the last of paragraphs of one make
     BEFORE = "before-headline"
     HEADLINE = "headline"  # the headline again
     SUMMARY = "repeated"  # sentences of the text again, at its head

@@ -22,6 +22,7 @@ from lxml.html import HtmlElement
 from processing.dates import moments
 from processing.errors import UsageError
 from processing.reading.asides import (
+    LONGEST_LABEL,
     NO_EVIDENCE,
     SILENT,
     SUSPECT_TAGS,
@@ -51,6 +52,7 @@ BLOCKS = frozenset(
 )  # fmt: skip
 """Elements that begin a new line, and whose texts are weighed apart."""
 
+_OPENING = BLOCKS | SUSPECT_TAGS
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _WRAPPERS = frozenset({"div", "section"})
@@ -67,7 +69,7 @@ _OBITUARY = re.compile(
     r"[^.]{0,200}"
     r"(?:발인|빈소|장례식장)"
 )
-_END, _FUNERAL = re.compile(r"[.?!…]"), re.compile(r"발인|빈소|장례식장")
+_BULLETS = frozenset("◇◆■○▲△")
 _ITEM, _FEWEST_ITEMS = re.compile(r"[◇◆■○▲△]\s?[^▲△]{2,80}$"), 3
 _LINE_END = "\0"  # between the lines of a block: no tree can hold this character
 _LONGEST_NOTICE = 200  # characters of a line of the template
@@ -95,12 +97,19 @@ _TRIES = 4  # places that are tried until one is no legal text
 # A character of a link weighs against so many of sentences: leads stand beside their headlines.
 _LINK_WEIGHT = 1.5
 _MENU_WEIGHT = 0.4  # the same of a line that is no sentence
+# Times its prose that the rest of a page may have beside a marked part of a text: in the text's own
+# block, or in a block beside it.
+_GOING_ON, _HALF_OF_TWO = 4.0, 1.25
+_GOING_LEAST = 80  # characters of sentences of such a part
+_FEW_LINKS = 0.1  # characters of links per character of sentences
 _TOLD_BEFORE = 60  # after them visitors may have their say
 
 # The one line of a page of a video or of pictures.
 _SAYING = re.compile(r"text|txt|cont|body|desc|summ|view|article")
 _HANGUL_WORD = re.compile(r"[가-힣]{2,}")
 _SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
+
+_NAMED = frozenset({ElementMark.ASIDE, ElementMark.DISCUSSION})
 
 # Characters of marked elements that are read per character of sentences, and at least.
 _BUDGET, _LEAST_BUDGET = 6, 100_000
@@ -113,7 +122,8 @@ class BodyPlace:
 
     `prose` are the characters of its sentences, `worth` those less its links and menu words;
     `own_prose` and `own_worth` are the same of the lines that stand directly in it, `inner` the
-    blocks in it with sentences. `mark` is the mark against it. `visitors`: it and what follows
+    blocks in it with sentences; `linked` are the characters of links directly in it, `all_linked`
+    those in it and its blocks. `mark` is the mark against it. `visitors`: it and what follows
     beside it was written by visitors; `label`: it may be the label above that; `early`: it ends
     before the headline; `gone`: it is set aside.
 
@@ -121,7 +131,8 @@ class BodyPlace:
     paragraph (headline, byline, lists); `released` are the elements of the page whose mark is
     outweighed; `overruled`: without the marks that were believed first, nothing was left; `whole`
     are the characters of sentences on the page, without what is set aside; `heading` prints the
-    headline; `strewn` is the share of its sentences beyond their main column, 0 to 1.
+    headline; `strewn` is the share of its sentences beyond their main column, 0 to 1; `aside` are the
+    elements that were set aside for what class or id call them.
     """
 
     element: HtmlElement
@@ -130,6 +141,7 @@ class BodyPlace:
     above: "BodyPlace | None" = None
     own: list[str] = field(default_factory=list)
     linked: int = 0
+    all_linked: int = 0
     own_prose: int = 0
     own_worth: float = 0.0
     children: list["BodyPlace"] = field(default_factory=list)
@@ -145,25 +157,28 @@ class BodyPlace:
     heading: HtmlElement | None = None
     whole: int = 0
     strewn: float = 0.0
+    aside: frozenset[HtmlElement] = frozenset()
 
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
+        if not self.own:
+            return
         value = "".join(self.own)
         self.own = []
-        if not value or value.isspace():
-            return
-        dense = 1 - min(1.0, self.linked / len(value))
+        dense = 1 - min(1.0, self.linked / len(value)) > _LINKED
+        heading = self.element.tag in _HEADINGS
         for line in value.split(_LINE_END):
             text = " ".join(line.split())
             if not text:
                 continue
-            if dense > _LINKED and _has_sentence(text, self.element.tag) and not _is_notice(text):
+            if dense and _is_prose(text, heading=heading):
                 self.own_prose += len(text)
                 self.own_worth += len(text)
             else:
                 self.own_worth -= _MENU_WEIGHT * len(text)
-                self.visitors = self.visitors or is_visitor(text)
-                self.label = self.label or is_visitors_label(text)
+                if len(text) <= LONGEST_LABEL:
+                    self.visitors = self.visitors or is_visitor(text)
+                    self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
 
     def forget(self) -> None:
@@ -172,19 +187,24 @@ class BodyPlace:
         self.children, self.inner = [], []
 
 
-def _has_sentence(text: str, tag: str) -> bool:
-    """Return whether a line in a `tag` holds a sentence.
+def _is_prose(text: str, *, heading: bool) -> bool:
+    """Return whether a line holds a sentence that is not the template's.
 
-    In a heading only a verb ends one: its dots and question marks do not.
+    In a `heading` only a verb ends one: its dots and question marks do not.
     """
-    # Menus and lists of links are most lines of a page: a search for what their kind cannot lack
-    # spares them the patterns.
-    ends = _END.search(text)
-    if tag in _HEADINGS:
-        return bool(ends and _TOLD.search(text))
-    if ends and (_SENTENCE.search(text) or is_foreign_sentence(text)):
-        return True
-    return bool(_LISTED.match(text) or (_FUNERAL.search(text) and _OBITUARY.match(text)))
+    # Menus and lists of links are most lines of a page: what their kind cannot lack is looked for
+    # first, without a pattern.
+    ends = "." in text or "?" in text or "!" in text or "…" in text
+    if heading:
+        sentence = ends and _TOLD.search(text) is not None
+    elif ends and (_SENTENCE.search(text) or is_foreign_sentence(text)):
+        sentence = True
+    else:
+        sentence = bool(
+            (text[0] in _BULLETS and _LISTED.match(text))
+            or (("발인" in text or "빈소" in text or "장례식장" in text) and _OBITUARY.match(text))
+        )
+    return sentence and not _is_notice(text)
 
 
 def _is_notice(text: str) -> bool:
@@ -229,6 +249,9 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
         block.forget()
     if place is not None:
         place.strewn = strewn
+        place.aside = frozenset(
+            block.element for block in blocks if block.gone and block.mark in _NAMED
+        )
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
     return place
@@ -287,13 +310,18 @@ def _judged(
         _mark_visitors(place)
         for twins in _by_make(place.children):
             first, prose = twins[0], sum(twin.prose for twin in twins)
-            if first.mark is None or outweighs(
-                first.element,
-                first.mark,
-                prose=prose,
-                rest=left - prose,
-                evidence=evidence,
-                budget=budget,
+            rest = left - prose
+            if (
+                first.mark is None
+                or outweighs(
+                    first.element,
+                    first.mark,
+                    prose=prose,
+                    rest=rest,
+                    evidence=evidence,
+                    budget=budget,
+                )
+                or (first.mark is ElementMark.ASIDE and _goes_on(place, twins, prose, rest, budget))
             ):
                 released.update(twin.element for twin in twins if twin.mark)
                 stack.extend(twins)
@@ -301,6 +329,27 @@ def _judged(
                 aside.update(twin.element for twin in twins)
                 left -= prose
     return frozenset(released), frozenset(aside)
+
+
+def _goes_on(
+    above: BodyPlace, twins: list[BodyPlace], prose: int, rest: int, budget: TextBudget
+) -> bool:
+    """Return whether marked blocks with hardly a link go on with the text of the block `above`.
+
+    They hold a good part of it, and it has unmarked paragraphs of its own: a fold that is called
+    `more`, or an editor's `relation-text`. Beside another block they hold half of the text.
+    """
+    column = above.own_prose + sum(
+        child.own_prose
+        for child in above.children
+        if child.mark is None and child.element.tag in _PARAGRAPHS
+    )
+    if prose < _GOING_LEAST or rest >= prose * (_GOING_ON if column >= _ENOUGH else _HALF_OF_TWO):
+        return False
+    if sum(twin.all_linked for twin in twins) > _FEW_LINKS * prose:
+        return False
+    texts = [budget.text_of(twin.element) for twin in twins]
+    return all(texts) and not any(map(is_legal, texts))
 
 
 def _budget_of(page: BodyPlace) -> int:
@@ -333,11 +382,13 @@ def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
     for place in blocks:
         place.prose, place.worth = place.own_prose, place.own_worth
         place.inner = []
+        place.all_linked = place.linked
         place.gone = place.element in aside or (place.above is not None and place.above.gone)
     for place in reversed(blocks):
         above = place.above
         if above is None:
             continue
+        above.all_linked += place.all_linked
         if place.gone and not above.gone:
             # Its links still speak against what holds it, its sentences no longer for it.
             above.worth += min(0.0, place.worth)
@@ -584,11 +635,12 @@ def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
 def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
     """Return the blocks of a page as a tree, with the lines of each weighed, in one walk."""
     walk = _Weighing(root, evidence)
+    enter, leave = walk.enter, walk.leave
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         if event == "end":
-            walk.leave(node)
-        elif not walk.enter(node):
+            leave(node)
+        elif not enter(node):
             walker.skip_subtree()
     walk.page.close()
     return walk.page
@@ -597,9 +649,12 @@ def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
 class _Weighing:
     """The state of the walk over a page: the block in which it is, links, what came before."""
 
+    __slots__ = ("current", "early", "evidence", "heading", "links", "page", "told")
+
     def __init__(self, root: HtmlElement, evidence: Evidence) -> None:
         self.page = self.current = BodyPlace(root)
         self.evidence = evidence
+        self.heading = evidence.heading
         self.links = 0  # open `a` elements
         self.told = 0  # characters of sentences after the headline
         self.early = evidence.heading is not None
@@ -607,13 +662,15 @@ class _Weighing:
     def enter(self, node: HtmlElement) -> bool:
         """Begin an element; return whether what is in it is read."""
         tag = node.tag
-        self.links += tag == "a"
-        self.early = self.early and node is not self.evidence.heading
+        if tag == "a":
+            self.links += 1
+        elif tag == "br":
+            self.current.own.append(_LINE_END)
+        if self.early and node is self.heading:
+            self.early = False
         if tag in SILENT:
             return False
-        if tag == "br":
-            self.current.own.append(_LINE_END)
-        if tag in BLOCKS or tag in SUSPECT_TAGS:
+        if tag in _OPENING:
             self._open(node, mark_of(node) if node is not self.page.element else None)
         elif is_hidden(node):
             self._open(node, ElementMark.HIDDEN)
@@ -628,15 +685,17 @@ class _Weighing:
 
     def leave(self, node: HtmlElement) -> None:
         """End an element, and the block that it began."""
-        self.links -= node.tag == "a"
+        if node.tag == "a":
+            self.links -= 1
         block = self.current
         if block.element is node and block.above is not None:
             block.close()
             block.early = self.early
-            self.told += 0 if self.early else block.own_prose
-            # Visitors write below the text; their label above any text is a link to it.
-            below_text = self.told >= _TOLD_BEFORE or self.evidence.pictured
-            block.visitors |= block.label and not self.links and below_text
+            if not self.early:
+                self.told += block.own_prose
+            if block.label and not self.links:
+                # Visitors write below the text; their label above any text is a link to it.
+                block.visitors |= self.told >= _TOLD_BEFORE or self.evidence.pictured
             self.current = block.above
         if (text := node.tail) and node is not self.page.element:
             self._add(text)
@@ -644,9 +703,11 @@ class _Weighing:
     def _add(self, text: str) -> None:
         """Add a text to the current block; its letters in links are counted."""
         block = self.current
-        block.own.append(text)
-        if self.links > 0:
-            block.linked += len(text.strip())
+        # White space before the first word of a block says nothing.
+        if block.own or not text.isspace():
+            block.own.append(text)
+            if self.links > 0:
+                block.linked += len(text.strip())
 
 
 def _ordered(page: BodyPlace) -> list[BodyPlace]:

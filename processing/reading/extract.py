@@ -74,7 +74,8 @@ _STALE = 0.4
 # A selector names a whole column where the text inside holds less than this share of it.
 _COLUMN = 0.5
 _BEGINNING = 16  # letters of a description by which its text is recognised
-_BY_MARKUP = frozenset({DropRule.MARKED, DropRule.LINKS, DropRule.SUMMARY})
+# What an outlet's declaration names is not among them: a person looked at it.
+_BY_MARKUP = frozenset({DropRule.MARKED, DropRule.LINKS, DropRule.BEYOND, DropRule.SUMMARY})
 _HEADINGS_TRIED = 3  # headings that are candidates for the headline
 
 
@@ -165,7 +166,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     cleaned = clean_lines(lines, prepared or Prepared())
     handed_out = _handed_out(prepared, cleaned)
     first = FirstReading(
-        title, cleaned.text, handed_out, place, bool(script), _dropped(prepared, cleaned, rules)
+        title, cleaned.text, handed_out, place, bool(script), _dropped(prepared, cleaned)
     )
     check = _checked(root, head, text, first)
     cleaned = clean_lines(list(check.lines), Prepared()) if check.lines else cleaned
@@ -308,7 +309,7 @@ def _prepared(
     """Return the body as an `article` of paragraphs, or None where the page has no body."""
     body = BodyPlace(script.root, prose=script.length) if script else place
     dropped = frozenset(node for css in rules.drop for node in select(root, css))
-    return prepare(body, dropped | body.outside) if body else None
+    return prepare(body, dropped) if body else None
 
 
 def _options() -> Extractor:
@@ -380,12 +381,10 @@ def _cleaned(
     return clean([*lines, *captions], title=title, decks=decks, photo=True, sites=sites)
 
 
-def _dropped(prepared: Prepared | None, cleaned: Cleaned, rules: Rules) -> int:
+def _dropped(prepared: Prepared | None, cleaned: Cleaned) -> int:
     """Return the characters that rules for mark-up and copies took out of a body."""
-    # What an outlet's declaration names was looked at by a person.
-    counted = _BY_MARKUP if rules.drop else _BY_MARKUP | {DropRule.DECLARED}
     lines = [*(prepared.ledger.lines if prepared else ()), *cleaned.ledger.lines]
-    return sum(len(line.text) for line in lines if line.rule in counted)
+    return sum(len(line.text) for line in lines if line.rule in _BY_MARKUP)
 
 
 def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:

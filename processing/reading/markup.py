@@ -164,13 +164,14 @@ class _Walk:
     `text` are the pieces since the last break, `linked` their letters in links, `links` the open
     `a` elements, `bold` the element in which bold text began. `image` stands right above that text;
     `words` are the alternative texts of images. `limit` is the number of characters that a block
-    may hold and still be dropped for its mark, `tables` the characters in marked cells of tables.
+    may hold and still be dropped for its mark, `dropped` are the elements that are dropped
+    whatever they hold, each with its rule, `tables` the characters in marked cells of tables.
     """
 
     prepared: Prepared
     body: HtmlElement
     limit: float
-    dropped: frozenset[HtmlElement]
+    dropped: dict[HtmlElement, DropRule]
     released: frozenset[HtmlElement]
     text: list[str] = field(default_factory=list)
     linked: int = 0
@@ -232,7 +233,7 @@ class _Walk:
 
 
 def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> Prepared:
-    """Return the body at `place` as paragraphs, without the elements in `dropped`.
+    """Return the body at `place` as paragraphs, without the elements that an outlet has `dropped`.
 
     Elements that are taken out are marked in the tree while the walk is in them.
     """
@@ -241,7 +242,11 @@ def prepare(place: BodyPlace, dropped: frozenset[HtmlElement] = frozenset()) -> 
         prepared,
         place.element,
         _LITTLE * max(place.prose, 1),
-        dropped,
+        {
+            **dict.fromkeys(place.aside, DropRule.MARKED),
+            **dict.fromkeys(place.outside, DropRule.BEYOND),
+            **dict.fromkeys(dropped, DropRule.DECLARED),
+        },
         place.released,
         heading=place.heading,
     )
@@ -316,8 +321,8 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         _picture(walk, node)
         walk.image = node
         return True
-    if node in walk.dropped:
-        return _drop(walk, node, DropRule.DECLARED)
+    if (rule := walk.dropped.get(node)) is not None:
+        return _drop(walk, node, rule)
     if is_unread(node, walk.released) and not _is_fold(walk, node):
         return node.tag in SILENT or _drop(walk, node, DropRule.UNREAD)
     name = marks(node)
@@ -327,8 +332,10 @@ def _takes_out(walk: _Walk, node: HtmlElement) -> bool:
         return _hand_out(walk, node, walk.prepared.decks)
     # A quotation is of the text whatever it is called: posts from elsewhere carry their names, and
     # stand in frames named after the networks.
+    # So is what the search for the body weighed, and found to be of the text.
     return (
         _is_junk(name)
+        and node not in walk.released
         and next(node.iter("blockquote"), None) is None
         and _is_little(walk, node)
         and _drop(walk, node, DropRule.MARKED)

@@ -85,7 +85,7 @@ _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 _STRING = etree.XPath("string()", smart_strings=False)
 _COUNT = etree.XPath("count(//*)")
 _IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
-_NO_TEXT = frozenset({"script", "style", "noscript", "template"})
+_NO_TEXT = frozenset({"script", "style", "noscript", "template", "iframe"})
 _BREAKS = frozenset(
     {
         "br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "tr", "td", "th",
@@ -277,7 +277,8 @@ class Elements(NamedTuple):
 def elements_of(root: HtmlElement) -> Elements:
     """Return the elements under `root`, which are gathered once for all rules that ask for names."""
     every = tuple(root.iter())
-    return Elements(every, tuple((node, marks(node)) for node in every if node.attrib))
+    named = [(node, _names(node.get("id"), node.get("class"))) for node in every if node.attrib]
+    return Elements(every, tuple(named))
 
 
 def squeeze(text: str | None) -> str:

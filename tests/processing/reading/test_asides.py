@@ -8,7 +8,7 @@ from processing.reading.asides import TextBudget, is_legal, is_visitor, is_visit
 from processing.reading.extract import extract
 from processing.reading.tree import parse
 from processing.records import Article, Kind, Page
-from tests.processing.reading.stories import MOUNTAIN, Story
+from tests.processing.reading.stories import MOUNTAIN, SHIP, Story
 
 TEXT = "".join(f"<p>{text}</p>" for text in MOUNTAIN)
 COOKIES = (
@@ -156,3 +156,37 @@ def test_marked_elements_in_one_another_are_read_a_few_times_at_most():
     element = parse("<div>열두 글자가 넘는 글이다.</div>").find("body")
     assert budget.text_of(element)
     assert budget.text_of(element) == ""
+
+
+HALF, REST = (
+    "".join(f"<p>{text}</p>" for text in half) for half in (MOUNTAIN[:3], (*MOUNTAIN[3:], SHIP[0]))
+)
+
+
+@pytest.mark.parametrize("mark", ["more", "relation-text", "issue", "best_cut", "most"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div class=view>{half}<div class={mark}>{rest}</div></div>",
+        "<div class=view>{half}<section class={mark}><div>{rest}</div></section></div>",
+        "<div class=view><div class={mark}>{half}</div>{rest}</div>",
+        "<div class=view><div>{half}</div><div class={mark}>{rest}</div></div>",
+    ],
+)
+def test_a_marked_part_that_holds_half_of_a_text_is_of_it(body, mark):
+    article = read(HEADING + body.format(half=HALF, rest=REST, mark=mark))
+    assert isinstance(article, Article)
+    assert article.text == "\n\n".join((*MOUNTAIN, SHIP[0]))
+
+
+@pytest.mark.parametrize("mark", ["more", "relation-text"])
+def test_a_marked_list_of_teasers_is_not_of_the_text(mark):
+    teasers = "".join(
+        f"<li><a href='/{number}'>{SHIP[number][:30]}</a> {SHIP[number]}</li>"
+        for number in range(3)
+    )
+    article = read(
+        f"{HEADING}<div class=view>{TEXT}<div class={mark}><ul>{teasers}</ul></div></div>"
+    )
+    assert isinstance(article, Article)
+    assert article.text == Story().text

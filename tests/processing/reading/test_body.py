@@ -203,7 +203,9 @@ def test_a_selector_that_is_none():
 
 
 def test_text_and_lines_of_an_element():
-    root = parse("<div>한<br>들 <script>x</script><p>물\u00a0길\u200b\u202e</p></div>")
+    root = parse(
+        "<div>한<br>들 <script>x</script><iframe>광고</iframe><p>물\u00a0길\u200b\u202e</p></div>"
+    )
     assert text_of(root) == "한들 물 길"
     assert lines_of(root) == ["한", "들", "물 길"]
     assert squeeze("\x1b[31m\n가") == "[31m 가"

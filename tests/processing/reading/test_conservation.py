@@ -312,3 +312,11 @@ def test_the_place_of_a_body_never_shrinks_below_its_text(sentences, parts, lead
     told = [text for text in fates if any(sentence in text for sentence in sentences)]
     assert len(told) >= len(sentences)
     assert "outside" not in {fates[text] for text in told}
+
+
+def test_what_stands_beyond_paragraphs_of_one_make_is_dropped_under_a_name_of_its_own():
+    parts = "".join(f"<div class='par'>{escape(text)}</div>" for text in MOUNTAIN)
+    words = "<div class='foot'>물빛로 1 우편함</div>"
+    read = article(f"<h1>{Story().title}</h1><div class='view'>{parts}{words}</div>")
+    assert read.text == Story().text
+    assert [(drop.rule, drop.count) for drop in read.dropped] == [("beyond-paragraphs", 1)]

@@ -176,8 +176,7 @@ REPLIES = "".join(
         (f"<main><div class='view'>{PARAGRAPHS}</div><div>{REPLIES}</div></main>", Doubt.STREWN),
         # A lead in a block of its own is no other column, and neither are parts of one make.
         (
-            f"<main><div class='lead'><p>{Story().paragraphs[0]}</p></div>"
-            f"<div class='view'>{PARAGRAPHS.partition('</p>')[2]}</div></main>",
+            f"<main><div class='lead'>{PARAGRAPHS.replace('</p>', '</p></div><div>', 1)}</div></main>",
             None,
         ),
         (
