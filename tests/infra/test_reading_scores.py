@@ -8,7 +8,7 @@ import pytest
 
 from infra.bench.reading.__main__ import generated, ratio
 from infra.bench.reading.pages import DAMAGES, boards, damaged, list_pages
-from infra.bench.reading.quality import Score, SetScore
+from infra.bench.reading.quality import Score, SetScore, of_layouts
 from infra.bench.reading.scores import GOAL, bare, body_f1, missed, score, table, total
 from processing.reading.extract import extract
 from processing.records import Article, Kind, Page
@@ -171,3 +171,12 @@ def test_a_set_tells_which_bad_readings_are_flagged():
         "2",
         "1",
     ]
+
+
+def test_layouts_are_a_row_as_made_and_a_row_as_damaged():
+    made, damaged_ones = of_layouts()
+    assert (len(made.pages), len(damaged_ones.pages)) == (12, 47)
+    assert all(page.ours > page.bare or page.bare > 0.9 for page in made.pages)
+    assert all(
+        page.title and page.time and page.ours > 0.9 for page in (*made.pages, *damaged_ones.pages)
+    )

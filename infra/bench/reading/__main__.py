@@ -26,7 +26,15 @@ from time import perf_counter, process_time
 from trafilatura import bare_extraction
 
 from infra.bench.generated import page as crawl_page
-from infra.bench.reading.quality import HEAD, of_boards, of_cases, of_english, of_kept, of_lists
+from infra.bench.reading.quality import (
+    HEAD,
+    of_boards,
+    of_cases,
+    of_english,
+    of_kept,
+    of_layouts,
+    of_lists,
+)
 from infra.bench.reading.scores import KeptPage, folder, kept
 from processing.inspection.kept_pages import Item, read_many
 from processing.reading.extract import extract
@@ -134,7 +142,7 @@ def memory(pages: list[Page], count: int) -> list[int]:
 
 def show_quality(pages: list[KeptPage], english: Path | None, cases: Path | None) -> None:
     """Print how well both read each set of pages."""
-    sets = [*of_kept(pages), *([of_english(english)] if english else ())]
+    sets = [*of_kept(pages), *of_layouts(), *([of_english(english)] if english else ())]
     print(HEAD, *(rows.row() for rows in sets), sep="\n")
     for tally in (of_lists(), of_boards(), *([of_cases(cases)] if cases else ())):
         print(f"{tally.name:9} right: {tally.ours} of {tally.pages}, bare {tally.bare}")

@@ -1,6 +1,7 @@
 """Scores readings of damaged, English, invented and list pages, each beside bare Trafilatura.
 
-Kept pages are read by the generic reader alone, as they are and damaged in each way. A reading
+Kept pages are read by the generic reader alone, as they are and damaged in each way; so is an
+invented story in each family's layout. A reading
 with an F1 below `BAD` should be doubtful or rejected: those that are count as flagged, and sound
 readings that are doubtful all the same as alarms.
 """
@@ -17,13 +18,15 @@ from typing import Any, NamedTuple
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from infra.bench.reading.pages import DAMAGES, boards, damaged, list_pages
+from infra.bench.reading.pages import DAMAGES, FETCHED, boards, damaged, list_pages
 from infra.bench.reading.scores import UNKNOWN, KeptPage, bare, body_f1, score
 from processing.inspection.kept_pages import Item, index_items
 from processing.reading.extract import extract
 from processing.reading.tree import decode
 from processing.records import Article, Confidence, Kind, Page, Rejection
 from processing.rules import GENERIC, Rules
+from tests.processing.reading.layouts import LAYOUTS, URLS
+from tests.processing.reading.stories import Story
 
 BAD = 0.9
 """F1 below which a reading is bad."""
@@ -103,6 +106,30 @@ def of_kept(pages: Sequence[KeptPage]) -> Iterator[SetScore]:
             if _counts(page)
         ]
         yield SetScore(name, scores)
+
+
+def of_layouts() -> Iterator[SetScore]:
+    """Yield the scores of an invented story in each family's layout, as made and damaged."""
+    story = Story()
+    gold = {"file": "", "body": story.text, "title": story.title, "published_at": story.published}
+    gold |= {"published_precision": "day"}
+    pages = {
+        name: Page(
+            url=URLS.get(name, "https://www.handeul.test/news/7"),
+            fetched_at=FETCHED,
+            body=layout(story).encode(),
+        )
+        for name, layout in LAYOUTS.items()
+    }
+    yield SetScore("layouts", [_of_page(page, gold) for page in pages.values()])
+    scores = [
+        _of_page(damaged(page, page.body.decode(), damage), gold)
+        for name, damage in DAMAGES.items()
+        for layout, page in pages.items()
+        # Where the text stands in JSON-LD alone, nothing of it is left without.
+        if (name, layout) != ("no meta", "json_ld")
+    ]
+    yield SetScore("layouts, dam.", scores)
 
 
 def _counts(page: KeptPage) -> bool:
