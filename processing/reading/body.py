@@ -109,6 +109,7 @@ _SAYING = re.compile(r"text|txt|cont|body|desc|summ|view|article")
 _HANGUL_WORD = re.compile(r"[가-힣]{2,}")
 _SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
 
+_CELLS = frozenset({"td", "th", "tr"})
 _NAMED = frozenset({ElementMark.ASIDE, ElementMark.DISCUSSION})
 
 # Characters of marked elements that are read per character of sentences, and at least.
@@ -244,17 +245,21 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
     if place is None and evidence.dated:
         place = _description(root, blocks)
-    strewn = _strewn(place) if place is not None else 0.0
-    for block in blocks:
-        block.forget()
     if place is not None:
-        place.strewn = strewn
-        place.aside = frozenset(
-            block.element for block in blocks if block.gone and block.mark in _NAMED
-        )
+        place.strewn = _strewn(place)
+        place.aside = frozenset(block.element for block in blocks if _is_set_aside(block))
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
+    for block in blocks:
+        block.forget()
     return place
+
+
+def _is_set_aside(block: BodyPlace) -> bool:
+    """Return whether a block with sentences is set aside for what class or id call it."""
+    # The classes of a table's cells are its design.
+    named = block.mark in _NAMED and block.element.tag not in _CELLS
+    return named and block.gone and block.prose > 0
 
 
 def _readable(
