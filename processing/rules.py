@@ -32,8 +32,9 @@ class Rules:
     layout: pages fetched later are read with the next rules. `body` narrows the tree that
     Trafilatura reads. `drop` selects subtrees that are never part of an article. `english` says
     that the outlet publishes in English too, so that no page is rejected for it; `any_language`
-    accepts every language. `prepare` is the only field that is code: a pure function from the
-    decoded page to HTML.
+    accepts every language. `names` are what the outlet calls itself, which templates add to
+    headlines: a declaration fills them from its title and aliases. `prepare` is the only field that
+    is code: a pure function from the decoded page to HTML.
     """
 
     body: str | None = None
@@ -46,6 +47,7 @@ class Rules:
     english: bool = False
     any_language: bool = False
     drop: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     until: date | None = None
     prepare: Callable[[str], str] | None = None
 

@@ -9,7 +9,7 @@ of a poll.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from string import Formatter
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -146,6 +146,10 @@ class Outlet:
         )
         ports = frozenset({80, 443, None} | {urlsplit(url).port for url in urls})
         object.__setattr__(self, "allowed_ports", ports)
+        # Known from the declaration alone, so that a page reads the same whichever came before it.
+        names = (self.title, *self.aliases)
+        layouts = tuple(replace(rules, names=names) for rules in self.rules)
+        object.__setattr__(self, "rules", layouts)
         for wrong, cure in self._contradictions():
             if wrong:
                 raise DeclarationError(f"outlet {self.name!r}: {cure}")

@@ -152,7 +152,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     # Before anything is searched: every later step would mix the people and times of both.
     keep_own(root, head)
     elements = elements_of(root)
-    names = _Names(headings(root, elements), site_names(head, page.url))
+    names = _Names(headings(root, elements), site_names(head, page.url, rules.names))
     heading, place = _heading_and_body(root, head, rules, names)
     script = _script(root, head, place)
     candidates = _titles(root, head, rules, script, names.texts)

@@ -155,8 +155,11 @@ def printed(
     return None
 
 
-def site_names(head: Head, url: str) -> set[str]:
-    """Return the names of site, publisher and host, as letters and digits in lower case."""
+def site_names(head: Head, url: str, declared: Iterable[str] = ()) -> set[str]:
+    """Return the names of site, publisher and host, as letters and digits in lower case.
+
+    `declared` are those by which the outlet's declaration calls it.
+    """
     host = urlsplit(url).hostname or ""
     owners = (
         item
@@ -164,6 +167,7 @@ def site_names(head: Head, url: str) -> set[str]:
         if metadata.is_a(item, "WebSite", "Organization", "NewsMediaOrganization")
     )
     names = [
+        *declared,
         *head.every(*_OWN_NAMES),
         metadata.text(head.article.get("publisher")),
         press_of(head) if is_portal(url) else None,

@@ -75,6 +75,19 @@ def test_the_rules_are_those_of_the_day_of_the_page() -> None:
     assert record.text == "\n\n".join(layouts.STORY)
 
 
+def test_the_outlet_s_own_name_is_cut_off_its_headlines() -> None:
+    headline = "덮였던 물길 다시 열기로"
+    text = "".join(f"<p>{line}</p>" for line in layouts.STORY)
+    markup = (
+        f"<html><head><title>{headline} - 물방아간사람들</title></head>"
+        f"<body><div class='view'>{text}</div></body></html>"
+    )
+    outlet = replace(outlets()["nocutnews"], title="물방아간사람들")
+    record = read(replace(layouts.page_of(outlet), body=markup.encode()), outlet)
+    assert isinstance(record, Article)
+    assert record.title == headline
+
+
 def test_a_portal_s_copy_names_the_publisher_s_article() -> None:
     page = layouts.page_of(NAVER)
     link = '<a href="http://www.edaily.co.kr/news/newspath.asp?newsid=02952006632460120" class="media_end_head_origin_link">기사원문</a>'
