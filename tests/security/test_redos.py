@@ -1,5 +1,6 @@
 """Every pattern that meets outside text is checked for catastrophic backtracking: `make redos`."""
 
+import json
 import os
 import re
 import shutil
@@ -26,15 +27,21 @@ def test_no_pattern_is_slow() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_patterns_are_the_same_in_every_process() -> None:
-    """Made of a set, one would have another hash, and no kept verdict, at every start."""
-    code = (
-        "from infra.redos.patterns import collect\n"
-        "print(*sorted((one.key, one.pattern.pattern) for one in collect()), sep='\\n')"
-    )
-    printed = {
+COLLECTING = """
+import json
+from infra.redos.patterns import collect
+patterns = {one.key: (one.pattern.pattern, one.anchored) for one in collect()}
+from infra.redos.alarms import BOUNDED  # what is imported before is not seen
+print(json.dumps([patterns, sorted(set(BOUNDED) - set(patterns))], sort_keys=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def collected() -> list[str]:
+    """What processes of their own collect: here the modules may have been imported before."""
+    return [
         subprocess.run(
-            [sys.executable, "-c", code],
+            [sys.executable, "-c", COLLECTING],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
@@ -42,8 +49,12 @@ def test_patterns_are_the_same_in_every_process() -> None:
             check=True,
         ).stdout
         for seed in ("1", "2")
-    }
-    assert len(printed) == 1
+    ]
+
+
+def test_patterns_are_the_same_in_every_process(collected: list[str]) -> None:
+    """Made of a set, one would have another hash, and no kept verdict, at every start."""
+    assert collected[0] == collected[1]
 
 
 SLOW = re.compile(r"(?:\w+\s?)+:")
@@ -89,24 +100,13 @@ def test_a_changed_pattern_needs_a_verdict_of_its_own(monkeypatch: pytest.Monkey
         list(judge([after], timeout=1, jobs=1))
 
 
-def test_every_pattern_is_collected_with_how_it_is_applied() -> None:
-    """In a process of its own, because the modules must not have been imported before."""
-    code = (
-        "from infra.redos.patterns import collect\n"
-        "found = {one.key: one for one in collect()}\n"
-        "titles = 'processing.reading.titles.'\n"
-        "print(len(found), found[titles + '_GENERAL'].anchored, found[titles + '_CUT'].anchored,"
-        " 'processing.reading.scripts._plain' in found)\n"
-        "from infra.redos.alarms import BOUNDED\n"
-        "print(sorted(set(BOUNDED) - set(found)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    first, second = done.stdout.splitlines()
-    assert first.split()[1:] == ["True", "False", "True"]
-    assert int(first.split()[0]) > 400
-    assert second == "[]", "bounds of patterns that are no more"
+def test_every_pattern_is_collected_with_how_it_is_applied(collected: list[str]) -> None:
+    patterns, unknown_bounds = json.loads(collected[0])
+    titles = "processing.reading.titles."
+    anchored = [patterns[f"{titles}{name}"][1] for name in ("_GENERAL", "_CUT")]
+    assert (anchored, "processing.reading.scripts._plain" in patterns) == ([True, False], True)
+    assert len(patterns) > 400
+    assert unknown_bounds == [], "bounds of patterns that are no more"
 
 
 @pytest.mark.parametrize(
