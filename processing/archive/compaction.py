@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 _TRIES = 20
 """How often a manifest number may be lost to an archiver before a compaction gives up."""
 
-_UNPACKED = 2
+_UNPACKED = 1
 """Blocks before the head whose manifests are not packed: readers need those since the checkpoint."""
 
 Progress = Callable[[int, int], None]

@@ -44,6 +44,8 @@ _LARGEST = 256 << 20
 _MANY = 8
 """Parts of a day from which on a reader merges them in its cache."""
 _ROWS_TOGETHER = 20_000
+_ROWS_ENOUGH = 2_000
+"""Rows of a row group: small days share one, because what a group says of its columns weighs 5 to 18 kB."""
 _BEST = 19
 """The level of zstd from which on a text gets no smaller."""
 _VARIED = frozenset(
@@ -309,7 +311,7 @@ def _index(catalogue: Catalogue, merge: Merge) -> NewObject:
 
 
 def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
-    """Return the part of records, written day by day so that a month does not lie in memory."""
+    """Return the part of records, written some days at a time: a month may not fit into memory."""
     name, schema = merge.table, columns(merge.table)
     days: list[date | None] = [merge.day]
     if merge.whole_month and merge.day:
@@ -318,12 +320,17 @@ def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
         days = [day for day in sorted(held) if f"{day:%Y-%m}" == month]
     buffer, count = io.BytesIO(), 0
     with pq.ParquetWriter(buffer, schema, **_settings(merge)) as writer:
+        waiting: list[pa.Table] = []
         for day in days:
             tables = [_rows_of_day(catalogue, name, stored, day) for stored in merge.parts]
             rows = in_order(name, pa.concat_tables([schema.empty_table(), *tables]))
-            if rows.num_rows:
-                writer.write_table(rows, row_group_size=_ROWS_TOGETHER)
+            waiting.append(rows)
             count += rows.num_rows
+            if sum(table.num_rows for table in waiting) >= _ROWS_ENOUGH or day == days[-1]:
+                several = pa.concat_tables(waiting)
+                if several.num_rows:
+                    writer.write_table(several, row_group_size=_ROWS_TOGETHER)
+                waiting = []
     return part(name, merge.day, buffer.getvalue(), count, whole_month=merge.whole_month)
 
 

@@ -170,7 +170,9 @@ def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) 
     assert [key.rpartition("-")[0] for key in logs] == ["log/month=2026-11/2026-11"]
     assert answers(root, "archive") == answers(root, "before")
     (month,) = catalogue(root).of("articles")
-    group = pq.read_metadata(catalogue(root).local(month)).row_group(0)
+    metadata = pq.read_metadata(catalogue(root).local(month))
+    assert metadata.num_row_groups == 1, "small days share a row group"
+    group = metadata.row_group(0)
     columns = {group.column(n).path_in_schema: group.column(n) for n in range(group.num_columns)}
     assert [columns[name].is_stats_set for name in ("day", "title", "text")] == [True, False, False]
     assert not columns["text"].has_dictionary_page
