@@ -28,6 +28,7 @@ import numpy as np
 from infra.bench.newsroom import (
     CLOCK,
     OFFICE,
+    NewsArticle,
     Newsroom,
     Policy,
     Poller,
@@ -80,28 +81,33 @@ def tried(room: Newsroom) -> MeterTrial:
     stood = [article for article in of_day if article.number in poller.seen or article.stands(end)]
     archived = sum(article.number in poller.seen for article in stood)
     known = [article for article in made if article.number in poller.seen]
-    numbers = IdNumbers(
-        series=np.zeros(len(known), np.int64),
-        date=np.full(len(known), -1, np.int64),
-        number=np.array([article.number for article in known]),
-        at=np.array([article.published.timestamp() for article in known]),
-    )
-    spans = [
-        (overflow.since.timestamp(), overflow.until.timestamp())
-        for overflow in overflows(poller.polls)
-    ]
+    numbers = _id_numbers(known)
+    spans = [(gap.since.timestamp(), gap.until.timestamp()) for gap in overflows(poller.polls)]
     past = [day(index).timestamp() for index in range(room.days - 1)]
     scope = learnt(numbers)
     pairs = holes(numbers, scope)
     by_numbers = None
     if scope != "nothing":
         by_numbers = estimate(pairs, begin.timestamp(), spans, usual(pairs, past, spans))
-    polls = [poll for poll in poller.polls if poll.at >= begin]
-    now = end + timedelta(days=1)
     completeness = measure(
-        "hanbit", begin.date(), archived=archived, gaps=0, polls=polls, numbers=by_numbers, now=now
+        "hanbit",
+        begin.date(),
+        archived=archived,
+        gaps=0,
+        polls=[poll for poll in poller.polls if poll.at >= begin],
+        numbers=by_numbers,
+        now=end + timedelta(days=1),
     )
     return MeterTrial(room.seed, archived / len(stood) if stood else 1.0, completeness)
+
+
+def _id_numbers(known: Sequence[NewsArticle]) -> IdNumbers:
+    return IdNumbers(
+        series=np.zeros(len(known), np.int64),
+        date=np.full(len(known), -1, np.int64),
+        number=np.array([article.number for article in known]),
+        at=np.array([article.published.timestamp() for article in known]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,11 +176,8 @@ def _run(options: argparse.Namespace) -> int:
     print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
     began = time.monotonic()
     with ExitStack() as stack:
-        every_copy = [stack.enter_context(Copy(root)) for _ in range(options.jobs)]
-        copies: SimpleQueue[Copy] = SimpleQueue()
-        for copy in every_copy:
-            copies.put(copy)
-        campaign = Campaign(options, drawn, read_imports(root), record, copies, Lock())
+        copies = [stack.enter_context(Copy(root)) for _ in range(options.jobs)]
+        campaign = Campaign(options, drawn, read_imports(root), record, _queue(copies), Lock())
         for mutant in drawn:
             if resumed and mutant.name() in record.endings:
                 campaign.show(mutant)
@@ -191,10 +188,17 @@ def _run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             # Leaving the pool would wait for every mutant that is queued or under way.
             pool.shutdown(wait=False, cancel_futures=True)
-            for copy in every_copy:
+            for copy in copies:
                 copy.stop()
             raise
     return _summary(campaign, root, rooms, time.monotonic() - began)
+
+
+def _queue(copies: list[Copy]) -> SimpleQueue[Copy]:
+    queue: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        queue.put(copy)
+    return queue
 
 
 def _draw(

@@ -258,19 +258,23 @@ def _named(
         else:
             sums = {part.sum.sha256: key for key, part in objects.items()}
             last = head.seq if head else 0
-            held = {seq for key in listed for seq in manifests.numbers(key)}
-            gone = [
-                AuditFinding(fault=ObjectFault.MISSING, key=manifests.key(seq), manifest=seq)
-                for seq in range(1, last + 1)
-                if seq not in held
-                and not any(map(store.exists, (manifests.key(seq), manifests.block_key(seq))))
-            ]
-            return _Named(objects, sums, gone, range(1, last))
+            return _Named(objects, sums, _gone(store, listed, last), range(1, last))
     walked = walk(store, options.cache, witness, listed)
     findings = walked.findings
     if everything and not findings:
         findings = list(_differences(store, options, walked))
     return _Named(walked.named, walked.earlier, findings)
+
+
+def _gone(store: Store, listed: Mapping[str, ListedObject], last: int) -> list[AuditFinding]:
+    """Return the manifests up to number `last` that are neither listed nor there by now."""
+    held = {seq for key in listed for seq in manifests.numbers(key)}
+    return [
+        AuditFinding(fault=ObjectFault.MISSING, key=manifests.key(seq), manifest=seq)
+        for seq in range(1, last + 1)
+        if seq not in held
+        and not any(map(store.exists, (manifests.key(seq), manifests.block_key(seq))))
+    ]
 
 
 def _differences(store: Store, options: Settings, walked: ChainWalk) -> Iterator[AuditFinding]:
