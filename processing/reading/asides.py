@@ -183,13 +183,7 @@ def is_visitor(line: str) -> bool:
 
 def is_visitors_label(line: str) -> bool:
     """Return whether a short line is the label above what visitors wrote."""
-    return len(line) <= LONGEST_LABEL and _is_label(line)
-
-
-@lru_cache(maxsize=4096)
-def _is_label(line: str) -> bool:
-    """Return whether a line is such a label; the pages of a site share their menus."""
-    return bool(_VISITORS_SAY.fullmatch(line))
+    return len(line) <= LONGEST_LABEL and bool(_VISITORS_SAY.fullmatch(line))
 
 
 def is_legal(text: str) -> bool:
