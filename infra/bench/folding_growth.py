@@ -178,8 +178,8 @@ def _drawn_columns(
     starts = np.concatenate([[0], np.cumsum(sizes)])
     marks = sums(np.asarray(lists.flatten()), starts)
     learnt = np.unique(np.asarray(dropped.flatten()))
-    # The highest byte is the outlet's and stays.
-    mine = np.repeat(short & 0xFFFFFF, sizes)
+    # Bits that the passage decides, which are more where the lowest tells what is said near it.
+    mine = np.repeat(short, sizes) & np.where(marks & 1, 0x1FFFFFFE, 0x00FFFFFE).astype(np.int32)
     mine[np.isin(marks, learnt)] = 0
     order = np.lexsort(((marks ^ mine).view(np.uint32), np.repeat(np.arange(sizes.size), sizes)))
     stored = np.diff((marks ^ mine)[order].view(np.uint32), prepend=np.uint32(0))

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 6
+LAYOUT: Final = 7
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
