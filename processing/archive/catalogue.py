@@ -30,12 +30,10 @@ from processing.archive.manifests import (
     ManifestLink,
     Snapshots,
     Witness,
-    bodies,
     head,
     key,
     named_snapshots,
 )
-from processing.archive.manifests import body as stored_body
 from processing.errors import CorruptRecordError, MissingError, TransientError
 from processing.records import Manifest, fault
 from processing.store.interface import Store, checked
@@ -116,7 +114,7 @@ class Catalogue:
         self.store = store
         self._cache = cache / "objects"
         self._heads = heads
-        self._ahead: dict[int, bytes] = {}
+        self._ahead: dict[int, bytes | None] = {}
         self._of: dict[str, tuple[CatalogueObject, ...]] = {}
 
     @lazy
@@ -340,13 +338,20 @@ class Catalogue:
                 return path.read_bytes()
         if seq not in self._ahead:
             first = max(1, seq - seq % layout.EVERY)
-            # what is missing is said when its turn comes
-            self._ahead |= bodies(self.store, range(first, seq + 1))
-        body = self._ahead.pop(seq, None) or stored_body(self.store, seq)
+            with ThreadPoolExecutor(_THREADS) as pool:
+                bodies = pool.map(self._read_ahead, range(first, seq + 1))
+                self._ahead |= dict(zip(range(first, seq + 1), bodies, strict=True))
+        body = self._ahead.pop(seq, None) or self.store.get(key(seq))
         if hashlib.sha256(body).hexdigest() != sha256:
             raise self._damaged(key(seq), named_by)
         _write(path, body)
         return body
+
+    def _read_ahead(self, seq: int) -> bytes | None:
+        # what is missing is said when its turn comes
+        with suppress(MissingError):
+            return self.store.get(key(seq))
+        return None
 
     def _compare_with_witness(self, heads: Path, link: ManifestLink | None) -> None:
         known = Witness(heads, self.store).check(self.store, link)

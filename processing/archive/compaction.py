@@ -1,7 +1,6 @@
 """Compaction: a publication that adds no news, and makes few parts of many.
 
     planned merges, parts ─► PUT manifests/<seq>.json, if absent ─► a checkpoint of what is current
-                                                                 ─► old manifests become one file a block
 
 It takes effect with its manifest, as every publication does: what it wrote before does not count,
 and another run writes the same objects again. What it removes stays in the store for the grace
@@ -42,9 +41,6 @@ logger = logging.getLogger(__name__)
 _TRIES = 20
 """How often a manifest number may be lost to an archiver before a compaction gives up."""
 
-_UNPACKED = 1
-"""Blocks before the head whose manifests are not packed: readers need those since the checkpoint."""
-
 Progress = Callable[[int, int], None]
 """Called with the merges done and their number after each."""
 
@@ -53,8 +49,8 @@ class Compaction(Record):
     """What a compaction did, or would do in a dry run, where `parts` and `bytes_after` are None.
 
     `replaced` counts the objects that are superseded, `parts` those that take their place, `days`
-    and `months` the merges; `deleted` counts objects whose grace time was over, `packed` manifests that
-    lie in one file with others since. `seq` is None where there was nothing to do.
+    and `months` the merges; `deleted` counts objects whose grace time was over. `seq` is None where
+    there was nothing to do.
     """
 
     seq: int | None = None
@@ -66,7 +62,6 @@ class Compaction(Record):
     bytes_before: int = 0
     bytes_after: int | None = None
     deleted: int = 0
-    packed: int = 0
 
     @property
     def unchanged(self) -> bool:
@@ -101,49 +96,7 @@ def compact(job: CompactionJob) -> Compaction:
         done = _repeated(job)
         grace = timedelta(hours=job.options.remove_after_hours)
         deleted = delete_unnamed(job.store, job.options.cache, now=job.now, grace=grace)
-        packed = pack_manifests(job.store)
-    return done.evolve(deleted=deleted, packed=packed)
-
-
-def pack_manifests(store: Store) -> int:
-    """Put the manifests of each old block into one file; return how many were packed.
-
-    The file holds their bytes, so their sums are what their successors state. It is there before a
-    manifest under its own key goes, and readers look for both. Those that a reader of today needs
-    stay as they are: what is not sound is left to an audit.
-    """
-    head = manifests.head(store)
-    last = head.manifest.seq - _UNPACKED * layout.EVERY if head else 0
-    listed = [entry.key for entry in store.list(manifests.FOLDER)]
-    alone = (seq for key in listed if (seq := manifests.number(key)) is not None)
-    blocks = {block[0]: block for block in map(manifests.block_of, alone) if block[-1] <= last}
-    return sum(_pack(store, block) for _, block in sorted(blocks.items()))
-
-
-def _pack(store: Store, block: range) -> int:
-    bodies = manifests.bodies(store, block)
-    if not _holds(store, block, bodies):
-        logger.warning("%s is not whole and is not packed: `sillok audit`", manifests.key(block[0]))
-        return 0
-    store.put(manifests.block_key(block[0]), manifests.packed([*bodies.values()]))
-    if manifests.unpacked(store, block[0]) != bodies:
-        raise CorruptRecordError(
-            f"{manifests.block_key(block[0])} in {store.url} reads otherwise than it was written: "
-            "`sillok doctor`; no manifest was deleted"
-        )
-    store.delete([manifests.key(seq) for seq in block])
-    return len(block)
-
-
-def _holds(store: Store, block: range, bodies: Mapping[int, bytes]) -> bool:
-    """Tell whether these are the manifests that the one after them states, one by one."""
-    wanted = manifests.read(store, block[-1] + 1).manifest.previous
-    for seq in reversed(block):
-        body = bodies.get(seq, b"")
-        if hashlib.sha256(body).hexdigest() != wanted or b"\n" in body:
-            return False
-        wanted = Manifest.model_validate_json(body).previous
-    return True
+    return done.evolve(deleted=deleted)
 
 
 def _repeated(job: CompactionJob) -> Compaction:

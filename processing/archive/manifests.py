@@ -1,29 +1,23 @@
 """Reads the chain of manifests, and checks its head against a copy of its hash outside the store.
 
 Manifests are `manifests/<seq, 8 digits>.json` from 1 without a hole, each with the SHA-256 of the
-one before. Compaction puts those of a block, byte for byte, into one file as lines
-(`processing.archive.compaction`); whoever asks for a manifest by its number need not know. The
-object `head.json` says where the chain ended some time ago. It is a hint that may lag: the head is
-the first manifest after it that has no successor. So finding the head costs the same in a chain of
-ten and of a million.
+one before. The object `head.json` says where the chain ended some time ago. It is a hint that may
+lag: the head is the first manifest after it that has no successor. So finding the head costs the
+same in a chain of ten and of a million.
 
 A manifest names the snapshots (what crawls and backfills of an outlet remember) that it changed;
 one that adds a checkpoint, the first, and each of version 1 name those of all outlets. So whoever
 wants all of them reads no further back than for a checkpoint.
 """
 
-import gzip
 import hashlib
 import json
 import logging
 import re
 import secrets
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -43,9 +37,6 @@ _LAST = 99_999_999
 _THREADS = 8
 """Manifests that are read at once, ahead of their turn."""
 _NUMBER = re.compile(r"manifests/(?P<seq>[0-9]{8})\.json")
-_BLOCK = re.compile(r"manifests/(?P<first>[0-9]{8})-(?P<last>[0-9]{8})\.jsonl\.gz")
-_LARGEST_BLOCK = 1 << 30
-"""Bytes that a file of manifests may unpack to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,118 +121,12 @@ def number(key: str) -> int | None:
     return int(match["seq"]) if match else None
 
 
-def block_of(seq: int) -> range:
-    """Return the numbers of the manifests that lie in one file with that one, once it is packed."""
-    first = seq - (seq - 1) % layout.EVERY
-    return range(first, first + layout.EVERY)
-
-
-def block_key(seq: int) -> str:
-    """Return the key of the file that holds that manifest once it is packed."""
-    block = block_of(seq)
-    return f"{FOLDER}{block[0]:08d}-{block[-1]:08d}.jsonl.gz"
-
-
-def numbers(key: str) -> Sequence[int]:
-    """Return the numbers of the manifests that a key holds: one, those of a block, or none."""
-    if (seq := number(key)) is not None:
-        return (seq,)
-    match = _BLOCK.fullmatch(key)
-    block = block_of(int(match["first"])) if match and int(match["first"]) else range(0)
-    return block if block and key == block_key(block[0]) else ()
-
-
-def packed(bodies: Sequence[bytes]) -> bytes:
-    """Return the bytes of manifests as one file: a line each, without a time of packing."""
-    return gzip.compress(b"".join(body + b"\n" for body in bodies), mtime=0)
-
-
-def unpacked(store: Store, seq: int) -> dict[int, bytes]:
-    """Return the bytes of the manifests that lie in one file with that one, by number.
-
-    Raises MissingError, or CorruptRecordError where it is no file of a whole block.
-    """
-    where, block = block_key(seq), block_of(seq)
-    data = store.get(where)
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        lines = unpacking.decompress(data, _LARGEST_BLOCK).splitlines()
-    except zlib.error as error:
-        raise _no_block(where, store, error) from error
-    # the sum of a gzip file stands at its end
-    if not unpacking.eof or len(lines) != len(block):
-        raise _no_block(where, store, f"{len(lines)} lines")
-    return dict(zip(block, lines, strict=True))
-
-
-def _no_block(where: str, store: Store, why: object) -> CorruptRecordError:
-    return CorruptRecordError(
-        f"{where} in {store.url} does not hold {layout.EVERY} manifests ({why}): `sillok repair`, "
-        "or restore it from a copy"
-    )
-
-
-def body(store: Store, seq: int) -> bytes:
-    """Return the bytes of a manifest, wherever they lie. Raises what `unpacked` raises."""
-    try:
-        return store.get(key(seq))
-    except MissingError:
-        try:
-            return unpacked(store, seq)[seq]
-        except MissingError:
-            # whoever asks for a manifest knows it by its own key
-            raise MissingError(f"{key(seq)} is not in {store.url}") from None
-
-
-def bodies(store: Store, wanted: Iterable[int]) -> dict[int, bytes]:
-    """Return the bytes of manifests by number, several fetched at once.
-
-    What is missing or lies in a damaged file is left out: `body` says what is wrong with it.
-    """
-    blocks: dict[int, list[int]] = {}
-    for seq in wanted:
-        blocks.setdefault(block_of(seq)[0], []).append(seq)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        stored = {
-            seq: data
-            for some in blocks.values()
-            for seq, data in _bodies(store, some, pool).items()
-        }
-    return dict(sorted(stored.items()))
-
-
-def _bodies(store: Store, wanted: Sequence[int], pool: ThreadPoolExecutor) -> dict[int, bytes]:
-    """Return the same of one block: most blocks lie in one file, so that one request tells."""
-    first = _own(store, max(wanted))
-    if first is None:
-        with suppress(MissingError, CorruptRecordError):
-            every = unpacked(store, wanted[0])
-            return {seq: every[seq] for seq in wanted}
-    rest = [seq for seq in wanted if seq != max(wanted)]
-    fetched = dict(zip(rest, pool.map(partial(_own, store), rest), strict=True))
-    fetched[max(wanted)] = first
-    lacking = [seq for seq, data in fetched.items() if data is None]
-    if lacking:
-        # a packing may have ended, or been broken off, between two looks
-        with suppress(MissingError, CorruptRecordError):
-            every = unpacked(store, lacking[0])
-            fetched |= {seq: every[seq] for seq in lacking}
-    return {seq: data for seq, data in fetched.items() if data is not None}
-
-
-def _own(store: Store, seq: int) -> bytes | None:
-    """Return the bytes of a manifest that lies under its own key."""
-    with suppress(MissingError):
-        return store.get(key(seq))
-    return None
-
-
 def read(store: Store, seq: int) -> ManifestLink:
     """Return the manifest `seq`.
 
     Raises MissingError, or CorruptRecordError where it is no manifest of ours.
     """
-    data = body(store, seq)
+    data = store.get(key(seq))
     where = f"{key(seq)} in {store.url}"
     try:
         manifest = Manifest.model_validate_json(data)
@@ -316,7 +201,7 @@ def _hinted(store: Store) -> int:
 
 
 def _newest_listed(store: Store) -> int:
-    return max((seq for entry in store.list(FOLDER) for seq in numbers(entry.key)), default=0)
+    return max((seq for entry in store.list(FOLDER) if (seq := number(entry.key))), default=0)
 
 
 def _check(seq: int) -> str:

@@ -7,8 +7,10 @@ in the cache, known by that very sum, tells what it said.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,10 +19,11 @@ from pydantic import ValidationError
 from processing.archive import manifests
 from processing.archive.catalogue import CatalogueObject
 from processing.archive.manifests import Snapshots, Witness, named_snapshots
-from processing.errors import CorruptRecordError, MissingError
+from processing.errors import MissingError
 from processing.records import Manifest, Record, Sum, fault
 from processing.store.interface import ListedObject, Store
 
+_THREADS = 8
 _TOGETHER = 64
 """Manifests held in memory at once while they are fetched."""
 
@@ -98,14 +101,13 @@ def walk(
 ) -> ChainWalk:
     """Read every manifest, newest first; `listed` is what the store holds, by key."""
     done = ChainWalk()
-    newest = max((seq for key in listed for seq in manifests.numbers(key)), default=0)
+    newest = max((seq for key in listed if (seq := manifests.number(key))), default=0)
     seen = witness.seen()
     if seen:
         done.sums[seen[0]] = seen[1]
         newest = max(newest, seen[0])
     for seq, data in _fetched(store, range(newest, 0, -1)):
-        detail = "" if data is not None else _damage(store, seq)
-        manifest = _examined(done, seq, data, cache, detail)
+        manifest = _examined(done, seq, data, cache)
         if manifest is None:
             continue
         done.manifests.append(manifest)
@@ -114,29 +116,12 @@ def walk(
     return done
 
 
-def _damage(store: Store, seq: int) -> str:
-    """Return what is wrong with the file that should hold a manifest; "" where there is none."""
-    try:
-        manifests.body(store, seq)
-    except CorruptRecordError as error:
-        return str(error)
-    except MissingError:
-        return ""
-    return ""
-
-
-def _examined(
-    done: ChainWalk, seq: int, data: bytes | None, cache: Path, lost: str
-) -> Manifest | None:
-    """Return the manifest of that number, from the cache where the store's is damaged.
-
-    `lost` says why there is no `data`, where that is known.
-    """
+def _examined(done: ChainWalk, seq: int, data: bytes | None, cache: Path) -> Manifest | None:
+    """Return the manifest of that number, from the cache where the store's is damaged."""
     key, stated = manifests.key(seq), done.sums.get(seq)
     manifest, wrong = _parsed(seq, data) if data is not None else (None, "")
     if data is None:
-        missing = AuditFinding(fault=ObjectFault.MISSING, key=key, manifest=seq, detail=lost)
-        done.findings.append(missing)
+        done.findings.append(AuditFinding(fault=ObjectFault.MISSING, key=key, manifest=seq))
     elif stated and hashlib.sha256(data).hexdigest() != stated:
         named_by = f"manifest {seq + 1}" if seq + 1 in _numbers(done) else "the witness"
         detail = wrong or f"its SHA-256 is not the one that {named_by} states"
@@ -178,9 +163,16 @@ def _parsed(seq: int, data: bytes) -> tuple[Manifest | None, str]:
 
 def _fetched(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, bytes | None]]:
     remaining = iter(numbers)
-    while batch := list(islice(remaining, _TOGETHER)):
-        bodies = manifests.bodies(store, batch)
-        yield from ((seq, bodies.get(seq)) for seq in batch)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while batch := list(islice(remaining, _TOGETHER)):
+            yield from zip(batch, pool.map(partial(_got, store), batch), strict=True)
+
+
+def _got(store: Store, seq: int) -> bytes | None:
+    try:
+        return store.get(manifests.key(seq))
+    except MissingError:
+        return None
 
 
 def cached(cache: Path, sha256: str) -> bytes | None:
@@ -202,27 +194,3 @@ def copied(stores: Iterable[Store], wanted: Sum) -> bytes | None:
         if hashlib.sha256(data).hexdigest() == wanted.sha256:
             return data
     return None
-
-
-def copied_link(stores: Iterable[Store], seq: int, sha256: str) -> bytes | None:
-    """Return the bytes of a manifest from the first store that holds them, packed or not."""
-    for store in stores:
-        for look in (_alone, _in_block):
-            data = look(store, seq)
-            if data is not None and hashlib.sha256(data).hexdigest() == sha256:
-                return data
-    return None
-
-
-def _alone(store: Store, seq: int) -> bytes | None:
-    try:
-        return store.get(manifests.key(seq))
-    except MissingError:
-        return None
-
-
-def _in_block(store: Store, seq: int) -> bytes | None:
-    try:
-        return manifests.unpacked(store, seq)[seq]
-    except (CorruptRecordError, MissingError):
-        return None

@@ -31,14 +31,7 @@ from processing.landing.keys import folder
 from processing.records import Manifest, Record, Removed, Sum
 from processing.store.interface import Store
 from processing.store.opening import allow_publishing
-from processing.upkeep.chain import (
-    AuditFinding,
-    ChainWalk,
-    cached,
-    copied,
-    copied_link,
-    walk,
-)
+from processing.upkeep.chain import AuditFinding, ChainWalk, cached, copied, walk
 from processing.upkeep.derived import (
     TOLD,
     Publications,
@@ -157,19 +150,13 @@ class Repair:
     def _links(self, keys: Iterable[str], walked: ChainWalk) -> None:
         """Put manifests back from the cache or a copy: nothing else has their bytes."""
         for key in sorted(keys):
-            seq = manifests.number(key) or 0
-            data = self._link(seq, walked.sums[seq]) if seq in walked.sums else None
+            sha256 = walked.sums.get(manifests.number(key) or 0)
+            wanted = Sum(key=key, sha256=sha256, bytes=0) if sha256 else None
+            data = self._copy_of(wanted) if wanted else None
             if data is None:
                 self._impossible[key] = _LINK
             else:
                 self._restore(key, data)
-
-    def _link(self, seq: int, sha256: str) -> bytes | None:
-        """Return the bytes of a manifest from the cache, or from where a copy holds it."""
-        if (data := cached(self._job.options.cache, sha256)) is not None:
-            return data
-        # here too: a packing may have been broken off
-        return copied_link((self._job.store, *self._copies), seq, sha256)
 
     def _objects(self, keys: Iterable[str]) -> None:
         named = self._named()

@@ -62,8 +62,6 @@ def compact(
     say(_sentence(done))
     if done.deleted:
         say(f"{done.deleted} superseded objects were deleted: their grace time was over")
-    if done.packed:
-        say(f"{done.packed} manifests lie in one file with others now")
 
 
 def _sentence(done: "Compaction") -> str:
