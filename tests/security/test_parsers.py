@@ -62,7 +62,6 @@ _CAPTURED = (
 _PERSON = "arguments and files of the person who types the command"
 EXEMPT = {
     "processing.matching.templates": "UTF-16 that it has just encoded, with what has no character of its own",
-    "processing.archive.compaction": "manifests whose sum the one after them states",
     "processing.archive.folding": "it catches what DuckDB raises of files that are gone",
     "processing.archive.checkpoints": "files that `Catalogue.raw` held against the manifest that adds them",
     "processing.archive.merging": _TABLES,
