@@ -223,10 +223,11 @@ class Handler(BaseHTTPRequestHandler):
         # The body is shorter than its length says; a client waits for the rest until we hang up.
         if reply.cut:
             self.close_connection = True
+        # Before the answer: whoever has read it finds the request in the log.
+        self._note(reply)
         self.end_headers()
         if body:
             self.wfile.write(reply.body[: len(reply.body) - reply.cut])
-        self._note(reply)
 
     def _note(self, reply: Reply) -> None:
         row = {
