@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.redos import alarms
 from infra.redos.alarms import of_ours, tried
 from infra.redos.patterns import CollectedPattern
 from infra.redos.recheck import RecheckError, Verdict, digest, judge, keep, kept
@@ -31,6 +32,7 @@ COLLECTING = """
 import json
 from infra.redos.patterns import collect
 patterns = {one.key: (one.pattern.pattern, one.anchored) for one in collect()}
+from infra.redos import alarms
 from infra.redos.alarms import BOUNDED  # what is imported before is not seen
 print(json.dumps([patterns, sorted(set(BOUNDED) - set(patterns))], sort_keys=True))
 """
@@ -74,8 +76,15 @@ QUADRATIC = re.compile(r"\s+\Z")
     ],
 )
 def test_an_alarm_is_real_or_names_why_not(
-    key: str, pattern: re.Pattern[str], verdict: Verdict, *, fault: bool, outcome: str
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    pattern: re.Pattern[str],
+    verdict: Verdict,
+    *,
+    fault: bool,
+    outcome: str,
 ) -> None:
+    monkeypatch.setattr(alarms, "MOST", 1.2 * alarms.QUICK)  # what is slow need not be waited for
     judged = tried(CollectedPattern(key, pattern, frozenset({"match"})), verdict)
     assert (judged.fault, outcome in judged.outcome) == (fault, True), judged
 
