@@ -4,13 +4,12 @@
 which it was seen, where it was seen, the address. "Where" is a public repository (`owner/name`), a
 stored public file (`file:NUMBER`) or a collection of addresses from such (`corpus:YYYY-MM`); the
 day is that of the commit which added it there, or the one that its context states, and may be
-empty. Pure but for reading that file: `match_addresses` also judges the links that a poll has just
-found.
+empty. Pure but for reading that file.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,8 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from processing.errors import DeclarationError
-from processing.urls import canonical
-from spiders.outlet import Outlet, Sitemap, identify
+from spiders.outlet import AddressMatch, Outlet, Sitemap, identify, match_addresses
 
 TABLE = Path(__file__).parent / "outlets" / "addresses.tsv"
 RECENT = timedelta(days=730)
@@ -27,7 +25,6 @@ RECENT = timedelta(days=730)
 NEEDED = 2
 """Recent addresses that prove a declaration."""
 _COLUMNS = 4
-_EXAMPLES = 5
 _PLACEHOLDER = re.compile(r"\\\{[a-z]+\\\}")
 
 
@@ -39,34 +36,6 @@ class KnownAddress:
     seen: date | None
     where: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddressMatch:
-    """How many addresses of an outlet are articles: by `article`, or by one of `older`.
-
-    `unmatched` holds at most five examples of the others.
-    """
-
-    current: int = 0
-    older: int = 0
-    unmatched_count: int = 0
-    unmatched: tuple[str, ...] = ()
-
-    @property
-    def matched(self) -> int:
-        """Number of addresses that are articles."""
-        return self.current + self.older
-
-    @property
-    def total(self) -> int:
-        """Number of addresses that were judged."""
-        return self.matched + self.unmatched_count
-
-    @property
-    def share(self) -> float | None:
-        """Share of the addresses that are articles, None where none was judged."""
-        return self.matched / self.total if self.total else None
 
 
 class EvidenceState(StrEnum):
@@ -101,24 +70,6 @@ class EvidenceCheck:
         """Whether nothing contradicts the declaration; want of evidence does not."""
         broken = self.state in {EvidenceState.DEAD, EvidenceState.UNMATCHED}
         return self.paused or not (broken or self.silent)
-
-
-def match_addresses(outlet: Outlet, urls: Iterable[str]) -> AddressMatch:
-    """Judge addresses of `outlet` by its declaration.
-
-    `current` are those that `article` matches.
-    """
-    current = older = missed = 0
-    examples: list[str] = []
-    for url in urls:
-        if identify(outlet, url) is None:
-            missed += 1
-            examples += [url] if len(examples) < _EXAMPLES else []
-        elif outlet.article.search(canonical(url)):
-            current += 1
-        else:
-            older += 1
-    return AddressMatch(current, older, missed, tuple(examples))
 
 
 def check_evidence(

@@ -27,10 +27,10 @@ from scrapy.exceptions import UsageError as CommandLineError
 import spiders.outlets
 import spiders.settings
 from processing.errors import SillokError, TransientError, UsageError
-from processing.records import Article
+from processing.records import Article, clean
 from spiders.commandline import SETTINGS
 from spiders.commands.crawl import Command as CrawlCommand
-from spiders.logs import is_warning, level_of, plain
+from spiders.commands.crawl import is_warning, level_of
 from spiders.outlet import Outlet, identify
 from spiders.outlets import declared
 from spiders.settings import check
@@ -110,7 +110,7 @@ class AskingCommand(ScrapyCommand):
             check(self.settings)
             self.exitcode = self.answer(args, opts)
         except SillokError as error:
-            print(plain(str(error)), file=sys.stderr)  # noqa: T201 - this is a command
+            print(clean(str(error)), file=sys.stderr)  # noqa: T201 - this is a command
             self.exitcode = 1 if isinstance(error, TransientError) else 2
 
     @abstractmethod
@@ -206,7 +206,7 @@ def _left(path: Path, outlet: Outlet) -> str:
         if outlet.confirmed
         else "\nIt is not confirmed: no article was read; look again with an article's URL"
     )
-    return plain(f"wrote {path}").replace("�", "?") + (
+    return clean(f"wrote {path}") + (
         f"{unread}\nNow: finish its docstring, say in `daily` what a normal day brings, then\n"
         f"  scrapy crawl {name} --dry-run      what it would fetch\n"
         f"  scrapy freeze {name} URL           keep a page as its test\n"
@@ -256,7 +256,7 @@ class Freeze(AskingCommand):
             made = "masked"
         path = keep(Path(opts.into) / outlet.name, page, record, made)
         fields = "\n".join(
-            f"  {name:<13} {plain(' '.join(str(value).split()))[:100]}"
+            f"  {name:<13} {clean(' '.join(str(value).split()))[:100]}"
             for name, value in noted(record).items()
         )
         cure = "Look at it, compare it with the page, and commit both files."

@@ -1,23 +1,8 @@
-"""How a crawl speaks: text for a person, JSON lines for a task."""
+"""Log records as JSON lines, for the task that runs a command."""
 
 import json
 import logging
 import sys
-
-
-def plain(text: str) -> str:
-    """Return `text` without what could steer a terminal: parts of it come from the web."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def level_of(name: str) -> int:
-    """Return the number of a log level."""
-    return logging.getLevelNamesMapping().get(str(name).upper(), logging.INFO)
-
-
-def is_warning(record: logging.LogRecord) -> bool:
-    """Return whether a record is more than news; a filter for loggers that greet."""
-    return record.levelno >= logging.WARNING
 
 
 def log_as_json(level: str) -> None:

@@ -25,6 +25,7 @@ from typing import TypedDict
 
 MAX_URL = 2000
 """Characters; a longer address is neither listed nor asked for, also where a redirect names it."""
+_EXAMPLES = 5
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXCEPTION = re.compile(r"unverified: \S.*\d{4}-\d{2}-\d{2}")
 
@@ -228,6 +229,34 @@ class Fields(TypedDict, total=False):
     caveats: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AddressMatch:
+    """How many addresses of an outlet are articles: by `article`, or by one of `older`.
+
+    `unmatched` holds at most five examples of the others.
+    """
+
+    current: int = 0
+    older: int = 0
+    unmatched_count: int = 0
+    unmatched: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """Number of addresses that are articles."""
+        return self.current + self.older
+
+    @property
+    def total(self) -> int:
+        """Number of addresses that were judged."""
+        return self.matched + self.unmatched_count
+
+    @property
+    def share(self) -> float | None:
+        """Share of the addresses that are articles, None where none was judged."""
+        return self.matched / self.total if self.total else None
+
+
 class Identity(NamedTuple):
     """The canonical URL of an article, whose hash is its id in the archive, and the outlet's own key for it."""
 
@@ -257,6 +286,24 @@ def identify(outlet: Outlet, url: str) -> Identity | None:
     ):
         return Identity(spelling, groups["id"])
     return Identity(outlet.canonical.format_map(groups), groups["id"])
+
+
+def match_addresses(outlet: Outlet, urls: Iterable[str]) -> AddressMatch:
+    """Judge addresses of `outlet` by its declaration.
+
+    `current` are those that `article` matches.
+    """
+    current = older = missed = 0
+    examples: list[str] = []
+    for url in urls:
+        if identify(outlet, url) is None:
+            missed += 1
+            examples += [url] if len(examples) < _EXAMPLES else []
+        elif outlet.article.search(canonical(url)):
+            current += 1
+        else:
+            older += 1
+    return AddressMatch(current, older, missed, tuple(examples))
 
 
 def is_on_site(outlet: Outlet, url: str) -> bool:

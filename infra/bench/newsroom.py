@@ -15,7 +15,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from processing.archive import manifests
-from processing.archive.arrivals import Arrivals, added, arrivals_of
+from processing.archive.snapshot import Arrivals, added, arrivals_of
 from processing.archive.tables import columns, parquet, part
 from processing.completeness.polls import PollAnswer
 from processing.dates import SEOUL

@@ -28,7 +28,7 @@ from infra.run.processes import check
 from infra.run.services import Parts, instance
 from infra.run.summary import Holding, catalogue, example, holdings, size, total
 from processing.errors import TransientError
-from spiders.console.common import clean
+from processing.records import clean
 
 # A message may quote a page; its beginning names the cause.
 WIDE = 300

@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
-from processing.archive.arrivals import Arrivals, added, arrivals_of
+from processing.dates import SEOUL
 from processing.errors import CorruptRecordError
 from processing.limits import parse_json, unpack
 from processing.records import (
@@ -50,6 +50,14 @@ _ASKED = {Why.FETCHED, Why.UNCHANGED, Why.GONE, Why.FAILED, Why.GIVEN_UP}
 """Rows that cost a request."""
 _ANSWERED = {Why.FETCHED, Why.UNCHANGED, Why.GONE}
 GAPS = {Why.FAILED, Why.OVER_BUDGET, Why.GIVEN_UP}
+SLOT = 30
+"""Minutes of a slot."""
+SLOTS = 24 * 60 // SLOT
+_LONGEST_GAP = timedelta(hours=3)
+"""Time between two answers beyond which nothing is known of when the articles came."""
+
+Arrivals = dict[str, dict[int, int]]
+"""New articles by KST day and slot."""
 _FOR_GOOD = {301, 308}
 """Statuses of a permanent redirect (RFC 9110 §15.4)."""
 _CARRIED = (
@@ -522,3 +530,34 @@ def _kind(row: Fetch) -> Kind:
     if row.why is Why.GONE:
         return "gone"
     return "article" if row.outcome == "article" else "rejected"
+
+
+def slot_of(moment: datetime) -> int:
+    """Return the slot of its KST day in which a moment lies."""
+    local = moment.astimezone(SEOUL)
+    return (local.hour * 60 + local.minute) // SLOT
+
+
+def arrivals_of(row: Fetch) -> Arrivals:
+    """Return the new articles of one answer by the slots in which they may have come."""
+    if row.why is not Why.FETCHED or not row.new_links or not row.answered_at:
+        return {}
+    took = row.at - row.answered_at
+    if not timedelta() < took <= _LONGEST_GAP:
+        return {}
+    arrivals: Arrivals = {}
+    for index in range(row.new_links):
+        at = row.answered_at + took * (2 * index + 1) / (2 * row.new_links)
+        slots = arrivals.setdefault(at.astimezone(SEOUL).date().isoformat(), {})
+        slots[slot_of(at)] = slots.get(slot_of(at), 0) + 1
+    return arrivals
+
+
+def added(first: Mapping[str, Mapping[int, int]], second: Arrivals) -> Arrivals:
+    """Return the sum of two counts."""
+    total: Arrivals = {day: dict(slots) for day, slots in first.items()}
+    for day, slots in second.items():
+        known = total.setdefault(day, {})
+        for slot, count in slots.items():
+            known[slot] = known.get(slot, 0) + count
+    return total

@@ -83,6 +83,23 @@ def escaped(document: str) -> str:
 
 _STEERING = re.compile(rf"[\x00-\x08\x0b-\x1f]|{_UNSAFE.pattern}")
 """The same and C0 controls, except tab and line feed; in JSON these are escapes already."""
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, erase
+    # OSC, DCS, SOS, PM and APC strings
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*+(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]?"  # every shorter one
+)
+_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` as one line that prints as itself: no escape sequence, control or direction mark survives."""
+    return _STEERING.sub("", _BREAKS.sub(" ", _ESCAPES.sub("", text)))
+
+
+def clean_block(text: str) -> str:
+    """Return `text` made harmless line by line; line feeds stay."""
+    return "\n".join(clean(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def article_id(url: str) -> str:

@@ -3,16 +3,13 @@
 A change raises `LAYOUT`, which opens a new index as every other parameter does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pyarrow as pa
 
 LAYOUT: Final = 7
-
-
-def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
-    return pa.schema(columns)
+_schema: Callable[[Mapping[str, pa.DataType]], pa.Schema] = pa.schema
 
 
 SIG = _schema(

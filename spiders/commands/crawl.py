@@ -25,7 +25,7 @@ from processing.landing.segments import (
     report,
     resend,
 )
-from processing.records import RunReport
+from processing.records import RunReport, clean
 from processing.store.interface import Store
 from processing.store.opening import open_store
 from spiders.crawling.arguments import CrawlRequest, parse_arguments, require_visited
@@ -44,7 +44,6 @@ from spiders.crawling.landing import (
 from spiders.crawling.run import Run
 from spiders.crawling.verdict import exit_code
 from spiders.crawling.watchdog import Watchdog
-from spiders.logs import is_warning, level_of, log_as_json, plain
 from spiders.outlet import Outlet
 from spiders.outlets import declared
 from spiders.settings import check
@@ -98,6 +97,8 @@ class Command(crawl.Command):
             settings.set("FEEDS", {"stdout:": {"format": "jsonlines"}}, priority="cmdline")
         if settings["SILLOK_LOG"] == "json":
             settings.set("LOG_INSTALL_ROOT_HANDLER", "0", priority="cmdline")
+            from spiders.logs import log_as_json  # noqa: PLC0415 - by hand, nobody reads JSON
+
             log_as_json(settings["LOG_LEVEL"])
 
     def run(self, args: list[str], opts: Namespace) -> None:
@@ -413,16 +414,26 @@ def _sum_up(ended: RunReport) -> None:
     )
     line = f"{ended.outlet}: {ended.end} ({counts}, {ended.requests} requests): {ended.why}"
     level = logging.INFO if ended.end in {"new", "unchanged"} else logging.WARNING
-    log.log(logging.ERROR if ended.end == "failed" else level, "%s", plain(line))
+    log.log(logging.ERROR if ended.end == "failed" else level, "%s", clean(line))
+
+
+def level_of(name: str) -> int:
+    """Return the number of a log level."""
+    return logging.getLevelNamesMapping().get(str(name).upper(), logging.INFO)
+
+
+def is_warning(record: logging.LogRecord) -> bool:
+    """Return whether a record is more than news; a filter for loggers that greet."""
+    return record.levelno >= logging.WARNING
 
 
 def _say(message: str) -> None:
     handler = get_scrapy_root_handler()
     if handler is None and logging.getLogger().handlers:
-        log.error("%s", plain(message))
+        log.error("%s", clean(message))
     else:
         # A command speaks to the person who called it, not to a log.
-        print(plain(message), file=sys.stderr)  # noqa: T201
+        print(clean(message), file=sys.stderr)  # noqa: T201
 
 
 def _now() -> datetime:

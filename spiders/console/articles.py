@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from processing.errors import UsageError
-from processing.records import Kind
+from processing.records import Kind, clean, clean_block
 from spiders.console.common import (
     JsonOption,
     OutletOption,
     SinceOption,
     StoreOption,
     UntilOption,
-    clean,
-    clean_block,
     day,
     known,
     open_catalogue,

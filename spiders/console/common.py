@@ -6,7 +6,6 @@ read backwards (Unicode UAX #9). Rows are printed as a table, as tab-separated l
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +15,7 @@ import typer
 
 from processing.dates import SEOUL
 from processing.errors import UsageError
-from processing.records import escaped
+from processing.records import clean, clean_block, escaped
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -106,27 +105,8 @@ def day(text: str | None) -> date | None:
         ) from error
 
 
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, erase
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*+(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC strings
-    r"|\x1b[ -/]*[0-~]?"  # every shorter one
-)
-_UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
-_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _NARROW = 26
 """Cells up to which a column stays whole; a wider one may take several lines."""
-
-
-def clean(text: str) -> str:
-    """Return `text` as one line that prints as itself: no escape sequence, control or direction mark survives."""
-    return _UNSAFE.sub("", _BREAKS.sub(" ", _ESCAPES.sub("", text)))
-
-
-def clean_block(text: str) -> str:
-    """Return `text` made harmless line by line; line feeds stay."""
-    return "\n".join(clean(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def as_json(value: object) -> str:

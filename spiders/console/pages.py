@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import typer
 
 from processing.errors import MissingError, UsageError
-from spiders.console.common import clean_block, now, print_json
+from processing.records import clean_block
+from spiders.console.common import now, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from processing.errors import ExitCode, MissingError, UsageError
+from processing.records import clean
 from spiders.commandline import SETTINGS, crawl_command
 from spiders.console.common import (
     JsonOption,
     OutletOption,
     StoreOption,
-    clean,
     known,
     landed,
     now,
@@ -33,7 +33,6 @@ from spiders.console.common import (
     shown,
 )
 from spiders.console.completeness import suspected_rows
-from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -65,6 +64,8 @@ def tell(done: "Publication") -> None:
 
     asked = environment()
     if asked.log == "json":
+        from spiders.logs import log_as_json
+
         log_as_json(asked.log_level)
         log = logging.getLogger("sillok.archive")
         for name, counts in sorted(done.outlets.items()):

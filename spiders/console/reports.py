@@ -10,10 +10,10 @@ import typer
 
 from processing.dates import SEOUL
 from processing.errors import ExitCode, UsageError
+from processing.records import clean
 from spiders.console.common import (
     JsonOption,
     StoreOption,
-    clean,
     day,
     now,
     open_catalogue,
@@ -23,7 +23,6 @@ from spiders.console.common import (
 )
 from spiders.console.completeness import measured
 from spiders.console.publishing import facts
-from spiders.logs import log_as_json
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -124,6 +123,7 @@ def _origin(catalogue: "Catalogue") -> dict[str, Any]:
 
 def _log(made: "DayReport") -> None:
     """Log the findings where a task runs the command: its error is made of the alarms."""
+    from spiders.logs import log_as_json
     from spiders.settings import environment
 
     log_as_json(environment().log_level)

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from processing.errors import UsageError
+from processing.records import clean_block
 from spiders.console.common import (
     JsonOption,
     OutletOption,
     SinceOption,
     StoreOption,
     UntilOption,
-    clean_block,
     day,
     known,
     open_catalogue,

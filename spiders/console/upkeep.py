@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from processing.errors import ExitCode, UsageError
+from processing.records import clean
 from spiders.console.common import (
     JsonOption,
     StoreOption,
-    clean,
     now,
     open_catalogue,
     print_json,

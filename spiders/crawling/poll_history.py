@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
-from processing.archive.arrivals import SLOT, SLOTS, slot_of
+from processing.archive.snapshot import SLOT, SLOTS, slot_of
 from processing.dates import SEOUL
 from processing.records import Extent, Fetch, SourceComparison, Why
 from spiders.formats.links import Link

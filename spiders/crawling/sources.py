@@ -54,10 +54,19 @@ from spiders.crawling.polling import (
 from spiders.crawling.run import Run
 from spiders.crawling.visit import ReadingInterruptedError, Visit, gate_of, is_plainer, visit_of
 from spiders.crawling.watchdog import LethalError
-from spiders.evidence import AddressMatch, match_addresses
 from spiders.formats.discover import Links, addresses, due, is_day_archive, links, pages
 from spiders.formats.links import Child, Link, examples, in_words
-from spiders.outlet import Identity, Listing, Sitemap, Source, identify, is_on_site, unaskable
+from spiders.outlet import (
+    AddressMatch,
+    Identity,
+    Listing,
+    Sitemap,
+    Source,
+    identify,
+    is_on_site,
+    match_addresses,
+    unaskable,
+)
 
 log = logging.getLogger(__name__)
 

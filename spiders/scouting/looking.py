@@ -13,11 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from processing.records import Article, Record, Rejection
+from processing.records import Article, Record, Rejection, clean
 from processing.urls import canonical, desktop, unescaped
 from spiders.formats.feeds import text_of_field
 from spiders.formats.links import Links
-from spiders.logs import plain
 from spiders.outlet import Outlet
 
 _SIGNS = (
@@ -313,10 +312,10 @@ def source_seen(url: str, listed: Links, kind: str) -> SourceSeen:
 def lines(seen: Sighting) -> Iterator[str]:
     """Yield the sighting as lines that are safe to print."""
     robots = seen.robots
-    yield f"{plain(seen.title or seen.home)}  {seen.home}"
+    yield f"{clean(seen.title or seen.home)}  {seen.home}"
     if seen.declared:
         yield f"  declared as   {seen.declared}"
-    yield f"  robots.txt    {plain(robots.state)}"
+    yield f"  robots.txt    {clean(robots.state)}"
     yield f"    Sillok      {'may ask' if robots.ours else 'must not ask'}"
     yield f"    Scrapy      {'may ask' if robots.scrapy else 'must not ask (the stricter wins)'}"
     if robots.delay:
@@ -325,21 +324,21 @@ def lines(seen: Sighting) -> Iterator[str]:
         yield f"    AI agents   {', '.join(robots.banned)} must not ask"
     yield f"  family        {seen.family}"
     for source in seen.sources:
-        yield f"  {source.kind:<13} {plain(source.url)}  {_worth(source)}"
+        yield f"  {source.kind:<13} {clean(source.url)}  {_worth(source)}"
     yield f"  article       {seen.article or 'no pattern found: look at the links of a list'}"
     yield from _reading(seen.reading)
     for problem in seen.problems:
-        yield f"  !             {plain(problem)}"
+        yield f"  !             {clean(problem)}"
 
 
 def _worth(source: SourceSeen) -> str:
     if not (source.links or source.children):
-        return f"[{plain(source.problem or 'nothing')}]"
+        return f"[{clean(source.problem or 'nothing')}]"
     facts: Sequence[str | None] = (
         f"{source.links} links" if source.links else f"{source.children} sitemaps",
         f"newest {source.newest:%Y-%m-%d %H:%M %Z}" if source.newest else "no times",
         "full text" if source.full_text else None,
-        plain(source.problem) if source.problem else None,
+        clean(source.problem) if source.problem else None,
     )
     return f"[{', '.join(fact for fact in facts if fact)}]"
 
@@ -347,14 +346,14 @@ def _worth(source: SourceSeen) -> str:
 def _reading(record: Article | Rejection | None) -> Iterator[str]:
     if record is None:
         return
-    yield f"  sample        {plain(record.url)}"
+    yield f"  sample        {clean(record.url)}"
     if isinstance(record, Rejection):
-        yield f"    rejected    {record.reason}: {plain(record.evidence)}"
+        yield f"    rejected    {record.reason}: {clean(record.evidence)}"
         return
-    yield f"    title       {plain(record.title)}"
+    yield f"    title       {clean(record.title)}"
     yield f"    published   {record.published.at.isoformat() if record.published else 'not stated'}"
-    yield f"    by          {plain(', '.join(author.name for author in record.authors)) or 'nobody named'}"
-    yield f"    text        {len(record.text)} characters, {record.kind}, {plain(record.section or 'no section')}"
+    yield f"    by          {clean(', '.join(author.name for author in record.authors)) or 'nobody named'}"
+    yield f"    text        {len(record.text)} characters, {record.kind}, {clean(record.section or 'no section')}"
     rights = record.rights
     marks = (
         rights.meta_robots,
@@ -365,4 +364,4 @@ def _reading(record: Article | Rejection | None) -> Iterator[str]:
     )
     stated = "; ".join(mark for mark in marks if mark)
     kept = "" if rights.exportable else f" (kept from export: {rights.why})"
-    yield f"    rights      {plain(stated) or 'no marks'}{kept}"
+    yield f"    rights      {clean(stated) or 'no marks'}{kept}"

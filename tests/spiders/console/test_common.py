@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spiders.console.common import as_json, clean, clean_block, shown
+from processing.records import clean, clean_block
+from spiders.console.common import as_json, shown
 
 ATTACKS = (
     "\x1b]0;window\x07",

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.archive.arrivals import SLOT, SLOTS, added, arrivals_of, slot_of
 from processing.archive.memory import Memory, compact
-from processing.archive.snapshot import decode
+from processing.archive.snapshot import SLOT, SLOTS, added, arrivals_of, decode, slot_of
 from processing.dates import SEOUL
 from processing.records import Fetch, Why
 from spiders.crawling.poll_history import POLLS, expected, next_poll, plan, planned
