@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.house.__main__ import follow
 from infra.house.counts import LIMITS, count, read_modules
-from infra.house.way import follow
 
 ROOT = Path(__file__).parents[2]
 LONG = "def long():\n    '''Two\n    lines.'''\n" + "    x = 1\n" * 31
