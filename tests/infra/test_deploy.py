@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -72,6 +73,12 @@ class Cluster:
             ["bash", "-eu", "-c", script], cwd=self.folder, env=self.environment, capture_output=True, text=True,
             check=False,
         )  # fmt: skip
+
+    @property
+    def last_services(self) -> str:
+        """The page's commands that end PostgreSQL and Redis."""
+        lines = self.blocks[-1].splitlines()
+        return "\n".join(line for line in lines if line.startswith(("pg_", "REDISCLI_AUTH=")))
 
     def meet(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run commands as a person would who comes back later: with the settings that the page wrote."""
@@ -189,7 +196,7 @@ def prepared(base: Path, parts: tuple[str, ...], database: str) -> Cluster:
     folder.mkdir()
     home.mkdir()
     listing = subprocess.run(
-        [bootstrap.sys.executable, "-m", "pip", "config", "list"],
+        [sys.executable, "-m", "pip", "config", "list"],
         capture_output=True,
         text=True,
         check=True,
@@ -201,18 +208,23 @@ def prepared(base: Path, parts: tuple[str, ...], database: str) -> Cluster:
         "LC_ALL": "C.UTF-8",
         # By it whatever runs here ends with this process, also where that is killed.
         orphans.NAME: os.environ[orphans.NAME],
+        # Or the titles of Airflow's and Celery's processes would lie where the system shows the mark.
+        "SPT_NOENV": "1",
         # What was downloaded once is enough.
         "UV_CACHE_DIR": str(Path.home() / ".cache" / "uv"),
     }
     index = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
+    # PostgreSQL's clusters have one name each on a machine, which may run these tests twice at once.
+    name = f"{database}{os.getpid()}"
     return Cluster(
-        folder, {**bootstrap.uv_environment(listing, index), **index, **kept}, parts, database
+        folder, {**bootstrap.uv_environment(listing, index), **index, **kept}, parts, name
     )
 
 
 @contextlib.contextmanager
 def stopped_at_last(cluster: Cluster) -> Iterator[Cluster]:
     """Stop a cluster by the page's own commands, and end what they leave."""
+    guard = services_end_with_this_process(cluster)
     try:
         yield cluster
     finally:
@@ -223,7 +235,19 @@ def stopped_at_last(cluster: Cluster) -> Iterator[Cluster]:
         for file in cluster.folder.glob("logs/*.pid"):
             with contextlib.suppress(ProcessLookupError, ValueError):
                 os.kill(int(file.read_text()), signal.SIGKILL)
+        os.killpg(guard.pid, signal.SIGKILL)
+        guard.wait()
         assert stopped.returncode == 0, stopped.stderr
+
+
+def services_end_with_this_process(cluster: Cluster) -> subprocess.Popen[bytes]:
+    """Have PostgreSQL and Redis stopped once this process is gone: they run with no mark of it."""
+    script = f"tail --pid={os.getpid()} -f /dev/null\n. ./secrets.env\n{cluster.last_services}"
+    unmarked = {name: value for name, value in cluster.environment.items() if name != orphans.NAME}
+    return subprocess.Popen(
+        ["bash", "-c", script], cwd=cluster.folder, env=unmarked, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +270,7 @@ def small_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
     pins = re.findall(rf"^(?:{'|'.join(OF_WORKERS)})==.*(?:\n    .*)*", listed, re.MULTILINE)
     assert len(pins) == len(OF_WORKERS)
     (made.folder / "workers.txt").write_text("\n".join(pins))
-    uv = Path(bootstrap.sys.executable).with_name("uv")
+    uv = Path(sys.executable).with_name("uv")
     lines = [
         f"{uv} pip install -q --python venv/bin/python --no-deps --require-hashes -r workers.txt",
         "venv/bin/python -m zipfile -e dist/sillok-*.whl wheel",
@@ -403,6 +427,51 @@ def test_a_killed_worker_and_a_restart_of_the_database_lose_and_double_nothing(
     assert {row["outlet"] for row in rows} == PRESS
     assert all(row["n"] == row["d"] for row in rows), "nothing twice"
     assert_nothing_is_lost_or_doubled(small_cluster, ARCHIVE, REFERENCE)
+
+
+@pytest.mark.full
+def test_each_process_of_a_part_can_be_told_by_the_mark_of_this_test_process(
+    small_cluster: Cluster,
+) -> None:
+    mark = os.environ[orphans.NAME]
+    for name, pids in small_cluster.processes("store", "press", *FEW_PARTS).items():
+        assert pids, name
+        assert all(orphans.has(pid, mark) for pid in pids), name
+
+
+@pytest.mark.full
+def test_the_services_of_a_cluster_end_with_a_test_process_that_is_killed(
+    small_cluster: Cluster, tmp_path: Path
+) -> None:
+    """They are daemons with an environment of their own, in which there is no mark."""
+    code = f"""
+import os, sys
+from pathlib import Path
+from tests import conftest
+from tests.infra import test_deploy
+conftest.end_with_this_process()
+made = test_deploy.prepared(Path(sys.argv[1]), (), "killed")
+(made.folder / "venv").symlink_to(sys.argv[2])
+(made.folder / "logs").mkdir()
+with test_deploy.stopped_at_last(made):
+    done = made.sh("\\n".join(made.blocks[1:3]))
+    assert done.returncode == 0, done.stderr
+    print(made.database, made.environment["PORTS"], flush=True)
+    os.kill(os.getpid(), {signal.SIGKILL})
+"""
+    killed = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, small_cluster.folder / "venv"],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    database, ports = killed.stdout.split()
+
+    def listens(number: int) -> bool:
+        with contextlib.closing(socket.socket()) as client:
+            return client.connect_ex(("127.0.0.1", int(ports) + number)) == 0
+
+    wait_for(lambda: not Path(f"/etc/postgresql/15/{database}").exists())
+    wait_for(lambda: not any(listens(number) for number in (1, 2, 10, 20)))
 
 
 @pytest.mark.full
