@@ -14,6 +14,8 @@ compile cluster.txt --extra airflow --extra cluster --extra store --constraint i
 # What folding is measured against; and Spark and Playwright, downloads of their own size that only `make test-all` takes.
 compile bench.txt --extra bench --constraint infra/lock/test.txt pyproject.toml
 compile spark.txt --extra spark --extra render --constraint infra/lock/test.txt pyproject.toml
+# 350 MB for one test, and only where somebody has unpacked the chart: no target of make installs it.
+compile chart.txt --extra chart --constraint infra/lock/test.txt pyproject.toml
 echo uv | compile uv.txt -
 if grep -lE 'https?://|index-url|find-links' infra/lock/*.txt; then
     echo "An address got into a locked list: nothing that names a package host may be committed." >&2

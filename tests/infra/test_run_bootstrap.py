@@ -205,7 +205,7 @@ def test_an_interpreter_in_a_folder_with_a_blank_is_used(tmp_path: Path) -> None
 
 def test_no_tracked_list_names_a_package_host() -> None:
     lists = list((ROOT / "infra" / "lock").glob("*.txt"))
-    assert {path.stem for path in lists} == {"uv", "cluster", *bootstrap.KINDS}
+    assert {path.stem for path in lists} == {"uv", "cluster", "chart", *bootstrap.KINDS}
     for path in lists:
         text = path.read_text()
         assert "--hash=sha256:" in text
