@@ -3,12 +3,14 @@
 S3 servers differ: some accept a conditional put and overwrite all the same, some honour it for one
 request after the other but let several of a race win. So each store is tried once, with about sixty
 small requests, before anything is published there; the results are stored in the store as
-`capabilities.json`.
+`capabilities.json`. `sillok doctor` tries it again, and replaces results that no longer hold: rules
+that were put on a bucket later, versioning for one, may have changed them.
 """
 
 import secrets
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -87,15 +89,35 @@ def probe(store: Store) -> Capabilities:
 
 def remembered(store: Store, *, single_writer: bool = False) -> Capabilities:
     """Return the stored capabilities of a store; probe it and store them if there are none."""
-    # a single writer looks before it creates, which makes other results than the store itself
-    key = _SINGLE if single_writer else KEY
+    key = _key(single_writer)
     try:
         return Capabilities.model_validate_json(store.get(key))
     # never probed, or by another version
     except (MissingError, ValidationError):
         capabilities = probe(store)
-        store.put(key, capabilities.model_dump_json(indent=1).encode())
+        store.put(key, _stored(capabilities))
         return capabilities
+
+
+def tried_again(store: Store, *, single_writer: bool = False) -> Capabilities:
+    """Probe a store, and replace what is stored of its capabilities where that says otherwise.
+
+    A store that was never tried before is left as it was.
+    """
+    capabilities, key = probe(store), _key(single_writer)
+    with suppress(MissingError):
+        if store.get(key) != _stored(capabilities):
+            store.put(key, _stored(capabilities))
+    return capabilities
+
+
+def _key(single_writer: bool) -> str:  # noqa: FBT001 - a setting
+    # a single writer looks before it creates, which makes other results than the store itself
+    return _SINGLE if single_writer else KEY
+
+
+def _stored(capabilities: Capabilities) -> bytes:
+    return capabilities.model_dump_json(indent=1).encode()
 
 
 def allow_publishing(store: Store, options: Settings) -> None:
@@ -110,7 +132,7 @@ def allow_publishing(store: Store, options: Settings) -> None:
     if missing := lacking(remembered(store, single_writer=options.single_writer), options):
         raise UsageError(
             f"{store.url} lacks {', '.join(missing)}: {cure(missing)}; "
-            "delete capabilities*.json there to have it tried again"
+            "`sillok doctor` tries it again"
         )
 
 

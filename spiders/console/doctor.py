@@ -91,9 +91,9 @@ def round_trip(store: "Store") -> Told:
 
 
 def creation(store: "Store", options: "Settings") -> Told:
-    from processing.store.opening import cure, lacking, probe
+    from processing.store.opening import cure, lacking, tried_again
 
-    capabilities = probe(store)
+    capabilities = tried_again(store, single_writer=options.single_writer)
     if missing := lacking(capabilities, options):
         return "bad", f"the store lacks: {', '.join(missing)}", f"{cure(missing)}; {ONE_HOST}"
     if capabilities.creates_exactly:

@@ -146,6 +146,17 @@ def test_inexact_creation_asks_for_one_archiver(
     assert checks(sillok("doctor", "--json"))["creation"]["state"] == state
 
 
+def test_publishing_goes_by_what_the_doctor_sees_of_a_store_that_was_tried_before(
+    store: Store, sillok, monkeypatch
+) -> None:
+    assert stores.remembered(store).missing == ()
+    for creates_exactly in (False, True):  # versions were switched on in the bucket, and off
+        now = ALL.model_copy(update={"creates_exactly": creates_exactly})
+        monkeypatch.setattr("processing.store.opening.probe", lambda _, now=now: now)
+        sillok("doctor", "--json")
+        assert stores.remembered(store) == now
+
+
 @pytest.mark.usefixtures("store")
 def test_a_store_without_ranges_cannot_be_used(sillok, monkeypatch) -> None:
     monkeypatch.setattr(
