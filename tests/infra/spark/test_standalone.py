@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -158,6 +159,35 @@ def test_a_lost_worker_changes_no_row_and_no_secret_is_told(
     for secret in (bucket.keys["SILLOK_STORE_SECRET_KEY"], cluster.secret):
         assert not [text for text in seen if secret in text]
     assert "spark.authenticate.secret" in events, "Spark names its own, and not its value"
+
+
+@pytest.mark.long
+def test_a_packed_environment_brings_executors_their_packages(
+    bucket: Bucket, cluster, tmp_path: Path
+) -> None:
+    """By the page's commands and settings; the Python they name is only where an executor unpacks it."""
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    packing = re.findall(r"^ {4}(.*\bpacked(?:/bin/python|\.tar\.gz|$).*)$", page, re.MULTILINE)
+    settings = [line for line in packing if line.startswith("spark.")]
+    commands = [line for line in packing if line not in settings]
+    assert (len(commands), len(settings)) == (3, 2)
+    settings += re.findall(r"^ {4}(spark\.pyspark\.driver\.python .*)$", page, re.MULTILINE)
+    (tmp_path / "wheel").symlink_to(ROOT)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run(
+        ["bash", "-eu", "-c", "\n".join(commands)], cwd=tmp_path,
+        env={**os.environ, "PATH": path}, check=True,
+    )  # fmt: skip
+    here = "\n".join(settings).replace("/srv/sillok/venv/bin/python", sys.executable)
+    with (cluster.folder / "conf" / "spark-defaults.conf").open("a") as defaults:
+        defaults.write(here.replace("/srv/sillok", str(tmp_path)))
+    cluster.start_worker("first", bucket.keys)
+    log = tmp_path / "driver.log"
+    with log.open("wb") as output:
+        job = cluster.submit([str(JOB), str(tmp_path / "rows.jsonl")], bucket.environment, output)
+    assert job.wait() == 0, log.read_text()[-4000:]
+    assert (tmp_path / "rows.jsonl").read_text() == bucket.rows.read_text()
+    assert [*(cluster.folder / "first").rglob("packed/bin/python")]
 
 
 def test_a_worker_without_the_secret_gets_nothing(bucket: Bucket, cluster, tmp_path: Path) -> None:
