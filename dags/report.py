@@ -5,6 +5,8 @@ is over, and sends gauges per outlet to where Airflow's metrics go. It runs afte
 landing too, so it is red within twenty minutes after everything went down, and for one outlet with
 its second failed poll.
 `page` writes the report page of the day before, once, into the folder `SILLOK_REPORTS`.
+`landed` announces what lies under `landing/`, as the crawl DAGs do at their ends: it is archived also
+where these are paused, or where it was crawled by hand.
 
 By hand: `sillok report --check`, `sillok status`, `sillok report --day yesterday --html FILE`, or
 `airflow dags trigger report`.
@@ -16,7 +18,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.common import COMMON, KST, sillok, timetable
+from dags.common import COMMON, KST, LANDING, announce, sillok, timetable
 
 
 def daily_page(moment: datetime) -> None:
@@ -62,8 +64,14 @@ def report() -> None:
         """Write the page of the day before, unless it exists."""
         daily_page(dag_run.run_after)
 
+    @task(outlets=[LANDING], retries=0)
+    def landed(*, dag_run: Any = None, outlet_events: Any = None) -> None:
+        """Announce the pages that wait to be archived; skipped where there are none."""
+        announce(dag_run, outlet_events)
+
     check()
     page()
+    landed()
 
 
 report()

@@ -319,7 +319,13 @@ def test_how_things_stand_is_told_after_each_quarter_hours_crawls(live, sample) 
     ]
     assert {later - earlier for earlier, later in pairwise(ticks)} == {15 * 60}
     assert not sample.dags["report"].timetable.can_be_scheduled
-    assert {task.task_id for task in dag.tasks} == {"check", "page"}
+    assert {task.task_id for task in dag.tasks} == {"check", "page", "landed"}
+
+
+def test_what_lies_in_landing_is_announced_by_the_clock_whatever_crawls(live) -> None:
+    landed = live.dags["report"].get_task("landed")
+    assert landed.outlets == [common.LANDING]
+    assert not landed.upstream_task_ids
 
 
 def test_a_fault_of_everything_is_red_within_twenty_minutes_whenever_it_begins(live) -> None:

@@ -109,3 +109,10 @@ def test_a_failing_check_sends_one_message(ticks: dict[str, dict[str, object]]) 
     (message,) = cast("list[str]", first["messages"])
     assert message.startswith("report: NEW   all: the state could not be checked: sillok report")
     assert second["messages"] == [message]
+
+
+def test_pages_are_announced_by_the_clock_whoever_crawled_them(
+    ticks: dict[str, dict[str, object]],
+) -> None:
+    assert ticks["second check"]["landed"] == "skipped"
+    assert ticks["check beside pages"]["landed"] == "success"

@@ -1,6 +1,6 @@
 """Runs a crawl DAG in Airflow's own test run: nobody is due, two are, one of two or both are away, it cannot be told.
 
-The DAG `report` runs twice, over an archive that was never published, with a channel that is this process.
+The DAG `report` runs over an archive that was never published, with a channel that is a file: twice, and beside pages in landing.
 
 `python -m tests.dags.ticks` prints a line of JSON a run: its state, and the state of each task instance. It makes the
 database in its AIRFLOW_HOME first, because a run has one: what `airflow db migrate` does, without starting twice.
@@ -19,9 +19,11 @@ from dags import crawl
 from dags import report as report_dag
 from dags.common import NAMED
 from processing.errors import PermanentError
+from processing.store.opening import open_store
 from spiders.outlet import Pace
 
 AWAY = "narae"
+PAGES = "landing/outlet=gaon/run=20261122T030000Z-000001/seg-000.articles.jsonl.gz"
 NAMES = ["duru", "gaon", AWAY]
 DECISIONS = {
     "nobody": [],
@@ -91,7 +93,10 @@ def checked() -> dict[str, object]:
     os.environ["SILLOK_NOTIFIERS"] = json.dumps([channel])
     run = report_dag.report().test()
     states = {one.task_id: one.state for one in run.get_task_instances()}
-    return {"check": states["check"], "messages": file.read_text().splitlines()}
+    return {
+        "check": states["check"], "landed": states["landed"],
+        "messages": file.read_text().splitlines(),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
@@ -100,5 +105,7 @@ if __name__ == "__main__":
         sys.stdout.write(json.dumps([name, ran(decision)]) + "\n")
     for name in ("first check", "second check"):
         sys.stdout.write(json.dumps([name, checked()]) + "\n")
+    open_store(os.environ["SILLOK_STORE"]).put(PAGES, b"")
+    sys.stdout.write(json.dumps(["check beside pages", checked()]) + "\n")
     named = {name: shown for name, shown in AT_THE_START.items() if name != AWAY}
     sys.stdout.write(json.dumps(["named at the start", named]) + "\n")
