@@ -34,6 +34,8 @@ from processing.signing.window import EmptyWindow, FolderWindow, PartitionKind, 
 
 DAYS: Final = 29
 _STORIES: Final = 4_000
+_COMPOSED: Final = 10_000
+"""Composed documents of every window: how many a day finds like its own must not grow with it."""
 KEYS_OF_ONE: Final = 32
 
 
@@ -52,14 +54,14 @@ def _stock(options: FoldOptions) -> tuple[pa.Table, pa.Table]:
 def fill(window: FolderWindow, size: int, options: FoldOptions, parts: int = 1) -> None:
     """Write a window of `size` documents over `DAYS` days before `START`, each in `parts` parts.
 
-    The first are the composed documents with their own keys, spread over the days. The others have
+    The first `_COMPOSED` are composed documents with their own keys, spread over the days. The others have
     their columns under new ids, with random keys and hashes, as unrelated documents have; every
     third of these is linked to another one.
     """
     sig, bands = _stock(options)
-    keep = min(sig.num_rows, size)
+    keep = min(size, _COMPOSED)
     for place, share in enumerate(np.array_split(np.arange(size), DAYS)):
-        real = share[share < keep] if size <= keep else np.arange(place, keep, DAYS)
+        real = np.arange(place, keep, DAYS)
         strangers = np.array_split(np.arange(len(share) - len(real)), parts)
         for part, mine in enumerate(np.array_split(real, parts)):
             batch = _Batch(
@@ -178,8 +180,8 @@ def _drawn_columns(
     starts = np.concatenate([[0], np.cumsum(sizes)])
     marks = sums(np.asarray(lists.flatten()), starts)
     learnt = np.unique(np.asarray(dropped.flatten()))
-    # Bits that the passage decides, which are more where the lowest tells what is said near it.
-    mine = np.repeat(short, sizes) & np.where(marks & 1, 0x1FFFFFFE, 0x00FFFFFE).astype(np.int32)
+    # The bits that the passage decides.
+    mine = np.repeat(short, sizes) & np.int32(0x1FFFFFFE)
     mine[np.isin(marks, learnt)] = 0
     order = np.lexsort(((marks ^ mine).view(np.uint32), np.repeat(np.arange(sizes.size), sizes)))
     stored = np.diff((marks ^ mine)[order].view(np.uint32), prepend=np.uint32(0))

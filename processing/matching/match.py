@@ -8,7 +8,7 @@ judged by connected components of the candidate graph, so that few texts are in 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 import numpy as np
@@ -282,10 +282,11 @@ def _parted(partitions: Partitions, fresh: Fresh, further: NDArray[np.int64]) ->
 
 def edge_table(found: Iterable[tuple[Text, Text, PairVerdict]]) -> pa.Table:
     """Return judged pairs as the table `edges`, sorted."""
-    rows = [_row(left, right, verdict) for left, right, verdict in found]
-    return pa.Table.from_pylist(rows, schema=EDGES).sort_by(
-        [("a", "ascending"), ("b", "ascending")]
-    )
+    rows, pieces = (_row(*pair) for pair in found), [EDGES.empty_table()]
+    # Of a large day's pairs Python values of all would be half a gigabyte.
+    while piece := list(islice(rows, _PAIRS)):
+        pieces.append(pa.Table.from_pylist(piece, schema=EDGES))
+    return pa.concat_tables(pieces).sort_by([("a", "ascending"), ("b", "ascending")])
 
 
 def _known(partitions: Partitions, fresh: Fresh) -> NDArray[np.int64]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from processing.agencies import Names
 from processing.errors import CorruptRecordError
+from processing.signing.columns import SIGNED
 from processing.signing.documents import Document, Features, FoldOptions
 from processing.signing.marks import Marks, sums
 from processing.signing.shingles import Numbers, distinct
@@ -103,6 +104,8 @@ _AT_FIRST: Final = 20_000
 """Occurrences of marks of a part and day that are looked at before the others."""
 _KEYS: Final = ("title_key", "head_key", "tail_key")
 """What tells documents apart: their titles, and how their texts begin and end."""
+_AGAIN: Final = tuple(name for name in SIGNED.names if name != "marks")
+"""Columns of a document that is signed again; its marks, most of a row, are found in its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,7 @@ def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Lea
 def unlearnt(
     signatures: Signatures, places: Occurrences, learnt: Learnt
 ) -> list[dict[str, object]]:
-    """Return whole rows of the window that have a passage which is boilerplate now.
+    """Return rows of the window that have a passage which is boilerplate now, without their marks.
 
     Rows are sorted by number.
     """
@@ -261,7 +264,7 @@ def unlearnt(
             which = np.searchsorted(places.asked, np.fromiter(marks, np.int64, len(marks)))
             known.append(which * width + place)
     at, _ = among(places.kept[:, 0] * width + days - first, distinct(np.concatenate(known)))
-    return signatures.rows(places.kept[at, 2]).to_pylist()
+    return signatures.rows(places.kept[at, 2], _AGAIN).to_pylist()
 
 
 def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-LAYOUT: Final = 7
+LAYOUT: Final = 8
 _schema: Callable[[Mapping[str, pa.DataType]], pa.Schema] = pa.schema
 
 

@@ -1,12 +1,12 @@
 """Marks of passages that may be boilerplate, and what is left of a text without those that are.
 
 A mark is a hash of twelve canonical characters and of the outlet, so that only an outlet's own
-texts tell its boilerplate. Its highest byte is mostly the outlet's, so that of the marks of a text,
-stored as differences, three bytes vary: 23 bits tell passages apart, so that ten among a hundred
-thousand texts of one outlet hardly share one by chance. Where three are enough, 28 bits do. Marks
-are sampled by their hashes: densely near both ends of a text, where boilerplate stands, thinly
-further inside, and not at all in the middle of a long one. Nothing depends on line breaks. The
-lowest bit of a mark says whether what is near it is said by boilerplate alone (rights,
+texts tell its boilerplate. Its highest bits are the outlet's, so that the marks of a text lie close
+together and are short as differences. 28 bits tell passages apart: with 23, a hundred thousand
+texts of one outlet shared so many by chance that passages of nine texts were taken for those of
+ten. Marks are sampled by their hashes: densely near both ends of a text, where boilerplate stands,
+thinly further inside, and not at all in the middle of a long one. Nothing depends on line breaks.
+The lowest bit of a mark says whether what is near it is said by boilerplate alone (rights,
 subscriptions, contacts): then few texts are enough.
 """
 
@@ -32,9 +32,8 @@ _FAR_START: Final = 240
 _FAR_END: Final = 640
 _DENSE: Final = np.uint64(6)
 _THIN: Final = np.uint64(32)
-# The bits of a mark that the passage decides, and of one that is near what boilerplate says.
-_BITS: Final = np.uint32(0x00FFFFFE)
-_SAID_BITS: Final = np.uint32(0x1FFFFFFE)
+_BITS: Final = np.uint32(0x1FFFFFFE)
+"""The bits of a mark that the passage decides."""
 _REACH: Final = 40
 """Characters around what boilerplate alone says within which a mark is taken for it."""
 _GAP: Final = 100
@@ -85,7 +84,7 @@ def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
     if not owner:
         places, near = places[near], near[near]
     made = mixed(hashes[places] ^ np.uint64(owner & (2**64 - 1)))
-    own = (made >> np.uint64(32)).astype(np.uint32) & np.where(near, _SAID_BITS, _BITS)
+    own = (made >> np.uint64(32)).astype(np.uint32) & _BITS
     marks = own ^ np.uint32(owner >> 32 & 0xFF000000) | near
     return places, marks.view(np.int32)
 

@@ -173,7 +173,8 @@ def _ends(plain: str, length: int) -> tuple[int, int]:
 
 def redraft(row: Mapping[str, object]) -> Draft:
     """Return the draft of a stored row of `sig`, whose marks are found in its text again."""
-    return Draft(row, *marks_of(str(row["text"]), cast("int", row["owner"])))
+    places, marks = marks_of(str(row["text"]), cast("int", row["owner"]))
+    return Draft({**row, "marks": differences(marks).tolist()}, places, marks)
 
 
 def own_spans(row: Mapping[str, object]) -> list[TextSpan]:

@@ -270,10 +270,13 @@ def among(
         sure = wanted[which] == likely if wanted.size else places.astype(np.bool_)
         return places[sure], which[sure]
     # Of many values that are wanted a table of these bits tells most without a search.
-    table = np.zeros(last + 1, np.int32)
-    table[wanted & last] = np.arange(wanted.size)
+    table, order = np.zeros(last + 1, np.int32), np.arange(wanted.size)
+    table[wanted & last] = order
     which = table.take(likely & last).astype(np.intp)
-    doubtful = np.flatnonzero(wanted[which] != likely)
+    # Only where two wanted values have these bits may another one than the table's be right.
+    shared = np.zeros(last + 1, np.bool_)
+    shared[wanted[table.take(wanted & last) != order] & last] = True
+    doubtful = np.flatnonzero(shared.take(likely & last) & (wanted[which] != likely))
     which[doubtful] = np.searchsorted(wanted, likely[doubtful])
     which[which == wanted.size] = 0
     sure = wanted[which] == likely

@@ -1,5 +1,6 @@
 """The same documents make the same clusters, in whatever order and in however many runs they came."""
 
+from collections import defaultdict
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.dedupe.fold import fold
+from processing.matching import match
 from processing.signing.documents import Document
 from processing.signing.window import EmptyWindow
 from tests.processing.dedupe.made import (
@@ -59,6 +61,26 @@ def test_the_press_of_these_tests_has_all_that_makes_order_matter() -> None:
     signed = [row for kind, _, table in window.parts if kind == "sig" for row in table.to_pylist()]
     assert any(row["dropped"] for row in signed), "no boilerplate was learnt"
     assert len(signed) > len(PRESS), "no earlier document was signed again"
+
+
+def test_a_document_that_is_signed_again_keeps_its_marks() -> None:
+    window = folded([PRESS[: -len(MENU)], *([each] for each in MENU)])
+    marks: dict[str, list[list[int]]] = defaultdict(list)
+    for table in (table for kind, _, table in window.parts if kind == "sig"):
+        for row in table.to_pylist():
+            marks[row["id"]].append(row["marks"])
+    again = [rows for rows in marks.values() if len(rows) > 1 and rows[0]]
+    assert again
+    assert all(row == rows[0] for rows in again for row in rows)
+
+
+def test_edges_are_the_same_however_many_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = fold(PRESS, EmptyWindow(), day=DAY, options=OPTIONS)
+    monkeypatch.setattr(match, "_PAIRS", 3)
+    pieces = fold(PRESS, EmptyWindow(), day=DAY, options=OPTIONS)
+    edges = [key for key in whole.parts if key[0] == "edges"]
+    assert sum(whole.parts[key].num_rows for key in edges) > 9
+    assert all(pieces.parts[key].equals(whole.parts[key]) for key in edges)
 
 
 def test_a_retry_gives_the_same_bytes() -> None:

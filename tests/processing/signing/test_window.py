@@ -84,6 +84,14 @@ def test_among_finds_what_looking_at_each_finds(values: list[int], wanted: list[
     assert sought[which].tolist() == [values[place] for place in places]
 
 
+def test_among_tells_wanted_values_apart_that_have_the_same_lowest_bits() -> None:
+    # Twelve bits are looked up where few values are wanted.
+    wanted = np.array([5, 5 + 2**12, 5 + 2**13], np.int64)
+    places, which = among(np.tile(np.append(wanted, 5 + 2**14), 3), wanted)
+    assert places.tolist() == [0, 1, 2, 4, 5, 6, 8, 9, 10]
+    assert which.tolist() == [0, 1, 2] * 3
+
+
 def test_the_newest_row_of_a_document_counts_with_its_own_text() -> None:
     known = shown(twice())
     rows = {row["id"]: row for row in known.rows(known.numbers).to_pylist()}
