@@ -1,9 +1,10 @@
 """Benchmark of folding: scores, goals, recall of candidates, speed and growth.
 
-    python -m infra.bench.folding [score] [goals] [recall [TABLE…]] [speed] [growth] [parts]
-                                  [corpus] [hand] [SIZE…]
+    python -m infra.bench.folding [score] [goals] [recall [TABLE…]] [speed] [bytes] [growth]
+                                  [parts] [corpus] [hand] [SIZE…]
 
-`score` needs SILLOK_FOLDING_BENCH (the folder of the labelled benchmark) and adds ablations.
+`score` and `bytes` need SILLOK_FOLDING_BENCH (the folder of the labelled benchmark); `score` adds
+ablations, `bytes` weighs what is kept of a document.
 `goals` holds relations, originals and the two forms of a text to what is wanted of them.
 `recall` compares candidates with brute force. `speed` clusters the same documents with Sillok,
 datasketch and rensa (the optional extra `bench`) in one run on one core, by processor time.
@@ -18,19 +19,26 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from infra.bench import folding_benchmark, folding_goals, folding_growth
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
 from processing.dedupe.fold import fold
 from processing.matching.match import components
+from processing.signing.batch import sign
+from processing.signing.columns import SIG, TEXTS
 from processing.signing.documents import Features, FoldOptions, Thresholds
 from processing.signing.shingles import KEYS
-from processing.signing.window import EmptyWindow, FolderWindow
+from processing.signing.window import EmptyWindow, FolderWindow, Partitions, write_part
 
 ABLATIONS: Final = {
     "as it is": FoldOptions(),
@@ -114,6 +122,45 @@ def _print_speed(
     print(flush=True)
 
 
+def weigh() -> None:
+    """Print the bytes that a document of the benchmark has in keys, signature and text.
+
+    All documents are one part of one day, as those of a large day are once they are compacted.
+    """
+    root = os.environ.get("SILLOK_FOLDING_BENCH")
+    if not root:
+        print("bytes: left out, SILLOK_FOLDING_BENCH names no benchmark folder")
+        return
+    documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
+    with Partitions(EmptyWindow(), FoldOptions()) as partitions:
+        fresh = sign(partitions, documents, START.date())
+    print("| bytes a document | keys | signature | marks of it | keys and signature | with text |")
+    print("|---|---|---|---|---|---|")
+    bands, sig, texts = (
+        column_bytes(table)
+        for table in (fresh.bands, fresh.sig.select(SIG.names), fresh.sig.select(TEXTS.names))
+    )
+    keys, signature = sum(bands.values()), sum(sig.values())
+    every = keys + signature + sum(texts.values())
+    figures = (keys, signature, sig["marks"], keys + signature, every)
+    row = " | ".join(f"{figure / len(documents):.0f}" for figure in figures)
+    print(f"| {len(documents):,} documents | {row} |", flush=True)
+
+
+def column_bytes(table: pa.Table) -> Counter[str]:
+    """Return the bytes of each column of a part, and under "" those of its footer."""
+    day = pa.array([START.date()] * table.num_rows, pa.date32())
+    stored = BytesIO()
+    write_part(table.set_column(table.schema.get_field_index("day"), "day", day), stored)
+    described, sizes = pq.read_metadata(stored), Counter[str]()
+    for group in map(described.row_group, range(described.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            name = column.path_in_schema.partition(".")[0]
+            sizes[name] += column.total_compressed_size
+    sizes[""] = stored.getbuffer().nbytes - sizes.total()
+    return sizes
+
+
 def corpus(sizes: Sequence[int]) -> None:
     """Print the cost of joining the random keys of an archive, with one gigabyte for DuckDB."""
     print("| documents | pairs | by chance | slices | processor s | wall s | peak MB |")
@@ -141,7 +188,7 @@ def corpus(sizes: Sequence[int]) -> None:
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the named parts; without names `score`, `goals`, `recall` and `speed`."""
+    """Run the named parts; without names `score`, `goals`, `recall`, `speed` and `bytes`."""
     measured = ["duckdb", "numpy", "pyarrow", "rapidfuzz"]
     measured += filter(folding_benchmark.is_installed, folding_benchmark.LIBRARIES)
     names = ", ".join(f"{name} {version(name)}" for name in measured)
@@ -158,6 +205,8 @@ def main(wanted: Sequence[str]) -> int:
         folding_goals.recall([each for each in wanted if Path(each).is_file()])
     if not wanted or "speed" in wanted:
         speed()
+    if not wanted or "bytes" in wanted:
+        weigh()
     if "growth" in wanted:
         folding_growth.growth(sizes)
     if "parts" in wanted:
