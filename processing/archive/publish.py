@@ -33,6 +33,7 @@ from processing.archive.intake import Job, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.layout import DERIVED, NewObject, adds_checkpoint
 from processing.archive.manifests import ManifestLink, Snapshots, Witness
+from processing.archive.raw_pages import DamagedPagesError, RawPages
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.dates import SEOUL
 from processing.errors import (
@@ -50,7 +51,6 @@ from processing.records import (
     OutletFacts,
     Publication,
     Removed,
-    Seal,
     Sum,
     Why,
 )
@@ -71,14 +71,6 @@ _TRIES = 20
 _THREADS = 8
 _PARTS_IN_MEMORY = 32
 """Parts that are held in memory while they are uploaded."""
-
-
-class DamagedPagesError(CorruptRecordError):
-    """The raw pages of a segment do not match its seal; the outlet is to be held back."""
-
-    def __init__(self, outlet: str, key: str, wrong: str = "is not what its seal says") -> None:
-        super().__init__(f"{key} {wrong}: restore it from a copy")
-        self.outlet = outlet
 
 
 class LostObjectsError(StoreUnavailableError):
@@ -394,45 +386,8 @@ class Attempt:
         return part.sum
 
     def _put_pages(self) -> list[Sum]:
-        """Copy the raw pages and their indexes of every segment that has any."""
-        files = [
-            (seal, file)
-            for run in self._runs
-            for seal in run.seals
-            for file in seal.files
-            if file.key.endswith((".warc.gz", ".cdxj")) and file.rows
-        ]
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(self._copy, files))
-
-    def _copy(self, sealed: tuple[Seal, Sum]) -> Sum:
-        """Copy one file out of landing; its checksum is verified on the way."""
-        seal, file = sealed
-        key = page_key(seal, file)
-        try:
-            try:
-                self._job.store.copy(file.key, key, sha256=file.sha256)
-            except AlreadyExistsError:
-                self._replace(key, seal, file)
-        except CorruptRecordError as error:
-            if isinstance(error, DamagedPagesError):
-                raise
-            raise DamagedPagesError(seal.outlet, file.key) from error
-        return Sum(key=key, sha256=file.sha256, bytes=file.bytes, rows=file.rows)
-
-    def _replace(self, key: str, seal: Seal, file: Sum) -> None:
-        """Replace the object under `key`, which has other bytes than `file`.
-
-        Raises DamagedPagesError where a manifest names those other bytes.
-        """
-        # bytes that no manifest names do not count and may be overwritten
-        named = Catalogue(self._job.store, self._job.options.cache).parts.get(key)
-        if named and named.sum.sha256 != file.sha256:
-            wrong = f"has other bytes than {key}, which manifest {named.seq} names"
-            raise DamagedPagesError(seal.outlet, file.key, wrong)
-        logger.warning("%s in %s was damaged, and is replaced", key, self._job.store.url)
-        self._job.store.delete([key])
-        self._job.store.copy(file.key, key, sha256=file.sha256)
+        seals = [seal for run in self._runs for seal in run.seals]
+        return RawPages(self._job.store, self._job.options.cache).put(seals)
 
     def _require_present(self, adds: Sequence[Sum]) -> None:
         if gone := require_present(self._job.store, [added.key for added in adds]):
@@ -459,14 +414,6 @@ class Attempt:
             now=self._job.now,
             after=after,
         )
-
-
-def page_key(seal: Seal, file: Sum) -> str:
-    """Return where a raw page file, or its index, of a sealed segment lies in the archive."""
-    # a segment's own index and warcinfo name its file, which had another name in version 1
-    stem = "outlet={0}-run={1}" if seal.schema_version == 1 else "{0}-{1}"
-    name = f"{stem.format(seal.outlet, seal.run)}-{file.key.rpartition('/')[2]}"
-    return f"pages/day={seal.sealed_at.astimezone(SEOUL):%Y-%m-%d}/{name}"
 
 
 def _is_deletion(row: Fetch) -> bool:

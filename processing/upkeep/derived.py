@@ -5,6 +5,7 @@ it has not (rows that no raw page holds, another version of the reader), it take
 another name.
 """
 
+import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,13 +38,17 @@ from processing.dates import SEOUL
 from processing.errors import CorruptRecordError, MissingError
 from processing.landing.keys import objects
 from processing.landing.segments import read_rows, sealed
+from processing.limits import parse_json
 from processing.records import Article, Fetch, Manifest, RunReport, Seal
 from processing.upkeep.captures import Capture, CapturedFile
 from processing.upkeep.rebuild import PageFile, page_files
 from processing.upkeep.recovery import PageReader, RecoveredRows, RowRecovery, earlier
 
+logger = logging.getLogger(__name__)
+
 TOLD = ("articles", "rejections", "log", "reports")
 """Tables whose rows are made again from raw pages."""
+_RAW, _INDEX = ".warc.gz", ".cdxj"
 _KEYS: Mapping[str, Sequence[str]] = {
     "articles": ("version_id",),
     "rejections": ("outlet", "url", "fetched_at"),
@@ -99,15 +104,55 @@ def captured(
         yield read
 
 
-def index(catalogue: Catalogue, pages: Iterable[CatalogueObject]) -> bytes:
-    """Return the lines of the index of these raw pages, sorted."""
+def index(catalogue: Catalogue, wanted: CatalogueObject) -> bytes:
+    """Return the index `wanted` of raw pages again, sorted; raw pages that cannot be read are not in it.
+
+    It is of one file, of the files that came with its manifest, or else, as a merged one is, of those
+    of its day that no other index names.
+    """
     lines: list[str] = []
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "pages"
-        for page in pages:
-            catalogue.store.get_file(page.key, path)
-            lines += CapturedFile(path, page.key).index().decode().splitlines(keepends=True)
+        for page in _indexed(catalogue, wanted):
+            try:
+                catalogue.store.get_file(page.key, path)
+                made = CapturedFile(path, page.key).index()
+            except (CorruptRecordError, MissingError) as error:
+                logger.warning("%s; its lines are not in the index", error)
+                continue
+            lines += made.decode().splitlines(keepends=True)
     return "".join(sorted(lines)).encode()
+
+
+def _indexed(catalogue: Catalogue, wanted: CatalogueObject) -> Sequence[CatalogueObject]:
+    """Return the raw pages of which `wanted` is the index."""
+    where = f"{wanted.key.rpartition('/')[0]}/"
+    objects = [stored for stored in catalogue.pages() if stored.key.startswith(where)]
+    files = {stored.key: stored for stored in objects if stored.key.endswith(_RAW)}
+    if own := files.get(wanted.key.removesuffix(_INDEX) + _RAW):
+        return [own]
+    indexes = [stored for stored in objects if stored.key.endswith(_INDEX)]
+    named = {stored.key.removesuffix(_INDEX) + _RAW for stored in indexes}
+    together = [file for key, file in files.items() if file.seq == wanted.seq and key not in named]
+    if together:
+        return together
+    for other in indexes:
+        if other.key != wanted.key:
+            named |= {f"{where}{name}" for name in _named(catalogue, other)} or {
+                key for key, file in files.items() if file.seq == other.seq
+            }
+    return [file for key, file in files.items() if key not in named]
+
+
+def _named(catalogue: Catalogue, stored: CatalogueObject) -> set[str]:
+    """Return the names of the files that an index is of; none where it is missing or damaged."""
+    try:
+        text = catalogue.raw(stored).read_bytes()
+    except (CorruptRecordError, MissingError):
+        return set()
+    # those of version 1 do not name their file, and have its name
+    lines = (parse_json(line.split(b" ", 2)[2]) for line in text.splitlines())
+    return {str(line["filename"]) for line in lines if "filename" in line}
 
 
 def remembered(

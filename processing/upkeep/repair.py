@@ -432,31 +432,8 @@ def _place(key: str) -> tuple[str, str]:
 
 
 def _indexes(catalogue: Catalogue, wanted: CatalogueObject) -> list[NewObject]:
-    """Return the index of raw pages again: that of one file, or the merged one of a day."""
-    if not wanted.key.endswith(".cdxj"):
+    """Return the index of raw pages again: that of one file, or of several of a day."""
+    if not wanted.key.endswith(".cdxj") or not (data := index(catalogue, wanted)):
         return []
-    where = _folder(wanted.key)
-    pages = {
-        page_file.key: page_file
-        for page_file in catalogue.pages(".warc.gz")
-        if _folder(page_file.key) == where
-    }
-    if own := pages.get(wanted.key.removesuffix(".cdxj") + ".warc.gz"):
-        chosen: list[CatalogueObject] = [own]
-    else:
-        alone = {index.key.removesuffix(".cdxj") for index in catalogue.pages(".cdxj")}
-        chosen = [
-            page_file
-            for key, page_file in pages.items()
-            if key.removesuffix(".warc.gz") not in alone
-        ]
-    if not chosen:
-        return []
-    data = index(catalogue, chosen)
-    rows = wanted.sum.rows if wanted.sum.rows is not None else data.count(b"\n")
-    prefix = "index-"
-    return [NewObject(where, data, prefix=prefix, suffix=".cdxj", rows=rows)]
-
-
-def _folder(key: str) -> str:
-    return key.rpartition("/")[0]
+    where, rows = wanted.key.rpartition("/")[0], data.count(b"\n")
+    return [NewObject(where, data, prefix="index-", suffix=".cdxj", rows=rows)]

@@ -6,10 +6,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from processing.archive import merging
 from processing.archive.catalogue import MERGED, Catalogue
+from processing.archive.compaction import CompactionJob, compact
 from processing.archive.layout import CatalogueObject
 from processing.archive.publish import publish
 from processing.errors import CorruptRecordError
@@ -129,3 +131,19 @@ def test_merged_files_go_with_their_time(root: Path) -> None:
     assert len(merged_files(root, "cache")) == len(TABLES)
     catalogue.forget(NOON.fromtimestamp(made + 3600, NOON.tzinfo))
     assert merged_files(root, "cache") == []
+
+
+def test_what_hardly_repeats_has_no_dictionary_in_the_part_of_a_month(root: Path) -> None:
+    store = FileStore(root / "archive")
+    options = Settings(cache=root / "cache", heads=root / "heads")
+    given = {"code_version": "1", "lock_sha256": "0" * 64, "options": options}
+    compact(CompactionJob(store=store, now=NOON + timedelta(days=40), **given))
+    (part,) = Catalogue(store, root / "cache").of("log")
+    assert part.key.startswith("log/month=2026-11/2026-11-")
+    group = pq.read_metadata(root / "archive" / part.key).row_group(0)
+    chunks = {
+        group.column(place).path_in_schema: group.column(place)
+        for place in range(group.num_columns)
+    }
+    assert not chunks["article_id"].has_dictionary_page
+    assert chunks["outlet"].has_dictionary_page

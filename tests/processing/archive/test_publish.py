@@ -104,7 +104,41 @@ def test_raw_pages_keep_their_bytes_under_their_new_name(
     archive()
     name = "hanbit-20261120T030000Z-aaaaaa-seg-000"
     assert store.get(f"pages/day=2026-11-20/{name}.warc.gz") == before
-    assert store.exists(f"pages/day=2026-11-20/{name}.cdxj")
+    assert not store.exists(f"pages/day=2026-11-20/{name}.cdxj")
+
+
+def test_a_publication_has_one_index_a_day_of_all_its_raw_pages(
+    store: FileStore, archive: Archive
+) -> None:
+    lines: dict[str, list[bytes]] = {"2026-11-20": [], "2026-11-21": []}
+    for outlet in ("narae", "hanbit"):
+        for place, day in enumerate(lines):
+            at = NOON + timedelta(days=place)
+            crawl = Crawl(
+                outlet=outlet, run=f"run-{place}", articles=[article(outlet, place, at=at)], at=at
+            )
+            lines[day] += store.get(f"{crawl.land(store).folder}/seg-000.cdxj").splitlines()
+    archive(now=NOON + timedelta(days=2))
+    keys = [entry.key for entry in store.list("pages/") if entry.key.endswith(".cdxj")]
+    assert [key.partition("index-")[0] for key in keys] == [f"pages/day={day}/" for day in lines]
+    for key, day in zip(keys, lines, strict=True):
+        assert len(lines[day]) == 2
+        assert store.get(key) == b"".join(line + b"\n" for line in sorted(lines[day]))
+
+
+def test_an_index_that_is_damaged_on_its_way_holds_its_outlet_alone(
+    store: FileStore, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was sound when the run was checked."""
+    crawl = Crawl(articles=[article("hanbit", 1)]).land(store)
+    Crawl(outlet="narae", articles=[article("narae", 1)]).land(store)
+    key, get = f"{crawl.folder}/seg-000.cdxj", FileStore.get
+    monkeypatch.setattr(
+        FileStore, "get", lambda self, asked: get(self, asked) + (b"x" if asked == key else b"")
+    )
+    publication = archive()
+    assert {row["outlet"] for row in rows(store, "articles")} == {"narae"}
+    assert [held.outlet for held in publication.held] == ["hanbit"]
 
 
 def test_articles_lie_under_their_day_in_seoul(store: FileStore, archive: Archive) -> None:

@@ -1,5 +1,6 @@
 """Of a window no more is read than is asked for, and it is what reading everything finds."""
 
+import random
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -238,3 +239,16 @@ def test_the_same_table_gives_the_same_bytes_and_copies_lie_side_by_side(tmp_pat
         write_part(texts, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert window.columns(tmp_path / "one", ["text", "number"]) == texts.select(["text", "number"])
+
+
+def test_a_packed_part_has_the_same_rows_in_fewer_bytes(tmp_path: Path) -> None:
+    draw = random.Random(1)  # noqa: S311 - only samples
+    words = ["".join(draw.choices("가나다라마바사아자차카타파하", k=3)) for _ in range(2000)]
+    text = [" ".join(draw.choices(words, k=200)) for _ in range(200)]
+    rows = pa.table({"number": range(200), "text": text, "facts": [""] * 200, "day": [DAY] * 200})
+    for name in ("plain", "packed"):
+        write_part(rows, tmp_path / name, packed=name == "packed")
+    tables = [pq.read_table(tmp_path / name) for name in ("plain", "packed")]
+    assert tables[0] == tables[1] == rows.cast(tables[0].schema)
+    sizes = [(tmp_path / name).stat().st_size for name in ("plain", "packed")]
+    assert sizes[1] < sizes[0] * 0.97

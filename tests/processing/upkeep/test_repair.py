@@ -10,6 +10,7 @@ import pytest
 from processing.archive import manifests
 from processing.archive.backfills import BackfillState
 from processing.archive.catalogue import Catalogue
+from processing.archive.compaction import CompactionJob, compact
 from processing.archive.intake import Job
 from processing.archive.layout import NewObject
 from processing.archive.memory import load
@@ -24,7 +25,7 @@ from processing.store.s3_store import S3Store
 from processing.upkeep.audit import audit
 from processing.upkeep.repair import RepairResult, repair
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, fetch
-from tests.processing.upkeep.crawled import JsonReader, fill
+from tests.processing.upkeep.crawled import JsonReader, fill, land
 from tests.processing.upkeep.damage import (
     DAMAGES,
     EACH_DAMAGE,
@@ -98,6 +99,52 @@ def known(archive: Archive) -> dict[str, object]:
             [memory.has(f"run-{number}", 0) for number in (1, 2, 3)],
         )
     return told
+
+
+def index_keys(archive: Archive) -> list[str]:
+    """Return the keys of the current indexes of raw pages, in order of their manifests."""
+    indexes = Catalogue(archive.store, archive.options.cache).pages(".cdxj")
+    return [index.key for index in sorted(indexes, key=lambda index: index.seq)]
+
+
+def test_each_index_of_a_day_gets_its_own_bytes_again(archive: Archive) -> None:
+    """All of them at once: each publication's, and then a merged one beside one that came late."""
+    good = {key: archive.store.get(key) for key in index_keys(archive)}
+    assert len(good) == 3
+    archive.store.delete(list(good))
+    archive.cold()
+    assert {*archive.repaired().restored} == {*good}
+    given = {"code_version": "1", "lock_sha256": "0" * 64}
+    compact(CompactionJob(store=archive.store, options=archive.options, now=LATER, **given))
+    merged = index_keys(archive)
+    rows = [article("hanbit", 9, at=NOON + timedelta(hours=9))]
+    land(
+        archive.store, archive.folder / "spool", "hanbit", "late", rows=rows, at=rows[0].fetched_at
+    )
+    publish(archive.store, now=LATER, outlets=FACTS, options=archive.options, **given)
+    assert (len(merged), len(index_keys(archive))) == (1, 2)
+    good = {key: archive.store.get(key) for key in index_keys(archive)}
+    for lost in (merged, index_keys(archive)):
+        archive.store.delete(lost)
+        archive.cold()
+        assert {*archive.repaired().restored} == {*lost}
+        assert {key: archive.store.get(key) for key in good} == good
+
+
+def test_an_index_of_raw_pages_that_are_lost_has_the_lines_of_the_others(archive: Archive) -> None:
+    lost, *_ = index_keys(archive)
+    before = archive.store.get(lost)
+    catalogue = Catalogue(archive.store, archive.options.cache)
+    pages = next(page.key for page in catalogue.pages(".warc.gz") if "narae-run-1" in page.key)
+    archive.store.delete([lost, pages])
+    archive.cold()
+    done = archive.repaired()
+    assert [unrepaired.key for unrepaired in done.impossible] == [pages]
+    (replaced,) = done.replaced
+    name = pages.rpartition("/")[2].encode()
+    kept = [line for line in before.splitlines(keepends=True) if name not in line]
+    assert archive.store.get(replaced.by[0]) == b"".join(kept)
+    assert (replaced.rows, replaced.of) == (2, 3)
 
 
 @pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
