@@ -7,11 +7,10 @@ compares a small one with real publishing by `sillok diff`.
 """
 
 import gzip
-import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -24,11 +23,12 @@ import pyarrow.compute as pc
 
 from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue
-from processing.archive.layout import CatalogueObject, NewObject
+from processing.archive.compaction import CompactionJob, compact
+from processing.archive.layout import NewObject
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.memory import Memory
+from processing.archive.raw_pages import merged_index
 from processing.archive.tables import (
-    TABLES,
     ArchivedArticle,
     day,
     of_records,
@@ -50,6 +50,7 @@ from processing.records import (
     article_id,
     version_id,
 )
+from processing.settings import Settings
 from processing.signing.columns import CLUSTERS
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.window import EmptyWindow
@@ -171,12 +172,18 @@ def moments(articles: int, days: int) -> list[datetime]:
 
 
 def lay_down(
-    root: Path, articles: Sequence[Article], publications: int, polls: int | None = None
+    root: Path,
+    articles: Sequence[Article],
+    publications: int,
+    polls: int | None = None,
+    *,
+    compacted_until: datetime | None = None,
 ) -> FileStore:
     """Write an archive of these articles, in the order of fetching, in so many publications.
 
     They were fetched by so many polls, by default one a publication: so archives of different
-    numbers of publications can have the same rows, those of log and reports too.
+    numbers of publications can have the same rows, those of log and reports too. Up to a moment
+    each day is compacted when it is over.
     """
     store = FileStore(root / "archive")
     witness = Witness(root / "heads", store)
@@ -186,11 +193,15 @@ def lay_down(
     link: ManifestLink | None = None
     for number, some in enumerate(_shares(shares, publications), 1):
         runs = [run for poll, share in some for run in runs_of(share, poll)]
-        adds, removes = _laid(store, root / "cache", runs, tables, number)
+        if link and _ends_a_day(link.manifest, runs[0].at, compacted_until):
+            compacted(root, runs[0].at)
+            link = manifests.head(store)
+        seq = link.manifest.seq + 1 if link else 1
+        adds, removes = _laid(store, root / "cache", runs, tables, seq)
         changed = {run.outlet: every[run.outlet] for run in runs}
-        names_all = link is None or layout.adds_checkpoint(number)
+        names_all = link is None or layout.adds_checkpoint(seq)
         manifest = Manifest(
-            seq=number,
+            seq=seq,
             previous=link.sha256 if link else None,
             batch=f"{number:016x}",
             published_at=runs[-1].articles[-1].fetched_at + timedelta(minutes=5),
@@ -204,6 +215,20 @@ def lay_down(
         )
         link = manifests.append(store, witness, manifest)
     return store
+
+
+def _ends_a_day(before: Manifest, now: datetime, until: datetime | None) -> bool:
+    """Tell whether a day is over since that manifest, and is to be compacted."""
+    return until is not None and now <= until and day(before.published_at) < day(now)
+
+
+def compacted(root: Path, now: datetime) -> None:
+    """Compact an archive as `sillok compact` does at a moment."""
+    store = FileStore(root / "archive")
+    options = Settings(store=store.url, cache=root / "cache", heads=root / "heads")
+    compact(
+        CompactionJob(store=store, options=options, now=now, code_version="1", lock_sha256="0" * 64)
+    )
 
 
 def _laid(
@@ -221,12 +246,12 @@ def _laid(
         *_pages(runs),
     ]
     if not layout.adds_checkpoint(number):
-        return [_put(store, one) for one in made], ()
+        return [put(store, one) for one in made], ()
     checkpoint = checkpoints.made(Catalogue(store, cache))
-    return [_put(store, one) for one in (*made, *checkpoint.files)], checkpoint.removes
+    return [put(store, one) for one in (*made, *checkpoint.files)], checkpoint.removes
 
 
-def _put(store: FileStore, made: NewObject) -> Sum:
+def put(store: FileStore, made: NewObject) -> Sum:
     store.put(made.key, made.data)
     return made.sum
 
@@ -243,27 +268,27 @@ def _memories(store: FileStore, articles: Sequence[Article]) -> dict[str, Sum]:
     for one in articles:
         by_outlet[one.outlet].archived(one)
     return {
-        outlet: _put(store, NewObject(f"memory/outlet={outlet}", memory.encode(), suffix=".gz"))
+        outlet: put(store, NewObject(f"memory/outlet={outlet}", memory.encode(), suffix=".gz"))
         for outlet, memory in sorted(by_outlet.items())
     }
 
 
 def _pages(runs: Sequence[GeneratedRun]) -> Iterator[NewObject]:
-    """Yield for each run a file in place of its raw pages, and their index."""
+    """Yield for each run a file in place of its raw pages, and for each day their index."""
+    indexes: dict[str, list[bytes]] = defaultdict(list)
     for run in runs:
-        name = f"{run.outlet}-{run.run}-seg-000"
+        where, name = f"pages/day={day(run.at)}", f"{run.outlet}-{run.run}-seg-000.warc.gz"
         body = gzip.compress("".join(one.url for one in run.articles).encode(), mtime=0)
-        lines = []
         for one in run.articles:
             facts = {"url": one.url, "status": "200", "mime": "text/html", "offset": "0",
-                     "length": str(len(body)), "filename": f"{name}.warc.gz"}  # fmt: skip
+                     "length": str(len(body)), "filename": name}  # fmt: skip
             stamp = f"{one.fetched_at:%Y%m%d%H%M%S}"
-            lines.append(f"{one.url} {stamp} {json.dumps(facts)}\n")
-        index = "".join(sorted(lines)).encode()
-        for suffix, data in ((".warc.gz", body), (".cdxj", index)):
-            made = NewObject(f"pages/day={day(run.at)}", data, suffix=suffix, rows=len(lines))
-            made.sum = made.sum.evolve(key=f"pages/day={day(run.at)}/{name}{suffix}")
-            yield made
+            indexes[where].append(f"{one.url} {stamp} {json.dumps(facts)}\n".encode())
+        made = NewObject(where, body, rows=len(run.articles))
+        made.sum = made.sum.evolve(key=f"{where}/{name}")
+        yield made
+    for where, lines in indexes.items():
+        yield merged_index(where, lines)
 
 
 class SignedTables:
@@ -324,76 +349,6 @@ def _document(one: Article) -> Document:
         published_at=one.published.at if one.published else None,
         fetched_at=one.fetched_at,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class YearOfObjects:
-    """The objects of a year of quarter-hourly publications, compacted but for its last day.
-
-    Ten outlets have news in each; a million articles are 29 a publication.
-    """
-
-    days: int = 365
-
-    @property
-    def base(self) -> tuple[None, tuple[Manifest, ...]]:
-        """Nothing: all of it is listed anew."""
-        return None, ()
-
-    @property
-    def tables(self) -> dict[str, CatalogueObject]:
-        """A part per month and table of records, per day and partition, and 96 of the last day."""
-        names = [f"{name}/month=2026-{month:02d}/2026-{month:02d}-" for name in TABLES
-                 for month in range(1, 13)]  # fmt: skip
-        kinds = ["clusters", *(f"dedupe/v=0/{kind}" for kind in ("sig", "texts", "bands", "edges"))]
-        for on in range(self.days):
-            when = START.date() + timedelta(days=on)
-            names += [f"{kind}/month={when:%Y-%m}/{when}-" for kind in kinds]
-        names += [f"{name}/month=2026-12/2026-12-31-" for name in [*TABLES, *kinds]] * 96
-        return {
-            one.key: one
-            for one in (_object(f"{name}{place:032x}.parquet") for place, name in enumerate(names))
-        }
-
-    def pages(
-        self,
-        suffix: str = "",
-        days: Collection[str] | None = None,  # noqa: ARG002 - as `Catalogue` has it
-    ) -> tuple[CatalogueObject, ...]:
-        """Ten files of raw pages a publication; indexes are merged by day."""
-        when = [START.date() + timedelta(days=on) for on in range(self.days)]
-        names = [
-            f"pages/day={on}/outlet{outlet:03d}-{on:%Y%m%d}T{quarter:06d}Z-000000-seg-000.warc.gz"
-            for on in when
-            for quarter in range(96)
-            for outlet in range(10)
-        ]
-        return tuple(_object(name) for name in names if name.endswith(suffix))
-
-
-def _object(key: str) -> CatalogueObject:
-    sha256 = hashlib.sha256(key.encode()).hexdigest()
-    return CatalogueObject(Sum(key=key, sha256=sha256, bytes=100_000, rows=1000), 1)
-
-
-def lay_down_year(root: Path) -> FileStore:
-    """Write the checkpoint of such a year and the 32 manifests from it on, without other objects."""
-    store = FileStore(root / "archive")
-    witness = Witness(root / "heads", store)
-    checkpoint = checkpoints.made(YearOfObjects())
-    previous = "0" * 64
-    for seq in range(365 * 96, 365 * 96 + 32):
-        first = seq == 365 * 96
-        names = [f"{name}/month=2026-12/2026-12-31-{seq:032x}.parquet" for name in TABLES]
-        adds = [_put(store, file) for file in checkpoint.files] if first else []
-        adds += [_object(name).sum for name in names]
-        memory = {f"outlet{place:03d}": adds[0] for place in range(45 if first else 10)}
-        manifest = Manifest(
-            seq=seq, previous=previous, batch="0", published_at=START, adds=tuple(adds),
-            memory=memory, code_version="1", lock_sha256="0",
-        )  # fmt: skip
-        previous = manifests.append(store, witness, manifest).sha256
-    return store
 
 
 def size_of(root: Path, table: str) -> int:
