@@ -475,7 +475,7 @@ def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
 def _with_verse(place: BodyPlace) -> BodyPlace:
     """Return the block of paragraphs around a lone one: verse and lists end in no full stop."""
     above = place.above
-    while above is not None and above.above is not None and place.element.tag in _PARAGRAPHS:
+    while above is not None and place.element.tag in _PARAGRAPHS:
         others = [child for child in above.children if child is not place and child.mark is None]
         if (
             not others
@@ -588,7 +588,9 @@ def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     marked = [
         place
         for place in places
-        if place.prose <= best.prose and _BODY.search(marks(place.element))
+        if place.prose <= best.prose
+        and _BODY.search(marks(place.element))
+        and not (place.above is not None and _has_twin(place, place.above))
     ]
     inside = [place for place in marked if place.prose >= least] or _single(marked, best, places)
     return max(inside, key=lambda place: place.prose, default=None)
@@ -622,7 +624,7 @@ def _narrowed(place: BodyPlace) -> BodyPlace:
     while place.inner:
         heart = max(place.inner, key=lambda inner: inner.prose)
         share = _MOST if _BODY.search(marks(heart.element)) else _NEARLY_ALL
-        if heart.prose < share * place.prose or (share == _NEARLY_ALL and _has_twin(heart, place)):
+        if heart.prose < share * place.prose or _has_twin(heart, place):
             break
         place = heart
     return place
@@ -648,6 +650,7 @@ def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
         elif not enter(node):
             walker.skip_subtree()
     walk.page.close()
+    walk.page.early = walk.early
     return walk.page
 
 
@@ -675,8 +678,10 @@ class _Weighing:
             self.early = False
         if tag in SILENT:
             return False
-        if tag in _OPENING:
-            self._open(node, mark_of(node) if node is not self.page.element else None)
+        if node is self.page.element:
+            pass  # the block that the walk begins with
+        elif tag in _OPENING:
+            self._open(node, mark_of(node))
         elif is_hidden(node):
             self._open(node, ElementMark.HIDDEN)
         if text := node.text:
