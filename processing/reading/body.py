@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -56,6 +56,8 @@ _OPENING = BLOCKS | SUSPECT_TAGS
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _WRAPPERS = frozenset({"div", "section"})
+_TEXT_TAGS = frozenset({"article", "p", "section"})  # of one make even without a class
+_LEVELS_OFF = 2  # between the parts of a text
 
 # What counts as a sentence.
 _SENTENCE = re.compile(r"[가-힣)”’\"'][.?!…](?=[\s”’\"')\]]|$)")
@@ -280,7 +282,10 @@ def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
-    place = _with_verse(_narrowed(_named(places, best) or _marked(places, best) or best))
+    if (named := _named(places, best)) is not None:
+        place = _with_verse(_narrowed(named))
+    else:
+        place = _with_cousins(_with_verse(_narrowed(_marked(places, best) or best)))
     place.outside = _outside(place)
     return place
 
@@ -369,12 +374,17 @@ def _mark_visitors(place: BodyPlace) -> None:
         inner.mark = ElementMark.DISCUSSION
 
 
+def make_of(element: HtmlElement) -> tuple[object, str | None]:
+    """Return what an element has in common with those of one make: its tag and class."""
+    return element.tag, element.get("class") or None
+
+
 def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
     """Return marked siblings grouped by tag, class and mark, and each other sibling alone."""
     groups: dict[object, list[BodyPlace]] = {}
     for place in places:
         key = (
-            (place.element.tag, place.element.get("class"), place.mark)
+            (*make_of(place.element), place.mark)
             if place.mark
             else place.element
         )
@@ -472,6 +482,31 @@ def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
     return best
 
 
+def _with_cousins(best: BodyPlace) -> BodyPlace:
+    """Return the block around `best` and blocks of its make that stand one level off, if all is.
+
+    Templates wrap all but the first or last part of a text. Such parts have hardly a link, and
+    beside them stands hardly a sentence that is not theirs.
+    """
+    makes = {
+        make
+        for part in (best, *best.inner)
+        if (make := make_of(part.element))[1] or make[0] in _TEXT_TAGS
+    }
+    for above in islice(_above(best), _LEVELS_OFF):
+        near = [block for block in above.inner if block is not best]
+        if above is best.above:
+            near.extend([inner for block in near for inner in block.inner])
+        parts = [
+            block
+            for block in near
+            if make_of(block.element) in makes and block.all_linked <= _FEW_LINKS * block.prose
+        ]
+        if parts and best.prose + sum(part.prose for part in parts) >= _NEARLY_ALL * above.prose:
+            return above
+    return best
+
+
 def _with_verse(place: BodyPlace) -> BodyPlace:
     """Return the block of paragraphs around a lone one: verse and lists end in no full stop."""
     above = place.above
@@ -494,14 +529,14 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
     """
     inner = [block.element for block in place.inner if block.element.tag in _WRAPPERS]
     makes = Counter(
-        (node.tag, node.get("class")) for node in inner if node.getparent() is place.element
+        make_of(node) for node in inner if node.getparent() is place.element
     )
     make, count = makes.most_common(1)[0] if makes else (None, 0)
     if count < _FEWEST_ITEMS:
         return frozenset()
     children = [child for child in place.element if isinstance(child.tag, str)]
     twins = [
-        index for index, child in enumerate(children) if (child.tag, child.get("class")) == make
+        index for index, child in enumerate(children) if make_of(child) == make
     ]
     beyond = [*children[: twins[0]], *children[twins[-1] + 1 :]]
     with_sentences = {block.element for block in place.inner}
@@ -529,7 +564,7 @@ def _strewn(place: BodyPlace) -> float:
     held = [index for index, (column, _) in enumerate(columns) if _make_of(column) == main]
     first, last = held[0], held[-1]
     # Loose text around the main column is of one block with it.
-    outer = set(_outer(columns[first][0]))
+    outer = {block.element for block in _above(columns[first][0])}
     after = sum(length for _, length in columns[last + 1 :])
     before = sum(length for column, length in columns[:first] if column.element not in outer)
     return (after + before / 2) / prose.total()
@@ -557,14 +592,14 @@ def _column_of(block: BodyPlace, place: BodyPlace) -> BodyPlace:
 def _make_of(column: BodyPlace) -> tuple[object, ...]:
     """Return what a column has in common with its siblings of the same tag and class."""
     element = column.element
-    return element.tag, element.get("class"), element.getparent()
+    return *make_of(element), element.getparent()
 
 
-def _outer(block: BodyPlace) -> Iterator[HtmlElement]:
-    """Yield the elements of the blocks around a block, from the innermost on."""
+def _above(block: BodyPlace) -> Iterator[BodyPlace]:
+    """Yield the blocks around a block, from the innermost on."""
     above = block.above
     while above is not None:
-        yield above.element
+        yield above
         above = above.above
 
 
@@ -605,8 +640,8 @@ def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -
     if _BODY.search(marks(best.element)):
         return []
     held = [place for place in marked if place.prose >= max(_SINGLE_LEAST, _SINGLE * best.prose)]
-    makes = Counter((place.element.tag, place.element.get("class")) for place in marked)
-    alone = [place for place in held if makes[place.element.tag, place.element.get("class")] == 1]
+    makes = Counter(make_of(place.element) for place in marked)
+    alone = [place for place in held if makes[make_of(place.element)] == 1]
     return [place for place in alone if not _follows_text(place, places)]
 
 
@@ -632,9 +667,9 @@ def _narrowed(place: BodyPlace) -> BodyPlace:
 
 def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
     """Return whether a sibling of the same tag and class holds sentences of the same text."""
-    same = (heart.element.tag, heart.element.get("class"))
+    same = make_of(heart.element)
     return any(
-        block is not heart and (block.element.tag, block.element.get("class")) == same
+        block is not heart and make_of(block.element) == same
         for block in place.inner
     )
 
