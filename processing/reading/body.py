@@ -119,7 +119,7 @@ _BUDGET, _LEAST_BUDGET = 6, 100_000
 _BEFORE, _AFTER = 6000, 700  # characters that are returned of the text around a body
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class BodyPlace:
     """An element that may be the body, with the sentences in it.
 
@@ -285,8 +285,12 @@ def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
     if (named := _named(places, best)) is not None:
         place = _with_verse(_narrowed(named))
     else:
-        place = _with_cousins(_with_verse(_narrowed(_marked(places, best) or best)))
-    place.outside = _outside(place)
+        heart = _with_verse(_narrowed(_marked(places, best) or best))
+        place = _with_cousins(heart)
+        if place is not heart:
+            parts = [block.element for block in place.inner]
+            place.outside = _outside(heart) | _beyond(place, parts)
+    place.outside |= _outside(place)
     return place
 
 
@@ -383,11 +387,7 @@ def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
     """Return marked siblings grouped by tag, class and mark, and each other sibling alone."""
     groups: dict[object, list[BodyPlace]] = {}
     for place in places:
-        key = (
-            (*make_of(place.element), place.mark)
-            if place.mark
-            else place.element
-        )
+        key = (*make_of(place.element), place.mark) if place.mark else place.element
         groups.setdefault(key, []).append(place)
     return list(groups.values())
 
@@ -493,8 +493,11 @@ def _with_cousins(best: BodyPlace) -> BodyPlace:
         for part in (best, *best.inner)
         if (make := make_of(part.element))[1] or make[0] in _TEXT_TAGS
     }
+    wrapper = best
     for above in islice(_above(best), _LEVELS_OFF):
-        near = [block for block in above.inner if block is not best]
+        # Blocks that are made as the wrapper of the others are parts even without a class.
+        makes.add(make_of(wrapper.element))
+        near = [block for block in above.inner if block is not wrapper]
         if above is best.above:
             near.extend([inner for block in near for inner in block.inner])
         parts = [
@@ -504,6 +507,7 @@ def _with_cousins(best: BodyPlace) -> BodyPlace:
         ]
         if parts and best.prose + sum(part.prose for part in parts) >= _NEARLY_ALL * above.prose:
             return above
+        wrapper = above
     return best
 
 
@@ -528,21 +532,24 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
     What has the tag and class of the paragraphs' wrappers is a list or a subhead of the text.
     """
     inner = [block.element for block in place.inner if block.element.tag in _WRAPPERS]
-    makes = Counter(
-        make_of(node) for node in inner if node.getparent() is place.element
-    )
+    makes = Counter(make_of(node) for node in inner if node.getparent() is place.element)
     make, count = makes.most_common(1)[0] if makes else (None, 0)
     if count < _FEWEST_ITEMS:
         return frozenset()
+    return _beyond(place, [child for child in place.element if make_of(child) == make])
+
+
+def _beyond(place: BodyPlace, parts: list[HtmlElement]) -> frozenset[HtmlElement]:
+    """Return the children before the first and after the last of `parts`, without sentence or image."""
     children = [child for child in place.element if isinstance(child.tag, str)]
-    twins = [
-        index for index, child in enumerate(children) if make_of(child) == make
-    ]
-    beyond = [*children[: twins[0]], *children[twins[-1] + 1 :]]
+    wanted = set(parts)
+    held = [index for index, child in enumerate(children) if child in wanted]
+    if not held:
+        return frozenset()
     with_sentences = {block.element for block in place.inner}
     return frozenset(
         child
-        for child in beyond
+        for child in (*children[: held[0]], *children[held[-1] + 1 :])
         if child not in with_sentences and next(child.iter("img"), None) is None
     )
 
@@ -623,12 +630,33 @@ def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     marked = [
         place
         for place in places
-        if place.prose <= best.prose
-        and _BODY.search(marks(place.element))
-        and not (place.above is not None and _has_twin(place, place.above))
+        if place.prose <= best.prose and _BODY.search(marks(place.element))
     ]
     inside = [place for place in marked if place.prose >= least] or _single(marked, best, places)
-    return max(inside, key=lambda place: place.prose, default=None)
+    for _ in range(_TRIES):
+        widest = max(inside, key=lambda place: place.prose, default=None)
+        if widest is None or not _is_one_of_several(widest, best):
+            return widest
+        make = make_of(widest.element)
+        inside = [place for place in inside if make_of(place.element) != make]
+    return None
+
+
+def _is_one_of_several(place: BodyPlace, best: BodyPlace) -> bool:
+    """Return whether another block of the same make goes on with the text in the best one."""
+    around, make = set(_above(place)), make_of(place.element)
+    if best not in around:
+        return False
+    stack = [best]
+    while stack:
+        block = stack.pop()
+        if block in around:
+            stack.extend(block.inner)
+        elif block is not place:
+            if make_of(block.element) == make:
+                return True
+            stack.extend(block.inner)
+    return False
 
 
 def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -> list[BodyPlace]:
@@ -668,10 +696,7 @@ def _narrowed(place: BodyPlace) -> BodyPlace:
 def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
     """Return whether a sibling of the same tag and class holds sentences of the same text."""
     same = make_of(heart.element)
-    return any(
-        block is not heart and make_of(block.element) == same
-        for block in place.inner
-    )
+    return any(block is not heart and make_of(block.element) == same for block in place.inner)
 
 
 def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
