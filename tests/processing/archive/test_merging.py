@@ -18,6 +18,7 @@ from processing.errors import CorruptRecordError
 from processing.lookup.sql import ask
 from processing.records import Publication
 from processing.settings import Settings
+from processing.signing.window import write_part
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
 from tests.processing.upkeep.damage import flip
@@ -133,17 +134,20 @@ def test_merged_files_go_with_their_time(root: Path) -> None:
     assert merged_files(root, "cache") == []
 
 
-def test_what_hardly_repeats_has_no_dictionary_in_the_part_of_a_month(root: Path) -> None:
+def test_what_is_merged_is_packed_and_what_hardly_repeats_has_no_dictionary(root: Path) -> None:
     store = FileStore(root / "archive")
     options = Settings(cache=root / "cache", heads=root / "heads")
     given = {"code_version": "1", "lock_sha256": "0" * 64, "options": options}
     compact(CompactionJob(store=store, now=NOON + timedelta(days=40), **given))
-    (part,) = Catalogue(store, root / "cache").of("log")
+    catalogue = Catalogue(store, root / "cache")
+    (part,) = catalogue.of("log")
     assert part.key.startswith("log/month=2026-11/2026-11-")
     group = pq.read_metadata(root / "archive" / part.key).row_group(0)
-    chunks = {
-        group.column(place).path_in_schema: group.column(place)
-        for place in range(group.num_columns)
-    }
-    assert not chunks["article_id"].has_dictionary_page
-    assert chunks["outlet"].has_dictionary_page
+    chunks = [group.column(place) for place in range(group.num_columns)]
+    varied = {chunk.path_in_schema for chunk in chunks if not chunk.has_dictionary_page}
+    assert {"article_id", "url", "logged_at"} <= varied
+    assert not {"outlet", "why"} & varied
+    (texts,) = (part for part in catalogue.of("dedupe") if "/texts/" in part.key)
+    path = root / "archive" / texts.key
+    write_part(pq.ParquetFile(path).read(), root / "packed", packed=True)
+    assert path.read_bytes() == (root / "packed").read_bytes()
