@@ -40,7 +40,7 @@ from pyspark.sql.types import StructType
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.errors import CorruptRecordError, PermanentError, SillokError, TransientError
-from processing.matching.match import edge_table, judged
+from processing.matching.match import edge_table, judged, promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.settings import Settings, settings
@@ -319,7 +319,8 @@ def _fold_group(
     """Judge and resolve one component of the candidate graph; return its rows of `clusters`."""
     # Spark groups in any order; the fold of one machine has documents sorted by id.
     table = _table_of(rows).sort_by("id")
-    candidates = np.array(sorted(pairs), np.int64).reshape(-1, 2)
+    # The sieve decides too: a few pairs that it leaves out would be judged to be linked.
+    candidates = promising(np.array(sorted(pairs), np.int64).reshape(-1, 2), table, options)
     edges = edge_table(
         edge for edge in judged(candidates, table, options) if edge[2].link != "none"
     )

@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,32 @@ def test_of_a_crowded_key_the_same_documents_are_compared(spark) -> None:
     assert {row["version_id"]: tuple(row[name] for name in NAMES) for row in folded_rows} == places(
         window
     )
+
+
+def test_what_the_sieve_leaves_out_is_linked_here_no_more_than_on_one_machine(monkeypatch) -> None:
+    """Some pairs of it would be judged to be linked, and chose another parent here."""
+    from infra.spark import fold_corpus  # noqa: PLC0415 - an optional extra
+
+    window = folded([press(2, 6)])
+    sig, texts = (
+        [table for kind, _, table in window.parts if kind == wanted] for wanted in ("sig", "texts")
+    )
+    names = fold_corpus.SIGNED_SCHEMA.names
+    documents = [
+        dict(zip(names, row, strict=True))
+        for pair in zip(sig, texts, strict=True)
+        for row in fold_corpus.signed_rows(*pair, 1)
+    ]
+    pairs = list(combinations(sorted(row["number"] for row in documents), 2))
+    place = fold_corpus.SCHEMA.names.index("parent")
+
+    def linked() -> int:
+        folded_rows = fold_corpus._fold_group(documents, pairs, OPTIONS)
+        return sum(row[place] is not None for row in folded_rows)
+
+    assert linked()
+    monkeypatch.setattr(fold_corpus, "promising", lambda found, *_: found[:0])
+    assert linked() == 0
 
 
 def test_components_are_those_of_union_find(spark) -> None:
