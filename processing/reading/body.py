@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -53,6 +53,8 @@ BLOCKS = frozenset(
 """Elements that begin a new line, and whose texts are weighed apart."""
 
 _OPENING = BLOCKS | SUSPECT_TAGS
+_SPECIAL = _OPENING | SILENT | {"a", "br"}
+_WITH_NAMES = etree.XPath("descendant::*[@class or @id or @style or @hidden]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _WRAPPERS = frozenset({"div", "section"})
@@ -121,39 +123,18 @@ _BEFORE, _AFTER = 6000, 700  # characters that are returned of the text around a
 
 @dataclass(slots=True, eq=False)
 class BodyPlace:
-    """An element that may be the body, with the sentences in it.
+    """The element that holds the running text of a page.
 
-    `prose` are the characters of its sentences, `worth` those less its links and menu words;
-    `own_prose` and `own_worth` are the same of the lines that stand directly in it, `inner` the
-    blocks in it with sentences; `linked` are the characters of links directly in it, `all_linked`
-    those in it and its blocks. `mark` is the mark against it. `visitors`: it and what follows
-    beside it was written by visitors; `label`: it may be the label above that; `early`: it ends
-    before the headline; `gone`: it is set aside.
-
-    The chosen place has more: `outside` are its children before the first and after the last
-    paragraph (headline, byline, lists); `released` are the elements of the page whose mark is
-    outweighed; `overruled`: without the marks that were believed first, nothing was left; `whole`
-    are the characters of sentences on the page, without what is set aside; `heading` prints the
-    headline; `strewn` is the share of its sentences beyond their main column, 0 to 1; `aside` are the
-    elements that were set aside for what class or id call them.
+    `prose` are the characters of its sentences. `outside` are its children before the first and
+    after the last paragraph (headline, byline, lists); `released` are the elements of the page
+    whose mark is outweighed; `overruled`: without the marks that were believed first, nothing was
+    left; `whole` are the characters of sentences on the page, without what is set aside; `heading`
+    prints the headline; `strewn` is the share of its sentences beyond their main column, 0 to 1;
+    `aside` are the elements that were set aside for what class or id call them.
     """
 
     element: HtmlElement
     prose: int = 0
-    worth: float = 0.0
-    above: "BodyPlace | None" = None
-    own: list[str] = field(default_factory=list)
-    linked: int = 0
-    all_linked: int = 0
-    own_prose: int = 0
-    own_worth: float = 0.0
-    children: list["BodyPlace"] = field(default_factory=list)
-    inner: list["BodyPlace"] = field(default_factory=list)
-    mark: ElementMark | None = None
-    visitors: bool = False
-    label: bool = False
-    early: bool = False
-    gone: bool = False
     outside: frozenset[HtmlElement] = frozenset()
     released: frozenset[HtmlElement] = frozenset()
     overruled: bool = False
@@ -162,12 +143,52 @@ class BodyPlace:
     strewn: float = 0.0
     aside: frozenset[HtmlElement] = frozenset()
 
+
+class PageBlock:
+    """An element that begins a new line, with the sentences in it.
+
+    `prose` are the characters of its sentences, `worth` those less its links and menu words;
+    `own_prose` and `own_worth` are the same of the lines that stand directly in it, `inner` the
+    blocks in it with sentences; `linked` are the characters of links directly in it, `all_linked`
+    those in it and its blocks. `mark` is the mark against it. `visitors`: it and what follows
+    beside it was written by visitors; `label`: it may be the label above that; `early`: it ends
+    before the headline; `gone`: it is set aside. `own` are the texts directly in it until it ends.
+    """
+
+    __slots__ = (
+        "above", "all_linked", "children", "early", "element", "gone", "inner", "label", "linked",
+        "mark", "own", "own_prose", "own_worth", "prose", "visitors", "worth",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        element: HtmlElement,
+        above: "PageBlock | None" = None,
+        mark: ElementMark | None = None,
+    ) -> None:
+        self.element = element
+        self.above = above
+        self.mark = mark
+        # Most blocks are items of menus: lists are made where one is needed.
+        self.own = _NO_TEXTS
+        self.children = self.inner = _NO_BLOCKS
+        self.linked = self.all_linked = self.own_prose = self.prose = 0
+        self.own_worth = self.worth = 0.0
+        self.visitors = self.label = self.early = self.gone = False
+
+    def add(self, text: str) -> None:
+        """Add a text that stands directly in this block."""
+        if self.own:
+            self.own.append(text)
+        else:
+            self.own = [text]
+
     def close(self) -> None:
         """Weigh the lines of text that stand directly in this block, and forget them."""
         if not self.own:
             return
-        value = "".join(self.own)
-        self.own = []
+        value = "".join(self.own) if len(self.own) > 1 else self.own[0]
+        self.own = _NO_TEXTS
         dense = 1 - min(1.0, self.linked / len(value)) > _LINKED
         heading = self.element.tag in _HEADINGS
         for line in value.split(_LINE_END):
@@ -187,7 +208,12 @@ class BodyPlace:
     def forget(self) -> None:
         """Let go of the other blocks: in a cycle they would hold the tree until it is collected."""
         self.above = None
-        self.children, self.inner = [], []
+        self.children = self.inner = _NO_BLOCKS
+
+
+# What a block has before it is given any; nothing is added to these.
+_NO_TEXTS: list[str] = []
+_NO_BLOCKS: list[PageBlock] = []
 
 
 def _is_prose(text: str, *, heading: bool) -> bool:
@@ -248,7 +274,6 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     if place is None and evidence.dated:
         place = _description(root, blocks)
     if place is not None:
-        place.strewn = _strewn(place)
         place.aside = frozenset(block.element for block in blocks if _is_set_aside(block))
         place.released, place.overruled, place.whole = released, overruled, page.prose
         place.heading = evidence.heading
@@ -257,7 +282,7 @@ def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace 
     return place
 
 
-def _is_set_aside(block: BodyPlace) -> bool:
+def _is_set_aside(block: PageBlock) -> bool:
     """Return whether a block with sentences is set aside for what class or id call it."""
     # The classes of a table's cells are its design.
     named = block.mark in _NAMED and block.element.tag not in _CELLS
@@ -265,7 +290,7 @@ def _is_set_aside(block: BodyPlace) -> bool:
 
 
 def _readable(
-    blocks: list[BodyPlace], evidence: Evidence, budget: TextBudget
+    blocks: list[PageBlock], evidence: Evidence, budget: TextBudget
 ) -> frozenset[HtmlElement]:
     """Return the marked elements that may be the text where nothing else is."""
     return frozenset(
@@ -275,26 +300,22 @@ def _readable(
     )
 
 
-def _best(root: HtmlElement, places: list[BodyPlace]) -> BodyPlace | None:
+def _best(root: HtmlElement, places: list[PageBlock]) -> BodyPlace | None:
     """Return the place with the most worth that is no legal text, narrowed to its prose."""
     ranked = sorted(places, key=lambda place: place.worth, reverse=True)
     best = next((place for place in ranked[:_TRIES] if not is_legal(text_of(place.element))), None)
     if best is None or best.prose < _ENOUGH:
         return _without_text(root)
     best = _with_twins(best, places)
-    if (named := _named(places, best)) is not None:
-        place = _with_verse(_narrowed(named))
-    else:
-        heart = _with_verse(_narrowed(_marked(places, best) or best))
-        place = _with_cousins(heart)
-        if place is not heart:
-            parts = [block.element for block in place.inner]
-            place.outside = _outside(heart) | _beyond(place, parts)
-    place.outside |= _outside(place)
-    return place
+    named = _named(places, best)
+    heart = _with_verse(_narrowed(named or _marked(places, best) or best))
+    place, outside = heart if named else _with_cousins(heart), _outside(heart)
+    if place is not heart:
+        outside |= _outside(place) | _beyond(place, [block.element for block in place.inner])
+    return BodyPlace(place.element, prose=place.prose, outside=outside, strewn=_strewn(place))
 
 
-def _before_headline(page: BodyPlace, blocks: list[BodyPlace]) -> frozenset[HtmlElement]:
+def _before_headline(page: PageBlock, blocks: list[PageBlock]) -> frozenset[HtmlElement]:
     """Return the blocks that end before the headline, if most of the prose comes after it."""
     early = [place for place in blocks if place.early and not place.gone]
     outermost = (place for place in early if place.above is None or not place.above.early)
@@ -307,7 +328,7 @@ def _before_headline(page: BodyPlace, blocks: list[BodyPlace]) -> frozenset[Html
 
 
 def _judged(
-    page: BodyPlace, evidence: Evidence
+    page: PageBlock, evidence: Evidence
 ) -> tuple[frozenset[HtmlElement], frozenset[HtmlElement]]:
     """Return the marked elements that are released from their mark, and those that are set aside.
 
@@ -346,7 +367,7 @@ def _judged(
 
 
 def _goes_on(
-    above: BodyPlace, twins: list[BodyPlace], prose: int, rest: int, budget: TextBudget
+    above: PageBlock, twins: list[PageBlock], prose: int, rest: int, budget: TextBudget
 ) -> bool:
     """Return whether marked blocks with hardly a link go on with the text of the block `above`.
 
@@ -366,12 +387,12 @@ def _goes_on(
     return all(texts) and not any(map(is_legal, texts))
 
 
-def _budget_of(page: BodyPlace) -> int:
+def _budget_of(page: PageBlock) -> int:
     """Return how many characters of marked elements may be read."""
     return max(_LEAST_BUDGET, _BUDGET * page.prose)
 
 
-def _mark_visitors(place: BodyPlace) -> None:
+def _mark_visitors(place: PageBlock) -> None:
     """Mark the blocks behind a visitor's name or the label above what visitors wrote."""
     first = next((index for index, inner in enumerate(place.children) if inner.visitors), None)
     for inner in place.children[first:] if first is not None else ():
@@ -383,20 +404,20 @@ def make_of(element: HtmlElement) -> tuple[object, str | None]:
     return element.tag, element.get("class") or None
 
 
-def _by_make(places: list[BodyPlace]) -> list[list[BodyPlace]]:
+def _by_make(places: list[PageBlock]) -> list[list[PageBlock]]:
     """Return marked siblings grouped by tag, class and mark, and each other sibling alone."""
-    groups: dict[object, list[BodyPlace]] = {}
+    groups: dict[object, list[PageBlock]] = {}
     for place in places:
         key = (*make_of(place.element), place.mark) if place.mark else place.element
         groups.setdefault(key, []).append(place)
     return list(groups.values())
 
 
-def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
+def _sum_up(blocks: list[PageBlock], aside: frozenset[HtmlElement]) -> None:
     """Add up the prose and worth of blocks, inner before outer, without what is set `aside`."""
     for place in blocks:
         place.prose, place.worth = place.own_prose, place.own_worth
-        place.inner = []
+        place.inner = _NO_BLOCKS
         place.all_linked = place.linked
         place.gone = place.element in aside or (place.above is not None and place.above.gone)
     for place in reversed(blocks):
@@ -410,8 +431,10 @@ def _sum_up(blocks: list[BodyPlace], aside: frozenset[HtmlElement]) -> None:
             continue
         above.prose += place.prose
         above.worth += place.worth
-        if place.prose:
+        if place.prose and above.inner:
             above.inner.append(place)
+        elif place.prose:
+            above.inner = [place]
 
 
 def _without_text(root: HtmlElement) -> BodyPlace | None:
@@ -433,7 +456,7 @@ def _without_text(root: HtmlElement) -> BodyPlace | None:
     return None
 
 
-def _description(root: HtmlElement, blocks: list[BodyPlace]) -> BodyPlace | None:
+def _description(root: HtmlElement, blocks: list[PageBlock]) -> BodyPlace | None:
     """Return the block with the one line of a page that shows a video or pictures, or None."""
     if next(root.iter("iframe", "video", "embed", "object", "img"), None) is None:
         return None
@@ -449,7 +472,7 @@ def _description(root: HtmlElement, blocks: list[BodyPlace]) -> BodyPlace | None
             if bool(_SAYING.search(marks(place.element))) is wanted and _is_description(
                 text, place.element
             ):
-                return BodyPlace(place.element, prose=len(text), above=place.above)
+                return BodyPlace(place.element, prose=len(text))
     return None
 
 
@@ -464,7 +487,7 @@ def _is_description(text: str, element: HtmlElement) -> bool:
     return sort_of(text) is None and len(_HANGUL_WORD.findall(text)) >= _FEWEST_WORDS
 
 
-def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
+def _with_twins(best: PageBlock, places: list[PageBlock]) -> PageBlock:
     """If the best block has siblings of the same tag and class, return their common parent.
 
     Block editors wrap each paragraph; a wrapper that holds nothing else stands for its paragraph if
@@ -482,7 +505,7 @@ def _with_twins(best: BodyPlace, places: list[BodyPlace]) -> BodyPlace:
     return best
 
 
-def _with_cousins(best: BodyPlace) -> BodyPlace:
+def _with_cousins(best: PageBlock) -> PageBlock:
     """Return the block around `best` and blocks of its make that stand one level off, if all is.
 
     Templates wrap all but the first or last part of a text. Such parts have hardly a link, and
@@ -511,7 +534,7 @@ def _with_cousins(best: BodyPlace) -> BodyPlace:
     return best
 
 
-def _with_verse(place: BodyPlace) -> BodyPlace:
+def _with_verse(place: PageBlock) -> PageBlock:
     """Return the block of paragraphs around a lone one: verse and lists end in no full stop."""
     above = place.above
     while above is not None and place.element.tag in _PARAGRAPHS:
@@ -526,7 +549,7 @@ def _with_verse(place: BodyPlace) -> BodyPlace:
     return place
 
 
-def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
+def _outside(place: PageBlock) -> frozenset[HtmlElement]:
     """Return the children before the first and after the last paragraph, without sentence or image.
 
     What has the tag and class of the paragraphs' wrappers is a list or a subhead of the text.
@@ -539,7 +562,7 @@ def _outside(place: BodyPlace) -> frozenset[HtmlElement]:
     return _beyond(place, [child for child in place.element if make_of(child) == make])
 
 
-def _beyond(place: BodyPlace, parts: list[HtmlElement]) -> frozenset[HtmlElement]:
+def _beyond(place: PageBlock, parts: list[HtmlElement]) -> frozenset[HtmlElement]:
     """Return the children before the first and after the last of `parts`, without sentence or image."""
     children = [child for child in place.element if isinstance(child.tag, str)]
     wanted = set(parts)
@@ -554,7 +577,7 @@ def _beyond(place: BodyPlace, parts: list[HtmlElement]) -> frozenset[HtmlElement
     )
 
 
-def _strewn(place: BodyPlace) -> float:
+def _strewn(place: PageBlock) -> float:
     """Return the share, 0 to 1, of a place's sentences that stand beyond their main column.
 
     A column are the paragraphs of one parent, and of its siblings of the same make. Comments, an
@@ -577,7 +600,7 @@ def _strewn(place: BodyPlace) -> float:
     return (after + before / 2) / prose.total()
 
 
-def _with_prose(place: BodyPlace) -> Iterator[BodyPlace]:
+def _with_prose(place: PageBlock) -> Iterator[PageBlock]:
     """Yield the blocks in a place with sentences of their own, in the page's order."""
     stack = [place]
     while stack:
@@ -589,20 +612,20 @@ def _with_prose(place: BodyPlace) -> Iterator[BodyPlace]:
         stack.extend(reversed(block.children))
 
 
-def _column_of(block: BodyPlace, place: BodyPlace) -> BodyPlace:
+def _column_of(block: PageBlock, place: PageBlock) -> PageBlock:
     """Return the block in `place` that holds a paragraph, or the block itself if it is none."""
     while block is not place and block.element.tag in _PARAGRAPHS and block.above is not None:
         block = block.above
     return block
 
 
-def _make_of(column: BodyPlace) -> tuple[object, ...]:
+def _make_of(column: PageBlock) -> tuple[object, ...]:
     """Return what a column has in common with its siblings of the same tag and class."""
     element = column.element
     return *make_of(element), element.getparent()
 
 
-def _above(block: BodyPlace) -> Iterator[BodyPlace]:
+def _above(block: PageBlock) -> Iterator[PageBlock]:
     """Yield the blocks around a block, from the innermost on."""
     above = block.above
     while above is not None:
@@ -615,7 +638,7 @@ def _is_named(element: HtmlElement) -> bool:
     return "articleBody" in (element.get("itemprop") or "").split()
 
 
-def _named(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
+def _named(places: list[PageBlock], best: PageBlock) -> PageBlock | None:
     """Return the place that schema.org's `articleBody` names, if it holds most of the best one."""
     # Outer places first: of two with the same prose the outer one is taken.
     named = [place for place in reversed(places) if _is_named(place.element)]
@@ -624,7 +647,7 @@ def _named(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     return widest if widest and widest.prose >= least else None
 
 
-def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
+def _marked(places: list[PageBlock], best: PageBlock) -> PageBlock | None:
     """Return the widest place that is called a body and holds nearly all of the best one."""
     least = _NEARLY * best.prose if best.prose >= _SHORT else _ENOUGH
     marked = [
@@ -642,7 +665,7 @@ def _marked(places: list[BodyPlace], best: BodyPlace) -> BodyPlace | None:
     return None
 
 
-def _is_one_of_several(place: BodyPlace, best: BodyPlace) -> bool:
+def _is_one_of_several(place: PageBlock, best: PageBlock) -> bool:
     """Return whether another block of the same make goes on with the text in the best one."""
     around, make = set(_above(place)), make_of(place.element)
     if best not in around:
@@ -659,7 +682,7 @@ def _is_one_of_several(place: BodyPlace, best: BodyPlace) -> bool:
     return False
 
 
-def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -> list[BodyPlace]:
+def _single(marked: list[PageBlock], best: PageBlock, places: list[PageBlock]) -> list[PageBlock]:
     """Return the one marked place that holds a good part of an unmarked column.
 
     Lists and notices fill the rest. A text before the marked place is the article itself, and the
@@ -673,7 +696,7 @@ def _single(marked: list[BodyPlace], best: BodyPlace, places: list[BodyPlace]) -
     return [place for place in alone if not _follows_text(place, places)]
 
 
-def _follows_text(place: BodyPlace, places: list[BodyPlace]) -> bool:
+def _follows_text(place: PageBlock, places: list[PageBlock]) -> bool:
     """Return whether a longer text ends before `place` begins; `places` has inner before outer."""
     before = takewhile(lambda other: other is not place, places)
     return any(
@@ -682,7 +705,7 @@ def _follows_text(place: BodyPlace, places: list[BodyPlace]) -> bool:
     )
 
 
-def _narrowed(place: BodyPlace) -> BodyPlace:
+def _narrowed(place: PageBlock) -> PageBlock:
     """Return the innermost block that holds nearly all, or is called a body and holds most."""
     while place.inner:
         heart = max(place.inner, key=lambda inner: inner.prose)
@@ -693,36 +716,70 @@ def _narrowed(place: BodyPlace) -> BodyPlace:
     return place
 
 
-def _has_twin(heart: BodyPlace, place: BodyPlace) -> bool:
+def _has_twin(heart: PageBlock, place: PageBlock) -> bool:
     """Return whether a sibling of the same tag and class holds sentences of the same text."""
     same = make_of(heart.element)
     return any(block is not heart and make_of(block.element) == same for block in place.inner)
 
 
-def _weighed(root: HtmlElement, evidence: Evidence) -> BodyPlace:
+def _weighed(root: HtmlElement, evidence: Evidence) -> PageBlock:
     """Return the blocks of a page as a tree, with the lines of each weighed, in one walk."""
     walk = _Weighing(root, evidence)
-    enter, leave = walk.enter, walk.leave
+    noted = walk.noted
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
-        if event == "end":
-            leave(node)
-        elif not enter(node):
-            walker.skip_subtree()
+        # Most elements are inline and have no mark: their texts alone matter.
+        special = node.tag in _SPECIAL or node in noted
+        if event == "start":
+            if special and not walk.enter(node):
+                walker.skip_subtree()
+                continue
+            text = node.text
+        else:
+            if special:
+                walk.leave(node)
+            text = node.tail if node is not root else None
+        # White space before the first word of a block says nothing.
+        if text and ((block := walk.current).own or not text.isspace()):
+            block.add(text)
+            if walk.links > 0:
+                block.linked += len(text.strip())
     walk.page.close()
     walk.page.early = walk.early
     return walk.page
 
 
-class _Weighing:
-    """The state of the walk over a page: the block in which it is, links, what came before."""
+def _marks_in(root: HtmlElement) -> dict[HtmlElement, ElementMark | None]:
+    """Return the elements under `root` whose attributes speak against them, each with its mark."""
+    marked: dict[HtmlElement, ElementMark | None] = {}
+    for node in elements_at(_WITH_NAMES, root):
+        mark = (
+            mark_of(node)
+            if node.tag in _OPENING
+            else ElementMark.HIDDEN
+            if is_hidden(node)
+            else None
+        )
+        if mark is not None:
+            marked[node] = mark
+    return marked
 
-    __slots__ = ("current", "early", "evidence", "heading", "links", "page", "told")
+
+class _Weighing:
+    """The state of the walk over a page: the block in which it is, links, what came before.
+
+    `noted` are the elements with a mark, and the heading.
+    """
+
+    __slots__ = ("current", "early", "evidence", "heading", "links", "noted", "page", "told")
 
     def __init__(self, root: HtmlElement, evidence: Evidence) -> None:
-        self.page = self.current = BodyPlace(root)
+        self.page = self.current = PageBlock(root)
         self.evidence = evidence
         self.heading = evidence.heading
+        self.noted = _marks_in(root)
+        if self.heading is not None:
+            self.noted.setdefault(self.heading, None)
         self.links = 0  # open `a` elements
         self.told = 0  # characters of sentences after the headline
         self.early = evidence.heading is not None
@@ -733,25 +790,20 @@ class _Weighing:
         if tag == "a":
             self.links += 1
         elif tag == "br":
-            self.current.own.append(_LINE_END)
+            self.current.add(_LINE_END)
         if self.early and node is self.heading:
             self.early = False
         if tag in SILENT:
             return False
-        if node is self.page.element:
-            pass  # the block that the walk begins with
-        elif tag in _OPENING:
-            self._open(node, mark_of(node))
-        elif is_hidden(node):
-            self._open(node, ElementMark.HIDDEN)
-        if text := node.text:
-            self._add(text)
+        mark = self.noted.get(node) or (ElementMark.ELEMENT if tag in SUSPECT_TAGS else None)
+        if (mark is not None or tag in _OPENING) and node is not self.page.element:
+            above = self.current
+            self.current = PageBlock(node, above, mark)
+            if above.children:
+                above.children.append(self.current)
+            else:
+                above.children = [self.current]
         return True
-
-    def _open(self, node: HtmlElement, mark: ElementMark | None) -> None:
-        block = BodyPlace(node, above=self.current, mark=mark)
-        self.current.children.append(block)
-        self.current = block
 
     def leave(self, node: HtmlElement) -> None:
         """End an element, and the block that it began."""
@@ -767,20 +819,9 @@ class _Weighing:
                 # Visitors write below the text; their label above any text is a link to it.
                 block.visitors |= self.told >= _TOLD_BEFORE or self.evidence.pictured
             self.current = block.above
-        if (text := node.tail) and node is not self.page.element:
-            self._add(text)
-
-    def _add(self, text: str) -> None:
-        """Add a text to the current block; its letters in links are counted."""
-        block = self.current
-        # White space before the first word of a block says nothing.
-        if block.own or not text.isspace():
-            block.own.append(text)
-            if self.links > 0:
-                block.linked += len(text.strip())
 
 
-def _ordered(page: BodyPlace) -> list[BodyPlace]:
+def _ordered(page: PageBlock) -> list[PageBlock]:
     """Return the blocks of a page, outer before inner; backwards they are as they end."""
     blocks, stack = [], [page]
     while stack:
