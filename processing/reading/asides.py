@@ -17,9 +17,10 @@ from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from processing.reading.tree import bare, text_of
+from processing.reading.tree import Elements, bare, elements_at, text_of
 
 SILENT = frozenset(
     {
@@ -36,6 +37,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)",
     re.IGNORECASE,
 )
+_STYLED = etree.XPath("descendant-or-self::*/@style/..|descendant-or-self::*/@hidden/..")
 # React sends blocks hidden and shows them by a script.
 _STREAMED = re.compile(r"S:\d+$")
 _HIDING = frozenset(
@@ -61,6 +63,7 @@ _VISITOR = re.compile(
     r"[\w가-힣.]{0,14}[(\[]?\w{1,10}\*{2,10}[)\]]?"  # 길동(gild***)
     r"|\d{1,3}\.\d{1,3}\.[\dx*]{1,3}\.[\dx*]{1,3}"
 )
+_LABEL_LETTERS = frozenset("평글견디응tT")  # each of those labels has one of these
 _MASKED = re.compile(r"[\w가-힣]\*{2,10}[)\s]")
 _VISITORS_SAY = re.compile(
     r"\W{0,3}"
@@ -141,29 +144,50 @@ def _hides(classes: str | None, style: str | None, hidden: str | None, name: str
     return hidden is not None and not _STREAMED.match(name or "")
 
 
-def mark_of(element: HtmlElement) -> ElementMark | None:
-    """Return the strongest mark against an element, or None."""
-    tag = element.tag
-    if not element.attrib:
-        return ElementMark.ELEMENT if tag in SUSPECT_TAGS else None
-    get = element.get
-    return _mark_in(tag, get("class"), get("style"), get("hidden"), get("id"))
+class PageMarks(NamedTuple):
+    """What the attributes of a page's elements say against them.
+
+    `hidden` are those that a reader with a screen does not see, `named` the others that id or class
+    call an aside, and all that they call a discussion.
+    """
+
+    hidden: frozenset[HtmlElement]
+    named: dict[HtmlElement, ElementMark]
+
+    def mark_of(self, element: HtmlElement) -> ElementMark | None:
+        """Return the strongest mark against an element, or None."""
+        mark = self.named.get(element)
+        if mark is ElementMark.DISCUSSION:
+            return mark
+        if element in self.hidden:
+            return ElementMark.HIDDEN
+        tag = element.tag
+        if tag in SUSPECT_TAGS:
+            return ElementMark.ELEMENT
+        # Editors give single paragraphs any class.
+        return mark if tag != "p" else None
+
+
+def marks_on(elements: Elements) -> PageMarks:
+    """Return what the attributes of a page's elements say against them."""
+    hidden = set(filter(is_hidden, elements_at(_STYLED, elements.every[0])))
+    named: dict[HtmlElement, ElementMark] = {}
+    for element, name in elements.named:
+        may_hide, mark = _said_by(name)
+        if may_hide and is_hidden(element):
+            hidden.add(element)
+        if mark is not None:
+            named[element] = mark
+    return PageMarks(frozenset(hidden), named)
 
 
 @lru_cache(maxsize=8192)
-def _mark_in(
-    tag: str, classes: str | None, style: str | None, hidden: str | None, name: str | None
-) -> ElementMark | None:
-    """Return the strongest mark in an element's tag and attributes."""
-    names = f"{name or ''} {classes or ''}".lower()
-    if _DISCUSSION.search(names):
-        return ElementMark.DISCUSSION
-    if _hides(classes, style, hidden, name):
-        return ElementMark.HIDDEN
-    if tag in SUSPECT_TAGS:
-        return ElementMark.ELEMENT
-    # Editors give single paragraphs any class.
-    return ElementMark.ASIDE if tag != "p" and _ASIDE.search(names) else None
+def _said_by(name: str) -> tuple[bool, ElementMark | None]:
+    """Return whether id and classes may hide an element, and the mark that they are."""
+    may_hide = not _HIDING.isdisjoint(name.split())
+    if _DISCUSSION.search(name):
+        return may_hide, ElementMark.DISCUSSION
+    return may_hide, ElementMark.ASIDE if _ASIDE.search(name) else None
 
 
 def is_unread(element: HtmlElement, released: frozenset[HtmlElement] = frozenset()) -> bool:
@@ -183,7 +207,9 @@ def is_visitor(line: str) -> bool:
 
 def is_visitors_label(line: str) -> bool:
     """Return whether a short line is the label above what visitors wrote."""
-    return len(line) <= LONGEST_LABEL and bool(_VISITORS_SAY.fullmatch(line))
+    if len(line) > LONGEST_LABEL or _LABEL_LETTERS.isdisjoint(line):
+        return False
+    return _VISITORS_SAY.fullmatch(line) is not None
 
 
 def is_legal(text: str) -> bool:

@@ -10,7 +10,6 @@ gnuboard5, WordPress, Naver, Daum) and of what Korean templates call a body.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -29,18 +28,17 @@ from processing.reading.asides import (
     UNREAD_TAGS,
     ElementMark,
     Evidence,
+    PageMarks,
     TextBudget,
-    is_hidden,
     is_legal,
-    is_unread,
     is_visitor,
     is_visitors_label,
-    mark_of,
+    marks_on,
     may_be_overruled,
     outweighs,
 )
 from processing.reading.lines import is_foreign_sentence, is_statement, is_told, sort_of
-from processing.reading.tree import elements_at, lines_of, marks, squeeze, text_of
+from processing.reading.tree import elements_at, elements_of, lines_of, marks, squeeze, text_of
 
 BLOCKS = frozenset(
     {
@@ -54,7 +52,6 @@ BLOCKS = frozenset(
 
 _OPENING = BLOCKS | SUSPECT_TAGS
 _SPECIAL = _OPENING | SILENT | {"a", "br"}
-_WITH_NAMES = etree.XPath("descendant::*[@class or @id or @style or @hidden]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _WRAPPERS = frozenset({"div", "section"})
@@ -249,13 +246,15 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement]:
         raise UsageError(f"rules name {css!r}, which is no CSS selector: {error}") from error
 
 
-def find_body(root: HtmlElement, evidence: Evidence = NO_EVIDENCE) -> BodyPlace | None:
+def find_body(
+    root: HtmlElement, evidence: Evidence = NO_EVIDENCE, marks: PageMarks | None = None
+) -> BodyPlace | None:
     """Return the element that holds the running text, or None if no element holds sentences.
 
-    A mark counts only while the rest of the page outweighs what it names; if nothing is left, it is
-    overruled.
+    `marks` are those on the page, which are looked for if there are none. A mark counts only while
+    the rest of the page outweighs what it names; if nothing is left, it is overruled.
     """
-    page = _weighed(root, evidence)
+    page = _weighed(root, evidence, marks or marks_on(elements_of(root)))
     blocks = _ordered(page)
     _sum_up(blocks, frozenset())
     whole = page.prose
@@ -722,9 +721,9 @@ def _has_twin(heart: PageBlock, place: PageBlock) -> bool:
     return any(block is not heart and make_of(block.element) == same for block in place.inner)
 
 
-def _weighed(root: HtmlElement, evidence: Evidence) -> PageBlock:
+def _weighed(root: HtmlElement, evidence: Evidence, marks: PageMarks) -> PageBlock:
     """Return the blocks of a page as a tree, with the lines of each weighed, in one walk."""
-    walk = _Weighing(root, evidence)
+    walk = _Weighing(root, evidence, marks)
     noted = walk.noted
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
@@ -749,37 +748,22 @@ def _weighed(root: HtmlElement, evidence: Evidence) -> PageBlock:
     return walk.page
 
 
-def _marks_in(root: HtmlElement) -> dict[HtmlElement, ElementMark | None]:
-    """Return the elements under `root` whose attributes speak against them, each with its mark."""
-    marked: dict[HtmlElement, ElementMark | None] = {}
-    for node in elements_at(_WITH_NAMES, root):
-        mark = (
-            mark_of(node)
-            if node.tag in _OPENING
-            else ElementMark.HIDDEN
-            if is_hidden(node)
-            else None
-        )
-        if mark is not None:
-            marked[node] = mark
-    return marked
-
-
 class _Weighing:
     """The state of the walk over a page: the block in which it is, links, what came before.
 
-    `noted` are the elements with a mark, and the heading.
+    `noted` are the inline elements that matter: hidden ones, and the heading.
     """
 
-    __slots__ = ("current", "early", "evidence", "heading", "links", "noted", "page", "told")
+    __slots__ = (
+        "current", "early", "evidence", "heading", "links", "marks", "noted", "page", "told",
+    )  # fmt: skip
 
-    def __init__(self, root: HtmlElement, evidence: Evidence) -> None:
+    def __init__(self, root: HtmlElement, evidence: Evidence, marks: PageMarks) -> None:
         self.page = self.current = PageBlock(root)
         self.evidence = evidence
         self.heading = evidence.heading
-        self.noted = _marks_in(root)
-        if self.heading is not None:
-            self.noted.setdefault(self.heading, None)
+        self.marks = marks
+        self.noted = marks.hidden | {evidence.heading}
         self.links = 0  # open `a` elements
         self.told = 0  # characters of sentences after the headline
         self.early = evidence.heading is not None
@@ -795,9 +779,10 @@ class _Weighing:
             self.early = False
         if tag in SILENT:
             return False
-        mark = self.noted.get(node) or (ElementMark.ELEMENT if tag in SUSPECT_TAGS else None)
-        if (mark is not None or tag in _OPENING) and node is not self.page.element:
+        opens = tag in _OPENING
+        if (opens or node in self.marks.hidden) and node is not self.page.element:
             above = self.current
+            mark = self.marks.mark_of(node) if opens else ElementMark.HIDDEN
             self.current = PageBlock(node, above, mark)
             if above.children:
                 above.children.append(self.current)
@@ -843,6 +828,7 @@ def around(
     body: HtmlElement | None,
     outside: frozenset[HtmlElement] = frozenset(),
     released: frozenset[HtmlElement] = frozenset(),
+    marks: PageMarks | None = None,
 ) -> Around:
     """Return the visible text before and after `body`; without a body all of it is before.
 
@@ -850,15 +836,26 @@ def around(
     before and after its text, `released` elements that are read in spite of their mark.
     """
     inside = set(body) - outside if outside and body is not None else {body}
+    unseen = (marks or marks_on(elements_of(root))).hidden - released
     before: list[str] = []
     after: list[str] = []
     parts, left = before, _AFTER
-    for mark, text, is_inside in _pieces(root, inside, released):
-        if is_inside:
-            parts = after
-        parts.append(mark)
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            if node in inside or _is_unseen(node, unseen, released):
+                walker.skip_subtree()
+                continue
+            text = node.text
+        elif node is root:
+            break
+        else:
+            text = node.tail
+            parts = after if node in inside else parts
+        if node.tag in BLOCKS:
+            parts.append(" | ")
         if text:
-            parts.append(text)
+            parts.extend((" ", text))
             left -= len("".join(text.split())) if parts is after else 0
             if left < 0:
                 break
@@ -866,28 +863,11 @@ def around(
     return Around(text if body is None else text[-_BEFORE:], squeeze("".join(after))[:_AFTER])
 
 
-def _pieces(
-    root: HtmlElement, inside: AbstractSet[HtmlElement | None], released: frozenset[HtmlElement]
-) -> Iterator[tuple[str, str | None, bool]]:
-    """Yield the visible texts outside the elements `inside`: the mark before each, and the text.
-
-    The third value is whether the text follows such an element.
-    """
-    walker = etree.iterwalk(root, events=("start", "end"))
-    for event, node in walker:
-        mark = " | " if node.tag in BLOCKS else " "
-        if event == "end":
-            if node is not root:
-                yield mark, node.tail, node in inside
-        elif node in inside or _is_unseen(node, released):
-            walker.skip_subtree()
-        else:
-            yield mark, node.text, False
-
-
-def _is_unseen(node: HtmlElement, released: frozenset[HtmlElement]) -> bool:
+def _is_unseen(
+    node: HtmlElement, unseen: frozenset[HtmlElement], released: frozenset[HtmlElement]
+) -> bool:
+    """Return whether a reader sees nothing of an element; a button's label is visible."""
     tag = node.tag
-    if tag in SILENT or not (node.attrib or tag in UNREAD_TAGS):
-        return tag in SILENT
-    # A button's label is no running text, but it is visible.
-    return is_unread(node, released) and (tag != "button" or is_hidden(node))
+    if tag in SILENT or node in unseen:
+        return True
+    return tag in UNREAD_TAGS and tag != "button" and node not in released

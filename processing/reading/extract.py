@@ -16,7 +16,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from processing.kinds import is_photo
 from processing.reading import metadata
-from processing.reading.asides import DropRule, Evidence
+from processing.reading.asides import DropRule, Evidence, PageMarks, marks_on
 from processing.reading.assembly import PageReading, assemble
 from processing.reading.body import Around, BodyPlace, around, find_body, select
 from processing.reading.judgement import (
@@ -153,7 +153,8 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     keep_own(root, head)
     elements = elements_of(root)
     names = _Names(headings(root, elements), site_names(head, page.url, rules.names))
-    heading, place = _heading_and_body(root, head, rules, names)
+    marks = marks_on(elements)
+    heading, place = _heading_and_body(root, head, rules, names, marks)
     script = _script(root, head, place)
     candidates = _titles(root, head, rules, script, names.texts)
     title, source = choose(_ranked(candidates, names, heading, place), names.texts, names.sites)
@@ -174,7 +175,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
         page=page, root=root, elements=elements, head=head, rules=rules, place=place,
         script=script, prepared=prepared, cleaned=cleaned, title_source=source,
         title=completed(title, [cleaned.heading] if cleaned.heading else ()),
-        check=check, around=_around(root, place, rules),
+        check=check, around=_around(root, place, rules, marks),
     )  # fmt: skip
 
 
@@ -191,17 +192,18 @@ class _Names:
 
 
 def _heading_and_body(
-    root: HtmlElement, head: Head, rules: Rules, names: _Names
+    root: HtmlElement, head: Head, rules: Rules, names: _Names, marks: PageMarks
 ) -> tuple[HtmlElement | None, BodyPlace | None]:
     """Return the element that prints the headline, and the place of the body."""
     titles = (head.first("og:title"), metadata.text(head.article.get("headline")), head.title)
     declared = [title for title in titles if title and not is_general(title, names.sites)]
     heading = printed(names.headings, declared)
-    place = _place(root, rules, _evidence(head, heading))
+    place = _place(root, rules, _evidence(head, heading), marks)
     if heading is None and place is not None:
         # The text finds its heading, and the heading may correct the place.
         heading = nearest(root, place.element, names.headings, names.sites)
-        place = _place(root, rules, _evidence(head, heading)) if heading is not None else place
+        if heading is not None:
+            place = _place(root, rules, _evidence(head, heading), marks)
     return heading, place
 
 
@@ -222,7 +224,9 @@ def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
     )
 
 
-def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | None:
+def _place(
+    root: HtmlElement, rules: Rules, evidence: Evidence, marks: PageMarks
+) -> BodyPlace | None:
     """Return the body: what the rules name, narrowed where they name a whole column.
 
     A selector that has gone stale names an advertisement or a teaser, so it gives way to a place
@@ -230,7 +234,7 @@ def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | N
     only to what is longer.
     """
     body = root.find("body")
-    generic = find_body(body, evidence) if body is not None else None
+    generic = find_body(body, evidence, marks) if body is not None else None
     selected = select(root, rules.body) if rules.body else []
     places = [
         BodyPlace(node, prose=len(text))
@@ -240,7 +244,7 @@ def _place(root: HtmlElement, rules: Rules, evidence: Evidence) -> BodyPlace | N
     if not places:
         return generic
     chosen = max(places, key=lambda place: place.prose)
-    inner = find_body(chosen.element, evidence)
+    inner = find_body(chosen.element, evidence, marks)
     if (
         generic
         and generic.prose > chosen.prose
@@ -410,11 +414,11 @@ def _checked(root: HtmlElement, head: Head, text: str, first: FirstReading) -> R
     return weigh(text, head, first, signals)
 
 
-def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules) -> Around:
+def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules, marks: PageMarks) -> Around:
     """Return the visible text around the body: bylines and times stand there."""
     if place is None:
-        return around(root, None)
+        return around(root, None, marks=marks)
     # Rules may name an element that holds headline, byline and times beside the text.
-    inner = find_body(place.element) if rules.body else None
+    inner = find_body(place.element, marks=marks) if rules.body else None
     text_place = inner if inner and inner.prose >= _COLUMN * place.prose else place
-    return around(root, text_place.element, text_place.outside, text_place.released)
+    return around(root, text_place.element, text_place.outside, text_place.released, marks)

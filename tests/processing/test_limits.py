@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
 from processing.limits import (
     MAX_ATTRIBUTES,
@@ -11,6 +14,7 @@ from processing.limits import (
     ExcessError,
     check_html,
     check_xml,
+    most_attributes,
     parse_json,
     unescape,
 )
@@ -41,6 +45,34 @@ def test_as_many_attributes_as_a_page_may_have_pass() -> None:
         f"<p {' '.join(f'a{number}' for number in range(MAX_ATTRIBUTES))}>" for _ in range(20)
     )
     check_html(tags.encode(), elements=100)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ("a", "b", "c'", 'd"', "=", "'", '"', "/", " ", "\n", "\f", "<p", ">", "가", "-")
+        ),
+        max_size=60,
+    )
+)
+def test_no_element_has_more_attributes_than_are_estimated(parts: list[str]) -> None:
+    # Names that are there twice count once for the parser.
+    tag = "".join(
+        f"{part}{number}" if part.isalpha() else part for number, part in enumerate(parts)
+    )
+    body = f"<html><body><p {tag}>text</p>".encode()
+    root = etree.fromstring(body, etree.HTMLParser(encoding="utf-8"))
+    assert max(len(element.attrib) for element in root.iter(etree.Element)) <= most_attributes(body)
+
+
+def test_a_page_that_cannot_have_many_attributes_is_not_tokenized(monkeypatch) -> None:
+    monkeypatch.setattr("lxml.etree.HTMLParser", None)
+    check_html(b"<p class=a>text</p>" * 5_000, elements=20_000)
+    with pytest.raises(TypeError):
+        check_html(b"<p class=a>text</p>" * 5_000, elements=9_000)
+    with pytest.raises(TypeError):
+        check_html(b"<p class=a>text</p>" * 5_000 + b"<p" + b" a" * 14_000, elements=20_000)
 
 
 def test_elements_are_counted_and_what_only_looks_like_one_is_not() -> None:
