@@ -64,12 +64,12 @@ def check_html(body: bytes, *, elements: int) -> None:
 def most_attributes(body: bytes) -> int:
     """Return a number of attributes that no element of a page can have more than.
 
-    The name of each stands behind white space, a slash or a quotation mark (HTML §13.2.5.32), so that counting those
-    costs a quarter of what the tokenizer does. Pages above a megabyte are not looked at.
+    The name of each stands behind white space, a slash or the second of two quotation marks (HTML §13.2.5.32), so that
+    counting those costs a quarter of what the tokenizer does. Pages above a megabyte are not looked at.
     """
     if len(body) > _LARGE:
         return len(body)
-    return len(body.split()) + sum(map(body.count, (b"/", b'"', b"'")))
+    return len(body.split()) + body.count(b"/") + body.count(b'"') // 2 + body.count(b"'") // 2
 
 
 class _Counter:
