@@ -186,7 +186,7 @@ class PageBlock:
             return
         value = "".join(self.own) if len(self.own) > 1 else self.own[0]
         self.own = _NO_TEXTS
-        dense = 1 - min(1.0, self.linked / len(value)) > _LINKED
+        dense = not self.linked or 1 - min(1.0, self.linked / len(value)) > _LINKED
         heading = self.element.tag in _HEADINGS
         for line in value.split(_LINE_END):
             text = " ".join(line.split())
@@ -198,8 +198,8 @@ class PageBlock:
             else:
                 self.own_worth -= _MENU_WEIGHT * len(text)
                 if len(text) <= LONGEST_LABEL:
-                    self.visitors = self.visitors or is_visitor(text)
-                    self.label = self.label or is_visitors_label(text)
+                    self.visitors |= "*" in text and is_visitor(text)
+                    self.label |= is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
 
     def forget(self) -> None:
@@ -342,6 +342,9 @@ def _judged(
     while stack:
         place = stack.pop()
         _mark_visitors(place)
+        if all(child.mark is None for child in place.children):
+            stack.extend(place.children)
+            continue
         for twins in _by_make(place.children):
             first, prose = twins[0], sum(twin.prose for twin in twins)
             rest = left - prose

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -32,6 +33,7 @@ _BODY_KEY = re.compile(r"content|body|html|article|text|story", re.IGNORECASE)
 _OTHER_KEY = re.compile(
     r"desc|summary|seo|meta|mention|caption|copyright|style|script|title|comment", re.IGNORECASE
 )
+_LONGEST_KEY = 200
 _SENTENCE = re.compile(r"[가-힣][.?!](?=[\s”\"’<]|$)")
 _MARKUP = re.compile(r"<(?:p|br|div|span|figure|img|strong)\b", re.IGNORECASE)
 # Characters of a body, and of the last part of an address that tells one article from another.
@@ -77,6 +79,9 @@ def values(root: HtmlElement) -> Iterator[Json]:
             continue
         if _FLIGHT.search(text[:200]):
             flight.extend(_pushed(text))
+        elif text.isascii() and "\\u" not in text:
+            # No sentence in Hangul, raw or escaped: most scripts are such.
+            continue
         elif "json" in kind:
             yield metadata.loads(text)
         else:
@@ -274,8 +279,9 @@ def _longest(record: dict[str, Json]) -> str:
         value
         for key, value in record.items()
         if isinstance(value, str)
-        and _BODY_KEY.search(key)
-        and not _OTHER_KEY.search(key)
+        and ("." in value or "?" in value or "!" in value)
+        and len(key) <= _LONGEST_KEY
+        and _is_body_key(key)
         and _SENTENCE.search(value)
     ]
     text = max(texts, key=len, default="")
@@ -284,6 +290,12 @@ def _longest(record: dict[str, Json]) -> str:
         if _MARKUP.search(text)
         else "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_body_key(key: str) -> bool:
+    """Return whether a key is one of a body; the objects of a script share their keys."""
+    return bool(_BODY_KEY.search(key)) and not _OTHER_KEY.search(key)
 
 
 def _arc(elements: list[Json]) -> str:

@@ -116,6 +116,10 @@ _LARGE = re.compile(
 )
 
 
+# Each declared title is compared with each heading.
+_plain = lru_cache(maxsize=1024)(bare)
+
+
 def headings(root: HtmlElement, elements: Elements) -> list[tuple[HtmlElement, str]]:
     """Return the elements that are headings or marked as a title, with their texts."""
     titled = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
@@ -146,10 +150,10 @@ def printed(
     A declared title often goes on with the site's name, so that the heading is only its beginning.
     """
     wanted = [
-        plain for title in declared if title and len(plain := bare(title)) >= _SHORTEST_HEADLINE
+        plain for title in declared if title and len(plain := _plain(title)) >= _SHORTEST_HEADLINE
     ]
     for element, text in shown:
-        plain = bare(text)
+        plain = _plain(text)
         if len(plain) >= _SHORTEST_HEADLINE and any(title.startswith(plain) for title in wanted):
             return element
     return None
@@ -189,7 +193,7 @@ def choose(
     for source, text in candidates:
         # A declared title may be of any length, and each heading is compared with it.
         title = headline(unescaped(text or "")[:_LONGEST], shown, sites)
-        plain = bare(title)
+        plain = _plain(title)
         if (
             plain
             and plain not in sites
@@ -210,12 +214,12 @@ def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
     headings = [heading for heading in shown if _is_heading_of(title, heading, sites)]
     if not headings:
         return _without_ends(title, sites)
-    return headline(max(headings, key=lambda heading: len(bare(heading))), shown, sites)
+    return headline(max(headings, key=lambda heading: len(_plain(heading))), shown, sites)
 
 
 def _is_heading_of(title: str, heading: str, sites: set[str]) -> bool:
     """Return whether a heading begins or ends a title and the rest of the title is the template's."""
-    text, plain = bare(title), bare(heading)
+    text, plain = _plain(title), _plain(heading)
     if (
         len(plain) < max(_SHORTEST, _HEADING_SHARE * len(text))
         or plain in sites
@@ -266,7 +270,7 @@ def _without_ends(title: str, sites: set[str]) -> str:
 
 def _is_site(segment: str, sites: set[str]) -> bool:
     """Return whether a segment of a title is a site's name, or hardly more than one."""
-    plain = bare(segment)
+    plain = _plain(segment)
     return (
         plain in sites
         or any(
@@ -312,7 +316,7 @@ def is_general(title: str, sites: Iterable[str]) -> bool:
     """Return whether a title has only names of the site, offices, sections and general words."""
     known = set(sites)
     for text in _PARTS.split(title):
-        plain = bare(text)
+        plain = _plain(text)
         if (
             len(plain) < _SPECIFIC
             or plain in known
@@ -326,9 +330,9 @@ def is_general(title: str, sites: Iterable[str]) -> bool:
 
 def is_printed(title: str, shown: Sequence[str]) -> bool:
     """Return whether one of the texts `shown` holds the declared `title`, or is a part of it."""
-    plain = bare(title)
+    plain = _plain(title)
     return any(
-        len(inner := bare(text)) >= _SPECIFIC and (inner in plain or plain in inner)
+        len(inner := _plain(text)) >= _SPECIFIC and (inner in plain or plain in inner)
         for text in shown
     )
 

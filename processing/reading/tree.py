@@ -143,7 +143,7 @@ def decode(page: Page) -> str | RejectionCause:
             Reason.UNREADABLE,
             f"{broken} of {wide} characters beyond ASCII cannot be decoded: {text[:80]}",
         )
-    if broken and (hangul := sum("가" <= letter <= "힣" for letter in text)) > _ENOUGH:
+    if broken and (hangul := hangul_in(text)) > _ENOUGH:
         familiar = sum(map(text.count, _FAMILIAR))
         if familiar < _LEAST_FAMILIAR * hangul:
             return RejectionCause(
