@@ -306,17 +306,27 @@ def _elements(
     elements: Elements, read: Callable[[str], tuple[Author, ...]] = _people
 ) -> tuple[Author, ...]:
     """Return the people of the first element marked as a byline, and of its like siblings."""
-    first: HtmlElement | None = None
-    authors: list[tuple[Author, ...]] = []
     for element, name in elements.named:
-        if element.tag not in _BYLINE_TAGS or (first is not None and not _is_twin(element, first)):
-            continue
-        if _is_byline_name(name, element.get("itemprop"), element.get("rel")):
-            text = text_of(element)
-            if len(text) <= _LONGEST_BYLINE and (names := read(text)):
-                first = element if first is None else first
-                authors.append(names)
-    return merged(authors)
+        if authors := _in_byline(element, name, read):
+            twins = (
+                twin
+                for twin in element.itersiblings(element.tag)
+                if twin.get("class") == element.get("class")
+            )
+            return merged([authors, *(_in_byline(twin, marks(twin), read) for twin in twins)])
+    return ()
+
+
+def _in_byline(
+    element: HtmlElement, name: str, read: Callable[[str], tuple[Author, ...]]
+) -> tuple[Author, ...]:
+    """Return the people that an element of this name states, if it is marked as a byline."""
+    if element.tag not in _BYLINE_TAGS:
+        return ()
+    if not _is_byline_name(name, element.get("itemprop"), element.get("rel")):
+        return ()
+    text = text_of(element)
+    return read(text) if len(text) <= _LONGEST_BYLINE else ()
 
 
 @lru_cache(maxsize=4096)
@@ -333,12 +343,6 @@ def _plain_names(text: str) -> tuple[Author, ...]:
     """
     authors = named(text)
     return authors if all(len(author.name) > _TWO_SYLLABLES for author in authors) else ()
-
-
-def _is_twin(element: HtmlElement, first: HtmlElement) -> bool:
-    """Say whether two bylines are siblings of the same tag and class."""
-    same = (element.tag, element.get("class")) == (first.tag, first.get("class"))
-    return same and element.getparent() is first.getparent()
 
 
 def _nearest(around: Around) -> tuple[Author, ...]:
