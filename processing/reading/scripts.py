@@ -69,7 +69,10 @@ _MODIFIED = tuple(_MODIFIED_WORDS.split())
 
 
 def values(root: HtmlElement) -> Iterator[Json]:
-    """Yield the JSON values in the scripts of a page, except JSON-LD, in the order of the page."""
+    """Yield the JSON values in the scripts of a page that hold Hangul, in the order of the page.
+
+    JSON-LD is not among them.
+    """
     # Flight data is one stream, pushed in pieces by many scripts.
     flight: list[str] = []
     for script in root.iter("script"):

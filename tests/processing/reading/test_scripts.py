@@ -58,7 +58,7 @@ def test_whatever_json_holds_is_walked(value):
 
 
 def test_assignments_pushes_and_json_scripts():
-    long = "x" * 300
+    long = "가" * 300
     assert scripts(f'window.A = {{"a": "{long}"}}; B["c"] = [1]; d.push({{"e": 2}});') == [
         {"a": long},
         [1],
@@ -66,6 +66,15 @@ def test_assignments_pushes_and_json_scripts():
     ]
     assert scripts(f'{{"a": "{long}"}}', kind="application/json") == [{"a": long}]
     assert scripts("var a = {b: 1}; " + long) == []
+
+
+@pytest.mark.parametrize("kind", ["", "application/json"])
+def test_a_script_without_hangul_holds_no_text_and_is_passed_over(kind):
+    value = {"content": BODY}
+    assert scripts(f"a = {json.dumps({'content': 'x' * 300})}", kind=kind) == []
+    escaped = json.dumps(value)
+    assert escaped.isascii()
+    assert scripts(escaped if kind else f"a = {escaped}", kind=kind) == [value]
 
 
 def test_flight_rows_refer_to_texts_by_their_length_in_bytes():
