@@ -177,6 +177,8 @@ def test_layouts_are_a_row_as_made_and_a_row_as_damaged():
     made, damaged_ones = of_layouts()
     assert (len(made.pages), len(damaged_ones.pages)) == (12, 47)
     assert all(page.ours > page.bare or page.bare > 0.9 for page in made.pages)
+    # Damages show in what bare Trafilatura makes of the pages: ours should read them alike.
+    assert not {page.bare for page in damaged_ones.pages} <= {page.bare for page in made.pages}
     assert all(
         page.title and page.time and page.ours > 0.9 for page in (*made.pages, *damaged_ones.pages)
     )
