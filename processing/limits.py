@@ -32,7 +32,7 @@ A page of 100 WordPress posts has 20,000 and up to 100,000 commas in its texts.
 _NO_CHARACTER = re.compile(r"&#(?:[0-9]{11,}|[xX][0-9a-fA-F]{9,});?")
 _SMALL = 64 << 10
 """Bytes of HTML below which its attributes are not counted: they take less than .3 s however they are spread."""
-_FEW_NAMES, _LARGE = 14_000, 1 << 20
+_FEW_NAMES, _LARGE = 16_000, 1 << 20
 """Attributes that take less than .3 s in one element; bytes of HTML above which they are not estimated first."""
 
 

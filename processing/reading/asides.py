@@ -17,10 +17,9 @@ from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from processing.reading.tree import Elements, bare, elements_at, text_of
+from processing.reading.tree import Elements, bare, text_of
 
 SILENT = frozenset(
     {
@@ -37,7 +36,6 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)",
     re.IGNORECASE,
 )
-_STYLED = etree.XPath("descendant-or-self::*/@style/..|descendant-or-self::*/@hidden/..")
 # React sends blocks hidden and shows them by a script.
 _STREAMED = re.compile(r"S:\d+$")
 _HIDING = frozenset(
@@ -170,7 +168,7 @@ class PageMarks(NamedTuple):
 
 def marks_on(elements: Elements) -> PageMarks:
     """Return what the attributes of a page's elements say against them."""
-    hidden = set(filter(is_hidden, elements_at(_STYLED, elements.every[0])))
+    hidden = set(filter(is_hidden, elements.styled))
     named: dict[HtmlElement, ElementMark] = {}
     for element, name in elements.named:
         may_hide, mark = _said_by(name)

@@ -328,7 +328,7 @@ def _times(reading: PageReading) -> ArticleTimes:
             inside=[
                 line.lstrip(" -–—") for line in (*reading.cleaned.stamps, *reading.cleaned.bylines)
             ],
-            attributes=attributes_of(reading.root),
+            attributes=attributes_of(reading.elements.timed),
         ),
         fetched_at=reading.page.fetched_at,
         url=reading.page.url,

@@ -82,10 +82,6 @@ _LEAST_FAMILIAR = 0.04
 _ENOUGH = 100  # syllables from which their share says something
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
-# By attribute: asking each element for four takes ten times as long.
-_NAMED = etree.XPath(
-    "|".join(f"descendant-or-self::*/@{name}/.." for name in ("class", "id", "itemprop", "rel"))
-)
 _STRING = etree.XPath("string()", smart_strings=False)
 _COUNT = etree.XPath("count(//*)")
 _IS_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (MAX_DEPTH + 1))})")
@@ -269,22 +265,40 @@ def _oversized(root: HtmlElement) -> RejectionCause | None:
 
 
 class Elements(NamedTuple):
-    """The elements of a page in its order; `named` are those with names, with their `marks`.
+    """The elements of a page in its order, and those of them with attributes of some kind.
 
-    Names are an id, a class, an itemprop or a rel.
-
-    Holding them saves lxml from making an object for each anew in every walk.
+    `named` have an id, a class, an itemprop or a rel, each with its `marks`; `styled` a style or
+    `hidden`; `timed` an attribute that may state when something happened. Holding all elements
+    saves lxml from making an object for each anew in every walk.
     """
 
     every: tuple[HtmlElement, ...]
     named: tuple[tuple[HtmlElement, str], ...]
+    styled: tuple[HtmlElement, ...]
+    timed: tuple[HtmlElement, ...]
+
+
+_NAMING = frozenset({"class", "id", "itemprop", "rel"})
+_STYLING = frozenset({"hidden", "style"})
+_TIMING = frozenset({"data-date-time", "data-modify-date-time", "datetime", "itemprop"})
 
 
 def elements_of(root: HtmlElement) -> Elements:
-    """Return the elements under `root`, which are gathered once for all rules that ask for names."""
+    """Return the elements under `root`, gathered once for all rules that ask for attributes."""
+    # Not by XPath: libxml2 takes the square of their number to join what it finds by attribute.
     every = tuple(root.iter())
-    named = [(node, marks(node)) for node in elements_at(_NAMED, root)]
-    return Elements(every, tuple(named))
+    named: list[tuple[HtmlElement, str]] = []
+    styled: list[HtmlElement] = []
+    timed: list[HtmlElement] = []
+    for node in every:
+        keys = node.keys()
+        if not _NAMING.isdisjoint(keys):
+            named.append((node, marks(node)))
+        if not _STYLING.isdisjoint(keys):
+            styled.append(node)
+        if not _TIMING.isdisjoint(keys):
+            timed.append(node)
+    return Elements(every, tuple(named), tuple(styled), tuple(timed))
 
 
 def squeeze(text: str | None) -> str:
