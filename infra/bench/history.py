@@ -24,10 +24,10 @@ import pyarrow.compute as pc
 from processing.archive import checkpoints, layout, manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import CompactionJob, compact
+from processing.archive.intake import merged_index
 from processing.archive.layout import NewObject
 from processing.archive.manifests import ManifestLink, Witness
 from processing.archive.memory import Memory
-from processing.archive.raw_pages import merged_index
 from processing.archive.tables import (
     ArchivedArticle,
     day,

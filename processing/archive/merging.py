@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from processing.archive import layout
 from processing.archive.catalogue import MERGED, Catalogue, CatalogueObject
+from processing.archive.intake import merged_index
 from processing.archive.layout import NewObject
-from processing.archive.raw_pages import merged_index
 from processing.archive.tables import (
     DAY,
     MANIFEST,

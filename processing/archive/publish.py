@@ -29,11 +29,10 @@ from processing.archive.catalogue import (
     LostPartError,
     LostWorkError,
 )
-from processing.archive.intake import Job, gather
+from processing.archive.intake import DamagedPagesError, Job, RawPages, gather
 from processing.archive.landed import LandedRun, alarms, identity
 from processing.archive.layout import DERIVED, NewObject, adds_checkpoint
 from processing.archive.manifests import ManifestLink, Snapshots, Witness
-from processing.archive.raw_pages import DamagedPagesError, RawPages
 from processing.archive.removal import delete_unnamed, require_present, sweep
 from processing.dates import SEOUL
 from processing.errors import (

@@ -90,7 +90,7 @@ ORDERS = st.builds(Order, st.integers(0, 2**32), st.sampled_from((1, 5, 30, 200)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """An actor's own calls come in one order, so that a drawn order is the same order every time."""
     monkeypatch.setattr("processing.archive.publish._THREADS", 1)
-    monkeypatch.setattr("processing.archive.raw_pages._THREADS", 1)
+    monkeypatch.setattr("processing.archive.intake._THREADS", 1)
     monkeypatch.setattr("processing.archive.catalogue._THREADS", 1)
     monkeypatch.setattr("processing.archive.manifests._THREADS", 1)
     monkeypatch.setattr("processing.archive.layout.EVERY", 2)
