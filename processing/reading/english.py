@@ -6,8 +6,8 @@ name in Latin letters is as likely that of a company. "Wire" stands for a news a
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from processing.reading.lines import Ending
 from processing.records import Author
 
 _MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
@@ -67,39 +67,29 @@ _LONGEST = 160
 _LAST = 4
 
 
-@dataclass(slots=True)
-class Pruned:
-    """English paragraphs, and the lines that were taken out of them."""
-
-    paragraphs: list[str] = field(default_factory=list)
-    bylines: list[str] = field(default_factory=list)
-    captions: list[str] = field(default_factory=list)
-    dateline: str | None = None
-    agency: str | None = None
-
-
-def prune(lines: list[str]) -> Pruned:
-    """Take bylines, wires and notices out of English paragraphs."""
-    pruned = Pruned()
+def prune(lines: list[str]) -> tuple[list[str], str | None, Ending]:
+    """Return English paragraphs, their dateline, and the bylines, wires and captions taken out."""
+    paragraphs: list[str] = []
+    place, ending = None, Ending()
     for line in lines:
         if name := wire(line):
-            pruned.agency = pruned.agency or name
+            ending.agency = ending.agency or name
         elif byline(line) or _MAIL.fullmatch(line.strip("()[] ")):
-            pruned.bylines.append(line)
+            ending.bylines.append(line)
         elif _CAPTION.fullmatch(line):
-            pruned.captions.append(line)
+            ending.captions.append(line)
         elif not is_notice(line):
-            pruned.paragraphs.append(line)
-    if pruned.paragraphs:
-        pruned.dateline, of_place, pruned.paragraphs[0] = dateline(pruned.paragraphs[0])
-        pruned.agency = of_place or pruned.agency
+            paragraphs.append(line)
+    if paragraphs:
+        place, of_place, paragraphs[0] = dateline(paragraphs[0])
+        ending.agency = of_place or ending.agency
     # A paragraph may end in several of them, one behind the other.
-    for index in range(max(0, len(pruned.paragraphs) - _LAST), len(pruned.paragraphs)):
-        while (split := _split(pruned.paragraphs[index]))[1]:
-            pruned.paragraphs[index], tail = split
-            pruned.agency = pruned.agency or wire(tail)
-            pruned.bylines.extend([tail] if "@" in tail else [])
-    return pruned
+    for index in range(max(0, len(paragraphs) - _LAST), len(paragraphs)):
+        while (split := _split(paragraphs[index]))[1]:
+            paragraphs[index], tail = split
+            ending.agency = ending.agency or wire(tail)
+            ending.bylines.extend([tail] if "@" in tail else [])
+    return paragraphs, place, ending
 
 
 def byline(line: str) -> tuple[Author, ...]:

@@ -300,7 +300,7 @@ def captionless(line: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class Ending:
-    """Lines that were cut off the end of a text, by kind."""
+    """Lines that were cut off a text, by kind; `agency` is what they credit."""
 
     bylines: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)

@@ -270,11 +270,11 @@ def _parted(lines: list[str], cleaned: Cleaned) -> list[str]:
 
 def _english(lines: list[str], cleaned: Cleaned) -> list[str]:
     """Return the paragraphs of an English edition; bylines, wire and dateline go to `cleaned`."""
-    pruned = prune(lines)
-    cleaned.bylines.extend(pruned.bylines)
-    cleaned.captions.extend(pruned.captions)
-    cleaned.dateline, cleaned.agency = pruned.dateline, pruned.agency
-    return pruned.paragraphs
+    paragraphs, cleaned.dateline, ending = prune(lines)
+    cleaned.bylines.extend(ending.bylines)
+    cleaned.captions.extend(ending.captions)
+    cleaned.agency = ending.agency
+    return paragraphs
 
 
 def _without_head(
