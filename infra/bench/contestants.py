@@ -77,8 +77,7 @@ def bare(spider: type[Bare], port: int, pages: int) -> None:
 
 def ours(names: list[str], source: str, arguments: list[str]) -> None:
     """Run `scrapy crawl` for an outlet whose only source is `source` of the bench's server."""
-    import spiders.crawling.spider  # noqa: PLC0415 - the others do without
-    import spiders.wire.transport  # noqa: PLC0415 - as above
+    import spiders.outlets  # noqa: PLC0415 - the others do without
     from spiders.outlet import Outlet, Sitemap  # noqa: PLC0415 - as above
 
     base = "http://{}.press.test:" + os.environ["SILLOK_PRESS"]
@@ -93,9 +92,10 @@ def ours(names: list[str], source: str, arguments: list[str]) -> None:
         )
         for name in names
     }
-    # Both imported the function by name: replacing it in its module would not reach them.
-    for module in (spiders.crawling.spider, spiders.wire.transport):
-        vars(module)["outlets"] = lambda: registry
+    # Before any module has imported them by name.
+    vars(spiders.outlets).update(
+        outlets=lambda: registry, names=lambda: tuple(registry), declared=registry.get
+    )
     cmdline.execute(["scrapy", "crawl", names[0], *arguments])
 
 
