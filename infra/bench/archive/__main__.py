@@ -35,9 +35,8 @@ from pathlib import Path
 
 import boto3
 
-from infra.bench.archive.bucket import embedded_store, variables
+from infra.bench.archive.bucket import beside_boto3, embedded_store, variables
 from infra.bench.archive.costs import SILLOK, CommandCost, command_costs, process_cost, verdict
-from infra.bench.archive.puts import beside_boto3
 from infra.bench.archive.year import print_year
 from infra.bench.history import article, compacted, lay_down, moments, size_of
 from processing.archive.catalogue import Catalogue
