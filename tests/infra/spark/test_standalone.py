@@ -104,7 +104,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
 
 @pytest.fixture
 def cluster(tmp_path: Path):
-    from infra.spark.standalone import StandaloneCluster  # noqa: PLC0415 - an optional extra
+    from infra.spark.bench import StandaloneCluster  # noqa: PLC0415 - an optional extra
 
     with StandaloneCluster(tmp_path / "spark") as cluster:
         yield cluster

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.bench.words import notices
+from infra.bench.composed import notices
 from processing.signing.canonical import canonical
 from processing.signing.documents import FoldOptions, Thresholds
 from tests.processing.dedupe.made import RIVER, document, folded, later
