@@ -104,7 +104,7 @@ REASONS: Mapping[str, str] = {
     "processing.reading.body._OBITUARY": _ENDS_REPEAT,
     "processing.reading.bylines._GUEST": _ENDS_REPEAT,
     "processing.reading.english._CAPTION": _ENDS_REPEAT,
-    "processing.reading.english._MAIL": _ENDS_REPEAT,
+    "processing.reading.bylines.MAIL": _ENDS_REPEAT,
     "processing.reading.markup._JUNK": "a start needs a blank, `-` or `_`, and each of them ends it",
     "processing.reading.markup._SMALL": _ONE_BEGINNING,
     "processing.reading.rights._CC": _ONE_BEGINNING,

@@ -7,10 +7,10 @@ name in Latin letters is as likely that of a company. "Wire" stands for a news a
 import re
 from collections.abc import Iterable
 
+from processing.reading.bylines import MAIL
 from processing.reading.lines import Ending
 from processing.records import Author
 
-_MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _NAME = r"[A-Z][A-Za-z’'-]*(?:\s(?:[A-Z][A-Za-z’'-]*|[A-Z]\.)){1,3}"
 _NAMES = rf"{_NAME}(?:(?:,\s|\sand\s|\s&\s|,\sand\s){_NAME}){{0,5}}"
 _ROLE = (
@@ -20,11 +20,11 @@ _ROLE = (
 _BY = re.compile(
     rf"[\s(\[]*(?:(?:[Rr]eported|[Ww]ritten|[Ss]tory|[Tt]ext)\s)?(?:by|By|BY)\s(?P<names>{_NAMES})"
     rf"(?:,?\s(?P<role>{_ROLE}s?)(?:\s(?:in|at)\s[A-Z][A-Za-z ]{{1,24}})?"
-    rf"|,\s[A-Z][A-Za-z ]{{1,24}})?[\s,|·(\[<]*(?:{_MAIL.pattern}[\s,;]*)*[)\]>]*"
+    rf"|,\s[A-Z][A-Za-z ]{{1,24}})?[\s,|·(\[<]*(?:{MAIL.pattern}[\s,;]*)*[)\]>]*"
 )
 _SIGNED = re.compile(
     rf"(?P<names>{_NAME}),\s(?:(?P<role>{_ROLE})|(?:[A-Z][A-Za-z]+\s){{1,2}}News)[.]?"
-    rf"|(?P<mailed>{_NAMES})\s?[(\[<]?(?:{_MAIL.pattern}[\s,;]*){{1,4}}[)\]>]?"
+    rf"|(?P<mailed>{_NAMES})\s?[(\[<]?(?:{MAIL.pattern}[\s,;]*){{1,4}}[)\]>]?"
 )
 _PARTED = re.compile(r",\sand\s|,\s|\sand\s|\s&\s|\s?[;|·]\s?")
 _NOBODY = re.compile(
@@ -38,7 +38,7 @@ _WIRES = r"(?:Yonhap(?:\sNews(?:\sAgency)?)?|AFP|AP|Reuters|Bloomberg|Xinhua|New
 _WIRE = re.compile(rf"[(\[—–-]{{0,2}}\s?(?:{_WIRES}(?:[-/,\s]+(?=[A-Z]))?){{1,3}}[)\]]?")
 _ENDING = re.compile(
     rf"(?<=[a-z\d][.?!”\"’)])(?:[”\"’])?\s*(?P<tail>[(\[]{_WIRES}(?:[-/]{_WIRES})?[)\]]"
-    rf"|[—–-]{{1,2}}\s?{_WIRES}|[(\[]?{_MAIL.pattern}[)\]]?|\(END\))$"
+    rf"|[—–-]{{1,2}}\s?{_WIRES}|[(\[]?{MAIL.pattern}[)\]]?|\(END\))$"
 )
 _DATELINE = re.compile(
     r"[A-Z][A-Za-z.’'-]*(?:[\s,/]+[A-Z][A-Za-z.’'-]*){0,4}(?:,\s(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}))?"
@@ -74,7 +74,7 @@ def prune(lines: list[str]) -> tuple[list[str], str | None, Ending]:
     for line in lines:
         if name := wire(line):
             ending.agency = ending.agency or name
-        elif byline(line) or _MAIL.fullmatch(line.strip("()[] ")):
+        elif byline(line) or MAIL.fullmatch(line.strip("()[] ")):
             ending.bylines.append(line)
         elif _CAPTION.fullmatch(line):
             ending.captions.append(line)
@@ -107,14 +107,14 @@ def byline(line: str) -> tuple[Author, ...]:
 
 def names(text: str) -> tuple[Author, ...]:
     """Return the people of a field that holds nothing but names in English."""
-    return byline(text) or _people(_MAIL.sub("", text).strip(" ()[]<>|"), text)
+    return byline(text) or _people(MAIL.sub("", text).strip(" ()[]<>|"), text)
 
 
 def _people(names: str, line: str, *, role: str | None = None) -> tuple[Author, ...]:
     """Return the people named in `names`, with the addresses of the `line` that holds them."""
     candidates = [name.strip() for name in _PARTED.split(names[:_LONGEST])]
     people = [name for name in candidates if re.fullmatch(_NAME, name) and not _NOBODY.search(name)]
-    mails = _MAIL.findall(line)
+    mails = MAIL.findall(line)
     # Fewer or more addresses than people: nothing says whose they are.
     emails = mails if len(mails) == len(people) else [None] * len(people)
     singular = role.removesuffix("s") if role and len(people) > 1 else role
@@ -126,7 +126,7 @@ def _people(names: str, line: str, *, role: str | None = None) -> tuple[Author, 
 
 def with_mails(authors: tuple[Author, ...], lines: Iterable[str]) -> tuple[Author, ...]:
     """Return the authors with the addresses of `lines`, in order, if there are as many."""
-    mails = list(dict.fromkeys(mail for line in lines for mail in _MAIL.findall(line)))
+    mails = list(dict.fromkeys(mail for line in lines for mail in MAIL.findall(line)))
     if len(mails) != len(authors) or any(author.email for author in authors):
         return authors
     return tuple(author.evolve(email=mail) for author, mail in zip(authors, mails, strict=True))
