@@ -2,11 +2,11 @@
 
     python -m infra.bench.archive [--articles 10000 100000] [--publications 30 720] [--never]
 
-The same articles are laid down in few publications and in many (`infra.bench.history`); the many are
+The same articles are laid down in few publications and in many (`infra.bench.history`); both are
 compacted by day as the DAG does it, first but for the last week, then but for the last day, then
 whole. For each command the table has CPU seconds and peak memory above those of a bare import, with
-an empty cache (cold) and with a filled one, its ratios to the archive of few publications, and
-whether these are within their goal. Then it has the same commands on the compacted archive in a
+an empty cache (cold) and with a filled one, the ratios of the many to the few, and whether these are
+within their goal. Then it has the same commands on the compacted archive in a
 bucket, bytes per article and table at 14 articles a publication, before and after compaction, the
 cost of a year's catalogue (also from a bucket), and of an archiver that has nothing to do.
 
@@ -170,21 +170,23 @@ def _histories(
     last = articles[-1]
     end, day_after = last.fetched_at, last.fetched_at + timedelta(days=1)
     commands = _commands(last)
-    compacted(folder / "few", day_after)
-    base = command_costs(folder / "few", commands)
-    _print_costs(f"{len(articles):,} articles in {few} publications, compacted", base, base, None)
-    if never:
-        lay_down(folder / "never", articles, many, many)
-        costs = command_costs(folder / "never", commands)
-        _print_costs(f"{many} publications, never compacted", costs, base, None)
+    # The days must end alike in both: a month that is over is one part from the day after on.
     for title, moment, goal in (
         ("a week not compacted", end - timedelta(days=6), GOAL_AFTER_A_WEEK),
         ("a day not compacted", end, GOAL),
         ("compacted", day_after, GOAL),
     ):
+        compacted(folder / "few", moment)
+        base = command_costs(folder / "few", commands)
+        what = f"{len(articles):,} articles in {few} publications, {title}"
+        _print_costs(what, base, base, None)
         compacted(folder / "many", moment)
         costs = command_costs(folder / "many", commands)
-        _print_costs(f"{many} publications, {title}", costs, base, goal)
+        _print_costs(f"in {many} publications, {title}", costs, base, goal)
+    if never:
+        lay_down(folder / "never", articles, many, many)
+        costs = command_costs(folder / "never", commands)
+        _print_costs(f"in {many} publications, never compacted", costs, base, None)
 
 
 def _commands(last: Article) -> dict[str, tuple[str, ...]]:
