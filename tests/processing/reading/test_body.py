@@ -3,7 +3,7 @@
 import pytest
 
 from processing.errors import UsageError
-from processing.reading.asides import is_hidden
+from processing.reading.asides import Evidence, is_hidden
 from processing.reading.body import find_body, select
 from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
 from processing.reading.markup import decks_of, prepare
@@ -209,3 +209,29 @@ def test_text_and_lines_of_an_element():
     assert text_of(root) == "한들 물 길"
     assert lines_of(root) == ["한", "들", "물 길"]
     assert squeeze("\x1b[31m\n가") == "[31m 가"
+
+
+LINE = "봄비 맞은 한들천 옛터"
+
+
+@pytest.mark.parametrize(
+    ("block", "is_the_text"),
+    [
+        (f"<div>{LINE}</div>", True),
+        (f"<h4>{LINE}</h4>", False),
+        ("<div>봄비 맞은 한들천길</div>", True),  # 10 characters
+        ("<div>봄비 맞은 한들천</div>", False),
+        ("<div>한들천의 옛터에서는 봄</div>", False),  # two words
+        (f"<div>{LINE} 2026.03.21 14:05</div>", False),
+        (f"<div>{LINE * 16 + '한들한들한들한들'}</div>", True),  # 200 characters
+        (f"<div>{LINE * 16 + '한들한들한들한들한'}</div>", False),
+        ("<div>글자크기 크게 작게</div>", False),
+    ],
+)
+def test_the_one_line_of_a_dated_page_with_pictures_is_its_text(
+    block: str,
+    is_the_text: bool,  # noqa: FBT001 - a table
+) -> None:
+    root = parse(f"<html><body><h1>물길</h1><div><img src=/1.jpg></div>{block}</body></html>")
+    place = find_body(root.find("body"), Evidence(dated=True))
+    assert (place is not None) is is_the_text
