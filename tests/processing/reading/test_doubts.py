@@ -173,6 +173,26 @@ def test_the_second_reading_is_taken_where_it_is_better_founded(
     assert bool(check.lines) is taken
 
 
+@pytest.mark.parametrize(
+    ("says", "text", "doubt", "taken"),
+    [
+        (SAYS, "다른 이야기를 길게 하는 글이다. " * 4, Doubt.DESCRIPTION, True),
+        (SAYS, "다른 이야기를 길게 하는 글이다. " * 4, Doubt.HEADLINE, False),
+        ("어디에도 없는 긴 설명이 여기에 있다고 한다.", "다른 이야기를 한다.", Doubt.DESCRIPTION, False),
+        (SAYS[:9], "다른 이야기를 길게 하는 글이다. " * 4, Doubt.DESCRIPTION, False),
+        (SAYS, READ[: len(READ) * 3 // 4], Doubt.DESCRIPTION, False),
+    ],
+)  # fmt: skip
+def test_the_second_reading_is_taken_where_it_has_what_the_page_says_of_itself(
+    says: str, text: str, doubt: Doubt, *, taken: bool
+) -> None:
+    head = Head(meta={"description": [says]})
+    assert bool(weigh(PAGE, head, reading(text), (doubt,)).lines) is taken
+    # A text with little of its page gives way to one with the description, whatever they share.
+    both = (Doubt.SHARE, Doubt.DESCRIPTION)
+    assert bool(weigh(PAGE, head, reading(text), both).lines) is (says == SAYS)
+
+
 def test_a_second_reading_of_a_line_is_no_better() -> None:
     page = f"<html><body><article><p>{SENTENCE}</p></article></body></html>"
     assert weigh(page, Head(), reading(""), (Doubt.EMPTY,)).lines == ()
