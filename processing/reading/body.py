@@ -518,22 +518,29 @@ def _with_cousins(best: PageBlock) -> PageBlock:
         for part in (best, *best.inner)
         if (make := make_of(part.element))[1] or make[0] in _TEXT_TAGS
     }
-    wrapper = best
+    wrapper, wrappers = best, set()
     for above in islice(_above(best), _LEVELS_OFF):
         # Blocks that are made as the wrapper of the others are parts even without a class.
-        makes.add(make_of(wrapper.element))
+        wrappers.add(_made(wrapper.element))
         near = [block for block in above.inner if block is not wrapper]
         if above is best.above:
             near.extend([inner for block in near for inner in block.inner])
         parts = [
             block
             for block in near
-            if make_of(block.element) in makes and block.all_linked <= _FEW_LINKS * block.prose
+            if (make_of(block.element) in makes or _made(block.element) in wrappers)
+            and block.all_linked <= _FEW_LINKS * block.prose
         ]
         if parts and best.prose + sum(part.prose for part in parts) >= _NEARLY_ALL * above.prose:
             return above
         wrapper = above
     return best
+
+
+def _made(element: HtmlElement) -> tuple[object, str | None, str]:
+    """Return tag and class of an element; without a class its id tells it apart, but for a number."""
+    tag, classes = make_of(element)
+    return tag, classes, "" if classes else element.get("id", "").strip("0123456789")
 
 
 def _with_verse(place: PageBlock) -> PageBlock:

@@ -87,3 +87,16 @@ def test_a_block_of_the_same_class_with_links_is_no_part_of_a_text():
     )
     body = f'<div><div class="chunk">{text}</div></div><div class="chunk">{teasers}</div>'
     assert read(body) == "\n\n".join(MOUNTAIN)
+
+
+def test_a_section_that_an_id_tells_apart_is_no_part_of_a_text():
+    """A board prints text, links and comments in a section each, which have ids and no classes."""
+    link = "http://www.handeul.test/view.asp?newsid=2026032231516"
+    sections = (
+        f'<section id="bo_v_atc"><h2>본문</h2><div id="bo_v_con">{"<br><br>".join(MOUNTAIN)}</div></section>'
+        f'<section id="bo_v_link"><h2>관련링크</h2><ul><li><a href="{link}">{link}</a> <br>3회 연결</li></ul></section>'
+        '<section id="bo_vc"><h2>댓글목록</h2><p>등록된 댓글이 없습니다.</p></section>'
+    )
+    assert read(
+        f"<article id=bo_v><header><h2>{TITLE}</h2></header>{sections}</article>"
+    ) == "\n\n".join(MOUNTAIN)
