@@ -308,21 +308,22 @@ class S3Store:
                 )
                 self._one_by_one = True
             else:
-                self._refuse(answer.get("Errors", []))
-                return
+                names = self._not_deleted(answer.get("Errors", []))
+        # One at a time, because boto3 tries a request again, and no key of an answered one.
         for name in names:
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
-    def _refuse(self, errors: Sequence[Mapping[str, Any]]) -> None:
+    def _not_deleted(self, errors: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+        """Return the keys that the server could not delete now; raise where it will not."""
+        keys = []
         for error in errors:
             if error.get("Code") in {"InternalError", "SlowDown", "ServiceUnavailable"}:
-                raise StoreUnavailableError(
-                    f"{self.url} did not delete {error.get('Key')!r}: run the same again later"
-                )
-            if error.get("Code") != "NoSuchKey":
+                keys.append(error["Key"])
+            elif error.get("Code") != "NoSuchKey":
                 raise StoreRefusedError(
                     f"{self.url} does not let us delete {error.get('Key')!r} ({error.get('Code')})"
                 )
+        return keys
 
     def _named(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + checked(key)}

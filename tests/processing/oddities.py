@@ -128,9 +128,13 @@ class Handler(BaseHTTPRequestHandler):
         if "Content-MD5" not in self.headers:
             self._error(400, "MissingContentMD5")
             return
+        left = ""
         for key in [part.split(b"</Key>")[0].decode() for part in body.split(b"<Key>")[1:]]:
-            self.server.objects.pop(key, None)
-        self._answer(200, b"<DeleteResult></DeleteResult>", {})
+            if self.server.has("leaves a key"):
+                left += f"<Error><Key>{key}</Key><Code>InternalError</Code></Error>"
+            else:
+                self.server.objects.pop(key, None)
+        self._answer(200, f"<DeleteResult>{left}</DeleteResult>".encode(), {})
 
     def _parts(self, query: dict[str, list[str]]) -> None:
         """Begin an upload in parts, or put its parts together."""

@@ -226,6 +226,19 @@ def test_deletion_of_many_carries_the_old_checksum(server: Odd, store: S3Store) 
     assert not [name for name in server.seen[-1][2] if name.lower().startswith("x-amz-checksum")]
 
 
+@pytest.mark.parametrize("left", [1, 3])
+def test_what_a_deletion_of_many_leaves_is_deleted_alone(
+    server: Odd, store: S3Store, left: int
+) -> None:
+    """Swift answers so where two archivers delete one object at the same moment."""
+    server.faults["leaves a key"] = left
+    for number in range(3):
+        store.put(f"a/{number}", b"x")
+    store.delete([f"a/{number}" for number in range(3)])
+    assert server.objects == {}
+    assert [command for command, *_ in server.seen[3:]] == ["POST", *["DELETE"] * left]
+
+
 def test_a_server_without_multi_delete_is_asked_one_by_one(server: Odd, store: S3Store) -> None:
     server.faults["knows no multi-delete"] = 9
     for number in range(3):
