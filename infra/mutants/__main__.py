@@ -15,37 +15,41 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
+from typing import TypeVar
 
+from infra.mutants.entries import Entries, Functions
 from infra.mutants.sites import Mutant, drawn_line, mutants
 from infra.mutants.trials import (
-    NO_TESTS,
     ROOMS,
     SOURCES,
     SPARE_SECONDS,
     Copy,
     Imports,
     Outcome,
+    all_modules,
     modules,
     read_imports,
 )
 from processing.errors import PermanentError, SillokError
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 
 
-def digest(root: Path) -> str:
-    """Return a hash of every file of the packages and their tests: results hold for one tree."""
+def digest(root: Path, *, tests: bool = True) -> str:
+    """Return a hash of every file of the packages, with or without the test modules."""
     total = hashlib.sha256()
     for path in sorted(
         path for top in SOURCES for path in (root / top).rglob("*") if path.is_file()
     ):
-        if "__pycache__" not in path.parts:
+        if "__pycache__" not in path.parts and (tests or not path.name.startswith("test_")):
             total.update(
                 f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest()
             )
@@ -54,12 +58,10 @@ def digest(root: Path) -> str:
 
 @dataclass(slots=True)
 class TrialLog:
-    """A file of JSON lines: the tree, then a line per timed test file and per mutant tried."""
+    """A file of JSON lines: the tree whose results it holds, then a line per mutant tried."""
 
     path: Path
     tree: str
-    seconds: dict[str, float | None] = field(default_factory=dict)
-    """Of each test file, how long it takes unmutated; None when it fails as it is."""
     endings: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def open(self) -> bool:
@@ -74,23 +76,13 @@ class TrialLog:
             return False
         self.path.write_bytes(whole)
         for line in lines[1:]:
-            if "test" in line:
-                self.seconds[line["test"]] = line["seconds"]
-            else:
-                self.endings[line["mutant"]] = (line["ending"], line["seconds"])
+            self.endings[line["mutant"]] = (line["ending"], line["seconds"])
         return True
-
-    def timed(self, test: Path, seconds: float | None) -> None:
-        """Record how many seconds a test file takes unmutated; None when it fails."""
-        self.seconds[str(test)] = seconds
-        self._append({"test": str(test), "seconds": seconds})
 
     def tried(self, mutant: str, ending: str, seconds: float) -> None:
         """Record the outcome of a mutant and its seconds."""
         self.endings[mutant] = (ending, seconds)
-        self._append({"mutant": mutant, "ending": ending, "seconds": round(seconds, 1)})
-
-    def _append(self, line: dict[str, object]) -> None:
+        line = {"mutant": mutant, "ending": ending, "seconds": round(seconds, 1)}
         with self.path.open("a") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -102,25 +94,80 @@ class Campaign:
     options: argparse.Namespace
     drawn: list[Mutant]
     imports: Imports
+    functions: Functions
+    entries: Entries
     record: TrialLog
-    copies: SimpleQueue[Copy]
-    lock: Lock
+    copies: list[Copy]
+    free: SimpleQueue[Copy] = field(default_factory=SimpleQueue)
+    lock: Lock = field(default_factory=Lock)
+    slow: list[Mutant] = field(default_factory=list)
+    """Mutants whose tests hit the limit while others ran beside them."""
     done: int = 0
 
-    def attempt(self, mutant: Mutant) -> None:
+    def run(self, untried: list[Mutant]) -> None:
+        """Try mutants, several at a time, on tests that pass without any."""
+        for copy in self.copies:
+            self.free.put(copy)
+        nearest = {path: self.imports.nearest(path) for path in {m.path for m in untried}}
+        files = {file for files in nearest.values() for file in files}
+        self._survey(sorted(files - self.entries.tests.keys()))
+        with ThreadPoolExecutor(len(self.copies)) as pool:
+            self._finish(pool, self.attempt, untried)
+        for mutant in self.slow:
+            # Alone: what else runs on the machine must not count as an endless loop.
+            self.attempt(mutant, last=True)
+
+    def attempt(self, mutant: Mutant, *, last: bool = False) -> None:
         """Run the nearest tests of one mutant on a free copy; record and print the outcome."""
-        copy = self.copies.get()
-        try:
-            tests = self._sound(copy, self.imports.nearest(mutant.path))
-            limit = SPARE_SECONDS + self.options.patience * sum(seconds for _, seconds in tests)
-            ending, seconds = Outcome.UNTESTED, 0.0
-            if tests:
-                ending, seconds = copy.attempt(mutant, [test for test, _ in tests], limit)
-        finally:
-            self.copies.put(copy)
+        readers = self.functions.readers(mutant, self.imports.importers[mutant.path])
+        tests = self.entries.choose(self.imports.nearest(mutant.path), readers)
+        limit = SPARE_SECONDS + self.options.patience * tests.seconds
+        ending, seconds = Outcome.UNTESTED, 0.0
+        if tests.names:
+            copy = self.free.get()
+            try:
+                ending, seconds = copy.attempt(mutant, tests, limit)
+            finally:
+                self.free.put(copy)
         with self.lock:
-            self.record.tried(mutant.name(), ending, seconds)
-            self.show(mutant)
+            if ending is Outcome.TIMED_OUT and not last:
+                self.slow.append(mutant)
+            else:
+                self.record.tried(mutant.name(), ending, seconds)
+                self.show(mutant)
+
+    def _survey(self, files: list[Path]) -> None:
+        """Record which functions the tests of each file enter."""
+        if files:
+            print(f"recording what the tests of {len(files)} files enter", flush=True)
+            for copy in self.copies:
+                copy.mark(self.functions)
+            with ThreadPoolExecutor(len(self.copies)) as pool:
+                self._finish(pool, self._enter, files)
+            for copy in self.copies:
+                copy.unmark(self.options.root.resolve(), self.functions)
+
+    def _enter(self, file: Path) -> None:
+        copy = self.free.get()
+        try:
+            report = copy.entered(file)
+        finally:
+            self.free.put(copy)
+        with self.lock:
+            # A test that fails on the unchanged tree would kill every mutant.
+            for test in report["failed"]:
+                print(f"{test} fails without any mutant and is left out", flush=True)
+            self.entries.record(file, report)
+
+    def _finish(self, pool: ThreadPoolExecutor, task: Callable[[T], None], each: list[T]) -> None:
+        try:
+            list(pool.map(task, each))
+        except KeyboardInterrupt:
+            # Leaving the pool would wait for all that is queued or under way.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for copy in self.copies:
+                copy.stop()
+            raise
 
     def show(self, mutant: Mutant) -> None:
         """Print the outcome of one mutant."""
@@ -130,23 +177,6 @@ class Campaign:
         change = f"{_short(mutant.before)} → {_short(mutant.after) or 'nothing'}"
         progress = f"[{self.done}/{len(self.drawn)}] {ending:9} {seconds:6.1f} s"
         print(f"{progress}  {position}  {mutant.kind}: {change}", flush=True)
-
-    def _sound(self, copy: Copy, tests: list[Path]) -> list[tuple[Path, float]]:
-        """Return the tests that pass unmutated with their seconds, the quick ones first."""
-        for test in tests:
-            if str(test) not in self.record.seconds:
-                timed = copy.run([test])
-                # A test that fails on the unchanged tree would kill every mutant.
-                if timed.code not in (0, NO_TESTS):
-                    print(f"{test} fails without any mutant and is left out", flush=True)
-                with self.lock:
-                    self.record.timed(test, round(timed.seconds, 1) if timed.code == 0 else None)
-        timed_tests = [(test, self.record.seconds[str(test)]) for test in tests]
-        # The first failure ends a run, so quick tests first find most mutants sooner.
-        return sorted(
-            ((test, seconds) for test, seconds in timed_tests if seconds is not None),
-            key=lambda timed_test: timed_test[1],
-        )
 
 
 def main() -> int:
@@ -168,37 +198,24 @@ def _run(options: argparse.Namespace) -> int:
     root = options.root.resolve()
     rooms = modules(root, tuple(options.rooms))
     drawn, everything = _draw(root, rooms, options)
-    record = TrialLog(
-        root / "var" / "mutants" / f"{'-'.join(options.rooms)}-{options.seed}.jsonl", digest(root)
-    )
+    folder = root / "var" / "mutants"
+    record = TrialLog(folder / f"{'-'.join(options.rooms)}-{options.seed}.jsonl", digest(root))
     resumed = record.open()
     of = f"{everything} mutants of {sum(map(len, rooms.values()))} modules"
     print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
     began = time.monotonic()
     with ExitStack() as stack:
         copies = [stack.enter_context(Copy(root)) for _ in range(options.jobs)]
-        campaign = Campaign(options, drawn, read_imports(root), record, _queue(copies), Lock())
+        # All rooms: what one run records of the tests serves the others.
+        functions = Functions(root, all_modules(root))
+        entries = Entries(folder / f"entries-{digest(root, tests=False)[:12]}.jsonl", root)
+        entries.open()
+        campaign = Campaign(options, drawn, read_imports(root), functions, entries, record, copies)
         for mutant in drawn:
             if resumed and mutant.name() in record.endings:
                 campaign.show(mutant)
-        untried = [mutant for mutant in drawn if mutant.name() not in record.endings]
-        pool = stack.enter_context(ThreadPoolExecutor(options.jobs))
-        try:
-            list(pool.map(campaign.attempt, untried))
-        except KeyboardInterrupt:
-            # Leaving the pool would wait for every mutant that is queued or under way.
-            pool.shutdown(wait=False, cancel_futures=True)
-            for copy in copies:
-                copy.stop()
-            raise
+        campaign.run([mutant for mutant in drawn if mutant.name() not in record.endings])
     return _summary(campaign, root, rooms, time.monotonic() - began)
-
-
-def _queue(copies: list[Copy]) -> SimpleQueue[Copy]:
-    queue: SimpleQueue[Copy] = SimpleQueue()
-    for copy in copies:
-        queue.put(copy)
-    return queue
 
 
 def _draw(

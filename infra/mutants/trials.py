@@ -9,7 +9,9 @@ it asks for.
 """
 
 import ast
+import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -17,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from infra.mutants.entries import MARKER, ChosenTests, Functions
 from infra.mutants.sites import Mutant
 from processing.errors import PermanentError, UsageError
 
@@ -31,9 +34,6 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".hypo
 # For quick tests, starting Python and pytest takes longer than the tests themselves.
 SPARE_SECONDS = 30.0
 """Seconds that a run may take on top of a multiple of its unmutated time."""
-
-PYTEST = ("-q", "-x", "-m", "not full", "-p", "no:cacheprovider", "--hypothesis-seed=0")
-"""Options of pytest: the first failure is enough, and the same examples are drawn each time."""
 
 NOT_INHERITED = (
     "SILLOK_TEST_ALL",
@@ -60,7 +60,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A test run: its exit code, None when it hit its time limit, and its seconds."""
+    """A test run: pytest's exit code or minus a signal, None at the time limit; its seconds."""
 
     code: int | None
     seconds: float
@@ -73,7 +73,8 @@ class Copy:
         """Copy the checkout, without its environment and the output of earlier runs."""
         self._folder = Path(tempfile.mkdtemp(prefix="sillok-mutants-"))
         self.root = self._folder / root.name
-        self._running: subprocess.Popen[bytes] | None = None
+        self._session: subprocess.Popen[bytes] | None = None
+        self._running: int | None = None
         self._stopped = False
         shutil.copytree(root, self.root, ignore=LEFT_OUT, symlinks=True)
         self._check()
@@ -83,60 +84,99 @@ class Copy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove the copy."""
+        """End the process that tests are forked from, and remove the copy."""
+        if self._session:
+            self._session.kill()
+            self._session.communicate()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def stop(self) -> None:
         """End a run that is under way, from another thread; no other run begins."""
         self._stopped = True
         if self._running:
-            with suppress(ProcessLookupError):
-                os.killpg(self._running.pid, signal.SIGKILL)
+            _kill(self._running)
 
-    def run(self, tests: Sequence[Path], limit: float | None = None) -> Timed:
-        """Run test files until the first failure, for at most `limit` seconds.
+    def run(self, request: Mapping[str, object], limit: float | None = None) -> Timed:
+        """Run tests (`infra.mutants.session` has the words of a request), at most `limit` seconds.
 
         Raises KeyboardInterrupt where `stop` ended it: how it ended says nothing of the mutant.
         """
+        session = self._session = self._session or self._start()
         began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", *PYTEST, *map(str, tests)]
-        process = self._running = subprocess.Popen(  # noqa: S603 - our own tests
-            command,
-            cwd=self.root,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            # It may have been stopped just before this run began.
-            code = process.wait(0 if self._stopped else limit)
-        except subprocess.TimeoutExpired:
-            code = None
-        finally:
-            # Tests start servers of their own; the whole session ends with the run.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            # Failing examples of one mutant must not be replayed on the next.
-            shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
+        assert session.stdin  # noqa: S101 - both are pipes
+        assert session.stdout  # noqa: S101
+        session.stdin.write(json.dumps(request).encode() + b"\n")
+        process = self._running = int(session.stdout.readline())
+        # It may have been stopped just before this run began.
+        waiting = 0 if self._stopped else limit
+        ended = bool(select.select([session.stdout], [], [], waiting)[0])
+        self._running = None
+        # Tests start servers of their own; the whole group ends with the run.
+        _kill(process)
+        code = int(session.stdout.readline())
+        # Failing examples of one mutant must not be replayed on the next.
+        shutil.rmtree(self.root / ".hypothesis", ignore_errors=True)
         if self._stopped:
             raise KeyboardInterrupt
-        return Timed(code, time.monotonic() - began)
+        return Timed(code if ended else None, time.monotonic() - began)
 
-    def attempt(self, mutant: Mutant, tests: Sequence[Path], limit: float) -> tuple[Outcome, float]:
+    def attempt(self, mutant: Mutant, tests: ChosenTests, limit: float) -> tuple[Outcome, float]:
         """Run the tests with a mutant and undo it; return how they ended and the seconds."""
         module = self.root / mutant.path
         source = module.read_bytes()
+        request = {"files": list(map(str, tests.files)), "names": tests.names}
         try:
             self._write(module, mutant.apply(source))
-            timed = self.run(tests, limit)
+            timed = self.run(request, limit)
         finally:
             self._write(module, source)
-        if timed.code is None:
+        # A signal may have come from the system, as when it has no memory left.
+        if timed.code is None or timed.code < 0:
             return Outcome.TIMED_OUT, timed.seconds
-        return (Outcome.KILLED if timed.code else Outcome.SURVIVED), timed.seconds
+        survived = timed.code in (0, NO_TESTS)
+        return (Outcome.SURVIVED if survived else Outcome.KILLED), timed.seconds
+
+    def mark(self, functions: Functions) -> None:
+        """Have each function of this copy mark that it was entered, until `unmark`."""
+        marks = self._folder / "marks"
+        marks.write_bytes(bytes(max(functions.count, 1)))
+        (self.root / f"{MARKER}.py").write_text(
+            "from mmap import mmap\n"
+            f"with open({str(marks)!r}, 'r+b') as file:\n    MARKS = mmap(file.fileno(), 0)\n"
+        )
+        for path, source in functions.marked().items():
+            self._write(self.root / path, source)
+
+    def entered(self, test: Path) -> dict[str, Any]:
+        """Run a test file on this marked copy; return what it reports of each of its tests."""
+        report = self._folder / "report.json"
+        report.unlink(missing_ok=True)
+        marks = str(self._folder / "marks")
+        request = {"files": [str(test)], "names": [], "marks": marks, "report": str(report)}
+        timed = self.run(request)
+        if not report.exists():
+            raise PermanentError(f"{test} ended with {timed.code} before any of its tests did")
+        return dict(json.loads(report.read_bytes()))
+
+    def unmark(self, root: Path, functions: Functions) -> None:
+        """Put back the modules as the checkout has them."""
+        for path in functions.paths:
+            self._write(self.root / path, (root / path).read_bytes())
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        """Start the process that tests are forked from."""
+        return subprocess.Popen(  # noqa: S603 - our own tests
+            [sys.executable, Path(__file__).with_name("session.py")],
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # What the pipe holds is not read ahead: `select` would not see it.
+            bufsize=0,
+            # Ctrl-C is for the campaign, which ends each run itself.
+            start_new_session=True,
+        )
 
     def _write(self, module: Path, source: bytes) -> None:
         """Write a module and drop its bytecode."""
@@ -160,6 +200,12 @@ class Copy:
             raise PermanentError(
                 f"a test would not import {self.root} but {done.stdout or done.stderr}"
             )
+
+
+def _kill(group: int) -> None:
+    """End the processes of a group that are left."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
@@ -199,15 +245,24 @@ def modules(root: Path, rooms: tuple[str, ...]) -> dict[str, list[Path]]:
     for room in rooms:
         if room not in ROOMS:
             raise UsageError(f"no room is called {room!r}; there are {', '.join(ROOMS)}")
-        folders = [path for name in ROOMS[room] for path in (root / name).rglob("*.py")]
-        files = [root / f"{name}.py" for name in ROOMS[room] if (root / f"{name}.py").is_file()]
-        by_room[room] = sorted(path.relative_to(root) for path in (*folders, *files))
+        by_room[room] = _files(root, room)
         # A folder that was renamed must not count as a room without survivors.
         if not by_room[room]:
             raise UsageError(
                 f"room {room!r} has no module under {root}: correct ROOMS in {__name__}"
             )
     return by_room
+
+
+def all_modules(root: Path) -> list[Path]:
+    """Return the modules of all rooms that a checkout has."""
+    return [path for room in ROOMS for path in _files(root, room)]
+
+
+def _files(root: Path, room: str) -> list[Path]:
+    folders = [path for name in ROOMS[room] for path in (root / name).rglob("*.py")]
+    files = [root / f"{name}.py" for name in ROOMS[room] if (root / f"{name}.py").is_file()]
+    return sorted(path.relative_to(root) for path in (*folders, *files))
 
 
 @dataclass(slots=True)

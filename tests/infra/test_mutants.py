@@ -1,30 +1,57 @@
 """Mutation runs: what is changed, which tests are nearest, and a whole run on a small checkout."""
 
+import argparse
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from infra.mutants.sites import mutants
-from infra.mutants.trials import modules, read_imports
+from infra.mutants.__main__ import Campaign, TrialLog
+from infra.mutants.entries import Entries, Functions
+from infra.mutants.sites import Mutant, mutants
+from infra.mutants.trials import Copy, Outcome, modules, read_imports
 from processing.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("spiders/__init__.py", "processing/__init__.py", "processing/reading/__init__.py")
 RULE = '''"""A rule."""
 LEAST = 3
+SHARED = 5
 def is_long(words: list[str]) -> bool:
+    'Judge.'
     return len(words) >= LEAST
 def unused(word: str) -> bool:
     return word == "x"
+def unjudged(word: str) -> bool:
+    if word == "y": return True
+class Limits:
+    most = 7
 '''
 TEST = """
-from processing.reading.rule import is_long
-def test_is_long():
-    assert is_long(list("abc"))
-    assert not is_long(list("ab"))
+from functools import cache
+import subprocess, sys
+from pathlib import Path
+import pytest
+from processing.reading.rule import Limits, is_long, unjudged
+from processing.reading.user import TWICE
+long = cache(is_long)
+@pytest.fixture(scope="module")
+def shared():
+    return is_long(list("abc"))
+def test_first():
+    long("abc"), long("ab")
+def test_first_of_shared(shared): ...
+def test_is_long(shared):
+    unjudged("x")
+    assert shared
+def test_cached():
+    assert not long("ab")
+def test_constants():
+    assert (TWICE, Limits.most) == (10, 7)
 """
 
 
@@ -151,25 +178,76 @@ def run(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     files = {
         "processing/reading/rule.py": RULE,
+        "processing/reading/user.py": "from processing.reading.rule import SHARED\nTWICE = 2 * SHARED",
         "tests/test_rule.py": TEST,
         **dict.fromkeys(PACKAGES, ""),
     }
     root = checkout(tmp_path / "house", files)
     done = run(root)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "seed 1: 3 of 3 mutants of 2 modules" in done.stdout
-    assert "processing/reading/rule.py:6  comparison, survived" in done.stdout
-    assert '- return word == "x"' in done.stdout
-    assert "1 of 3 survive" in done.stdout.splitlines()[-1]
+    assert "seed 1: 9 of 9 mutants of 3 modules" in done.stdout
+    survivors = done.stdout.partition("Survivors\n")[2].split("\n\n")[0]
+    assert set(survivors.split("\n")[::3]) == {
+        "  processing/reading/rule.py:8  comparison, no test",
+        "  processing/reading/rule.py:10  comparison, survived",
+        "  processing/reading/rule.py:10  early exit, survived",
+        "  processing/reading/rule.py:10  constant, survived",
+    }
+    assert '- return word == "x"' in survivors
+    assert "4 of 9 survive" in done.stdout.splitlines()[-1]
     assert (root / "processing/reading/rule.py").read_text() == RULE
 
-    record = next((root / "var" / "mutants").iterdir())
+    record = root / "var" / "mutants" / "rules-1.jsonl"
     whole = record.read_bytes()
     record.write_bytes(whole[:-3])  # killed while it wrote the last line
     again = run(root, "--most", "50")
     assert again.returncode == 0
     assert again.stdout.splitlines()[-1].split(";")[0] == done.stdout.splitlines()[-1].split(";")[0]
     assert record.read_bytes().splitlines()[:-1] == whole.splitlines()[:-1]
+
+
+def test_a_run_ends_at_its_limit(tmp_path: Path) -> None:
+    files = {"tests/test_it.py": BLOCKED.replace("open(", "print("), **dict.fromkeys(PACKAGES, "")}
+    with Copy(checkout(tmp_path / "house", files)) as copy:
+        assert copy.run({"files": ["tests/test_it.py"], "names": []}, limit=0).code is None
+
+
+@dataclass
+class FakeCopy:
+    """Tests of the mutant at 0 hit their limit unless they run last; those of the one at 1 do."""
+
+    log: list[int]
+
+    def attempt(self, mutant: Mutant, *_: object) -> tuple[Outcome, float]:
+        self.log.append(mutant.start)
+        slow = mutant.start == 1 or len(self.log) < 4
+        return (Outcome.TIMED_OUT if slow and mutant.start < 2 else Outcome.KILLED), 1.0
+
+
+def test_what_hit_its_limit_is_tried_again_when_the_others_are_done(tmp_path: Path) -> None:
+    path = Path("processing/reading/rule.py")
+    root = checkout(
+        tmp_path, {str(path): RULE, "tests/test_a.py": "import processing.reading.rule"}
+    )
+    drawn = [Mutant(path, "constant", 1, number, number, "", "") for number in range(3)]
+    record = TrialLog(root / "log", "tree")
+    entries = Entries(root / "entries", root, {Path("tests/test_a.py"): {"a": (0.0, frozenset())}})
+    copy = FakeCopy([])
+    Campaign(
+        argparse.Namespace(patience=4),
+        drawn,
+        read_imports(root),
+        Functions(root, [path]),
+        entries,
+        record,
+        [cast("Copy", copy)],
+    ).run(drawn)
+    assert copy.log == [0, 1, 2, 0, 1]
+    assert [record.endings[mutant.name()][0] for mutant in drawn] == [
+        Outcome.KILLED,
+        Outcome.TIMED_OUT,
+        Outcome.KILLED,
+    ]
 
 
 BLOCKED = """
