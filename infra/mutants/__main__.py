@@ -29,7 +29,6 @@ from infra.mutants.sites import Mutant, drawn_line, mutants
 from infra.mutants.trials import (
     ROOMS,
     SOURCES,
-    SPARE_SECONDS,
     Copy,
     Imports,
     Outcome,
@@ -121,14 +120,11 @@ class Campaign:
         """Run the nearest tests of one mutant on a free copy; record and print the outcome."""
         readers = self.functions.readers(mutant, self.imports.importers[mutant.path])
         tests = self.entries.choose(self.imports.nearest(mutant.path), readers)
-        limit = SPARE_SECONDS + self.options.patience * tests.seconds
-        ending, seconds = Outcome.UNTESTED, 0.0
-        if tests.names:
-            copy = self.free.get()
-            try:
-                ending, seconds = copy.attempt(mutant, tests, limit)
-            finally:
-                self.free.put(copy)
+        copy = self.free.get()
+        try:
+            ending, seconds = copy.attempt(mutant, tests, self.options.patience)
+        finally:
+            self.free.put(copy)
         with self.lock:
             if ending is Outcome.TIMED_OUT and not last:
                 self.slow.append(mutant)

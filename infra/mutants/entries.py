@@ -12,9 +12,11 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from infra.mutants.sites import Mutant
 
@@ -23,6 +25,9 @@ MARKER = "entered_functions"
 
 QUICK_SECONDS = 0.01
 """Tests below this run first; then those below ten times as many seconds, and so on."""
+
+FIRST_FILES = 3
+"""Test files whose quick tests are tried before any other is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +161,36 @@ class Functions:
         return numbers
 
 
+class NearTest(NamedTuple):
+    """A test near a mutant: its class of speed, its file and that file's position, its node id."""
+
+    speed: int
+    position: int
+    file: Path
+    name: str
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenTests:
-    """Tests to run: their files, their node ids in order, and the seconds they take unmutated."""
+    """Tests to run in one process, in their order."""
 
-    files: tuple[Path, ...]
-    names: tuple[str, ...]
-    seconds: float
+    tests: tuple[NearTest, ...]
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of the tests, each once."""
+        return list(dict.fromkeys(test.file for test in self.tests))
+
+    @property
+    def names(self) -> list[str]:
+        """The node ids of the tests."""
+        return [test.name for test in self.tests]
+
+    @property
+    def seconds(self) -> float:
+        """How many seconds the tests take unmutated."""
+        return sum(test.seconds for test in self.tests)
 
 
 @dataclass(slots=True)
@@ -195,23 +223,25 @@ class Entries:
         with self.path.open("a") as stream:
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
-    def choose(self, files: Iterable[Path], readers: set[int] | None) -> ChosenTests:
+    def choose(self, files: Iterable[Path], readers: set[int] | None) -> list[ChosenTests]:
         """Return the tests of some files that enter one of the functions; all for None.
 
-        The quick ones come first, and the tests of a file stay together where they are as quick.
+        The first part has the quick tests of few files: loading all files takes longer than most
+        mutants live. In a part the quick tests come first, those of a file together where they are
+        as quick.
         """
         chosen = [
-            (seconds, position, file, name)
+            NearTest(_speed(seconds), position, file, name, seconds)
             for position, file in enumerate(files)
             for name, (seconds, entered) in self.tests[file].items()
             if readers is None or entered & readers
         ]
-        chosen.sort(key=lambda test: (_speed(test[0]), test[1]))
-        return ChosenTests(
-            tuple(dict.fromkeys(file for _, _, file, _ in chosen)),
-            tuple(name for _, _, _, name in chosen),
-            sum(seconds for seconds, _, _, _ in chosen),
-        )
+        quick = Counter(test.file for test in chosen if test.speed <= 1)
+        first = {file for file, _ in quick.most_common(FIRST_FILES)}
+        parts: tuple[list[NearTest], list[NearTest]] = ([], [])
+        for test in sorted(chosen, key=lambda test: (test.speed, test.position)):
+            parts[not (test.speed <= 1 and test.file in first)].append(test)
+        return [ChosenTests(tuple(part)) for part in parts if part]
 
     def _keep(self, file: Path, tests: Mapping[str, tuple[float, list[int]]]) -> None:
         self.tests[file] = {

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -120,21 +120,27 @@ class Copy:
             raise KeyboardInterrupt
         return Timed(code if ended else None, time.monotonic() - began)
 
-    def attempt(self, mutant: Mutant, tests: ChosenTests, limit: float) -> tuple[Outcome, float]:
-        """Run the tests with a mutant and undo it; return how they ended and the seconds."""
+    def attempt(
+        self, mutant: Mutant, parts: Sequence[ChosenTests], patience: float
+    ) -> tuple[Outcome, float]:
+        """Run tests with a mutant until a part of them fails; return the outcome and the seconds.
+
+        A part may take `patience` times as long as it does unmutated, and some seconds more.
+        """
         module = self.root / mutant.path
         source = module.read_bytes()
-        request = {"files": list(map(str, tests.files)), "names": tests.names}
+        outcome, seconds = Outcome.UNTESTED, 0.0
         try:
             self._write(module, mutant.apply(source))
-            timed = self.run(request, limit)
+            for part in parts:
+                request = {"files": list(map(str, part.files)), "names": part.names}
+                timed = self.run(request, SPARE_SECONDS + patience * part.seconds)
+                outcome, seconds = _outcome(timed.code), seconds + timed.seconds
+                if outcome is not Outcome.SURVIVED:
+                    break
         finally:
             self._write(module, source)
-        # A signal may have come from the system, as when it has no memory left.
-        if timed.code is None or timed.code < 0:
-            return Outcome.TIMED_OUT, timed.seconds
-        survived = timed.code in (0, NO_TESTS)
-        return (Outcome.SURVIVED if survived else Outcome.KILLED), timed.seconds
+        return outcome, seconds
 
     def mark(self, functions: Functions) -> None:
         """Have each function of this copy mark that it was entered, until `unmark`."""
@@ -200,6 +206,14 @@ class Copy:
             raise PermanentError(
                 f"a test would not import {self.root} but {done.stdout or done.stderr}"
             )
+
+
+def _outcome(code: int | None) -> Outcome:
+    """Return what an exit code says of a mutant."""
+    # A signal may have come from the system, as when it has no memory left.
+    if code is None or code < 0:
+        return Outcome.TIMED_OUT
+    return Outcome.SURVIVED if code in (0, NO_TESTS) else Outcome.KILLED
 
 
 def _kill(group: int) -> None:
