@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
+from lxml.html import HtmlElement
+
 from processing.reading import lines, titles
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, around, find_body
@@ -46,9 +48,15 @@ def prose(count: int, length: int) -> str:
     return "".join(f"<p>{number}{said(length - 1)}</p>" for number in range(count))
 
 
+def tree(markup: str) -> HtmlElement:
+    root = parse(markup)
+    assert isinstance(root, HtmlElement)
+    return root
+
+
 def place_of(markup: str) -> object:
     """Return what the search for the body and its preparation make of a page."""
-    root = parse(body(markup))
+    root = tree(body(markup))
     place = find_body(root.find("body"))
     if place is None:
         return None
@@ -142,7 +150,7 @@ def of_pictures() -> Iterator[Row]:
         '<div><img src=1><span style="font-size:11px">{}</span></div>', "<table><tr><td><img src=1>{}</table>",
     ):  # fmt: skip
         for kind in (words, said, lambda n: f"{said(n)} 사진=가람"):
-            nodes = [parse(body(make.replace("{}", kind(n))))[1][0] for n in LENGTHS]
+            nodes = [tree(body(make.replace("{}", kind(n))))[1][0] for n in LENGTHS]
             yield f"picture {make} {kind(30)}", [is_picture(node) for node in nodes]
     for kind in (
         words,
@@ -154,7 +162,7 @@ def of_pictures() -> Iterator[Row]:
         yield f"under {kind(20)}", [is_under_picture(kind(n)) for n in LENGTHS]
     for style in ('align="center"', "", 'style="font-size:11px"'):
         roots = [
-            parse(body(f'<div><p align="center"><img src=1></p><p {style}><em>{words(n)}</em>{end}</p><p align="{a}">{said(200)}</p></div>'))
+            tree(body(f'<div><p align="center"><img src=1></p><p {style}><em>{words(n)}</em>{end}</p><p align="{a}">{said(200)}</p></div>'))
             for n, end, a in product(LENGTHS, ("", " 물길."), ("left", "center"))
         ]  # fmt: skip
         yield (
@@ -163,7 +171,7 @@ def of_pictures() -> Iterator[Row]:
         )
     for count, length in product(range(1, 11), (30, 31, 37, 38, 299, 300, 301)):
         deck = "<br>".join([words(length)] * count)
-        root = parse(body(f'<div class="news_subtitle">{deck}</div><div id=b>{said(60)}</div>'))
+        root = tree(body(f'<div class="news_subtitle">{deck}</div><div id=b>{said(60)}</div>'))
         yield f"decks {count} {length}", [decks_of(elements_of(root), None)]
 
 
@@ -224,7 +232,7 @@ def of_headings() -> Iterator[Row]:
         results: list[object] = []
         for length, inner in product((3, 4, 5, 6, 10, 60, 160, 161, 300, 301), ("{}", "<a href=1>{}</a>")):  # fmt: skip
             markup = f"<div><{tag} {attributes}>{inner.format(words(length))}</{tag}><div id=b>{text}</div></div>"
-            root = parse(body(markup))
+            root = tree(body(markup))
             shown = titles.headings(root, elements_of(root))
             near = titles.nearest(root, root.get_element_by_id("b"), shown, {"가람"})
             printed = titles.printed(shown, [f"{words(length)} - 가람신문", None])
@@ -233,7 +241,7 @@ def of_headings() -> Iterator[Row]:
     for label, value in product(
         ("제목", "제 목", "글 제목 :", "subject", "물길"), (4, 5, 160, 161)
     ):
-        root = parse(body(f"<table><tr><th>{label}</th><td>{words(value)}</td></tr></table>{text}"))
+        root = tree(body(f"<table><tr><th>{label}</th><td>{words(value)}</td></tr></table>{text}"))
         place = root.find("body")
         near = titles.nearest(root, place, titles.headings(root, elements_of(root)), set())
         yield f"label {label} {value}", [near is not None and near.tag]
@@ -249,14 +257,14 @@ def of_lists() -> Iterator[Row]:
         )
         results = []
         for more in (0, 10, 40, 100):
-            root = parse(body(f"<ul>{item}</ul><p>{said(more)}</p>"))
+            root = tree(body(f"<ul>{item}</ul><p>{said(more)}</p>"))
             results.append(listing_in(root, text_of(root)))
         yield f"list {count} {lead} {link}", results
     for own, count, dated in product((39, 40, 41), (1, 2), (True, False)):
         unit = "<div class=u>{}<h2 class=h>{}</h2><p>" + said(40) * count + "</p>{}</div>"
         date = "2026.03.21" if dated else ""
         page = unit.format(words(own), "물길을 다시 연다", date) + unit.format("", words(9), date)
-        root = parse(body(page, "<title>물길을 다시 연다 - 가람</title>"))
+        root = tree(body(page, "<title>물길을 다시 연다 - 가람</title>"))
         keep_own(root, read_head(root, "https://www.handeul.test/1"))
         yield f"own {own} {count} {dated}", [squeeze(root.text_content())]
 
@@ -294,7 +302,7 @@ def of_times() -> Iterator[Row]:
             stamp = f"{label}2026.03.21 10:00"
             results += [visible(Around(f"{stamp}{'가' * far}", "")), visible(Around("", f"{'가' * far}{stamp}")), visible(Around(f"물길{'가' * far}{stamp}{'나' * 400}", ""), "물길")]  # fmt: skip
         yield f"shown {label}", results
-    head = read_head(parse(body("")), "https://www.handeul.test/1")
+    head = read_head(tree(body("")), "https://www.handeul.test/1")
     for minutes in (-541, -540, -539, -531, -530, -60, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 10, 11, 60, 530, 540, 541, 550, 600, 1441):  # fmt: skip
         results = []
         for zone, other in product(("", "+09:00", "Z"), (0, 540, -540)):
@@ -318,7 +326,7 @@ def of_people() -> Iterator[Row]:
         results: list[object] = []
         for far, label in product((0, 10, 59, 60, 61, 299, 300, 301, 399, 400, 401, 2499, 2500, 2501), ("", " 2026.03.21 10:00", " | 2026-03-21")):  # fmt: skip
             near = Around(f"물길 | {form}{label} | {'가' * far}", f"{'가' * far} | {form}{label}")
-            root = parse(body("<p>물길</p>"))
+            root = tree(body("<p>물길</p>"))
             head = read_head(root, "https://www.handeul.test/1")
             agency = agency_of(head, dateline=None, name=None, origin=None, around=Around(f"연합뉴스 {'가' * far}", ""))  # fmt: skip
             results += [authors_of(root, elements_of(root), head, near, Bylines()), agency]
@@ -329,7 +337,7 @@ def of_people() -> Iterator[Row]:
         markup = (
             f'<div class="{name}">표가람 기자 {words(text - 7)}</div><p class="{name}">이나루</p>'
         )
-        root = parse(body(markup))
+        root = tree(body(markup))
         head = read_head(root, "https://www.handeul.test/1")
         authors = authors_of(root, elements_of(root), head, Around("", ""), Bylines())
         origin = origin_of(root, head, "https://n.news.naver.com/article/1", notices=["ⓒ 가람신문"], authors=(), bylines=())  # fmt: skip

@@ -1,4 +1,4 @@
-"""Each rule of the reader on both sides of its limits, in the rows of `sweeps`.
+"""Each rule of the reader on both sides of its limits, in the rows of `sweeps` and `sweeps_around`.
 
 `limits.json` has a short hash per row. `SILLOK_REWRITE=1` writes it anew where a rule changed on
 purpose; which rows these are belongs into the message of that commit.
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.processing.reading.sweeps import ALL, Row
+from tests.processing.reading import sweeps, sweeps_around
+from tests.processing.reading.sweeps import Row
 
 KEPT = Path(__file__).with_name("limits.json")
 
@@ -21,7 +22,7 @@ def hashed(results: list[object]) -> str:
     return hashlib.sha256(repr(results).encode()).hexdigest()[:8]
 
 
-@pytest.mark.parametrize("make", ALL, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*sweeps.ALL, *sweeps_around.ALL], ids=lambda make: make.__name__)
 def test_no_limit_moves_unmeant(make: Callable[[], Iterator[Row]]) -> None:
     now = dict(make())
     hashes = {name: hashed(results) for name, results in now.items()}
