@@ -14,15 +14,13 @@ import signal
 import sys
 import textwrap
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
-from typing import TypeVar
 
 from infra.mutants.entries import Entries, Functions
 from infra.mutants.sites import Mutant, drawn_line, mutants
@@ -39,7 +37,6 @@ from infra.mutants.trials import (
 from processing.errors import PermanentError, SillokError
 
 ROOT = Path(__file__).parents[2]
-T = TypeVar("T")
 
 
 def digest(root: Path, *, tests: bool = True) -> str:
@@ -97,8 +94,12 @@ class Campaign:
     entries: Entries
     record: TrialLog
     copies: list[Copy]
+    marked: list[Copy]
+    """Copies on which functions mark that they were entered."""
     free: SimpleQueue[Copy] = field(default_factory=SimpleQueue)
+    free_marked: SimpleQueue[Copy] = field(default_factory=SimpleQueue)
     lock: Lock = field(default_factory=Lock)
+    recording: dict[Path, Lock] = field(default_factory=lambda: defaultdict(Lock))
     slow: list[Mutant] = field(default_factory=list)
     """Mutants whose tests hit the limit while others ran beside them."""
     done: int = 0
@@ -107,11 +108,17 @@ class Campaign:
         """Try mutants, several at a time, on tests that pass without any."""
         for copy in self.copies:
             self.free.put(copy)
-        nearest = {path: self.imports.nearest(path) for path in {m.path for m in untried}}
-        files = {file for files in nearest.values() for file in files}
-        self._survey(sorted(files - self.entries.tests.keys()))
+        for copy in self.marked:
+            self.free_marked.put(copy)
         with ThreadPoolExecutor(len(self.copies)) as pool:
-            self._finish(pool, self.attempt, untried)
+            try:
+                list(pool.map(self.attempt, sorted(untried, key=self._unrecorded)))
+            except KeyboardInterrupt:
+                # Leaving the pool would wait for every mutant that is queued or under way.
+                pool.shutdown(wait=False, cancel_futures=True)
+                for copy in (*self.copies, *self.marked):
+                    copy.stop()
+                raise
         for mutant in self.slow:
             # Alone: what else runs on the machine must not count as an endless loop.
             self.attempt(mutant, last=True)
@@ -119,7 +126,10 @@ class Campaign:
     def attempt(self, mutant: Mutant, *, last: bool = False) -> None:
         """Run the nearest tests of one mutant on a free copy; record and print the outcome."""
         readers = self.functions.readers(mutant, self.imports.importers[mutant.path])
-        tests = self.entries.choose(self.imports.nearest(mutant.path), readers)
+        files = self.imports.nearest(mutant.path)
+        for file in files:
+            self._record(file)
+        tests = self.entries.choose(files, readers)
         copy = self.free.get()
         try:
             ending, seconds = copy.attempt(mutant, tests, self.options.patience)
@@ -132,38 +142,28 @@ class Campaign:
                 self.record.tried(mutant.name(), ending, seconds)
                 self.show(mutant)
 
-    def _survey(self, files: list[Path]) -> None:
-        """Record which functions the tests of each file enter."""
-        if files:
-            print(f"recording what the tests of {len(files)} files enter", flush=True)
-            for copy in self.copies:
-                copy.mark(self.functions)
-            with ThreadPoolExecutor(len(self.copies)) as pool:
-                self._finish(pool, self._enter, files)
-            for copy in self.copies:
-                copy.unmark(self.options.root.resolve(), self.functions)
+    def _unrecorded(self, mutant: Mutant) -> int:
+        """Return for how many of a mutant's test files it is not known what they enter."""
+        return len(set(self.imports.nearest(mutant.path)) - self.entries.tests.keys())
 
-    def _enter(self, file: Path) -> None:
-        copy = self.free.get()
-        try:
-            report = copy.entered(file)
-        finally:
-            self.free.put(copy)
+    def _record(self, file: Path) -> None:
+        """Record which functions the tests of a file enter, unless that is known."""
         with self.lock:
-            # A test that fails on the unchanged tree would kill every mutant.
-            for test in report["failed"]:
-                print(f"{test} fails without any mutant and is left out", flush=True)
-            self.entries.record(file, report)
-
-    def _finish(self, pool: ThreadPoolExecutor, task: Callable[[T], None], each: list[T]) -> None:
-        try:
-            list(pool.map(task, each))
-        except KeyboardInterrupt:
-            # Leaving the pool would wait for all that is queued or under way.
-            pool.shutdown(wait=False, cancel_futures=True)
-            for copy in self.copies:
-                copy.stop()
-            raise
+            recording = self.recording[file]
+        with recording:
+            if file in self.entries.tests:
+                return
+            copy = self.free_marked.get()
+            try:
+                copy.mark(self.functions)
+                report = copy.entered(file)
+            finally:
+                self.free_marked.put(copy)
+            with self.lock:
+                # A test that fails on the unchanged tree would kill every mutant.
+                for test in report["failed"]:
+                    print(f"{test} fails without any mutant and is left out", flush=True)
+                self.entries.record(file, report)
 
     def show(self, mutant: Mutant) -> None:
         """Print the outcome of one mutant."""
@@ -201,12 +201,16 @@ def _run(options: argparse.Namespace) -> int:
     print(f"seed {options.seed}: {len(drawn)} of {of}; kept in {record.path}", flush=True)
     began = time.monotonic()
     with ExitStack() as stack:
-        copies = [stack.enter_context(Copy(root)) for _ in range(options.jobs)]
+        copies, marked = (
+            [stack.enter_context(Copy(root)) for _ in range(options.jobs)] for _ in range(2)
+        )
         # All rooms: what one run records of the tests serves the others.
         functions = Functions(root, all_modules(root))
         entries = Entries(folder / f"entries-{digest(root, tests=False)[:12]}.jsonl", root)
         entries.open()
-        campaign = Campaign(options, drawn, read_imports(root), functions, entries, record, copies)
+        campaign = Campaign(
+            options, drawn, read_imports(root), functions, entries, record, copies, marked
+        )
         for mutant in drawn:
             if resumed and mutant.name() in record.endings:
                 campaign.show(mutant)

@@ -55,11 +55,6 @@ class Functions:
             self._trees[path] = ast.parse(source)
             self._spans[path] = self._read(self._trees[path], source)
 
-    @property
-    def paths(self) -> list[Path]:
-        """The modules."""
-        return list(self._spans)
-
     def marked(self) -> dict[Path, bytes]:
         """Return the modules with a first statement in each function that marks it as entered."""
         return {path: self._marked(path) for path in self._spans}

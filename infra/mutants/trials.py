@@ -76,6 +76,7 @@ class Copy:
         self._session: subprocess.Popen[bytes] | None = None
         self._running: int | None = None
         self._stopped = False
+        self._marked = False
         shutil.copytree(root, self.root, ignore=LEFT_OUT, symlinks=True)
         self._check()
 
@@ -143,7 +144,10 @@ class Copy:
         return outcome, seconds
 
     def mark(self, functions: Functions) -> None:
-        """Have each function of this copy mark that it was entered, until `unmark`."""
+        """Have each function of this copy mark from now on that it was entered."""
+        if self._marked:
+            return
+        self._marked = True
         marks = self._folder / "marks"
         marks.write_bytes(bytes(max(functions.count, 1)))
         (self.root / f"{MARKER}.py").write_text(
@@ -163,11 +167,6 @@ class Copy:
         if not report.exists():
             raise PermanentError(f"{test} ended with {timed.code} before any of its tests did")
         return dict(json.loads(report.read_bytes()))
-
-    def unmark(self, root: Path, functions: Functions) -> None:
-        """Put back the modules as the checkout has them."""
-        for path in functions.paths:
-            self._write(self.root / path, (root / path).read_bytes())
 
     def _start(self) -> "subprocess.Popen[bytes]":
         """Start the process that tests are forked from."""

@@ -241,6 +241,7 @@ def test_what_hit_its_limit_is_tried_again_when_the_others_are_done(tmp_path: Pa
         entries,
         record,
         [cast("Copy", copy)],
+        [],
     ).run(drawn)
     assert copy.log == [0, 1, 2, 0, 1]
     assert [record.endings[mutant.name()][0] for mutant in drawn] == [
