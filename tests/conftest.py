@@ -3,6 +3,7 @@
 * No setting of the person who runs them reaches a test.
 * A property has no deadline, and one that fails is shown as any other test; `make test-all` draws more examples.
 * What a test process starts ends with it, even when it is killed outright.
+* Temporary folders are in memory where that is large enough, and removed when all tests pass.
 * `make test-all` fails what would be skipped.
 """
 
@@ -10,6 +11,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Generator
 from pathlib import Path
@@ -28,6 +30,10 @@ OTHERS_PROPERTY = (
 """What no registry has: pages and texts that are not ours to hand on, a chart. Tests of them may be skipped always."""
 
 FOR_TESTS = (*OTHERS_PROPERTY, "SILLOK_TEST_ALL", "SILLOK_REWRITE")
+
+MEMORY = "/dev/shm"  # noqa: S108 - a file system, not a file of a known name
+ROOM = 2 << 30
+"""Bytes that must be free in memory: all temporary folders of a run together hold half a gigabyte."""
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -53,9 +59,27 @@ def pytest_configure() -> None:
         if name.startswith(("SILLOK_", "AIRFLOW")) and name not in FOR_TESTS
     ]:
         del os.environ[name]
+    # A run starts some hundred processes, and each would compile all that it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    # A store has every object written to the disk, and tests of archives waited for that half
+    # of their time.
+    if "TMPDIR" not in os.environ and holds_temporary_folders(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
     end_with_this_process()
     # Next to nothing of what is loaded for the tests is garbage, and looking took a quarter of it.
     gc.disable()
+
+
+def holds_temporary_folders(folder: str) -> bool:
+    """Return whether there is room, programs may be run, and files have attributes, as Swift needs."""
+    try:
+        state = os.statvfs(folder)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.setxattr(file.fileno(), "user.test", b"")
+    except (AttributeError, OSError):  # a system without attributes, or without such a folder
+        return False
+    return state.f_bavail * state.f_frsize >= ROOM and not state.f_flag & os.ST_NOEXEC
 
 
 def pytest_collection_finish() -> None:

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from tests import conftest
 
 SKIPS = {
     "test_module.py": "import pytest\npytest.importorskip('no_such_library')\n",
@@ -113,6 +116,43 @@ def test_no_setting_of_whoever_runs_them_reaches_the_tests(tmp_path: Path) -> No
         if "found" in line
     ]
     assert {*found.split()[1:]} & {*kept, *others} == {*kept}
+
+
+@pytest.mark.parametrize(
+    ("free", "flags", "fault", "holds"),
+    [
+        (conftest.ROOM, 0, None, True),
+        (conftest.ROOM - 1, 0, None, False),
+        (conftest.ROOM, os.ST_NOEXEC, None, False),
+        (conftest.ROOM, 0, OSError("not supported"), False),
+    ],
+    ids=["as it must be", "too small", "runs no programs", "keeps no attributes"],
+)
+def test_memory_holds_temporary_folders_where_it_can_do_all_that_a_disk_can(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    *,
+    free: int,
+    flags: int,
+    fault: OSError | None,
+    holds: bool,
+) -> None:
+    def set_attribute(*_: object) -> None:
+        if fault:
+            raise fault
+
+    state = SimpleNamespace(f_bavail=free, f_frsize=1, f_flag=flags)
+    monkeypatch.setattr(os, "statvfs", lambda _: state)
+    monkeypatch.setattr(os, "setxattr", set_attribute)
+    assert conftest.holds_temporary_folders(str(tmp_path)) is holds
+    assert not conftest.holds_temporary_folders(str(tmp_path / "nothing"))
+
+
+def test_bytecode_is_kept_whatever_the_shell_says(tmp_path: Path) -> None:
+    module = "import os, sys\ndef test_kept():\n    assert not sys.dont_write_bytecode\n"
+    module += "    assert 'PYTHONDONTWRITEBYTECODE' not in os.environ\n"
+    said = said_of(tmp_path, {"test_kept.py": module}, PYTHONDONTWRITEBYTECODE="1")
+    assert "1 passed" in said.splitlines()[-1]
 
 
 def test_a_property_that_fails_is_shown_and_one_that_is_slow_passes(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ class Instance:
 
     def __init__(self, var: Path) -> None:
         self.var = var
-        self.environment = {**os.environ, "SILLOK_VAR": str(var), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {**os.environ, "SILLOK_VAR": str(var)}
         self.environment.pop("SILLOK_CONTACT", None)
 
     def begin(self, *what: str) -> subprocess.Popen[str]:
