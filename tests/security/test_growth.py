@@ -33,8 +33,11 @@ MEMORY = 400
 CASES = [(parser, name) for parser in PARSERS for name in parser.grown]
 
 
-def measured(parser: Parser, document: bytes, folder: Path) -> tuple[float, int]:
-    """Return processor seconds and bytes of memory that a document costs in a child of its own."""
+def measured(parser: Parser, documents: list[bytes], folder: Path) -> list[tuple[float, int]]:
+    """Return what documents cost one after another in a child process.
+
+    For each: processor seconds, and the most bytes of memory that the child had by then.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -42,23 +45,23 @@ def measured(parser: Parser, document: bytes, folder: Path) -> tuple[float, int]
         gc.freeze()
         # What grows faster than any ratio must not hang the tests.
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-        os.write(writing, repr(_costs(lambda: parser.parse(document, folder))).encode())
+        os.write(writing, repr([_cost(parser, one, folder) for one in documents]).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        cost = pipe.read()
+        costs = pipe.read()
     os.waitpid(child, 0)
-    assert cost, f"{parser.name}: {document[:80]!r}… takes more than {MOST_SECONDS} s"
-    seconds, grown = eval(cost)  # noqa: S307 - of our own child
-    return seconds, grown
+    assert costs, f"{parser.name}: {documents[0][:80]!r}… takes more than {MOST_SECONDS} s"
+    found: list[tuple[float, int]] = eval(costs)  # noqa: S307 - of our own child
+    return found
 
 
-def _costs(call: Callable[[], object]) -> tuple[float, int]:
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+def _cost(parser: Parser, document: bytes, folder: Path) -> tuple[float, int]:
+    start = time.process_time()
     with contextlib.suppress(SillokError):
-        call()
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return time.process_time() - start, (after - before) << 10
+        parser.parse(document, folder)
+    seconds = time.process_time() - start
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def is_steep(seconds: list[float]) -> bool:
@@ -67,36 +70,39 @@ def is_steep(seconds: list[float]) -> bool:
     return len(long) > 1 and long[-1] / long[0] > MOST ** (len(long) - 1)
 
 
-def times(measure: Callable[[int], tuple[float, int]]) -> tuple[list[float], int]:
+def times(measure: Callable[[list[int]], list[tuple[float, int]]]) -> tuple[list[float], int]:
     """Measure documents of all sizes; return their seconds, and the memory that the largest needs above the smallest.
 
-    What seems steep is measured twice more, and the best of each size counts: a neighbour's load passes, a quadratic
-    parser stays one.
+    `measure` returns for each size seconds and the most memory until then. What seems steep is measured twice more,
+    and the best of each size counts: a neighbour's load passes, a quadratic parser stays one.
     """
-    first, last = measure(SIZES[0]), measure(SIZES[-1])
+    first, last = measure([SIZES[0], SIZES[-1]])
     more_memory = last[1] - first[1]
-    if last[0] < LONG:  # what lies between is no longer, and a slope needs two that are
+    # What lies between is no longer, and a slope needs two that are; or all cost about the same.
+    if last[0] < max(LONG, MOST * first[0]):
         return [first[0], last[0]], more_memory
-    seconds = [first[0], *(measure(size)[0] for size in SIZES[1:-1]), last[0]]
+    seconds = [first[0], *(cost[0] for cost in measure(SIZES[1:-1])), last[0]]
     for _ in range(2):
         if not is_steep(seconds):
             break
-        seconds = [min(best, measure(size)[0]) for best, size in zip(seconds, SIZES, strict=True)]
+        seconds = [min(best, cost[0]) for best, cost in zip(seconds, measure(SIZES), strict=True)]
     return seconds, more_memory
 
 
 def test_a_quadratic_parser_would_be_seen() -> None:
     assert is_steep([0.01, 0.04, 0.16, 0.64, 2.56])
     assert not is_steep([0.01, 0.021, 0.045, 0.095, 0.2])
-    quadratic, _ = times(lambda size: (0.005 * (size / SIZES[0]) ** 2, 0))
+    quadratic, _ = times(lambda sizes: [(0.005 * (size / SIZES[0]) ** 2, 0) for size in sizes])
     assert is_steep(quadratic)
-    linear, _ = times(lambda size: (0.005 * (size / SIZES[0]), 0))
+    linear, _ = times(lambda sizes: [(0.005 * (size / SIZES[0]), 0) for size in sizes])
     assert not is_steep(linear)
 
 
 def test_load_that_passes_makes_no_parser_steep() -> None:
     noise = iter([0, 0, 0, 0, 9])
-    seconds, memory = times(lambda size: (size / SIZES[0] / 100 + next(noise, 0), size))
+    seconds, memory = times(
+        lambda sizes: [(size / SIZES[0] / 100 + next(noise, 0), size) for size in sizes]
+    )
     assert not is_steep(seconds)
     assert memory == SIZES[-1] - SIZES[0]
 
@@ -105,7 +111,9 @@ def test_load_that_passes_makes_no_parser_steep() -> None:
     ("parser", "name"), CASES, ids=lambda value: value if isinstance(value, str) else value.name
 )
 def test_what_a_document_costs_grows_as_it_does(parser: Parser, name: str, tmp_path: Path) -> None:
-    seconds, more_memory = times(lambda size: measured(parser, parser.grown[name](size), tmp_path))
+    seconds, more_memory = times(
+        lambda sizes: measured(parser, [parser.grown[name](size) for size in sizes], tmp_path)
+    )
     assert not is_steep(seconds), (
         f"{parser.name}, {name}: {[f'{one:.3f}' for one in seconds]} s for {SIZES} bytes"
     )
