@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,18 @@ import pytest
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
+from processing.archive.publish import publish
 from processing.errors import CorruptRecordError, MissingError
 from processing.lookup.articles import Wanted, checked, newest, search, versions
 from processing.lookup.export import Terms, exported
 from processing.lookup.sql import ask
-from processing.records import Publication
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.store.s3_store import S3Store
-from tests.processing.newsroom import NOON, Crawl, article, rejection
+from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
+from tests.processing.upkeep.damage import HOUR, copied, options_in
 
-Archive = Callable[..., Publication]
-HOUR = timedelta(hours=1)
 FIRST = article("hanbit", 1)
 
 READERS: dict[str, Callable[[Catalogue], object]] = {
@@ -41,7 +39,7 @@ READERS: dict[str, Callable[[Catalogue], object]] = {
 }
 
 
-def fill(store: Store, archive: Archive, **given: object) -> None:
+def fill(store: Store, options: Settings) -> None:
     """Publish twice: every table has a part of each publication."""
     for number in (1, 2):
         Crawl(
@@ -49,7 +47,29 @@ def fill(store: Store, archive: Archive, **given: object) -> None:
             articles=[article("hanbit", number), article("hanbit", number + 10)],
             rejections=[rejection("hanbit", number)],
         ).land(store)
-        archive(store, now=NOON + number * HOUR, **given)
+        publish(
+            store,
+            now=NOON + number * HOUR,
+            code_version="1",
+            lock_sha256="0" * 64,
+            outlets=FACTS,
+            options=options,
+        )
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the archive before anything happens to it."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = FileStore(folder / "archive")
+    fill(store, options_in(folder, store))
+    return folder
+
+
+@pytest.fixture
+def store(filled: Path, tmp_path: Path) -> FileStore:
+    """A copy of the archive for one test."""
+    return copied(filled, tmp_path)[0]
 
 
 def flip(data: bytes, draw: random.Random) -> bytes:
@@ -67,9 +87,8 @@ DAMAGES: dict[str, Callable[[bytes, random.Random], bytes]] = {
 
 @pytest.mark.parametrize("table", READERS)
 def test_a_damaged_part_is_named_and_answers_nothing(
-    table: str, store: FileStore, archive: Archive, options: Settings
+    table: str, store: FileStore, options: Settings
 ) -> None:
-    fill(store, archive)
     whole = READERS[table](Catalogue(store, options.cache, options.heads))
     part = Catalogue(store, options.cache).of(table)[0]
     good = store.get(part.key)
@@ -84,10 +103,7 @@ def test_a_damaged_part_is_named_and_answers_nothing(
     assert READERS[table](Catalogue(store, options.cache, options.heads)) == whole
 
 
-def test_parts_that_changed_places_are_noticed(
-    store: FileStore, archive: Archive, options: Settings
-) -> None:
-    fill(store, archive)
+def test_parts_that_changed_places_are_noticed(store: FileStore, options: Settings) -> None:
     one, other = Catalogue(store, options.cache).of("articles")[:2]
     bodies = store.get(one.key), store.get(other.key)
     store.put(one.key, bodies[1])
@@ -96,8 +112,7 @@ def test_parts_that_changed_places_are_noticed(
         READERS["articles"](Catalogue(store, options.cache))
 
 
-def test_a_damaged_snapshot_of_the_log_is_refused(store: FileStore, archive: Archive) -> None:
-    fill(store, archive)
+def test_a_damaged_snapshot_of_the_log_is_refused(store: FileStore) -> None:
     head = manifests.head(store)
     assert head is not None
     key = manifests.snapshots(store, head).memory["hanbit"].key
@@ -108,10 +123,9 @@ def test_a_damaged_snapshot_of_the_log_is_refused(store: FileStore, archive: Arc
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_newest_manifest_that_was_altered_answers_nothing(
-    damage: str, store: FileStore, archive: Archive, options: Settings
+    damage: str, store: FileStore, options: Settings
 ) -> None:
     """No manifest states its sum; the witness does."""
-    fill(store, archive)
     good = store.get(manifests.key(2))
     store.put(manifests.key(2), DAMAGES[damage](good, random.Random(damage)))  # noqa: S311 - only a place
     with pytest.raises(CorruptRecordError):
@@ -120,28 +134,23 @@ def test_a_newest_manifest_that_was_altered_answers_nothing(
 
 @pytest.mark.parametrize("left", [0, 1])
 def test_a_tail_that_was_cut_answers_nothing(
-    left: int, store: FileStore, archive: Archive, options: Settings
+    left: int, store: FileStore, options: Settings
 ) -> None:
-    fill(store, archive)
     store.delete([manifests.HINT, *(manifests.key(seq) for seq in range(left + 1, 3))])
     with pytest.raises(CorruptRecordError, match="its tail was cut"):
         READERS["articles"](Catalogue(store, options.cache, options.heads))
 
 
 def test_a_reader_without_a_witness_says_so(
-    store: FileStore, archive: Archive, options: Settings, caplog: pytest.LogCaptureFixture
+    store: FileStore, options: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fill(store, archive)
     whole = READERS["log"](Catalogue(store, options.cache, options.heads))
     assert "no witness" not in caplog.text
     assert READERS["log"](Catalogue(store, options.cache, options.heads / "elsewhere")) == whole
     assert "no witness" in caplog.text
 
 
-def test_an_old_manifest_in_the_cache_is_compared_too(
-    store: FileStore, archive: Archive, options: Settings
-) -> None:
-    fill(store, archive)
+def test_an_old_manifest_in_the_cache_is_compared_too(store: FileStore, options: Settings) -> None:
     whole = READERS["articles"](Catalogue(store, options.cache))
     for path in (options.cache / "objects").rglob("*"):
         if path.is_file():
@@ -150,11 +159,11 @@ def test_an_old_manifest_in_the_cache_is_compared_too(
 
 
 def test_in_a_bucket_a_damaged_copy_is_fetched_again_and_a_damaged_object_is_refused(
-    swift: Settings, tmp_path: Path, archive: Archive
+    swift: Settings, tmp_path: Path
 ) -> None:
     bucket = S3Store(f"{swift.store}damaged", swift)
     options = Settings(store=swift.store, cache=tmp_path / "c", heads=tmp_path / "h")
-    fill(bucket, archive, options=options)
+    fill(bucket, options)
     part = Catalogue(bucket, options.cache).of("articles")[0]
     whole = READERS["articles"](Catalogue(bucket, options.cache))
     copy = Catalogue(bucket, options.cache).local(part)
@@ -167,8 +176,7 @@ def test_in_a_bucket_a_damaged_copy_is_fetched_again_and_a_damaged_object_is_ref
         READERS["articles"](Catalogue(bucket, tmp_path / "cold"))
 
 
-def test_a_row_that_is_not_its_version_is_refused(store: FileStore, archive: Archive) -> None:
-    fill(store, archive)
+def test_a_row_that_is_not_its_version_is_refused(store: FileStore) -> None:
     row = versions(Catalogue(store, Path(store.url[5:]).parent / "c"), FIRST.article_id)[0]
     assert checked(row) == row
     for field in ("title", "text"):

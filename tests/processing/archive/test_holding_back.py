@@ -14,7 +14,16 @@ from processing.records import Publication
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from tests.processing.newsroom import FACTS, NOON, Crawl, article
-from tests.processing.upkeep.damage import EACH_DAMAGE, HOUR, Damage, fill, harm, kinds, options_in
+from tests.processing.upkeep.damage import (
+    EACH_DAMAGE,
+    HOUR,
+    Damage,
+    copied,
+    fill,
+    harm,
+    kinds,
+    options_in,
+)
 
 LATE = NOON + 9 * HOUR
 FOLDED = ("clusters", "dedupe sig", "dedupe texts", "dedupe bands", "dedupe edges")
@@ -36,11 +45,19 @@ def more(store: Store, folder: Path) -> Publication:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
-    """The archive that nothing happened to."""
-    folder = tmp_path_factory.mktemp("whole")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the archive before anything happens to it."""
+    folder = tmp_path_factory.mktemp("filled")
     store = FileStore(folder / "archive")
     fill(store, options_in(folder, store))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    """The archive that nothing happened to."""
+    folder = tmp_path_factory.mktemp("whole")
+    store, _ = copied(filled, folder)
     more(store, folder)
     return store
 
@@ -48,11 +65,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
 @pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
 @pytest.mark.parametrize("kind", FOLDED)
 def test_a_part_of_the_fold_stops_no_publication(
-    kind: str, damage: Damage, tmp_path: Path, whole: FileStore
+    kind: str, damage: Damage, tmp_path: Path, filled: Path, whole: FileStore
 ) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+    store, options = copied(filled, tmp_path)
     draw = random.Random(f"{kind} {damage}")  # noqa: S311 - only places
     key, _ = harm(store, kinds(store, options.cache)[kind], damage, draw)
     done = more(store, tmp_path)
@@ -65,20 +80,18 @@ def test_a_part_of_the_fold_stops_no_publication(
     assert key not in Catalogue(store, options.cache).parts
 
 
-def test_every_part_of_the_fold_may_be_lost_at_once(tmp_path: Path, whole: FileStore) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_every_part_of_the_fold_may_be_lost_at_once(
+    tmp_path: Path, filled: Path, whole: FileStore
+) -> None:
+    store, options = copied(filled, tmp_path)
     found = kinds(store, options.cache)
     store.delete([key for kind in FOLDED for key in found[kind]])
     assert more(store, tmp_path).held == ()
     assert compare(whole, store, tmp_path / "compared") == []
 
 
-def test_articles_that_are_lost_too_are_left_out_and_said(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_articles_that_are_lost_too_are_left_out_and_said(tmp_path: Path, filled: Path) -> None:
+    store, options = copied(filled, tmp_path)
     found = kinds(store, options.cache)
     store.delete([found["dedupe sig"][0], found["articles"][0]])
     done = more(store, tmp_path)
@@ -88,10 +101,10 @@ def test_articles_that_are_lost_too_are_left_out_and_said(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
-def test_a_snapshot_holds_back_its_outlet_alone(damage: Damage, tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_a_snapshot_holds_back_its_outlet_alone(
+    damage: Damage, tmp_path: Path, filled: Path
+) -> None:
+    store, options = copied(filled, tmp_path)
     keys = kinds(store, options.cache)["snapshot"]
     key, good = harm(store, keys, damage, random.Random(str(damage)))  # noqa: S311 - only places
     outlet, other = ("hanbit", "narae") if "outlet=hanbit" in key else ("narae", "hanbit")

@@ -1,6 +1,7 @@
 """Archives of two outlets and what may happen to an object of each kind: to audit and to repair."""
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.publish import publish
 from processing.settings import Settings
+from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
 
@@ -45,6 +47,19 @@ def fill(store: Store, options: Settings) -> None:
             outlets=FACTS,
             options=options,
         )
+
+
+def copied(filled: Path, folder: Path) -> tuple[FileStore, Settings]:
+    """Copy an archive and its cache from one folder to another; the copy's head is known there."""
+    shutil.copytree(filled / "archive", folder / "archive")
+    if (filled / "cache").exists():  # a first publication of few articles leaves none
+        shutil.copytree(filled / "cache", folder / "cache")
+    store = FileStore(folder / "archive")
+    options = options_in(folder, store)
+    head = manifests.head(store)
+    assert head is not None
+    manifests.Witness(options.heads, store).note(store, head)
+    return store, options
 
 
 def kinds(store: Store, cache: Path) -> dict[str, list[str]]:

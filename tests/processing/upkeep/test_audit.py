@@ -21,6 +21,7 @@ from tests.processing.upkeep.damage import (
     DAMAGES,
     KINDS,
     Damage,
+    copied,
     fill,
     harm,
     kinds,
@@ -153,10 +154,17 @@ def test_what_is_missing_or_cut_is_found_by_any_audit(sound: Sound) -> None:
                 assert keys <= {*found}, damage
 
 
-def test_each_object_is_read_once_in_as_many_days(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sound archive that was read before."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = FileStore(folder / "archive")
+    fill(store, options_in(folder, store))
+    return folder
+
+
+def test_each_object_is_read_once_in_as_many_days(filled: Path, tmp_path: Path) -> None:
+    store, options = copied(filled, tmp_path)
     read = [audit(store, options, now=LATER + day * DAY, days=5).objects for day in range(5)]
     done = audit(store, options, now=LATER + 5 * DAY, days=5)
     assert sum(read) == done.named
@@ -166,11 +174,10 @@ def test_each_object_is_read_once_in_as_many_days(tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_is_found_within_the_days_and_named_until_it_is_mended(
+    filled: Path,
     tmp_path: Path,
 ) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+    store, options = copied(filled, tmp_path)
     key, good = harm(store, kinds(store, options.cache)["log"], DAMAGES[0], random.Random(1))  # noqa: S311
     found = [key in bad(audit(store, options, now=LATER + day * DAY, days=5)) for day in range(7)]
     assert found[4:] == [True, True, True]
@@ -179,10 +186,8 @@ def test_a_flipped_bit_is_found_within_the_days_and_named_until_it_is_mended(
     assert audit(store, options, now=LATER + 8 * DAY, days=5).sound
 
 
-def test_a_flipped_manifest_is_found_within_the_days(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_a_flipped_manifest_is_found_within_the_days(filled: Path, tmp_path: Path) -> None:
+    store, options = copied(filled, tmp_path)
     audit(store, options, now=LATER, days=5)  # the cache holds the chain: readers notice nothing
     key, _ = harm(store, [manifests.key(1)], DAMAGES[0], random.Random(1))  # noqa: S311
     found = [
@@ -192,21 +197,18 @@ def test_a_flipped_manifest_is_found_within_the_days(tmp_path: Path) -> None:
 
 
 def test_an_audit_of_everything_reads_everything_though_the_clock_was_set_back(
+    filled: Path,
     tmp_path: Path,
 ) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+    store, options = copied(filled, tmp_path)
     for minutes in (0, -10, 10):
         now = LATER + timedelta(minutes=minutes)
         done = audit(store, options, now=now, days=5, everything=True)
         assert done.objects == done.named
 
 
-def test_an_interrupted_audit_of_everything_goes_on(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_an_interrupted_audit_of_everything_goes_on(filled: Path, tmp_path: Path) -> None:
+    store, options = copied(filled, tmp_path)
 
     def stop(done: int, of: int) -> None:
         if done > of // 2:
@@ -219,10 +221,8 @@ def test_an_interrupted_audit_of_everything_goes_on(tmp_path: Path) -> None:
     assert audit(store, options, now=LATER + DAY, days=5, everything=True).objects == rest.named
 
 
-def test_what_lies_there_and_is_not_named(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "archive")
-    options = options_in(tmp_path, store)
-    fill(store, options)
+def test_what_lies_there_and_is_not_named(filled: Path, tmp_path: Path) -> None:
+    store, options = copied(filled, tmp_path)
     unlike = {
         f"articles/day=2026-11-20/{'0' * 32}.parquet": ObjectFault.UNREFERENCED,
         "articles/notes.txt": ObjectFault.ORPHANED,
