@@ -444,7 +444,7 @@ def test_a_working_folder_may_be_deleted_at_any_moment(
     undisturbed = NthMeeting(0)
     done, expected = run("undisturbed", undisturbed)
     assert (done.seq, done.signed_again) == (3, 2)
-    step = 1 if moments == "all" else undisturbed.count // 3
+    step = 1 if moments == "all" else undisturbed.count // 2
     for number in range(undisturbed.count, 0, -step):
         assert run(f"{number}", NthMeeting(number))[1] == expected, number
 
