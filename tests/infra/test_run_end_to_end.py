@@ -1,28 +1,18 @@
-"""The main job as a newcomer meets it: started, looked at, interrupted with Ctrl-C, left up and taken down.
+"""The main job as a newcomer meets it: started, looked at, interrupted with Ctrl-C.
 
 A real scheduler runs the real DAGs against the sample press and the embedded store, in a folder of its own. A start of
-Airflow costs half a minute, so there is one; what a kill leaves behind is looked at in `test_run_interrupted.py`.
+Airflow costs half a minute, so there is one; what needs another is in `test_run_interrupted.py`.
 """
 
-import http.client
 import json
 import re
 import signal
 import stat
-from collections.abc import Iterator
 
 import pytest
 
 from infra.run import processes
-from infra.run.folders import LOOPBACK, InstanceFolder
-from tests.infra.instances import Instance, listening
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    made = Instance(tmp_path_factory.mktemp("var"))
-    yield made
-    processes.sweep(made.folder)
+from tests.infra.instances import Instance
 
 
 @pytest.fixture(scope="module")
@@ -95,47 +85,6 @@ def test_ctrl_c_ends_everything_at_once(first: str, instance: Instance) -> None:
     assert "Stopped; nothing is broken" in said
     assert "Traceback" not in said
     assert processes.alive(instance.folder) == {}
-
-
-def log_in(folder: InstanceFolder, password: str) -> int:
-    connection = http.client.HTTPConnection(LOOPBACK, folder.port("api-server"), timeout=30)
-    headers = {"Content-Type": "application/json"}
-    connection.request(
-        "POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers
-    )
-    return connection.getresponse().status
-
-
-def test_up_stays_until_down(first: str, instance: Instance) -> None:
-    assert first
-    code, said = instance.run("up", "--sample")
-    assert code == 0, said
-    folder = instance.folder
-    assert f"http://127.0.0.1:{folder.port('api-server')}/" in said
-    password = json.loads((folder.path / "login.json").read_text())["admin"]
-    assert password not in said
-    assert log_in(folder, password) == http.client.CREATED
-    assert log_in(folder, "guessed") == http.client.UNAUTHORIZED
-    before = processes.alive(folder)
-    assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(
-        before.values()
-    )
-    assert set(listening(set(before))) == {"0100007F"}
-    assert instance.run("up", "--sample")[0] == 0
-    code, said = instance.run("run")
-    assert code == 2
-    assert "make down" in said
-    parents = {part for process, part in processes.alive(folder).items() if process in before}
-    assert parents == set(before.values())
-    code, said = instance.run(
-        "shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n"
-    )
-    assert code == 7
-    assert said.split() == ["dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae", "3.3.2", "6"]
-    code, said = instance.run("down")
-    assert code == 0
-    assert "sample: stopped" in said
-    assert processes.alive(folder) == {}
 
 
 def test_up_without_a_contact_says_what_to_type(instance: Instance) -> None:

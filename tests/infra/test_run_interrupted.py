@@ -1,24 +1,21 @@
-"""A start that is killed in the middle, the start after it, and one more: nothing is lost and nothing is asked twice."""
+"""A start that is killed in the middle, the start after it, and one more: nothing is lost and nothing is asked twice.
 
+After them `make up` stays until `make down`, as a newcomer looks at what was archived.
+"""
+
+import http.client
+import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from infra.run import processes
-from infra.run.folders import ROOT
+from infra.run.folders import LOOPBACK, ROOT, InstanceFolder
 from tests.infra.instances import Instance, listening
 
 pytestmark = pytest.mark.full
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    made = Instance(tmp_path_factory.mktemp("var"))
-    yield made
-    processes.sweep(made.folder)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +84,49 @@ def test_the_second_start_finds_nothing_new(second: tuple[str, list[dict[str, ob
     }
     articles = re.compile(r"articleView|wr_id=|/article/|/view/|/news/\d")
     assert not [path for path in asked if articles.search(path)]
+
+
+def log_in(folder: InstanceFolder, password: str) -> int:
+    connection = http.client.HTTPConnection(LOOPBACK, folder.port("api-server"), timeout=30)
+    headers = {"Content-Type": "application/json"}
+    connection.request(
+        "POST", "/auth/token", json.dumps({"username": "admin", "password": password}), headers
+    )
+    return connection.getresponse().status
+
+
+def test_up_stays_until_down(
+    second: tuple[str, list[dict[str, object]]], instance: Instance
+) -> None:
+    assert second
+    code, said = instance.run("up", "--sample")
+    assert code == 0, said
+    folder = instance.folder
+    assert f"http://127.0.0.1:{folder.port('api-server')}/" in said
+    password = json.loads((folder.path / "login.json").read_text())["admin"]
+    assert password not in said
+    assert log_in(folder, password) == http.client.CREATED
+    assert log_in(folder, "guessed") == http.client.UNAUTHORIZED
+    before = processes.alive(folder)
+    assert {"scheduler", "api-server", "dag-processor", "triggerer", "store", "press"} == set(
+        before.values()
+    )
+    assert set(listening(set(before))) == {"0100007F"}
+    assert instance.run("up", "--sample")[0] == 0
+    code, said = instance.run("run")
+    assert code == 2
+    assert "make down" in said
+    parents = {part for process, part in processes.alive(folder).items() if process in before}
+    assert parents == set(before.values())
+    code, said = instance.run(
+        "shell", typed="scrapy list; airflow version; sillok outlets --json | wc -l; exit 7\n"
+    )
+    assert code == 7
+    assert said.split() == ["dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae", "3.3.2", "6"]
+    code, said = instance.run("down")
+    assert code == 0
+    assert "sample: stopped" in said
+    assert processes.alive(folder) == {}
 
 
 @pytest.mark.long
