@@ -13,8 +13,8 @@ import pytest
 from processing.archive.catalogue import Catalogue
 from processing.lookup.sql import connect
 from spiders.console.tables import _cell
+from tests.processing.test_records import harmless
 from tests.spiders.console.annals import ARTICLES, FREE, HOSTILE, RESERVED
-from tests.spiders.console.test_common import harmless
 
 pytestmark = pytest.mark.usefixtures("archive")
 
