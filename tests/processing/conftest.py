@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from botocore import session
 
 from infra.store.ceph import ACCESS, SECRET, free_ports
 from processing.archive.publish import publish
@@ -19,6 +21,14 @@ from processing.store.s3_store import S3Store
 from tests.processing.newsroom import FACTS, NOON
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models() -> Iterator[None]:
+    """Have botocore read its models of S3 once: it parses a megabyte of JSON for each client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "create_loader", cache(session.create_loader))
+        yield
 
 
 @pytest.fixture

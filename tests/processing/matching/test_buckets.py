@@ -72,7 +72,7 @@ def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
 
 
 @settings(
-    max_examples=examples(8, 25),
+    max_examples=examples(5, 25),
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
