@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.records import Fetch, Why
+from processing.records import Fetch, Stamp, Why
 from spiders.crawling.poll_history import (
     ListedArticle,
     compare,
@@ -14,7 +14,11 @@ from spiders.crawling.poll_history import (
     frontier,
     last_answer,
     meets,
+    newest_at,
+    newest_first,
+    stated_at,
 )
+from spiders.formats.links import Link
 from tests.spiders.conftest import Crawl
 from tests.spiders.origin import Origin, article, feed, html
 
@@ -82,6 +86,98 @@ def test_sources_are_compared_over_the_time_that_all_reach_back_to() -> None:
     assert found["whole"].own == found["half"].others > found["half"].own
     assert not compare(answers, dict.fromkeys(answers, NOON - timedelta(hours=1)), NOON)
     assert not compare({"whole": whole}, {}, NOON)
+
+
+@pytest.mark.parametrize(
+    ("published", "modified", "precision", "stated"),
+    [
+        (0, None, "minute", 0),
+        (10, None, "minute", 10),
+        (11, None, "minute", None),
+        (None, 5, "minute", 5),
+        (3, 5, "minute", 3),
+        (3, None, "day", None),
+        (None, None, "minute", None),
+    ],
+)
+def test_a_time_that_a_link_states_is_one_of_day_and_not_to_come(
+    published: int | None, modified: int | None, precision: str, stated: int | None
+) -> None:
+    def stamp(minutes: int | None) -> Stamp | None:
+        if minutes is None:
+            return None
+        at = NOON + timedelta(minutes=minutes)
+        return Stamp(at=at, source="feed", precision=precision)  # type: ignore[arg-type]
+
+    link = Link(url="http://a.test/1", published=stamp(published), modified=stamp(modified))
+    expected = None if stated is None else NOON + timedelta(minutes=stated)
+    assert stated_at(link, NOON) == expected
+
+
+@pytest.mark.parametrize(
+    ("dated", "bare", "order"),
+    [
+        (4, 1, [4, 3, 2, 1]),
+        (3, 1, [3, 2, 1, 0]),
+        (0, 3, [2, 1, 0]),
+    ],
+    ids=["four of five state a time", "three of four, and ids of one form", "ids of one form"],
+)
+def test_the_newest_is_first_by_times_and_else_by_ids(
+    dated: int, bare: int, order: list[int]
+) -> None:
+    numbers = range(dated + bare)
+    entries = [entry(n, "dated" if n >= bare else "numbered") for n in numbers]
+    assert [int(one.article, 16) for one in newest_first(entries)] == order
+
+
+def test_ids_of_more_than_one_form_or_without_a_number_leave_the_order_of_the_list() -> None:
+    mixed = [entry(1, "numbered"), ListedArticle("f" * 16, "photo-2", None, unseen=True)]
+    assert newest_first(mixed) == mixed
+    bare = [entry(n, "bare") for n in (7, 14)]
+    assert newest_first(bare) == bare
+    assert newest_first([]) == []
+
+
+@pytest.mark.parametrize(("count", "kept"), [(1, 1), (2, 1), (3, 2), (15, 8), (16, 8), (40, 8)])
+def test_a_frontier_is_the_newer_half_and_at_most_eight(count: int, kept: int) -> None:
+    entries = [entry(n, "dated") for n in range(count)]
+    newest = [f"{n:016x}" for n in range(count - 1, count - kept - 1, -1)]
+    assert list(frontier(entries)) == newest
+
+
+def test_a_frontier_of_a_bare_list_is_what_nobody_knew_then_what_was_in_it() -> None:
+    entries = [entry(n, "bare", unseen=n == 3) for n in range(6)]
+    names = [one.article for one in entries]
+    assert frontier(entries, (names[5], "gone", names[1])) == (names[3], names[5], names[1])
+    known = [entry(n, "bare", unseen=False) for n in range(6)]
+    assert frontier(known, (names[5],)) == (names[5],)
+    assert frontier(known) == tuple(names[:3])
+
+
+def test_an_extent_begins_after_the_newest_time_of_before() -> None:
+    last = Fetch(
+        outlet="a", run="r", at=NOON, role="source", url="u", why=Why.FETCHED, newest_at=NOON
+    )
+    found = extent([entry(n, "dated") for n in (0, 1)], last)
+    assert found is not None
+    assert found.oldest_id == found.newest_id == "10001"
+    assert newest_at([entry(-5, "dated"), entry(1, "bare")], last) == NOON
+    assert newest_at([entry(5, "dated")], last) == NOON + timedelta(minutes=5)
+    assert newest_at([], None) is None
+
+
+def test_sources_are_compared_without_the_three_oldest_and_the_youngest_hour() -> None:
+    numbers = [-300, -290, -280, -270, -120, -60, -59]
+    answers = {"one": [entry(n, "dated") for n in numbers], "two": [entry(-400, "dated")] * 3}
+    answers["two"] += [entry(n, "dated") for n in (-390, -120)]
+    found = compare(answers, {"one": NOON - timedelta(minutes=121)}, NOON)
+    two = found["two"]
+    assert two.since == NOON - timedelta(minutes=270)
+    assert (two.own, two.others, two.both) == (1, 2, 1)
+    assert (found["one"].since, found["one"].own) == (NOON - timedelta(minutes=121), 2)
+    later = compare(answers, {"one": NOON - timedelta(minutes=120)}, NOON)
+    assert (later["one"].own, later["one"].others, later["one"].both) == (1, 0, 0)
 
 
 def at(origin: Origin, path: str, outlet: str) -> str:

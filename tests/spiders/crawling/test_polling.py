@@ -4,10 +4,11 @@ The numbers are written out, not taken from the code: what `docs/crawling.md` pr
 """
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from processing.records import Fetch, Stamp, Why
+from processing.records import Fetch, SourceFault, Stamp, Why
 from spiders.crawling import polling
 from spiders.formats.links import Link
 from spiders.outlet import Feed, Pace
@@ -278,3 +279,118 @@ def test_a_span_holds_its_first_moment_and_not_the_one_it_ends_at() -> None:
     assert polling.Span(until=NOW).holds(link(NOW - DAY))
     assert not polling.Span(until=NOW).holds(link(NOW))
     assert not polling.Span(since=NOW).holds(link(NOW - DAY))
+
+
+SHARES = {"2026-11-19": (1, 5), "2026-11-20": (9, 10), "2026-11-21": (5, 10)}
+
+
+@pytest.mark.parametrize(
+    ("shares", "usual"),
+    [
+        ({}, None),
+        (SHARES, 0.5),
+        ({"2026-10-25": (1, 4)}, 0.25),
+        ({"2026-10-24": (1, 4)}, None),
+        ({"2026-11-22": (1, 4)}, None),
+        ({"2026-11-21": (0, 0)}, None),
+        ({"2026-11-21": (0, 1)}, 0.0),
+        ({**SHARES, "2026-11-18": (0, 0)}, 0.5),
+    ],
+)
+def test_the_usual_share_is_that_of_four_weeks_before_today(
+    shares: dict[str, tuple[int, int]], usual: float | None
+) -> None:
+    assert polling.usual_share(shares, NOW.date()) == usual
+
+
+@pytest.mark.parametrize(
+    ("articles", "listed", "usual", "few"),
+    [
+        (0, 5, 0.9, True),
+        (0, 4, 0.9, False),
+        (0, 5, None, False),
+        (1, 4, 0.75, False),
+        (2, 8, 0.75, False),
+        (1, 8, 0.75, True),
+        (0, 5, 0.0, False),
+    ],
+)
+def test_under_a_third_of_the_usual_share_is_a_finding(
+    articles: int, listed: int, usual: float | None, *, few: bool
+) -> None:
+    found = polling.too_few(articles, listed, usual)
+    assert (found.fault if found else None) == (SourceFault.FEW_ARTICLES if few else None)
+    if found:
+        assert found.detail.startswith(f"{articles} of {listed} links are articles, ")
+
+
+@pytest.mark.parametrize(
+    ("links", "known", "by_hours", "minutes"),
+    [
+        (100, 50, None, 60),
+        (100, 49, None, 30),
+        (100, 1, None, 30),
+        (100, 0, None, 15),
+        (100, 99, None, 60),
+        (100, 100, None, 120),
+        (0, 0, None, 120),
+        (0, None, None, 60),
+        (100, 20, 40, 40),
+        (100, 19, 40, 20),
+        (100, 0, 80, 20),
+        (100, 0, 40, 15),
+        (100, 50, 10, 15),
+        (0, 0, 40, 40),
+    ],
+)
+def test_an_interval_by_what_two_polls_share(
+    links: int, known: int | None, by_hours: int | None, minutes: int
+) -> None:
+    planned = None if by_hours is None else by_hours * MINUTE
+    found = polling.interval(Pace.HOURLY, links=links, known=known, by_hours=planned)
+    assert found == minutes * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("etag", "modified", "answered", "new", "lies"),
+    [
+        ("e", "m", ("e", "m"), 1, "under the same ETag e"),
+        ("e", "m", ("e", "n"), 1, "under the same ETag e"),
+        ("e", "m", ("e", "m"), 0, None),
+        ("e", "m", ("f", "m"), 1, None),
+        ("e", "m", (None, "m"), 1, "under the same Last-Modified m"),
+        (None, "m", (None, "m"), 1, "under the same Last-Modified m"),
+        (None, "m", (None, "n"), 1, None),
+        (None, "m", ("f", "m"), 1, None),
+        (None, None, (None, None), 1, None),
+    ],
+)
+def test_validators_lie_where_something_new_is_listed_under_them(
+    etag: str | None,
+    modified: str | None,
+    answered: tuple[str | None, str | None],
+    new: int,
+    lies: str | None,
+) -> None:
+    found = polling.caught(row(etag=etag, last_modified=modified), *answered, new=new)
+    assert (found.fault if found else None) == (SourceFault.FALSE_VALIDATORS if lies else None)
+    assert (lies or "") in (found.detail if found else "")
+    assert polling.caught(None, etag, modified, new=1) is None
+
+
+def test_a_row_with_false_validators_and_an_index_are_asked_without_conditions() -> None:
+    held = {"etag": "e", "last_modified": "m"}
+    both = {"If-None-Match": "e", "If-Modified-Since": "m"}
+    assert polling.validators(row(**held)) == both
+    assert polling.validators(row(etag="e")) == {"If-None-Match": "e"}
+    assert polling.validators(row(links=0, **held)) == {}
+    assert polling.validators(row(role="article", links=0, **held)) == both
+    assert polling.validators(row(faults=(SourceFault.FALSE_VALIDATORS,), **held)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "conditional"),
+    [("If-None-Match", True), ("If-Modified-Since", True), ("If-Match", False)],
+)
+def test_two_headers_make_a_request_conditional(name: str, *, conditional: bool) -> None:
+    assert polling.is_conditional(SimpleNamespace(headers={name: "x"})) is conditional

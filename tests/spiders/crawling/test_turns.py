@@ -174,3 +174,10 @@ def test_turns_are_read_from_the_archive_one_outlet_at_a_time(
     asked = ["waits", "new", "broken", "asks", "lost"]
     assert due(store, outlets, asked, NOW) == ["new", "broken", "asks", "lost"]
     assert due(store, outlets, [], NOW) == []
+
+
+def test_revisits_start_a_crawl_half_a_tick_before_the_pace() -> None:
+    known = memory(row(next_at=NOW + 9 * HOUR), page(Why.FAILED, NOW, failures=1))
+    early = NOW + HOUR - TICK[Pace.HOURLY] / 2
+    assert is_turn(outlet(), known, early)
+    assert not is_turn(outlet(), known, early - timedelta(microseconds=1))
