@@ -11,7 +11,7 @@ from processing.archive.memory import Memory, compact
 from processing.archive.snapshot import SLOT, SLOTS, added, arrivals_of, decode, slot_of
 from processing.dates import SEOUL
 from processing.records import Fetch, Why
-from spiders.crawling.poll_history import POLLS, expected, next_poll, plan, planned
+from spiders.crawling.poll_history import POLLS, QUIET, expected, next_poll, plan, planned
 from spiders.crawling.polling import TICK, interval
 from spiders.outlet import Pace
 
@@ -130,3 +130,76 @@ def test_counts_add_up_without_touching_what_they_are_made_of(counts: dict[int, 
     assert first == {"2026-11-20": counts}
     assert total["2026-11-20"][1] == counts.get(1, 0) + 1
     assert total["2026-11-21"] == {3: 1}
+
+
+RATES = {10: 20.0, 20: 6.0, 30: 1.0, 31: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("rates", "length", "polls", "shortest", "planned_minutes"),
+    [
+        # What a list holds may not turn over: floor(0.8 · 20 / 16 · 30) and so on, in whole ticks.
+        ({0: 16, 1: 17, 2: 3.2, 3: 0.1}, 20, 0, 5, {0: 30, 1: 25}),
+        ({0: 100}, 20, 0, 5, {0: 5}),
+        ({0: 16, 1: 17}, 20, 0, 15, {0: 30, 1: 15}),
+        # 9.6 polls are those of a quiet day; then the busiest slot comes first.
+        (RATES, 400, 12.4, 5, {10: 30, 20: 30, 30: 30}),
+        (RATES, 400, 12.6, 5, {10: 20, 20: 30, 30: 30}),
+        # 26 of 28 articles are less than the share that is aimed at, so a third slot is needed.
+        (RATES, 400, 13.7, 5, {10: 20, 20: 20, 30: 20}),
+        (RATES, 400, 20, 5, {0: 15, 10: 10, 20: 15, 30: 15, 31: 15}),
+        (RATES, 400, 20, 15, {0: 15, 10: 15, 20: 15, 30: 15, 31: 15}),
+        (dict.fromkeys(range(SLOTS), 1), 400, 46.7, 5, dict.fromkeys(range(46), 30)),
+    ],
+)
+def test_a_plan_spends_its_polls_where_the_articles_are(
+    rates: dict[int, float],
+    length: int,
+    polls: float,
+    shortest: float,
+    planned_minutes: dict[int, float],
+) -> None:
+    found = plan([rates.get(slot, 0.0) for slot in range(SLOTS)], length, polls, shortest)
+    assert {slot: minutes for slot, minutes in enumerate(found) if minutes != QUIET} == (
+        planned_minutes
+    )
+
+
+@pytest.mark.parametrize(
+    ("articles", "days", "known"), [(10, 3, True), (9, 3, False), (16, 2, False), (1, 30, True)]
+)
+def test_hours_are_known_from_three_days_and_thirty_articles_on(
+    articles: int, days: int, *, known: bool
+) -> None:
+    arrivals = past({PRINT: articles}, days) | {f"{FRIDAY}": {PRINT: 500}}
+    assert (expected(arrivals, FRIDAY) is not None) is known
+
+
+def test_an_hour_is_expected_to_bring_its_own_and_a_little_of_its_neighbours() -> None:
+    # Twenty doubtful articles beside 3 · 60: a tenth of what is expected is that of the neighbours.
+    found = expected(past({0: 40, SLOTS - 1: 20}, 3), FRIDAY)
+    assert found is not None
+    parts = {slot: round(one, 6) for slot, one in enumerate(found) if one}
+    assert parts == {
+        SLOTS - 2: round(0.1 * 20 / 4, 6),
+        SLOTS - 1: round(0.9 * 20 + 0.1 * (2 * 20 + 40) / 4, 6),
+        0: round(0.9 * 40 + 0.1 * (2 * 40 + 20) / 4, 6),
+        1: round(0.1 * 40 / 4, 6),
+    }
+
+
+def test_the_next_poll_counts_each_minute_by_its_hour() -> None:
+    minutes = [60.0] * SLOTS
+    minutes[PRINT] = 10.0
+    assert next_poll(kst(4), tuple(minutes)) == kst(5)
+    assert next_poll(kst(4, 30), tuple(minutes)) == kst(5, 5)
+    assert next_poll(kst(5, 20), tuple(minutes)) == kst(5, 30)
+    assert next_poll(kst(5, 25), tuple(minutes)) == kst(6)
+
+
+def test_a_pace_without_a_plan_and_a_list_of_nothing_have_no_hours() -> None:
+    tick = timedelta(minutes=5)
+    assert planned(past({PRINT: 20}), 20, Pace.QUARTER_HOUR, tick, kst(4)) is not None
+    assert planned(past({PRINT: 20}), 20, Pace.DAILY, tick, kst(4)) is None
+    assert planned(past({PRINT: 20}), 0, Pace.QUARTER_HOUR, tick, kst(4)) is None
+    assert planned(past({PRINT: 20}, 2), 20, Pace.QUARTER_HOUR, tick, kst(4)) is None
