@@ -312,6 +312,7 @@ def test_the_usual_share_is_that_of_four_weeks_before_today(
         (1, 4, 0.75, False),
         (2, 8, 0.75, False),
         (1, 8, 0.75, True),
+        (1, 5, 0.75, True),
         (0, 5, 0.0, False),
     ],
 )
