@@ -134,7 +134,9 @@ def weigh() -> None:
     documents = folding_benchmark.documents(Path(root) / "public" / "docs.jsonl.gz")
     with Partitions(EmptyWindow(), FoldOptions()) as partitions:
         fresh = sign(partitions, documents, START.date())
-    print("| bytes a document | keys | signature | marks of it | keys and signature | with text |")
+    print(
+        "| bytes per document | keys | signature | marks of it | keys and signature | with text |"
+    )
     print("|---|---|---|---|---|---|")
     bands, sig, texts = (
         column_bytes(table)

@@ -295,7 +295,7 @@ def growth(sizes: Sequence[int]) -> None:
 
 def parts(sizes: Sequence[int]) -> None:
     """Print the cost of folding a day against days published once and published every hour."""
-    _head("window", "parts a day", "files", *_COLUMNS)
+    _head("window", "parts per day", "files", *_COLUMNS)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             roots = {count: _filled(Path(folder) / str(count), size, count) for count in _PARTS}

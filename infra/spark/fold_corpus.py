@@ -6,7 +6,7 @@ The archive is that of `SILLOK_STORE`. Its manifests name the parts of signature
 them through our own store, no Hadoop file system, and compare each with its sum. Buckets are joined
 as DataFrames. Each component of the candidate graph is then judged and resolved as a whole in one
 Python worker, with the functions of `processing.matching` and `processing.resolving`. The driver
-writes OUT, one JSON line a document.
+writes OUT, one JSON line per document.
 
 The job sends the package `processing` to the executors itself; what that imports (numpy, pyarrow,
 boto3, …) is to be in their Python. The keys of a bucket come from each node's own environment, and
@@ -223,7 +223,7 @@ def read(
 def _frame(
     spark: SparkSession, parts: list[Any], rows: Callable[[Any], Iterator[Any]], schema: StructType
 ) -> DataFrame:
-    # A task a part: where a task is lost, a part is read again.
+    # One task per part: where a task is lost, a part is read again.
     made = spark.sparkContext.parallelize(parts, max(1, len(parts))).flatMap(rows)
     return spark.createDataFrame(made, schema, verifySchema=False)
 
@@ -389,7 +389,7 @@ def _write(rows: DataFrame, out: Path) -> int:
 def main() -> int:
     """Return 0, 1 for what may pass and 2 for what will not, after one line that says which."""
     parser = argparse.ArgumentParser(prog="fold_corpus.py", description=__doc__)
-    parser.add_argument("out", type=Path, help="the file of rows, one JSON line a document")
+    parser.add_argument("out", type=Path, help="the file of rows, one JSON line per document")
     try:
         count = fold_archive(parser.parse_args().out)
     except SillokError as error:

@@ -1,7 +1,7 @@
 """Checkpoints: the current objects of an archive in one file, so that no reader walks its past.
 
 A checkpoint is added by a manifest, which so states its sum, and lists what was current before that
-manifest. It has one row an object: key, SHA-256, bytes, rows, and the number of the manifest that
+manifest. It has one row per object: key, SHA-256, bytes, rows, and the number of the manifest that
 added it. Raw pages and their indexes, which are the most, lie by month in files of their own, which
 are rows of the checkpoint too; those of a month that did not change are not written again. The same
 head always gives the same bytes.

@@ -249,7 +249,7 @@ def fold_file(
     work: Path | None = None,
     batch: int = BATCH,
 ) -> Summary:
-    """Fold the rows of `path` and write one row a document to `out` as JSON lines.
+    """Fold the rows of `path` and write one row per document to `out` as JSON lines.
 
     `columns` says which column is which field where the names do not tell; `outlets` are those that
     are declared. Finished batches lie in `work` (default: beside `out`, `<name>.work`) until the

@@ -46,7 +46,7 @@ SIG = _schema(
         "day": pa.date32(),  # KST collection day
     }
 )
-"""One row a document, sorted by `near`, then number.
+"""One row per document, sorted by `near`, then number.
 
 Of a document signed again the newest counts.
 """
@@ -112,7 +112,7 @@ CLUSTERS = _schema(
         "stub": pa.bool_(),
     }
 )
-"""One row a document, sorted by version id.
+"""One row per document, sorted by version id.
 
 The newest counts. Rows of before `RULES` 5 lack the last five columns.
 """

@@ -90,7 +90,7 @@ def _row(measured: "Completeness") -> dict[str, Any]:
 def write_statement(
     catalogue: "Catalogue", outlet: str | None, first: date, last: date, path: Path
 ) -> int:
-    """Write what an export may say of its completeness, a line an outlet and day; return how many.
+    """Write what an export may say of its completeness, one line per outlet and day; return how many.
 
     JSON lines: archived, gaps, suspected, share with its bounds, the method and its evidence.
     """

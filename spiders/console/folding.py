@@ -49,7 +49,7 @@ _BATCH = 10_000
 
 
 def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> int:
-    """Fold the whole archive and write one row a document to `output`, else stdout.
+    """Fold the whole archive and write one row per document to `output`, else stdout.
 
     Return how many.
 

@@ -1,7 +1,7 @@
 """An outlet with a CMS of its own, a Google News sitemap and JSON-LD or article: tags in its pages.
 
 The sitemap lists the articles of the last two days with title and time of publication, and is the
-most complete source an outlet can have. Several of these outlets keep a sitemap a day as well,
+most complete source an outlet can have. Several of these outlets keep a sitemap per day as well,
 which makes backfill exact.
 """
 

@@ -407,7 +407,7 @@ def keep(folder: Path, page: Page, record: Article | Rejection, made: str) -> Pa
 
 
 def kept(root: Path) -> Iterator[Fixture]:
-    """Yield the kept pages under `root` (one folder an outlet), in order."""
+    """Yield the kept pages under `root` (one folder per outlet), in order."""
     for path in sorted(root.glob("*/*.html.gz")):
         facts = json.loads(
             path.with_name(path.name.removesuffix(".html.gz") + ".json").read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ VARIABLES = {
     f"SILLOK_{name.upper()}" for model in (Settings, Environment) for name in model.model_fields
 }
 CHART_KEYS = CHECKOUT / "tests" / "data" / "airflow_chart_keys.txt"
-"""What the official chart takes: a key a line, its types, and `deprecated` where it is."""
+"""What the official chart takes: one key per line, its types, and `deprecated` where it is."""
 FREE = "map"
 """The type of a key under which the chart takes any other."""
 OFFICIAL_CHART = "SILLOK_AIRFLOW_CHART"

@@ -7,7 +7,7 @@ compacted by day as the DAG does it, first but for the last week, then but for t
 whole. For each command the table has CPU seconds and peak memory above those of a bare import, with
 an empty cache (cold) and with a filled one, the ratios of the many to the few, and whether these are
 within their goal. Then it has the same commands on the compacted archive in a
-bucket, bytes per article and table at 14 articles a publication, before and after compaction, the
+bucket, bytes per article and table at 14 articles per publication, before and after compaction, the
 cost of a year's catalogue (also from a bucket), and of an archiver that has nothing to do.
 
 The whole measure is `--articles 10000 --publications 30 8640 --days 90`; a million articles take
@@ -49,7 +49,7 @@ OUTLETS = 45
 GOAL, GOAL_AFTER_A_WEEK = 1.2, 2.0
 """CPU and memory in many publications, compacted but for a day, or a week, per those in few."""
 GOAL_EMPTY, GOAL_BYTES = 0.4, 3000
-"""CPU seconds of no work, bytes an article beside the WARC."""
+"""CPU seconds of no work, bytes per article beside the WARC."""
 _WEIGHED = (
     "articles",
     "log",
@@ -232,7 +232,7 @@ def _empty(root: Path) -> None:
 
 
 def _print_bytes(root: Path, articles: Sequence[Article], end: datetime) -> None:
-    """Print bytes per article and table at 14 articles a publication."""
+    """Print bytes per article and table at 14 articles per publication."""
     publications = len(articles) // 14
     lay_down(root, articles, publications)
     before = {table: size_of(root, table) / len(articles) for table in _WEIGHED}

@@ -103,7 +103,7 @@ class YearOfObjects:
         suffix: str = "",
         days: Collection[str] | None = None,  # noqa: ARG002 - as `Catalogue` has it
     ) -> tuple[CatalogueObject, ...]:
-        """Ten files of raw pages a publication; indexes are merged by day."""
+        """Ten files of raw pages per publication; indexes are merged by day."""
         when = [START.date() + timedelta(days=on) for on in range(self.days)]
         names = [
             f"pages/day={on}/outlet{outlet:03d}-{on:%Y%m%d}T{quarter:06d}Z-000000-seg-000.warc.gz"

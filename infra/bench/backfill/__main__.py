@@ -2,7 +2,7 @@
 
     python -m infra.bench.backfill [--days 365] [--links 400] [--real 5] [--slice 1000]
 
-The outlet of the sample press that has a sitemap a day is asked for its past. The days before the
+The outlet of the sample press that has a sitemap per day is asked for its past. The days before the
 last `--real` ones are in landing already, row by row as a backfill leaves them, and no publication
 has taken them in: that is the largest state that a slice can meet. `--real 365` has all of a year
 crawled. Each slice and each crawl is a process of its own; seconds and peak memory are those that

@@ -1,4 +1,4 @@
-"""마루일보: a sitemap a day, with a past."""
+"""마루일보: a sitemap per day, with a past."""
 
 import re
 
