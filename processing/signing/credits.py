@@ -78,6 +78,7 @@ _CLOSINGS: Final = tuple(
         ("·ㆍ…", rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$"),
     )
 )
+_NEEDED: Final = frozenset(needed for needed, _ in _CLOSINGS)
 _SIGN = re.compile(r"[ⓒⒸ©]|\([cC]\)")
 _NAMED = re.compile(r"출처|기사|원문|뉴스|제공")
 _MARKS = re.compile(r"\W*")
@@ -166,9 +167,10 @@ def _copyrights(tail: str) -> Iterator[Credit]:
 def _closings(tail: str) -> Iterator[Credit]:
     """Yield the credits in the last lines of a text; an e-mail address may follow them."""
     for last in tail.split("\n")[-3:]:
-        line = _MAIL.sub("", last).rstrip()
+        line = (_MAIL.sub("", last) if "@" in last else last).rstrip()
+        there = {words for words in _NEEDED if any(map(line.__contains__, words))}
         for needed, form in _CLOSINGS:
-            found = form.search(line) if any(word in line for word in needed) else None
+            found = form.search(line) if needed in there else None
             if found:
                 pictured = PICTURE.search(line[max(0, found.start() - _NEAR_PICTURE) :])
                 yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, found["name"])
