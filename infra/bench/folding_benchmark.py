@@ -29,7 +29,7 @@ from processing.dedupe.fold import fold
 from processing.matching.match import components
 from processing.signing.canonical import canonical, readable
 from processing.signing.documents import Document, FoldOptions
-from processing.signing.signature import draft, signed, tables
+from processing.signing.signature import drafts, signed, tables
 from processing.signing.window import EmptyWindow
 
 SOFT: Final = frozenset({"rewrite50", "followup", "paraphrase_full"})
@@ -207,7 +207,7 @@ def characters(text: str) -> set[str]:
 def sign(documents: Sequence[Document]) -> object:
     """Sign documents as a fold does."""
     options = FoldOptions()
-    made = [signed(draft(each, START.date(), options), frozenset()) for each in documents]
+    made = [signed(each, frozenset()) for each in drafts(documents, START.date(), options)]
     return tables(made, options.features)
 
 

@@ -33,7 +33,7 @@ from infra.bench.composed import START, compose
 from processing.dedupe.by_hand import fold_file, read_rows
 from processing.dedupe.fold import fold
 from processing.matching.candidates import near
-from processing.matching.verdict import Text, judge, text_of
+from processing.matching.verdict import Text, judge, texts_of
 from processing.signing.batch import sign
 from processing.signing.documents import Document, FoldOptions, number
 from processing.signing.window import EmptyWindow, Partitions
@@ -291,7 +291,7 @@ def _measured(documents: Sequence[Document]) -> dict[tuple[str, bool], tuple[int
     with Partitions(EmptyWindow(), options) as partitions:
         fresh = sign(partitions, documents, START.date())
         pairs = near(partitions, fresh.bands, fresh.bands)
-    texts = [text_of(row, options) for row in fresh.sig.to_pylist()]
+    texts = texts_of(fresh.sig.to_pylist(), options)
     known = set(map(tuple, pairs.tolist()))
     found, every = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
     for a, b in _alike(texts).tolist():

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
@@ -40,14 +40,15 @@ from pyspark.sql.types import StructType
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.errors import CorruptRecordError, PermanentError, SillokError, TransientError
-from processing.matching.match import edge_table, judged, promising
+from processing.matching.match import edge_table, judged
+from processing.matching.sieve import promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.settings import Settings, settings
 from processing.signing.columns import BANDS, CLUSTERS, SIG, SIGNED, TEXTS
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import TITLE
-from processing.signing.signature import redraft, signed, tables
+from processing.signing.signature import redrafts, signed, tables
 from processing.signing.window import PartitionKind
 from processing.store.opening import open_store
 
@@ -280,8 +281,10 @@ def _keys(spark: SparkSession, bands: DataFrame, sig: DataFrame, options: FoldOp
 
 
 def _keys_again(row: Row, options: FoldOptions) -> Iterator[tuple[Any, ...]]:
-    (fields,) = _table_of([row]).to_pylist()
-    again = signed(redraft(fields), frozenset(fields["dropped"]))
+    rows = _table_of([row]).to_pylist()
+    (again,) = (
+        signed(each, frozenset(cast("list[int]", each.row["dropped"]))) for each in redrafts(rows)
+    )
     yield from (
         (band["key"], band["number"], band["day"])
         for band in tables([again], options.features)[1].to_pylist()

@@ -23,7 +23,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.matching.candidates import signed_again
-from processing.matching.match import components, edge_table, judged, promising
+from processing.matching.match import components, edge_table, judged
+from processing.matching.sieve import promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.signing.columns import BANDS, NODE

@@ -30,7 +30,14 @@ from processing.signing.canonical import (
 )
 from processing.signing.documents import FoldOptions, Thresholds
 from processing.signing.marks import TextSpan, without
-from processing.signing.shingles import Hashes, common, distinct, rolling
+from processing.signing.shingles import (
+    Hashes,
+    common,
+    distinct,
+    rolled,
+    rolling,
+    together,
+)
 from processing.signing.signature import facts_of, own_spans
 
 # Texts more alike than this are one text, whatever state of a report their titles claim.
@@ -47,7 +54,10 @@ _SURE: Final = 40
 _TOPIC: Final = 0.4
 """The share of character pairs by which titles, or a title and a text, are about one thing."""
 _DAY: Final = timedelta(days=1)
-_BREAK: Final = 8
+BREAK: Final = 8
+"""Characters by which two equal n-grams of one passage are apart at most."""
+SHINGLE: Final = 5
+"""Characters of an n-gram, which the last one adds to a passage."""
 _SENTENCE: Final = 25
 """Characters that a desk which edits by the sentence leaves as they were, typically."""
 _REWORKED: Final = 0.75
@@ -106,23 +116,35 @@ class PairVerdict:
 NONE: Final = PairVerdict("none")
 
 
-def text_of(row: Mapping[str, object], options: FoldOptions) -> Text:
-    """Return the text of a row of `sig`, without its boilerplate."""
-    spans, plain = own_spans(row), str(row["text"])
-    own = without(plain, spans)
-    kept = bool(spans) and len(own) >= options.features.own
-    whole = cache(partial(_text, row, plain, (), options, None)) if kept else None
-    return _text(row, own, spans, options, whole)
+def texts_of(rows: Sequence[Mapping[str, object]], options: FoldOptions) -> list[Text]:
+    """Return the texts of rows of `sig`, without their boilerplate."""
+    spans = [own_spans(row) for row in rows]
+    owns = [without(str(row["text"]), cut) for row, cut in zip(rows, spans, strict=True)]
+    hashed = [np.empty(0, np.uint64)] * len(rows)
+    for group in together([len(own) for own in owns], 0):
+        found = rolled([owns[place] for place in group], options.features.shingle)
+        for place, hashes in zip(group.tolist(), found, strict=True):
+            hashed[place] = hashes
+    made = []
+    for row, own, cut, hashes in zip(rows, owns, spans, hashed, strict=True):
+        kept = bool(cut) and len(own) >= options.features.own
+        whole = cache(partial(_entire, row, options)) if kept else None
+        made.append(_text(row, own, hashes, cut, whole))
+    return made
+
+
+def _entire(row: Mapping[str, object], options: FoldOptions) -> Text:
+    plain = str(row["text"])
+    return _text(row, plain, rolling(plain, options.features.shingle), (), None)
 
 
 def _text(
     row: Mapping[str, object],
     text: str,
+    ordered: Hashes,
     spans: Sequence[TextSpan],
-    options: FoldOptions,
     whole: Callable[[], Text] | None,
 ) -> Text:
-    ordered = rolling(text, options.features.shingle)
     return Text(
         number=cast("int", row["number"]),
         article_id=str(row["article_id"]),
@@ -149,12 +171,13 @@ def _has(text: Text, passages: Sequence[str]) -> bool:
 class Pair:
     """Two texts, the smaller first whatever order they came in, and how alike they are.
 
-    `containment` is the share of the smaller one's shingles that the larger one has, `covered` that
-    of the larger one.
+    `both` are the shingles that both have, sorted; `containment` is the share of the smaller one's
+    shingles that the larger one has, `covered` that of the larger one.
     """
 
     small: Text
     large: Text
+    both: Hashes
     jaccard: float
     containment: float
     covered: float
@@ -206,10 +229,10 @@ def _side_by_side(left: Text, right: Text) -> Pair:
     small, large = sorted(
         (left, right), key=lambda document: (len(document.text), document.text, document.number)
     )
-    shared = common(small.shingles, large.shingles)
-    sizes = small.shingles.size, large.shingles.size
+    both = common(small.shingles, large.shingles)
+    shared, sizes = both.size, (small.shingles.size, large.shingles.size)
     jaccard = shared / max(1, sum(sizes) - shared)
-    return Pair(small, large, jaccard, shared / max(1, sizes[0]), shared / max(1, sizes[1]))
+    return Pair(small, large, both, jaccard, shared / max(1, sizes[0]), shared / max(1, sizes[1]))
 
 
 def judge(left: Text, right: Text, options: FoldOptions) -> PairVerdict:
@@ -292,41 +315,37 @@ def _quoted(pair: Pair) -> PairVerdict:
     passage are not linked: most do, and nothing follows from it.
     """
     small, large = pair.small, pair.large
-    if pair.containment * small.shingles.size < QUOTE:
+    if pair.both.size < QUOTE:
         return NONE
     for holder, other in ((large, small), (small, large)):
         if not holder.roundup:
             continue
         size = opening_size(len(other.text))
-        start, end = _longest(other.ordered[: size + QUOTE], holder.shingles)
+        start, end = _longest(other.ordered[: size + QUOTE], pair.both)
         if start <= size and end - start >= QUOTE:
             shares = (pair.containment, pair.covered)
-            placed = (
-                _longest(small.ordered, large.shingles),
-                _longest(large.ordered, small.shingles),
-            )
+            placed = _longest(small.ordered, pair.both), _longest(large.ordered, pair.both)
             return PairVerdict("quote", pair.jaccard, shares, "a shared passage", placed)
     return NONE
 
 
-def _longest(ordered: Hashes, others: Hashes) -> TextSpan:
-    """Return where the longest run of n-grams lies that another text has too.
+def _longest(ordered: Hashes, both: Hashes) -> TextSpan:
+    """Return where the longest run lies of n-grams that `both` texts have.
 
-    Up to `_BREAK` other n-grams may interrupt a run.
+    Up to `BREAK` other n-grams may interrupt a run.
     """
-    if not others.size:
-        return (0, 0)
     # A search of each is quicker than a sieve, as both are small.
-    nearest = others.searchsorted(ordered)
-    nearest[nearest == others.size] = 0
-    places = np.flatnonzero(others[nearest] == ordered)
+    nearest = both.searchsorted(ordered)
+    nearest[nearest == both.size] = 0
+    places = np.flatnonzero(both[nearest] == ordered)
     if not places.size:
         return (0, 0)
-    breaks = np.flatnonzero(np.diff(places) > _BREAK)
-    starts = places[np.concatenate([[0], breaks + 1])]
-    ends = places[np.concatenate([breaks, [places.size - 1]])]
+    breaks = np.flatnonzero(places[1:] - places[:-1] > BREAK)
+    bounds = np.empty(breaks.size + 2, np.intp)
+    bounds[0], bounds[1:-1], bounds[-1] = 0, breaks + 1, places.size
+    starts, ends = places[bounds[:-1]], places[bounds[1:] - 1]
     best = int(np.argmax(ends - starts))
-    return int(starts[best]), int(ends[best]) + 5
+    return int(starts[best]), int(ends[best]) + SHINGLE
 
 
 def _reworded(pair: Pair, alignment: Alignment, limits: Thresholds) -> bool:

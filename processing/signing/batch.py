@@ -19,13 +19,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from processing.agencies import Names
 from processing.errors import CorruptRecordError
 from processing.signing.columns import SIGNED
 from processing.signing.documents import Document, Features, FoldOptions
 from processing.signing.marks import Marks, sums
 from processing.signing.shingles import Numbers, distinct
-from processing.signing.signature import Draft, draft, redraft, signed, tables
+from processing.signing.signature import Draft, drafts, redrafts, signed, tables
 from processing.signing.window import Partitions, Signatures, among, days_of, widened
 
 
@@ -61,27 +60,25 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     Raises CorruptRecordError where two ids have one number.
     """
     options = partitions.options
-    names = Names(options.outlet_names.items())
-    ordered = sorted(documents, key=lambda document: document.id)
-    drafts = [draft(document, day, options, names) for document in ordered]
-    asked = _numbers(drafts)
-    span = widened((each.day for each in drafts), 2 * options.window_days)
+    made = drafts(sorted(documents, key=lambda document: document.id), day, options)
+    asked = _numbers(made)
+    span = widened((each.day for each in made), 2 * options.window_days)
     signatures = partitions.read_signatures(span, asked)
     learnt: Learnt = {}
     again: list[dict[str, object]] = []
     if options.features.learnt:
-        places = occurrences(signatures, drafts, options.features)
-        learnt = learn(places, (each.day for each in drafts), options)
+        places = occurrences(signatures, made, options.features)
+        learnt = learn(places, (each.day for each in made), options)
         again = unlearnt(signatures, places, learnt)
     nothing: frozenset[int] = frozenset()
     # Popped, so that the memory of each draft is free when it is signed.
-    known = ((drafts.pop(), nothing) for _ in range(len(drafts)))
-    older = ((redraft(row), row["dropped"]) for row in again)
-    made = (
+    known = ((made.pop(), nothing) for _ in range(len(made)))
+    older = ((each, each.row["dropped"]) for each in redrafts(again))
+    every = (
         signed(each, learnt.get(each.day, nothing), cast("Collection[int]", dropped))
         for each, dropped in chain(known, older)
     )
-    return Fresh(*tables(made, options.features), asked)
+    return Fresh(*tables(every, options.features), asked)
 
 
 def _numbers(drafts: Sequence[Draft]) -> frozenset[int]:

@@ -11,14 +11,15 @@ subscriptions, contacts): then few texts are enough.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.signing.shingles import Hashes, distinct, mixed, rolling
+from processing.signing.shingles import Hashes, distinct, mixed, rolled, together
 
 Marks: TypeAlias = NDArray[np.int32]
 TextSpan: TypeAlias = tuple[int, int]
@@ -34,6 +35,8 @@ _DENSE: Final = np.uint64(6)
 _THIN: Final = np.uint64(32)
 _BITS: Final = np.uint32(0x1FFFFFFE)
 """The bits of a mark that the passage decides."""
+_OWNERS: Final = np.uint32(0xFF000000)
+"""The bits of a mark that the outlet decides too."""
 _REACH: Final = 40
 """Characters around what boilerplate alone says within which a mark is taken for it."""
 _GAP: Final = 100
@@ -61,32 +64,53 @@ def said_by_boilerplate(plain: str) -> NDArray[np.int64]:
     return np.array([found.start() for found in _SAID.finditer(plain)], np.int64)
 
 
-def marks_of(plain: str, owner: int) -> tuple[NDArray[np.intp], Marks]:
-    """Return the places of the marks of a canonical text, in their order, and the marks.
+def marks_of(
+    texts: Sequence[str], owners: Sequence[int]
+) -> Iterator[tuple[NDArray[np.intp], Marks]]:
+    """Yield for each canonical text the places of its marks, in their order, and the marks.
 
-    `owner` is the outlet's hash.
-
-    A text of nobody's (`owner` 0) has marks only where something near them says that they are
-    boilerplate.
+    `owners` are the outlets' hashes. A text of nobody's (owner 0) has marks only where something
+    near them says that they are boilerplate.
     """
-    hashes = rolling(plain, GRAM)
-    if len(plain) < GRAM:
-        hashes = hashes[:0]
-    places = _chosen(hashes, len(plain))
-    cues = said_by_boilerplate(plain)
-    near = np.zeros(places.size, np.bool_)
-    if cues.size:
-        after = np.searchsorted(cues, places)
-        ahead = np.abs(cues[np.minimum(after, cues.size - 1)] - places)
-        behind = np.abs(places - cues[np.maximum(after - 1, 0)])
-        near = np.minimum(ahead, behind) <= _REACH
+    for group in together([len(text) for text in texts], 0):
+        yield from _marks_of([texts[place] for place in group], [owners[place] for place in group])
+
+
+def _marks_of(
+    texts: Sequence[str], owners: Sequence[int]
+) -> Iterator[tuple[NDArray[np.intp], Marks]]:
+    hashes = rolled(texts, GRAM)
+    sizes = np.array([max(len(text) - GRAM + 1, 0) for text in texts])
+    every = np.concatenate([each[:size] for each, size in zip(hashes, sizes, strict=True)])
+    chosen, places, which = _chosen(every, sizes)
+    near = _near_phrases(texts, places, which)
+    owner = np.array(owners, np.int64).view(np.uint64)[which]
     # Texts of unknown outlets have one `owner`, so their marks would mix several outlets' passages.
-    if not owner:
-        places, near = places[near], near[near]
-    made = mixed(hashes[places] ^ np.uint64(owner & (2**64 - 1)))
-    own = (made >> np.uint64(32)).astype(np.uint32) & _BITS
-    marks = own ^ np.uint32(owner >> 32 & 0xFF000000) | near
-    return places, marks.view(np.int32)
+    kept = (owner != 0) | near
+    owner, near, places, which = owner[kept], near[kept], places[kept], which[kept]
+    own = (mixed(every[chosen[kept]] ^ owner) >> np.uint64(32)).astype(np.uint32) & _BITS
+    marks = own ^ (owner >> np.uint64(32)).astype(np.uint32) & _OWNERS | near
+    bounds = np.searchsorted(which, np.arange(len(texts) + 1)).tolist()
+    for start, end in pairwise(bounds):
+        yield places[start:end], marks[start:end].view(np.int32)
+
+
+def _near_phrases(
+    texts: Sequence[str], places: NDArray[np.intp], which: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Say of each place of a text whether a phrase is near it that only boilerplate has."""
+    # Texts are set so far apart that none reaches into the next.
+    starts = np.cumsum([0, *(len(text) + _REACH + 1 for text in texts)])
+    phrases = [said_by_boilerplate(text) for text in texts]
+    cues = np.concatenate(phrases) + np.repeat(starts[:-1], [each.size for each in phrases])
+    if not cues.size:
+        return np.zeros(places.size, np.bool_)
+    places = places + starts[which]
+    after = np.searchsorted(cues, places)
+    ahead = np.abs(cues[np.minimum(after, cues.size - 1)] - places)
+    behind = np.abs(places - cues[np.maximum(after - 1, 0)])
+    near: NDArray[np.bool_] = np.minimum(ahead, behind) <= _REACH
+    return near
 
 
 def differences(marks: Marks) -> Marks:
@@ -95,7 +119,9 @@ def differences(marks: Marks) -> Marks:
     The smallest, then how much each is larger than the one before, modulo 2**32.
     """
     marks = distinct(marks)
-    stored: Marks = np.diff(marks.view(np.uint32), prepend=np.uint32(0)).view(np.int32)
+    stored, values = np.empty_like(marks), marks.view(np.uint32)
+    stored[:1] = marks[:1]
+    np.subtract(values[1:], values[:-1], out=stored.view(np.uint32)[1:])
     return stored
 
 
@@ -110,15 +136,22 @@ def sums(stored: Marks, starts: NDArray[np.int64]) -> Marks:
     return marks
 
 
-def _chosen(hashes: Hashes, length: int) -> NDArray[np.intp]:
+def _chosen(hashes: Hashes, sizes: NDArray[np.int64]) -> tuple[NDArray[np.intp], ...]:
+    """Return which passages have marks: their places among all, in their texts, and whose they are.
+
+    `sizes` are how many passages each text has.
+    """
+    which = np.repeat(np.arange(sizes.size), sizes)
+    inside = np.arange(hashes.size) - (np.cumsum(sizes) - sizes)[which]
+    left = sizes[which] - inside
     chosen = np.zeros(hashes.size, np.bool_)
     zones = ((_NEAR_START, _NEAR_END, _DENSE), (_FAR_START, _FAR_END, _THIN))
     for start, end, share in zones:
         # The zones at both ends of a short text meet: then all of it is one.
-        last = length - GRAM - end + 1
-        for zone in (slice(0, start), slice(max(last, start), None)):
-            chosen[zone] |= (hashes[zone] >> np.uint64(20)) % share == 0
-    return np.flatnonzero(chosen)
+        zone = np.flatnonzero((inside < start) | (left <= end))
+        chosen[zone[(hashes[zone] >> np.uint64(20)) % share == 0]] = True
+    places = np.flatnonzero(chosen)
+    return places, inside[places], which[places]
 
 
 def boilerplate_spans(
@@ -127,21 +160,21 @@ def boilerplate_spans(
     """Return the passages of a text that its `dropped` marks stand for, in their order."""
     if not dropped or not places.size:
         return []
-    values = marks.tolist()
+    values, at = marks.tolist(), places.tolist()
     spans: list[tuple[int, int, bool]] = []
     run: list[int] = []
-    for index, (place, mark) in enumerate(zip(places.tolist(), values, strict=True)):
+    for index, mark in enumerate(values):
         if mark in dropped:
             said = bool(run) and values[run[-1]] & mark & 1
-            if run and place - int(places[run[-1]]) > (_GAP if said else _NARROW):
-                spans.append(_span(plain, places, values, run))
+            if run and at[index] - at[run[-1]] > (_GAP if said else _NARROW):
+                spans.append(_span(plain, at, values, run))
                 run = []
             run.append(index)
         elif run:
-            spans.append(_span(plain, places, values, run))
+            spans.append(_span(plain, at, values, run))
             run = []
     if run:
-        spans.append(_span(plain, places, values, run))
+        spans.append(_span(plain, at, values, run))
     spans = [(start, end, said) for start, end, said in spans if said or end - start >= _SHORTEST]
     if sum(end - start for start, end, said in spans if not said) > _MOST * len(plain):
         spans = [span for span in spans if span[2]]
@@ -149,12 +182,12 @@ def boilerplate_spans(
 
 
 def _span(
-    plain: str, places: NDArray[np.intp], marks: Sequence[int], run: Sequence[int]
+    plain: str, places: Sequence[int], marks: Sequence[int], run: Sequence[int]
 ) -> tuple[int, int, bool]:
-    start, end = int(places[run[0]]), int(places[run[-1]]) + GRAM
+    start, end = places[run[0]], places[run[-1]] + GRAM
     if start <= _EDGE and run[0] == 0:
         start = 0
-    if len(plain) - end <= _EDGE and run[-1] == places.size - 1:
+    if len(plain) - end <= _EDGE and run[-1] == len(places) - 1:
         end = len(plain)
     return start, end, any(marks[index] & 1 for index in run)
 

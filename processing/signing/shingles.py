@@ -83,11 +83,12 @@ def shingle_hashes(text: str, length: int) -> Hashes:
     return distinct(rolling(text, length))
 
 
-def common(left: Hashes, right: Hashes) -> int:
-    """Return how many hashes two sorted distinct sets share: a merge of two runs."""
+def common(left: Hashes, right: Hashes) -> Hashes:
+    """Return the hashes that two sorted distinct sets share, sorted: a merge of two runs."""
     both = np.concatenate([left, right])
     both.sort(kind="stable")
-    return int(np.count_nonzero(both[1:] == both[:-1]))
+    shared: Hashes = both[:-1][both[1:] == both[:-1]]
+    return shared
 
 
 def line_hash(line: str) -> int:
@@ -166,15 +167,15 @@ def sketches(said: Sequence[Said], features: Features) -> Sketches:
     own = np.array([bool(each.text) for each in said], np.bool_)
     near = exact.copy()
     keyed = [(_keys(exact[own], _EXACT), every[own]), (_keys(articles, _ARTICLE), every)]
-    for places in _groups([len(each.text) for each in said], max(features.shortest, 1)):
+    for places in together([len(each.text) for each in said], max(features.shortest, 1)):
         near[places], found = _of_bodies([said[place].text for place in places], features)
         keyed += [(keys, places[which]) for keys, which in found]
     keyed.append(_of_titles(said, features))
     return Sketches(near, *(np.concatenate(side) for side in zip(*keyed, strict=True)))
 
 
-def _groups(lengths: Sequence[int], shortest: int) -> Iterator[Places]:
-    """Yield the places of texts that are long enough to be compared, some at a time."""
+def together(lengths: Sequence[int], shortest: int) -> Iterator[Places]:
+    """Yield the places of texts that have `shortest` characters, as many as are hashed at a time."""
     group, size = [], 0
     for place, length in enumerate(lengths):
         if length >= shortest:
@@ -189,10 +190,10 @@ def _groups(lengths: Sequence[int], shortest: int) -> Iterator[Places]:
 
 def _of_bodies(texts: Sequence[str], features: Features) -> tuple[Numbers, list[Keyed]]:
     """Return the smallest shingle hash of each text, and the keys of its passages."""
-    near = [each.min() for each in _rolled(texts, features.shingle)]
-    found = [sampled(each, features) for each in _rolled(texts, features.passage)]
+    near = [each.min() for each in rolled(texts, features.shingle)]
+    found = [sampled(each, features) for each in rolled(texts, features.passage)]
     keys = _keys(np.concatenate(found).view(np.int64), _PASSAGE)
-    return np.array(near, np.uint64).view(np.int64), [(keys, _owners(found))]
+    return np.array(near, np.uint64).view(np.int64), [(keys, owners_of(found))]
 
 
 def sampled(passages: Hashes, features: Features) -> Hashes:
@@ -204,8 +205,8 @@ def sampled(passages: Hashes, features: Features) -> Hashes:
     return passages[passages < np.uint64(2**64 / share)]
 
 
-def _rolled(texts: Sequence[str], length: int) -> list[Hashes]:
-    """Return `rolling` of each text."""
+def rolled(texts: Sequence[str], length: int) -> list[Hashes]:
+    """Return `rolling` of each text: views of one array, which may be changed."""
     whole, start, found = rolling("".join(texts), length), 0, []
     for text in texts:
         size = len(text) - length + 1
@@ -214,7 +215,8 @@ def _rolled(texts: Sequence[str], length: int) -> list[Hashes]:
     return found
 
 
-def _owners(groups: Sequence[Hashes]) -> Places:
+def owners_of(groups: Sequence[Hashes]) -> Places:
+    """Return for each hash of the groups, one after another, the place of its group."""
     return np.repeat(np.arange(len(groups)), [each.size for each in groups])
 
 
@@ -227,10 +229,10 @@ def _of_titles(said: Sequence[Said], features: Features) -> Keyed:
 
     A chain shares its head, so the first is one.
     """
-    stems = _rolled([mark_of(each.title).stem for each in said], _TITLE_SHINGLE)
+    stems = rolled([mark_of(each.title).stem for each in said], _TITLE_SHINGLE)
     chosen = [
         distinct(np.concatenate([stem[:1], smallest(stem, features.title_keys)])) for stem in stems
     ]
-    owners = _owners(chosen)
+    owners = owners_of(chosen)
     outlets = np.array([line_hash(each.outlet) for each in said], np.int64).view(np.uint64)
     return _keys(mixed(np.concatenate(chosen) ^ outlets[owners]).view(np.int64), TITLE), owners

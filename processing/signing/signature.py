@@ -6,7 +6,7 @@ decision on text is exact and a sketch of it is hardly smaller.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import chain, islice
@@ -83,28 +83,41 @@ class Draft:
         return boilerplate_spans(self.text, self.places, self.marks, dropped)
 
 
-def draft(document: Document, day: date, options: FoldOptions, names: Names | None = None) -> Draft:
-    """Make a document canonical, and find its marks, number facts and credits.
+def drafts(documents: Sequence[Document], day: date, options: FoldOptions) -> list[Draft]:
+    """Make documents canonical, and find their marks, number facts and credits."""
+    names = Names(options.outlet_names.items())
+    pieces = (documents[start : start + _PIECE] for start in range(0, len(documents), _PIECE))
+    rows = ([_unmarked(each, day, options.features, names) for each in piece] for piece in pieces)
+    return [*chain.from_iterable(map(_marked, rows))]
 
-    `names` are those of `options`: who drafts many documents makes them once.
-    """
-    features = options.features
-    names = names or Names(options.outlet_names.items())
+
+def redrafts(rows: Sequence[Mapping[str, object]]) -> Iterator[Draft]:
+    """Yield the drafts of stored rows of `sig`, whose marks are found in their texts again."""
+    return _marked(rows)
+
+
+def _marked(rows: Sequence[Mapping[str, object]]) -> Iterator[Draft]:
+    found = marks_of(
+        [cast("str", row["text"]) for row in rows], [cast("int", row["owner"]) for row in rows]
+    )
+    for row, (places, marks) in zip(rows, found, strict=True):
+        yield Draft({**row, "marks": differences(marks).tolist()}, places, marks)
+
+
+def _unmarked(document: Document, day: date, features: Features, names: Names) -> dict[str, object]:
+    """Return a row of `sig` without its marks and what boilerplate decides."""
     text = readable(document.text)
     low = lowered(text)
     plain, before = mapped(low)
-    owner = _owner(document)
-    places, marks = marks_of(plain, owner)
     title = readable(document.title)[:_LONGEST_TITLE]
     head, tail = _ends(plain, features.shingle)
-    row: dict[str, object] = {
+    return {
         **_stated(document, names),
         "title": title,
         "credits": credits_of(document, names),
         "text": plain,
         "facts": _placed_facts(low, before),
-        "owner": owner,
-        "marks": differences(marks).tolist(),
+        "owner": _owner(document),
         "bare": is_bare(text),
         "roundup": titled_roundup(title) or is_listed(document.text),
         "title_key": _short(line_hash(canonical(title))),
@@ -112,7 +125,6 @@ def draft(document: Document, day: date, options: FoldOptions, names: Names | No
         "tail_key": tail,
         "day": document.day(day),
     }
-    return Draft(row, places, marks)
 
 
 def _placed_facts(low: str, before: NDArray[np.int64]) -> str:
@@ -169,12 +181,6 @@ def _ends(plain: str, length: int) -> tuple[int, int]:
         sides = [both[: size - length + 1], both[size:]]
     head, tail = (int(each.min()) & 0xFFFF if each.size else 0 for each in sides)
     return head, tail
-
-
-def redraft(row: Mapping[str, object]) -> Draft:
-    """Return the draft of a stored row of `sig`, whose marks are found in its text again."""
-    places, marks = marks_of(str(row["text"]), cast("int", row["owner"]))
-    return Draft({**row, "marks": differences(marks).tolist()}, places, marks)
 
 
 def own_spans(row: Mapping[str, object]) -> list[TextSpan]:
