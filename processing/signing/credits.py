@@ -34,6 +34,10 @@ _DATELINE = re.compile(
     r"(?P<rest>[^\n]*)",
     re.MULTILINE,
 )
+# [가나통신] …: a text may open so
+_OPENING = re.compile(rf"\s*[(\[【<]\s*(?P<name>{_NAME})\s*[)\]】>](?P<rest>[^\n]*)")
+# What agencies set behind a caption: 2026.3.10, and an address
+_DATED = re.compile(r"\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?(?:\s[\w.+-]{1,64}@[\w.-]{1,64})?$")
 _REPORTED = re.compile(rf"{_ROLE}|(?:다|요)[.”\"]")
 _COPYRIGHT = re.compile(
     r"(?:[ⓒⒸ©]|\([cC]\))\s*(?:\d{4}\W*)?(?:㈜|\(주\))?\s*(?P<name>[가-힣A-Za-z][\w가-힣&]{1,19})"
@@ -44,29 +48,35 @@ _SOURCE = re.compile(
     re.MULTILINE,
 )
 _LISTED = re.compile(rf"[(\[]\s*(?P<name>{_NAME})\s*[)\]]$")  # 제목 (가나신문): boards
+_CLOSERS: Final = r"\])>〉】』」"
 # What a line has in any case, which few lines do, and the form that is looked for then.
 _CLOSINGS: Final = tuple(
     (needed, re.compile(form))
     for needed, form in (
         # /가나통신
         ("/／", rf"[/／]\s*(?P<name>{_NAME})(?:\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*$"),
-        # In brackets: [가나통신]
+        # In brackets: [가나통신], [가나통신=민하늘 기자]
         (
-            "])>〉】",
+            _CLOSERS,
             (
-                rf"[\[(<〈【]\s*(?P<name>{_NAME})"
-                rf"(?:\s?제공|\s[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[\])>〉】]\s*$"
+                rf"[\[(<〈【『「]\s*(?P<name>{_NAME})"
+                rf"(?:\s?제공|(?:\s|\s?=\s?)[가-힣]{{2,4}}\s?(?:{_ROLE}))?\s*[{_CLOSERS}]\s*$"
             ),
+        ),
+        # [민하늘 가나통신 기자]
+        (
+            _CLOSERS,
+            rf"[\[(<〈【]\s*[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*[{_CLOSERS}]\s*$",
         ),
         # 가나통신 제공
         (("제공",), rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})\s*제공\s*\.?\s*$"),
-        # 민하늘 가나통신 기자
-        (ROLES, rf"(?:^|[\s.”\"'’)\]])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$"),
-        # Before a byline: 가나통신 민하늘 기자
+        # 민하늘 가나통신 기자, 민하늘·강다온 가나통신 기자
+        (ROLES, rf"(?:^|[\s.”\"'’)\]·])[가-힣]{{2,4}}\s(?P<name>{_NAME})\s(?:{_ROLE})\s*$"),
+        # Before a byline: 가나통신 민하늘 기자, 가람=가나통신 민하늘 기자
         (
             ROLES,
             (
-                rf"(?:^|[\s.”\"'’)\]])(?P<name>{_NAME})"
+                rf"(?:^|[\s.”\"'’)\]=])(?P<name>{_NAME})"
                 rf"\s*[=/|·]?\s*[가-힣]{{2,4}}\s?(?:{_ROLE})\s*$"
             ),
         ),
@@ -74,6 +84,11 @@ _CLOSINGS: Final = tuple(
         (ROLES, rf"(?:{_ROLE})\s*[(\[/]\s*(?P<name>{_NAME})\s*[)\]]?\s*$"),
         # After an equals sign: 기사제공=가나통신
         (("제공",), rf"기사\s?제공\s*[=:]?\s*(?P<name>{_NAME})\W*$"),
+        # 이 기사는 가나통신이 제공했습니다, 가나통신과의 제휴로 제공됩니다
+        (
+            ("제공", "제휴"),
+            rf"기사[는은]?\s(?P<name>{_NAME}?)(?:이|가|에서|의|[와과]의|으?로부터)\s?(?:제공|제휴)",
+        ),
         # …… 가나통신
         ("·ㆍ…", rf"[·ㆍ…]{{2,}}\s*(?P<name>{_NAME})\s*$"),
     )
@@ -143,13 +158,14 @@ def _datelines(head: str) -> Iterator[Credit]:
 
     A dateline opens a text, or a line of it that goes on behind it and is no caption.
     """
-    if "=" not in head:
-        return
-    for match in _DATELINE.finditer(head):
-        rest = match["rest"].strip()
+    found = [match for match in (_OPENING.match(head),) if match]
+    if "=" in head:
+        found.extend(_DATELINE.finditer(head))
+    for match in found:
+        rest, place = match["rest"].strip(), match.groupdict().get("place") or ""
         goes_on = "\n" in head[match.end() :] and len(rest) < _CAPTION
-        caption = goes_on and rest and not _REPORTED.search(rest)
-        pictured = PICTURE.match(rest) or PICTURE.search(match["place"] + match["name"])
+        caption = goes_on and rest and (not _REPORTED.search(rest) or _DATED.search(rest))
+        pictured = PICTURE.match(rest) or PICTURE.search(place + match["name"])
         kind = CreditKind.PICTURE if caption or pictured else CreditKind.DATELINE
         yield Credit(kind, match["name"])
 
@@ -160,7 +176,12 @@ def _copyrights(tail: str) -> Iterator[Credit]:
     for match in _COPYRIGHT.finditer(tail):
         start = max(tail.rfind("\n", 0, match.start()) + 1, match.start() - _CAPTION)
         before = tail[start : match.start()]
-        pictured = "저작권" not in before and PICTURE.search(before)
+        worded = any(map(str.isalnum, before)) and "opyright" not in before
+        captioned = worded and not _REPORTED.search(before)
+        # Sentences in the lines below say that what stands in front is a caption.
+        below = tail[match.end() :].partition("\n")[2]
+        above = captioned and _REPORTED.search(below)
+        pictured = "저작권" not in before and (above or PICTURE.search(before))
         yield Credit(CreditKind.PICTURE if pictured else CreditKind.TEXT, match["name"])
 
 
@@ -178,7 +199,10 @@ def _closings(tail: str) -> Iterator[Credit]:
 
 _NEAR_PICTURE: Final = 24
 _NOBODY: Final = frozenset(
-    {"", "출처", "원문", "제공", "기사", "기자", "뉴스", "본지", "공동", "자료", "사진"}
+    {
+        *("", "출처", "원문", "제공", "기사", "기자", "뉴스", "본지", "공동", "자료", "사진"),
+        *("단독", "속보", "종합", "인터뷰", "칼럼", "사설", "기고"),
+    }
 )
 """Words that stand where a name would."""
 
