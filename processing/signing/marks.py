@@ -162,34 +162,31 @@ def boilerplate_spans(
         return []
     values, at = marks.tolist(), places.tolist()
     spans: list[tuple[int, int, bool]] = []
-    run: list[int] = []
+    first, last, said = -1, -1, 0  # of the run of marks that goes on
     for index, mark in enumerate(values):
-        if mark in dropped:
-            said = bool(run) and values[run[-1]] & mark & 1
-            if run and at[index] - at[run[-1]] > (_GAP if said else _NARROW):
-                spans.append(_span(plain, at, values, run))
-                run = []
-            run.append(index)
-        elif run:
-            spans.append(_span(plain, at, values, run))
-            run = []
-    if run:
-        spans.append(_span(plain, at, values, run))
+        known = mark in dropped
+        if first >= 0:
+            most = _GAP if values[last] & mark & 1 else _NARROW
+            if not known or at[index] - at[last] > most:
+                spans.append((*_span(plain, at, first, last), said > 0))
+                first, said = -1, 0
+        if known:
+            first, last, said = (index if first < 0 else first), index, said | mark & 1
+    if first >= 0:
+        spans.append((*_span(plain, at, first, last), said > 0))
     spans = [(start, end, said) for start, end, said in spans if said or end - start >= _SHORTEST]
     if sum(end - start for start, end, said in spans if not said) > _MOST * len(plain):
         spans = [span for span in spans if span[2]]
     return [(start, end) for start, end, _ in _merged(spans)]
 
 
-def _span(
-    plain: str, places: Sequence[int], marks: Sequence[int], run: Sequence[int]
-) -> tuple[int, int, bool]:
-    start, end = places[run[0]], places[run[-1]] + GRAM
-    if start <= _EDGE and run[0] == 0:
+def _span(plain: str, places: Sequence[int], first: int, last: int) -> TextSpan:
+    start, end = places[first], places[last] + GRAM
+    if start <= _EDGE and first == 0:
         start = 0
-    if len(plain) - end <= _EDGE and run[-1] == len(places) - 1:
+    if len(plain) - end <= _EDGE and last == len(places) - 1:
         end = len(plain)
-    return start, end, any(marks[index] & 1 for index in run)
+    return start, end
 
 
 def _merged(spans: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
