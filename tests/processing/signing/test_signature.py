@@ -109,6 +109,20 @@ def test_marks_are_read_as_they_were_stored(texts: list[str], owner: int) -> Non
     assert read.tolist() == [mark for each in marks for mark in distinct(each).tolist()]
 
 
+@given(
+    drawn=st.lists(
+        st.tuples(st.sampled_from(["무단 전재 금지", "", LIBRARY, LIBRARY * 3]), WORDS), max_size=5
+    ),
+    owner=st.integers(-1, 1),
+)
+def test_marks_of_a_text_depend_on_no_other_one(drawn: list[tuple[str, str]], owner: int) -> None:
+    texts = [canonical(f"{words}{text}") for text, words in drawn]
+    owners = [owner * line_hash(text) for text in texts]
+    for place, (places, marks) in enumerate(marks_of(texts, owners)):
+        ((alone, mine),) = marks_of(texts[place : place + 1], owners[place : place + 1])
+        assert (places.tolist(), marks.tolist()) == (alone.tolist(), mine.tolist())
+
+
 def test_28_bits_of_a_mark_are_the_passages_and_the_highest_are_the_outlets() -> None:
     # With 23 bits, ten texts among a hundred thousand of an outlet share a mark by chance.
     texts = "".join(f"무단 전재 {place:x} " for place in range(999)), LIBRARY * 9
