@@ -2,14 +2,22 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from processing.signing import marks
 from processing.signing.marks import boilerplate_spans, is_bare, marks_of, without
+from processing.signing.shingles import Hashes
 
 DENSE, THIN, NEITHER = 6 << 20, 32 << 20, 5 << 20
 """Hashes that are chosen near both ends of a text alone, further inside too but not as densely, nowhere."""
-LENGTH = 2000
-GRAMS = LENGTH - 11
+GRAMS = 2000 - 11
+
+
+def chosen_of(grams: int, hashed: int) -> list[int]:
+    """Return the places chosen in the second of two texts whose passages all have one hash."""
+    sizes = np.array([7, grams])
+    _, places, which = marks._chosen(np.full(7 + grams, hashed, np.uint64), sizes)
+    return [int(place) for place in places[which == 1]]
 
 
 @pytest.mark.parametrize(
@@ -24,22 +32,30 @@ GRAMS = LENGTH - 11
 def test_marks_are_dense_at_the_ends_thin_inside_and_nowhere_in_the_middle(
     hashed: int, chosen: list[int]
 ) -> None:
-    assert marks._chosen(np.full(GRAMS, hashed, np.uint64), LENGTH).tolist() == chosen
+    assert chosen_of(GRAMS, hashed) == chosen
 
 
 def test_of_a_short_text_every_place_is_near_an_end() -> None:
     for length in (150, 151, 152, 160):
-        found = marks._chosen(np.full(length - 11, DENSE, np.uint64), length)
         far = length - 11 - 100
-        assert found.tolist() == [*range(40), *range(max(far, 40), length - 11)]
+        assert chosen_of(length - 11, DENSE) == [*range(40), *range(max(far, 40), length - 11)]
 
 
 @pytest.fixture
 def _every_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "_chosen", lambda hashes, _: np.arange(hashes.size))
+    def every_place(hashes: Hashes, _: object) -> tuple[NDArray[np.intp], ...]:
+        places = np.arange(hashes.size)
+        return places, places, np.zeros_like(places)
+
+    monkeypatch.setattr(marks, "_chosen", every_place)
 
 
 LETTERS = "".join(chr(ord("가") + 37 * place % 11000) for place in range(600))
+
+
+def places_of(text: str, owner: int) -> NDArray[np.intp]:
+    ((places, _),) = marks_of([text], [owner])
+    return places
 
 
 def near(*cues: int) -> list[int]:
@@ -47,7 +63,7 @@ def near(*cues: int) -> list[int]:
     text = LETTERS
     for cue in cues:
         text = f"{text[:cue]}저작권{text[cue + 3 :]}"
-    places, found = marks_of(text, 1 << 40)
+    ((places, found),) = marks_of([text], [1 << 40])
     return [int(place) for place in places[(found & 1) == 1]]
 
 
@@ -70,10 +86,10 @@ def test_a_mark_within_forty_characters_of_a_cue_says_so(
 @pytest.mark.usefixtures("_every_place")
 def test_a_text_of_nobodys_has_marks_near_cues_alone() -> None:
     text = f"{LETTERS[:200]}저작권{LETTERS[203:]}"
-    assert marks_of(text, 0)[0].tolist() == [*range(160, 241)]
-    assert marks_of(text, 1)[0].size == len(text) - 11
-    assert marks_of(LETTERS[:12], 1)[0].tolist() == [0]
-    assert marks_of(LETTERS[:11], 1)[0].tolist() == []
+    assert places_of(text, 0).tolist() == [*range(160, 241)]
+    assert places_of(text, 1).size == len(text) - 11
+    assert places_of(LETTERS[:12], 1).tolist() == [0]
+    assert places_of(LETTERS[:11], 1).tolist() == []
 
 
 SAID, UNSAID, KEPT = 3, 2, 4
