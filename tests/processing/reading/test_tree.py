@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.reading.tree import MAX_BYTES, RejectionCause, decode, elements_of, parse
+from processing.reading import tree
+from processing.reading.tree import (
+    MAX_BYTES,
+    RejectionCause,
+    composed,
+    decode,
+    elements_of,
+    parse,
+)
 from processing.records import Page, Reason
 
 TEXT = "<p>똠방각하와 펲시는 한들시의 오래된 가게다. 이 가게는 물길 가에 있고 값이 싸다고 한다.</p>"  # 똠, 펲: CP949 beyond EUC-KR
@@ -78,6 +86,47 @@ def test_any_bytes_are_characters_or_a_finding(body):
 def test_hangul_in_parts_is_composed():
     text = "<p>새터강 나루터에 나룻배가 다시 선다</p>"
     assert decode(page(unicodedata.normalize("NFD", text).encode())) == text
+
+
+PLANES = [chr(point) for point in range(0x20000) if not 0xD800 <= point < 0xE000]
+JOINING = [
+    char
+    for char in PLANES
+    if unicodedata.combining(char)
+    or unicodedata.normalize("NFC", char) != char
+    or 0x1100 <= ord(char) < 0x1200
+]
+
+
+def test_no_character_is_passed_over_that_composition_changes():
+    for char in PLANES:
+        parts = unicodedata.normalize("NFD", char)
+        for text in (char, parts, f"e{char}b", f"\uac00{char}"):
+            assert composed(text) == unicodedata.normalize("NFC", text), ascii(text)
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(JOINING), st.sampled_from("aeo<= 가각\u304b")), max_size=12)
+)
+def test_a_text_is_composed_as_unicode_says(chars):
+    text = "".join(chars)
+    assert composed(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_text_of_many_parts_is_composed_to_its_end():
+    text = "e\u0301 " * 5000
+    assert composed(text) == "\u00e9 " * 5000
+
+
+def test_a_page_that_holds_hardly_a_syllable_in_utf_8_is_not_decoded_so(monkeypatch):
+    body = TEXT.encode("cp949")
+    monkeypatch.setattr(
+        tree, "_likeness", lambda text: 10 if "\ufffd" not in text else pytest.fail(text)
+    )
+    assert decode(page(body, charset="euc-kr")) == TEXT
+    monkeypatch.undo()
+    broken = TEXT.encode() + b"\xff<p>\xb0</p>"
+    assert "물길 가에 있고" in decode(page(broken, charset="euc-kr"))
 
 
 def test_gzip_that_breaks_off_is_no_page():
