@@ -66,6 +66,11 @@ def test_no_element_has_more_attributes_than_are_estimated(parts: list[str]) -> 
     assert max(len(element.attrib) for element in root.iter(etree.Element)) <= most_attributes(body)
 
 
+def test_attributes_of_a_long_page_are_estimated_in_its_pieces() -> None:
+    names = b" ".join(b"name%d" % number for number in range(9_000))
+    assert 9_000 <= most_attributes(b"<p " + names + b">") <= 9_020
+
+
 def test_a_page_that_cannot_have_many_attributes_is_not_tokenized(monkeypatch) -> None:
     monkeypatch.setattr("lxml.etree.HTMLParser", None)
     check_html(b"<p class=a>text</p>" * 5_000, elements=20_000)
