@@ -104,22 +104,29 @@ def explain(page: Page, rules: Rules = GENERIC) -> tuple[Article | Rejection, Pa
 def _extracted(
     page: Page, rules: Rules, *, url: str | None, publisher_id: str | None, policy: RightsPolicy
 ) -> tuple[Article | Rejection, PageReading | None]:
-    text = decode(page)
-    if isinstance(text, RejectionCause):
-        return reject(page, text, url), None
-    if cause := feed(text):
-        return reject(page, cause, url), None
-    text = rules.prepare(text) if rules.prepare else text
-    root = parse(text)
+    root = _tree(page, rules)
     if isinstance(root, RejectionCause):
         return reject(page, root, url), None
-    reading = read(page, root, rules, text)
+    reading = read(page, root, rules)
     if isinstance(reading, RejectionCause):
         return reject(page, reading, url), None
     cause = _judged(reading)
     if cause:
         return reject(page, cause, url), reading
     return assemble(reading, url=url, publisher_id=publisher_id, policy=policy), reading
+
+
+def _tree(page: Page, rules: Rules) -> HtmlElement | RejectionCause:
+    """Return the tree of a page, or why it has none."""
+    text = decode(page)
+    if isinstance(text, RejectionCause):
+        return text
+    return feed(text) or parse(_prepared_text(text, rules))
+
+
+def _prepared_text(text: str, rules: Rules) -> str:
+    """Return the characters of a page as its outlet prepares them."""
+    return rules.prepare(text) if rules.prepare else text
 
 
 def _judged(reading: PageReading) -> RejectionCause | None:
@@ -143,10 +150,10 @@ def _source_element(reading: PageReading) -> HtmlElement | None:
     return reading.place.element if reading.place and not reading.script else None
 
 
-def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading | RejectionCause:
+def read(page: Page, root: HtmlElement, rules: Rules) -> PageReading | RejectionCause:
     """Return everything that a tree gives towards an article, or why it is too large.
 
-    `text` are the characters that `root` was parsed from; further articles are removed from `root`.
+    `root` is the tree of `page`; further articles are removed from it.
     """
     head = read_head(root, page.url)
     # Before anything is searched: every later step would mix the people and times of both.
@@ -169,7 +176,7 @@ def read(page: Page, root: HtmlElement, rules: Rules, text: str) -> PageReading 
     first = FirstReading(
         title, cleaned.text, handed_out, place, bool(script), _dropped(prepared, cleaned)
     )
-    check = _checked(root, head, text, first)
+    check = _checked(page, root, head, rules, first)
     cleaned = clean_lines(list(check.lines), Prepared()) if check.lines else cleaned
     return PageReading(
         page=page, root=root, elements=elements, head=head, rules=rules, place=place,
@@ -404,14 +411,23 @@ def _handed_out(prepared: Prepared | None, cleaned: Cleaned) -> list[str]:
     ]
 
 
-def _checked(root: HtmlElement, head: Head, text: str, first: FirstReading) -> ReadingCheck:
-    """Return whether a reading is sure; a doubted page is read a second time."""
+def _checked(
+    page: Page, root: HtmlElement, head: Head, rules: Rules, first: FirstReading
+) -> ReadingCheck:
+    """Return whether a reading is sure; a doubted page is read a second time.
+
+    Its characters are decoded anew: held beside the tree they would be a third of the memory that
+    each page takes, and few are doubted.
+    """
     signals = doubts(root, head, first)
     # A photo page without text, or a page that claims to be no article, is as it should be.
     may_be_empty = is_photo(first.title) or not is_declared(head)
     if not signals or (signals == (Doubt.EMPTY,) and may_be_empty):
         return ReadingCheck()
-    return weigh(text, head, first, signals)
+    text = decode(page)
+    if isinstance(text, RejectionCause):
+        return ReadingCheck(signals)
+    return weigh(_prepared_text(text, rules), head, first, signals)
 
 
 def _around(root: HtmlElement, place: BodyPlace | None, rules: Rules, marks: PageMarks) -> Around:
