@@ -421,7 +421,17 @@ def doubts(root: HtmlElement, head: Head, first: FirstReading) -> tuple[Doubt, .
     if not first.text:
         return (Doubt.EMPTY,)
     signals = {*_of_place(first), *_of_lines(first), *_of_declarations(root, head, first)}
+    if Doubt.HEADLINE in signals and _is_described(head, first):
+        # Headlines tease: what the page says of itself stands in the text all the same.
+        signals.discard(Doubt.HEADLINE)
     return tuple(doubt for doubt in Doubt if doubt in signals)
+
+
+def _is_described(head: Head, first: FirstReading) -> bool:
+    """Return whether the declared description begins in the text."""
+    description = head.first("og:description", "description", "twitter:description") or ""
+    says = bare(description)[:_BEGINNING]
+    return len(says) == _BEGINNING and says in bare(first.text)
 
 
 def _of_place(first: FirstReading) -> Iterator[Doubt]:

@@ -120,6 +120,20 @@ def test_what_a_page_says_of_itself_stands_in_its_text(
     assert (Doubt.DESCRIPTION in signals(text, head=head, body=f"<p>{page}</p>")) is there
 
 
+TWICE = f"{SENTENCE} {SENTENCE}"
+
+
+@pytest.mark.parametrize(
+    ("description", "there"),
+    [(TWICE, False), (SENTENCE, True), (SAYS, True), ("", True)],  # too short; of another text
+)
+def test_a_headline_may_tease_where_the_text_is_what_the_page_describes(
+    description: str, *, there: bool
+) -> None:
+    head = Head(meta={"description": [description]})
+    assert (Doubt.HEADLINE in signals(TWICE, title="바다 위의 섬 하나", head=head)) is there
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_articles_inside_a_text_make_it_a_list(count: int) -> None:
     inner = "".join(f"<article><p>{text_of(100 + n)}</p></article>" for n in range(count))
