@@ -22,6 +22,7 @@ Json: TypeAlias = Any
 
 # Levels of JSON that are looked into, which bounds the recursion on hostile pages.
 MAX_DEPTH = 60
+_NESTED = (dict, list)
 # Characters of damaged JSON that are repaired.
 _MAX_REPAIRED = 1_000_000
 # An open string ends with its line, so that no quote is tried again from the next one.
@@ -89,16 +90,13 @@ def objects(value: Json) -> Iterator[dict[str, Json]]:
     left = [(value, 0)]
     while left:
         value, depth = left.pop()
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or not isinstance(value, _NESTED):
             continue
         if isinstance(value, dict):
             yield value
-            value = list(value.values())
-        if isinstance(value, list):
-            # Backwards, because the last one is taken first; texts and numbers hold no object.
-            left.extend(
-                (item, depth + 1) for item in reversed(value) if isinstance(item, dict | list)
-            )
+            value = value.values()
+        # Backwards, because the last one is taken first; texts and numbers hold no object.
+        left += [(item, depth + 1) for item in reversed(value) if isinstance(item, _NESTED)]
 
 
 def is_a(record: dict[str, Json], *names: str) -> bool:

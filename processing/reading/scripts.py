@@ -38,6 +38,7 @@ _SENTENCE = re.compile(r"[가-힣][.?!](?=[\s”\"’<]|$)")
 _MARKUP = re.compile(r"<(?:p|br|div|span|figure|img|strong)\b", re.IGNORECASE)
 # Characters of a body, and of the last part of an address that tells one article from another.
 _LEAST_MARKUP, _LEAST_ADDRESS = 60, 6
+_LEAST_TEXT = 9  # characters of a value; fewer are no such mark-up, escaped and between tags
 # Sentences that an object is worth in advance if it carries the page's own title or address.
 _OWN = 1000
 # Characters of a title that are compared: sites add their name to its end.
@@ -282,12 +283,15 @@ def _longest(record: dict[str, Json]) -> str:
         value
         for key, value in record.items()
         if isinstance(value, str)
+        and len(value) >= _LEAST_TEXT
         and ("." in value or "?" in value or "!" in value)
         and len(key) <= _LONGEST_KEY
         and _is_body_key(key)
         and _SENTENCE.search(value)
     ]
-    text = max(texts, key=len, default="")
+    if not texts:
+        return ""
+    text = max(texts, key=len)
     return (
         text
         if _MARKUP.search(text)
