@@ -320,6 +320,7 @@ class Elements(NamedTuple):
 _NAMING = frozenset({"class", "id", "itemprop", "rel"})
 _STYLING = frozenset({"hidden", "style"})
 _TIMING = frozenset({"data-date-time", "data-modify-date-time", "datetime", "itemprop"})
+_REST = _STYLING | _TIMING
 
 
 def elements_of(root: HtmlElement) -> Elements:
@@ -332,7 +333,9 @@ def elements_of(root: HtmlElement) -> Elements:
     for node in every:
         keys = node.keys()
         if not _NAMING.isdisjoint(keys):
-            named.append((node, marks(node)))
+            named.append((node, _names(node.get("id"), node.get("class"))))
+        if _REST.isdisjoint(keys):
+            continue
         if not _STYLING.isdisjoint(keys):
             styled.append(node)
         if not _TIMING.isdisjoint(keys):
