@@ -9,16 +9,18 @@ items. Broken input gives a row with `reason`, never an error.
 """
 
 import contextlib
+import hashlib
 import multiprocessing
 import resource
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from processing.dates import parse_moment
 from processing.errors import SillokError
@@ -26,9 +28,10 @@ from processing.inspection.explain import Explanation, explained
 from processing.limits import parse_json
 from processing.reading.extract import OBEY, explain, extract
 from processing.reading.rights import RightsPolicy
-from processing.reading.tree import MAX_BYTES, RejectionCause, reject
+from processing.reading.titles import PageTitles, shared_names, titles_of
+from processing.reading.tree import MAX_BYTES, RejectionCause, decode, parse, reject
 from processing.records import Article, Page, Reason, Rejection
-from processing.rules import Rules, rules_at
+from processing.rules import GENERIC, Rules, rules_at
 
 # Seconds that a new child has in addition, to import the reader before its first page.
 _STARTING = 60.0
@@ -36,6 +39,9 @@ ReadingRow: TypeAlias = dict[str, Any]
 RulesFor: TypeAlias = Callable[[str], tuple[Rules, ...]]
 """Returns the layouts of an outlet by its name or a host; () if it is not declared."""
 
+# Pages of a host whose titles are compared, and bytes of each: heads are shorter, and so few bytes
+# take no more than .3 s to parse whatever they are.
+_COMPARED, _COMPARED_BYTES = 24, 64 << 10
 # Pages per child that may be read ahead of the first one that is not done: bounds the memory.
 _AHEAD = 8
 
@@ -196,7 +202,8 @@ class Item:
     """One kept page: where its bytes are and what is known of it.
 
     `problem` says why the row of the index itself is broken. `canonical` and `publisher_id` follow
-    from the URL by the outlet's declaration, if the caller knows them.
+    from the URL by the outlet's declaration, if the caller knows them. `names` are what the pages
+    of its site add to headlines, which counts where no declaration says it.
     """
 
     file: str
@@ -210,6 +217,7 @@ class Item:
     problem: str | None = None
     canonical: str | None = None
     publisher_id: str | None = None
+    names: tuple[str, ...] = ()
 
 
 def read_many(
@@ -298,9 +306,12 @@ def _task(item: Item, rules_for: RulesFor, now: datetime, policy: RightsPolicy) 
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         return reject(page, RejectionCause(Reason.UNREADABLE, f"no such bytes: {error}"))
+    layouts = rules_for(item.outlet)
+    if item.names and not any(rules.names for rules in layouts):
+        layouts = tuple(replace(rules, names=item.names) for rules in layouts or (GENERIC,))
     return Task(
         replace(page, body=body),
-        rules_for(item.outlet),
+        layouts,
         url=item.canonical,
         publisher_id=item.publisher_id,
         policy=policy,
@@ -343,6 +354,51 @@ def index_items(index: Path) -> Iterator[Item]:
         for number, raw in enumerate(lines, 1):
             if raw.strip():
                 yield _item(raw, number, index.parent)
+
+
+def with_names(items: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """Yield the items again that `items` gives, with the names that the pages of each host share.
+
+    `items` is called twice, and must give the same both times. Of each host the same few pages are
+    compared in whatever order they come: those whose addresses have the smallest hashes.
+    """
+    sampled: defaultdict[str, list[tuple[str, Item]]] = defaultdict(list)
+    for item in items():
+        if host := _host_of(item):
+            pages = sampled[host]
+            pages.append((hashlib.sha256(item.url.encode("utf-8", "replace")).hexdigest(), item))
+            pages.sort(key=lambda page: (page[0], page[1].file))
+            del pages[_COMPARED:]
+    names = {
+        host: shared_names([titles for _, item in pages if (titles := _titles_of(item))])
+        for host, pages in sampled.items()
+    }
+    for item in items():
+        yield replace(item, names=names.get(_host_of(item), ()))
+
+
+def _host_of(item: Item) -> str:
+    """Return the host of an item's address, or ""."""
+    try:
+        return urlsplit(item.url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _titles_of(item: Item) -> PageTitles | None:
+    """Return the titles at the beginning of an item's page; None where it has no tree.
+
+    A tree of so few bytes is made outside of the children: it takes milliseconds whatever they are.
+    """
+    try:
+        with item.path.open("rb") as file:
+            body = file.read(_COMPARED_BYTES)
+    except (OSError, ValueError):
+        return None
+    fetched = item.fetched_at or datetime.min.replace(tzinfo=UTC)
+    text = decode(Page(url=item.url, fetched_at=fetched, body=body, charset=item.charset))
+    root = parse(text) if isinstance(text, str) else text
+    return None if isinstance(root, RejectionCause) else titles_of(root, item.url)
 
 
 def _item(raw: bytes, number: int, folder: Path) -> Item:

@@ -6,9 +6,11 @@ labelled 제목, or the heading before the first sentence that shares most words
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -116,8 +118,76 @@ _LARGE = re.compile(
 )
 
 
+# Pages of a site with different headlines that share what is no headline: so many, and this share
+# of all its pages. A section is shared by fewer than its site.
+_FEWEST_ALIKE, _ALIKE_SHARE = 3, 0.6
+
+
 # Each declared title is compared with each heading.
 _plain = lru_cache(maxsize=1024)(bare)
+
+
+class PageTitles(NamedTuple):
+    """The titles that one page declares, and the texts of its headings in the page's order."""
+
+    declared: Sequence[str]
+    headings: Sequence[str] = ()
+
+
+def titles_of(root: HtmlElement, url: str) -> PageTitles:
+    """Return the titles that a page at `url` declares, and its headings."""
+    head = metadata.read_head(root, url)
+    declared = dict.fromkeys(filter(None, (head.title, head.first("og:title"))))
+    shown = [text_of(element) for element in root.iter("h1", "h2", "h3", "h4")]
+    return PageTitles([title[:_LONGEST] for title in declared], shown)
+
+
+def shared_names(pages: Sequence[PageTitles]) -> tuple[str, ...]:
+    """Return what most titles of a site share while its headlines differ, in the order of letters.
+
+    These are names of the site, and of its sections where they stand beside such a name. The order
+    of the pages does not matter.
+    """
+    beside: defaultdict[str, set[str]] = defaultdict(set)
+    holding: defaultdict[str, set[int]] = defaultdict(set)
+    for number, page in enumerate(pages):
+        for part, rest in _ends_of(page):
+            beside[part].add(rest)
+            holding[part].add(number)
+    alike = {part for part, rests in beside.items() if len(rests) >= _FEWEST_ALIKE}
+    sites = {part for part in alike if len(holding[part]) >= _ALIKE_SHARE * len(pages)}
+    return tuple(sorted(sites | _sections(pages, sites)))
+
+
+def _parts_of(title: str) -> list[str]:
+    """Return the parts of a title between marks, as letters and digits."""
+    return [plain for part in _CUT.split(title) if (plain := _plain(part))]
+
+
+def _ends_of(page: PageTitles) -> Iterable[tuple[str, str]]:
+    """Yield the first and the last part of each title of a page with what stands beside it.
+
+    Beside a title of one part stands the first heading that says something else.
+    """
+    for title in page.declared:
+        parts = _parts_of(title)
+        if len(parts) > 1:
+            yield parts[-1], " ".join(parts[:-1])
+            yield parts[0], " ".join(parts[1:])
+        elif parts:
+            others = (_plain(text[:_LONGEST]) for text in page.headings)
+            specific = (text for text in others if len(text) >= _SHORTEST_HEADLINE)
+            if heading := next((text for text in specific if text != parts[0]), None):
+                yield parts[0], heading
+
+
+def _sections(pages: Sequence[PageTitles], sites: set[str]) -> set[str]:
+    """Return the parts that stand between several headlines and a name of the site."""
+    beside: defaultdict[str, set[str]] = defaultdict(set)
+    for parts in (_parts_of(title) for page in pages for title in page.declared):
+        if len(parts) > 2 and parts[-1] in sites:  # noqa: PLR2004 (headline, section and site)
+            beside[parts[-2]].add(" ".join(parts[:-2]))
+    return {part for part, rests in beside.items() if len(rests) >= _FEWEST_ALIKE}
 
 
 def headings(root: HtmlElement, elements: Elements) -> list[tuple[HtmlElement, str]]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -126,14 +127,15 @@ def _print_block(text: str) -> None:
 def _items(
     pages: list[Path], url: str, fetched_at: str | None, index: Path | None
 ) -> Iterator["Item"]:
-    from processing.inspection.kept_pages import Item, index_items
+    from processing.inspection.kept_pages import Item, index_items, with_names
 
     if index is not None:
         if url or fetched_at:
             raise UsageError(
                 "--url and --fetched-at are for single pages; an index says them in its rows"
             )
-        return index_items(index)
+        # What comes through a pipe cannot be looked through twice.
+        return with_names(partial(index_items, index)) if index.is_file() else index_items(index)
     if url and len(pages) > 1:
         raise UsageError(
             "--url names one page; for several write an index and give it with --index"

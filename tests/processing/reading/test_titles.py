@@ -3,7 +3,15 @@
 import pytest
 
 from processing.reading.metadata import Head
-from processing.reading.titles import choose, completed, headline, section_in, site_names
+from processing.reading.titles import (
+    PageTitles,
+    choose,
+    completed,
+    headline,
+    section_in,
+    shared_names,
+    site_names,
+)
 
 SITES = {"한들신문", "handeul", "마이한들"}
 TITLE = "한들시, 덮였던 물길 다시 연다"
@@ -111,3 +119,51 @@ def test_the_section_that_a_title_names(title, section):
 def test_a_title_of_ten_letters_is_more_than_the_name_of_a_site(letters, is_name):
     title = "한들" + "물" * (letters - 4) + "신문"
     assert choose([("meta", title)], [], set()) == (("", None) if is_name else (title, "meta"))
+
+
+def page_of(*declared: str, headings: tuple[str, ...] = ()) -> PageTitles:
+    return PageTitles(declared, headings)
+
+
+@pytest.mark.parametrize(
+    ("titles", "names"),
+    [
+        (("물길 연다 - 달무리", "다리 놓는다 - 달무리", "별이 진다 - 달무리"), ("달무리",)),
+        (("달무리 :: 물길 연다", "달무리 :: 다리 놓는다", "달무리 :: 별이 진다"), ("달무리",)),
+        # Two pages are too few, and three of one headline are copies.
+        (("물길 연다 - 달무리", "다리 놓는다 - 달무리"), ()),
+        (("물길 연다 - 달무리",) * 3, ()),
+        # A series that three of six pages share is no site.
+        (
+            (
+                "물길 연다 - 돋보기", "다리 놓는다 - 돋보기", "별이 진다 - 돋보기",
+                "배추가 싸다", "나루가 붐빈다", "눈이 온다",
+            ),
+            (),
+        ),
+        # Beside a site's name three pages are enough for a section.
+        (
+            (
+                "물길 연다 - 돋보기 - 달무리", "다리 놓는다 - 돋보기 - 달무리",
+                "별이 진다 - 돋보기 - 달무리", "배추가 싸다 - 장터 - 달무리",
+                "나루가 붐빈다 - 장터 - 달무리", "눈이 온다 - 하늘 - 달무리",
+            ),
+            ("달무리", "돋보기"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_most_titles_share_while_headlines_differ(titles, names):
+    assert shared_names([page_of(title) for title in titles]) == names
+    assert shared_names([page_of(title) for title in titles[::-1]]) == names
+
+
+def test_a_title_that_all_pages_have_is_the_site_s_where_their_headings_differ():
+    def pages(*headings: str) -> list[PageTitles]:
+        return [page_of("달무리 이야기", headings=("달무리 이야기", each)) for each in headings]
+
+    assert shared_names(pages("물길을 다시 연다", "다리를 놓는다고", "별이 지고 있다")) == (
+        "달무리이야기",
+    )
+    # Three copies of one article print its headline, and then the same list.
+    assert shared_names(pages("많이 본 기사들", "많이 본 기사들", "많이 본 기사들")) == ()
+    assert shared_names(pages("홈", "섬", "눈")) == ()
