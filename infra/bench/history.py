@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -100,6 +100,8 @@ class GeneratedRun:
         )
 
 
+# A publication asks for an article after its day was signed: one of the last is mostly one of these.
+@lru_cache(maxsize=8192)
 def article(number: int, outlets: int, at: datetime) -> Article:
     """Return the invented article of that number, which shares next to nothing with any other."""
     draw = random.Random(number)  # noqa: S311 - a generator of samples
@@ -125,6 +127,33 @@ def article(number: int, outlets: int, at: datetime) -> Article:
         sources={"title": "og", "published": "meta", "text": "rules"},
         extractor="trafilatura",
     )
+
+
+class GeneratedArticles(Sequence[Article]):
+    """Invented articles in order of fetching, each made when it is asked for.
+
+    So a million of them take no memory.
+    """
+
+    def __init__(
+        self, fetched: Sequence[datetime], outlets: int, numbers: range | None = None
+    ) -> None:
+        self._fetched = fetched
+        self._outlets = outlets
+        self._numbers = range(len(fetched)) if numbers is None else numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Article: ...
+    @overload
+    def __getitem__(self, place: slice) -> "GeneratedArticles": ...
+    def __getitem__(self, place: int | slice) -> "Article | GeneratedArticles":
+        if isinstance(place, slice):
+            return GeneratedArticles(self._fetched, self._outlets, self._numbers[place])
+        number = self._numbers[place]
+        return article(number, self._outlets, self._fetched[number])
 
 
 @cache
@@ -292,32 +321,40 @@ def _pages(runs: Sequence[GeneratedRun]) -> Iterator[NewObject]:
 
 
 class SignedTables:
-    """Signatures and clusters of distinct articles, signed by whole days and cut as asked."""
+    """Signatures and clusters of distinct articles, signed by whole days and cut as asked.
+
+    Both the articles and what is asked for are in order of fetching: of the days before, nothing is
+    kept.
+    """
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._options = FoldOptions()
         self._days: dict[date, dict[str, pa.Table]] = {}
-        by_date: dict[date, list[Article]] = defaultdict(list)
-        for one in articles:
-            by_date[date.fromisoformat(day(one.fetched_at))].append(one)
-        for on, some in by_date.items():
-            documents = [_document(one) for one in some]
-            parts = sign_only(documents, EmptyWindow(), day=on, options=self._options).parts
-            self._days[on] = {str(kind): table for (kind, _), table in parts.items()}
+        self._unsigned = groupby(articles, lambda one: date.fromisoformat(day(one.fetched_at)))
 
     def of(self, articles: Sequence[Article]) -> Iterator[tuple[str, date, pa.Table]]:
         """Yield the tables of these articles, each with its name and day."""
         by_date: dict[date, list[Article]] = defaultdict(list)
         for one in articles:
             by_date[date.fromisoformat(day(one.fetched_at))].append(one)
+        self._days = {on: tables for on, tables in self._days.items() if on >= min(by_date)}
         for on, some in sorted(by_date.items()):
-            tables, ids = self._days[on], pa.array([one.version_id for one in some])
+            tables, ids = self._signed(on), pa.array([one.version_id for one in some])
             sig = tables["sig"].filter(pc.is_in(tables["sig"]["id"], ids))
             numbers = sig["number"].combine_chunks()
             for kind, table in tables.items():
                 kept = table.filter(pc.is_in(table["number"], numbers))
                 yield f"dedupe/v={self._options.fingerprint}/{kind}", on, kept
             yield "clusters", on, _originals(some, on)
+
+    def _signed(self, on: date) -> dict[str, pa.Table]:
+        """Return the tables of a day, by kind; sign the days up to it."""
+        while on not in self._days:
+            when, some = next(self._unsigned)
+            documents = [_document(one) for one in some]
+            parts = sign_only(documents, EmptyWindow(), day=when, options=self._options).parts
+            self._days[when] = {str(kind): table for (kind, _), table in parts.items()}
+        return self._days[on]
 
 
 def _originals(articles: Sequence[Article], on: date) -> pa.Table:
