@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.auth import AUTH_TYPE_MAPS, S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -27,6 +29,7 @@ from pydantic import SecretStr
 from urllib3.exceptions import HTTPError
 
 from processing.errors import (
+    CorruptRecordError,
     MissingError,
     SillokError,
     StoreFullError,
@@ -61,6 +64,8 @@ _CURES = {
 }
 _NOT_FOUND, _SERVER_ERROR, _NOT_IMPLEMENTED, _NO_ROOM = 404, 500, 501, 507
 """HTTP statuses (RFC 9110 §15; 507 is RFC 4918 §11.5)."""
+_OTHER_BYTES = {"XAmzContentSHA256Mismatch", "BadDigest"}
+"""What a server answers where the SHA-256 of a request is not that of its body."""
 _KEYS = "check SILLOK_STORE_ACCESS_KEY, SILLOK_STORE_SECRET_KEY and what that key may do"
 
 
@@ -95,6 +100,7 @@ def _client(options: Settings, _process: int) -> "S3Client":
     # it would cost a round trip per put
     made.meta.events.unregister("before-call.s3", add_expect_header)
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
+    made.meta.events.register("choose-signer.s3.PutObject", _signer_of_stated_sums)
     return made
 
 
@@ -114,6 +120,28 @@ def _config(options: Settings) -> Config:
         tcp_keepalive=True,
         max_pool_connections=CONNECTIONS,
     )
+
+
+class _StatedSumAuth(S3SigV4Auth):
+    """Signs a put with the SHA-256 that its metadata state.
+
+    Signature version 4 covers the SHA-256 of the body, which the server compares with what arrives
+    (`x-amz-content-sha256`). Over http, and over TLS where no MD5 is sent, botocore reads the whole
+    body for it before the first byte is sent, also where it is known.
+    """
+
+    def payload(self, request: AWSRequest) -> str:
+        stated = request.headers.get("x-amz-meta-sha256")
+        return str(stated or super().payload(request))
+
+
+_STATED_SUM = "s3v4-stated-sum"
+AUTH_TYPE_MAPS[_STATED_SUM] = _StatedSumAuth
+
+
+def _signer_of_stated_sums(signature_version: object, **_: Any) -> Any:
+    """Choose the class above where a put is signed as `_config` says, and none where it is not."""
+    return _STATED_SUM if signature_version == "s3v4" else None
 
 
 def _with_md5(request: Any, **_: Any) -> None:
@@ -142,6 +170,11 @@ def explanation(error: Exception, where: str) -> SillokError:
 
     `where` names the object and the store. No secret is in either.
     """
+    if isinstance(error, ClientError) and code(error) in _OTHER_BYTES:
+        return CorruptRecordError(
+            f"{where}: what arrived is not what was recorded; run the same again, and where this "
+            "is said again, check the file and the disk that it lies on"
+        )
     if isinstance(error, ClientError):
         return _answered(error, where)
     if isinstance(error, NoCredentialsError | PartialCredentialsError):

@@ -1,8 +1,8 @@
 """The store in an S3 bucket.
 
-Every put is confirmed: the server checks our SHA-256, and its ETag must be our MD5. Where the ETag
-is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where there is none the object is
-read back. Differences between servers are noticed at the first request: listing falls back to
+Every put is confirmed: the server checks the SHA-256 that its signature covers, and its ETag must
+be our MD5. Where the ETag is no MD5 (encrypted buckets) the answer's own SHA-256 counts, and where
+there is none the object is read back. Differences between servers are noticed at the first request: listing falls back to
 version 1, deletion of many objects to one by one.
 """
 
@@ -103,6 +103,7 @@ class S3Store:
         self._old_listing = False
         self._one_by_one = False
         self._creates_plainly = False
+        self._tells_sums = options.store_checksum
 
     @property
     def _client(self) -> "S3Client":
@@ -350,7 +351,7 @@ class S3Store:
             self._settle(key, sums)
             return
         extra = {"IfNoneMatch": "*"} if create and not self._creates_plainly else {}
-        if self._options.store_checksum:
+        if self._tells_sums:
             extra["ChecksumSHA256"] = sums.header
         try:
             with self._explained(repr(key)), _md5(body) as md5:
@@ -359,6 +360,9 @@ class S3Store:
         except _PreconditionError:
             self._settle(key, sums)
             return
+        # a server that does not say it in its answer (Ceph, Swift) has the signed one to compare,
+        # and would compute a second SHA-256 of the same bytes for this one
+        self._tells_sums = self._tells_sums and "ChecksumSHA256" in answer
         self._confirm(key, answer, sums, expected)
 
     def _put_object(

@@ -6,6 +6,7 @@ It checks no signatures; it speaks just what the store asks of it.
 import hashlib
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -84,7 +85,10 @@ class Handler(BaseHTTPRequestHandler):
             if self.server.has("encrypts")
             else hashlib.md5(body, usedforsecurity=False).hexdigest()
         )
-        self._answer(200, b"", {"ETag": f'"{etag}"'})
+        told = {"ETag": f'"{etag}"'}
+        if self.server.faults.get("tells sums"):
+            told["x-amz-checksum-sha256"] = b64encode(hashlib.sha256(body).digest()).decode()
+        self._answer(200, b"", told)
 
     def do_GET(self) -> None:
         self._arrived()

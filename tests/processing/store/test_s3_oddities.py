@@ -83,10 +83,7 @@ def test_over_tls_a_put_is_no_chunked_stream(options: Settings, tmp_path: Path) 
     assert len(puts) == 2
     for headers in puts:
         assert headers["content-length"] == "5"
-        assert (
-            headers["x-amz-checksum-sha256"]
-            == b64encode(hashlib.sha256(b"hello").digest()).decode()
-        )
+        assert headers["x-amz-content-sha256"] == hashlib.sha256(b"hello").hexdigest()
         assert not headers.keys() & {
             "transfer-encoding",
             "x-amz-trailer",
@@ -105,6 +102,35 @@ def test_a_certificate_of_nobody_we_know_is_refused(options: Settings, tmp_path:
 def test_the_checksum_header_can_be_left_out(server: Odd, options: Settings) -> None:
     S3Store("s3://bucket", options.model_copy(update={"store_checksum": False})).put("a", b"hello")
     assert not [name for name in server.seen[-1][2] if "checksum" in name.lower()]
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_the_checksum_header_is_sent_on_where_the_answer_has_it(
+    server: Odd, store: S3Store, *, tells: bool
+) -> None:
+    """Elsewhere the server compares the sum that is signed, and need not compute it twice."""
+    server.faults["tells sums"] = int(tells)
+    for _ in range(2):
+        store.put("a", b"hello")
+    assert ["x-amz-checksum-sha256" in headers for _, _, headers in server.seen] == [True, tells]
+    signed = {headers["X-Amz-Content-SHA256"] for _, _, headers in server.seen}
+    assert signed == {hashlib.sha256(b"hello").hexdigest()}
+
+
+def test_an_answered_sum_confirms_what_an_etag_does_not(server: Odd, store: S3Store) -> None:
+    server.faults = {"tells sums": 1, "encrypts": 1}
+    store.put("a", b"hello")
+    assert [command for command, *_ in server.seen] == ["PUT"]
+
+
+def test_the_sum_that_is_known_of_a_file_is_signed(
+    server: Odd, store: S3Store, tmp_path: Path
+) -> None:
+    """And no other that would be read from the file, so a server refuses a file that has changed."""
+    path, known = tmp_path / "file", hashlib.sha256(b"hello").hexdigest()
+    path.write_bytes(b"hallo")
+    store.put_file("a", path, sha256=known)
+    assert server.seen[-1][2]["X-Amz-Content-SHA256"] == known
 
 
 def test_a_lost_answer_to_a_creation_is_no_conflict(server: Odd, store: S3Store) -> None:

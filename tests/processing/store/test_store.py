@@ -261,6 +261,22 @@ def test_a_large_file_goes_up_in_parts_and_is_confirmed(
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["swift", pytest.param("ceph", marks=pytest.mark.full)])
+def test_a_file_that_is_not_what_was_recorded_of_it_is_not_stored(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The server compares, also where it passes over the checksum header and after it told none."""
+    options: Settings = request.getfixturevalue(kind)
+    store, path = S3Store(f"{options.store}changed", options), tmp_path / "file"
+    path.write_bytes(os.urandom(2 << 20))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    store.put_file("pages/a", path, sha256=sha256)
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+    with pytest.raises(CorruptRecordError, match=r"pages/b.*not what was recorded"):
+        store.put_file("pages/b", path, sha256=sha256)
+    assert not store.exists("pages/b")
+
+
 def test_a_copy_has_the_bytes_that_were_recorded(each: Store) -> None:
     data = os.urandom(3 << 20)
     sha256 = hashlib.sha256(data).hexdigest()
