@@ -1,6 +1,9 @@
 """A one-node Ceph with its S3 gateway on loopback, from Debian's packages, for the tests.
 
-    python -m infra.store.ceph --data DIR --port P
+    python -m infra.store.ceph --data DIR --port P [--certificate PEM]
+
+With a certificate (and its key, in one file) the gateway answers https on the port after the
+monitor's two as well.
 
 The second real S3 server that the archive is tested on: exact creation (`If-None-Match: *`) holds
 in a race, and unlike Swift it answers 411 to chunked uploads and sends ETags without quotes. Only
@@ -20,6 +23,8 @@ from pathlib import Path
 
 from infra.store.layout import free_port, is_free
 
+TLS = 3
+"""The port of https, counted from the gateway's."""
 USER, ACCESS, SECRET = "sillok", "sillok-access", "sillok-secret"
 # A sparse file: it takes on disk what the tests write.
 _DISK = 4 << 30
@@ -63,25 +68,26 @@ osd memory target = 939524096
 [client.rgw.a]
 rgw data = {data}/rgw
 keyring = {data}/rgw/keyring
-rgw frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
+rgw frontends = beast endpoint=127.0.0.1:{port}{tls} tcp_nodelay=1
 rgw thread pool size = 64
 """
 
 
 def free_ports() -> int:
-    """Return the first of three neighbouring free ports: the gateway's and the monitor's two."""
+    """Return the first of four neighbouring free ports: the gateway's, the monitor's, for https."""
     while True:
         port = free_port()
-        if is_free(port + 1) and is_free(port + 2):
+        if all(is_free(port + place) for place in (1, 2, TLS)):
             return port
 
 
 class Cluster:
     """The daemons of one cluster; `stop` ends them."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, certificate: Path | None = None) -> None:
         self._data = data
         self._port = port
+        self._certificate = certificate
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
@@ -129,6 +135,7 @@ class Cluster:
             legacy=legacy,
             disk=_DISK,
             port=self._port,
+            tls=self._over_tls,
         )
         (self._data / "ceph.conf").write_text(configuration)
         plan = str(self._data / "monmap")
@@ -140,6 +147,14 @@ class Cluster:
         self._call("ceph-authtool", ring, *new_key, "--cap", "mon", "allow *")
         self._call("ceph-authtool", ring, "--gen-key", "-n", "client.admin", *_ALL)
         self._call("ceph-mon", "--mkfs", "-i", "a", "--monmap", plan, "--keyring", ring)
+
+    @property
+    def _over_tls(self) -> str:
+        """The options of the gateway's second port; nothing without a certificate."""
+        if self._certificate is None:
+            return ""
+        port = self._port + TLS
+        return f" ssl_endpoint=127.0.0.1:{port} ssl_certificate={self._certificate.absolute()}"
 
     def _key(self, folder: str, name: str, **rights: str) -> None:
         """Let the monitor create a key, and write it to the daemon's keyring file."""
@@ -190,13 +205,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.store.ceph", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--certificate", type=Path)
     options = parser.parse_args()
     if os.geteuid() != 0:
         print("infra.store.ceph: needs root", file=sys.stderr)
         return 2
     # SystemExit, because the default action of SIGTERM would skip `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    cluster = Cluster(options.data.absolute(), options.port)
+    cluster = Cluster(options.data.absolute(), options.port, options.certificate)
     try:
         cluster.start()
         print(f"ready http://127.0.0.1:{options.port}", flush=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from botocore import session
 
-from infra.store.ceph import ACCESS, SECRET, free_ports
+from infra.store.ceph import ACCESS, SECRET, TLS, free_ports
 from processing.archive.publish import publish
 from processing.records import Publication
 from processing.settings import Settings
@@ -19,6 +19,7 @@ from processing.store.interface import Store
 from processing.store.s3_client import client
 from processing.store.s3_store import S3Store
 from tests.processing.newsroom import FACTS, NOON
+from tests.processing.oddities import certificate
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,8 +105,11 @@ def reaching(data: Path, prefix: str = "") -> Settings:
 def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings that reach a Ceph of one node; `make test-all` has its packages."""
     data, port = tmp_path_factory.mktemp("ceph"), free_ports()
+    pem = certificate(tmp_path_factory.mktemp("ceph-tls") / "loopback.pem")
     command = [sys.executable, "-m", "infra.store.ceph", "--data", str(data), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, "--certificate", str(pem)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ready "), "Ceph did not start"
@@ -115,6 +119,7 @@ def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             store_access_key=ACCESS,
             store_secret_key=SECRET,
             store_attempts=2,
+            store_ca=pem,
         )
         client(options).create_bucket(Bucket="annals")
         yield options
@@ -123,7 +128,19 @@ def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         process.wait()
 
 
-@pytest.fixture(params=["directory", "swift", pytest.param("ceph", marks=pytest.mark.full)])
+@pytest.fixture
+def ceph_over_tls(ceph: Settings) -> Settings:
+    """Settings that reach the same Ceph over TLS, by a certificate that only they trust."""
+    port = int(str(ceph.store_endpoint).rpartition(":")[2]) + TLS
+    return ceph.model_copy(
+        update={"store": "s3://annals/tls/", "store_endpoint": f"https://127.0.0.1:{port}"}
+    )
+
+
+CEPH = [pytest.param(name, marks=pytest.mark.full) for name in ("ceph", "ceph_over_tls")]
+
+
+@pytest.fixture(params=["directory", "swift", *CEPH])
 def each(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     """Each kind of store, empty."""
     if request.param == "directory":

@@ -28,7 +28,7 @@ from processing.settings import Settings
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.store.s3_store import S3Store
-from tests.processing.conftest import ROOT
+from tests.processing.conftest import CEPH, ROOT
 from tests.processing.killed import Mortal, land, run
 from tests.processing.newsroom import NOON, Crawl, article
 
@@ -305,12 +305,14 @@ def test_a_full_disk_publishes_nothing_and_loses_nothing(tmp_path: Path, number:
     assert run(store, tmp_path).seq == 1
 
 
+@pytest.mark.parametrize("kind", ["swift", *CEPH])
 def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(
-    swift: Settings, tmp_path: Path, archive: Archive
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, archive: Archive
 ) -> None:
-    bucket, folder = S3Store(f"{swift.store}same", swift), FileStore(tmp_path / "folder")
+    reached: Settings = request.getfixturevalue(kind)
+    bucket, folder = S3Store(f"{reached.store}same", reached), FileStore(tmp_path / "folder")
     for name, store in (("bucket", bucket), ("folder", folder)):
-        options = swift.model_copy(
+        options = reached.model_copy(
             update={"cache": tmp_path / f"{name}-c", "heads": tmp_path / f"{name}-h"}
         )
         land(store)
@@ -324,7 +326,7 @@ def test_the_archive_in_a_bucket_is_the_archive_in_a_folder(
 
 @pytest.mark.parametrize(
     "kind",
-    ["directory", *(pytest.param(name, marks=pytest.mark.full) for name in ("swift", "ceph"))],
+    ["directory", pytest.param("swift", marks=pytest.mark.full), *CEPH],
 )
 def test_archivers_at_once_lose_nothing_and_double_nothing(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -342,6 +344,7 @@ def test_archivers_at_once_lose_nothing_and_double_nothing(
             "SILLOK_STORE_ENDPOINT": str(options.store_endpoint),
             "SILLOK_STORE_ACCESS_KEY": options.store_access_key.get_secret_value(),
             "SILLOK_STORE_SECRET_KEY": options.store_secret_key.get_secret_value(),
+            **({"SILLOK_STORE_CA": str(options.store_ca)} if options.store_ca else {}),
         }
     for number in range(2):
         for outlet in ("hanbit", "narae"):

@@ -33,6 +33,7 @@ from processing.store.opening import allow_publishing, open_store, probe
 from processing.store.s3_client import client
 from processing.store.s3_store import S3Store
 from tests.installed import CHECKOUT as ROOT
+from tests.processing.conftest import CEPH
 
 
 def test_what_was_put_comes_back(each: Store) -> None:
@@ -240,14 +241,16 @@ def test_settings_that_contradict_are_refused(swift: Settings) -> None:
         S3Store(swift.store, told).get("a")
 
 
+@pytest.mark.parametrize("kind", ["swift", *CEPH])
 def test_a_large_file_goes_up_in_parts_and_is_confirmed(
-    swift: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Parts of 8 MiB, the last one shorter, and the ETag of the whole is computed beside the sending."""
     monkeypatch.setattr("processing.store.s3_store.LARGE", 17 << 20)
     path = tmp_path / "large"
     path.write_bytes(os.urandom(1 << 20) * 20 + b"end")
-    store = S3Store(f"{swift.store}large", swift)
+    options: Settings = request.getfixturevalue(kind)
+    store = S3Store(f"{options.store}large", options)
     read = store._digest
     monkeypatch.setattr(
         store, "_digest", lambda key: pytest.fail(f"{key} was read back: its ETag was not foreseen")
@@ -261,7 +264,7 @@ def test_a_large_file_goes_up_in_parts_and_is_confirmed(
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["swift", pytest.param("ceph", marks=pytest.mark.full)])
+@pytest.mark.parametrize("kind", ["swift", *CEPH])
 def test_a_file_that_is_not_what_was_recorded_of_it_is_not_stored(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
