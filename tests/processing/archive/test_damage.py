@@ -158,22 +158,26 @@ def test_an_old_manifest_in_the_cache_is_compared_too(store: FileStore, options:
     assert READERS["articles"](Catalogue(store, options.cache)) == whole
 
 
+@pytest.mark.parametrize(
+    "table",
+    ["articles", *(pytest.param(t, marks=pytest.mark.full) for t in READERS if t != "articles")],
+)
 def test_in_a_bucket_a_damaged_copy_is_fetched_again_and_a_damaged_object_is_refused(
-    swift: Settings, tmp_path: Path
+    table: str, swift: Settings, tmp_path: Path
 ) -> None:
-    bucket = S3Store(f"{swift.store}damaged", swift)
+    bucket = S3Store(f"{swift.store}damaged-{table}", swift)
     options = Settings(store=swift.store, cache=tmp_path / "c", heads=tmp_path / "h")
     fill(bucket, options)
-    part = Catalogue(bucket, options.cache).of("articles")[0]
-    whole = READERS["articles"](Catalogue(bucket, options.cache))
+    part = Catalogue(bucket, options.cache).of(table)[0]
+    whole = READERS[table](Catalogue(bucket, options.cache))
     copy = Catalogue(bucket, options.cache).local(part)
     for name, damage in DAMAGES.items():
         copy.write_bytes(damage(copy.read_bytes(), random.Random(name)))  # noqa: S311 - only places
-        assert READERS["articles"](Catalogue(bucket, options.cache)) == whole, name
+        assert READERS[table](Catalogue(bucket, options.cache)) == whole, name
     bucket.put(part.key, flip(bucket.get(part.key), random.Random(2)))  # noqa: S311 - only a place
-    assert READERS["articles"](Catalogue(bucket, options.cache)) == whole
+    assert READERS[table](Catalogue(bucket, options.cache)) == whole
     with pytest.raises(CorruptRecordError, match=part.key):
-        READERS["articles"](Catalogue(bucket, tmp_path / "cold"))
+        READERS[table](Catalogue(bucket, tmp_path / "cold"))
 
 
 def test_a_row_that_is_not_its_version_is_refused(store: FileStore) -> None:

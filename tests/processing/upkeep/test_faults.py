@@ -14,8 +14,14 @@ from pathlib import Path
 import pytest
 
 from processing.archive import manifests
+from processing.archive.compaction import CompactionJob, compact
 from processing.archive.publish import publish
-from processing.errors import StoreFullError, StoreUnavailableError
+from processing.errors import (
+    CorruptRecordError,
+    MissingError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 from processing.lookup.diff import compare
 from processing.store.file_store import FileStore
 from processing.store.s3_store import S3Store
@@ -30,7 +36,7 @@ from tests.processing.upkeep.damage import DAMAGES, KINDS, harm, kinds, options_
 from tests.processing.upkeep.killed import LATER, act
 from tests.processing.upkeep.test_repair import LOST, Archive
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +54,17 @@ def harmed(whole: Archive, tmp_path: Path) -> Archive:
     return damaged(whole, tmp_path)
 
 
-def damaged(whole: Archive, folder: Path) -> Archive:
+def copied(whole: Archive, folder: Path) -> Archive:
     shutil.copytree(whole.folder / "archive", folder / "archive")
     archive = Archive(folder, FileStore(folder / "archive"))
     head = manifests.head(archive.store)
     assert head is not None
     manifests.Witness(archive.options.heads, archive.store).note(archive.store, head)
+    return archive
+
+
+def damaged(whole: Archive, folder: Path) -> Archive:
+    archive = copied(whole, folder)
     draw = random.Random(7)  # noqa: S311 - only places
     found = kinds(archive.store, archive.options.cache)
     for kind in KINDS:
@@ -144,21 +155,62 @@ def archiver(folder: Path, place: int) -> Work:
     def work(store: Waiting) -> None:
         options = options_in(folder, store).model_copy(update={"cache": folder / f"cache-{place}"})
         given = {"code_version": "1", "lock_sha256": "0" * 64, "outlets": FACTS, "options": options}
-        publish(store, now=LATER + HOUR, **given)  # type: ignore[arg-type]
+        while True:
+            try:
+                publish(store, now=LATER + HOUR, **given)  # type: ignore[arg-type]
+            except StoreUnavailableError:
+                continue  # an object is just being deleted, or others came first, each time
+            return
 
     return work
 
 
-def at_once(whole: Archive, folder: Path, order: Order) -> None:
-    """Two repairs beside two archivers; what memory holds back is published afterwards."""
-    archive = damaged(whole, folder)
+def compactor(folder: Path, place: int) -> Work:
+    """Compact what is over; what is damaged waits for a repair."""
+
+    def work(store: Waiting) -> None:
+        options = options_in(folder, store).model_copy(update={"cache": folder / f"cache-{place}"})
+        given = {"options": options, "code_version": "1", "lock_sha256": "0" * 64}
+        while True:
+            try:
+                compact(CompactionJob(store=store, now=LATER + 9 * DAY, **given))
+            except StoreUnavailableError:
+                continue  # others came first, each time
+            except (CorruptRecordError, MissingError):
+                assert (folder / "damaged").exists()
+            return
+
+    return work
+
+
+def auditor(folder: Path, place: int) -> Work:
+    """Read everything, of the head that it began with: what that names may go meanwhile."""
+
+    def work(store: Waiting) -> None:
+        options = options_in(folder, store).model_copy(update={"cache": folder / f"cache-{place}"})
+        audit(store, options, now=LATER, days=5, everything=True)
+
+    return work
+
+
+WORKS = {"audit": auditor, "compaction": compactor, "repair": repairer}
+
+
+def at_once(
+    whole: Archive, folder: Path, order: Order, pair: tuple[str, str] = ("repair", "repair")
+) -> None:
+    """Two of them beside two archivers; what memory holds back is published afterwards."""
+    archive = damaged(whole, folder) if "repair" in pair else copied(whole, folder)
+    if "repair" in pair:
+        (folder / "damaged").touch()
     reference = Archive(folder / "reference", FileStore(folder / "reference" / "archive"))
     shutil.copytree(whole.folder / "archive", folder / "reference" / "archive")
     for one, at in ((archive, folder), (reference, folder / "reference")):
         for outlet in FACTS:
             rows = [article(outlet, 50 + len(outlet), at=LATER)]
             land(one.store, at / "spool", outlet, "late", rows=rows, at=LATER)
-    works = [repairer(folder, 0), repairer(folder, 1), archiver(folder, 2), archiver(folder, 3)]
+    works = [WORKS[name](folder, place) for place, name in enumerate(pair)]
+    works += [archiver(folder, 2), archiver(folder, 3)]
     interleave(folder / "archive", works, order.choice, lambda: None)
     archiver(folder, 2)(archive.store)  # type: ignore[arg-type]  # a store that does not wait
     archiver(folder, 2)(reference.store)  # type: ignore[arg-type]
@@ -166,6 +218,36 @@ def at_once(whole: Archive, folder: Path, order: Order) -> None:
     assert archive.sound
     assert compare(reference.store, archive.store, folder / "compared") == []
     assert list(archive.store.list("landing/")) == []
+
+
+PAIRS = (
+    ("compaction", "repair"),
+    ("audit", "compaction"),
+    ("compaction", "compaction"),
+    ("audit", "repair"),
+    ("audit", "audit"),
+)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [PAIRS[0], *(pytest.param(pair, marks=pytest.mark.full) for pair in PAIRS[1:])],
+    ids=" and ".join,
+)
+def test_two_of_any_beside_two_archivers(
+    pair: tuple[str, str], whole: Archive, tmp_path: Path
+) -> None:
+    at_once(whole, tmp_path, Order(4, 30, actors=4), pair)
+
+
+@pytest.mark.full
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("pair", PAIRS, ids=" and ".join)
+def test_two_of_any_beside_two_archivers_in_many_orders(
+    pair: tuple[str, str], seed: int, whole: Archive, tmp_path: Path
+) -> None:
+    at_once(whole, tmp_path, Order(seed, (1, 5, 30, 200)[seed % 4], actors=4), pair)
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.full) for n in (0, 2))])
