@@ -10,10 +10,14 @@ within their goal. Then it has the same commands on the compacted archive in a
 bucket, bytes per article and table at 14 articles per publication, before and after compaction, the
 cost of a year's catalogue (also from a bucket), and of an archiver that has nothing to do.
 
-The whole measure is `--articles 10000 --publications 30 8640 --days 90`; a million articles take
-hours. It can be taken in pieces: `--folder DIR --lay-down` only lays the archives down in a folder,
-where `--folder DIR --only commands` measures them, once. Most of the time of laying down is spent on
-flushing files to the disk, so a folder in memory (`/dev/shm`) saves it.
+Then the catalogue and a few commands on a million articles of a year, in a publication a day. That
+is most of the run: laying them down takes half an hour of processor time, 6 GB of disk and 1 GB of
+memory (`--large 0` leaves it out).
+
+The whole measure of histories is `--articles 10000 --publications 30 8640 --days 90`. It can be taken
+in pieces: `--folder DIR --lay-down` only lays the archives down in a folder, where
+`--folder DIR --only commands` measures them, once. Most of the time of laying down many publications
+is spent on flushing files to the disk, so a folder in memory (`/dev/shm`) saves it.
 
 Then puts, on the embedded store, in turns. A put of ours is confirmed (SHA-256, ETag) and one of
 boto3 is not, so a ratio of 1 means that confirming costs nothing. Each size is compared with
@@ -37,8 +41,8 @@ import boto3
 
 from infra.bench.archive.bucket import beside_boto3, embedded_store, variables
 from infra.bench.archive.costs import SILLOK, CommandCost, command_costs, process_cost, verdict
-from infra.bench.archive.year import print_year
-from infra.bench.history import article, compacted, lay_down, moments, size_of
+from infra.bench.archive.year import print_loads, print_year
+from infra.bench.history import GeneratedArticles, compacted, lay_down, moments, size_of
 from processing.archive.catalogue import Catalogue
 from processing.archive.tables import day
 from processing.records import Article
@@ -60,7 +64,9 @@ _WEIGHED = (
     "manifests",
     "checkpoints",
 )
-PIECES = ("commands", "bucket", "bytes", "year", "empty", "puts")
+PIECES = ("commands", "bucket", "bytes", "large", "year", "empty", "puts")
+YEAR = 365
+"""Days of the large archive, and its publications."""
 
 
 def main() -> None:
@@ -71,6 +77,9 @@ def main() -> None:
     for count in options.articles:
         with _folder(options.folder) as folder:
             _archives(folder, count, options, pieces)
+    if options.large and "large" in pieces:
+        with _folder(options.folder) as folder:
+            _large(folder / "large", options.large, measured=not options.lay_down)
     if options.lay_down:
         return
     others: Mapping[str, Callable[[Path], None]] = {
@@ -88,9 +97,7 @@ def _archives(
     folder: Path, count: int, options: argparse.Namespace, pieces: Collection[str]
 ) -> None:
     """Lay down archives of so many articles, and measure them."""
-    articles = [
-        article(number, OUTLETS, at) for number, at in enumerate(moments(count, options.days))
-    ]
+    articles = GeneratedArticles(moments(count, options.days), OUTLETS)
     if options.lay_down or {"commands", "bucket"} & {*pieces}:
         _lay_down(folder, articles, options.publications)
     if options.lay_down:
@@ -107,6 +114,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.bench.archive", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument(
+        "--large", type=int, default=1_000_000, help="articles of the large archive"
+    )
     parser.add_argument("--publications", type=int, nargs=2, default=[30, 720])
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--never", action="store_true", help="measure it never compacted, too")
@@ -127,6 +137,23 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
+def _large(root: Path, count: int, *, measured: bool) -> None:
+    """Lay down so many articles of a year, compact them, and print what a few commands cost there."""
+    articles = GeneratedArticles(moments(count, YEAR), OUTLETS)
+    if not (root / "laid").exists():
+        shutil.rmtree(root, ignore_errors=True)
+        lay_down(root, articles, YEAR, YEAR * 4)
+        compacted(root, articles[-1].fetched_at + timedelta(days=1))
+        (root / "laid").touch()
+    if not measured:
+        return
+    print_loads(FileStore(root / "archive").url, root / "cache", f"{count:,} articles in a folder")
+    wanted = ("ls", "search", "query articles", "report", "archive")
+    every = _commands(articles[-1])
+    costs = command_costs(root, {name: every[name] for name in wanted})
+    _print_plainly(f"{count:,} articles in {YEAR} publications, compacted", costs)
+
+
 def _from_bucket(root: Path, commands: Mapping[str, Sequence[str]]) -> None:
     """Print what commands cost on an archive in a bucket, with an empty cache and with a filled one."""
     with tempfile.TemporaryDirectory() as name, embedded_store(Path(name)) as options:
@@ -139,10 +166,14 @@ def _from_bucket(root: Path, commands: Mapping[str, Sequence[str]]) -> None:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda key: bucket.put(key, archive.get(key)), keys))
         costs = command_costs(root, commands, variables(options))
-    print(f"\nthe same in a bucket, {len(keys)} objects: CPU s and MB above a bare import")
-    for title, (cold, warm) in costs.items():
+    _print_plainly(f"the same in a bucket, {len(keys)} objects", costs)
+
+
+def _print_plainly(title: str, costs: Mapping[str, tuple[CommandCost, CommandCost]]) -> None:
+    print(f"\n{title}: CPU s and MB above a bare import")
+    for name, (cold, warm) in costs.items():
         print(
-            f"    {title:15} {cold.seconds:7.2f} s {cold.megabytes:5.0f} MB cold, "
+            f"    {name:15} {cold.seconds:7.2f} s {cold.megabytes:5.0f} MB cold, "
             f"{warm.seconds:6.2f} s {warm.megabytes:5.0f} MB warm",
             flush=True,
         )

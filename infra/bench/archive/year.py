@@ -26,6 +26,7 @@ from processing.store.s3_store import S3Store
 
 GOAL_LOAD, GOAL_LOAD_MB = 0.3, 60
 """CPU seconds and MB of loading the catalogue."""
+_YEAR = "a year of quarter-hourly publications"
 _LOAD = """
 import re, resource, sys
 from pathlib import Path
@@ -48,23 +49,28 @@ def print_year(root: Path) -> None:
     """Print what loading the catalogue costs after a year of quarter-hourly publications."""
     lay_down_year(root)
     archive = FileStore(root / "archive")
-    _load(archive.url, root / "cache", "in a folder", {})
+    print_loads(archive.url, root / "cache", f"{_YEAR} in a folder")
     with embedded_store(root / "data") as options:
         bucket = S3Store(options.store, options)
         for entry in list(archive.list("")):
             bucket.put(entry.key, archive.get(entry.key))
-        _load(options.store, root / "cache of bucket", "in a bucket", variables(options))
+        print_loads(
+            options.store, root / "cache of bucket", f"{_YEAR} in a bucket", variables(options)
+        )
 
 
-def _load(store: str, cache: Path, where: str, variables: Mapping[str, str]) -> None:
+def print_loads(
+    store: str, cache: Path, what: str, variables: Mapping[str, str] | None = None
+) -> None:
+    """Print what loading a catalogue costs, with an empty cache and twice with a filled one."""
     for state in ("cold", "warm", "warm"):
         command = [sys.executable, "-c", _LOAD, store, str(cache)]
-        environment = {**os.environ, **variables}
+        environment = {**os.environ, **(variables or {})}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
         count, seconds, megabytes = done.stdout.split()
         holds = verdict(float(seconds), GOAL_LOAD), verdict(float(megabytes), GOAL_LOAD_MB)
         print(
-            f"catalogue of a year of quarter-hourly publications {where}, {count} objects, {state}: "
+            f"catalogue of {what}, {count} objects, {state}: "
             f"{seconds} CPU s {holds[0]}, {megabytes} MB {holds[1]}"
         )
 
