@@ -267,7 +267,7 @@ def _rensa_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
 
 
 def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
-    from datasketch import MinHash  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from datasketch import MinHash  # noqa: PLC0415
 
     return list(
         MinHash.bulk(
@@ -277,7 +277,7 @@ def _datasketch_signatures(shingles: list[set[str]]) -> list[Any]:
 
 
 def _datasketch_pairs(made: list[Any]) -> Iterable[tuple[int, int]]:
-    from datasketch import MinHashLSH  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from datasketch import MinHashLSH  # noqa: PLC0415
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS)
     with index.insertion_session() as session:
