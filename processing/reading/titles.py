@@ -354,8 +354,8 @@ def _is_site(segment: str, sites: set[str]) -> bool:
 
 def _is_name(segment: str) -> bool:
     """Return whether a segment with a site's word is a name: one word, or the last of its words."""
-    words = segment.split()
-    return len(words) == 1 or bool(_SITE.search(words[-1]) or _SECTION_WORD.fullmatch(words[-1]))
+    last = segment.rsplit(maxsplit=1)[-1]
+    return bool(_SITE.search(last) or _SECTION_WORD.fullmatch(last))
 
 
 def completed(title: str, shown: Iterable[str]) -> str:

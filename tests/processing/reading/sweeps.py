@@ -4,6 +4,7 @@ A row is a name and what the reader makes of its inputs. The lengths of a row st
 the rules and one behind them, so that a limit that moves by one changes some row.
 """
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -11,6 +12,7 @@ from itertools import product
 from lxml.html import HtmlElement
 
 from processing.reading import lines, titles
+from processing.reading.asides import TextBudget
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, around, find_body
 from processing.reading.bylines import is_byline, named, people, slashed, unnamed_role, writer
@@ -91,10 +93,18 @@ def of_pages() -> Iterator[Row]:
     """Yield a row per marked block: its length grows beside a text of 400 characters."""
     text = prose(4, 100)
     half, rest = prose(2, 100), "".join(f"<p>{n}{said(99)}</p>" for n in "가나")
-    for mark, (kind, content) in product(MARKED, (("said", said), ("words", words))):
-        for where, page in (("inside", f"<div id=b>{half}{mark}{rest}</div>"), ("after", f"<div id=b>{text}</div>{mark}")):  # fmt: skip
-            pages = [place_of(page.replace("{}", content(length))) for length in BESIDE]
-            yield f"{mark} {kind} {where}", pages
+    pages_ = {
+        "inside": f"<div id=b>{half}{{}}{rest}</div>",
+        "first": f"<div id=b>{{}}{half}{rest}</div>",
+        "after": f"<div id=b>{text}</div>{{}}",
+    }
+    for mark, (where, page) in product(MARKED, pages_.items()):
+        for content in (said, words) if where != "after" else (said,):
+            blocks = [mark.replace("{}", content(length)) for length in BESIDE]
+            yield (
+                f"{mark} {content.__name__} {where}",
+                [place_of(page.replace("{}", block)) for block in blocks],
+            )
     for mark in ("<ul>{}</ul>", '<div class="list">{}</div>', "<h2>{}</h2>", "<p>{}</p>"):
         links = [mark.format(f'<a href="/1">{words(length)}</a>') for length in BESIDE]
         yield f"{mark} linked", [place_of(f"<div id=b>{half}{link}{rest}</div>") for link in links]
@@ -249,7 +259,7 @@ def of_headings() -> Iterator[Row]:
 
 def of_lists() -> Iterator[Row]:
     for count, lead, link in product(
-        (1, 2, 3, 4), (18, 19, 20, 21, 22, 60), (5, 6, 7, 119, 120, 121)
+        (2, 3), (17, 18, 19, 20, 21, 60, 300), (4, 5, 6, 7, 8, 9, 119, 120, 121)
     ):
         item = "".join(
             f'<li class=a><a href="/{n}">{n}{words(link - 1)}</a><span>{said(lead)}</span></li>'
@@ -305,11 +315,12 @@ def of_times() -> Iterator[Row]:
     head = read_head(tree(body("")), "https://www.handeul.test/1")
     for minutes in (-541, -540, -539, -531, -530, -60, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 10, 11, 60, 530, 540, 541, 550, 600, 1441):  # fmt: skip
         results = []
-        for zone, other in product(("", "+09:00", "Z"), (0, 540, -540)):
+        for zone, other in product(("", "+09:00", "Z"), (0, 540, -540, 541, -541)):
             moment = (FETCHED + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S")
             around_ = visible(Around(f"입력 {FETCHED + timedelta(minutes=minutes + other):%Y-%m-%d %H:%M}", ""))  # fmt: skip
             day = f"https://www.handeul.test/{FETCHED + timedelta(minutes=minutes):%Y/%m/%d}/1"
-            for stated in (Stated(declared=[moment + zone]), Stated(script=[moment[:10]], inside=[moment + zone]), Stated(declared=["2026-03-21T09:00:00"], changed=[moment + zone]), Stated(inside=["0001-01-01"], script=["1970-01-01"])):  # fmt: skip
+            minute = moment[:16].replace("T", " ")
+            for stated in (Stated(declared=[minute]), Stated(declared=[moment + zone]), Stated(script=[moment[:10]], inside=[moment + zone]), Stated(declared=["2026-03-21T09:00:00"], changed=[moment + zone]), Stated(inside=["0001-01-01"], script=["1970-01-01"])):  # fmt: skip
                 for shown in (around_, visible(Around("", ""))):
                     results.append(settle(head, shown, stated, fetched_at=FETCHED, url=day))
         yield f"time {minutes}", results
@@ -344,8 +355,70 @@ def of_people() -> Iterator[Row]:
         yield f"named {name} {text}", [authors, origin]
 
 
+INLINE = (
+    "<p>가람시가 {} <a href=/1>물길</a>을 다시 연다고 말했다.</p>", "<p>{}<br>물길이 열린다.<br>다리</p>",
+    "<p>가람시는 <span style='display:none'>{}</span> 연다고 했다.</p>", "<p><b>{}</b> 가람시가 말한다.</p>",
+    "<p><a href=/1>{}</a></p>", "<p><a href=/1>{}</a> 다리</p>", "<ul><li>{}</li><li><a href=/2>다리</a></li></ul>",
+    "<blockquote>{}</blockquote>", "<h4>{}</h4>", "<p>◇ {}</p>", "<p>▲ {}</p>", "<center>{}</center>", "<hr>",
+    "<table><tr><td>{}</td><td class=tag>다리</td></tr></table>", "<p>댓글</p>", "<p>abc***</p>", "<b>{}</b>",
+    "<button>{}</button>", "<iframe src=1></iframe>", "<img src=2 alt='물길 옆 오래된 다리'>", "<script>{}</script>",
+    "<p>ⓒ 가람신문 무단전재 금지</p>", "<p>[사진=가람시]</p>", "<div hidden>{}</div>", "<em class=sub-tit>{}</em>",
+)  # fmt: skip
+WRAPPERS = ("{}", "{}", "<div>{}</div>", "<div class=w>{}</div>", "<section>{}</section>", "<div class=related>{}</div>", "<div class=news_body>{}</div>", "<article>{}</article>", "<td>{}</td>")  # fmt: skip
+
+
+def mixture(draw: random.Random) -> str:
+    """Return a page of some blocks in some order, in wrappers."""
+    parts = []
+    for _ in range(draw.randint(3, 9)):
+        block = draw.choice((*MARKED, *INLINE, "<p>{}</p>", "<p>{}</p>", "<div>{}</div>"))
+        content = draw.choice((said, said, words))(draw.choice((*BESIDE, *SHORT)))
+        part = draw.choice(WRAPPERS).replace("{}", block.replace("{}", content))
+        if draw.random() < 0.3 and parts:
+            parts[-1] = draw.choice(WRAPPERS).replace("{}", parts[-1] + part)
+        else:
+            parts.append(part)
+    return "".join(parts)
+
+
+def of_mixtures() -> Iterator[Row]:
+    """Yield rows of pages whose blocks are drawn: what one rule does in the face of others."""
+    for seed in range(120):
+        draw = random.Random(seed)  # noqa: S311 - examples
+        yield f"mixture {seed}", [place_of(mixture(draw)) for _ in range(10)]
+
+
+def of_drawn_texts() -> Iterator[Row]:
+    """Yield rows of texts whose lines are drawn."""
+    pieces = ("[가람신문 표가람 기자]", "(한들=연합뉴스) 표가람 기자 =", "▲ 물길 옆 다리", "▲ 다리 옆 물길", "2026.03.21 10:00 표가람 기자", "ⓒ 가람신문 무단전재 금지", "무단 전재 및 재배포를 금지합니다.", "관련기사", "▶ 다리 옆 물길", "묵은 물길", "묵은 물길 다시 열다", "표가람 기자 gr@handeul.test", "- 물길 따라 걷는 길", "= 물길 따라 걷는 길 =", "가람뉴스 표가람입니다.", "YTN 표가람", "#물길 #다리", "사진=연합뉴스", "입력 2026.03.21", "글·사진 표가람 기자", "표가람 한들대 교수", "표가람 / 사진제공 가람시", "구독하기", "이 기사는 유료 회원 전용입니다", "◇ 승진 ▲ 표가람 (서울=연합뉴스)", "[사진=가람시 제공]", "&lt;물길&gt; &quot;다리", "| 물길 |", "가람신문", "연합뉴스")  # fmt: skip
+    for seed in range(150):
+        draw = random.Random(seed)  # noqa: S311 - examples
+        results: list[object] = []
+        for _ in range(4):
+            lines_ = [f"{draw.choice('가나다')}{said(draw.choice((19, 20, 21, 39, 40, 41, 60)))}" for _ in range(draw.randint(0, 4))]  # fmt: skip
+            for _ in range(draw.randint(1, 6)):
+                piece = draw.choice(pieces)
+                joined = draw.random() < 0.4 and lines_
+                index = draw.randint(0, len(lines_))
+                if joined:
+                    index = min(index, len(lines_) - 1)
+                    pair = (lines_[index], piece)
+                    lines_[index] = " ".join(pair if draw.random() < 0.5 else pair[::-1])
+                else:
+                    lines_.insert(index, piece)
+            beside = frozenset(draw.sample(lines_, min(1, len(lines_))))
+            results += [clean(lines_, title=draw.choice(("", "묵은 물길", "묵은 물길 다시 열다")), decks=("물길 따라 걷는 길",), pictured=draw.randint(0, 2), beside=beside, photo=draw.random() < 0.2, sites=frozenset({"가람신문"})), lines_]  # fmt: skip
+        yield f"drawn {seed}", results
+
+
+def of_budgets() -> Iterator[Row]:
+    for limit, length in product(range(4), (1, 2, 3)):
+        budget, element = TextBudget(limit), tree(body(words(length)))[1]
+        yield f"budget {limit} {length}", [budget.text_of(element) for _ in range(4)]
+
+
 ALL = (
     of_pages, of_places, of_surroundings, of_pictures, of_lines, of_titles, of_headings, of_lists, of_texts,
-    of_times, of_people,
+    of_times, of_people, of_mixtures, of_drawn_texts, of_budgets,
 )  # fmt: skip
 """What yields the rows, by the kind of their inputs."""

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import json
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
@@ -19,6 +20,7 @@ from processing.reading.rights import RightsPolicy, rights_of
 from processing.reading.scripts import find_article, values
 from processing.reading.times import attributes_of
 from processing.reading.tree import (
+    MAX_BYTES,
     MAX_DEPTH,
     decode,
     elements_of,
@@ -31,7 +33,7 @@ from processing.reading.tree import (
 from processing.records import Doubt, Kind, Page
 from processing.rules import Rules, rules_at
 from processing.urls import canonical, desktop, unescaped
-from tests.processing.reading.sweeps import Row, body, prose, said, tree, words
+from tests.processing.reading.sweeps import Row, body, mixture, prose, said, tree, words
 
 URL = "https://www.handeul.test/news/123456"
 FETCHED = datetime(2026, 3, 22, 3, 0, tzinfo=UTC)
@@ -137,6 +139,8 @@ def of_bytes() -> Iterator[Row]:
         forms = [raw, raw[:-1], raw[:-2], raw[:-3], raw[:-4], raw[1:], gzip.compress(raw, mtime=0), gzip.compress(raw, mtime=0)[:-9], codecs.BOM_UTF8 + raw]  # fmt: skip
         pages = [Page(url=URL, fetched_at=FETCHED, body=form, charset=charset) for form, charset in product(forms, (None, "euc-kr", "utf-8", "rot13"))]  # fmt: skip
         yield f"bytes {coding}", [decode(page) for page in pages]
+    bombs = [gzip.compress(bytes(MAX_BYTES + more), mtime=0) for more in (0, 1)]
+    yield "bombs", [decode(Page(url=URL, fetched_at=FETCHED, body=bomb)) for bomb in bombs]
     for broken in range(0, 40, 2):
         raw = ("이는의" * 30).encode() + b"\xff" * broken + b"abc"
         odd = (
@@ -253,6 +257,22 @@ def of_readings() -> Iterator[Row]:
         rules = Rules(body=selector, subtitle=".deck", drop=(".deck",), byline="p", published="p")
         record, reading = explain(Page(url=URL, fetched_at=FETCHED, body=page.encode()), rules)
         yield f"stale {share} {selector}", [record, reading and reading.around, reading and reading.check]  # fmt: skip
+    for length in range(118, 123):
+        page = body(f"<div id=a>{words(length)}</div><div id=b>{prose(2, 60)}</div>")
+        for rules in (Rules(body="#a"), Rules(body="#a", byline="p")):
+            record, reading = explain(Page(url=URL, fetched_at=FETCHED, body=page.encode()), rules)
+            yield f"as long {length} {rules.byline}", [record, reading and reading.place and reading.place.prose]  # fmt: skip
+    for seed in range(60):
+        draw = random.Random(seed)  # noqa: S311 - examples
+        title = draw.choice(
+            ("물길을 다시 연다 - 가람신문", "가람신문", "뉴스 | 정치", "묵은 물길 다시 여는 한들시")
+        )
+        head = f'<title>{title}</title><meta name="description" content="{said(draw.choice((30, 60, 120)))}">'
+        head += draw.choice(("", "<meta property='og:type' content='article'>", "<meta property='og:title' content='가람신문'>", "<meta property='article:published_time' content='2026-03-21T10:00:00'>"))  # fmt: skip
+        above = draw.choice(("<h1>물길을 다시 연다</h1>", "<h3 class=title>묵은 물길 다시 여는 한들시</h3>", "<b>물길을 다시 여는 시</b>", "")) + draw.choice(("<p>표가람 기자 | 입력 2026.03.21 10:00</p>", "<span>2026-03-21</span>", ""))  # fmt: skip
+        page = body(above + mixture(draw) + mixture(draw) * draw.randint(0, 1), head)
+        record, reading = explain(Page(url=URL, fetched_at=FETCHED, body=page.encode()))
+        yield f"drawn {seed}", [record, reading and (reading.title_source, reading.check, reading.cleaned)]  # fmt: skip
     for share in (298, 299, 300, 301, 599, 600, 601):
         script = json.dumps({"title": "물길을 다시 연다", "content": said(share * 2) + " " + said(40)}, ensure_ascii=False)  # fmt: skip
         page = body(f"<h1>물길을 다시 연다</h1><div><p>{said(share)}</p></div><script>a = {script}</script>")  # fmt: skip
