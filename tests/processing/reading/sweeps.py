@@ -342,6 +342,15 @@ def of_people() -> Iterator[Row]:
             agency = agency_of(head, dateline=None, name=None, origin=None, around=Around(f"연합뉴스 {'가' * far}", ""))  # fmt: skip
             results += [authors_of(root, elements_of(root), head, near, Bylines()), agency]
         yield f"near {form}", results
+    pieces = ("표가람", "2026.03.21", "gr@handeul.test", "물길", "표가람 기자", "이나루 외 2명", "입력 2026.03.21 10:00 표가람", "나루")  # fmt: skip
+    root = tree(body("<p>물길</p>"))
+    head, elements = read_head(root, "https://www.handeul.test/1"), elements_of(root)
+    for count, end in product((1, 2, 3), ("", "물길", "이나루 기자")):
+        before = [" | ".join(parts) for parts in product(pieces, repeat=count)][
+            :: 7 if count == 3 else 1
+        ]
+        near = [Around(text, end) for text in before]
+        yield f"beside {count} {end}", [authors_of(root, elements, head, n, Bylines()) for n in near]  # fmt: skip
     for name, text in product(
         ("byline", "reporter_list", "writer", "view"), (18, 19, 20, 21, 160, 161)
     ):

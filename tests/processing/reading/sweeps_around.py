@@ -79,6 +79,14 @@ def of_heads() -> Iterator[Row]:
             others = "".join(f"<li><b>{name}</b> {words(5)}</li>" for name in ("문의", "팩스")[: rows - 1])  # fmt: skip
             results.append(metadata.details_of(tree(body(f"<table>{row}</table>{others}"))))
         yield f"detail {label} {value}", results
+    labels = ("담당부서", "담당<b>부서</b>", "<b>담당</b>부서", "부서 :", "물길", "작성자<br>")
+    for first, second in product(labels, labels):
+        row = f"<tr><th>{first}</th><td>가람</td></tr><tr><th>{second}</th><td>나루</td></tr>"
+        pages = [
+            f"<table>{row}</table>",
+            f"<strong>{first}</strong> 가람<strong>{second}</strong> 나루",
+        ]
+        yield f"labels {first} {second}", [metadata.details_of(tree(body(page))) for page in pages]
     for trail in ("홈 > 정치", "정치", "뉴스 > 사회 > 물길", "물길 > 정치", "Home / 경제", f"홈 > 문화 > {words(50)}", f"정치 > {words(55)}", f"정치 > {words(56)}", "사회일반", "정치·경제"):  # fmt: skip
         pages = [f'<{tag} class="{name}">{trail}</{tag}>' for tag, name in product(("div", "p", "main"), ("location", "breadcrumb", "cate", "list"))]  # fmt: skip
         yield f"trail {trail[:9]}", [facts(tree(body(page)))[-1] for page in pages]
@@ -124,6 +132,17 @@ def of_rights() -> Iterator[Row]:
             root = tree(body("<p>물길</p>", f'<meta name=robots content="{robots}">'))
             results.append(rights_of(page, root, read_head(root, URL), notices=(), premium=(), policy=policy))  # fmt: skip
         yield f"robots {robots} {header} {reserved}", results
+    for length, count in product((499, 500, 501), (499, 500, 501)):
+        long = {"location": "/" + "*" * (length - 1), "tdm-reservation": 1}
+        other = {"location": "/other", "tdm-reservation": 1}
+        results = []
+        for declared in ([long], [other] * count + [{"location": "/news/*", "tdm-reservation": 1}]):
+            page = Page(
+                url=URL, fetched_at=FETCHED, body=b"x", hints={"tdmrep": json.dumps(declared)}
+            )
+            root = tree(body("<p>물길</p>"))
+            results.append(rights_of(page, root, read_head(root, URL), notices=(), premium=(), policy=policies[0]))  # fmt: skip
+        yield f"patterns {length} {count}", results
     for distance in (0, 100, 280, 297, 298, 299, 300, 301, 302, 400, 500, 597, 600, 603, 700):
         clause = f"ⓒ 가람신문. AI {'가' * distance}학습 및 활용 금지"
         page = Page(url=URL, fetched_at=FETCHED, body=b"x")
