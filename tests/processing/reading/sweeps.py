@@ -315,8 +315,10 @@ def of_times() -> Iterator[Row]:
     head = read_head(tree(body("")), "https://www.handeul.test/1")
     for minutes in (-541, -540, -539, -531, -530, -60, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 10, 11, 60, 530, 540, 541, 550, 600, 1441):  # fmt: skip
         results = []
-        for zone, other in product(("", "+09:00", "Z"), (0, 540, -540, 541, -541)):
-            moment = (FETCHED + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S")
+        for zone, other, second in product(("", "+09:00", "Z"), (0, 540, -540, 541), (0, 30)):
+            moment = (FETCHED + timedelta(minutes=minutes, seconds=second)).strftime(
+                "%Y-%m-%dT%H:%M:%S"
+            )
             around_ = visible(Around(f"입력 {FETCHED + timedelta(minutes=minutes + other):%Y-%m-%d %H:%M}", ""))  # fmt: skip
             day = f"https://www.handeul.test/{FETCHED + timedelta(minutes=minutes):%Y/%m/%d}/1"
             minute = moment[:16].replace("T", " ")
