@@ -354,7 +354,7 @@ def _is_site(segment: str, sites: set[str]) -> bool:
 
 def _is_name(segment: str) -> bool:
     """Return whether a segment with a site's word is a name: one word, or the last of its words."""
-    last = segment.rsplit(maxsplit=1)[-1]
+    *_, last = segment.split()
     return bool(_SITE.search(last) or _SECTION_WORD.fullmatch(last))
 
 
