@@ -220,7 +220,13 @@ def of_titles() -> Iterator[Row]:
             f"{core}{mark}{end}{mark}가람신문",
             f"{end}{mark}물길",
         ]
-        forms += [f"{core}{mark}{end}{mark}{end}", f"[{end}]{mark}{core}", f"{core}…{mark}{end}"]
+        forms += [
+            f"{core[:6]}{end}{mark}{core}",
+            f"{core[:7]}{end}{mark}{core}",
+            f"{core}{mark}{end}{mark}{end}",
+            f"[{end}]{mark}{core}",
+            f"{core}…{mark}{end}",
+        ]
         heads = [titles.headline(form, texts, sites) for form, texts in product(forms, shown)]
         facts = [(titles.section_in(form), titles.is_general(form, sites), titles.is_printed(form, [core[:6], core[:7]])) for form in forms]  # fmt: skip
         chosen = [titles.choose([("og", form), ("title", f"{core} {end}")], texts, sites) for form, texts in product(forms, shown[:2])]  # fmt: skip
