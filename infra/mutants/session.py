@@ -54,8 +54,6 @@ PRELOADED = (
 )
 """Loading these takes longer than most tests. None of them starts a thread or Twisted's reactor."""
 
-OURS = ("processing", "spiders", "dags", "infra", "tests")
-
 
 class TestRequest(TypedDict):
     """What to run, as the module's docstring says."""
@@ -165,8 +163,9 @@ class EntryRecorder:
 
 def caches() -> Iterator[Callable[[], object]]:
     """Yield the function that empties the cache, for each cached function of the checkout."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in OURS and module is not None:
+    folder = f"{Path.cwd()}{os.sep}"
+    for module in list(sys.modules.values()):
+        if (getattr(module, "__file__", None) or "").startswith(folder):
             for value in list(vars(module).values()):
                 members = list(vars(value).values()) if isinstance(value, type) else [value]
                 for member in members:

@@ -30,26 +30,30 @@ def unjudged(word: str) -> bool:
     if word == "y": return True
 class Limits:
     most = 7
+def is_short(words: str) -> bool:
+    return len(words) < 2
 '''
 TEST = """
 from functools import cache
 import subprocess, sys
 from pathlib import Path
 import pytest
-from processing.reading.rule import Limits, is_long, unjudged
+from processing.reading.rule import Limits, is_long, is_short, unjudged
 from processing.reading.user import TWICE
 long = cache(is_long)
+short = cache(is_short)
 @pytest.fixture(scope="module")
 def shared():
     return is_long(list("abc"))
 def test_first():
-    long("abc"), long("ab")
+    long("abc"), long("ab"), short("ab"), short("a")
 def test_first_of_shared(shared): ...
 def test_is_long(shared):
     unjudged("x")
     assert shared
 def test_cached():
     assert not long("ab")
+    assert (short("ab"), short("a")) == (False, True)
 def test_constants():
     assert (TWICE, Limits.most) == (10, 7)
 """
@@ -185,7 +189,7 @@ def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path:
     root = checkout(tmp_path / "house", files)
     done = run(root)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "seed 1: 9 of 9 mutants of 3 modules" in done.stdout
+    assert "seed 1: 11 of 11 mutants of 3 modules" in done.stdout
     survivors = done.stdout.partition("Survivors\n")[2].split("\n\n")[0]
     assert set(survivors.split("\n")[::3]) == {
         "  processing/reading/rule.py:8  comparison, no test",
@@ -194,7 +198,7 @@ def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path:
         "  processing/reading/rule.py:10  constant, survived",
     }
     assert '- return word == "x"' in survivors
-    assert "4 of 9 survive" in done.stdout.splitlines()[-1]
+    assert "4 of 11 survive" in done.stdout.splitlines()[-1]
     assert (root / "processing/reading/rule.py").read_text() == RULE
 
     record = root / "var" / "mutants" / "rules-1.jsonl"
