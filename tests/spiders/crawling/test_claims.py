@@ -284,11 +284,13 @@ class Claimant:
     HAS_IT, BUSY, OVERTAKEN, ERROR = range(4)
 
     def __init__(self, store: Store, run: str, *, at: int = 0, ends: bool = False) -> None:
+        # What earlier tests left is not the new process's to end: it has none of the threads that
+        # the end of a DuckDB result waits for. Airflow's hooks run within the fork, so before it.
+        gc.disable()
         self.pid = os.fork()
-        if self.pid == 0:
-            # What earlier tests left is not this process's to end: a DuckDB result, whose threads
-            # are not here, broke it with a segmentation fault.
-            gc.disable()
+        if self.pid:
+            gc.enable()
+        else:
             # Nothing of the test's own process may go on here, whatever happens.
             os._exit(self._claim(Stepping(store, at), run, ends=ends))
 
