@@ -169,6 +169,7 @@ def test_a_killed_backfill_goes_on_and_asks_no_list_again(past: Past) -> None:
     assert not state.waiting
 
 
+@pytest.mark.full
 def test_a_publication_keeps_the_state_apart_and_the_next_run_goes_on_with_it(past: Past) -> None:
     days = ("--since", back(6), "--until", back(1), "--json")
     code, rows, log = past.sillok("backfill", "maru", *days, "--budget", "16")

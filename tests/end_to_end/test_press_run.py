@@ -422,6 +422,7 @@ def down(day, bare):
     return day.crawl_all("-s", "SILLOK_RETRY_WAIT=0.01")
 
 
+@pytest.mark.full
 def test_when_everything_is_down_the_next_polls_are_red_everywhere(day, first, down):
     assert first.checked.returncode == 0, first.checked.stdout + first.checked.stderr
     assert {ended.code for ended in down.values()} == {3}

@@ -179,6 +179,7 @@ def run(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.full
 def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     files = {
         "processing/reading/rule.py": RULE,
@@ -210,6 +211,7 @@ def test_a_run_prints_score_and_survivors_and_goes_on_where_it_stopped(tmp_path:
     assert record.read_bytes().splitlines()[:-1] == whole.splitlines()[:-1]
 
 
+@pytest.mark.full
 def test_a_run_ends_at_its_limit(tmp_path: Path) -> None:
     files = {"tests/test_it.py": BLOCKED.replace("open(", "print("), **dict.fromkeys(PACKAGES, "")}
     with Copy(checkout(tmp_path / "house", files)) as copy:
@@ -264,6 +266,7 @@ def test_it():
 """
 
 
+@pytest.mark.full
 def test_ended_by_sigterm_it_ends_its_tests_and_removes_its_copies(tmp_path: Path) -> None:
     files = {
         "processing/reading/rule.py": RULE,

@@ -158,10 +158,8 @@ def test_an_old_manifest_in_the_cache_is_compared_too(store: FileStore, options:
     assert READERS["articles"](Catalogue(store, options.cache)) == whole
 
 
-@pytest.mark.parametrize(
-    "table",
-    ["articles", *(pytest.param(t, marks=pytest.mark.full) for t in READERS if t != "articles")],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("table", list(READERS))
 def test_in_a_bucket_a_damaged_copy_is_fetched_again_and_a_damaged_object_is_refused(
     table: str, swift: Settings, tmp_path: Path
 ) -> None:

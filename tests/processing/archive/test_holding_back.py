@@ -63,7 +63,10 @@ def whole(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> FileStore:
 
 
 @pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
-@pytest.mark.parametrize("kind", FOLDED)
+@pytest.mark.parametrize(
+    "kind",
+    [*FOLDED[:2], *(pytest.param(kind, marks=pytest.mark.full) for kind in FOLDED[2:])],
+)
 def test_a_part_of_the_fold_stops_no_publication(
     kind: str, damage: Damage, tmp_path: Path, filled: Path, whole: FileStore
 ) -> None:

@@ -69,7 +69,13 @@ def sound(store: Store, folder: Path, reference: Reference) -> None:
     assert load(store, "hanbit").seen(article("hanbit", 1).article_id)
 
 
-@pytest.mark.parametrize("number", BOUNDARIES)
+@pytest.mark.parametrize(
+    "number",
+    [
+        *BOUNDARIES[::3],
+        *(pytest.param(n, marks=pytest.mark.full) for n in BOUNDARIES if n not in BOUNDARIES[::3]),
+    ],
+)
 def test_dying_before_any_change_changes_nothing_in_the_end(
     tmp_path: Path, reference: Reference, number: int
 ) -> None:

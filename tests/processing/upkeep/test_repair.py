@@ -147,8 +147,18 @@ def test_an_index_of_raw_pages_that_are_lost_has_the_lines_of_the_others(archive
     assert (replaced.rows, replaced.of) == (2, 3)
 
 
-@pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in LOST])
+@pytest.mark.parametrize(
+    ("kind", "damage"),
+    [
+        # Each kind once, the damages by turns; all of them in `make test-all`.
+        pytest.param(
+            kind, damage, marks=[pytest.mark.full] if (row + column) % len(DAMAGES) else []
+        )
+        for row, kind in enumerate(kind for kind in KINDS if kind not in LOST)
+        for column, damage in enumerate(DAMAGES)
+    ],
+    ids=str,
+)
 def test_what_can_be_derived_is_healed_with_a_cold_cache(
     kind: str, damage: Damage, archive: Archive, whole: Archive, tmp_path: Path
 ) -> None:

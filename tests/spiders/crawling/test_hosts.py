@@ -31,6 +31,7 @@ def polled(crawled: Crawled) -> Fetch:
     return row
 
 
+@pytest.mark.full
 def test_a_machine_without_a_network_costs_no_outlet_its_turn(origin: Origin, crawl: Crawl) -> None:
     """Ten minutes without a network: those that failed before it showed are asked at once when it is over."""
     origin.close()
