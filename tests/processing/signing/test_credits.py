@@ -3,7 +3,7 @@
 import pytest
 
 from processing.agencies import Names
-from processing.signing.credits import Credit, CreditKind, credits_in, credits_of
+from processing.signing.credits import Credit, CreditKind, credits_in, credits_of, url_key
 from processing.signing.documents import Document
 
 
@@ -119,3 +119,70 @@ def test_text_dateline_and_picture_of_one_document_are_told_apart() -> None:
 @pytest.mark.parametrize("spelt", ["연합", "연합뉴스", "YONHAP", "yna"])
 def test_an_agency_is_one_whatever_its_spelling(spelt: str) -> None:
     assert said(f"(서울={spelt}) 다리가 열린다.", 연합뉴스="yna") == ["yna"]
+
+
+def filled(length: int) -> str:
+    """Return so many characters in which nothing is credited."""
+    return ("물길을 따라 걷는다. " * (length // 10 + 1))[:length]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # A dateline within the first 600 characters, whole.
+        (filled(590) + "\n(서울=가람통신)", True),
+        (filled(591) + "\n(서울=가람통신)", False),
+        # A copyright line within the last 600, and one source line of the first and last 600.
+        ("ⓒ가람일보" + filled(595), True),
+        ("ⓒ가람일보" + filled(596), False),
+        (filled(1000) + "\n출처: 가람일보\n" + filled(591), True),
+        (filled(1000) + "\n출처: 가람일보\n" + filled(601), False),
+        (filled(599) + "\n출처: 가람일보 " + filled(591), True),
+        (filled(599) + "\n출처: 가람일보 " + filled(594), False),
+        # A closing credit on one of the last three lines, within the last 160 characters.
+        ("다리가 열린다.\n/가람통신\n첫째\n둘째", True),
+        ("다리가 열린다.\n/가람통신\n첫째\n둘째\n셋째", False),
+        ("다리가 열린다.\n/가람통신\n" + filled(153), True),
+        ("다리가 열린다.\n/가람통신\n" + filled(155), False),
+    ],
+)
+def test_a_credit_stands_near_an_end(text: str, *, found: bool) -> None:
+    text = text.rstrip()
+    assert bool(said(text)) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        # What goes on for less than 80 characters without a sentence is a caption.
+        ("(서울=가람통신) " + "물" * 79 + "\n다리가 열린다.", CreditKind.PICTURE),
+        ("(서울=가람통신) " + "물" * 80 + "\n다리가 열린다.", CreditKind.DATELINE),
+        ("(서울=가람통신) " + "물" * 40 + "\n다리가 열린다.", CreditKind.PICTURE),
+        ("(서울=가람통신) " + "물" * 40, CreditKind.DATELINE),
+        # A word for a picture within 24 characters before a closing credit.
+        ("다리가 열린다. 사진" + "물" * 20 + " 가람통신 제공", CreditKind.PICTURE),
+        ("다리가 열린다. 사진" + "물" * 30 + " 가람통신 제공", CreditKind.TEXT),
+        # The words before a copyright sign, on its line, at most 80 characters.
+        ("사진 " + "물" * 76 + " ⓒ가람일보", CreditKind.PICTURE),
+        ("사진 " + "물" * 80 + " ⓒ가람일보", CreditKind.TEXT),
+        ("사진 물길\nⓒ가람일보", CreditKind.TEXT),
+    ],
+)
+def test_what_is_credited_is_told_by_what_stands_near(text: str, kind: CreditKind) -> None:
+    (credit,) = credits_in(Document(id="하나", text=text))
+    assert credit.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("https://www.narae.test/news/7", "http://narae.test/news/7/#top", True),
+        ("https://m.narae.test/news/7?", " HTTPS://NARAE.test/news/7 ", True),
+        ("https://narae.test/news/7", "https://narae.test/news/8", False),
+        ("https://narae.test/#/7", "https://narae.test/#/8", True),
+    ],
+)
+def test_links_to_one_article_have_one_key(one: str, other: str, *, equal: bool) -> None:
+    assert (url_key(one) == url_key(other)) is equal
+    assert -(1 << 31) <= url_key(one) < 1 << 31
+    assert url_key("") == url_key(" # ") == 0
