@@ -166,8 +166,8 @@ def chain(*likeness: float) -> list[Edge]:
 
 @pytest.mark.parametrize(
     ("outer", "parent"),
-    [(0.90, 1), (0.86, 1), (0.84, 2)],
-    ids=["as like", "nearly as like", "less like"],
+    [(0.90, 1), (0.86, 1), (0.8501, 1), (0.849, 2), (0.847, 2)],
+    ids=["as like", "nearly as like", "just within", "just not", "less like"],
 )
 def test_a_copy_comes_from_the_first_of_those_that_have_most_of_it(
     outer: float, parent: int
@@ -198,13 +198,16 @@ def test_a_cut_text_came_from_the_whole_and_not_from_another_cut() -> None:
         (90, (0.6, 0.82), 0.38, "copy"),
         (90, (0.5, 0.9), 0.5, "excerpt"),
         (90, (0.5, 0.9), 0.39, "copy"),
-    ],
-    ids=[
-        "cut, with a byline",
-        "a paragraph less",
-        "its own lead, a paragraph less",
-        "cut below",
-        "its own lead, small pieces less",
+        # Each limit: a dateline's length, the shares of the parent and of the part, the gap.
+        (24, (0.79, 0.8), 0.25, "excerpt"),
+        (24, (0.79, 0.79), 0.25, "copy"),
+        (24, (0.8, 0.8), 0.25, "copy"),
+        (24, (0.79, 0.8), 0.24, "copy"),
+        (25, (0.79, 0.8), 0.25, "copy"),
+        (25, (0.69, 0.85), 0.4, "excerpt"),
+        (25, (0.69, 0.84), 0.4, "copy"),
+        (25, (0.7, 0.85), 0.4, "copy"),
+        (25, (0.69, 0.85), 0.39, "copy"),
     ],
 )
 def test_an_excerpt_lacks_large_pieces_and_opens_as_its_parent_does(
@@ -254,7 +257,25 @@ MINUTE = timedelta(minutes=1)
 
 def later(number: int, minutes: int, **fields: object) -> Node:
     seen = SEEN + minutes * MINUTE
-    return node(number, published_at=seen, fetched_at=seen + HOUR, **fields)
+    return node(number, **{"published_at": seen, "fetched_at": seen + HOUR, **fields})
+
+
+def test_an_original_of_no_known_time_was_not_seen_first() -> None:
+    timeless = replace(FIRST, published_at=None, fetched_at=None)
+    other = node(2, published_at=None, fetched_at=None)
+    assert ownership([timeless, other], timeless).evidence == "others of its class were as early"
+
+
+def test_a_cluster_has_the_smallest_id_of_its_articles() -> None:
+    members = [node(1, article_id="b"), node(2, article_id="a", published_at=SEEN + HOUR)]
+    found = rows(members, {1: [edge(1, 2)], 2: [edge(1, 2)]})
+    assert [(row.number, row.cluster, row.score) for row in found] == [(1, "a", 1.0), (2, "a", 0.9)]
+
+
+def test_a_link_that_does_not_merge_makes_nobody_a_parent() -> None:
+    members = [node(1), node(2, published_at=SEEN + HOUR), node(3, published_at=SEEN + 2 * HOUR)]
+    weak = edge(1, 3, "quote", jaccard=0.99)
+    assert parents(members, [edge(1, 2), edge(2, 3), weak]) == {1: None, 2: 1, 3: 2}
 
 
 @pytest.mark.parametrize(
@@ -278,6 +299,18 @@ def later(number: int, minutes: int, **fields: object) -> Node:
             "credits it; others of its class were as early",
         ),
         ([later(2, 5, origin_key=11)], 0.98, "links to it"),
+        (
+            [
+                later(2, 5, origin_key=11),
+                later(3, 7, credits=frozenset({"하나일보"})),
+                later(4, 5),
+                later(5, 90),
+            ],
+            0.98,
+            "credits it; links to it; first seen",
+        ),
+        ([later(2, 5), later(3, 90)], 0.7, "first seen"),
+        ([later(2, 0, outlet_class="portal", fetched_at=SEEN)], 0.95, "outlet class"),
     ],
 )
 def test_how_sure_an_original_is_and_why(
