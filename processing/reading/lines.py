@@ -87,7 +87,7 @@ LONGEST_CAPTION, LONGEST_BOILERPLATE, LONGEST_CREDIT = 300, 240, 120
 _MANY = 3
 _MAIL = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{0,80}"
 # Credits that stand under reports as well as under pictures.
-_WEAK = re.compile(rf"(?:{NEWSWIRES}|[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
+_WEAK = re.compile(rf"(?:{NEWSWIRES}|/?\s?[가-힣]{{2,4}}\s기자)[.]?(?:\s?{_MAIL})?|{_MAIL}")
 _TELLING_END = re.compile(r"[가-힣](?:다|요|죠|까)[.?!][”\"’')\]]{0,2}$")
 # Characters that the sentence of a narrative line has at least.
 _SHORTEST_NARRATIVE = 10
@@ -109,7 +109,7 @@ _LOOSE = re.compile(
     r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
 )
 _WRITTEN_BY = re.compile(
-    r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ]?\s?[가-힣]{2,4}\s?"
+    r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ/]?\s?[가-힣]{2,4}\s?"
     r"(?:선임|전문|객원|인턴|수습|사진)?\s?(?:기자|특파원|작가|PD|피디)\s?(?:[A-Za-z0-9._+-]{2,64}@\S{0,40})?\s?[\])>]?"
 )
 # Paragraphs from the end that are searched, and characters of what is cut there.
@@ -329,7 +329,7 @@ def _drop_names(paragraphs: list[str], ending: Ending) -> None:
     # A text without any sentence keeps its lines: they may be all that there is of it.
     while (
         paragraphs
-        and (_is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]) or slashed(paragraphs[-1]))
+        and (is_loose(paragraphs[-1]) or is_arrow(paragraphs[-1]) or slashed(paragraphs[-1]))
         and any(map(is_prose, paragraphs[:-1]))
     ):
         line = paragraphs.pop()
@@ -367,7 +367,7 @@ def _without_byline(text: str, ending: Ending) -> str:
         return text
     if sort_of(line) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(line):
         ending.bylines.append(line)
-    elif _is_loose(line):
+    elif is_loose(line):
         ending.agency = ending.agency or agency(line)
         ending.loose.append(line)
     elif sort_of(line) is LineKind.CAPTION and not is_prose(line):
@@ -387,6 +387,6 @@ def _cut_writer(paragraphs: list[str], ending: Ending) -> None:
             return
 
 
-def _is_loose(line: str) -> bool:
+def is_loose(line: str) -> bool:
     """Say whether a line is only the name of an agency or an outlet."""
     return len(line) <= _LONGEST_NAME and not is_prose(line) and bool(_LOOSE.fullmatch(line))

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from processing.agencies import NEWSWIRES
+from processing.agencies import NEWSWIRES, PICTURE
 from processing.limits import unescape
 from processing.reading import phrases
 from processing.reading.asides import DropRule, Ledger
-from processing.reading.bylines import MAIL, agency, people, unnamed_role
+from processing.reading.bylines import MAIL, agency, is_byline, people, slashed, unnamed_role
 from processing.reading.english import prune
 from processing.reading.lines import (
     LineKind,
@@ -23,6 +23,7 @@ from processing.reading.lines import (
     is_english,
     is_link,
     is_listed,
+    is_loose,
     is_marked,
     is_prose,
     is_statement,
@@ -113,7 +114,8 @@ _RULES = {
 class Cleaned:
     """Running text, and what was taken out of it, by kind.
 
-    `stamps` are dropped lines that may state a time; `heading` is the title as the body repeats it.
+    `stamps` are dropped lines that may state a time; `heading` is the title as the body repeats it;
+    `credit` is what was cut off the end of the last paragraph.
     """
 
     paragraphs: list[str] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Cleaned:
     stamps: list[str] = field(default_factory=list)
     agency: str | None = None
     heading: str | None = None
+    credit: str = field(default="", repr=False)
     ledger: Ledger = field(default_factory=Ledger)
 
     def of(self, sort: LineKind) -> list[str] | None:
@@ -189,6 +192,7 @@ def clean(
         text, credit = captionless(line) if photo else (line, "")
         cleaned.bylines.extend([credit] if credit and people(credit) else [])
         _sort(_without_wire(text, cleaned), cleaned, captioned=captioned, beside=line in beside)
+    _credit_text(cleaned)
     # The dateline first: where it names the writer, no unmarked name is cut off the end.
     _cut_dateline(cleaned, sites)
     ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
@@ -435,9 +439,30 @@ def _keep(line: str, cleaned: Cleaned, *, captioned: bool) -> None:
         cleaned.captions.append(line)
         return
     text, credit = without_credit(line)
+    if credit and slashed(line):
+        text, credit = line, ""
+    cleaned.credit = credit.strip()
     if credit:
-        cleaned.captions.append(credit.strip())
+        cleaned.captions.append(cleaned.credit)
     cleaned.paragraphs.append(text)
+
+
+def _credit_text(cleaned: Cleaned) -> None:
+    """Take an agency or a byline behind the last paragraph for the credit of the text.
+
+    Behind an earlier paragraph it is as likely that of a picture.
+    """
+    credit = cleaned.credit
+    if not credit or PICTURE.search(credit):
+        return
+    if is_byline(credit):
+        cleaned.bylines.append(credit)
+    elif wire := agency(credit) if is_loose(credit) else None:
+        cleaned.agency = cleaned.agency or wire
+        cleaned.ledger.drop(DropRule.LOOSE, credit)
+    else:
+        return
+    cleaned.captions.remove(credit)
 
 
 def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:

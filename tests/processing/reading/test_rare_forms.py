@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 
@@ -333,3 +334,40 @@ def test_people_and_times_in_the_container_of_wrapped_paragraphs_are_read():
     assert [one.name for one in article.authors] == ["표가람"]
     assert article.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
     assert article.text == "\n\n".join(MOUNTAIN)
+
+
+@pytest.mark.parametrize("credit", ["/뉴시스", "(뉴시스)", "<뉴시스>"])
+def test_an_agency_in_marks_behind_the_last_sentence_is_the_texts(credit):
+    whole = read(f"<div>{body((*MOUNTAIN[:-1], f'{LAST} {escape(credit)}'))}</div>")
+    assert (whole.agency, whole.captions) == ("뉴시스", ())
+    assert whole.text == "\n\n".join(MOUNTAIN)
+
+
+def test_an_agency_in_marks_behind_an_earlier_sentence_is_a_pictures():
+    found = read(f"<div>{body((f'{FIRST} (뉴시스)', *MOUNTAIN[1:]))}</div>")
+    assert (found.agency, found.captions) == (None, ("(뉴시스)",))
+
+
+def test_a_photographer_behind_the_last_sentence_did_not_write_it():
+    found = read(f"<div>{body((*MOUNTAIN[:-1], f'{LAST} (사진=표가람 기자)'))}</div>")
+    assert (found.authors, found.captions) == ((), ("(사진=표가람 기자)",))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "물가에는 나무를 심는 사람도 늘고 있다. /표가람 기자",
+        "물가에는 나무를 심는 사람도 늘고 있다. 사진·글/표가람 기자 garam@...",
+    ],
+)
+def test_a_reporter_behind_a_slash_ends_the_text(line):
+    found = read(f"<div>{body((*MOUNTAIN, line))}</div>")
+    assert [one.name for one in found.authors] == ["표가람"]
+    assert found.text.endswith("늘고 있다.")
+    assert not found.captions
+
+
+def test_a_name_that_ends_like_a_sentence_stands_before_a_source_of_pictures():
+    found = read(f"<div>{body((*MOUNTAIN, '한바다 / 화면캡처 한들TV'))}</div>")
+    assert [one.name for one in found.authors] == ["한바다"]
+    assert found.text == "\n\n".join(MOUNTAIN)
