@@ -21,7 +21,7 @@ from processing.agencies import NEWSWIRES
 from processing.reading import english
 from processing.reading.asides import SILENT, UNREAD_TAGS, DropRule, Ledger, is_unread
 from processing.reading.body import BLOCKS, BodyPlace
-from processing.reading.bylines import writer
+from processing.reading.bylines import MAIL, writer
 from processing.reading.lines import (
     LineKind,
     holds_sentence,
@@ -213,6 +213,7 @@ class _Walk:
             linked
             and linked >= _LINKED * len(bare(text))
             and not text.endswith(("다.", "요.", "까?"))
+            and not MAIL.fullmatch(text)
         ):
             self.prepared.ledger.drop(DropRule.LINKS, text)
         else:

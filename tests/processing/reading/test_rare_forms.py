@@ -371,3 +371,9 @@ def test_a_name_that_ends_like_a_sentence_stands_before_a_source_of_pictures():
     found = read(f"<div>{body((*MOUNTAIN, '한바다 / 화면캡처 한들TV'))}</div>")
     assert [one.name for one in found.authors] == ["한바다"]
     assert found.text == "\n\n".join(MOUNTAIN)
+
+
+def test_a_linked_address_below_the_text_is_the_reporters():
+    linked = '<a href="mailto:garam@handeul.test">garam@handeul.test</a>'
+    found = read(f"<div>{BYLINE}</div><div>{body()}<p>{linked}</p></div>")
+    assert [one.email for one in found.authors] == ["garam@handeul.test"]
