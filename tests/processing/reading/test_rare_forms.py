@@ -377,3 +377,25 @@ def test_a_linked_address_below_the_text_is_the_reporters():
     linked = '<a href="mailto:garam@handeul.test">garam@handeul.test</a>'
     found = read(f"<div>{BYLINE}</div><div>{body()}<p>{linked}</p></div>")
     assert [one.email for one in found.authors] == ["garam@handeul.test"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(사진설명)",
+        "부서명 문화정책과",
+        "이 공공저작물은 공공누리 “출처표시” 조건에 따라 쓸 수 있습니다.",
+        "이 페이지에서 제공하는 정보에 만족하십니까?",
+        "이 기사와 관련된 기사",
+    ],
+)
+def test_rows_of_boards_and_labels_of_lists_are_none_of_the_text(line):
+    found = read(f"<div>{body((*MOUNTAIN, line))}</div>")
+    assert (found.text, found.captions) == ("\n\n".join(MOUNTAIN), ())
+
+
+def test_a_stamp_beside_the_buttons_of_a_portal_is_read():
+    stamp = "기사입력 2026.03.21. 오후 2:05 기사원문 스크랩"
+    found = read(f"<div>{body((*MOUNTAIN, stamp))}</div>")
+    assert found.published.at.isoformat() == "2026-03-21T14:05:00+09:00"
+    assert found.text == "\n\n".join(MOUNTAIN)
