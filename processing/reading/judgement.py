@@ -24,7 +24,7 @@ from trafilatura.settings import Document
 from processing.reading import metadata
 from processing.reading.asides import is_legal
 from processing.reading.body import BodyPlace
-from processing.reading.lines import is_sentence, sentences
+from processing.reading.lines import is_prose, is_sentence, sentences
 from processing.reading.metadata import ARTICLE_TYPES, Head
 from processing.reading.titles import shared
 from processing.reading.tree import (
@@ -51,6 +51,7 @@ _FEWEST_SENTENCES = 2  # of an article
 _BEFORE_HEADING = 40  # characters of a label above a headline
 
 # Words of pages that are sent in an article's place.
+_CONSENT = re.compile(r"쿠키(?:를| 사용에?) (?:동의|허용)|cookie consent", re.IGNORECASE)
 _BLOCKED = re.compile(
     r"web firewall|security policy|access denied|request blocked"
     r"|are you (?:a )?(?:human|robot)|captcha"
@@ -58,7 +59,7 @@ _BLOCKED = re.compile(
     r"|자동\s?등록\s?방지|비정상적인 (?:접근|접속)"
     r"|접근이 (?:차단|제한)|접속이 (?:차단|제한)|차단되었습니다"
     r"|보안\s?정책|too many requests"
-    r"|쿠키(?:를| 사용에?) (?:동의|허용)|cookie consent|unusual traffic|과도한 (?:접속|요청)",
+    rf"|{_CONSENT.pattern}|unusual traffic|과도한 (?:접속|요청)",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
@@ -213,7 +214,9 @@ def _is_article(unit: HtmlElement, heading: HtmlElement) -> bool:
     heads = [head for head in unit.iterdescendants(heading.tag) if _alike(head, heading)]
     if not heads or sum(map(sentences, lines_of(unit))) < _FEWEST_SENTENCES:
         return False
-    has_class, has_date = bool(unit.get("class")), bool(_DATE.search(text_of(unit)))
+    # The element of HTML 5 says what classes say elsewhere.
+    has_class = bool(unit.get("class")) or unit.tag == "article"
+    has_date = bool(_DATE.search(text_of(unit)))
     if has_class and has_date:
         return True
     # Where scrolling appends articles, they may have no date but begin with their heading.
@@ -265,6 +268,9 @@ def _judged(
     shown = squeeze(f"{head.title} {text or _alerts(root) + ' ' + text_of(root)}"[:_SHOWN])
     # Photos, videos and flashes have no text to outweigh such words.
     may_lack_text = bool(title) and kind in _SHORT_KINDS
+    if may_lack_text and declared:
+        # A banner above pictures asks for consent as a page sent in their place does.
+        shown = _CONSENT.sub("", shown)
     if not (may_lack_text and is_dated(head)) and (cause := _substitute(shown)):
         return cause
     if text:
@@ -325,12 +331,14 @@ def _listing(root: HtmlElement, text: str) -> RejectionCause | None:
     linked = [words for link in root.iter("a") if len(words := text_of(link)) >= _LINKED_LENGTH]
     paragraphs = text.split("\n\n")
     leads = sum(paragraph.endswith(("..", "…")) for paragraph in paragraphs)
+    # Cards that are links as a whole, with their leads, leave no text beside them.
+    cards = not text and sum(map(is_prose, linked)) >= _FEWEST_ITEMS
     cut_off = leads > _LEAD_SHARE * len(paragraphs) and len(linked) >= _FEW_LINKS
     enough = _MANY_LINKS if text else _MANY_LINKS // 2
     linked_length = sum(map(len, linked))
     short = len(text) < _LONGEST_LEAD
     outweighed = len(linked) >= enough and linked_length > 2 * len(text) and short
-    if cut_off or outweighed:
+    if cards or cut_off or outweighed:
         first = linked[0] if linked else paragraphs[0]
         return RejectionCause(
             Reason.LIST_PAGE,

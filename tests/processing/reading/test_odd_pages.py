@@ -203,3 +203,22 @@ def test_a_portal_shows_whose_article_it_copies(shown):
     assert isinstance(found, Article)
     assert found.origin is not None
     assert found.origin.outlet == "한들신문"
+
+
+def test_cards_that_are_links_as_a_whole_are_a_list():
+    cards = "".join(
+        f'<div><a href="/{number}"><h3>소식 {number}</h3><p>{STORY}</p></a></div>'
+        for number in range(3)
+    )
+    found = read(f"<h1>사회</h1>{cards}", head="<title>사회 - 새벽일보</title>")
+    assert isinstance(found, Rejection)
+    assert found.reason is Reason.LIST_PAGE
+
+
+def test_a_banner_that_asks_for_consent_does_not_hide_a_page_of_pictures():
+    title = "[카드뉴스] 등대의 하루"
+    head = f'<title>{title}</title><meta property="og:type" content="article">'
+    banner = "<p>계속 이용하시면 쿠키 사용에 동의하시는 것으로 봅니다.</p>"
+    found = read(f'{banner}<h1>{title}</h1><img src="1.png"><img src="2.png">', head=head)
+    assert isinstance(found, Article), found
+    assert (found.kind, found.text) == (Kind.PHOTO, "")

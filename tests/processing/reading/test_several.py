@@ -66,3 +66,10 @@ def test_parts_of_one_article_under_headings_of_their_own_stay():
     )
     text = read(f"<div itemprop=articleBody>{parts}</div>").text
     assert all(line in text for line in MOUNTAIN)
+
+
+def test_articles_without_a_class_or_a_date_are_told_by_their_element():
+    shape = "<article><h1>{title}</h1><div>{text}</div></article>"
+    own = shape.format(title=TITLE, text=paragraphs(MOUNTAIN))
+    found = read(f"<main>{own}{shape.format(title=OTHER, text=paragraphs(SHIP))}</main>")
+    assert found.text.split("\n\n") == list(MOUNTAIN)
