@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.layout import Span
 from processing.archive.merging import gathered
 from processing.completeness.meter import Completeness, bounds, measure
 from processing.completeness.polls import PollAnswer, answers, overflows
@@ -136,7 +137,7 @@ def measure_days(
     polls = _polls(catalogue, first, last, landed)
     rules = numbering or {}
     numbers = dict(_numbers(catalogue, first, last, rules)) if catalogue.head else {}
-    archived = _counted(catalogue, _ARCHIVED, first, last)
+    archived = _counted(catalogue, _ARCHIVED, first, last, {"articles": (first, last)})
     measured: dict[tuple[str, date], Completeness] = {}
     for outlet in sorted({name for name, _ in gaps}):
         own = polls.get(outlet, [])
@@ -156,22 +157,25 @@ def gaps_of(catalogue: Catalogue, first: date, last: date, outlets: Iterable[str
 
     Of `outlets`; of every outlet with an article or a gap in these days where none is named.
     """
-    found = _counted(catalogue, _MISSING, first, last)
+    found = _counted(catalogue, _MISSING, first, last, {"log": (first, date.max)})
+    own = {"articles": (first, last)}
     names = set(outlets) or {
         name
-        for counts in (found, _counted(catalogue, _ARCHIVED, first, last))
+        for counts in (found, _counted(catalogue, _ARCHIVED, first, last, own))
         for name, _ in counts
     }
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
     return {(name, day): found.get((name, day), 0) for name in sorted(names) for day in days}
 
 
-def _counted(catalogue: Catalogue, statement: str, first: date, last: date) -> Counts:
+def _counted(
+    catalogue: Catalogue, statement: str, first: date, last: date, days: Mapping[str, Span]
+) -> Counts:
     if catalogue.head is None:
         return {}
     span = {"first": first, "last": last, "start": bounds(first)[0], "end": bounds(last)[1]}
     named = {name: value for name, value in span.items() if f"${name}" in statement}
-    rows = ask(catalogue, statement, named).records()
+    rows = ask(catalogue, statement, named, days).records()
     return {(row["outlet"], row["day"]): row["articles"] for row in rows}
 
 

@@ -2,7 +2,9 @@
 
 The parts are handed over as Arrow datasets, so that file access, extensions and settings can be
 closed before the first statement is run (DuckDB: "Securing DuckDB"). Parts whose key says that they
-have no row of the days that are asked for are not opened.
+have no row of the days that are asked for are not opened. Where a caller names the days of a table
+(`ask`), those parts are not fetched and compared with their sums either, so a question about a day
+costs the same in a long history.
 """
 
 import re
@@ -11,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 import duckdb
@@ -58,15 +60,18 @@ class QueryResult:
 
 
 def ask(
-    catalogue: Catalogue, statement: str, parameters: Mapping[str, object] | None = None
+    catalogue: Catalogue,
+    statement: str,
+    parameters: Mapping[str, object] | None = None,
+    days: Mapping[str, Span] | None = None,
 ) -> QueryResult:
     """Answer one reading statement.
 
+    `days` names tables of which it sees only the rows of some KST days, and those without a day.
     Raises `UsageError` where it is not SQL, not one, or does not only read.
     """
-    connection = connect(
-        catalogue, [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
-    )
+    named = [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
+    connection = connect(catalogue, named, days or {})
     with _explained():
         statements = connection.extract_statements(statement)
         if len(statements) != 1 or statements[0].type not in _READING:
@@ -77,13 +82,19 @@ def ask(
         return QueryResult(tuple(relation.columns), _rows(connection, relation))
 
 
-def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.DuckDBPyConnection:
-    """Return a connection that sees `tables` of the archive and nothing else."""
+def connect(
+    catalogue: Catalogue,
+    tables: Sequence[str] = TABLES,
+    days: Mapping[str, Span] = MappingProxyType({}),
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection that sees `tables` of the archive and nothing else.
+
+    Of those that `days` names it sees only the rows of these KST days, and those without a day.
+    """
     connection = duckdb.connect(":memory:")
     for name in tables:
-        connection.register(
-            f"_{name}", pages(catalogue) if name == "pages" else dataset(catalogue, name)
-        )
+        rows = pages(catalogue) if name == "pages" else dataset(catalogue, name, days.get(name))
+        connection.register(f"_{name}", rows)
         key = _LATEST.get(name)
         latest = (
             f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY manifest DESC) = 1"
@@ -96,13 +107,14 @@ def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.Duck
     return connection
 
 
-def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
+def dataset(catalogue: Catalogue, table: str, days: Span | None = None) -> pads.Dataset:
     """Return a table's current parts as one Arrow dataset with the columns of today.
 
-    A table that no publication has filled is empty. Raises `MissingError` where nothing was
-    published at all.
+    With `days` it has only their rows, and those without a day. A table that no publication has
+    filled is empty. Raises `MissingError` where nothing was published at all.
     """
-    parts = sorted(catalogue.of(table), key=lambda part: (part.seq, part.key))
+    named = (part for part in catalogue.of(table) if days is None or part.within(*days))
+    parts = sorted(named, key=lambda part: (part.seq, part.key))
     columns = columns_of(table)
     if not parts and catalogue.head:
         return pads.dataset(columns.empty_table())
@@ -113,13 +125,15 @@ def dataset(catalogue: Catalogue, table: str) -> pads.Dataset:
         )
     _require_parquet(parts[-1], catalogue.local(parts[-1]))
     files = list(gathered(catalogue, table, parts))
-    return pads.FileSystemDataset.from_paths(
+    rows = pads.FileSystemDataset.from_paths(
         [str(path) for path, _ in files],
         schema=columns,
         format=pads.ParquetFileFormat(),
         filesystem=pafs.LocalFileSystem(),
-        partitions=[_stated(days) for _, days in files],
+        partitions=[_stated(held) for _, held in files],
     )
+    # a part may hold a whole month, or rows without a day
+    return rows.filter(_stated(days) | pads.field(DAY.name).is_null()) if days else rows
 
 
 def _require_parquet(part: CatalogueObject, path: Path) -> None:

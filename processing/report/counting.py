@@ -37,7 +37,8 @@ _READ = f"""
     SELECT n.outlet,
         count(*) AS versions,
         count(DISTINCT n.article_id) FILTER (number > 1) AS edits,
-        count(DISTINCT n.article_id) FILTER (c.relation IN {_REPRINTS}) AS reprints
+        count(DISTINCT n.article_id) FILTER (c.relation IN {_REPRINTS}) AS reprints,
+        count(*) FILTER (c.version_id IS NULL) AS unfolded
     FROM numbered AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
     WHERE first >= $start GROUP BY 1
 """  # noqa: S608 - our own words
@@ -87,6 +88,8 @@ _FIELDS = f"""
     FROM named GROUP BY ALL
 """  # noqa: S608 - our own words
 _LAST_DAY = "SELECT max(day) FROM reports"
+_SKEW = timedelta(days=1)
+"""How much earlier than its announcement a row of the log may state its own time."""
 _NEWS = """
     SELECT outlet, url, max(coalesce(new_at, CASE WHEN new_links > 0 THEN logged_at END)) AS new_at
     FROM log WHERE role = 'source' AND logged_at < $end AND backfill IS NULL GROUP BY ALL
@@ -126,15 +129,11 @@ def count_day(
     span = {"start": start, "end": start + timedelta(days=1)}
     runs, volumes, shares = _runs(catalogue, day, landed)
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for statement in (_SILENT, _ANNOUNCED, _GONE_LINKS):
-        _merge(facts, ask(catalogue, statement, span).records())
-    _merge(
-        facts, ask(catalogue, _READ, {**span, "back": start - timedelta(days=HISTORY)}).records()
-    )
-    news: dict[str, dict[str, datetime]] = defaultdict(dict)
-    for row in ask(catalogue, _NEWS, {"end": span["end"]}).records():
-        if row["new_at"]:
-            news[row["outlet"]][row["url"]] = row["new_at"]
+    _merge(facts, ask(catalogue, _SILENT, span).records())
+    _merge(facts, ask(catalogue, _ANNOUNCED, span, {"log": (day - _SKEW, date.max)}).records())
+    _merge(facts, ask(catalogue, _GONE_LINKS, span, {"log": (day, day)}).records())
+    _merge(facts, _read(catalogue, day, span))
+    news = _news(catalogue, day, runs)
     lying = _lying(catalogue, day)
     return {
         name: _counted(
@@ -150,6 +149,48 @@ def count_day(
         )
         for name in sorted({*runs, *facts, *volumes})
     }
+
+
+def _read(
+    catalogue: Catalogue, day: date, span: Mapping[str, datetime]
+) -> Iterable[dict[str, Any]]:
+    """Return the versions, edits and reprints of `day` by outlet.
+
+    A row of `clusters` lies under the day on which its version was collected first, which is mostly
+    one of the days that are looked back.
+    """
+    back = timedelta(days=HISTORY)
+    asked, days = {**span, "back": span["start"] - back}, (day - back, day)
+    rows = list(ask(catalogue, _READ, asked, {"log": days, "clusters": days}).records())
+    if any(row["unfolded"] for row in rows):
+        rows = list(ask(catalogue, _READ, asked, {"log": days}).records())
+    return ({name: row[name] for name in row if name != "unfolded"} for row in rows)
+
+
+def _news(
+    catalogue: Catalogue, day: date, runs: Mapping[str, Sequence[RunReport]]
+) -> dict[str, dict[str, datetime]]:
+    """Return when the sources of the runs of `day` last announced something new, by outlet and URL.
+
+    Each row of a source repeats that moment, so earlier days are read only where one has no row.
+    """
+    wanted = {
+        (outlet, source.url)
+        for outlet, reports in runs.items()
+        for report in reports
+        for source in report.sources
+    }
+    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), SEOUL)
+    found: dict[tuple[str, str], datetime | None] = {}
+    for first in (day - timedelta(days=HISTORY), date.min):
+        if not wanted <= found.keys():
+            rows = ask(catalogue, _NEWS, {"end": end}, {"log": (first, day)}).rows
+            found = {(outlet, url): new_at for outlet, url, new_at in rows}
+    news: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for outlet, url in wanted & found.keys():
+        if new_at := found[outlet, url]:
+            news[outlet][url] = new_at
+    return news
 
 
 @dataclass(slots=True)
@@ -210,9 +251,11 @@ def _runs(catalogue: Catalogue, day: date, landed: Iterable[RunReport]) -> _Runs
         span = {"first": first, "last": day}
         runs = {"runs": [run for _, run in waiting]}
         # What is published is left in landing for a moment.
-        for taken in ask(catalogue, _TAKEN, {**runs, **span}).rows if waiting else ():
+        days = {"reports": (first, day)}
+        for taken in ask(catalogue, _TAKEN, {**runs, **span}, days).rows if waiting else ():
             waiting.pop(taken, None)
-        published = [_report(row) for row in ask(catalogue, _RUNS, {"last": day}).records()]
+        rows = ask(catalogue, _RUNS, {"last": day}, {"reports": (day, day)}).records()
+        published = [_report(row) for row in rows]
         _add_history(catalogue, {**span, "backfill": BACKFILL}, volumes, shares)
     for report in waiting.values():
         on = date.fromisoformat(report.day)
@@ -235,16 +278,17 @@ def _by_outlet(reports: Iterable[RunReport]) -> dict[str, list[RunReport]]:
 
 def _add_history(
     catalogue: Catalogue,
-    span: Mapping[str, object],
+    span: Mapping[str, Any],
     volumes: dict[str, dict[date, int]],
     shares: dict[str, _Shares],
 ) -> None:
     """Add the published polls of a span of days, summed by DuckDB: four weeks are many rows."""
-    for outlet, on, articles, counted in ask(catalogue, _VOLUMES, span).rows:
+    days = {"reports": (span["first"], span["last"])}
+    for outlet, on, articles, counted in ask(catalogue, _VOLUMES, span, days).rows:
         volumes[outlet][on] = articles
         if counted:
             shares[outlet].add({}, counted, own=on == span["last"])
-    for outlet, on, name, articles in ask(catalogue, _FIELDS, span).rows:
+    for outlet, on, name, articles in ask(catalogue, _FIELDS, span, days).rows:
         shares[outlet].add({name: articles}, 0, own=on == span["last"])
 
 
@@ -294,10 +338,6 @@ _BACK = timedelta(days=30)
 """How long a gap is asked for again by every crawl (`processing.archive.memory.HOT_DAYS`)."""
 _GAPS = "('failed', 'over-budget', 'given-up')"
 """Last words on an article that was announced and is not here."""
-_NEWEST = """
-    SELECT * FROM articles
-    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
-"""
 _REPRINTED = """
     WITH copies AS (
         SELECT DISTINCT c.original, a.article_id, a.outlet
@@ -315,12 +355,17 @@ _CHANGED = """
     FROM articles WHERE previous IS NOT NULL AND fetched_at >= $start AND fetched_at < $end
     ORDER BY silent_edit DESC, fetched_at DESC, version_id LIMIT $most
 """
-_DELETED = f"""
+_DELETED = """
+    WITH gone AS (
+        SELECT * FROM log WHERE why = 'gone' AND failures = 0 AND logged_at >= $start AND logged_at < $end
+    ), newest AS (
+        SELECT article_id, title FROM articles WHERE article_id IN (SELECT article_id FROM gone)
+        QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
+    )
     SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l.logged_at) AS changed_at, 'gone' AS kind
-    FROM log AS l LEFT JOIN ({_NEWEST}) AS a ON a.article_id = l.article_id
-    WHERE l.why = 'gone' AND l.failures = 0 AND l.logged_at >= $start AND l.logged_at < $end
+    FROM gone AS l LEFT JOIN newest AS a ON a.article_id = l.article_id
     GROUP BY ALL ORDER BY changed_at DESC, l.article_id LIMIT $most
-"""  # noqa: S608 - our own words
+"""
 _MISSING = f"""
     SELECT outlet, arg_max(url, logged_at) AS url, min(coalesce(announced_at, logged_at)) AS since,
         arg_max(why, logged_at) AS why, arg_max(detail, logged_at) AS detail
@@ -338,10 +383,17 @@ def stories(catalogue: Catalogue, day: date) -> Stories:
     start = datetime.combine(day, datetime.min.time(), SEOUL)
     end = start + timedelta(days=1)
     span = {"start": start, "end": end, "most": _MOST}
-    rows = [*ask(catalogue, _CHANGED, span).records(), *ask(catalogue, _DELETED, span).records()]
+    # rows of `clusters` lie under the day on which their versions were collected
+    days = {"log": (day, day), "clusters": (day, day)}
+    rows = [
+        row
+        for statement in (_CHANGED, _DELETED)
+        for row in ask(catalogue, statement, span, days).records()
+    ]
+    reprinted = ask(catalogue, _REPRINTED, span, days).records()
     changed = [{"at": row.pop("changed_at"), **row} for row in rows]
     return Stories(
-        reprinted=tuple(map(Reprinted.model_validate, ask(catalogue, _REPRINTED, span).records())),
+        reprinted=tuple(map(Reprinted.model_validate, reprinted)),
         changed=tuple(map(Changed.model_validate, changed)),
         missing=gaps(catalogue, end),
     )
@@ -349,5 +401,8 @@ def stories(catalogue: Catalogue, day: date) -> Stories:
 
 def gaps(catalogue: Catalogue, end: datetime, most: int = _MOST) -> tuple[Gap, ...]:
     """Return what was announced before `end` and is neither archived nor a page without an article, oldest first."""
-    span = {"back": end - _BACK, "end": end, "most": most}
-    return tuple(map(Gap.model_validate, ask(catalogue, _MISSING, span).records()))
+    back = end - _BACK
+    span = {"back": back, "end": end, "most": most}
+    first = back.astimezone(SEOUL).date()
+    rows = ask(catalogue, _MISSING, span, {"log": (first, date.max)}).records()
+    return tuple(map(Gap.model_validate, rows))
