@@ -5,13 +5,14 @@ Looking articles up: lists, single articles with their versions, words in their 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from processing.archive.catalogue import Catalogue
+from processing.archive.layout import Span
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.lookup.sql import ask
 from processing.records import article_id, version_id
@@ -62,15 +63,24 @@ _SHORTEST = 6
 """Characters of an id that are enough to ask for it, as long as only one article begins with them."""
 _NEWEST = """
     WITH newest AS (
-        SELECT *, count(*) OVER (PARTITION BY article_id) AS versions
+        SELECT article_id, version_id, published.at AS published, fetched_at, day,
+            count(*) OVER (PARTITION BY article_id) AS versions
         FROM articles WHERE {where}
         QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
     )
-    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, n.versions, c.relation, n.url
-        {columns}
-    FROM newest AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
-    WHERE {after}
-    ORDER BY n.published.at DESC NULLS LAST, n.article_id LIMIT $limit
+    SELECT n.version_id, n.versions, n.day, (n.fetched_at AT TIME ZONE 'Asia/Seoul')::DATE AS collected
+    FROM newest AS n {joined} WHERE {after}
+    ORDER BY n.published DESC NULLS LAST, n.article_id LIMIT $limit
+"""
+"""The first of two steps: which versions are shown is asked of narrow columns, and no text goes through a sort."""
+_FOLDED = "LEFT JOIN clusters AS c ON c.version_id = n.version_id"
+_SHOWN = """
+    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, n.version_id AS versions,
+        c.relation, n.url {columns}
+    FROM articles AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
+    WHERE n.version_id IN (SELECT unnest($found::VARCHAR[]))
+    QUALIFY row_number() OVER (PARTITION BY n.article_id ORDER BY n.fetched_at DESC, n.version_id) = 1
+    ORDER BY n.published.at DESC NULLS LAST, n.article_id
 """
 _WHERE = """
     SELECT DISTINCT article_id, day FROM articles
@@ -212,10 +222,35 @@ def _select(
         after.append("n.versions > 1")
     statement = _NEWEST.format(
         where=" AND ".join([*where, *conditions]) or "true",
+        joined=_FOLDED if wanted.original else "",
         after=" AND ".join(after),
-        columns=columns,
     )
-    return ask(catalogue, statement, {**given, **parameters, "limit": wanted.limit}).records()
+    asked = {**given, **parameters, "limit": wanted.limit}
+    found = {row["version_id"]: row for row in ask(catalogue, statement, asked).records()}
+    return _shown(catalogue, found, columns, parameters)
+
+
+def _shown(
+    catalogue: Catalogue,
+    found: Mapping[str, Mapping[str, Any]],
+    columns: str,
+    parameters: Mapping[str, object],
+) -> Iterator[dict[str, Any]]:
+    """Yield the versions that were found, read from the parts of their days alone."""
+    days = {
+        "articles": _span(row["day"] for row in found.values()),
+        "clusters": _span(row["collected"] for row in found.values()),
+    }
+    statement = _SHOWN.format(columns=columns)
+    named = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    rows = ask(catalogue, statement, {**named, "found": [*found]}, days).records()
+    return ({**row, "versions": found[row["versions"]]["versions"]} for row in rows)
+
+
+def _span(days: Iterable[date | None]) -> Span:
+    """Return the first and the last day; where none is known, one that has no rows."""
+    known = [day for day in days if day]
+    return min(known, default=date.min), max(known, default=date.min)
 
 
 _TOKENS = re.compile(r"\s+|[^\s]+")
