@@ -97,7 +97,7 @@ Learnt: TypeAlias = Mapping[date, frozenset[int]]
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _KEY_BITS: Final = 32
-_AT_FIRST: Final = 20_000
+_AT_FIRST: Final = 40_000
 """Occurrences of marks of a part and day that are looked at before the others."""
 _KEYS: Final = ("title_key", "head_key", "tail_key")
 """What tells documents apart: their titles, and how their texts begin and end."""
@@ -109,14 +109,16 @@ _AGAIN: Final = tuple(name for name in SIGNED.names if name != "marks")
 class Occurrences:
     """Where the marks of a batch stand, in the batch and in the window.
 
-    `asked` are the marks, sorted, and `needed` how many documents make each boilerplate.
-    `companions` have three columns for each of `_KEYS`: the place of a mark in `asked`, a day, and
-    a key that the mark stands with on that day, not more of them than decide. `kept` are the marks
-    of the window that were not taken out: place, day, number of the document.
+    `asked` are the marks, sorted, and `needed` how many documents make each boilerplate. `decided`
+    has the place of a mark in `asked` and a day that alone has as many documents. Where a mark is
+    not decided so, `companions` have three columns for each of `_KEYS`: its place, a day, and a
+    key that it stands with on that day. `kept` are the marks of the window that were not taken out:
+    place, day, number of the document.
     """
 
     asked: Numbers
     needed: Numbers
+    decided: Numbers
     companions: tuple[Numbers, ...]
     kept: Numbers
 
@@ -124,35 +126,32 @@ class Occurrences:
 def occurrences(signatures: Signatures, drafts: Sequence[Draft], features: Features) -> Occurrences:
     """Return where the marks of `drafts` stand.
 
-    No day needs to name more companions of a mark than decide.
+    A mark that the documents of one day and part decide has no companions of these.
     """
     asked = distinct(
         np.concatenate([np.empty(0, np.int32), *(each.marks for each in drafts)])
     ).astype(np.int64)
-    found: tuple[list[Numbers], ...] = tuple([np.empty((0, 3), np.int64)] for _ in _KEYS)
-    kept = [np.empty((0, 3), np.int64)]
-    for day, which, keys in _of_drafts(drafts, asked):
-        for rows, key in zip(found, keys, strict=True):
-            rows.append(_companions(which, day, key, features.many))
-    for table in signatures.scan(["number", "day", *_KEYS, "marks", "dropped"]):
-        owners, which = _among(table["marks"], asked, sums)
-        days = np.asarray(table["day"].cast(pa.int32())).astype(np.int64)[owners]
-        for day in np.unique(days).tolist():
-            mine = days == day
-            for rows, name in zip(found, _KEYS, strict=True):
-                rows.append(
-                    _companions(
-                        which[mine], day, np.asarray(table[name])[owners[mine]], features.many
-                    )
-                )
-        losers, gone = _among(table["dropped"], asked)
-        still = np.ones(which.size, np.bool_)
-        still[among(owners * asked.size + which, losers * asked.size + gone)[0]] = False
-        numbers = np.asarray(table["number"])[owners[still]]
-        kept.append(np.stack([which[still], days[still], numbers], axis=1))
     # The lowest bit of a mark says that a phrase of boilerplate is near it.
     needed = np.where(asked & 1, features.few, features.many)
-    return Occurrences(asked, needed, tuple(map(np.concatenate, found)), np.concatenate(kept))
+    decided = [np.empty((0, 2), np.int64)]
+    found: tuple[list[Numbers], ...] = tuple([np.empty((0, 3), np.int64)] for _ in _KEYS)
+    kept = [np.empty((0, 3), np.int64)]
+
+    def add(day: int, which: Numbers, keys: Sequence[Numbers]) -> None:
+        full, sides = _companions(which, day, keys, needed)
+        decided.append(full)
+        for rows, side in zip(found, sides, strict=True):
+            rows.append(side)
+
+    for day, which, keys in _of_drafts(drafts, asked):
+        add(day, which, keys)
+    for table in signatures.scan(["number", "day", *_KEYS, "marks", "dropped"]):
+        owners, which = _among(table["marks"], asked, sums)
+        for place in _of_days(table, owners, which):
+            add(*place)
+        kept.append(_kept(table, asked, owners, which))
+    sides = tuple(map(np.concatenate, found))
+    return Occurrences(asked, needed, np.concatenate(decided), sides, np.concatenate(kept))
 
 
 def _of_drafts(
@@ -172,20 +171,65 @@ def _of_drafts(
         yield day.toordinal() - _EPOCH, which, tuple(keys)
 
 
-def _companions(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
-    """Return for each mark up to `least` different keys beside it, if there are more any of them.
+def _of_days(
+    table: pa.Table, owners: Numbers, which: Numbers
+) -> Iterator[tuple[int, Numbers, tuple[Numbers, ...]]]:
+    """Yield for each day of a part the marks, and the keys of their documents."""
+    every = np.asarray(table["day"].cast(pa.int32()))
+    keys = tuple(np.asarray(table[name])[owners] for name in _KEYS)
+    days = distinct(every).tolist()
+    for day in days:
+        # Nearly every part has one day, of which nothing needs to be copied.
+        mine = every[owners] == day if len(days) > 1 else slice(None)
+        yield day, which[mine], tuple(each[mine] for each in keys)
+
+
+def _kept(table: pa.Table, asked: Numbers, owners: Numbers, which: Numbers) -> Numbers:
+    """Return the marks of a part that were not taken out: place, day, number of the document."""
+    losers, gone = _among(table["dropped"], asked)
+    # What was taken out are marks of the same text: where these are as many, none was left.
+    rows = table.num_rows
+    some = np.bincount(owners, minlength=rows) != np.bincount(losers, minlength=rows)
+    mine, theirs = some[owners], some[losers]
+    owners, which, losers, gone = owners[mine], which[mine], losers[theirs], gone[theirs]
+    still = np.ones(which.size, np.bool_)
+    still[among(owners * asked.size + which, losers * asked.size + gone)[0]] = False
+    owners = owners[still]
+    days = np.asarray(table["day"].cast(pa.int32())).astype(np.int64)[owners]
+    return np.stack([which[still], days, np.asarray(table["number"])[owners]], axis=1)
+
+
+def _companions(
+    which: Numbers, day: int, keys: Sequence[Numbers], needed: Numbers
+) -> tuple[Numbers, list[Numbers]]:
+    """Return which marks have as many companions here as are `needed`, and those of the others.
 
     Boilerplate stands in most texts of an outlet, so the first texts have enough of what it stands
     with.
     """
-    if which.size <= _AT_FIRST:
-        return _smallest(which, day, keys, least)
-    first = _smallest(which[:_AT_FIRST], day, keys[:_AT_FIRST], least)
-    full = np.bincount(first[:, 0], minlength=int(which.max()) + 1) >= least
-    rest = ~full[which]
-    return np.concatenate(
-        [first[full[first[:, 0]]], _smallest(which[rest], day, keys[rest], least)]
+    most = int(needed.max(initial=0))
+    sides = [_smallest(which[:_AT_FIRST], day, each[:_AT_FIRST], most) for each in keys]
+    full = _full(sides, needed)
+    if which.size > _AT_FIRST:
+        rest = ~full[which]
+        sides = [_smallest(which[rest], day, each[rest], most) for each in keys]
+        full |= _full(sides, needed)
+    decided = np.flatnonzero(full)
+    return (
+        np.stack([decided, np.full(decided.size, day)], axis=1),
+        [rows[~full[rows[:, 0]]] for rows in sides],
     )
+
+
+def _full(sides: Sequence[Numbers], needed: Numbers) -> NDArray[np.bool_]:
+    """Say of each mark whether the companions of one day, each of them once, are enough."""
+    counts = (np.bincount(rows[:, 0], minlength=needed.size) for rows in sides)
+    return _decides(*counts) >= needed
+
+
+def _decides(titles: Numbers, heads: Numbers, tails: Numbers) -> Numbers:
+    """Return how many documents count: by their titles, and by how their texts begin or end."""
+    return np.minimum(titles, np.maximum(heads, tails))
 
 
 def _smallest(which: Numbers, day: int, keys: Numbers, least: int) -> Numbers:
@@ -220,20 +264,23 @@ def learn(found: Occurrences, days: Iterable[date], options: FoldOptions) -> Lea
     sides = found.companions
     titles, heads, tails = (_frequent(rows, found.needed) for rows in sides)
     frequent = titles & (heads | tails)
+    frequent[found.decided[:, 0]] = True
     sides = tuple(rows[frequent[rows[:, 0]]] for rows in sides)
     first, last = (day.toordinal() - _EPOCH for day in widened(days, options.window_days))
     width = last - first + 1
-    told = np.concatenate([rows[:, :2] for rows in sides]) - (0, first)
+    told = np.concatenate([found.decided, *(rows[:, :2] for rows in sides)]) - (0, first)
     told = told[(told[:, 1] >= 0) & (told[:, 1] < width)]
     asked = np.stack(np.divmod(distinct(told[:, 0] * width + told[:, 1]), width), axis=1)
     asked[:, 1] += first
     # One day's documents often suffice, which spares looking through the whole window.
-    common = _enough(asked, sides, 0, found.needed)
+    common = _enough(asked, found.decided, sides, 0, found.needed)
     rest = np.zeros(found.needed.size, np.bool_)
     rest[asked[~common, 0]] = True
     doubtful = rest[asked[:, 0]]
     window = tuple(rows[rest[rows[:, 0]]] for rows in sides)
-    common[doubtful] = _enough(asked[doubtful], window, options.window_days, found.needed)
+    common[doubtful] = _enough(
+        asked[doubtful], found.decided, window, options.window_days, found.needed
+    )
     known = asked[common]
     return {
         date.fromordinal(day + _EPOCH): frozenset(
@@ -272,15 +319,16 @@ def _frequent(rows: Numbers, needed: Numbers) -> NDArray[np.bool_]:
 
 
 def _enough(
-    asked: Numbers, sides: Sequence[Numbers], reach: int, needed: Numbers
+    asked: Numbers, decided: Numbers, sides: Sequence[Numbers], reach: int, needed: Numbers
 ) -> NDArray[np.bool_]:
     """Say of each mark and day whether it has as many companions within `reach` days as it needs.
 
-    They are titles, and beginnings or ends.
+    They are titles, and beginnings or ends. One day that decides is enough.
     """
-    titles, heads, tails = (_counted(asked, rows, reach) for rows in sides)
-    enough: NDArray[np.bool_] = np.minimum(titles, np.maximum(heads, tails)) >= needed[asked[:, 0]]
-    return enough
+    days = np.pad(decided, ((0, 0), (0, 1)))
+    counts = (_counted(asked, rows, reach) for rows in sides)
+    enough: NDArray[np.bool_] = _decides(*counts) >= needed[asked[:, 0]]
+    return enough | (_counted(asked, days, reach) > 0)
 
 
 def _counted(asked: Numbers, rows: Numbers, reach: int) -> Numbers:
