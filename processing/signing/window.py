@@ -252,6 +252,10 @@ class Signatures:
         return read.cast(schema)
 
 
+_LOOKED_UP: Final = 1 << 16
+"""Values that are looked up at once, so that what comes between stays in the processor's cache."""
+
+
 def among(
     values: NDArray[_Integer], wanted: NDArray[_Integer], size: int = 0
 ) -> tuple[Places, Places]:
@@ -266,7 +270,7 @@ def among(
     last, shift = (1 << bits) - 1, max(0, size - bits)
     sieve = np.zeros(last + 1, np.bool_)
     sieve[wanted >> shift & last] = True
-    places = np.flatnonzero(sieve.take(values >> shift & last if shift else values & last))
+    places = _sieved(values, sieve, shift)
     likely = values[places]
     if shift or places.size < wanted.size or not wanted.size:
         which = np.searchsorted(wanted, likely)
@@ -285,6 +289,17 @@ def among(
     which[which == wanted.size] = 0
     sure = wanted[which] == likely
     return places[sure], which[sure]
+
+
+def _sieved(values: NDArray[_Integer], sieve: NDArray[np.bool_], shift: int) -> Places:
+    """Return the places of values whose bits from `shift` on are in the sieve, modulo its size."""
+    last = sieve.size - 1
+    found = [np.empty(0, np.intp)]
+    for start in range(0, values.size, _LOOKED_UP):
+        some = values[start : start + _LOOKED_UP]
+        there = sieve.take((some >> shift if shift else some) & last)
+        found.append(start + np.flatnonzero(there))
+    return np.concatenate(found)
 
 
 def columns(part: PartitionPart, names: Sequence[str]) -> pa.Table:

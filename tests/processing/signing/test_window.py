@@ -75,10 +75,14 @@ def whole(memory: Memory) -> dict[int, dict[str, object]]:
     return rows
 
 
-@given(values=NUMBERS, wanted=NUMBERS)
-def test_among_finds_what_looking_at_each_finds(values: list[int], wanted: list[int]) -> None:
+@given(values=NUMBERS, wanted=NUMBERS, at_once=st.sampled_from((1, 7, 1 << 16)))
+def test_among_finds_what_looking_at_each_finds(
+    values: list[int], wanted: list[int], at_once: int
+) -> None:
     sought = np.array(sorted({*wanted, *values[::3]}), np.int64)
-    places, which = among(np.array(values, np.int64), sought)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "_LOOKED_UP", at_once)
+        places, which = among(np.array(values, np.int64), sought)
     assert places.tolist() == [
         place for place, value in enumerate(values) if value in set(sought.tolist())
     ]
