@@ -101,6 +101,7 @@ _MENU_WEIGHT = 0.4  # the same of a line that is no sentence
 # Times its prose that the rest of a page may have beside a marked part of a text: in the text's own
 # block, or in a block beside it.
 _GOING_ON, _HALF_OF_TWO = 4.0, 1.25
+_HIDDEN_ON, _FEWEST_HIDDEN = 1.0, 2  # the same for hidden paragraphs in the text's block: "read on"
 _GOING_LEAST = 80  # characters of sentences of such a part
 _FEW_LINKS = 0.1  # characters of links per character of sentences
 _TOLD_BEFORE = 60  # after them visitors may have their say
@@ -112,6 +113,7 @@ _SHORTEST_DESCRIPTION, _FEWEST_WORDS = 10, 3
 
 _CELLS = frozenset({"td", "th", "tr"})
 _NAMED = frozenset({ElementMark.ASIDE, ElementMark.DISCUSSION})
+_MAY_GO_ON = frozenset({ElementMark.ASIDE, ElementMark.HIDDEN})
 
 # Characters of marked elements that are read per character of sentences, and at least.
 _BUDGET, _LEAST_BUDGET = 6, 100_000
@@ -358,7 +360,7 @@ def _judged(
                     evidence=evidence,
                     budget=budget,
                 )
-                or (first.mark is ElementMark.ASIDE and _goes_on(place, twins, prose, rest, budget))
+                or (first.mark in _MAY_GO_ON and _goes_on(place, twins, prose, rest, budget))
             ):
                 released.update(twin.element for twin in twins if twin.mark)
                 stack.extend(twins)
@@ -374,14 +376,20 @@ def _goes_on(
     """Return whether marked blocks with hardly a link go on with the text of the block `above`.
 
     They hold a good part of it, and it has unmarked paragraphs of its own: a fold that is called
-    `more`, or an editor's `relation-text`. Beside another block they hold half of the text.
+    `more`, or an editor's `relation-text`. Beside another block they hold half of the text. Hidden
+    ones go on only with such paragraphs, in several of their own, and hold more of the text than
+    all that is shown: what opens over a page is one saying.
     """
     column = above.own_prose + sum(
         child.own_prose
         for child in above.children
         if child.mark is None and child.element.tag in _PARAGRAPHS
     )
-    if prose < _GOING_LEAST or rest >= prose * (_GOING_ON if column >= _ENOUGH else _HALF_OF_TWO):
+    most = _GOING_ON if column >= _ENOUGH else _HALF_OF_TWO
+    if twins[0].mark is ElementMark.HIDDEN:
+        paragraphs = sum(len(twin.inner) for twin in twins)
+        most = _HIDDEN_ON if column >= _ENOUGH and paragraphs >= _FEWEST_HIDDEN else 0.0
+    if prose < _GOING_LEAST or rest >= most * prose:
         return False
     if sum(twin.all_linked for twin in twins) > _FEW_LINKS * prose:
         return False

@@ -123,6 +123,19 @@ def test_the_rest_of_a_text_that_unfolds_is_read_once():
     assert article.text == Story().text
 
 
+def test_more_than_what_is_shown_may_unfold():
+    hidden = f"<p>{MOUNTAIN[1]}</p><p>{SHIP[1]}</p>"
+    unfolds = f'<section style="visibility: hidden; height:0">{hidden}</section><button>전체 보기</button>'
+    article = read(f'{HEADING}<div class="vb"><p>{MOUNTAIN[0]}</p>{unfolds}</div>')
+    assert isinstance(article, Article)
+    assert article.text == "\n\n".join((MOUNTAIN[0], MOUNTAIN[1], SHIP[1]))
+    # What opens over a page is one saying, however long.
+    opens = f'<div style="display:none"><p>{MOUNTAIN[1]} {SHIP[1]}</p></div>'
+    article = read(f'{HEADING}<div class="vb"><p>{MOUNTAIN[0]}</p>{opens}</div>')
+    assert isinstance(article, Article)
+    assert article.text == MOUNTAIN[0]
+
+
 def test_a_declarative_shadow_tree_is_text_of_the_page():
     article = read(
         f'{HEADING}<news-view><template shadowrootmode="open"><div>{TEXT}</div></template></news-view>'
