@@ -75,10 +75,12 @@ _NEWEST = """
 """The first of two steps: which versions are shown is asked of narrow columns, and no text goes through a sort."""
 _FOLDED = "LEFT JOIN clusters AS c ON c.version_id = n.version_id"
 _SHOWN = """
-    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, n.version_id AS versions,
+    SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, f.versions,
         c.relation, n.url {columns}
-    FROM articles AS n LEFT JOIN clusters AS c ON c.version_id = n.version_id
-    WHERE n.version_id IN (SELECT unnest($found::VARCHAR[]))
+    FROM articles AS n
+    JOIN (SELECT unnest($found::VARCHAR[]) AS version_id, unnest($versions::BIGINT[]) AS versions) AS f
+        ON f.version_id = n.version_id
+    LEFT JOIN clusters AS c ON c.version_id = n.version_id
     QUALIFY row_number() OVER (PARTITION BY n.article_id ORDER BY n.fetched_at DESC, n.version_id) = 1
     ORDER BY n.published.at DESC NULLS LAST, n.article_id
 """
@@ -226,25 +228,28 @@ def _select(
         after=" AND ".join(after),
     )
     asked = {**given, **parameters, "limit": wanted.limit}
-    found = {row["version_id"]: row for row in ask(catalogue, statement, asked).records()}
+    found = list(ask(catalogue, statement, asked).records())
     return _shown(catalogue, found, columns, parameters)
 
 
 def _shown(
     catalogue: Catalogue,
-    found: Mapping[str, Mapping[str, Any]],
+    found: Sequence[Mapping[str, Any]],
     columns: str,
     parameters: Mapping[str, object],
 ) -> Iterator[dict[str, Any]]:
     """Yield the versions that were found, read from the parts of their days alone."""
     days = {
-        "articles": _span(row["day"] for row in found.values()),
-        "clusters": _span(row["collected"] for row in found.values()),
+        "articles": _span(row["day"] for row in found),
+        "clusters": _span(row["collected"] for row in found),
     }
     statement = _SHOWN.format(columns=columns)
     named = {name: value for name, value in parameters.items() if f"${name}" in statement}
-    rows = ask(catalogue, statement, {**named, "found": [*found]}, days).records()
-    return ({**row, "versions": found[row["versions"]]["versions"]} for row in rows)
+    shown = {
+        "found": [row["version_id"] for row in found],
+        "versions": [row["versions"] for row in found],
+    }
+    return ask(catalogue, statement, named | shown, days).records()
 
 
 def _span(days: Iterable[date | None]) -> Span:
