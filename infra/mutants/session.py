@@ -16,6 +16,7 @@ request meets the files as they are then.
 import json
 import os
 import re
+import select
 import signal
 import sys
 import time
@@ -191,6 +192,13 @@ def main() -> None:
             os.setpgid(process, process)
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
+        # Nothing more is asked before the answer, so what can be read is the end: whoever asked was
+        # killed, and a mutant that never ends would be left.
+        ended = os.pidfd_open(process)
+        if sys.stdin in select.select([sys.stdin, ended], [], [])[0]:
+            with suppress(ProcessLookupError):
+                os.killpg(process, signal.SIGKILL)
+        os.close(ended)
         _, status = os.waitpid(process, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()

@@ -1,7 +1,9 @@
 """Mutation runs: what is changed, which tests are nearest, and a whole run on a small checkout."""
 
 import argparse
+import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -283,3 +285,26 @@ def test_ended_by_sigterm_it_ends_its_tests_and_removes_its_copies(tmp_path: Pat
         process.terminate()
         assert process.wait() == 4
     assert list(copies.iterdir()) == []
+
+
+@pytest.mark.full
+def test_tests_end_with_whoever_asked_for_them(tmp_path: Path) -> None:
+    root = checkout(tmp_path / "house", {"tests/test_it.py": BLOCKED})
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    request = json.dumps({"files": ["tests/test_it.py"], "names": []})
+    with subprocess.Popen(
+        [sys.executable, ROOT / "infra" / "mutants" / "session.py"],
+        cwd=root,
+        env={**os.environ, "BEGUN": str(begun)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as session:
+        assert session.stdin is not None
+        assert session.stdout is not None
+        session.stdin.write(f"{request}\n")
+        session.stdin.flush()
+        begun.open().close()
+        session.stdin.close()
+        assert session.stdout.read().splitlines()[1:] == [str(-signal.SIGKILL)]
