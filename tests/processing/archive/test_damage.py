@@ -19,7 +19,7 @@ from processing.store.file_store import FileStore
 from processing.store.interface import Store
 from processing.store.s3_store import S3Store
 from tests.processing.newsroom import FACTS, NOON, Crawl, article, rejection
-from tests.processing.upkeep.damage import HOUR, copied, options_in
+from tests.processing.upkeep.damage import HOUR, copied, filled_folder
 
 FIRST = article("hanbit", 1)
 
@@ -60,10 +60,7 @@ def fill(store: Store, options: Settings) -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive before anything happens to it."""
-    folder = tmp_path_factory.mktemp("filled")
-    store = FileStore(folder / "archive")
-    fill(store, options_in(folder, store))
-    return folder
+    return filled_folder(tmp_path_factory, fill)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.processing.upkeep.damage import (
     HOUR,
     Damage,
     copied,
-    fill,
+    filled_folder,
     harm,
     kinds,
     options_in,
@@ -47,10 +47,7 @@ def more(store: Store, folder: Path) -> Publication:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive before anything happens to it."""
-    folder = tmp_path_factory.mktemp("filled")
-    store = FileStore(folder / "archive")
-    fill(store, options_in(folder, store))
-    return folder
+    return filled_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

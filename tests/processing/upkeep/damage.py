@@ -49,6 +49,16 @@ def fill(store: Store, options: Settings) -> None:
         )
 
 
+def filled_folder(
+    factory: pytest.TempPathFactory, fill: Callable[[Store, Settings], None] = fill
+) -> Path:
+    """Return a folder with an archive that `fill` published, from which `copied` takes it."""
+    folder = factory.mktemp("filled")
+    store = FileStore(folder / "archive")
+    fill(store, options_in(folder, store))
+    return folder
+
+
 def copied(filled: Path, folder: Path) -> tuple[FileStore, Settings]:
     """Copy an archive and its cache from one folder to another; the copy's head is known there."""
     shutil.copytree(filled / "archive", folder / "archive")

@@ -23,6 +23,7 @@ from tests.processing.upkeep.damage import (
     Damage,
     copied,
     fill,
+    filled_folder,
     harm,
     kinds,
     options_in,
@@ -157,10 +158,7 @@ def test_what_is_missing_or_cut_is_found_by_any_audit(sound: Sound) -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a sound archive that was read before."""
-    folder = tmp_path_factory.mktemp("filled")
-    store = FileStore(folder / "archive")
-    fill(store, options_in(folder, store))
-    return folder
+    return filled_folder(tmp_path_factory)
 
 
 def test_each_object_is_read_once_in_as_many_days(filled: Path, tmp_path: Path) -> None:
