@@ -169,6 +169,9 @@ def composed(text: str) -> str:
     Most texts hold a few characters that are not, if any: a name in Hanja, a word in Vietnamese.
     `unicodedata.normalize` would take four bytes for each of the others, and twenty times as long.
     """
+    # Most are in NFC throughout, and telling that is cheaper than looking for exceptions.
+    if unicodedata.is_normalized("NFC", text):
+        return text
     parts: list[str] = []
     end = 0
     for count, match in enumerate(_COMPOSING.finditer(text)):
