@@ -8,6 +8,7 @@
 """
 
 import gc
+import importlib
 import os
 import subprocess
 import sys
@@ -67,6 +68,10 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and holds_temporary_folders(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
     end_with_this_process()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Scrapy looks through all modules for each caller when it deprecates a class: a second or
+        # two later on, where all tests have loaded what they need.
+        importlib.import_module("scrapy.core.downloader.handlers.http11")
     # Next to nothing of what is loaded for the tests is garbage, and looking took a quarter of it.
     gc.disable()
 

@@ -151,9 +151,14 @@ def stopped_at(past: Past, count: int) -> threading.Event:
     return reached
 
 
-def test_a_killed_backfill_goes_on_and_asks_no_list_again(past: Past) -> None:
+@pytest.mark.parametrize(
+    "counts", [(9,), pytest.param((3, 9, 14), marks=pytest.mark.full)], ids=["once", "three times"]
+)
+def test_a_killed_backfill_goes_on_and_asks_no_list_again(
+    past: Past, counts: tuple[int, ...]
+) -> None:
     days = ("--since", back(6), "--until", back(1))
-    for count in (3, 9, 14):
+    for count in counts:
         reached = stopped_at(past, count)
         process = past.start("spiders.cli", "backfill", "maru", *days)
         assert reached.wait(60)

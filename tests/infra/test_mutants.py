@@ -111,6 +111,7 @@ def test_each_kind_of_change(tmp_path: Path, code: str, expected: set[str]) -> N
     assert changes(tmp_path, code) == expected
 
 
+@pytest.mark.full
 def test_every_room_has_modules_and_each_module_a_test() -> None:
     rooms = modules(ROOT, ("rules", "polling", "publishing", "folding"))
     imports = read_imports(ROOT)

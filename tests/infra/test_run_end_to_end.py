@@ -14,6 +14,8 @@ import pytest
 from infra.run import processes
 from tests.infra.instances import Instance
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def first(instance: Instance) -> str:

@@ -111,6 +111,7 @@ def test_a_changed_pattern_needs_a_verdict_of_its_own(monkeypatch: pytest.Monkey
         list(judge([after], timeout=1, jobs=1))
 
 
+@pytest.mark.full
 def test_every_pattern_is_collected_with_how_it_is_applied(collected: str) -> None:
     patterns, unknown_bounds = json.loads(collected)
     titles = "processing.reading.titles."

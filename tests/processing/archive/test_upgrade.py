@@ -35,6 +35,7 @@ from processing.signing.window import (
 )
 from processing.store.file_store import FileStore
 from processing.store.interface import Store
+from tests.processing.conftest import CEPH
 from tests.processing.dedupe.made import LIBRARY, RIVER
 from tests.processing.newsroom import NOON, Crawl, article
 from tests.processing.papers import DAY, PAPERS, by_day, press, reprint
@@ -92,6 +93,9 @@ def content(store: Store) -> dict[str, bytes]:
     return {entry.key: store.get(entry.key) for entry in store.list("")}
 
 
+@pytest.mark.parametrize(
+    "each", ["directory", pytest.param("swift", marks=pytest.mark.full), *CEPH], indirect=True
+)
 def test_a_reprint_of_what_the_version_before_archived_is_found(
     each: Store, archive: Archive, upgrade: Callable[[], str], tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from tests.spiders.origin import Asked, Origin, Reply, article, feed, html, text
 
 BODY = article(9).body
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
-BOMB = gzip.compress(b"<p>" + b"a" * (30 << 20), 9)
+BOMB = gzip.compress(b"<p>" + b"a" * (30 << 20), 1)
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
