@@ -84,7 +84,10 @@ _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 _KIND_OF_SECTION: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.OPINION, re.compile(r"오피니언|사설|칼럼|기고|opinion|column|editorial", re.IGNORECASE)),
-    (Kind.PRESS_RELEASE, re.compile(r"보도\s?자료|press[-_ ]?release", re.IGNORECASE)),
+    (
+        Kind.PRESS_RELEASE,
+        re.compile(r"보도[·\s]{0,2}(?:해명|설명)?\s?자료|press[-_ ]?release", re.IGNORECASE),
+    ),
     (Kind.PHOTO, re.compile(r"포토|화보|카드뉴스|photo", re.IGNORECASE)),
     (Kind.OBITUARY, re.compile(r"부고|부음|obituar", re.IGNORECASE)),
     (Kind.PERSONNEL, re.compile(r"^(?:인사|인사·?동정|인사/부고)$")),

@@ -62,6 +62,12 @@ _OWN_NAMES = (
     "publisher",
     "twitter:site",
 )
+_RELEASES_NAME = "보도자료"
+# Boards name themselves so: 보도자료 상세보기, 골짜기시 보도자료.
+_RELEASES = re.compile(
+    r"(?:[가-힣]{1,12}\s)?보도\s?자료"
+    r"\s?\(?(?:상세|상세\s?보기|글\s?보기|보기|읽기|게시판|목록|내용)?\)?"
+)
 _BROKEN_END = re.compile(r"\s*(?:\.{2,}|…)$")
 _QUOTED = re.compile(r"\s?[\"']\S")
 _LOOSE_ENDS = re.compile(r"^(?:\s|\||:{2,})+|(?:\s+[<>]|[\s:|–—-])+$")
@@ -152,8 +158,10 @@ def shared_names(pages: Sequence[PageTitles]) -> tuple[str, ...]:
     holding: defaultdict[str, set[int]] = defaultdict(set)
     for number, page in enumerate(pages):
         for part, rest in _ends_of(page):
-            beside[part].add(rest)
-            holding[part].add(number)
+            # The same article, taken several times, shares its headline.
+            if len(part) <= _LONG_SITE:
+                beside[part].add(rest)
+                holding[part].add(number)
     alike = {part for part, rests in beside.items() if len(rests) >= _FEWEST_ALIKE}
     sites = {part for part in alike if len(holding[part]) >= _ALIKE_SHARE * len(pages)}
     return tuple(sorted(sites | _sections(pages, sites)))
@@ -377,9 +385,10 @@ def completed(title: str, shown: Iterable[str]) -> str:
 
 def section_in(title: str) -> str | None:
     """Return the section that a title names beside the headline, as in `제목 - 조선닷컴 - 정치 > 정부`."""
-    segments = (segment.strip() for segment in _CUT.split(title))
+    segments = [segment.strip() for segment in _CUT.split(title)]
     sections = (segment for segment in segments if _SECTION_WORD.fullmatch(segment))
-    return next((section for section in sections if section not in _NO_SECTION), None)
+    named = next((section for section in sections if section not in _NO_SECTION), None)
+    return named or (_RELEASES_NAME if any(map(_RELEASES.fullmatch, segments)) else None)
 
 
 def is_general(title: str, sites: Iterable[str]) -> bool:

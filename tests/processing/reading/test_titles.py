@@ -109,6 +109,13 @@ def test_what_a_site_calls_itself():
         ("제목 - 한들닷컴 - 정치 > 정부", "정치"),
         ("보도자료 | 한들시청", "보도자료"),
         ("제목 : 뉴스 : 한들닷컴", None),
+        # Boards add to their name what is done there, or whose it is.
+        ("제목 - 보도자료 상세보기 - 한들시", "보도자료"),
+        ("보도자료(상세) | 한들시청", "보도자료"),
+        ("제목 < 한들시 보도자료", "보도자료"),
+        ("제목 | 보도·해명자료 | 한들시", "보도·해명자료"),
+        ("제목 - 보도자료 상세 - 경제", "경제"),
+        ("제목 | 보도자료로 본 한들시", None),
     ],
 )
 def test_the_section_that_a_title_names(title, section):
@@ -167,3 +174,11 @@ def test_a_title_that_all_pages_have_is_the_site_s_where_their_headings_differ()
     # Three copies of one article print its headline, and then the same list.
     assert shared_names(pages("많이 본 기사들", "많이 본 기사들", "많이 본 기사들")) == ()
     assert shared_names(pages("홈", "섬", "눈")) == ()
+
+
+def test_what_is_longer_than_a_name_is_the_headline_of_one_article_taken_several_times():
+    def taken(headline: str) -> list[PageTitles]:
+        return [page_of(f"{headline} - {after}") for after in ("달무리", "장터", "하늘")]
+
+    assert shared_names(taken("물" * 24)) == ("물" * 24,)
+    assert shared_names(taken("물" * 25)) == ()
