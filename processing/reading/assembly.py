@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from processing.kinds import chain_of, kind_of
 from processing.reading import metadata
-from processing.reading.asides import Ledger
+from processing.reading.asides import DropRule, Ledger
 from processing.reading.authors import Bylines, agency_of, authors_of, origin_of
 from processing.reading.body import Around, BodyPlace, select
 from processing.reading.bylines import writer
@@ -219,7 +219,7 @@ def assemble(
         reading_confidence=reading.check.confidence,
         reading_reasons=reading.check.doubts,
         dropped=_dropped(reading),
-        details=details_of(reading.root),
+        details=details_of(reading.root, _lines_around(reading)),
         sources=_sources(reading, credit.source, times),
     )
 
@@ -287,6 +287,12 @@ def ledger_of(reading: PageReading) -> Ledger:
         whole.lines.extend(reading.prepared.ledger.lines)
     whole.lines.extend(reading.cleaned.ledger.lines)
     return whole
+
+
+def _lines_around(reading: PageReading) -> list[str]:
+    """Return the visible text around the body, and the lines of it that were dropped as labels."""
+    dropped = (line for line in ledger_of(reading).lines if line.rule is DropRule.LABEL)
+    return [reading.around.before, *(line.text for line in dropped), reading.around.after]
 
 
 def _captions(reading: PageReading) -> tuple[str, ...]:

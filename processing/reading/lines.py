@@ -9,6 +9,7 @@ Each cut lies at the border of a sentence.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
@@ -16,6 +17,7 @@ from functools import lru_cache
 from processing.agencies import NEWSWIRES, PICTURES_ABROAD
 from processing.reading import phrases
 from processing.reading.bylines import agency, is_byline, people, slashed, writer
+from processing.reading.tree import squeeze
 
 
 class LineKind(Enum):
@@ -69,7 +71,8 @@ _CONTROL_WORDS = (
     "폰트크기 글씨크기 글자크기 본문 본문듣기 기사 기사듣기 뉴스 뉴스듣기 듣기 다시듣기 소리로 음성 음성으로 "
     "음성재생 재생 일시정지 정지 설정 읽기 읽어주기 요약 요약보기 자동요약 펼침 펼치기 접기 열기 닫기 닫힘 더보기 "
     "전체보기 보기 큰사진 큰사진보기 사진 이미지 확대 확대보기 축소 영역 시작 끝 이전 다음 구독 구독중 구독하기 "
-    "공유 공유하기 인쇄 인쇄하기 프린트 프린트하기 스크랩 스크랩하기 저장 저장하기 복사 링크 링크복사 주소 "
+    "공유 공유하기 인쇄 인쇄하기 프린트 프린트하기 스크랩 스크랩하기 저장 저장하기 다운로드 "
+    "돋보기 원본 원본보기 크게보기 복사 링크 링크복사 주소 "
     "주소복사 메일 이메일 댓글 댓글쓰기 추천 추천하기 좋아요 클린뷰 다크모드 스크롤 이동 상태바 번역 카카오톡 "
     "카카오스토리 페이스북 트위터 네이버블로그 밴드 라인 텔레그램 인스타그램 facebook twitter kakao band line url "
     "sns x"
@@ -80,6 +83,13 @@ _FEWEST_CONTROLS = 2
 # These count even when they stand alone.
 _ALONE_WORDS = "다시듣기 큰사진보기 음성재생 요약보기 자동요약 펼침 구독중 클린뷰 가 가가 기자"
 _CONTROLS_ALONE = frozenset(_ALONE_WORDS.split())
+# So are these in an element of their own beside a picture, where 사진 begins a credit.
+_PICTURE_WORDS = (
+    "확대 축소 닫기 열기 공유 공유하기 다운로드 돋보기 전체보기 확대보기 큰사진보기 이전 다음"
+)
+_PICTURE_CONTROLS = frozenset(_PICTURE_WORDS.split())
+_BOARD_COUNTERS = frozenset({"조회", "조회수", "첨부", "첨부파일"})
+_COUNTER = re.compile(r"\d{1,2}\s?/\s?\d{1,2}")  # 1/3, which of several pictures is shown
 # Characters. A longer line is running text whatever it holds; it is also never matched, which
 # bounds the time of all patterns on hostile input.
 LONGEST_CAPTION, LONGEST_BOILERPLATE, LONGEST_CREDIT = 300, 240, 120
@@ -193,9 +203,41 @@ def sort_of(line: str) -> LineKind | None:
                 return sort
         if _is_controls(line):
             return LineKind.INTERFACE
+        if _is_board_row(line):
+            return LineKind.LABEL
     if is_byline(line):
         return LineKind.BYLINE
     return LineKind.CAPTION if _is_caption(line) else None
+
+
+def board_rows(line: str) -> Iterator[tuple[str, str]]:
+    """Yield words with a colon and what stands behind each, up to a bar or the next of them.
+
+    Nothing is yielded of a part without a word that is in the label of a public board.
+    """
+    for part in line.split("|"):
+        if (":" in part or "：" in part) and phrases.BOARD_WORD.search(part):
+            _, *row = phrases.BOARD_ROW.split(part)
+            yield from zip(row[::2], map(squeeze, row[1::2]), strict=True)
+
+
+def _is_board_row(line: str) -> bool:
+    """Return whether a line is several rows of a board, and has none of an event (일시, 장소)."""
+    labels = [label for label, _ in board_rows(line)]
+    others = (label for label in labels if label not in _BOARD_COUNTERS)
+    return (
+        len(labels) > 1
+        and line.startswith(labels[0])
+        and all(map(phrases.BOARD_LABEL.fullmatch, others))
+    )
+
+
+def is_control(text: str) -> bool:
+    """Return whether the text of an element in a picture's block is a control's, not a caption's."""
+    words = _WORD.findall(text.lower())
+    if len(words) < _FEWEST_CONTROLS:
+        return text.strip() in _PICTURE_CONTROLS or bool(_COUNTER.fullmatch(text.strip()))
+    return _CONTROLS.issuperset(words)
 
 
 def _is_controls(line: str) -> bool:

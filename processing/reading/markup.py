@@ -19,12 +19,20 @@ from lxml.html import Element, HtmlElement
 
 from processing.agencies import NEWSWIRES
 from processing.reading import english
-from processing.reading.asides import SILENT, UNREAD_TAGS, DropRule, Ledger, is_unread
+from processing.reading.asides import (
+    LONGEST_LABEL,
+    SILENT,
+    UNREAD_TAGS,
+    DropRule,
+    Ledger,
+    is_unread,
+)
 from processing.reading.body import BLOCKS, BodyPlace
 from processing.reading.bylines import MAIL, writer
 from processing.reading.lines import (
     LineKind,
     holds_sentence,
+    is_control,
     is_prose,
     is_statement,
     sentences,
@@ -42,6 +50,7 @@ _SMALL = re.compile(
     r"|color\s*:\s*(?:#(?:[4-9a]\w){3}|gr[ae]y)",
     re.IGNORECASE,
 )
+_CONTROL_TAGS = ("button", "a", "span", "em", "i", "strong", "div")
 _SMALL_TAGS = frozenset({"small", "em", "i", "figcaption"})
 _CREDIT = re.compile(rf"사진|제공|캡처|갈무리|ⓒ|©|/|=|{NEWSWIRES}|게티|자료")
 _CREDIT_WITHIN = 25  # characters at the end of a caption
@@ -421,11 +430,35 @@ def _in_marked_cells(walk: _Walk, cell: HtmlElement) -> int:
     return walk.tables[table]
 
 
+def _controls_in(node: HtmlElement) -> set[HtmlElement]:
+    """Return the elements in a picture's block that are buttons of its viewer.
+
+    They are that by their words. In an element `button` it is enough that they are few, unless
+    nothing else is said of the picture.
+    """
+    # Elements inside one another would be read as often as they are deep.
+    innermost = [element for element in node.iterdescendants(*_CONTROL_TAGS) if not len(element)]
+    texts = {element: squeeze(element.text) for element in innermost}
+    controls = {element for element, text in texts.items() if is_control(text)}
+    few = {element for element, text in texts.items() if _is_pressed(element) and _is_few(text)}
+    return controls | few if lines_of(node, controls | few) else controls
+
+
+def _is_pressed(element: HtmlElement) -> bool:
+    """Return whether an element is a button, or what stands on one."""
+    return "button" in {element.tag, element.getparent().tag}
+
+
+def _is_few(text: str) -> bool:
+    """Return whether a text is as short as what stands on a button."""
+    return len(text) <= LONGEST_LABEL and not holds_sentence(text)
+
+
 def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     """Move the lines of an element to captions or decks; return False if it holds too much."""
     lines = [
         words
-        for line in lines_of(node)
+        for line in lines_of(node, _controls_in(node))
         if (words := shown_words(line)) and sort_of(words) not in _CHROME
     ]
     length = sum(map(len, lines))

@@ -6,7 +6,7 @@ as far as it goes: templates leave comments, raw line breaks and open tags in it
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from processing.limits import check_json, unescape
+from processing.reading import phrases
+from processing.reading.lines import board_rows
 from processing.reading.tree import hangul_in, squeeze, text_of
 from processing.records import Detail
 
@@ -46,16 +48,6 @@ Patterns that take a name, a title or a time apart may need the square of its le
 """
 _LATIN = re.compile(r"[a-z_ -]+", re.IGNORECASE)
 _NO_SECTION = {"뉴스", "기사", "분야별 뉴스", "전체", "news"}
-_LABEL = re.compile(
-    r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?"
-    r"|담당(?:자|과)?"
-    r"|등록자|작성자|연락처|문의(?:처)?"
-    r"|전화(?:번호)?"
-    r"|팩스"
-    r"|(?:등록|작성|게시|배포)\s?일(?:자|시)?"
-)
-# Every label holds one of them: most short words in bold hold none.
-_LABEL_WORD = re.compile(r"부서|담당|등록|작성|게시|배포|연락|문의|전화|팩스")
 # Characters of a board's labels and values; one labelled row alone may be anything.
 _LONGEST_LABEL, _LONGEST_VALUE, _FEWEST_ROWS = 8, 60, 2
 _MOST_KEYWORDS, _LONGEST_KEYWORD, _LONGEST_SECTION = 20, 40, 30
@@ -280,27 +272,43 @@ def image_of(head: Head, images: list[str], url: str) -> str | None:
     return None
 
 
-def details_of(root: HtmlElement) -> tuple[Detail, ...]:
+def details_of(root: HtmlElement, lines: Iterable[str] = ()) -> tuple[Detail, ...]:
     """Return the labelled rows of a public board: department, person in charge, telephone, day.
 
     A label is a cell, a term or a short word in bold; its value is the text behind it or the next
-    element.
+    element. Where there are none, it is a word with a colon in one of the visible `lines`.
     """
-    rows: dict[str, str] = {}
+    details = _details(_rows_of_elements(root))
+    return details or _details(row for line in lines for row in board_rows(line))
+
+
+def _details(rows: Iterable[tuple[str, str]]) -> tuple[Detail, ...]:
+    """Return the first value of each label, or nothing where only one row looks like a label's."""
+    values: dict[str, str] = {}
+    for name, value in rows:
+        if _is_label(name) and 0 < len(value) <= _LONGEST_VALUE:
+            values.setdefault(name, value)
+    details = tuple(Detail(label=name, value=value) for name, value in values.items())
+    return details if len(details) >= _FEWEST_ROWS else ()
+
+
+def _is_label(name: str) -> bool:
+    return len(name) <= _LONGEST_LABEL and bool(phrases.BOARD_LABEL.fullmatch(name))
+
+
+def _rows_of_elements(root: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield the elements' texts that are labels, and what stands behind each."""
     for label in root.iter("th", "dt", "strong", "b", "span", "label"):
         text = label.text
         # Labels have no elements inside.
-        if not text or len(label) or not _LABEL_WORD.search(text):
+        if not text or len(label) or not phrases.BOARD_WORD.search(text):
             continue
         name = squeeze(text).rstrip(" :：")
-        if len(name) > _LONGEST_LABEL or not _LABEL.fullmatch(name):
+        if not _is_label(name):
             continue
         following = label.getnext()
         value = squeeze(label.tail) or (text_of(following) if following is not None else "")
-        if 0 < len(value) <= _LONGEST_VALUE:
-            rows.setdefault(name, value)
-    details = tuple(Detail(label=name, value=value) for name, value in rows.items())
-    return details if len(details) >= _FEWEST_ROWS else ()
+        yield name, value
 
 
 def language_of(head: Head, text: str) -> str | None:

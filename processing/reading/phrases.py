@@ -219,6 +219,19 @@ CONSENT = re.compile(
     re.IGNORECASE,
 )
 """Requests to visitors: consent to cookies and terms, rules for comments."""
+BOARD_LABEL = re.compile(
+    r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?"
+    r"|담당(?:자|과)?"
+    r"|등록자|작성자|연락처|문의(?:처)?"
+    r"|전화(?:번호)?"
+    r"|팩스"
+    r"|(?:등록|작성|게시|배포)\s?일(?:자|시)?"
+)
+"""Labels of rows of public boards."""
+# Every label holds one of them: most short words in bold hold none.
+BOARD_WORD = re.compile(r"부서|담당|등록|작성|게시|배포|연락|문의|전화|팩스")
+# 담당자 : 홍길동, or 등록 일자: 2026-03-04, of which a line may have several.
+BOARD_ROW = re.compile(r"(?:^|(?<=\s))([가-힣]{2,6}|[가-힣]{2}\s[가-힣]{2})\s?[:：]")
 CONTACT = re.compile(
     r"^[\W_]*(?:[(\[]\s?)?(?:자료\s?(?:제공|출처|문의)|(?:업무\s?)?담당\s?(?:부서|자|과|공무원)?|문의\s?(?:처|전화)?"
     r"|등록\s?부서|작성\s?부서|배포\s?부서|제공\s?부서|책임자|연락처|전화(?:번호)?|팩스|부서\s?전화)\s?(?:[:：)\]]\s?|\s)"

@@ -13,6 +13,7 @@ import math
 import re
 import unicodedata
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -378,13 +379,16 @@ def text_of(element: HtmlElement) -> str:
     return squeeze("".join(parts))
 
 
-def lines_of(element: HtmlElement) -> list[str]:
-    """Return the lines of `element` that are not empty; `br` and blocks end a line."""
+def lines_of(element: HtmlElement, without: Collection[HtmlElement] = ()) -> list[str]:
+    """Return the lines of `element` that are not empty; `br` and blocks end a line.
+
+    Elements `without` which it is read, and all inside them, give no text.
+    """
     parts: list[str] = []
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
         broken = "\n" if node.tag in _BREAKS else ""
-        if event == "start" and node.tag in _NO_TEXT:
+        if event == "start" and (node.tag in _NO_TEXT or node in without):
             walker.skip_subtree()
         elif event == "start":
             parts.append(broken + _SPACES.sub(" ", node.text or ""))

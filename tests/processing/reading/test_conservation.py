@@ -131,13 +131,26 @@ def test_a_caption_glued_to_byline_and_lead_is_split():
     assert [one.name for one in record.authors] == ["표가람"]
 
 
-def test_buttons_of_the_picture_viewer_are_no_caption():
-    figure = (
-        '<figure><img src="a.jpg"><a class="zoom">이미지 확대하기</a>'
-        "<figcaption>사진 확대 새로 연 물길.</figcaption></figure>"
-    )
+@pytest.mark.parametrize(
+    ("inside", "caption"),
+    [
+        ('<a class="zoom">이미지 확대하기</a><figcaption>사진 확대 새로 연 물길.</figcaption>', "새로 연 물길."),
+        ("<button>이 사진을 크게</button><figcaption>새로 연 물길.</figcaption>", "새로 연 물길."),
+        ("<button><span>이 사진을 크게</span></button><i>새로 연 물길.</i>", "새로 연 물길."),
+        ("<span>이전</span><span>다음</span><em>1 / 3</em><p>새로 연 물길.</p>", "새로 연 물길."),
+        ("<figcaption><a>원본보기 다운로드</a> 새로 연 물길.</figcaption>", "새로 연 물길."),
+        ("<figcaption><em>사진</em> 한들시 제공</figcaption>", "사진 한들시 제공"),
+        ("<figcaption><a>확대된 물길</a> 앞의 시민들.</figcaption>", "확대된 물길 앞의 시민들."),
+        # What is said of a picture may stand on a button: alone, or as a sentence.
+        ("<button>새로 연 물길</button><span>확대</span>", "새로 연 물길"),
+        ("<button>시민들이 걷고 있다.</button><p>물길.</p>", "시민들이 걷고 있다. 물길."),
+        (f"<button>{'물' * 31}</button><p>물길.</p>", f"{'물' * 31} 물길."),
+    ],
+)  # fmt: skip
+def test_buttons_of_the_picture_viewer_are_no_caption(inside: str, caption: str) -> None:
+    figure = f'<figure><img src="a.jpg">{inside}</figure>'
     record = article(f"<h1>{Story().title}</h1><div id=x>{figure}{'<br>'.join(MOUNTAIN)}</div>")
-    assert record.captions == ("새로 연 물길.",)
+    assert (record.captions, record.text) == ((caption,), Story().text)
 
 
 def test_verse_stays():
@@ -240,6 +253,48 @@ def test_agreeing_readings_are_sure_and_a_text_beside_its_description_is_doubtfu
     doubtful = article(f"<h1>{Story().title}</h1><ul>{listed}</ul>")
     assert doubtful.reading_confidence is Confidence.DOUBTFUL
     assert doubtful.reading_reasons
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<ul><li>등록부서 : 물길과</li><li>연락처: 02-000-3192</li></ul>",
+        "<p>등록부서 : 물길과 | 연락처 : 02-000-3192 | 조회 : 7</p>",
+        "<p>조회 : 7 등록부서 : 물길과 연락처 : 02-000-3192</p>",
+        "<p>등록부서：물길과<br>연락처：02-000-3192</p>",
+    ],
+)
+@pytest.mark.parametrize("place", ["above", "in the text", "below"])
+def test_labels_with_a_colon_become_fields(shown: str, place: str) -> None:
+    parts = [f"<p>{'</p><p>'.join(MOUNTAIN)}</p>"]
+    if place == "in the text":
+        parts[0] += shown
+    else:
+        parts.insert(0 if place == "above" else 1, shown)
+    blocks = "".join(f"<div>{part}</div>" for part in parts)
+    record = article(f"<h1>{Story().title}</h1><div>{blocks}</div>")
+    assert record.text == Story().text
+    assert {one.label: one.value for one in record.details} == {
+        "등록부서": "물길과", "연락처": "02-000-3192",
+    }  # fmt: skip
+
+
+def test_what_an_article_says_of_an_event_stays() -> None:
+    event = "일시 : 4월 2일 오후 2시 장소 : 한들시청 문의 : 02-000-3192 등록부서 : 물길과"
+    record = article(
+        f"<h1>{Story().title}</h1><div><p>{'</p><p>'.join(MOUNTAIN)}</p><p>{event}</p></div>"
+    )
+    assert record.text == f"{Story().text}\n\n{event}"
+
+
+def test_one_label_alone_or_a_value_as_long_as_a_line_is_no_field() -> None:
+    text = f"<div><p>{'</p><p>'.join(MOUNTAIN)}</p></div>"
+    for above in (
+        "문의 : 02-000-3192", f"문의 : 02-000-3192 | 담당 : {'물' * 61}", "오전 : 비 | 오후 : 갬",
+    ):  # fmt: skip
+        assert article(f"<h1>{Story().title}</h1><p>{above}</p>{text}").details == ()
+    within = f"문의 : 02-000-3192 | 담당 : {'물' * 60}"
+    assert len(article(f"<h1>{Story().title}</h1><p>{within}</p>{text}").details) == 2
 
 
 def test_labelled_rows_of_a_board_become_fields():
