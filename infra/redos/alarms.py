@@ -84,6 +84,8 @@ BOUNDED: Mapping[str, Bound] = {
     "processing.reading.titles._BROKEN_END": _VALUE,
     "processing.reading.titles._LOOSE_ENDS": _VALUE,
     "processing.reading.bylines._SEPARATOR": _VALUE,
+    "processing.reading.bylines._LIST": Bound(600, "the first characters of a byline"),
+    "processing.reading.bylines._THROUGH": Bound(600, "the first characters of a byline"),
     "processing.reading.bylines.named": Bound(200, "the first characters of a byline"),
     "processing.reading.authors._PORTAL_WORD": _VALUE,
     "processing.reading.authors._STAMP_LABEL": _VALUE,

@@ -27,12 +27,12 @@ ROLE = (
     r"|[가-힣]{0,4}취재(?:본부장|국장)"
 )
 MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
-# Some outlets hide the host of an address.
-_CUT_MAIL = re.compile(r"[A-Za-z0-9._+-]{2,64}@(?=\s|$)")
+# Some outlets hide the host of an address, or cut it.
+_CUT_MAIL = re.compile(r"[A-Za-z0-9._+-]{2,64}@(?:[A-Za-z0-9-]{1,63}\.?)?(?=[\s)\]]|$)")
 _NAME = r"[가-힣]{2,4}"
 _LIST = re.compile(
     rf"(?<![가-힣])(?P<names>(?:{_NAME}\s?[·,ㆍ・、/&]\s?){{0,8}}{_NAME})\s?(?P<role>(?:선임|수습|인턴|전문|객원"
-    r"|사진|영상|의학|탐사|시민|명예|정치|경제|논설|온라인|취재|AI)?\s?(?:전문|인턴|수습)?\s?(?:기자|특파원|논설위원"
+    r"|사진|영상|의학|탐사|시민|명예|정치|경제|논설|온라인|취재|주재|AI|[가-힣]{2,3}(?=\s?전문\s?기자))?\s?(?:전문|인턴|수습)?\s?(?:기자|특파원|논설위원"
     r"|논설실장|주필|편집위원|편집국장|편집장|대기자|칼럼니스트|에디터|앵커|아나운서|리포터|통신원|인턴|디자이너|PD|피디"
     r"|작가|평론가|(?:기상|외신)?캐스터|위원|시민기자|[가-힣]{0,4}취재(?:본부장|국장)"
     r"|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
@@ -42,10 +42,11 @@ _BEFORE = re.compile(
     rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
 )
-# A desk or a place stands between name and role: `표가람 정책팀 기자 =`.
+# A desk, an outlet or a place stands between name and role: `표가람 정책팀 기자 =`, `[표가람(한들) 기자]`.
 _THROUGH = re.compile(
-    r"(?<![가-힣])(?P<names>[가-힣]{3,4})\s(?![가-힣]{3}\s기자)(?:[가-힣A-Za-z0-9]{2,8}\s|온라인\s뉴스\s)"
-    r"(?P<role>기자|특파원)(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=|\s?[\])】>〉]$)"
+    r"(?<![가-힣])(?P<names>[가-힣]{3,4})(?:\s?\([가-힣A-Za-z0-9 ]{2,12}\)\s?"
+    r"|\s(?P<through>[가-힣A-Za-z0-9]{2,8}(?:\s[가-힣A-Za-z0-9]{2,8})?)\s)"
+    r"(?P<role>[가-힣]{0,4}(?:기자|특파원))(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=|\s?[\])】>〉]$)"
 )
 _MAILED = re.compile(
     rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)"
@@ -114,10 +115,14 @@ _GUEST = re.compile(
     r"|경감|경사))\)?"
 )
 """The writer of a column who is not a journalist; matched against a whole line only."""
-_SLASHED = re.compile(
-    r"(?:글\s?[=:]?\s?)?(?P<name>[가-힣]{2,4})\s?[/|ㅣ／]\s?(?:사진|화면|영상|이미지|자료)\s?[·.]?\s?"
-    r"(?:제공|출처|캡처|캡쳐|갈무리|[=:|ㅣ])?[^.]{0,40}"
+_BETWEEN = re.compile(r"\s?[/|ㅣ／]\s?|\s·\s")
+_SOURCE = re.compile(
+    r"(?:(?:사진|화면|영상|이미지|자료)\s?[·.]?\s?(?:제공|출처|캡처|캡쳐|갈무리|[=:|ㅣ])?"
+    r"|(?:캡처|캡쳐|갈무리|출처)[\s=:])[^.]{0,40}"
 )
+_AROUND = " []()<>"
+_WRITER = re.compile(r"(?:글\s?[=:]?\s?)?(?P<name>[가-힣]{2,4})")
+_SHORT_AGENCY = re.compile(r"[\[(</=\s]*연합[\])>\s]*")
 _UNKNOWN_AGENCY = re.compile(r"(?:=\s?|^[\[(/\s]*)([가-힣A-Za-z]{1,8}통신)[\])\s]*(?:$|[\])】])")
 """An agency that is in no list: after the equals sign of a place, or alone on its line."""
 _HINT = re.compile(
@@ -128,6 +133,7 @@ _HINT = re.compile(
 _WORDS = re.compile(
     r"글|사진|영상|그래픽|취재|대담|정리|진행|제공|편집|촬영|및"
     r"|외\s?\d+\s?[명인]"
+    r"|e-?mail|이?메일"
     r"|입력|수정|승인|등록|송고|기사|기자의?|다른|보기|전체|구독"
     r"|\d{2,4}[.년/-]\s?\d{1,2}[.월/-]\s?\d{1,2}[일.]?"
     r"|\d{1,2}:\d{2}(?::\d{2})?"
@@ -141,6 +147,7 @@ _SURNAME_AND_TWO = 3  # syllables
 # Characters that a byline may have beside people, places and roles: a word that no list knows. One
 # without a person has an outlet's or a desk's name before its address.
 _UNKNOWN_WORD, _DESK_NAME = 4, 8
+_LONGEST_SLASHED = 80
 
 
 def is_name(text: str) -> bool:
@@ -164,6 +171,9 @@ def people(text: str) -> tuple[Author, ...]:
     # The first pattern that names a person decides the role, so the surest form comes first.
     for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
         for match in pattern.finditer(text):
+            # `표가람 이나루 기자` are two people.
+            if pattern is _THROUGH and any(map(is_name, (match["through"] or "").split())):
+                continue
             role = " ".join(match["role"].split()) or None
             if role in {"글", "사진", "영상", "촬영", "그래픽", "기자명", "글쓴이", "작성자"}:
                 # What the person made, not what the person is.
@@ -214,9 +224,26 @@ def writer(line: str) -> Author | None:
 
 
 def slashed(line: str) -> str | None:
-    """Return the name before the source of pictures in a last line: `표가람 / 사진제공 …`."""
-    match = _SLASHED.fullmatch(line.strip())
-    return match["name"] if match and is_name(match["name"]) else None
+    """Return the byline beside the source of pictures: `표가람 / 사진제공 …`, `사진=… / 표가람 기자`.
+
+    A name without a role comes back as `글 표가람`, and is one at the end of a text only.
+    """
+    if len(line) > _LONGEST_SLASHED or not _BETWEEN.search(line):
+        return None
+    for apart in _BETWEEN.finditer(line):
+        before, after = line[: apart.start()].strip(_AROUND), line[apart.end() :].strip(_AROUND)
+        if _SOURCE.fullmatch(after):
+            match = _WRITER.fullmatch(before)
+            if match and is_name(match["name"]):
+                return f"글 {match['name']}"
+            return before if _names_a_role(before) else None
+        if _SOURCE.fullmatch(before):
+            return after if _names_a_role(after) else None
+    return None
+
+
+def _names_a_role(text: str) -> bool:
+    return bool(people(text)) and is_byline(text)
 
 
 def named(text: str) -> tuple[Author, ...]:
@@ -258,6 +285,8 @@ def agency(text: str) -> str | None:
     match = _AGENCY.search(text)
     if match:
         return match[1] or match[2]
+    if _SHORT_AGENCY.fullmatch(text):
+        return "연합뉴스"
     unknown = _UNKNOWN_AGENCY.search(text)
     return unknown[1] if unknown else None
 

@@ -64,6 +64,7 @@ _ARROW = re.compile(r"^[▶▷☞►]+\ufe0f?\s?.{4,90}$")
 _SHOWN = re.compile(
     r"(?:고 있다|있다|모습이다|모습|장면이다|장면|전경|풍경|사진이다|보인다)[.]?[”\"]?$"
 )
+_REPORTED = re.compile(r"고\s(?:말했|밝혔|전했|했|설명했|강조했|덧붙였|지적했)다[.]$")
 _OBJECT = re.compile(r"[가-힣](?:의|을|를|에서|하는|대하여|위한)(?=[\s,.]|$)")
 _WORD, _CLOCK = re.compile(r"[가-힣A-Za-z]+"), re.compile(r"\d{1,2}:\d{2}")
 _CONTROL_WORDS = (
@@ -113,11 +114,15 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[다요죠까음임함됨라][.?!])[”\"’)\]]*\s+(?=\S)")
+# A credit that is glued to the last sentence: `…고 말했다.표가람 기자`.
+_GLUED = re.compile(r"(?<=[가-힣][다요죠까음임함됨라])[.?!][”\"’')\]]{0,2}(?=[^\s.?!”\"’')\]0-9])")
 _NOTICES = frozenset({LineKind.RIGHTS, LineKind.PROMOTION, LineKind.PORTAL, LineKind.PREMIUM})
+_SIGNATURES = frozenset({LineKind.BYLINE, LineKind.CAPTION, LineKind.CREDIT})
 _LOOSE = re.compile(
-    rf"[\[(</=\s]*(?:연합|{NEWSWIRES}|{PICTURES_ABROAD}|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
-    r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>\s]*"
+    rf"[\[(</=\s【]*(?:연합|{NEWSWIRES}|{PICTURES_ABROAD}|KBS|MBC|SBS|EBS|YTN|MBN|JTBC"
+    r"|[가-힣A-Za-z0-9]{1,8}(?:뉴스|일보|신문|닷컴|통신|TV))[\])>】\s]*"
 )
+_WRITTEN_TOO = re.compile(r"(?:^|[\s.?!”\"\[(<])(?:글|취재)$")
 _WRITTEN_BY = re.compile(
     r"[\[(<]?\s?(?:글|사진|취재|영상)(?:\s?[·/,]\s?(?:글|사진|영상|취재|그래픽))*\s?[=:|ㅣ/]?\s?[가-힣]{2,4}\s?"
     r"(?:선임|전문|객원|인턴|수습|사진)?\s?(?:기자|특파원|작가|PD|피디)\s?(?:[A-Za-z0-9._+-]{2,64}@\S{0,40})?\s?[\])>]?"
@@ -127,6 +132,7 @@ _TAIL_LINES, _LONGEST_NAME, _LONGEST_NOTICE = 6, 12, 240
 
 # The first pattern that matches decides, so the broadest (CREDIT, PROMOTION) come last.
 WHOLE: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
+    (LineKind.BYLINE, phrases.MAIL_LINE),
     (LineKind.TAGS, phrases.TAGS),
     (LineKind.TIME, phrases.TIME),
     (LineKind.INTERFACE, phrases.INTERFACE),
@@ -273,12 +279,17 @@ def is_told(line: str) -> bool:
 
     Reports and captions both have such sentences; what stands beside the line decides.
     """
-    credit = _credit(line)
-    if credit and not _WEAK.fullmatch(credit[0].strip()):
-        return False
+    credit = _credit(line) or _GIVEN_BY.search(line)
     text = line[: credit.start()].rstrip() if credit else line
+    if credit and not _WEAK.fullmatch(credit[0].strip()) and not _is_report(text):
+        return False
     marked = bool(phrases.LABELLED.match(line)) or line.lstrip()[:1] in "▲△▼↑"
     return not marked and bool(_TELLING_END.search(text)) and len(text) >= _SHORTEST_NARRATIVE
+
+
+def _is_report(text: str) -> bool:
+    """Say whether a text ends as reports do (`…고 밝혔다.`) and captions do not (`…하고 있다.`)."""
+    return bool(_REPORTED.search(text)) and not _SHOWN.search(text)
 
 
 def _credit(line: str) -> re.Match[str] | None:
@@ -316,6 +327,19 @@ def is_arrow(line: str) -> bool:
     return bool(_ARROW.match(line)) and not _STOP.search(line.rstrip("!"))
 
 
+def unglued(line: str) -> str:
+    """Return a line with a blank between its last sentence and what is a credit right behind it."""
+    ends = [end.end() for end in _GLUED.finditer(line, max(0, len(line) - LONGEST_CREDIT))]
+    credit = line[ends[-1] :] if ends else ""
+    if (
+        credit
+        and not is_prose(credit)
+        and (is_loose(credit) or slashed(credit) or sort_of(credit) in _SIGNATURES)
+    ):
+        return f"{line[: ends[-1]]} {credit}"
+    return line
+
+
 def without_credit(line: str) -> tuple[str, str]:
     """Split a line into running text and a photo credit at its end.
 
@@ -323,8 +347,13 @@ def without_credit(line: str) -> tuple[str, str]:
     empty.
     """
     match = _credit(line)
-    if match is None or not match[0].strip().startswith(
-        ("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 =")
+    if (
+        match is None
+        or not match[0]
+        .strip()
+        .startswith(("[", "(", "〈", "<", "【", "/", "ⓒ", "©", "사진=", "사진 ="))
+        # 글/사진=표가람 기자
+        or _WRITTEN_TOO.search(line, 0, match.start())
     ):
         return line, ""
     return line[: match.start()].rstrip(), match[0]
@@ -376,8 +405,8 @@ def _drop_names(paragraphs: list[str], ending: Ending) -> None:
     ):
         line = paragraphs.pop()
         ending.agency = ending.agency or agency(line)
-        if name := slashed(line):
-            ending.bylines.append(f"글 {name}")
+        if byline := slashed(line):
+            ending.bylines.append(byline)
             ending.captions.append(line)
         elif people(line):
             ending.bylines.append(line)
@@ -400,20 +429,25 @@ def _without_notice(text: str, ending: Ending) -> str:
 def _without_byline(text: str, ending: Ending) -> str:
     """Cut a byline, an agency or a credit off the end of a paragraph."""
     match = _TRAILING.search(text)
-    if match and is_byline(match["tail"].strip()):
-        ending.bylines.append(match["tail"].strip())
+    if match and is_byline(tail := match["tail"].strip()):
+        ending.bylines.append(slashed(tail) or tail)
         return text[: match.start("tail")].rstrip(" [(<")
     ends = [end.end() for end in _SENTENCE.finditer(text, max(0, len(text) - _LONGEST_NOTICE))]
     line = text[ends[-1] :] if ends else ""
     if not line:
         return text
-    if sort_of(line) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(line):
+    if byline := slashed(line):
+        ending.bylines.append(byline)
+        ending.captions.append(line)
+    elif sort_of(line) is LineKind.BYLINE or _WRITTEN_BY.fullmatch(line):
         ending.bylines.append(line)
     elif is_loose(line):
         ending.agency = ending.agency or agency(line)
         ending.loose.append(line)
     elif sort_of(line) is LineKind.CAPTION and not is_prose(line):
         ending.captions.append(line)
+    elif sort_of(line) is LineKind.CREDIT and not is_prose(line):
+        ending.loose.append(line)
     else:
         return text
     return text[: ends[-1]].rstrip()

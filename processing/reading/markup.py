@@ -50,6 +50,11 @@ _SMALL = re.compile(
     r"|color\s*:\s*(?:#(?:[4-9a]\w){3}|gr[ae]y)",
     re.IGNORECASE,
 )
+# A row of links may have a label (`관련 키워드: `), and the vowel that is drawn as a bar between them.
+_BESIDE_LINKS = re.compile(
+    r"^[\W_]*(?:관련\s?)?(?:해시\s?태그|태그|키워드|주제어?|tags?|keywords?)(?![가-힣A-Za-z])|ㅣ",
+    re.IGNORECASE,
+)
 _CONTROL_TAGS = ("button", "a", "span", "em", "i", "strong", "div")
 _SMALL_TAGS = frozenset({"small", "em", "i", "figcaption"})
 _CREDIT = re.compile(rf"사진|제공|캡처|갈무리|ⓒ|©|/|=|{NEWSWIRES}|게티|자료")
@@ -220,7 +225,7 @@ class _Walk:
             self.prepared.captions.extend(filter(None, [shown_words(text)]))
         elif (
             linked
-            and linked >= _LINKED * len(bare(text))
+            and linked >= _LINKED * len(bare(_BESIDE_LINKS.sub("", text)))
             and not text.endswith(("다.", "요.", "까?"))
             and not MAIL.fullmatch(text)
         ):

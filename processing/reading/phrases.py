@@ -107,7 +107,9 @@ LABELLED = re.compile(
     r"^[\W_]*(?:사진|자료|그래픽|이미지|영상|캡처)\s?(?:제공|출처|캡처|설명|자료)?\s?[=:：|ㅣ/].{1,80}$"
 )
 PHOTO = re.compile(
-    r"^[/／]\s?.{1,40}$"
+    rf"^(?:{PICTURES_ABROAD})[\s/=·-]{{1,3}}(?:{NEWSWIRES})[.\s]*$"
+    r"|^출처\s?[=:]\s?[^.]{2,24}$"
+    r"|^[/／]\s?.{1,40}$"
     r"|^[\[(](?:촬영|제작)\s[가-힣]{2,4}[\])]$"
     r"|^\[[가-힣]{2,4}\s(?:제작|촬영)\]\s?[^.]{0,30}$"
     r"|^\[Mandatory Credit.{0,80}\]$"
@@ -166,7 +168,8 @@ HELPLINE = re.compile(
 )
 """The notice with help lines that ends reports of suicides and violence."""
 SUBSCRIBE = re.compile(
-    r"^(?:[\W_]*(?:[가-힣A-Za-z0-9 ]{0,14}\s?(?:채널|뉴스스탠드|뉴스레터|홈|메인|앱|알림|유튜브|카카오톡?|네이버|다음|포털)"
+    r"^(?:[\W_]*(?:[가-힣A-Za-z0-9 ]{0,14}\s?"
+    r"(?:채널|뉴스스탠드|뉴스레터|홈|메인|앱|알림|유튜브|카카오톡?|네이버|다음|포털|텔레그램|밴드)"
     r"\s?(?:에서\s?)?(?:구독|추가|설정|바로\s?보기|바로\s?가기|다운로드|친구\s?맺기)(?:하기|신청)?)[\W_]*){1,4}$"
 )
 """Invitations of portals beside one another: `한들신문 채널 구독 / 뉴스스탠드 구독`."""
@@ -219,6 +222,10 @@ CONSENT = re.compile(
     re.IGNORECASE,
 )
 """Requests to visitors: consent to cookies and terms, rules for comments."""
+MAIL_LINE = re.compile(
+    r"^(?:e-?mail|이?메일)\s?[:：]?\s?[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,80}$", re.IGNORECASE
+)
+"""A reporter's address behind its label."""
 BOARD_LABEL = re.compile(
     r"(?:등록|담당|작성|제공|배포)?\s?부서(?:명)?"
     r"|담당(?:자|과)?"

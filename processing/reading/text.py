@@ -29,6 +29,7 @@ from processing.reading.lines import (
     is_statement,
     is_told,
     sort_of,
+    unglued,
     without_credit,
 )
 from processing.reading.tree import bare, squeeze
@@ -78,7 +79,11 @@ _SPOKEN = re.compile(
     r"|(?P<alone>YTN [가-힣]{2,4}))$"
 )
 _WIRE = re.compile(rf"\s?\([가-힣·]{{2,10}}=({NEWSWIRES})\)$")
-_WRITTEN = re.compile(r"[<(\[]?\s?글(?:\s?[·/,]\s?사진)?\s?[=:.|]")
+# 글·사진=, 사진·글 , 취재=: who wrote is among them, so it is no credit of a picture alone.
+_WRITTEN = re.compile(
+    r"[<(\[]?\s?(?!영상\s?취재)(?=[^=:|]{0,8}(?:글|취재|정리))(?:글|사진|영상|그림|취재|정리)"
+    r"(?:\s?[·/,]?\s?(?:글|사진|영상|그림|취재|정리)){0,2}\s?[=:.|\s]"
+)
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
 _STAMPED = re.compile(r"(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}")
 _OPENING = re.compile(r"[\[(【<〈]")
@@ -86,6 +91,10 @@ _CAPTION_GLUED = re.compile(
     r"^(?P<caption>.{2,140}?[^\s\[(【<〈=])\s?(?P<rest>[\[(【<〈](?!사진|자료|출처|제공|영상|그래픽|캡처|합성)"
     r"[^\[\](){}【】<>〈〉]{0,24}(?:기자|특파원|=[^\[\](){}【】<>〈〉]{2,16})\s?[\])】>〉]\s?"
     r"(?:[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?)?\S.{20,})$"
+)
+_CAPTION_UNMARKED = re.compile(
+    r"^(?P<caption>[▲△◇◆].{2,80}?)\s?(?P<rest>[가-힣A-Za-z]{1,8}(?:신문|일보|뉴스|경제|타임스|데일리|저널|투데이|미디어"
+    r"|방송|TV)\s[가-힣]{2,4}\s?(?:기자|특파원)\s?=\s?\S.{20,})$"
 )
 # Paragraphs in which headline, decks, times and a summary are expected.
 _HEAD_LINES = 6
@@ -180,7 +189,8 @@ def clean(
     `sites` are names of the page's site, letters only: in brackets at the head they are a dateline.
     """
     cleaned = Cleaned()
-    lines = _parted([text for line in lines if (text := repaired(line))], cleaned)
+    lines = [unglued(text) for line in lines if (text := repaired(line))]
+    lines = _parted(lines, cleaned)
     if is_english(" ".join(lines)):
         lines = _english(lines, cleaned)
     lines = _without_summary(_without_head(lines, title, decks, cleaned), cleaned)
@@ -188,7 +198,10 @@ def clean(
     triangles = [is_marked(line) for line in lines]
     listed = pictured == 1 and any(first and second for first, second in pairwise(triangles))
     captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
-    for line in lines:
+    last = max((index for index, line in enumerate(lines) if is_prose(line)), default=len(lines))
+    for index, line in enumerate(lines):
+        if index > last and line not in beside and _takes_signature(line, cleaned):
+            continue
         text, credit = captionless(line) if photo else (line, "")
         cleaned.bylines.extend([credit] if credit and people(credit) else [])
         _sort(_without_wire(text, cleaned), cleaned, captioned=captioned, beside=line in beside)
@@ -204,6 +217,19 @@ def clean(
     return cleaned
 
 
+def _takes_signature(line: str, cleaned: Cleaned) -> bool:
+    """Take a line below the last sentence for the text's byline or agency; return whether it is one."""
+    if byline := slashed(line):
+        cleaned.bylines.append(byline)
+        cleaned.captions.append(line)
+    elif wire := agency(line) if is_loose(line) else None:
+        cleaned.agency = cleaned.agency or wire
+        cleaned.ledger.drop(DropRule.LOOSE, line)
+    else:
+        return False
+    return True
+
+
 def shown_words(line: str) -> str:
     """Return a caption without the buttons of a picture viewer before it."""
     while (button := phrases.VIEWER.match(line)) and button.end():
@@ -217,7 +243,7 @@ def parted(text: str) -> tuple[str, str]:
     `▲ 묵은 물길[한들신문=표가람 기자] 한들시가 …`: what follows the bracket must be a statement, and
     what stands before it must not.
     """
-    glued = _CAPTION_GLUED.match(text) if _OPENING.search(text) else None
+    glued = _CAPTION_GLUED.match(text) if _OPENING.search(text) else _CAPTION_UNMARKED.match(text)
     if (
         glued is None
         or is_statement(glued["caption"])
