@@ -33,11 +33,12 @@ from processing.reading.rights import RightsPolicy, rights_of
 from processing.reading.scripts import ScriptArticle
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
-from processing.reading.titles import section_in
+from processing.reading.titles import is_releases, section_in
 from processing.reading.tree import Elements, lines_of, text_of
 from processing.records import (
     Article,
     Author,
+    Detail,
     Dropped,
     Kind,
     Origin,
@@ -124,6 +125,8 @@ def _first(text: str) -> str | None:
     names = [name.strip() for name in _BETWEEN.split(text[:_LONGEST]) if name.strip()]
     # Where menus unfold from a trail, its last part runs on into them.
     names = names[:-1] if len(text) > _LONGEST else names
+    if releases := next(filter(is_releases, names), None):
+        return releases
     while names and names[0].lower() in _HOME:
         names.pop(0)
     return names[0] if names and _SECTION.fullmatch(names[0]) else None
@@ -158,7 +161,21 @@ class PageReading:
             if name := next(filter(None, names), None):
                 return name
         name = (self.script.section if self.script else None) or section_in(self.head.title)
+        name = name or self._board
         return section_of(self.head, name, lambda: section_shown(self.elements, self.head))
+
+    @cached_property
+    def details(self) -> tuple[Detail, ...]:
+        """Return the labelled rows of a public board."""
+        return details_of(self.root, _lines_around(self))
+
+    @property
+    def _board(self) -> str | None:
+        """Return the heading that calls a page with a board's rows one of press releases."""
+        if not self.details:
+            return None
+        shown = (text_of(heading) for heading in self.root.iter("h1", "h2", "h3", "h4"))
+        return next(filter(is_releases, shown), None)
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -219,7 +236,7 @@ def assemble(
         reading_confidence=reading.check.confidence,
         reading_reasons=reading.check.doubts,
         dropped=_dropped(reading),
-        details=details_of(reading.root, _lines_around(reading)),
+        details=reading.details,
         sources=_sources(reading, credit.source, times),
     )
 

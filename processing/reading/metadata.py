@@ -298,7 +298,7 @@ def _is_label(name: str) -> bool:
 
 def _rows_of_elements(root: HtmlElement) -> Iterator[tuple[str, str]]:
     """Yield the elements' texts that are labels, and what stands behind each."""
-    for label in root.iter("th", "dt", "strong", "b", "span", "label"):
+    for label in root.iter("th", "dt", "strong", "b", "em", "span", "label"):
         text = label.text
         # Labels have no elements inside.
         if not text or len(label) or not phrases.BOARD_WORD.search(text):

@@ -385,10 +385,16 @@ def completed(title: str, shown: Iterable[str]) -> str:
 
 def section_in(title: str) -> str | None:
     """Return the section that a title names beside the headline, as in `제목 - 조선닷컴 - 정치 > 정부`."""
-    segments = [segment.strip() for segment in _CUT.split(title)]
+    # A path has its marks without blanks: 알림마당>뉴스>보도자료.
+    segments = [part.strip() for segment in _CUT.split(title) for part in segment.split(">")]
     sections = (segment for segment in segments if _SECTION_WORD.fullmatch(segment))
     named = next((section for section in sections if section not in _NO_SECTION), None)
-    return named or (_RELEASES_NAME if any(map(_RELEASES.fullmatch, segments)) else None)
+    return named or (_RELEASES_NAME if any(map(is_releases, segments)) else None)
+
+
+def is_releases(name: str) -> bool:
+    """Return whether a heading, or a part of a title or trail, names a board of press releases."""
+    return len(name) <= _LONG_SITE and bool(_RELEASES.fullmatch(name))
 
 
 def is_general(title: str, sites: Iterable[str]) -> bool:

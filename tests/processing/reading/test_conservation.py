@@ -279,6 +279,49 @@ def test_labels_with_a_colon_become_fields(shown: str, place: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "이 페이지에서 제공하는 정보에 만족하십니까? <label>매우만족</label><label>만족</label><label>보통</label>",
+        "붙임 : 사진 2매. 끝.", "첨부파일 물길.hwp (120KB)", "[사진] 새로 연 물길",
+    ],
+)  # fmt: skip
+def test_what_a_board_adds_below_a_text_brings_none_of_its_rows_in(line: str) -> None:
+    rows = "<ul><li><em>작성자</em> 나그네</li><li><em>등록부서</em> 물길과</li><li>조회수 : 42</li></ul>"
+    text = f"<div>{'<br>'.join(MOUNTAIN)}</div><div>{line}</div>"
+    record = article(
+        f"<div><h2>보도자료</h2><p>{Story().title}</p>{rows}{text}</div>",
+        head="<title>한들시</title>",
+    )
+    assert record.text == Story().text
+    assert [(one.label, one.value) for one in record.details] == [
+        ("작성자", "나그네"),
+        ("등록부서", "물길과"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "kind"),
+    [
+        ("<h2>보도자료</h2>", "한들시", Kind.PRESS_RELEASE),
+        ('<div class="path">홈 &gt; 소식 &gt; 보도자료</div>', "한들시", Kind.PRESS_RELEASE),
+        ("", "알림마당>뉴스>보도자료 > 상세", Kind.PRESS_RELEASE),
+        ("<h2>새소식</h2>", "한들시", Kind.ARTICLE),
+    ],
+)
+def test_a_board_of_press_releases_is_known_by_its_heading_or_its_trail(
+    above: str, title: str, kind: Kind
+) -> None:
+    rows = "<dl><dt>작성자</dt><dd>나그네</dd><dt>등록부서</dt><dd>물길과</dd></dl>"
+    page = f"{above}<h3>{Story().title}</h3>{rows}<div>{'<br>'.join(MOUNTAIN)}</div>"
+    assert article(page, head=f"<title>{title}</title>").kind is kind
+
+
+def test_a_newspapers_list_of_press_releases_beside_an_article_says_nothing_of_it() -> None:
+    page = f"<h1>{Story().title}</h1><div>{'<br>'.join(MOUNTAIN)}</div><h3>보도자료</h3><ul><li>다리 놓는다</li></ul>"
+    assert article(page).kind is Kind.ARTICLE
+
+
 def test_what_an_article_says_of_an_event_stays() -> None:
     event = "일시 : 4월 2일 오후 2시 장소 : 한들시청 문의 : 02-000-3192 등록부서 : 물길과"
     record = article(
