@@ -11,6 +11,7 @@ Lengths are in canonical characters.
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 from statistics import median
 from string import ascii_lowercase, digits
 from typing import Final, cast
@@ -142,16 +143,16 @@ def align(left: str, right: str) -> Alignment:
     """Align two canonical texts; of very long ones the beginnings."""
     left, right = left[:_LONGEST], right[:_LONGEST]
     runs = _runs(left, right)
-    nothing = (0, 0, 0, 0, 0)
+    lengths = [0, *(run[0] for run in runs), 0]
     slots: list[Slot] = []
     ends: list[Slot] = []
-    for before, gap, after in zip([nothing, *runs], runs, [*runs[1:], nothing], strict=False):
+    for before, gap, after in zip(lengths, runs, lengths[2:], strict=False):
         length, start, end, other_start, other_end = gap
         if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
             continue
         # Gaps never meet, so what is beside a gap is an equal run or an end of the text.
-        if before[0] >= _FLANK or after[0] >= _FLANK:
-            inside = before[0] and after[0]
+        if before >= _FLANK or after >= _FLANK:
+            inside = before and after
             around = (left[start - 1], left[end]) if inside else ("", "")
             (slots if inside else ends).append(
                 Slot(left[start:end], right[other_start:other_end], *around)
@@ -264,4 +265,4 @@ def _begun(title: str) -> tuple[str, ...]:
     What follows a beginning is often a particle (조사).
     """
     words = [_plain(word) for word in _WORD.findall(title)]
-    return tuple(word[:end] for word in words for end in range(2, len(word) + 1))
+    return tuple(begun for word in words for begun in [*accumulate(word)][1:])

@@ -260,7 +260,7 @@ def _judged(pair: Pair, options: FoldOptions) -> PairVerdict:
     if not small.text or small.is_stub(features.own) or large.is_stub(features.own):
         return NONE
     if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
-        return PairVerdict("same", 1.0, (1.0, 1.0), "same text")
+        return pair.verdict("same", "same text")
     # Shorter texts are compared for identity alone, which was done above.
     verdict = NONE
     if len(small.text) >= features.shortest:
