@@ -62,8 +62,8 @@ class Node:
     credits: frozenset[str]
     digest: bytes
     day: date
-    roundup: bool = False  # whether its title or its layout is that of a roundup
-    titled_roundup: bool = False  # whether its title is
+    roundup: bool  # whether its title or its layout is that of a roundup
+    titled_roundup: bool  # whether its title is
 
     @property
     def seen(self) -> datetime:
@@ -269,7 +269,7 @@ def _joined(
     hung = Forest(names)
     for number in nodes:
         hung.join(number, base.find(number))
-    for child, parent in sorted(_parents(nodes, parts, base, whole).items()):
+    for child, parent in _parents(nodes, parts, base, whole).items():
         hung.join(child, parent)
     return hung, whole
 

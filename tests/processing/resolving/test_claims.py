@@ -28,6 +28,8 @@ FIRST = Node(
     credits=frozenset(),
     digest=b"1",
     day=date(2026, 11, 20),
+    roundup=False,
+    titled_roundup=False,
 )
 
 

@@ -9,6 +9,7 @@ from processing.resolving.clusters import (
     Forest,
     Node,
     _side_by_side,
+    _stories,
     components,
     digests,
     edge_of,
@@ -38,6 +39,7 @@ def seen(number: int, hours: float, **fields: object) -> Node:
     [
         ([], 0),
         ([(100, 0, 1)], 1),
+        ([(4, 0, 1)], 1),
         ([(100, 0, 1), (200, 100, 2), (300, 200, 3)], 3),
         ([(100, 0, 1), (200, 100, 1)], 1),
         # A fifth of the later piece may lie in the one before.
@@ -98,6 +100,7 @@ def test_what_is_the_same_is_one_cluster_named_by_its_smallest_id() -> None:
     ("small", "large", "hangs"),
     [
         ({"length": 100}, {"length": 900}, True),
+        ({"length": 900}, {"length": 100}, True),  # which of a pair is the excerpt its length says
         ({"length": 900}, {"length": 900}, True),  # of two of one length the smaller id is the excerpt
         ({"length": 100, "hours": -1}, {"length": 900}, False),
         ({"length": 100, "hours": 0}, {"length": 900, "hours": 0}, True),
@@ -187,15 +190,26 @@ STEMS = ("강이넘친다", "다리가열린다", "시장이바뀐다", "축제�
 
 
 def quoting(
-    stories: int, *, early: int = 0, covers: int = 100, titled: bool = False, **more: object
+    stories: int,
+    *,
+    early: int = 0,
+    covers: int = 100,
+    opens: int = 0,
+    titled: bool = False,
+    roundup: bool = True,
+    **more: object,
 ) -> bool:
     """Say whether a roundup of 1000 characters has the beginnings of so many stories, `early` before it."""
-    nodes = {9: seen(9, 0, length=1000, roundup=True, titled_roundup=titled, stem="간추린소식")}
+    nodes = {9: seen(9, 0, length=1000, roundup=roundup, titled_roundup=titled, stem="간추린소식")}
     edges = []
     for number in range(stories):
         nodes[number] = seen(number, 0 if number < early else 1, stem=STEMS[number], length=400)
         start = covers * number
-        given = {"shares": (0.9, 0.2), "spans": ((0, covers), (start, start + covers)), **more}
+        given = {
+            "shares": (0.9, 0.2),
+            "spans": ((opens, opens + covers), (start, start + covers)),
+            **more,
+        }
         edges.append(replace(edge(number, 9, "quote"), **given))  # type: ignore[arg-type]
     return quotes_several(nodes[9], edges, nodes)
 
@@ -219,10 +233,100 @@ def quoting(
         ({"stories": 5, "link": "derivative"}, True),
         ({"stories": 5, "link": "part"}, True),
         ({"stories": 5, "link": "same"}, False),
+        ({"stories": 5, "roundup": False}, False),
+        ({"stories": 5, "opens": 60}, True),
+        ({"stories": 5, "opens": 61}, False),  # it has another part of them
     ],
 )
 def test_a_roundup_quotes_several_stories(given: dict[str, object], *, digest: bool) -> None:
     assert quoting(**given) is digest  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stem", "span", "told"),
+    [
+        ("하나둘셋넷다섯", (100, 200), 2),
+        ("하나둘셋넷다섯", (80, 180), 2),  # a fifth may lie in the one before
+        ("하나둘셋넷다섯", (79, 179), 1),
+        ("가나다하파타", (100, 200), 1),  # two of five pairs: a version of the first
+        ("가나카하파타", (100, 200), 2),
+        ("소식을하파타", (100, 200), 1),  # of the roundup's own story
+    ],
+)
+def test_a_roundup_s_stories_stand_apart_under_titles_of_their_own(
+    stem: str, span: tuple[int, int], told: int
+) -> None:
+    first = node(1, stem="가나다라마바"), (0, 100)
+    holder, second = node(9, stem="소식을전한다"), (node(2, stem=stem), span)
+    for quoted in ((first, second), (second, first)):
+        assert len(_stories(holder, quoted)) == told
+    assert _stories(holder, [(node(1, stem="가나다라마바"), (0, 4))]) == [(4, 0, "가나다라마바")]
+
+
+def test_a_roundup_quotes_no_version_of_itself() -> None:
+    own = {"roundup": True, "stem": "간추린소식", "length": 1000}
+    edges = [
+        replace(
+            edge(number, 9, "quote"),
+            shares=(0.9, 0.2),
+            spans=((0, 100), (100 * number, 100 * number + 100)),
+        )
+        for number in range(5)
+    ]
+    stories = {number: seen(number, 0, stem=STEMS[number], length=400) for number in range(5)}
+    assert quotes_several(seen(9, 0, **own), edges, {**stories, 9: seen(9, 0, **own)})
+    mine = seen(9, 0, article_id=stories[4].article_id, **own)
+    early = {number: replace(one, published_at=None, fetched_at=None) for number, one in stories.items()}  # fmt: skip
+    assert not quotes_several(mine, edges, {**early, 9: mine})
+
+
+@pytest.mark.parametrize(
+    ("link", "span", "digest"),
+    [
+        ("same", (0, 100), True),
+        ("reworked", (0, 100), True),
+        ("same", (0, 0), False),  # nobody has said where it lies
+        ("derivative", (0, 100), False),
+    ],
+)
+def test_a_digest_s_own_story_is_one_of_which_it_is_a_copy(
+    link: str, span: tuple[int, int], *, digest: bool
+) -> None:
+    nodes = {number: seen(number, hours) for number, hours in ((1, -1), (2, -1), (9, 0))}
+    own = replace(edge(2, 9, link), spans=(span, (500, 600)))
+    _, whole = components(nodes, [part(1, 9), own])
+    assert whole == (frozenset({9}) if digest else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "hangs"),
+    [
+        ({"rank": 0}, {"rank": 0, "hours": 1}, False),  # both are passing states
+        ({"rank": 0}, {"rank": 0, "hours": -1}, True),
+        ({"rank": 9, "hours": 0}, {"rank": 10, "hours": 1}, True),
+        ({"rank": 10}, {"rank": 10, "hours": 1}, False),
+        ({"rank": 0}, {"hours": 1}, True),  # of a passing state alone nobody knows when it began
+        ({}, {"rank": 0, "hours": -1}, False),
+    ],
+)
+def test_passing_states_say_when_a_text_was_there_where_nothing_else_does(
+    small: dict[str, int], large: dict[str, int], *, hangs: bool
+) -> None:
+    nodes = [
+        seen(number, given.get("hours", 0), rank=given.get("rank"), length=length)
+        for number, given, length in ((1, small, 100), (2, large, 900))
+    ]
+    assert (len({*clusters(nodes, [part(1, 2)]).values()}) == 1) is hangs
+
+
+def test_a_copy_of_two_passing_states_stays_with_the_one_it_is_most_like() -> None:
+    nodes = [seen(1, 0, rank=0), seen(2, 0, rank=1), seen(3, 2), seen(5, 1)]
+    followups = [edge(1, 3, "followup"), edge(2, 3, "followup"), edge(3, 5, jaccard=0.7)]
+    for first, second, state in ((0.8, 0.9, 2), (0.9, 0.8, 1), (0.9, 0.9, 1)):
+        edges = [edge(1, 5, jaccard=first), edge(2, 5, jaccard=second)]
+        for order in (edges, edges[::-1]):
+            found = clusters(nodes, [*followups, *order])
+            assert [number for number in (1, 2, 3) if found[number] == found[5]] == [state]
 
 
 def test_rows_become_nodes_and_edges() -> None:

@@ -1,14 +1,23 @@
 """Canonical texts: the marks of titles, the values of numbers, and when two titles are states of one report."""
 
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from processing.signing.canonical import (
     TitleMark,
     alike,
+    canonical,
     earlier_state,
     facts,
+    follows,
     is_listed,
+    lowered,
+    mapped,
     mark_of,
+    opening_size,
+    readable,
     titled_roundup,
     value,
 )
@@ -85,6 +94,10 @@ def test_which_of_two_texts_was_a_passing_state(
         ("3만5천", "35000"),
         ("1억4000만", "140000000"),
         ("5십", "50"),
+        ("1천백", "1100"),
+        ("1억만", "100010000"),  # a unit without a number is one of them
+        ("1조억만", "1000100010000"),
+        ("2억3천", "200003000"),
         ("1.5만", "15000"),
         ("1.25백", "125"),
         ("12,345", "12345"),
@@ -133,3 +146,70 @@ def test_a_list_has_three_items_with_one_mark(between: str) -> None:
     assert not is_listed(between.join(items[:2]))
     assert is_listed(between.join(f"{mark} 소식" for mark in "①②③"))
     assert not is_listed(between.join(f"{mark} 소식" for mark in "■▲●"))
+    assert is_listed("■ 하나 ■ 둘 ■ 셋 ▲ 넷")
+    assert not is_listed("글뿐이다")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("", ""),
+        ("A & B", "A & B"),
+        ("R&amp;D", "R&D"),
+        ("R&amp;amp;D", "R&D"),  # escaped twice
+        ("강이quot;넘친다", "강이넘친다"),  # lost its `&`
+        ("５시 ㎏", "5시 kg"),
+        (unicodedata.normalize("NFD", "강이\n넘친다"), "강이\n넘친다"),
+        ("한\u200b글", "한\u200b글"),
+    ],
+)
+def test_a_text_is_read_in_one_form_with_its_entities_mended(written: str, read: str) -> None:
+    assert readable(written) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "before"),
+    [
+        ("", "", [0]),
+        ("가", "가", [0, 1]),
+        ("-", "", [0, 0]),
+        ("a-나\n3 ", "a나3", [0, 1, 1, 2, 2, 3, 3]),
+    ],
+)
+def test_each_character_knows_how_many_canonical_ones_come_before_it(
+    text: str, plain: str, before: list[int]
+) -> None:
+    found, places = mapped(text)
+    assert (found, places.tolist()) == (plain, before)
+
+
+def test_blanks_marks_and_emoji_are_not_canonical_and_line_breaks_are() -> None:
+    assert canonical("Ab, 3\n\U0001f600나") == "ab3\n나"
+    assert lowered("Ab\U0001f600나") == "ab 나"
+
+
+@pytest.mark.parametrize(
+    ("length", "size"), [(0, 60), (400, 60), (406, 60), (407, 61), (1000, 150)]
+)
+def test_a_passage_opens_a_text_within_sixty_letters_or_three_twentieths(
+    length: int, size: int
+) -> None:
+    assert opening_size(length) == size
+
+
+@pytest.mark.parametrize(
+    ("title", "containment", "follow"),
+    [("가나다하파타", 0.0, True), ("가나카하파타", 0.0, False), ("가나카하파타", 0.5, True)],
+)
+def test_titles_with_two_of_five_pairs_are_states_of_one_report(
+    title: str,
+    containment: float,
+    follow: bool,  # noqa: FBT001 - a table
+) -> None:
+    marks = TitleMark(0, "가나다라마바"), TitleMark(None, title)
+    seen = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    for hours, near in ((12, follow), (12.01, False)):
+        times = seen, seen + timedelta(hours=hours)
+        assert follows(*marks, times, containment) is near
+    assert not follows(marks[0], TitleMark(0, title), (seen, seen), containment)
+    assert not follows(*marks, (None, seen), containment)
