@@ -1,6 +1,7 @@
 """Pages again: byte for byte, through gzip and through revisits."""
 
 import gzip
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from processing.archive.catalogue import Catalogue
 from processing.errors import CorruptRecordError, MissingError
 from processing.landing.segments import SegmentWriter
 from processing.landing.warc import Exchange, Original
-from processing.lookup.replay import pages, payload
+from processing.lookup.replay import CdxjLine, lines, pages, payload
 from processing.store.file_store import FileStore
 from tests.processing.archive.test_catalogue import Bucket, add
 
@@ -204,3 +205,106 @@ def test_another_record_than_the_index_names_is_no_answer(pressroom: Pressroom) 
     pressroom.store = Whole(Path(pressroom.store.url.removeprefix("file:")))
     with pytest.raises(CorruptRecordError, match="has no record of"):
         payload(pressroom.catalogue(), URL)
+
+
+@pytest.mark.parametrize(
+    ("away", "there"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_moment_s_page_is_looked_for_on_its_day_and_the_days_beside_it(
+    away: int, pressroom: Pressroom, *, there: bool
+) -> None:
+    """A crawl may pass midnight: its pages lie under the day on which it was taken in."""
+    pressroom.record(page())
+    catalogue, moment = pressroom.catalogue(), AT + timedelta(days=away)
+    if there:
+        assert payload(catalogue, URL, moment) == KOREAN
+    else:
+        with pytest.raises(MissingError):
+            payload(catalogue, URL, moment)
+
+
+@pytest.mark.parametrize(("revisits", "there"), [(1, True), (3, True), (4, False)])
+def test_three_revisits_may_stand_between_a_page_and_its_bytes(
+    revisits: int, pressroom: Pressroom, *, there: bool
+) -> None:
+    (original,) = pressroom.record(page())
+    for number in range(1, revisits + 1):
+        at = AT + timedelta(minutes=number)
+        pressroom.record(page(b"", at=at, status=304, original=original))
+        original = original._replace(at=at)
+    if there:
+        assert payload(pressroom.catalogue(), URL) == KOREAN
+    else:
+        with pytest.raises(MissingError, match="its bytes of"):
+            payload(pressroom.catalogue(), URL)
+
+
+@pytest.mark.parametrize(
+    ("others", "bytes_of", "found"),
+    [
+        ((1,), 0, b"0"),  # the page of the moment that is named, and none a second later
+        ((1,), 1, b"1"),
+        ((-1,), 0, b"0"),
+        ((2,), 1, None),
+    ],
+)
+def test_a_revisit_leads_to_the_page_of_the_second_that_it_names(
+    others: tuple[int, ...], bytes_of: int, found: bytes | None, pressroom: Pressroom
+) -> None:
+    for second in (0, *others):
+        pressroom.record(page(str(second).encode(), at=AT + timedelta(seconds=second)))
+    named = Original("sha1:X", URL, AT + timedelta(seconds=bytes_of))
+    pressroom.record(page(b"", at=AT + timedelta(hours=1), status=304, original=named))
+    if found is None:
+        with pytest.raises(MissingError, match="unchanged"):
+            payload(pressroom.catalogue(), URL)
+    else:
+        assert payload(pressroom.catalogue(), URL) == found
+
+
+def test_a_revisit_leads_to_no_page_of_its_own_moment(pressroom: Pressroom) -> None:
+    pressroom.record(page(b"", status=304, original=Original("sha1:X", URL, AT)))
+    with pytest.raises(MissingError, match="unchanged"):
+        payload(pressroom.catalogue(), URL)
+
+
+FIELDS = {"url": URL, "status": "200", "mime": "text/html", "offset": "7", "length": "9"}
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ({}, {"status": 200, "mime": "text/html", "digest": None, "offset": 7, "length": 9}),
+        ({"status": "-"}, {"status": None}),
+        ({"status": None}, {"status": None}),
+        ({"mime": None}, {"mime": None}),
+        ({"digest": "sha1:A"}, {"digest": "sha1:A"}),
+        ({"filename": "deep/x.warc.gz"}, {"key": "pages/day=2026-03-02/x.warc.gz"}),
+        ({}, {"key": "pages/day=2026-03-02/gaon-r1.warc.gz"}),
+        ({"offset": "0", "length": "0"}, {"offset": 0, "length": 0}),
+        ({"offset": "-1"}, None),
+        ({"length": "-1"}, None),
+        ({"length": str(256 << 20)}, {"length": 256 << 20}),
+        ({"length": str((256 << 20) + 1)}, None),
+        ({"url": None}, None),
+    ],
+)
+def test_a_line_of_an_index_says_where_a_record_lies(
+    change: dict[str, str | None], read: dict[str, object] | None, tmp_path: Path
+) -> None:
+    fields = {name: text for name, text in {**FIELDS, **change}.items() if text is not None}
+    line = f"kr,gaon)/ 20260302001000 {json.dumps(fields)}"
+    bucket, key = Bucket(tmp_path / "archive"), "pages/day=2026-03-02/gaon-r1.cdxj"
+    add(bucket, (key, f"{line}\n\n{line}\n".encode()))
+    catalogue = Catalogue(bucket.within, tmp_path / "cache")
+    (index,) = catalogue.pages(".cdxj")
+    if read is None:
+        with pytest.raises(CorruptRecordError, match="line 1, is no CDXJ"):
+            list(lines(catalogue, index))
+        return
+    found: list[CdxjLine] = list(lines(catalogue, index))
+    assert len(found) == 2
+    assert {name: getattr(found[0], name) for name in read} == read
+    assert list(lines(catalogue, index, f"{URL}0")) == []
+    (row, _) = pages(catalogue).to_pylist()
+    assert (row["day"], row["fetched_at"], row["manifest"]) == (date(2026, 3, 2), AT, 1)
