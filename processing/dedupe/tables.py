@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -320,7 +321,7 @@ def _encoding(path: Path) -> str:
 
 
 def _csv(
-    table: Table, names: Sequence[str], bad: list[int] | None = None
+    table: Table, names: Sequence[str], bad: deque[int] | None = None
 ) -> arrow_csv.CSVStreamingReader:
     def skip(row: "arrow_csv.InvalidRow") -> Literal["skip"]:
         if bad is not None:
@@ -345,7 +346,9 @@ def _csv(
 
 
 def _csv_rows(table: Table) -> Iterator[Row]:
-    bad: list[int] = []
+    uneven = "has another number of cells than the header"
+    # Blocks are read ahead, so rows of later ones may be among these; they are in order.
+    bad: deque[int] = deque()
     with _csv(table, ()) as first:
         names = first.schema.names
     number = 1
@@ -353,10 +356,12 @@ def _csv_rows(table: Table) -> Iterator[Row]:
         for batch in reader:
             for row in batch.to_pylist():
                 number += 1
+                # Each row has a number of its own: by it bad rows are left out.
+                while bad and bad[0] == number:
+                    yield bad.popleft(), uneven
+                    number += 1
                 yield number, row
-            yield from ((place, "has another number of cells than the header") for place in bad)
-            number += len(bad)
-            bad.clear()
+        yield from ((place, uneven) for place in bad)
 
 
 # ── Parquet and workbooks

@@ -1,6 +1,8 @@
 """Tables of every kind that people bring: one and the same rows, whatever the file."""
 
+import gzip
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,8 +12,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from processing.dedupe import tables
 from processing.dedupe.by_hand import OutletFact, fold_file, fold_table, read_rows
 from processing.dedupe.fields import moment
+from processing.dedupe.tables import open_table
 from processing.errors import UsageError
 from tests.processing.dedupe.made import LIBRARY, RIVER
 
@@ -162,11 +166,153 @@ def test_a_bad_row_of_a_workbook_is_told_by_its_sheet_and_row(tmp_path: Path) ->
     assert "loses digits" in bad.why
 
 
-def test_a_row_with_too_many_cells_is_a_bad_row(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("id,text\na,하나\nb,둘,셋\nc,넷\n", "utf-8")
+@pytest.mark.parametrize(
+    ("cells", "block"),
+    [
+        ((2, 3, 2), 1 << 20),
+        ((3, 2, 2), 1 << 20),
+        ((2, 2, 1), 1 << 20),
+        ((2, 3, 1, 2, 2), 1 << 20),
+        ((2, 2, 3) * 60, 500),  # blocks are read ahead
+        ((3,) * 9, 1 << 20),
+    ],
+)
+def test_a_row_with_another_number_of_cells_costs_itself_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: tuple[int, ...], block: int
+) -> None:
+    monkeypatch.setattr(tables, "_BLOCK", block)
+    lines = [
+        ",".join([f"{number:03}", f"글 {number}", "더"][:count])
+        for number, count in enumerate(cells, 2)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["id,text", *lines, ""]), "utf-8")
     found = read_rows(tmp_path / "t.csv")
-    assert (found.count, len(found.bad)) == (2, 1)
-    assert "cells" in found.bad[0].why
+    wrong = [number for number, count in enumerate(cells, 2) if count != 2]
+    good = [f"{number:03}" for number, count in enumerate(cells, 2) if count == 2]
+    assert [bad.line for bad in found.bad] == wrong
+    assert {"cells" in bad.why for bad in found.bad} == {True}
+    assert (found.count, [row.id for rows in found.batches(7) for row in rows]) == (len(good), good)
+
+
+ROW = b'{"id": "a", "text": "b"}'
+CELLS = "id,본문\na,나\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "form"),
+    [
+        ("a.jsonl", ROW, "lines", ""),
+        ("a.ndjson.gz", gzip.compress(ROW), "lines", ""),
+        ("a", ROW, "lines", ""),
+        ("a", b"", "lines", ""),
+        ("a.json", ROW + b"\n" + ROW, "lines", ""),
+        ("a.jsonl", b"[1]", "lines", ""),
+        ("a", b"[1]\n[2]\n", "lines", ""),  # its first line is a whole row, if a bad one
+        ("a", b"[" + ROW + b"]", "json", ""),
+        ("a", b" [\n" + ROW + b"]", "json", ""),
+        ("a", "\ufeff[".encode() + ROW + b"]", "json", ""),
+        ("a.json", b"[1]\n[2]\n", "json", ""),
+        ("a", gzip.compress(b"[" + ROW + b"]"), "lines", ""),  # an array is read from a plain file
+        ("a.csv", CELLS.encode(), "csv", "utf-8 ,"),
+        ("a", CELLS.replace(",", "\t").encode(), "csv", "utf-8 \t"),
+        ("a", CELLS.replace(",", ";").encode(), "csv", "utf-8 ;"),
+        ("a.txt", CELLS.replace(",", "|").encode(), "csv", "utf-8 |"),
+        ("a.gz", gzip.compress(CELLS.encode()), "csv", "utf-8 ,"),
+        ("a.csv", CELLS.encode("cp949"), "csv", "cp949 ,"),
+        ("a.csv", CELLS.encode("utf-16"), "csv", "utf-16 ,"),
+        ("a.tab", CELLS.encode("utf-8-sig"), "csv", "utf-8 ,"),
+        ("a.csv", b"{id,text\n", "csv", "utf-8 ,"),
+    ],
+)
+def test_a_file_is_known_by_its_bytes_and_where_these_do_not_tell_by_its_name(
+    tmp_path: Path, name: str, data: bytes, kind: str, form: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    columns = {"text": "text", "id": "{id"} if b"{id" in data else None
+    table = open_table(tmp_path / name, columns)
+    assert table.kind == kind
+    assert kind != "csv" or f"{table.encoding} {table.separator}" == form
+
+
+def test_rows_are_numbered_as_a_person_finds_them(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": ["a", None, "b"], "text": ["하나", None, "둘"]})
+    given: dict[str, tuple[list[int], str]] = {
+        "a.jsonl": ([1, 3], "line 3"),
+        "a.json": ([1, 2], "row 2"),
+        "a.csv": ([2, 3], "row 3"),
+        "a.parquet": ([1, 2], "row 2"),
+        "a.xlsx": ([2, 4], "sheet '기사', row 4"),
+    }
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + ROW + b"\n \n" + ROW)
+    (tmp_path / "a.json").write_bytes(b"[" + ROW + b"," + ROW + b"]")
+    frame.dropna().to_csv(tmp_path / "a.csv", index=False)
+    frame.dropna().to_parquet(tmp_path / "a.parquet")
+    frame.to_excel(tmp_path / "a.xlsx", index=False, sheet_name="기사")
+    for name, (numbers, place) in given.items():
+        table = open_table(tmp_path / name)
+        found = list(table.rows())
+        assert [number for number, _ in found] == numbers, name
+        assert table.place(numbers[-1]) == place
+        assert not [row for _, row in found if isinstance(row, str)], name
+
+
+@pytest.mark.parametrize(("spare", "bad"), [(0, []), (-1, [1])])
+def test_a_line_may_be_as_long_as_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int, bad: list[int]
+) -> None:
+    long = b'{"id": "a", "text": "' + b"b" * 300 + b'"}\n'
+    monkeypatch.setattr(tables, "LONGEST", len(long) + spare)
+    (tmp_path / "a.jsonl").write_bytes(long + ROW.replace(b"a", b"c", 1))
+    assert [row.line for row in read_rows(tmp_path / "a.jsonl").bad] == bad
+
+
+def test_a_workbook_unpacks_to_so_many_bytes_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "book.xlsx"
+    FRAME.to_excel(path, index=False)
+    with zipfile.ZipFile(path) as packed:
+        size = sum(member.file_size for member in packed.infolist())
+    monkeypatch.setattr(tables, "_UNPACKED", size)
+    assert open_table(path).kind == "xlsx"
+    monkeypatch.setattr(tables, "_UNPACKED", size - 1)
+    with pytest.raises(UsageError, match="save it as CSV"):
+        open_table(path)
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("a.txt", "b")
+    with pytest.raises(UsageError, match="no workbook"):
+        open_table(tmp_path / "other.zip")
+
+
+@pytest.mark.parametrize(
+    ("row", "identity", "article"),
+    [
+        ({"id": "a", "text": "b"}, "a", ""),
+        ({"id": "a", "version_id": "v", "article_id": "x", "text": "b"}, "a", ""),
+        ({"version_id": "v", "article_id": "x", "text": "b"}, "v", "x"),
+        ({"article_id": "x", "text": "b"}, "x", ""),  # the usual name of an id
+        ({"번호": "7", "version_id": "v", "text": "b"}, "v", ""),
+    ],
+)
+def test_a_row_is_named_by_its_id_else_by_its_version(
+    tmp_path: Path, row: dict[str, str], identity: str, article: str
+) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(row), "utf-8")
+    ((document,),) = read_rows(tmp_path / "a.jsonl").batches(1)
+    assert (document.id, document.article_id) == (identity, article)
+
+
+@pytest.mark.parametrize(
+    ("published", "fetched", "wrong"),
+    [("2031-05-01", "2031-05-02", 0), ("gestern", "2031-05-02", 1), ("2031-05-01", "morgen", 1)],
+)
+def test_either_date_of_a_row_may_be_none(
+    tmp_path: Path, published: str, fetched: str, wrong: int
+) -> None:
+    row = {"id": "a", "text": "b", "published_at": published, "fetched_at": fetched}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row), "utf-8")
+    found = read_rows(tmp_path / "a.jsonl")
+    assert (found.misdated, found.dateless) == (wrong, False)
 
 
 def test_a_table_whose_texts_are_cut_is_marked(tmp_path: Path) -> None:
