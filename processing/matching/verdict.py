@@ -335,9 +335,8 @@ def _longest(ordered: Hashes, both: Hashes) -> TextSpan:
     Up to `BREAK` other n-grams may interrupt a run.
     """
     # A search of each is quicker than a sieve, as both are small.
-    nearest = both.searchsorted(ordered)
-    nearest[nearest == both.size] = 0
-    places = np.flatnonzero(both[nearest] == ordered)
+    nearest = both.take(both.searchsorted(ordered), mode="clip")
+    places = np.flatnonzero(nearest == ordered)
     if not places.size:
         return (0, 0)
     breaks = np.flatnonzero(places[1:] - places[:-1] > BREAK)

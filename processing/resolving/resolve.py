@@ -230,10 +230,9 @@ def gather(
     found = [edge_of(row) for row in touching.to_pylist()]
     wanted = reached.union(*((edge.a, edge.b) for edge in found))
     signatures = partitions.read_signatures(widened(days, 0), fresh.asked)
-    stored = signatures.rows(
-        np.array(sorted(wanted.difference(fresh.numbers.tolist())), np.int64), NODE
-    )
-    mine = fresh.sig.select(list(NODE)).filter(pa.array(np.isin(fresh.numbers, sorted(wanted))))
+    older = wanted.difference(fresh.numbers.tolist())
+    stored = signatures.rows(np.fromiter(older, np.int64, len(older)), NODE)
+    mine = fresh.sig.select(list(NODE)).filter(pa.array(np.isin(fresh.numbers, [*wanted])))
     nodes = {
         node.number: node for table in (stored, mine) for node in map(node_of, table.to_pylist())
     }

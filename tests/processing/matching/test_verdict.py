@@ -339,6 +339,21 @@ def test_a_quotation_is_the_longest_passage_that_both_have(
     assert link(one, two) == "quote"
 
 
+@pytest.mark.parametrize(("length", "expected"), [(39, "none"), (40, "quote")])
+def test_a_quotation_has_forty_letters_in_one_passage(length: int, expected: str) -> None:
+    """A second passage makes up for what the first lacks in n-grams, and is none of its letters."""
+    one = text(1, f"{WHOLE[:length]}{OTHERS[:200]}{WHOLE[100:130]}{OTHERS[300:400]}")
+    roundup = f"{OTHERS[500:550]}{WHOLE[:length]}{OTHERS[600:640]}{WHOLE[100:130]}{OTHERS[700:]}"
+    assert link(one, text(2, roundup, roundup=True)) == expected
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(3, "same"), (4, "derivative")])
+def test_what_holds_87_of_100_shingles_holds_nearly_all(lost: int, expected: str) -> None:
+    """Two edits cost five shingles each, and each letter at the end one."""
+    other = f"{WHOLE[:12]}{OTHERS[0]}{WHOLE[13:25]}{OTHERS[1]}{WHOLE[26 : 104 - lost]}"
+    assert link(text(1, WHOLE[:104]), text(2, other + OTHERS[10 : 10 + lost])) == expected
+
+
 BLOCKS = [f"{WHOLE[:24]}{number}{WHOLE[24:48]}" for number in (35, 71)]
 CHANGED = [f"{WHOLE[:24]}{number}{WHOLE[24:48]}" for number in (46, 82)]
 NUMBERS = frozenset({"35", "71"}), frozenset({"46", "82"})
