@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from processing.dedupe import by_hand
-from processing.dedupe.by_hand import fold_file, read_rows
+from processing.dedupe.by_hand import OutletFact, fold_file, fold_table, read_rows
 from processing.errors import UsageError
+from processing.signing.documents import FoldOptions
 from processing.signing.window import FolderWindow, write_part
 from tests.processing.dedupe.made import LIBRARY, RIVER, press
 
@@ -362,3 +363,111 @@ def test_the_clusters_that_are_told_are_those_of_the_rows(many: Path, tmp_path: 
     assert 1 < summary.clusters == len({row["cluster"] for row in rows}) < len(rows)
     assert summary.documents == len(rows)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "cut_at"),
+    [
+        ([], None),
+        ([f"{number:05}" for number in range(20)], 5),
+        ([f"{number:05}" for number in range(19)], None),  # too few to tell
+        ([f"{number:05}" for number in range(20)] + ["글"] * 20, 5),  # half of all
+        ([f"{number:05}" for number in range(20)] + ["글"] * 21, None),
+        (["글"] * 20 + [f"{number:05}" for number in range(20)], 5),
+        ([f"{number:05}" for number in range(19)] + ["00000"] * 20, None),  # one text often
+        ([f"{number:05}" for number in range(40)] + ["더 긴 글이다"], None),
+    ],
+)
+def test_texts_are_cut_where_half_of_them_and_twenty_different_ones_end_at_the_longest(
+    texts: list[str], cut_at: int | None
+) -> None:
+    ends = by_hand._TextEnds()
+    for text in texts:
+        ends.add(text)
+    assert ends.cut_at == cut_at
+
+
+@pytest.mark.parametrize(
+    ("fetched", "dateless", "span", "window"),
+    [
+        (["2031-05-01", "2031-05-31"], False, 30, 30),
+        (["2031-05-01", "2031-06-30"], False, 60, 30),  # each has a time, so the window holds
+        (["2031-05-01", "2031-06-30", None], True, 60, 60),
+        ([None, "2031-05-01", "2031-05-02"], True, 1, 30),
+        ([None, None], True, 0, 30),
+        ([], False, 0, 30),
+    ],
+)
+def test_the_window_is_as_wide_as_the_file_where_a_row_states_no_time(
+    tmp_path: Path,
+    fetched: list[str | None],
+    dateless: bool,  # noqa: FBT001 - a table
+    span: int,
+    window: int,
+) -> None:
+    rows: list[object] = [
+        {"id": f"{place}", "text": RIVER, "fetched_at": day} for place, day in enumerate(fetched)
+    ]
+    found = read_rows(lines(tmp_path / "docs.jsonl", rows))
+    assert (found.dateless, found.span_days, found.undated) == (dateless, span, found.last)
+    assert found.first == min(
+        map(date.fromisoformat, filter(None, fetched)), default=date(1970, 1, 1)
+    )
+    assert by_hand._spanning(found, FoldOptions()).window_days == window
+
+
+def test_a_class_that_a_row_states_counts_and_else_that_of_its_declared_outlet(
+    tmp_path: Path,
+) -> None:
+    rows: list[object] = [
+        {"id": "a", "text": "가", "outlet": "가람일보"},
+        {"id": "b", "text": "나", "outlet": "가람일보", "outlet_class": "portal"},
+        {"id": "c", "text": "다", "outlet": "garam"},
+        {"id": "d", "text": "라", "outlet": "nobody"},
+    ]
+    facts = {
+        "garam": OutletFact(("가람일보", "가람"), "wire"),
+        "narae": OutletFact(("가람",), "wire"),
+    }
+    found = read_rows(lines(tmp_path / "docs.jsonl", rows))
+    batches = list(found.batches(3, facts))
+    assert list(map(len, batches)) == [3, 1]
+    assert [each.outlet_class for batch in batches for each in batch] == [
+        "wire",
+        "portal",
+        "wire",
+        "",
+    ]
+    assert list(map(len, found.batches(4))) == [4]
+    # Where two outlets go by one name, the last of them has it; what was given counts more.
+    named = by_hand._naming(FoldOptions(outlet_names={"가람일보": "mine"}), facts).outlet_names
+    assert named == {"가람일보": "mine", "가람": "narae"}
+
+
+def test_an_empty_work_folder_is_taken_and_one_of_other_options_is_emptied(tmp_path: Path) -> None:
+    found = read_rows(lines(tmp_path / "docs.jsonl", list(GOOD)))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    by_hand._begin(folder, found, FoldOptions(), 9)
+    kept = folder / "00000000"
+    kept.mkdir()
+    by_hand._begin(folder, found, FoldOptions(), 9)
+    assert kept.exists()
+    for options, batch in (
+        (FoldOptions(), 8),
+        (FoldOptions(window_days=31), 8),
+        (FoldOptions(window_days=31, outlet_names={"가": "나"}), 8),
+        (FoldOptions(bucket=65, window_days=31, outlet_names={"가": "나"}), 8),
+    ):
+        by_hand._begin(folder, found, options, batch)
+        assert not kept.exists()
+        kept.mkdir()
+
+
+def test_a_table_in_memory_is_folded_whole_or_not_at_all() -> None:
+    rows = pa.table({"id": ["a", "b", "a"], "text": ["가", "나", "다"]})
+    with pytest.raises(UsageError, match="1 rows are bad; row 3: id 'a' was already used"):
+        fold_table(rows)
+    assert "cut" not in by_hand._schema([{"id": "a"}]).names
+    assert by_hand._schema([{"id": "a", "cut": True}]).field("cut").type == pa.bool_()
+    assert by_hand._schema([]).names == list(by_hand.OUTPUT)
