@@ -15,7 +15,8 @@ from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
 from processing.archive.memory import load
 from processing.archive.removal import delete_unnamed
-from processing.records import Manifest, Publication, Sum
+from processing.errors import CorruptRecordError
+from processing.records import SCHEMA_VERSION, Manifest, Publication, Sum
 from processing.settings import Settings
 from processing.store.file_store import FileStore
 from tests.processing.newsroom import NOON, Crawl, article
@@ -129,6 +130,94 @@ def test_manifests_that_name_all_as_earlier_ones_did_are_read(store: FileStore) 
     assert manifests.snapshots(store, link).memory == sums
     assert manifests.remembered(store, link, "outlet1") == sums["outlet1"]
     assert manifests.remembered(store, link, "elsewhere") is None
+
+
+def chain_of(store: FileStore, count: int) -> list[manifests.ManifestLink]:
+    links: list[manifests.ManifestLink] = []
+    for seq in range(1, count + 1):
+        previous = links[-1].sha256 if links else None
+        links.append(manifests.append(store, _Nobody(), _manifest(seq, previous, {})))
+    return links
+
+
+@pytest.mark.parametrize(
+    ("hint", "head"),
+    [
+        (b'{"seq": 3}', 3),
+        (b'{"seq": 1}', 3),  # it may lag
+        (b'{"seq": 0}', 3),
+        (b'{"seq": -1}', 3),  # damaged: the manifests are listed
+        (b'{"seq": 100000000}', 3),
+        (b'{"seq": 9, "check": "00000000"}', 3),
+        (b'{"seq": "2"}', 3),
+        (b"{", 3),
+        (None, 3),
+    ],
+)
+def test_the_head_is_found_from_any_hint(store: FileStore, hint: bytes | None, head: int) -> None:
+    chain_of(store, 3)
+    store.delete([manifests.HINT])
+    if hint is not None:
+        store.put(manifests.HINT, hint)
+    assert manifests.head(store).manifest.seq == head
+
+
+def test_a_hint_beyond_the_chain_says_that_it_was_cut(store: FileStore) -> None:
+    chain_of(store, 2)
+    manifests.hint(store, 99_999_999)
+    with pytest.raises(CorruptRecordError, match="names manifest 99999999, which is gone"):
+        manifests.head(store)
+    store.delete([manifests.HINT, manifests.key(1), manifests.key(2)])
+    assert manifests.head(store) is None
+    manifests.hint(store, 0)
+    assert manifests.head(store) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9, 30])
+def test_a_chain_is_read_backwards_to_any_manifest(store: FileStore, count: int) -> None:
+    links = chain_of(store, count)
+    for seq in range(1, count + 2):
+        found = [link.manifest.seq for link in manifests.since(store, links[-1], seq)]
+        assert found == list(range(count, seq - 1, -1))
+    assert list(manifests.since(store, None, 1)) == []
+
+
+def test_a_manifest_says_its_own_number_and_a_schema_that_is_known(store: FileStore) -> None:
+    chain_of(store, 1)
+    one = manifests.read(store, 1).manifest
+    store.put(manifests.key(2), one.model_dump_json().encode())
+    with pytest.raises(CorruptRecordError, match="calls itself 1"):
+        manifests.read(store, 2)
+    newer = one.model_dump_json().replace(
+        f'"schema_version":{SCHEMA_VERSION}', f'"schema_version":{SCHEMA_VERSION + 1}'
+    )
+    store.put(manifests.key(1), newer.encode())
+    with pytest.raises(CorruptRecordError, match="upgrade Sillok"):
+        manifests.read(store, 1)
+    assert manifests.number("manifests/00000012.json") == 12
+    assert manifests.number("manifests/12.json") is None
+
+
+def test_a_witness_holds_the_chain_against_the_head_it_saw(
+    store: FileStore, tmp_path: Path
+) -> None:
+    links = chain_of(store, 3)
+    witness = manifests.Witness(tmp_path / "heads", store)
+    assert not witness.check(store, links[-1])
+    assert len(witness.path.stem) == 16
+    witness.note(store, links[1])
+    for link in links:  # an older one may have been read before others published
+        assert witness.check(store, link)
+    assert witness.check(store, None)
+    altered = links[1].manifest.evolve(batch="other").model_dump_json().encode()
+    kept = store.get(manifests.key(2))
+    store.put(manifests.key(2), altered)
+    with pytest.raises(CorruptRecordError, match="not the one that was published"):
+        witness.check(store, links[2])
+    store.put(manifests.key(2), kept)
+    store.delete([manifests.key(2), manifests.key(3), manifests.HINT])
+    with pytest.raises(CorruptRecordError, match="ends at manifest 1, but 2 were published"):
+        witness.check(store, links[0])
 
 
 CHANGES = st.lists(
