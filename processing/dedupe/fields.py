@@ -179,7 +179,7 @@ def _of_number(value: float) -> datetime | None:
     whole = int(value)
     if whole in _EXCEL_DAYS:
         return _EXCEL_DAY + timedelta(days=value)
-    if whole in _SECONDS and not 19_000_101 <= whole <= 21_001_231:  # noqa: PLR2004 - digits of a day
+    if whole in _SECONDS:
         return datetime.fromtimestamp(value, UTC)
     if whole // _THOUSAND in _SECONDS and len(str(whole)) == 13:  # noqa: PLR2004 - milliseconds
         return datetime.fromtimestamp(value / _THOUSAND, UTC)
