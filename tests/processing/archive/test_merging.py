@@ -165,7 +165,7 @@ class Listed:
 
     def __init__(self, keys: Sequence[str], size: int, folder: Path) -> None:
         objects = [
-            CatalogueObject(Sum(key=key, sha256="0" * 64, bytes=size, rows=1), seq)
+            CatalogueObject(Sum(key=key, sha256=f"{seq:064x}", bytes=size, rows=1), seq)
             for seq, key in enumerate(keys)
         ]
         self.tables = {stored.key: stored for stored in objects if "pages/" not in stored.key}
@@ -182,6 +182,12 @@ class Listed:
         named, nameless = 'a 1 {"filename": "x"}\n', "b 2 {}\n"
         path.write_text(named + (nameless if "nameless" in index.key else ""))
         return path
+
+    def derived(self, name: str, _make: object) -> Path:
+        return Path(name)
+
+    def files(self, parts: Sequence[CatalogueObject]) -> list[Path]:
+        return [Path(part.key) for part in parts]
 
 
 def plan(keys: Sequence[str], folder: Path, *, size: int = 1, **given: bool) -> list[object]:
@@ -261,8 +267,9 @@ def test_which_parts_become_one(keys: list[str], planned: list[object], tmp_path
 def test_a_month_that_is_too_large_is_merged_by_days(tmp_path: Path) -> None:
     keys = [*parts("log", "2026-10-02", 2), *days("log", "2026-10", 2)]
     keys = [*dict.fromkeys(keys)]
-    assert plan(keys, tmp_path, size=merging._LARGEST // 3) == [("log", "2026-10-01", 3, True)]
-    larger = merging._LARGEST // 3 + 1
+    third = 256 * 2**20 // 3
+    assert plan(keys, tmp_path, size=third) == [("log", "2026-10-01", 3, True)]
+    larger = third + 1
     assert plan(keys, tmp_path, size=larger) == [("log", "2026-10-02", 2, False)]
 
 
@@ -305,6 +312,39 @@ def test_indexes_of_a_day_become_one_where_they_name_their_files(
 ) -> None:
     keys = [f"pages/day={name}.cdxj" for name in names]
     assert plan(keys, tmp_path) == planned
+
+
+@pytest.mark.parametrize(
+    ("keys", "merged", "alone"),
+    [
+        (parts("log", "2026-11-20", 8), [20], 0),
+        (parts("log", "2026-11-20", 7), [], 7),
+        (parts("log", "2026-11", 8), [], 8),  # of months
+        (parts("articles", "unknown", 8), [], 8),
+        ([f"articles/day=2026-11-20/{number}.parquet" for number in range(8)], [], 8),  # version 1
+        (
+            [*parts("log", "2026-11-21", 8), *parts("log", "2026-11-20", 9), *parts("log", "2026-11-19", 2)],
+            [20, 21],
+            2,
+        ),
+    ],
+)  # fmt: skip
+def test_eight_parts_of_a_day_are_read_as_one_file(
+    keys: list[str], merged: list[int], alone: int, tmp_path: Path
+) -> None:
+    listed = Listed(keys, 1, tmp_path)
+    catalogue, objects = cast("Catalogue", listed), list(listed.tables.values())
+    found = list(merging.gathered(catalogue, keys[0].partition("/")[0], objects))
+    turned = list(merging.gathered(catalogue, keys[0].partition("/")[0], objects[::-1]))
+    days = [date(2026, 11, day) for day in merged]
+    assert [span for _, span in found[: len(days)]] == [(day, day) for day in days]
+    assert all(path.name.startswith(MERGED) for path, _ in found[: len(days)])
+    assert found[: len(days)] == turned[: len(days)], "named by what is in it, in any order"
+    expected = {
+        (Path(part.key), part.days) for part in objects if not part.days or part.days[0] not in days
+    }
+    assert {*found[len(days) :]} == expected
+    assert len(expected) == alone
 
 
 def rows_of(*rows: tuple[object, ...]) -> pa.Table:
