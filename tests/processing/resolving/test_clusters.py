@@ -197,13 +197,14 @@ def quoting(
     opens: int = 0,
     titled: bool = False,
     roundup: bool = True,
+    length: int = 400,
     **more: object,
 ) -> bool:
     """Say whether a roundup of 1000 characters has the beginnings of so many stories, `early` before it."""
     nodes = {9: seen(9, 0, length=1000, roundup=roundup, titled_roundup=titled, stem="간추린소식")}
     edges = []
     for number in range(stories):
-        nodes[number] = seen(number, 0 if number < early else 1, stem=STEMS[number], length=400)
+        nodes[number] = seen(number, 0 if number < early else 1, stem=STEMS[number], length=length)
         start = covers * number
         given = {
             "shares": (0.9, 0.2),
@@ -232,6 +233,8 @@ def quoting(
         ({"stories": 2, "titled": True, "shares": (0.9, 0.51)}, False),
         ({"stories": 5, "link": "derivative"}, True),
         ({"stories": 5, "link": "part"}, True),
+        ({"stories": 5, "link": "part", "length": 999}, True),
+        ({"stories": 5, "link": "part", "length": 1000}, False),  # no part of the roundup
         ({"stories": 5, "link": "same"}, False),
         ({"stories": 5, "roundup": False}, False),
         ({"stories": 5, "opens": 60}, True),
