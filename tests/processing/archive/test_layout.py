@@ -70,6 +70,20 @@ def test_a_part_is_within_days_that_it_shares_one_with(
     assert undated.within(*days)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "within"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), False),
+        (date(2026, 10, 1), date(2026, 11, 1), True),
+        (date(2026, 11, 30), date(2026, 12, 5), True),
+        (date(2026, 12, 1), date(2026, 12, 5), False),
+    ],
+)
+def test_a_month_is_within_days_that_touch_it(first: date, last: date, *, within: bool) -> None:
+    month = Sum(key="log/month=2026-11/2026-11-ab.parquet", sha256="0" * 64, bytes=1)
+    assert CatalogueObject(month, 1).within(first, last) is within
+
+
 def test_a_part_is_placed_by_its_day_and_named_by_its_bytes() -> None:
     day = date(2026, 11, 5)
     assert layout.placed("log", day) == ("log/month=2026-11", "2026-11-05-")
