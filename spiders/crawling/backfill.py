@@ -130,7 +130,8 @@ class Backfill:
         """Return the mark of a list that has not answered: of a page it completes no day."""
         if is_paged(visit.source):
             return label(self.plan.today + timedelta(days=1), self.plan.today)
-        if visit.first == visit.last and visit.url != visit.source.url:
+        # A sitemap of one day, which an index named, completes that day as one of a month does.
+        if is_day_archive(visit.source):
             return f"{visit.first}"
         return label(visit.first, visit.last)
 
@@ -321,11 +322,12 @@ class Backfill:
         """Return the mark of a page: the days of which no article stands on an unread page."""
         pages = self.plan.pages(source)
         before = pages.get(number - 1)
-        last = newest - timedelta(days=1)
+        last, yesterday = newest - timedelta(days=1), self.plan.today - timedelta(days=1)
         if number == 1:
-            last = self.plan.today - timedelta(days=1)
+            last = yesterday
         elif before and not before.is_end:
-            last = before.oldest
+            # No page completes today: more is still to come.
+            last = min(before.oldest, yesterday)
         return label(oldest + timedelta(days=1), last)
 
     def _end(self, visit: Visit, asked: ListVisit, detail: str, status: int) -> None:
@@ -350,8 +352,9 @@ class Backfill:
         stated = (response.headers.get(_TOTAL_PAGES) or b"").strip()
         is_last = stated.isdigit() and int(stated) <= asked.page
         articles = frozenset(entry.article for entry in entries)
-        before = self._pages.get((asked.url.replace(f"{asked.page}", "#"), asked.page - 1))
-        self._pages[asked.url.replace(f"{asked.page}", "#"), asked.page] = articles
+        pages_of_day = f"{asked.source.url} {asked.first}"
+        before = self._pages.get((pages_of_day, asked.page - 1))
+        self._pages[pages_of_day, asked.page] = articles
         return (SourceFault.LIST_END,) if is_last or not articles or articles == before else ()
 
     # -- what is written down

@@ -284,6 +284,8 @@ class BackfillPlan:
             first, last = days_of(index.backfill or "")
             if first <= day <= last:
                 return None
+        if waits_until(index, self.now):
+            return None
         return ListVisit(source, source.url, min(self.days), max(self.days))
 
     # -- the pages of a list
@@ -332,7 +334,9 @@ class BackfillPlan:
     def _next_page(self, source: Source, day: date) -> ListVisit | None:
         """Return the page to read next so that all of `day` is seen."""
         pages = self.pages(source)
-        ahead = max((n for n in pages if _is_ahead(pages, n, day)), default=0)
+        # In front of what an earlier run has read, today's list has grown.
+        fresh = [n for n in pages if day < self.today or self._is_asked(source, n)]
+        ahead = max((n for n in fresh if _is_ahead(pages, n, day)), default=0)
         beyond = min((n for n in self._old_enough(source, pages, day) if n > ahead), default=None)
         number = _between(ahead, beyond, self._distance(pages, ahead, day))
         if number is None and beyond and ahead and pages[beyond].at < pages[ahead].at:
@@ -380,7 +384,8 @@ def _is_ahead(pages: dict[int, PageFacts], number: int, day: date) -> bool:
     begins.
     """
     page = pages[number]
-    while not page.is_end and page.oldest == day and page.last < day:
+    # Before the first page there is nothing, though today it completes no day.
+    while number > 1 and not page.is_end and page.oldest == day and page.last < day:
         before = pages.get(number - 1)
         # Read later than this one, it may end elsewhere: what was added in front moves it.
         if before is None or before.is_end or before.at > page.at:
