@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from processing.records import AnswerLimit, Reason, Rejection, SourceFault, Why
+from processing.urls import canonical
 from spiders.crawling.fetch_log import read
 from spiders.crawling.run import Run
 from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Feed
 from tests.processing.newsroom import article
-from tests.spiders.crawling.answers import HOME, NOW, answer, news, outlet, row, started
+from tests.spiders.crawling.answers import HOME, NOW, answer, name, news, outlet, row, started
 
 FEED = Feed(f"{HOME}/feed")
 POLL = Visit(role="source", url=FEED.url, reason="poll", source=FEED)
@@ -132,6 +133,13 @@ def test_an_answer_of_robots_is_a_row_and_the_first_error_is_the_one_that_counts
     with run.reads():
         assert run.reading
     assert not run.reading
+
+
+def test_an_article_is_known_that_was_fetched_before_or_is_part_of_this_crawl() -> None:
+    run, _ = started(outlet(FEED), [row(news(1), outcome="article")])
+    run.begin(Visit(role="article", url=news(2), reason="new", article_id=name(news(2))))
+    known = [run.knows(canonical(news(number))) for number in (1, 2, 3)]
+    assert known == [True, True, False]
 
 
 def test_only_the_row_of_a_source_that_was_compared_says_until_when() -> None:
