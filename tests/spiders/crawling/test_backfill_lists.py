@@ -513,6 +513,12 @@ def test_a_page_that_was_reached_by_a_leap_completes_only_what_lies_within_it() 
     assert driven.of(HOME + second).backfill == label(ago(8), ago(9))
 
 
+def test_before_the_first_page_there_is_nothing_up_to_yesterday() -> None:
+    driven = backfill((), 3, 2, history=(LIST,))
+    driven.go({"/list?page=1": back(3, 5, start=10)})
+    assert driven.of(f"{HOME}/list?page=1").backfill == label(ago(4), ago(1))
+
+
 def test_no_page_completes_today() -> None:
     driven = backfill((), 0, 0, history=(LIST,))
     driven.go({"/list?page=1": back(0, 0, start=10), "/list?page=2": back(0, 1, start=20)})
