@@ -1,13 +1,14 @@
 """How a run waits, ends and reports, and how it counts what was read. In this process, without a network."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from processing.records import AnswerLimit, Reason, Rejection, SourceFault, Why
 from processing.urls import canonical
-from spiders.crawling.fetch_log import read
+from spiders.crawling.fetch_log import failed, read
 from spiders.crawling.run import Run
 from spiders.crawling.visit import Refusal, Visit
 from spiders.outlet import Feed
@@ -133,6 +134,29 @@ def test_an_answer_of_robots_is_a_row_and_the_first_error_is_the_one_that_counts
     with run.reads():
         assert run.reading
     assert not run.reading
+
+
+@pytest.mark.parametrize(
+    ("lost", "ours", "more", "failures"),
+    [
+        # No packet from the host: counted in a row, unless many outlets are lost with it.
+        (True, False, {}, (4, 3)),
+        (True, True, {}, (3, 2)),
+        # It answered, if with an error: so it can be reached.
+        (True, False, {"status": 500}, (4, 0)),
+        (False, True, {}, (4, 0)),
+        (True, False, {"counted": False}, (3, 2)),
+    ],
+)
+def test_a_failure_counts_unless_it_is_ours(
+    *, lost: bool, ours: bool, more: dict[str, Any], failures: tuple[int, int]
+) -> None:
+    last = row(FEED.url, Why.FAILED, failures=3, unreached=2, status=None)
+    run, _ = started(outlet(FEED), [last])
+    run.reach.is_lost = lambda _: lost  # type: ignore[method-assign]
+    run.reach.is_ours = lambda **_: ours  # type: ignore[method-assign]
+    failed_row = failed(run, replace(POLL, last=last), "no route", **more)
+    assert (failed_row.failures, failed_row.unreached) == failures
 
 
 def test_an_article_is_known_that_was_fetched_before_or_is_part_of_this_crawl() -> None:
