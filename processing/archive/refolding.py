@@ -29,7 +29,7 @@ from processing.limits import check_strings
 from processing.records import OutletFacts
 from processing.signing.columns import CLUSTERS, SIG
 from processing.signing.documents import Document, FoldOptions
-from processing.signing.window import Partitions, Window, view
+from processing.signing.window import Partitions, Window, view, widened
 
 logger = logging.getLogger(__name__)
 
@@ -191,6 +191,19 @@ def sign_again(
             yield index
 
 
+def _first_about(catalogue: Catalogue, days: Collection[date]) -> int:
+    """Return a manifest that is no later than any that brought an article of these days."""
+    # what is left out might have named an older one
+    if isinstance(catalogue, SoundCatalogue):
+        return 1
+    # A manifest brings an article with its row of the log, and no row of the log is ever dropped or
+    # replaced, as those of `clusters` are. The row is written after the page was fetched, so some
+    # lie under the next day.
+    spans = [widened({day}, 1) for day in days]
+    about = [part for part in catalogue.of("log") if any(part.within(*around) for around in spans)]
+    return min(set().union(*brought_by(about, catalogue.files(about))), default=1)
+
+
 class UnsignedArticles:
     """The archived articles of some days of collection as documents.
 
@@ -202,13 +215,7 @@ class UnsignedArticles:
     ) -> None:
         self._facts = facts
         self._parts: dict[date, list[Path]] = defaultdict(list)
-        # an article is in no older manifest than the first row of `clusters` about its day
-        about = [
-            part for part in catalogue.of("clusters") if any(part.within(day, day) for day in days)
-        ]
-        # what is left out might have named an older one
-        partial = isinstance(catalogue, SoundCatalogue)
-        oldest = 1 if partial else min(set().union(*brought_by(about, catalogue.files(about))))
+        oldest = _first_about(catalogue, days)
         for path in catalogue.files(
             part for part in catalogue.of("articles") if part.seq >= oldest
         ):

@@ -14,6 +14,7 @@ import pytest
 
 from processing.archive import manifests
 from processing.archive.catalogue import Catalogue
+from processing.archive.compaction import CompactionJob, compact
 from processing.archive.folding import Addition
 from processing.archive.refolding import UnsignedArticles
 from processing.dedupe import steps
@@ -21,7 +22,7 @@ from processing.dedupe.fold import Folded
 from processing.dedupe.steps import Steps
 from processing.lookup.articles import timeline
 from processing.lookup.sql import ask
-from processing.records import Article, Publication, Removed
+from processing.records import Article, Publication, Removed, Stamp
 from processing.settings import Settings
 from processing.signing import documents
 from processing.signing.columns import CLUSTERS
@@ -460,3 +461,33 @@ def test_two_archivers_that_signed_the_same_may_both_forget_it(tmp_path: Path) -
     for _ in range(2):
         addition.forget()
         assert not work.exists()
+
+
+def test_what_was_folded_again_and_compacted_is_signed_by_the_next_version(
+    store: FileStore,
+    archive: Archive,
+    upgrade: Callable[[], str],
+    options: Settings,
+    tmp_path: Path,
+) -> None:
+    early = reprint(5, NOON)
+    wire = article("narae", 5, at=NOON + DAY, published=Stamp(at=NOON - DAY, source="meta"))
+    published(store, archive, early)
+    upgrade()
+    assert published(store, archive, wire).signed_again == 1
+    assert told(store, tmp_path / "cache")[early.version_id][1] == wire.version_id
+    job = CompactionJob(
+        store=store, options=options, now=NOON + 2 * DAY, code_version="1", lock_sha256="0" * 64
+    )
+    assert compact(job).replaced, "of the rows of clusters only the later ones are left"
+    upgrade()
+    late = reprint(5, NOON + 3 * DAY, "paper")
+    said = published(store, archive, late)
+    assert said.signed_again == 2
+    rows = told(store, tmp_path / "cache")
+    assert (
+        sorted(signed(store, tmp_path / "cache"))
+        == sorted(rows)
+        == sorted(one.version_id for one in (early, wire, late))
+    )
+    assert rows[late.version_id][1] == wire.version_id
