@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any, Literal
 
 from processing.archive.catalogue import Catalogue
@@ -69,18 +70,26 @@ _NEWEST = """
         QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
     )
     SELECT n.version_id, n.versions, n.day, (n.fetched_at AT TIME ZONE 'Asia/Seoul')::DATE AS collected
-    FROM newest AS n {joined} WHERE {after}
+    FROM newest AS n WHERE {after}
     ORDER BY n.published DESC NULLS LAST, n.article_id LIMIT $limit
 """
 """The first of two steps: which versions are shown is asked of narrow columns, and no text goes through a sort."""
-_FOLDED = "LEFT JOIN clusters AS c ON c.version_id = n.version_id"
+_REPRINTS = """
+    SELECT version_id FROM clusters
+    WHERE list_contains($found::VARCHAR[], version_id) AND relation IN ('copy', 'excerpt', 'derivative')
+"""
+"""Of some versions those that are reprints: a list is compared before the newest rows are chosen, a join after it."""
+_FEW, _MANY = 200, 5000
+"""Versions whose rows of `clusters` are asked for at once: first, and at most."""
 _SHOWN = """
     SELECT n.article_id AS id, n.published.at AS published, n.outlet, n.kind, n.title, f.versions,
         c.relation, n.url {columns}
     FROM articles AS n
     JOIN (SELECT unnest($found::VARCHAR[]) AS version_id, unnest($versions::BIGINT[]) AS versions) AS f
         ON f.version_id = n.version_id
-    LEFT JOIN clusters AS c ON c.version_id = n.version_id
+    LEFT JOIN (
+        SELECT version_id, relation FROM clusters WHERE list_contains($found::VARCHAR[], version_id)
+    ) AS c ON c.version_id = n.version_id
     QUALIFY row_number() OVER (PARTITION BY n.article_id ORDER BY n.fetched_at DESC, n.version_id) = 1
     ORDER BY n.published.at DESC NULLS LAST, n.article_id
 """
@@ -217,19 +226,31 @@ def _select(
     columns: str,
 ) -> Iterator[dict[str, Any]]:
     where, given = wanted.clause()
-    after = ["true"]
-    if wanted.original:
-        after.append("coalesce(c.relation, '') NOT IN ('copy', 'excerpt', 'derivative')")
-    if wanted.edited:
-        after.append("n.versions > 1")
     statement = _NEWEST.format(
         where=" AND ".join([*where, *conditions]) or "true",
-        joined=_FOLDED if wanted.original else "",
-        after=" AND ".join(after),
+        after="n.versions > 1" if wanted.edited else "true",
     )
-    asked = {**given, **parameters, "limit": wanted.limit}
-    found = list(ask(catalogue, statement, asked).records())
-    return _shown(catalogue, found, columns, parameters)
+    # how many have to be looked at for so many originals is not known before
+    limit = None if wanted.original else wanted.limit
+    found = ask(catalogue, statement, {**given, **parameters, "limit": limit}).records()
+    chosen = islice(_originals(catalogue, found), wanted.limit) if wanted.original else found
+    return _shown(catalogue, list(chosen), columns, parameters)
+
+
+def _originals(
+    catalogue: Catalogue, found: Iterator[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the versions that were found but reprints; `clusters` is read as far as they are asked for.
+
+    A version's row of it lies under the day on which it was collected.
+    """
+    size = _FEW
+    while some := list(islice(found, size)):
+        wanted = {"found": [row["version_id"] for row in some]}
+        days = {"clusters": _span(row["collected"] for row in some)}
+        reprints = {row[0] for row in ask(catalogue, _REPRINTS, wanted, days).rows}
+        yield from (row for row in some if row["version_id"] not in reprints)
+        size = min(2 * size, _MANY)
 
 
 def _shown(
