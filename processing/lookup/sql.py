@@ -1,19 +1,19 @@
 """Answers SQL over an archive's tables with DuckDB, which can read these tables and nothing else.
 
-The parts are handed over as Arrow datasets, so that file access, extensions and settings can be
-closed before the first statement is run (DuckDB: "Securing DuckDB"). Parts whose key says that they
+The parts are handed over as Arrow datasets, so that file access, extensions and settings are closed
+before a statement is as much as parsed (DuckDB: "Securing DuckDB"). Parts whose key says that they
 have no row of the days that are asked for are not opened. Where a caller names the days of a table
-(`ask`), those parts are not fetched and compared with their sums either, so a question about a day
-costs the same in a long history.
+(`ask`), those parts are not fetched and compared with their sums either, nor are parts from before
+the manifest that a caller names, so a question about a day costs the same in a long history.
 """
 
 import re
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, MappingProxyType
+from types import FrameType
 from typing import Any
 
 import duckdb
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.layout import Span
 from processing.archive.merging import gathered
-from processing.archive.tables import DAY
+from processing.archive.tables import DAY, MANIFEST
 from processing.archive.tables import columns as columns_of
 from processing.errors import CorruptRecordError, MissingError, UsageError
 from processing.limits import check_strings
@@ -44,6 +44,7 @@ _CLOSED = (
     "SET python_enable_replacements=false",
     "SET lock_configuration=true",
 )
+_PARAMETER = re.compile(r"\$\w+")
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
@@ -64,14 +65,16 @@ def ask(
     statement: str,
     parameters: Mapping[str, object] | None = None,
     days: Mapping[str, Span] | None = None,
+    since: Mapping[str, int] | None = None,
 ) -> QueryResult:
     """Answer one reading statement.
 
-    `days` names tables of which it sees only the rows of some KST days, and those without a day.
+    `days` names tables of which it sees only the rows of some KST days, and those without a day,
+    `since` tables of which it sees only the rows that a manifest and those after it brought.
     Raises `UsageError` where it is not SQL, not one, or does not only read.
     """
-    named = [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
-    connection = connect(catalogue, named, days or {})
+    connection = _closed()
+    _show(connection, catalogue, _tables_of(connection, statement), days or {}, since or {})
     with _explained():
         statements = connection.extract_statements(statement)
         if len(statements) != 1 or statements[0].type not in _READING:
@@ -82,18 +85,46 @@ def ask(
         return QueryResult(tuple(relation.columns), _rows(connection, relation))
 
 
-def connect(
-    catalogue: Catalogue,
-    tables: Sequence[str] = TABLES,
-    days: Mapping[str, Span] = MappingProxyType({}),
-) -> duckdb.DuckDBPyConnection:
-    """Return a connection that sees `tables` of the archive and nothing else.
+def connect(catalogue: Catalogue, tables: Sequence[str] = TABLES) -> duckdb.DuckDBPyConnection:
+    """Return a connection that sees `tables` of the archive and nothing else."""
+    connection = _closed()
+    _show(connection, catalogue, tables, {}, {})
+    return connection
 
-    Of those that `days` names it sees only the rows of these KST days, and those without a day.
-    """
+
+def _closed() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
+    for setting in _CLOSED:
+        connection.execute(setting)
+    return connection
+
+
+def _tables_of(connection: duckdb.DuckDBPyConnection, statement: str) -> list[str]:
+    """Return the tables that a statement reads, or at least all that it names.
+
+    A column may be called as a table is (`reports.articles`), whose parts need not be opened.
+    """
+    named = [name for name in TABLES if re.search(rf"\b{name}\b", statement, re.IGNORECASE)]
+    if len(named) > 1:
+        # it takes no parameters, and reports what is wrong with a statement less clearly than later
+        with suppress(duckdb.Error):
+            read = connection.get_table_names(_PARAMETER.sub("NULL", statement))
+            lower = {name.lower() for name in read}
+            return [name for name in named if name in lower]
+    return named
+
+
+def _show(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    tables: Iterable[str],
+    days: Mapping[str, Span],
+    since: Mapping[str, int],
+) -> None:
+    """Let a connection see tables: of those that are named, the rows of days or from a manifest on."""
     for name in tables:
-        rows = pages(catalogue) if name == "pages" else dataset(catalogue, name, days.get(name))
+        bounds = days.get(name), since.get(name)
+        rows = pages(catalogue) if name == "pages" else dataset(catalogue, name, *bounds)
         connection.register(f"_{name}", rows)
         key = _LATEST.get(name)
         latest = (
@@ -102,18 +133,20 @@ def connect(
             else ""
         )
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}{latest}")  # noqa: S608 - our names
-    for setting in _CLOSED:
-        connection.execute(setting)
-    return connection
 
 
-def dataset(catalogue: Catalogue, table: str, days: Span | None = None) -> pads.Dataset:
+def dataset(
+    catalogue: Catalogue, table: str, days: Span | None = None, since: int | None = None
+) -> pads.Dataset:
     """Return a table's current parts as one Arrow dataset with the columns of today.
 
-    With `days` it has only their rows, and those without a day. A table that no publication has
-    filled is empty. Raises `MissingError` where nothing was published at all.
+    With `days` it has only their rows, and those without a day; with `since` only those of that
+    manifest and of later ones. A table that no publication has filled is empty. Raises
+    `MissingError` where nothing was published at all.
     """
     named = (part for part in catalogue.of(table) if days is None or part.within(*days))
+    # no row of a part is of a later manifest than the part
+    named = (part for part in named if since is None or part.seq >= since)
     parts = sorted(named, key=lambda part: (part.seq, part.key))
     columns = columns_of(table)
     if not parts and catalogue.head:
@@ -132,8 +165,13 @@ def dataset(catalogue: Catalogue, table: str, days: Span | None = None) -> pads.
         filesystem=pafs.LocalFileSystem(),
         partitions=[_stated(held) for _, held in files],
     )
-    # a part may hold a whole month, or rows without a day
-    return rows.filter(_stated(days) | pads.field(DAY.name).is_null()) if days else rows
+    # a part may hold a whole month, rows without a day, or what several manifests brought
+    if days:
+        rows = rows.filter(_stated(days) | pads.field(DAY.name).is_null())
+    if since is not None:
+        number = pads.field(MANIFEST.name)
+        rows = rows.filter((number >= since) | number.is_null())
+    return rows
 
 
 def _require_parquet(part: CatalogueObject, path: Path) -> None:

@@ -4,10 +4,12 @@ What a day's report names one by one: most reprinted, changed, missing.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from pydantic import ValidationError
@@ -88,6 +90,7 @@ _FIELDS = f"""
     FROM named GROUP BY ALL
 """  # noqa: S608 - our own words
 _LAST_DAY = "SELECT max(day) FROM reports"
+_FIRST_MANIFEST = "SELECT min(manifest) FROM log"
 _SKEW = timedelta(days=1)
 """How much earlier than its announcement a row of the log may state its own time."""
 _NEWS = """
@@ -103,7 +106,10 @@ def newest_day(catalogue: Catalogue, landed: Iterable[RunReport] = ()) -> date:
     """
     days = [date.fromisoformat(report.day) for report in landed]
     if catalogue.head is not None:
-        days += [row[0] for row in ask(catalogue, _LAST_DAY).rows if row[0]]
+        # the part whose days end last has a row of one of them
+        spans = [part.days for part in catalogue.of("reports") if part.days]
+        bounds = {"reports": max(spans, key=itemgetter(1, 0))} if spans else {}
+        days += [row[0] for row in ask(catalogue, _LAST_DAY, days=bounds).rows if row[0]]
     if not days:
         raise MissingError(
             f"{catalogue.store.url} holds no run report yet: crawl an outlet, then run `sillok archive`"
@@ -129,7 +135,7 @@ def count_day(
     span = {"start": start, "end": start + timedelta(days=1)}
     runs, volumes, shares = _runs(catalogue, day, landed)
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    _merge(facts, ask(catalogue, _SILENT, span).records())
+    _merge(facts, ask(catalogue, _SILENT, span, since=_since(catalogue, day, day)).records())
     _merge(facts, ask(catalogue, _ANNOUNCED, span, {"log": (day - _SKEW, date.max)}).records())
     _merge(facts, ask(catalogue, _GONE_LINKS, span, {"log": (day, day)}).records())
     _merge(facts, _read(catalogue, day, span))
@@ -338,17 +344,14 @@ _BACK = timedelta(days=30)
 """How long a gap is asked for again by every crawl (`processing.archive.memory.HOT_DAYS`)."""
 _GAPS = "('failed', 'over-budget', 'given-up')"
 """Last words on an article that was announced and is not here."""
-_REPRINTED = """
-    WITH copies AS (
-        SELECT DISTINCT c.original, a.article_id, a.outlet
-        FROM clusters AS c JOIN articles AS a ON a.version_id = c.version_id
-        WHERE c.relation IN ('copy', 'excerpt', 'derivative') AND a.fetched_at >= $start AND a.fetched_at < $end
-    )
-    SELECT o.article_id, o.outlet, o.title, o.url, count(DISTINCT c.article_id) AS reprints,
-        list_sort(list(DISTINCT c.outlet)) AS by
-    FROM copies AS c JOIN articles AS o ON o.version_id = c.original
-    GROUP BY ALL ORDER BY reprints DESC, o.article_id LIMIT $most
+_COPIED = """
+    SELECT split_part(c.original, '-', 1) AS article_id, list_sort(list(DISTINCT a.outlet)) AS by,
+        count(DISTINCT a.article_id) AS reprints
+    FROM clusters AS c JOIN articles AS a ON a.version_id = c.version_id
+    WHERE c.relation IN ('copy', 'excerpt', 'derivative') AND a.fetched_at >= $start AND a.fetched_at < $end
+    GROUP BY 1 ORDER BY reprints DESC, 1
 """
+"""An article in its several versions is one; a version's id begins with its article's."""
 _CHANGED = """
     SELECT article_id, outlet, title, url, fetched_at AS changed_at,
         CASE WHEN silent_edit THEN 'silent' ELSE 'edit' END AS kind
@@ -356,15 +359,14 @@ _CHANGED = """
     ORDER BY silent_edit DESC, fetched_at DESC, version_id LIMIT $most
 """
 _DELETED = """
-    WITH gone AS (
-        SELECT * FROM log WHERE why = 'gone' AND failures = 0 AND logged_at >= $start AND logged_at < $end
-    ), newest AS (
-        SELECT article_id, title FROM articles WHERE article_id IN (SELECT article_id FROM gone)
-        QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
-    )
-    SELECT l.article_id, l.outlet, coalesce(a.title, l.url) AS title, l.url, max(l.logged_at) AS changed_at, 'gone' AS kind
-    FROM gone AS l LEFT JOIN newest AS a ON a.article_id = l.article_id
-    GROUP BY ALL ORDER BY changed_at DESC, l.article_id LIMIT $most
+    SELECT article_id, outlet, url, max(logged_at) AS changed_at, 'gone' AS kind
+    FROM log WHERE why = 'gone' AND failures = 0 AND logged_at >= $start AND logged_at < $end
+    GROUP BY ALL ORDER BY changed_at DESC, article_id LIMIT $most
+"""
+_NAMED = """
+    SELECT article_id, outlet, title, url FROM articles
+    WHERE list_contains($wanted::VARCHAR[], article_id)
+    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
 """
 _MISSING = f"""
     SELECT outlet, arg_max(url, logged_at) AS url, min(coalesce(announced_at, logged_at)) AS since,
@@ -382,21 +384,60 @@ def stories(catalogue: Catalogue, day: date) -> Stories:
     """Return what is worth naming of `day` (KST)."""
     start = datetime.combine(day, datetime.min.time(), SEOUL)
     end = start + timedelta(days=1)
-    span = {"start": start, "end": end, "most": _MOST}
+    span = {"start": start, "end": end}
+    most, since = {**span, "most": _MOST}, _since(catalogue, day, day)
+    recent = _since(catalogue, day - _BACK, day)
+    edited = list(ask(catalogue, _CHANGED, most, since=since).records())
+    deleted = list(ask(catalogue, _DELETED, most, {"log": (day, day)}).records())
+    names = _named(catalogue, [row["article_id"] for row in deleted], recent)
+    for row in deleted:
+        row["title"] = names.get(row["article_id"], {"title": row["url"]})["title"]
+    changed = [{"at": row.pop("changed_at"), **row} for row in (*edited, *deleted)]
     # rows of `clusters` lie under the day on which their versions were collected
-    days = {"log": (day, day), "clusters": (day, day)}
-    rows = [
-        row
-        for statement in (_CHANGED, _DELETED)
-        for row in ask(catalogue, statement, span, days).records()
-    ]
-    reprinted = ask(catalogue, _REPRINTED, span, days).records()
-    changed = [{"at": row.pop("changed_at"), **row} for row in rows]
+    copied = ask(catalogue, _COPIED, span, {"clusters": (day, day)}, since).records()
     return Stories(
-        reprinted=tuple(map(Reprinted.model_validate, reprinted)),
+        reprinted=tuple(islice(_reprinted(catalogue, copied, recent), _MOST)),
         changed=tuple(map(Changed.model_validate, changed)),
         missing=gaps(catalogue, end),
     )
+
+
+def _reprinted(
+    catalogue: Catalogue, copied: Iterator[Mapping[str, Any]], recent: Mapping[str, int]
+) -> Iterator[Reprinted]:
+    """Yield the originals of what was copied but those that the archive no longer has."""
+    while some := list(islice(copied, _MOST)):
+        names = _named(catalogue, [row["article_id"] for row in some], recent)
+        yield from (
+            Reprinted.model_validate({**row, **names[row["article_id"]]})
+            for row in some
+            if row["article_id"] in names
+        )
+
+
+def _since(catalogue: Catalogue, first: date, last: date) -> dict[str, int]:
+    """Return from which manifest on `articles` has what was collected on these days (KST).
+
+    A manifest brings an article with rows of the log, which are written about when it was fetched.
+    """
+    around = {"log": (first - _SKEW, last + _SKEW)}
+    (number,) = next(ask(catalogue, _FIRST_MANIFEST, days=around).rows)
+    return {"articles": number or 1}
+
+
+def _named(
+    catalogue: Catalogue, wanted: Collection[str], recent: Mapping[str, int]
+) -> dict[str, dict[str, Any]]:
+    """Return the newest version of these articles by their ids, of those that the archive has.
+
+    What was collected long ago is read only where one of them is not recent.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for since in (recent, {}):
+        if rest := [one for one in wanted if one not in found]:
+            rows = ask(catalogue, _NAMED, {"wanted": rest}, since=since).records()
+            found |= {row["article_id"]: row for row in rows}
+    return found
 
 
 def gaps(catalogue: Catalogue, end: datetime, most: int = _MOST) -> tuple[Gap, ...]:
