@@ -165,6 +165,7 @@ def dataset(
         filesystem=pafs.LocalFileSystem(),
         partitions=[_stated(held) for _, held in files],
     )
+    rows = _in_row_groups(rows, [held for _, held in files])
     # a part may hold a whole month, rows without a day, or what several manifests brought
     if days:
         rows = rows.filter(_stated(days) | pads.field(DAY.name).is_null())
@@ -172,6 +173,22 @@ def dataset(
         number = pads.field(MANIFEST.name)
         rows = rows.filter((number >= since) | number.is_null())
     return rows
+
+
+def _in_row_groups(
+    rows: pads.FileSystemDataset, spans: Iterable[Span | None]
+) -> pads.FileSystemDataset:
+    """Return the same rows with the parts of several days cut at their row groups.
+
+    Arrow reads several fragments ahead, each with all its row groups at once: those of months, with
+    their texts, would take gigabytes.
+    """
+    pieces = [
+        piece
+        for whole, span in zip(rows.get_fragments(), spans, strict=True)
+        for piece in (whole.split_by_row_group() if span and span[0] < span[1] else [whole])
+    ]
+    return pads.FileSystemDataset(pieces, rows.schema, rows.format, rows.filesystem)
 
 
 def _require_parquet(part: CatalogueObject, path: Path) -> None:

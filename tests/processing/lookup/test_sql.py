@@ -167,3 +167,15 @@ def test_two_answers_walked_in_turn_leave_the_handler_as_it_was(catalogue: Catal
     assert signal.getsignal(signal.SIGINT) is handler
     assert len(list(first)) == len(list(second)) == 4999
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_month_is_read_by_row_group_and_a_day_whole(bucket: Bucket, catalogue: Catalogue) -> None:
+    urls = [f"u{number}" for number in range(6)]
+    rows = pa.Table.from_pylist([{"url": url} for url in urls], schema=schema(RECORDS["log"]))
+    sink = io.BytesIO()
+    pq.write_table(rows, sink, row_group_size=2)
+    for days in ("2026-03", "2026-04-01"):
+        add(bucket, (f"log/month={days[:7]}/{days}-0.parquet", sink.getvalue()))
+    assert len(list(dataset(catalogue, "log").get_fragments())) == 3 + 1
+    asked = ask(catalogue, "SELECT url, count(*) FROM log GROUP BY 1 ORDER BY 1")
+    assert list(asked.rows) == [(url, 2) for url in urls]
