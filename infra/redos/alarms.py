@@ -35,6 +35,7 @@ NOTICED = 0.02
 """Processor seconds of the long attack below which the growth is not looked at."""
 MOST = 1.5
 """Processor seconds after which an attack is broken off: it is steep."""
+_AGAIN = 3
 QUICK = 0.25
 """Processor seconds that an attack may take at the length that bounds a pattern's text."""
 
@@ -178,8 +179,14 @@ def _within(collected: CollectedPattern, attacks: list[Attack], bound: Bound) ->
 
 
 def _is_steep(collected: CollectedPattern, attack: Attack) -> bool:
-    long = _seconds(collected, attack(LONG))
-    return long >= NOTICED and (long >= MOST or long > STEEP * _seconds(collected, attack(SHORT)))
+    """Return whether an attack grows with the square, or faster; what looks so is measured again."""
+    if _seconds(collected, attack(LONG)) < NOTICED:
+        return False
+    # The least of several: a busy machine makes one of them long, and none of them short.
+    short, long = (
+        min(_seconds(collected, attack(length)) for _ in range(_AGAIN)) for length in (SHORT, LONG)
+    )
+    return long >= MOST or long > max(NOTICED, STEEP * short)
 
 
 def _seconds(collected: CollectedPattern, text: str) -> float:
