@@ -202,7 +202,7 @@ CELLS = "id,본문\na,나\n"
     ("name", "data", "kind", "form"),
     [
         ("a.jsonl", ROW, "lines", ""),
-        ("a.ndjson.gz", gzip.compress(ROW), "lines", ""),
+        ("a.ndjson.gz", gzip.compress(ROW, mtime=0), "lines", ""),
         ("a", ROW, "lines", ""),
         ("a", b"", "lines", ""),
         ("a.json", ROW + b"\n" + ROW, "lines", ""),
@@ -212,12 +212,17 @@ CELLS = "id,본문\na,나\n"
         ("a", b" [\n" + ROW + b"]", "json", ""),
         ("a", "\ufeff[".encode() + ROW + b"]", "json", ""),
         ("a.json", b"[1]\n[2]\n", "json", ""),
-        ("a", gzip.compress(b"[" + ROW + b"]"), "lines", ""),  # an array is read from a plain file
+        (
+            "a",
+            gzip.compress(b"[" + ROW + b"]", mtime=0),
+            "lines",
+            "",
+        ),  # an array is read from a plain file
         ("a.csv", CELLS.encode(), "csv", "utf-8 ,"),
         ("a", CELLS.replace(",", "\t").encode(), "csv", "utf-8 \t"),
         ("a", CELLS.replace(",", ";").encode(), "csv", "utf-8 ;"),
         ("a.txt", CELLS.replace(",", "|").encode(), "csv", "utf-8 |"),
-        ("a.gz", gzip.compress(CELLS.encode()), "csv", "utf-8 ,"),
+        ("a.gz", gzip.compress(CELLS.encode(), mtime=0), "csv", "utf-8 ,"),
         ("a.csv", CELLS.encode("cp949"), "csv", "cp949 ,"),
         ("a.csv", CELLS.encode("utf-16"), "csv", "utf-16 ,"),
         ("a.tab", CELLS.encode("utf-8-sig"), "csv", "utf-8 ,"),
