@@ -3,8 +3,8 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 # A module stays in one process, and in its place: the long ones come early. What hangs ends the run and shows where.
-# One process more than there are cores: crawls, stores and Airflow let them wait a third of the time.
-WORKERS := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+# Two processes more than there are cores: crawls, stores and Airflow let them wait a third of the time.
+WORKERS := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
 PYTEST := $(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope --no-loadscope-reorder --max-worker-restart 0 \
 	-o faulthandler_exit_on_timeout=true
 export PYTHON

@@ -61,7 +61,8 @@ _VISITOR = re.compile(
     r"[\w가-힣.]{0,14}[(\[]?\w{1,10}\*{2,10}[)\]]?"  # 길동(gild***)
     r"|\d{1,3}\.\d{1,3}\.[\dx*]{1,3}\.[\dx*]{1,3}"
 )
-_LABEL_LETTERS = frozenset("평글견디응tT")  # each of those labels has one of these
+LABEL_LETTERS = frozenset("평글견디응tT")
+"""Each label above what visitors wrote has one of these."""
 _MASKED = re.compile(r"[\w가-힣]\*{2,10}[)\s]")
 _VISITORS_SAY = re.compile(
     r"\W{0,3}"
@@ -205,9 +206,7 @@ def is_visitor(line: str) -> bool:
 
 def is_visitors_label(line: str) -> bool:
     """Return whether a short line is the label above what visitors wrote."""
-    if len(line) > LONGEST_LABEL or _LABEL_LETTERS.isdisjoint(line):
-        return False
-    return _VISITORS_SAY.fullmatch(line) is not None
+    return len(line) <= LONGEST_LABEL and _VISITORS_SAY.fullmatch(line) is not None
 
 
 def is_legal(text: str) -> bool:

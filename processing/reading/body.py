@@ -21,6 +21,7 @@ from lxml.html import HtmlElement
 from processing.dates import moments
 from processing.errors import UsageError
 from processing.reading.asides import (
+    LABEL_LETTERS,
     LONGEST_LABEL,
     NO_EVIDENCE,
     SILENT,
@@ -201,7 +202,8 @@ class PageBlock:
                 self.own_worth -= _MENU_WEIGHT * len(text)
                 if len(text) <= LONGEST_LABEL:
                     self.visitors |= "*" in text and is_visitor(text)
-                    self.label |= is_visitors_label(text)
+                    # Most of a page's lines are items of menus: a call for each would cost more.
+                    self.label |= not LABEL_LETTERS.isdisjoint(text) and is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
 
     def forget(self) -> None:

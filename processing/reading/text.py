@@ -198,7 +198,7 @@ def clean(
     triangles = [is_marked(line) for line in lines]
     listed = pictured == 1 and any(first and second for first, second in pairwise(triangles))
     captioned = bool(pictured) and 0 < sum(triangles) <= _MOST_MARKED and not listed
-    last = max((index for index, line in enumerate(lines) if is_prose(line)), default=len(lines))
+    last = next((at for at in reversed(range(len(lines))) if is_prose(lines[at])), len(lines))
     for index, line in enumerate(lines):
         if index > last and line not in beside and _takes_signature(line, cleaned):
             continue
