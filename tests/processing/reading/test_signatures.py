@@ -144,7 +144,11 @@ def test_a_row_of_linked_tags_is_none_of_the_text_whatever_its_label(
 
 
 @pytest.mark.parametrize(
-    "line", ["한들신문 텔레그램 구독", "한들신문 채널 구독 / 밴드 구독", "한들신문 홈 구독"]
-)
-def test_invitations_of_portals_are_none_of_the_text(line: str) -> None:
+    "line",
+    [
+        "한들신문 텔레그램 구독", "한들신문 채널 구독 / 밴드 구독", "한들신문 홈 구독",
+        "※ 이 기사는 한들신문과 달내일보의 제휴로 제공됩니다.", "※ 이 글은 달내일보에서 제공받았습니다.",
+    ],
+)  # fmt: skip
+def test_invitations_and_notes_of_portals_are_none_of_the_text(line: str) -> None:
     assert clean([*LINES, line]).paragraphs == LINES
