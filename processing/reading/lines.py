@@ -279,7 +279,7 @@ def is_told(line: str) -> bool:
 
     Reports and captions both have such sentences; what stands beside the line decides.
     """
-    credit = _credit(line) or _GIVEN_BY.search(line)
+    credit = _credit(line) or (_GIVEN_BY.search(line) if "제공" in line[-6:] else None)
     text = line[: credit.start()].rstrip() if credit else line
     if credit and not _WEAK.fullmatch(credit[0].strip()) and not _is_report(text):
         return False
@@ -329,6 +329,9 @@ def is_arrow(line: str) -> bool:
 
 def unglued(line: str) -> str:
     """Return a line with a blank between its last sentence and what is a credit right behind it."""
+    # Most lines end in their last sentence; a cut address may end in a full stop.
+    if line.endswith((".", "?", "!", "”")) and "@" not in line[-40:]:
+        return line
     ends = [end.end() for end in _GLUED.finditer(line, max(0, len(line) - LONGEST_CREDIT))]
     credit = line[ends[-1] :] if ends else ""
     if (

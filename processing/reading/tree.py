@@ -336,6 +336,8 @@ def elements_of(root: HtmlElement) -> Elements:
     timed: list[HtmlElement] = []
     for node in every:
         keys = node.keys()
+        if not keys:
+            continue
         if not _NAMING.isdisjoint(keys):
             named.append((node, _names(node.get("id"), node.get("class"))))
         if _REST.isdisjoint(keys):
