@@ -3,9 +3,10 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 # A module stays in one process, and in its place: the long ones come early. What hangs ends the run and shows where.
-# Two processes more than there are cores: crawls, stores and Airflow let them wait a third of the time.
-WORKERS := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
-PYTEST := $(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope --no-loadscope-reorder --max-worker-restart 0 \
+# Two processes more than there are cores: crawls, stores and Airflow let them wait a third of the time. All tests
+# have one more, as some of them start whole clusters.
+CORES := $(shell nproc 2>/dev/null || echo 2)
+PYTEST := $(BIN)/pytest --maxprocesses 4 --dist loadscope --no-loadscope-reorder --max-worker-restart 0 \
 	-o faulthandler_exit_on_timeout=true
 export PYTHON
 # Ctrl-C waits until Python can answer it; without this it would show how far an import had come (GNU coreutils).
@@ -27,10 +28,10 @@ shell: ready ## open a shell in which scrapy, sillok and airflow meet this archi
 
 .PHONY: test test-all mutants redos house check
 test: ready-test ## run the tests: no root, no apt, no network beyond loopback
-	@$(PYTEST) -o faulthandler_timeout=900 -m "not full"
+	@$(PYTEST) -n $$(($(CORES) + 2)) -o faulthandler_timeout=900 -m "not full"
 test-all: ready-bench ready-spark ## run all tests, with what needs Debian packages or hours; a missing part is a failure
 	@$(BIN)/python -m infra.run.debian
-	@SILLOK_TEST_ALL=1 $(PYTEST) -o faulthandler_timeout=5400 $(if $(ONLY),-m "$(ONLY)") $(PATHS)
+	@SILLOK_TEST_ALL=1 $(PYTEST) -n $$(($(CORES) + 1)) -o faulthandler_timeout=5400 $(if $(ONLY),-m "$(ONLY)") $(PATHS)
 	@$(if $(ONLY)$(PATHS),true,$(BIN)/python -m infra.mutants --jobs 2)
 mutants: ready-test ## draw a hundred small changes to the rules and see whether the tests notice; SEED=, COUNT=, ROOMS=
 	@$(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS))
