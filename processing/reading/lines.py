@@ -334,11 +334,7 @@ def unglued(line: str) -> str:
         return line
     ends = [end.end() for end in _GLUED.finditer(line, max(0, len(line) - LONGEST_CREDIT))]
     credit = line[ends[-1] :] if ends else ""
-    if (
-        credit
-        and not is_prose(credit)
-        and (is_loose(credit) or slashed(credit) or sort_of(credit) in _SIGNATURES)
-    ):
+    if credit and (is_loose(credit) or slashed(credit) or sort_of(credit) in _SIGNATURES):
         return f"{line[: ends[-1]]} {credit}"
     return line
 
