@@ -40,7 +40,7 @@ _REFUSED = {401, 403, 451}
 _PAST_END = ABSENT | {400}
 """Statuses of a page behind the last one of a list; WordPress says 400."""
 _NO_FAULT = {SourceFault.LIST_END, SourceFault.LISTS_NOTHING}
-_TOTAL_PAGES = b"X-WP-TotalPages"
+_TOTAL_PAGES, _PAGES_STATED = b"X-WP-TotalPages", re.compile(rb"\d{1,9}")
 
 
 class Entry(NamedTuple):
@@ -350,7 +350,8 @@ class Backfill:
         if asked.page is None:
             return ()
         stated = (response.headers.get(_TOTAL_PAGES) or b"").strip()
-        is_last = stated.isdigit() and int(stated) <= asked.page
+        # A number of thousands of digits is an error for `int`, and no last page for us.
+        is_last = _PAGES_STATED.fullmatch(stated) is not None and int(stated) <= asked.page
         articles = frozenset(entry.article for entry in entries)
         pages_of_day = f"{asked.source.url} {asked.first}"
         before = self._pages.get((pages_of_day, asked.page - 1))

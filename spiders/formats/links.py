@@ -57,7 +57,8 @@ _ZONE = re.compile(
     r"(?<=\d)\s*(?:"
     # GMT+0900, +09:00, UTC+9, +00
     rf"(?:(?:gmt|utc?)\s?)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?"
-    rf"|(?P<name>{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
+    # ASCII alone: without regard to case `kst` would match a long s, which is in no name.
+    rf"|(?P<name>(?a:{'|'.join(sorted(_HOURS, key=len, reverse=True))}))"
     r")(?:\s?(?:\([^()]{0,60}\)|\[[^\[\]]{0,60}\]))?\s*$",
     re.IGNORECASE,
 )

@@ -368,6 +368,8 @@ def test_the_pages_of_a_day_are_read_until_one_is_the_last() -> None:
         ([(one, stated), (two, stated), three], 2),
         ([(one, {"X-WP-TotalPages": "1"}), two], 1),
         ([(one, {"X-WP-TotalPages": "none"}), two, two, three], 3),
+        # `int` reads 4,300 digits at most.
+        ([(one, {"X-WP-TotalPages": "1" * 5000}), two, two, three], 3),
         ([one, two, urlset([]), three], 3),
         ([one, two, 404, three], 3),
         ([one, 404, three], 2),

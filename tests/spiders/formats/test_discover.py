@@ -112,6 +112,9 @@ def test_times_of_feeds_are_aware_and_say_what_was_assumed(
         "Mon, 01 Jan 0001 00:00:00 +0900",
         "0001-01-01T00:00:00Z",
         "9999-12-31T23:59:59-12:00",
+        # With a long s, which is an "s" without regard to case, these name neither month nor zone.
+        "Sun, 27 \u017fep 2026 19:03:20 +0900",
+        "99 2026 19:03:20 K\u017fT",
     ],
 )
 def test_a_time_that_does_not_exist_is_none(text: str) -> None:
