@@ -22,7 +22,8 @@ _DAY = (
     r"\s?[-./월]\s?(?P<day>\d{1,2})(?!\d)\s?[일.]?"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+# ASCII alone: without regard to case `sep` would match a long s, which is in no list of months.
+_MONTH = rf"((?a:{'|'.join(_MONTHS)}))[a-z]{{0,6}}\.?"
 _DAY_FIRST = re.compile(
     rf"(?<![\w.])(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH},?\s((?:19|20)\d\d)(?:\sat(?=\s\d))?",
     re.IGNORECASE,
@@ -86,6 +87,9 @@ def parse_moment(text: str) -> Moment | None:
 
 def _in_numbers(text: str) -> str:
     """Return `text` with English dates and halves of the day written in numbers."""
+    lower = text.lower()
+    if not any(month in lower for month in _MONTHS):
+        return _HALF.sub(r"\1\2m  ", text) if ".m." in lower else text
     # Padded to the old length, so that positions in the result are positions in `text`.
     text = _TIME_FIRST.sub(
         lambda match: f"{match[4]}-{_number(match[2])}-{int(match[3]):02} {match[1]}".ljust(

@@ -68,6 +68,10 @@ def test_a_form(text, iso, precision, assumed):
         "오후 3:07",
         "99999999999999",
         "없음",
+        # A long s is an "s" without regard to case, and in the name of no month.
+        "3 \u017fep 2026 16:20",
+        "\u017fep 3, 2026",
+        "16:20, \u017fep 3, 2026",
     ],
 )
 def test_no_moment(text):
