@@ -61,8 +61,6 @@ _VISITOR = re.compile(
     r"[\w가-힣.]{0,14}[(\[]?\w{1,10}\*{2,10}[)\]]?"  # 길동(gild***)
     r"|\d{1,3}\.\d{1,3}\.[\dx*]{1,3}\.[\dx*]{1,3}"
 )
-LABEL_LETTERS = frozenset("평글견디응tT")
-"""Each label above what visitors wrote has one of these."""
 _MASKED = re.compile(r"[\w가-힣]\*{2,10}[)\s]")
 _VISITORS_SAY = re.compile(
     r"\W{0,3}"
@@ -171,13 +169,17 @@ def marks_on(elements: Elements) -> PageMarks:
     """Return what the attributes of a page's elements say against them."""
     hidden = set(filter(is_hidden, elements.styled))
     named: dict[HtmlElement, ElementMark] = {}
-    for element, name in elements.named:
+    for element, name in elements.called(_is_telling):
         may_hide, mark = _said_by(name)
         if may_hide and is_hidden(element):
             hidden.add(element)
         if mark is not None:
             named[element] = mark
     return PageMarks(frozenset(hidden), named)
+
+
+def _is_telling(name: str) -> bool:
+    return _said_by(name) != (False, None)
 
 
 @lru_cache(maxsize=8192)

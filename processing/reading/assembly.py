@@ -98,10 +98,8 @@ def section_shown(elements: Elements, head: Head) -> str | None:
     for record in head.objects:
         if metadata.is_a(record, "BreadcrumbList") and (section := _declared(record)):
             return section
-    for element, name in elements.named:
-        if element.tag not in _TAGS or not _is_trail(name):
-            continue
-        if section := _first(text_of(element)):
+    for element, _ in elements.called(_is_trail):
+        if element.tag in _TAGS and (section := _first(text_of(element))):
             return section
     return None
 

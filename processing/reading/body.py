@@ -21,7 +21,6 @@ from lxml.html import HtmlElement
 from processing.dates import moments
 from processing.errors import UsageError
 from processing.reading.asides import (
-    LABEL_LETTERS,
     LONGEST_LABEL,
     NO_EVIDENCE,
     SILENT,
@@ -52,7 +51,8 @@ BLOCKS = frozenset(
 """Elements that begin a new line, and whose texts are weighed apart."""
 
 _OPENING = BLOCKS | SUSPECT_TAGS
-_SPECIAL = _OPENING | SILENT | {"a", "br"}
+_UNSEEN_TAGS = SILENT | (UNREAD_TAGS - {"button"})  # a button's label is visible
+_SPECIAL = _OPENING | SILENT | {"br"}
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "h2", "h3", "h4", "h5", "ul", "ol", "li"})
 _WRAPPERS = frozenset({"div", "section"})
@@ -201,9 +201,8 @@ class PageBlock:
             else:
                 self.own_worth -= _MENU_WEIGHT * len(text)
                 if len(text) <= LONGEST_LABEL:
-                    self.visitors |= "*" in text and is_visitor(text)
-                    # Most of a page's lines are items of menus: a call for each would cost more.
-                    self.label |= not LABEL_LETTERS.isdisjoint(text) and is_visitors_label(text)
+                    self.visitors = self.visitors or ("*" in text and is_visitor(text))
+                    self.label = self.label or is_visitors_label(text)
         self.own_worth -= _LINK_WEIGHT * self.linked
 
     def forget(self) -> None:
@@ -747,14 +746,19 @@ def _weighed(root: HtmlElement, evidence: Evidence, marks: PageMarks) -> PageBlo
     noted = walk.noted
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
+        tag = node.tag
         # Most elements are inline and have no mark: their texts alone matter.
-        special = node.tag in _SPECIAL or node in noted
+        special = tag in _SPECIAL or node in noted
         if event == "start":
+            if tag == "a":
+                walk.links += 1
             if special and not walk.enter(node):
                 walker.skip_subtree()
                 continue
             text = node.text
         else:
+            if tag == "a":
+                walk.links -= 1
             if special:
                 walk.leave(node)
             text = node.tail if node is not root else None
@@ -791,9 +795,7 @@ class _Weighing:
     def enter(self, node: HtmlElement) -> bool:
         """Begin an element; return whether what is in it is read."""
         tag = node.tag
-        if tag == "a":
-            self.links += 1
-        elif tag == "br":
+        if tag == "br":
             self.current.add(_LINE_END)
         if self.early and node is self.heading:
             self.early = False
@@ -812,8 +814,6 @@ class _Weighing:
 
     def leave(self, node: HtmlElement) -> None:
         """End an element, and the block that it began."""
-        if node.tag == "a":
-            self.links -= 1
         block = self.current
         if block.element is node and block.above is not None:
             block.close()
@@ -857,13 +857,15 @@ def around(
     """
     inside = set(body) - outside if outside and body is not None else {body}
     unseen = (marks or marks_on(elements_of(root))).hidden - released
+    passed = unseen | inside
     before: list[str] = []
     after: list[str] = []
     parts, left = before, _AFTER
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
+        tag = node.tag
         if event == "start":
-            if node in inside or _is_unseen(node, unseen, released):
+            if node in passed or (tag in _UNSEEN_TAGS and (tag in SILENT or node not in released)):
                 walker.skip_subtree()
                 continue
             text = node.text
@@ -872,22 +874,13 @@ def around(
         else:
             text = node.tail
             parts = after if node in inside else parts
-        if node.tag in BLOCKS:
+        if tag in BLOCKS:
             parts.append(" | ")
-        if text:
+        # Between the elements of a list stands white space, which a blank begins again.
+        if text and not text.isspace():
             parts.extend((" ", text))
             left -= len("".join(text.split())) if parts is after else 0
             if left < 0:
                 break
     text = " ".join("".join(before).split())
     return Around(text if body is None else text[-_BEFORE:], squeeze("".join(after))[:_AFTER])
-
-
-def _is_unseen(
-    node: HtmlElement, unseen: frozenset[HtmlElement], released: frozenset[HtmlElement]
-) -> bool:
-    """Return whether a reader sees nothing of an element; a button's label is visible."""
-    tag = node.tag
-    if tag in SILENT or node in unseen:
-        return True
-    return tag in UNREAD_TAGS and tag != "button" and node not in released

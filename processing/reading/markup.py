@@ -483,8 +483,8 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
 
 def decks_of(elements: Elements, place: BodyPlace | None) -> list[str]:
     """Return the lines of the first deck outside the body, or []."""
-    for node, name in elements.named:
-        if node.tag not in _DECK_TAGS or not _is_deck_outside(name):
+    for node, _ in elements.called(_is_deck_outside):
+        if node.tag not in _DECK_TAGS:
             continue
         if place is not None and (node is place.element or place.element in node.iterdescendants()):
             continue

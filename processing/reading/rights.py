@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from itertools import chain
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -160,7 +159,10 @@ def _location(rule: Mapping[str, object]) -> str:
 def _licence(root: HtmlElement) -> str | None:
     """Return the licence of the page: `KOGL-` and its type, or `CC-` and its code."""
     elements = list(root.iter("img", "a"))
-    text = "\n".join(chain.from_iterable(element.values() for element in elements)).lower()
+    values: list[str] = []
+    for element in elements:
+        values += element.values()
+    text = "\n".join(values).lower()
     # Most pages have no such mark: a few searches of all attributes spare two of each element.
     if not _LICENCE_WORD.search(text):
         return None

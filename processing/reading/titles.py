@@ -201,13 +201,8 @@ def _sections(pages: Sequence[PageTitles], sites: set[str]) -> set[str]:
 def headings(root: HtmlElement, elements: Elements) -> list[tuple[HtmlElement, str]]:
     """Return the elements that are headings or marked as a title, with their texts."""
     titled = [(element, text_of(element)) for element in root.iter("h1", "h2", "h3", "h4")]
-    for element, name in elements.named:
-        if (
-            element.tag in _TITLED
-            and _is_title_name(name)
-            and element.get("class")
-            and len(element) <= _MOST_CHILDREN
-        ):
+    for element, _ in elements.called(_is_title_name):
+        if element.tag in _TITLED and element.get("class") and len(element) <= _MOST_CHILDREN:
             titled.append((element, text_of(element)))
     # Boards print headlines in the lowest ranks, which elsewhere are labels: they come last.
     titled.extend((element, text_of(element)) for element in root.iter("h5", "h6"))

@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -310,21 +310,29 @@ def _oversized(root: HtmlElement) -> RejectionCause | None:
 class Elements(NamedTuple):
     """The elements of a page in its order, and those of them with attributes of some kind.
 
-    `named` have an id, a class, an itemprop or a rel, each with its `marks`; `styled` a style or
-    `hidden`; `timed` an attribute that may state when something happened. Holding all elements
-    saves lxml from making an object for each anew in every walk.
+    `named` have an id, a class, an itemprop or a rel, each with its `marks`, and `names` are those;
+    `styled` have a style or `hidden`; `timed` an attribute that may state when something happened.
+    Holding all elements saves lxml from making an object for each anew in every walk.
     """
 
     every: tuple[HtmlElement, ...]
     named: tuple[tuple[HtmlElement, str], ...]
+    names: frozenset[str]
     styled: tuple[HtmlElement, ...]
     timed: tuple[HtmlElement, ...]
+
+    def called(self, test: Callable[[str], object]) -> Iterator[tuple[HtmlElement, str]]:
+        """Yield the named elements whose id and classes pass a test; it is asked once per name."""
+        passed = set(filter(test, self.names))
+        # Few kinds of marks stand on a page at all, and its items of menus share a name.
+        return (pair for pair in self.named if pair[1] in passed) if passed else iter(())
 
 
 _NAMING = frozenset({"class", "id", "itemprop", "rel"})
 _STYLING = frozenset({"hidden", "style"})
 _TIMING = frozenset({"data-date-time", "data-modify-date-time", "datetime", "itemprop"})
 _REST = _STYLING | _TIMING
+_ADDRESS = ["href"]
 
 
 def elements_of(root: HtmlElement) -> Elements:
@@ -336,7 +344,8 @@ def elements_of(root: HtmlElement) -> Elements:
     timed: list[HtmlElement] = []
     for node in every:
         keys = node.keys()
-        if not keys:
+        # Most elements are links with an address, and what has no attribute at all.
+        if not keys or keys == _ADDRESS:
             continue
         if not _NAMING.isdisjoint(keys):
             named.append((node, _names(node.get("id"), node.get("class"))))
@@ -346,7 +355,8 @@ def elements_of(root: HtmlElement) -> Elements:
             styled.append(node)
         if not _TIMING.isdisjoint(keys):
             timed.append(node)
-    return Elements(every, tuple(named), tuple(styled), tuple(timed))
+    names = frozenset(name for _, name in named)
+    return Elements(every, tuple(named), names, tuple(styled), tuple(timed))
 
 
 def squeeze(text: str | None) -> str:
