@@ -21,7 +21,7 @@ WORDS = [
     "", " ", "\x00", "\x1b[31m", "\u202e", "\ud83d", "&#55357;", "&#x110000;", "&amp;amp;lt;", "]]>", "<![CDATA[", "<!--", "-->",
     "가" * 3000, "/amp" * 500, "9" * 5000, "-1", "1e400", "NaN", "0x7fffffffffffffff", "9999-99-99", "0001-01-01T00:00:00+23:59",
     "Sun, 06 Nov 99999999 08:49:37 GMT", "http://[", "http://x:y@a.kr/news/1", "//[::1", "javascript:alert(1)", "http://a:99999999/news/3",
-    "https://xn--0000000/", "data:,x", "%00%ff%%", "../../etc/passwd", "text/html; charset=base64", "utf-7", "idna", "*" * 400, "=1+1", "＝1",
+    "Sun, 27 Sep 2026 19:03:20 K\u017fT", "27 \u017fep 2026 19:03", "\u00b2\u00b2\u00b2\u00b2-0\u0663-01", "https://xn--0000000/", "data:,x", "%00%ff%%", "../../etc/passwd", "text/html; charset=base64", "utf-7", "idna", "*" * 400, "=1+1", "＝1",
 ]  # fmt: skip
 """Values that some parser once took badly, or that the next one may."""
 JSON_VALUES: list[Any] = [
@@ -38,6 +38,15 @@ JSON_VALUES: list[Any] = [
     "\ud800",
     *WORDS[:6],
 ]
+LOOKALIKES = {
+    "s": "\u017f",
+    "S": "\u017f",
+    "k": "\u212a",
+    "K": "\u212a",
+    "i": "\u0131",
+    "I": "\u0130",
+}
+"""Letters that equal an ASCII letter without regard to case, or become one or two in the other case."""
 _MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<[^<>]*>|[^<]+|<", re.DOTALL)
 _ATTRIBUTE = re.compile(r"(?<==)\"[^\"]*\"|(?<==)'[^']*'")
 _CODECS = ("utf-8", "utf-8", "utf-8", "cp949", "utf-16", "utf-8-sig", "latin-1")
@@ -59,9 +68,21 @@ def mutated(seeds: Sequence[bytes], mutation: Mutation, number: int) -> bytes:
     packed = seed.startswith(b"\x1f\x8b") and mutation is not compressed
     plain = gzip.decompress(seed) if packed else seed
     document = mutation(plain, chance, gentle=number % 8 < GENTLE)
+    # The names in JSON are letters, too: without them nothing else would be read.
+    if mutation in {markup, words} and number % 3 == 0:
+        document = lookalikes(document, chance)
     if number % 8 >= WHOLE:
         document = binary(document, chance)
     return gzip.compress(document, 1, mtime=0) if packed else document
+
+
+def lookalikes(seed: bytes, chance: random.Random) -> bytes:
+    """Replace some letters by such as patterns without regard to case take for them."""
+    letters = list(seed.decode("utf-8", "surrogateescape"))
+    places = [place for place, letter in enumerate(letters) if letter in LOOKALIKES]
+    for place in chance.sample(places, min(len(places), chance.choice((1, 8, 64)))):
+        letters[place] = LOOKALIKES[letters[place]]
+    return "".join(letters).encode("utf-8", "surrogateescape")
 
 
 def markup(seed: bytes, chance: random.Random, *, gentle: bool) -> bytes:
