@@ -37,7 +37,10 @@ _LIST = re.compile(
     r"|작가|평론가|(?:기상|외신)?캐스터|위원|시민기자|[가-힣]{0,4}취재(?:본부장|국장)"
     r"|(?:정치|경제|사회|산업|문화|국제|사진|편집|체육|스포츠|과학|전국|금융|증권|생활)부장)(?:단)?)(?![가-힣])"
 )
-_TITLE = r"칼럼니스트|논설위원|객원기자|인턴기자|선임기자|기자명|글쓴이|작성자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
+_TITLE = (
+    r"[가-힣]{2,4}전문기자|앵커|아나운서|리포터|특파원|칼럼니스트|논설위원|객원기자|인턴기자|선임기자"
+    r"|기자명|글쓴이|작성자|인턴|디자이너|기자|그래픽|글|사진|영상|촬영"
+)
 _BEFORE = re.compile(
     rf"(?<![가-힣])(?P<role>{_TITLE})\s?[:=]?\s"
     rf"(?P<names>(?:(?!{_TITLE}){_NAME}\s?[·,]\s?){{0,4}}(?!{_TITLE}){_NAME})(?![가-힣])"
@@ -47,6 +50,10 @@ _THROUGH = re.compile(
     r"(?<![가-힣])(?P<names>[가-힣]{3,4})(?:\s?\([가-힣A-Za-z0-9 ]{2,12}\)\s?"
     r"|\s(?P<through>[가-힣A-Za-z0-9]{2,8}(?:\s[가-힣A-Za-z0-9]{2,8})?)\s)"
     r"(?P<role>[가-힣]{0,4}(?:기자|특파원))(?=\s?[(\[]?[A-Za-z0-9._+-]+@|\s?=|\s?[\])】>〉]$)"
+)
+# Alone on its line only a word that ends as desks do is one: `표가람 달내취재본부 기자`.
+_OF_DESK = re.compile(
+    r"^(?P<names>[가-힣]{3,4})\s[가-힣A-Za-z]{1,8}(?:[부팀국]|본부|지사|센터)\s?(?P<role>기자|특파원)$"
 )
 _MAILED = re.compile(
     rf"(?<![가-힣])(?P<names>{_NAME})(?P<role>)\s?[(\[]?\s?(?=[A-Za-z0-9._+-]{{1,64}}@)"
@@ -169,7 +176,7 @@ def people(text: str) -> tuple[Author, ...]:
     text = _AT_PLACE.sub("", _ROLE_GLUED.sub(" ", _PARTED.sub(r"\1\2", text[:600])))
     authors: dict[str, Author] = {}
     # The first pattern that names a person decides the role, so the surest form comes first.
-    for pattern in (_LIST, _BEFORE, _THROUGH, _MAILED):
+    for pattern in (_LIST, _BEFORE, _THROUGH, _OF_DESK, _MAILED):
         for match in pattern.finditer(text):
             # `표가람 이나루 기자` are two people.
             if pattern is _THROUGH and any(map(is_name, (match["through"] or "").split())):
@@ -217,7 +224,10 @@ def writer(line: str) -> Author | None:
 
     Columns have such lines at their head or end.
     """
-    guest = _GUEST.fullmatch(line.strip())
+    line = line.strip()
+    if line.startswith(("[", "(", "<")) and line.endswith(("]", ")", ">")):
+        line = line[1:-1].strip()
+    guest = _GUEST.fullmatch(line)
     return (
         Author(name=guest["name"], role=guest["role"]) if guest and is_name(guest["name"]) else None
     )
@@ -328,6 +338,6 @@ def is_byline(line: str, *, longest: int = 140) -> bool:
     text = _FROM_PLACE.sub(" ", text)
     for author in authors:
         text = text.replace(author.name, " ")
-    text = _WORDS.sub(" ", text)
+    text = _WORDS.sub(" ", _AGENCY.sub(" ", text))
     words = [word for word in re.findall(r"[가-힣A-Za-z0-9]+", text) if word not in PLACES]
     return len("".join(words)) <= (_UNKNOWN_WORD if authors else _DESK_NAME)

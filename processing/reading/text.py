@@ -8,7 +8,7 @@ brackets. A dateline is place, outlet and reporter, in brackets or before an equ
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from processing.agencies import NEWSWIRES, PICTURE
 from processing.limits import unescape
@@ -191,6 +191,7 @@ def clean(
     cleaned = Cleaned()
     lines = [unglued(text) for line in lines if (text := repaired(line))]
     lines = _parted(lines, cleaned)
+    above = list(takewhile(lambda line: not is_prose(line), lines))
     if is_english(" ".join(lines)):
         lines = _english(lines, cleaned)
     lines = _without_summary(_without_head(lines, title, decks, cleaned), cleaned)
@@ -208,6 +209,7 @@ def clean(
     _credit_text(cleaned)
     # The dateline first: where it names the writer, no unmarked name is cut off the end.
     _cut_dateline(cleaned, sites)
+    _read_bylines(cleaned, above)
     ending = cut(cleaned.paragraphs, signed=any(map(people, cleaned.bylines)))
     cleaned.bylines.extend(ending.bylines)
     cleaned.notices.extend(ending.notices)
@@ -506,3 +508,17 @@ def _cut_dateline(cleaned: Cleaned, sites: frozenset[str]) -> None:
         text = line[end:].strip()
         cleaned.paragraphs[index : index + 1] = [text] if text else []
         return
+
+
+def _read_bylines(cleaned: Cleaned, above: list[str]) -> None:
+    """Read an agency from place and outlet before a byline: `(한들=연합뉴스) 표가람 기자`.
+
+    Such a line `above` the text is its dateline, as if the first sentence followed it.
+    """
+    for line in cleaned.bylines:
+        match = _BRACKETED.match(line)
+        if match is None or "=" not in match["bracket"] or PICTURE.search(match["bracket"]):
+            continue
+        cleaned.agency = cleaned.agency or agency(match["bracket"])
+        if cleaned.dateline is None and line in above:
+            cleaned.dateline = squeeze(line)

@@ -141,6 +141,8 @@ def test_a_longer_byline_is_cut_off_the_last_sentence(tail):
         "표가람 | 한들말글연구소 연구위원",
         "표가람(한들대 교수)",
         "필자 표가람 시인",
+        "[표가람 국장]",
+        "<표가람 한들대 교수>",
     ],
 )
 @pytest.mark.parametrize("at_head", [True, False])

@@ -39,6 +39,8 @@ def names(cleaned: Cleaned) -> list[str]:
         "취재=표가람 기자", "정리=표가람 기자 garam@", "글·그림 표가람 기자",
         # A desk, an outlet or a place between name and role.
         "[표가람 사회부 기자]", "[표가람 한들신문 사회부 기자]", "[표가람 온라인 뉴스 기자]", "[표가람(달무리) 기자]",
+        "표가람 달내취재본부 기자", "표가람 사회부 기자", "의학전문기자 표가람", "리포터 표가람",
+        "(달내=한들신문) 표가람 기자", "[달내=연합뉴스] 표가람 기자 garam@",
         "[표가람 달무리 인턴기자]", "[표가람 문화전문기자]", "[표가람 달내 주재기자]", "<표가람 달무리 기자>",
         # Beside the source of pictures, whichever comes first.
         "표가람 기자 / 사진출처=물길 누리집", "사진=한들시 / 표가람 기자", "표가람 인턴기자 / 영상캡처 유튜브",
@@ -158,3 +160,29 @@ def test_a_row_of_linked_tags_is_none_of_the_text_whatever_its_label(
 )  # fmt: skip
 def test_invitations_and_notes_of_portals_are_none_of_the_text(line: str) -> None:
     assert clean([*LINES, line]).paragraphs == LINES
+
+
+@pytest.mark.parametrize(
+    ("byline", "agency"),
+    [
+        ("(서울=연합뉴스) 표가람 기자", "연합뉴스"), ("[달내=뉴시스]표가람 기자", "뉴시스"),
+        ("【달내=뉴시스】 표가람 기자 garam@handeul.test", "뉴시스"), ("(달내=한들신문) 표가람 기자", None),
+        ("(사진=연합뉴스) 표가람 기자 garam@handeul.test", None),
+    ],
+)  # fmt: skip
+def test_place_and_outlet_before_a_byline_are_read_as_before_a_sentence(
+    byline: str, agency: str | None
+) -> None:
+    above, below = clean([byline, *LINES]), clean([*LINES, byline])
+    assert above.agency == below.agency == agency
+    assert above.paragraphs == below.paragraphs == LINES
+    assert names(above) == names(below) == ["표가람"]
+    # What stands below a text says who wrote it, and not where the story is.
+    assert (above.dateline, below.dateline) == (None if "사진" in byline else byline, None)
+
+
+def test_the_dateline_of_a_sentence_stays_one_beside_a_byline_with_another() -> None:
+    byline = "(서울=연합뉴스) 표가람 기자"
+    cleaned = clean([byline, f"(달내=뉴시스) {LINES[0]}", *LINES[1:]])
+    assert (cleaned.dateline, cleaned.agency) == ("(달내=뉴시스)", "뉴시스")
+    assert cleaned.paragraphs == LINES
