@@ -85,6 +85,9 @@ BOUNDED: Mapping[str, Bound] = {
     "processing.reading.titles._BROKEN_END": _VALUE,
     "processing.reading.titles._LOOSE_ENDS": _VALUE,
     "processing.reading.bylines._SEPARATOR": _VALUE,
+    "processing.reading.times._PUBLISHED_LABEL": Bound(
+        16, "the characters before a time, cut before"
+    ),
     "processing.reading.bylines._LIST": Bound(600, "the first characters of a byline"),
     "processing.reading.bylines._THROUGH": Bound(600, "the first characters of a byline"),
     "processing.reading.bylines.named": Bound(200, "the first characters of a byline"),

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from processing.dates import Moment, moments, parse_moment
 from processing.reading import metadata
 from processing.reading.body import Around
+from processing.reading.bylines import is_byline
 from processing.reading.metadata import Head
 from processing.records import Stamp
 
@@ -44,23 +45,28 @@ _MODIFIED_META = tuple(_MODIFIED_META_WORDS.split())
 _TIME_PROPERTIES = frozenset({"datePublished", "dateModified"})
 _MODIFIED_LABEL = re.compile(
     r"(?:최종\s?)?(?:수정|업데이트|갱신|고침|변경)(?:\s?(?:시간|일시|일|날짜|됨))*[\s:：\[(|.·]*$"
+    r"|최종[\s:：|.·]*$"
     r"|(?:updated?|modified)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
+_OTHER_ARTICLES = ("관련", "다른", "인기", "이전", "다음", "최신", "추천", "주요", "연관", "본")
+_ARTICLE = "".join(rf"(?<!{word})(?<!{word}\s)" for word in _OTHER_ARTICLES) + "기사"
 _PUBLISHED_LABEL = re.compile(
-    r"(?:입력|승인|등록|송고|게재|발행|작성|기사|게시|보도|배포|작성자|올린|등록된|공개)"
+    rf"(?:입력|승인|등록|송고|게재|발행|작성|{_ARTICLE}|게시|보도|배포|작성자|올린|등록된|공개|방송|최초)"
     r"(?:\s?(?:시간|시각|일시|일자|일|날짜|됨))*[\s:：\[(|.·]*$"
     r"|(?:published|posted|date)(?:\son)?[\s:]*$",
     re.IGNORECASE,
 )
-_AFTER_LABEL = re.compile(r"^[\s)\]|]*(?:송고|입력|승인|등록|게재|발행|보도)")
-_AFTER_CHANGED = re.compile(r"^[\s)\]]*(?:최종\s?)?(?:수정|업데이트|갱신)(?!\s?[:：]?\s?\d)")
+# What a time of its own follows is the label of that one.
+_NO_TIME_BEHIND = r"(?!(?:\s?(?:시간|시각|일시|일자|일|날짜))?\s?[:：]?\s?\d)"
+_AFTER_LABEL = re.compile(rf"^[\s)\]|]*(?:송고|입력|승인|등록|게재|발행|보도){_NO_TIME_BEHIND}")
+_AFTER_CHANGED = re.compile(rf"^[\s)\]]*(?:최종\s?)?(?:수정|업데이트|갱신){_NO_TIME_BEHIND}")
 _URL_DAY = re.compile(
     r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\d{0,14}(?:\D|$))"
 )
 # Characters right before or after the body in which a time without a label is the article's, and
-# the same behind its headline.
-_NEAR, _BESIDE = 700, 200
+# the same behind its headline; before the headline a day alone stands beside it, or is today's.
+_NEAR, _BESIDE, _ABOVE = 700, 200, 60
 # Empty fields of content management systems become 1970-01-01 or an earlier day.
 _ZERO_YEAR = 1970
 
@@ -105,25 +111,48 @@ class Stated(NamedTuple):
 def visible(around: Around, title: str = "") -> VisibleTimes:
     """Return the moments of the visible text before the body and just after it, by label.
 
-    One without a label counts right before the body, or right behind the last `title` before it.
+    One without a label counts right before the body, or right behind the last `title` before it;
+    so does a time behind the body that nothing but a byline parts from it. A day far above the
+    headline is today's.
     """
     shown = VisibleTimes([], [], [])
     headline = around.before.rfind(title) if title else -1
     behind = range(headline, headline + len(title) + _BESIDE) if headline >= 0 else range(0)
     for text in (around.before, around.after[:_NEAR]):
+        free = 0  # where the label of the time before ends
         for start, end, moment in moments(text):
-            label, tail = text[max(0, start - 16) : start], text[end : end + 12]
-            if _MODIFIED_LABEL.search(label):
-                shown.modified.append(moment)
-            elif _PUBLISHED_LABEL.search(label) or _AFTER_LABEL.match(tail):
-                shown.published.append(moment)
-            elif _AFTER_CHANGED.match(tail):
-                shown.modified.append(moment)
-            elif text is around.before and (len(text) - start <= _NEAR or start in behind):
+            name, length = _labelled(text[max(free, start - 16) : start], text[end : end + 24])
+            free = end + length
+            is_day = moment.precision == "day"
+            if name is not None:
+                (shown.published if name == "published" else shown.modified).append(moment)
+            elif text is not around.before:
+                shown.unlabelled.extend([] if is_day or not _is_next(text[:start]) else [moment])
+            elif is_day and end < headline - _ABOVE:
+                continue
+            elif len(text) - start <= _NEAR or start in behind:
                 shown.unlabelled.append(moment)
     # A day alone comes last: a time says more.
     shown.unlabelled.sort(key=lambda moment: moment.precision == "day")
     return shown
+
+
+def _labelled(before: str, after: str) -> tuple[Literal["published", "modified"] | None, int]:
+    """Return what the text around a time calls it, and the length of a label behind it."""
+    if _MODIFIED_LABEL.search(before):
+        return "modified", 0
+    if _PUBLISHED_LABEL.search(before):
+        return "published", 0
+    if said := _AFTER_LABEL.match(after):
+        return "published", said.end()
+    changed = _AFTER_CHANGED.match(after)
+    return ("modified", changed.end()) if changed else (None, 0)
+
+
+def _is_next(between: str) -> bool:
+    """Return whether nothing but a byline stands between the body and a time behind it."""
+    text = between.strip(" |·()[]")
+    return not text or is_byline(text)
 
 
 def settle(

@@ -31,6 +31,17 @@ def stated(text: str, after: str = "") -> dict[str, list[str]]:
         ("2026.11.07 10:00 송고", {"published": ["07"]}),
         ("2026.11.07 10:00 수정", {"modified": ["07"]}),
         ("2026.11.07 10:00 수정 2026.11.08 10:00", {"unlabelled": ["07"], "modified": ["08"]}),
+        (
+            "2026.11.07 10:00 입력 | 2026.11.08 10:00 수정",
+            {"published": ["07"], "modified": ["08"]},
+        ),
+        ("최초 2026.11.07 10:00 최종 2026.11.08 10:00", {"published": ["07"], "modified": ["08"]}),
+        ("방송일시 2026.11.07 10:00", {"published": ["07"]}),
+        # A label before a time is that one's.
+        (
+            "2026.11.09 (월) | | 입력시간 : 2026.11.07 10:00",
+            {"published": ["07"], "unlabelled": ["09"]},
+        ),
         ("2026.11.07 10:00", {"unlabelled": ["07"]}),
         ("2026.11.07 | 2026.11.08 10:00", {"unlabelled": ["08", "07"]}),
     ],
@@ -44,7 +55,13 @@ def test_a_moment_without_a_label_counts_near_the_body_alone(distance: int, near
     moment = "2026.11.07 10:00"
     text = moment + "글" * (distance - len(moment))
     assert stated(text) == ({"unlabelled": ["07"]} if near else {})
-    assert stated("", moment) == {}, "and before it alone"
+    # Behind the body nothing but a byline may part it from a time, and a day says too little.
+    assert (
+        stated("", f"| {moment} |")
+        == stated("", f"표가람 기자 | {moment}")
+        == {"unlabelled": ["07"]}
+    )
+    assert stated("", f"다른 기사 | {moment}") == stated("", moment[:10]) == {}
     assert stated(f"입력 {moment} " + "글" * 900) == {"published": ["07"]}
 
 
@@ -126,3 +143,12 @@ def test_children_of_a_body_may_stand_outside_its_text() -> None:
     assert found.before == "| | 머리 |"
     assert "꼬리" in found.after
     assert "본문" not in f"{found.before}{found.after}"
+
+
+@pytest.mark.parametrize(("letters", "counts"), [(60, True), (61, False)])
+def test_a_day_far_above_the_headline_is_todays(letters: int, counts: bool) -> None:  # noqa: FBT001 - a table
+    for moment, is_day in (("2026.11.07", True), ("2026.11.07 10:00", False)):
+        around = Around(f"{moment}{'가' * letters}묵은 물길 ", "")
+        shown = visible(around, "묵은 물길").unlabelled
+        assert bool(shown) is (counts or not is_day)
+        assert visible(around, "다른 제목").unlabelled, "no headline, no above"
