@@ -18,6 +18,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TypeVar, overload
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -104,10 +105,10 @@ class GeneratedRun:
 @lru_cache(maxsize=8192)
 def article(number: int, outlets: int, at: datetime) -> Article:
     """Return the invented article of that number, which shares next to nothing with any other."""
-    draw = random.Random(number)  # noqa: S311 - a generator of samples
     # as words of a language are, some often and most hardly ever: texts pack as news do
     known = _vocabulary()
-    words = [known[int(draw.random() ** 2 * len(known))] for _ in range(_WORDS)]
+    drawn = np.random.default_rng(number).random(_WORDS) ** 2 * len(known)
+    words = [known[place] for place in drawn.astype(np.int64).tolist()]
     text = "\n\n".join(
         " ".join(words[place : place + 40]) + "." for place in range(0, len(words), 40)
     )
