@@ -61,8 +61,10 @@ def process_cost(
 
     `store` are variables that name another store than the folder under `root`.
     """
+    # with it every process compiles what it imports, where installed code was compiled once
+    inherited = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {
-        **os.environ,
+        **inherited,
         "SILLOK_STORE": f"file:{root / 'archive'}",
         "SILLOK_CACHE": str(root / "cache"),
         "SILLOK_HEADS": str(root / "heads"),
