@@ -5,9 +5,10 @@ Looking articles up: lists, single articles with their versions, words in their 
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import Any, Literal
@@ -69,16 +70,29 @@ _NEWEST = """
         FROM articles WHERE {where}
         QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY fetched_at DESC, version_id) = 1
     )
-    SELECT n.version_id, n.versions, n.day, (n.fetched_at AT TIME ZONE 'Asia/Seoul')::DATE AS collected
+    SELECT n.article_id, n.version_id, n.versions, n.day, n.fetched_at,
+        (n.fetched_at AT TIME ZONE 'Asia/Seoul')::DATE AS collected
     FROM newest AS n WHERE {after}
     ORDER BY n.published DESC NULLS LAST, n.article_id LIMIT $limit
 """
 """The first of two steps: which versions are shown is asked of narrow columns, and no text goes through a sort."""
+_ELSEWHERE = """
+    SELECT DISTINCT article_id, day FROM articles
+    WHERE article_id IN (SELECT unnest($found::VARCHAR[])) AND NOT coalesce({within}, false)
+"""
+_OTHERS = """
+    SELECT article_id, version_id, fetched_at FROM articles
+    WHERE list_contains($found::VARCHAR[], article_id) AND NOT coalesce({within}, false) AND {where}
+"""
+"""Of articles with versions of other days those that are wanted too: the newest of all is the one that counts."""
+_ROWS_FIRST, _TIMES = 2000, 8
+"""About how many rows are looked through for the newest articles at first, and how many times as many after each time."""
 _REPRINTS = """
     SELECT version_id FROM clusters
     WHERE list_contains($found::VARCHAR[], version_id) AND relation IN ('copy', 'excerpt', 'derivative')
 """
 """Of some versions those that are reprints: a list is compared before the newest rows are chosen, a join after it."""
+_DAY = timedelta(days=1)
 _FEW, _MANY = 200, 5000
 """Versions whose rows of `clusters` are asked for at once: first, and at most."""
 _SHOWN = """
@@ -225,16 +239,101 @@ def _select(
     parameters: dict[str, object],
     columns: str,
 ) -> Iterator[dict[str, Any]]:
-    where, given = wanted.clause()
-    statement = _NEWEST.format(
-        where=" AND ".join([*where, *conditions]) or "true",
-        after="n.versions > 1" if wanted.edited else "true",
+    clauses, given = wanted.clause()
+    where = " AND ".join([*clauses, *conditions]) or "true"
+    found = _found(catalogue, wanted, where, given | parameters)
+    chosen = _originals(catalogue, found) if wanted.original else found
+    return _shown(catalogue, list(islice(chosen, wanted.limit)), columns, parameters)
+
+
+def _found(
+    catalogue: Catalogue, wanted: Wanted, where: str, given: Mapping[str, object]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the newest version of each wanted article, newest first; days are read as far as they are asked for."""
+    spans = _days_back(catalogue, wanted)
+    if len(spans) == 1 or wanted.edited:
+        after = "n.versions > 1" if wanted.edited else "true"
+        # how many have to be looked at for so many originals is not known before
+        limit = None if wanted.original else wanted.limit
+        statement = _NEWEST.format(where=where, after=after)
+        yield from ask(catalogue, statement, {**given, "limit": limit}).records()
+        return
+    for span in spans:
+        yield from _found_within(catalogue, span, where, given)
+    # an article without a time of publication has no day, and comes last
+    if wanted.since is None and wanted.until is None:
+        yield from _found_within(catalogue, None, where, given)
+
+
+def _found_within(
+    catalogue: Catalogue, span: Span | None, where: str, given: Mapping[str, object]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the wanted articles whose newest version is of these days, or of none."""
+    within = "day IS NULL" if span is None else "(day BETWEEN $first AND $last)"
+    bounds = span or (date.min, date.min)
+    parameters = {**given, "first": bounds[0], "last": bounds[1]}
+
+    def answers(statement: str, days: Span | None, **more: object) -> list[dict[str, Any]]:
+        named = {
+            name: value for name, value in (parameters | more).items() if f"${name}" in statement
+        }
+        held = {} if days is None else {"articles": days}
+        return list(ask(catalogue, statement, named, held).records())
+
+    narrowed = _NEWEST.format(where=f"{within} AND {where}", after="true")
+    rows = answers(narrowed, bounds, limit=None)
+    elsewhere = answers(
+        _ELSEWHERE.format(within=within), None, found=[row["article_id"] for row in rows]
     )
-    # how many have to be looked at for so many originals is not known before
-    limit = None if wanted.original else wanted.limit
-    found = ask(catalogue, statement, {**given, **parameters, "limit": limit}).records()
-    chosen = islice(_originals(catalogue, found), wanted.limit) if wanted.original else found
-    return _shown(catalogue, list(chosen), columns, parameters)
+    others: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if elsewhere:
+        statement = _OTHERS.format(within=within, where=where)
+        several = list({row["article_id"] for row in elsewhere})
+        days = _span(row["day"] for row in elsewhere)
+        for other in answers(statement, days, found=several):
+            others[other["article_id"]].append(other)
+    for row in rows:
+        rest = others[row["article_id"]]
+        if not any(_is_newer(other, row) for other in rest):
+            yield row | {"versions": row["versions"] + len(rest)}
+
+
+def _is_newer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether a version counts before another one of its article, as `_NEWEST` orders them."""
+    if one["fetched_at"] != other["fetched_at"]:
+        return bool(one["fetched_at"] > other["fetched_at"])
+    return bool(one["version_id"] < other["version_id"])
+
+
+def _days_back(catalogue: Catalogue, wanted: Wanted) -> list[Span]:
+    """Return all days in spans, the newest first: the first with few rows, each other with more than the one before.
+
+    Of parts of several days, each day is taken to have as many rows as the others.
+    """
+    rows: dict[date, float] = defaultdict(float)
+    for part in catalogue.of("articles"):
+        for day in _each(part.days):
+            rows[day] += (part.sum.rows or 0) / len(_each(part.days))
+    first, last = wanted.since or date.min, wanted.until or date.max
+    spans, seen, enough = [], 0.0, _enough(wanted.limit)
+    for day in sorted((day for day in rows if first < day <= last), reverse=True):
+        seen += rows[day]
+        if seen >= enough:
+            spans.append((day, last))
+            last, seen, enough = day - _DAY, 0.0, enough * _TIMES
+    return [*spans, (first, last)]
+
+
+def _enough(limit: int) -> int:
+    """Return how many rows most likely hold so many articles, with some that are left out."""
+    return max(_ROWS_FIRST, 4 * limit)
+
+
+def _each(span: Span | None) -> list[date]:
+    """Return each day of a span."""
+    if span is None:
+        return []
+    return [span[0] + place * _DAY for place in range((span[1] - span[0]).days + 1)]
 
 
 def _originals(

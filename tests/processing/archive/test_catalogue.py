@@ -53,6 +53,7 @@ def add(
     *parts: tuple[str, bytes],
     removes: tuple[str, ...] = (),
     reason: str = "compaction",
+    rows: int | None = None,
 ) -> None:
     """Publish `parts` on top of what is there."""
     seq = 1 + sum(1 for _ in bucket.list("manifests/"))
@@ -65,7 +66,7 @@ def add(
         batch=f"b{seq}",
         published_at=NOON,
         adds=tuple(
-            Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body))
+            Sum(key=name, sha256=hashlib.sha256(body).hexdigest(), bytes=len(body), rows=rows)
             for name, body in parts
         ),
         removes=tuple(Removed(key=name, reason=reason) for name in removes),

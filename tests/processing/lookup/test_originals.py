@@ -1,20 +1,24 @@
-"""Which articles are originals, and how much of `clusters` is read to tell."""
+"""Which articles are originals or newest, and how much is read to tell."""
 
-from datetime import timedelta
+import random
+from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from processing.archive.catalogue import Catalogue
 from processing.archive.tables import ArchivedArticle, of_tables, parquet, part, table
 from processing.dates import SEOUL
-from processing.lookup.articles import Wanted, newest, search
+from processing.lookup.articles import Wanted, _days_back, newest, search
 from processing.records import Stamp
 from processing.signing.columns import CLUSTERS
 from processing.store.file_store import FileStore
 from tests.processing.archive.test_catalogue import Bucket, add
 from tests.processing.newsroom import NOON, article
 
+DAY = timedelta(days=1)
 RELATIONS = ("original", "copy", "excerpt", "version", "derivative", "followup", "copy", "original")
 """Of one article a day, the newest first."""
 ORIGINALS = [0, 3, 5, 7]
@@ -52,3 +56,47 @@ def test_originals_are_the_same_however_many_are_asked_about_at_once(
         bucket.within.delete([oldest.key])
         found = newest(catalogue, Wanted(original=True, limit=3))
         assert [row["id"] for row in found] == wanted[:3], "clusters of all days were read"
+
+
+def moved_about(seed: int) -> list[ArchivedArticle]:
+    """Return versions of a few articles; some are of another day than the one before, or of none."""
+    draw = random.Random(seed)  # noqa: S311 - a generator of samples
+    made = []
+    for place in range(40):
+        back = draw.choice([None, 0, 1, 2])
+        stamp = back if back is None else Stamp(at=NOON - back * DAY, source="meta")
+        at, text = NOON + draw.randrange(4) * DAY, f"{draw.choice('가나')} 본문 {place}"
+        one = article("gaon", draw.randrange(15), at=at, text=text, published=stamp)
+        made.append(ArchivedArticle(**dict(one)))
+    return made
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_found_is_the_same_in_however_many_steps_days_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    days: dict[date | None, list[ArchivedArticle]] = defaultdict(list)
+    for one in moved_about(seed):
+        days[one.published and one.published.at.astimezone(SEOUL).date()].append(one)
+    bucket = Bucket(tmp_path)
+    for on, some in days.items():
+        made = part("articles", on, parquet(table("articles", some, on, 1)), len(some))
+        add(bucket, (made.key, made.data), rows=len(some))
+    catalogue = Catalogue(FileStore(tmp_path), tmp_path / "cache")
+    on = NOON.astimezone(SEOUL).date()
+    wanted = [
+        Wanted(),
+        Wanted(limit=5),
+        Wanted(since=on - DAY, until=on - DAY),
+        Wanted(original=True),
+    ]
+
+    def found() -> list[list[dict[str, Any]]]:
+        listed = [list(newest(catalogue, one)) for one in wanted]
+        return [*listed, list(search(catalogue, ["가 본문"], Wanted(limit=5)))]
+
+    at_once = found()
+    monkeypatch.setattr("processing.lookup.articles._enough", lambda _limit: 1)
+    monkeypatch.setattr("processing.lookup.articles._TIMES", 1)
+    assert len(_days_back(catalogue, Wanted())) == 4, "a span a day, and what is older"
+    assert found() == at_once
