@@ -29,7 +29,7 @@ SCHEMA_VERSION = 2
 class Record(BaseModel):
     """A frozen record that knows all its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def evolve(self, **values: Any) -> Self:
         """Return a copy with other values in some fields.

@@ -62,11 +62,11 @@ def known(catalogue: "Catalogue", outlet: str | None) -> str | None:
 
     Raises `UsageError` where it is neither archived, declared nor landed.
     """
-    from spiders.outlets import outlets
+    from spiders.outlets import names
 
     if outlet is None:
         return None
-    if outlet in outlets() or outlet in catalogue.snapshots.memory or outlet in landed(catalogue):
+    if outlet in names() or outlet in catalogue.snapshots.memory or outlet in landed(catalogue):
         return outlet
     if catalogue.head and _is_logged(catalogue, outlet):
         return outlet

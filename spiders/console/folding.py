@@ -28,7 +28,7 @@ from spiders.console.common import (
     shown,
     watched,
 )
-from spiders.console.publishing import facts
+from spiders.console.publishing import DeclaredFacts
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -62,7 +62,7 @@ def fold_corpus(store: str | None, output: Path | None, progress: Progress) -> i
     from processing.settings import settings
 
     catalogue = open_catalogue(store)
-    options = options_for(facts(), settings().fold_window_days)
+    options = options_for(DeclaredFacts(), settings().fold_window_days)
     span = _span(catalogue)
     inputs = (
         f"{catalogue.store.identity} {catalogue.head!r} {options.fingerprint} {options.window_days}"
@@ -104,7 +104,7 @@ def _sign(
     def how(documents: "Sequence[Document]", window: "Window", day: date) -> "Folded":
         return sign_only(documents, window, day=day, options=options)
 
-    for index in sign_again(steps, catalogue, facts(), missing, how):
+    for index in sign_again(steps, catalogue, DeclaredFacts(), missing, how):
         progress("signatures", index + 1, len(missing))
 
 
@@ -212,7 +212,8 @@ def _fold_file(
     from processing.dedupe.by_hand import OutletFact, fold_file
 
     known = {
-        name: OutletFact(outlet.names, outlet.outlet_class) for name, outlet in facts().items()
+        name: OutletFact(outlet.names, outlet.outlet_class)
+        for name, outlet in DeclaredFacts().items()
     }
     out = output or _kept(documents)
     summary = fold_file(documents, out, outlets=known, columns=columns, progress=_progress)

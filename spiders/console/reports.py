@@ -22,7 +22,7 @@ from spiders.console.common import (
     say,
 )
 from spiders.console.completeness import measured
-from spiders.console.publishing import facts
+from spiders.console.publishing import DeclaredFacts
 
 if TYPE_CHECKING:
     from processing.archive.catalogue import Catalogue
@@ -147,7 +147,9 @@ def stand(catalogue: "Catalogue") -> "Standing":
     from processing.settings import settings
     from spiders.settings import environment
 
-    return standing(catalogue.store, facts(), settings(), now=now(), spool=environment().spool)
+    return standing(
+        catalogue.store, DeclaredFacts(), settings(), now=now(), spool=environment().spool
+    )
 
 
 def promises() -> "dict[str, Promise]":

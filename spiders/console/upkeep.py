@@ -18,7 +18,7 @@ from spiders.console.common import (
     say,
     watched,
 )
-from spiders.console.publishing import facts, job_for, lock_sha256
+from spiders.console.publishing import DeclaredFacts, job_for, lock_sha256
 
 if TYPE_CHECKING:
     from processing.records import Article, Page, Rejection
@@ -190,7 +190,7 @@ def rebuild(
         open_store(target, options),
         TodaysReader(),
         options=options,
-        outlets=facts(),
+        outlets=DeclaredFacts(),
         code_version=version("sillok"),
         lock_sha256=lock_sha256(),
         progress=progress("rebuilt", "publications"),

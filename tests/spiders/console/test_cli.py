@@ -1,6 +1,7 @@
 """What a shell sees of `sillok`: help, codes, one clear line, and nothing loaded in vain."""
 
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -111,6 +112,26 @@ def test_help_loads_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_where_nothing_has_landed_no_outlet_is_loaded_and_no_record_built(tmp_path: Path) -> None:
+    script = (
+        "import sys; from typer.testing import CliRunner; from spiders.cli import app;"
+        " from processing.records import Article;"
+        " assert CliRunner().invoke(app, ['archive']).exit_code == 0;"
+        " print([name for name in sys.modules if name.startswith('spiders.outlets.')],"
+        " Article.__pydantic_complete__)"
+    )
+    places = {f"SILLOK_{name}": str(tmp_path / name) for name in ("CACHE", "HEADS", "SPOOL")}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, **places, "SILLOK_STORE": f"file:{tmp_path / 'archive'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[] False"
 
 
 def test_an_empty_archive_says_what_to_do(sillok) -> None:
