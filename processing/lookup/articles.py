@@ -82,7 +82,7 @@ _ELSEWHERE = """
 """
 _OTHERS = """
     SELECT article_id, version_id, fetched_at FROM articles
-    WHERE list_contains($found::VARCHAR[], article_id) AND NOT coalesce({within}, false) AND {where}
+    WHERE article_id IN (SELECT unnest($found::VARCHAR[])) AND NOT coalesce({within}, false) AND {where}
 """
 """Of articles with versions of other days those that are wanted too: the newest of all is the one that counts."""
 _ROWS_FIRST, _TIMES = 2000, 8
@@ -282,9 +282,8 @@ def _found_within(
 
     narrowed = _NEWEST.format(where=f"{within} AND {where}", after="true")
     rows = answers(narrowed, bounds, limit=None)
-    elsewhere = answers(
-        _ELSEWHERE.format(within=within), None, found=[row["article_id"] for row in rows]
-    )
+    identities = [row["article_id"] for row in rows]
+    elsewhere = answers(_ELSEWHERE.format(within=within), None, found=identities) if rows else []
     others: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if elsewhere:
         statement = _OTHERS.format(within=within, where=where)
