@@ -44,9 +44,11 @@ _LARGEST = 256 << 20
 """Bytes of parts that become one month; of a larger month each day stays a part."""
 _MANY = 8
 """Parts of a day from which on a reader merges them in its cache."""
-_ROWS_TOGETHER = 20_000
+_ROWS_TOGETHER: Mapping[str, int] = {"articles": 4_000}
+"""Most rows of a row group, by table: readers have some twenty in memory at once, with their texts."""
+_ROWS_OTHERWISE = 20_000
 _ROWS_ENOUGH = 2_000
-"""Rows of a row group: small days share one, because what a group says of its columns weighs 5 to 18 kB."""
+"""Fewest: small days share a row group, because what one says of its columns weighs 5 to 18 kB."""
 _VARIED: Mapping[str, Collection[str]] = {
     "articles": frozenset(
         {
@@ -322,7 +324,8 @@ def _records(catalogue: Catalogue, merge: Merge) -> NewObject:
             if sum(table.num_rows for table in waiting) >= _ROWS_ENOUGH or day == days[-1]:
                 several = pa.concat_tables(waiting)
                 if several.num_rows:
-                    writer.write_table(several, row_group_size=_ROWS_TOGETHER)
+                    most = _ROWS_TOGETHER.get(name, _ROWS_OTHERWISE)
+                    writer.write_table(several, row_group_size=most)
                 waiting = []
     return part(name, merge.day, buffer.getvalue(), count, whole_month=merge.whole_month)
 

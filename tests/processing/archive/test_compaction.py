@@ -163,6 +163,20 @@ def test_nothing_is_unsigned_after_it(root: Path) -> None:
     assert unsigned(opened, window, chosen, (date.min, date.max)) == []
 
 
+def test_many_texts_do_not_lie_in_one_row_group(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.archive.merging._ROWS_TOGETHER", {"articles": 2})
+    assert compacted(root, now=NOON + 40 * DAY).months > 0
+    opened = catalogue(root)
+    groups = {
+        table: pq.read_metadata(opened.local(opened.of(table)[0])).num_row_groups
+        for table in ("articles", "log")
+    }
+    assert groups["articles"] > 2
+    assert groups["log"] == 1
+
+
 def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) -> None:
     copied(root)
     assert compacted(root, now=NOON + 40 * DAY).months > 0
