@@ -18,6 +18,7 @@ from processing.store.opening import (
     remembered,
     tried_again,
 )
+from processing.store.s3_client import client
 
 ABLE = Capabilities(
     reads_back=True,
@@ -139,3 +140,12 @@ def test_an_address_of_no_store_is_refused(url: str) -> None:
 def test_a_directory_is_named_with_or_without_slashes(tmp_path: Path) -> None:
     for url in (f"file:{tmp_path}", f"file://{tmp_path}"):
         assert open_store(url).url == f"file:{tmp_path}"
+
+
+def test_a_client_looks_for_no_other_service_of_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looks(*_: object) -> None:
+        raise AssertionError("all services are listed")
+
+    monkeypatch.setattr("botocore.loaders.Loader.list_available_services", looks)
+    options = Settings(store_endpoint="http://127.0.0.1:9", store_region="none")
+    assert client(options).meta.service_model.service_name == "s3"
