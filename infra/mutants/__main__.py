@@ -15,6 +15,7 @@ import sys
 import textwrap
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -126,10 +127,11 @@ class Campaign:
     def attempt(self, mutant: Mutant, *, last: bool = False) -> None:
         """Run the nearest tests of one mutant on a free copy; record and print the outcome."""
         readers = self.functions.readers(mutant, self.imports.importers[mutant.path])
-        files = self.imports.nearest(mutant.path)
-        for file in files:
-            self._record(file)
-        tests = self.entries.choose(files, readers)
+        tests = (
+            part
+            for files in self._recorded(self.imports.nearest(mutant.path))
+            for part in self.entries.choose(files, readers)
+        )
         copy = self.free.get()
         try:
             ending, seconds = copy.attempt(mutant, tests, self.options.patience)
@@ -141,6 +143,20 @@ class Campaign:
             else:
                 self.record.tried(mutant.name(), ending, seconds)
                 self.show(mutant)
+
+    def _recorded(self, files: list[Path]) -> Iterator[list[Path]]:
+        """Yield the files of which it is known what their tests enter, then each other, recorded.
+
+        Recording a file takes longer than most mutants live: it waits until a mutant has survived
+        the tests that are known.
+        """
+        with self.lock:
+            known = [file for file in files if file in self.entries.tests]
+        yield known
+        for file in files:
+            if file not in known:
+                self._record(file)
+                yield [file]
 
     def _unrecorded(self, mutant: Mutant) -> int:
         """Return for how many of a mutant's test files it is not known what they enter."""

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -122,7 +122,7 @@ class Copy:
         return Timed(code if ended else None, time.monotonic() - began)
 
     def attempt(
-        self, mutant: Mutant, parts: Sequence[ChosenTests], patience: float
+        self, mutant: Mutant, parts: Iterable[ChosenTests], patience: float
     ) -> tuple[Outcome, float]:
         """Run tests with a mutant until a part of them fails; return the outcome and the seconds.
 
