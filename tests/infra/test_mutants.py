@@ -260,6 +260,37 @@ def test_what_hit_its_limit_is_tried_again_when_the_others_are_done(tmp_path: Pa
     ]
 
 
+class RecordingCopy:
+    """Tests of each file enter no function."""
+
+    def mark(self, _: Functions) -> None: ...
+
+    def entered(self, _: Path) -> dict[str, object]:
+        return {"tests": {}, "failed": []}
+
+
+def test_a_file_is_recorded_when_a_mutant_has_survived_the_known_tests(tmp_path: Path) -> None:
+    first, second = Path("tests/test_a.py"), Path("tests/test_b.py")
+    root = checkout(tmp_path, dict.fromkeys(map(str, (first, second)), ""))
+    entries = Entries(root / "entries", root, {second: {}})
+    campaign = Campaign(
+        argparse.Namespace(),
+        [],
+        read_imports(root),
+        Functions(root, []),
+        entries,
+        TrialLog(root / "log", "tree"),
+        [],
+        [],
+    )
+    campaign.free_marked.put(cast("Copy", RecordingCopy()))
+    stages = campaign._recorded([first, second])
+    assert next(stages) == [second]
+    assert set(entries.tests) == {second}
+    assert list(stages) == [[first]]
+    assert set(entries.tests) == {first, second}
+
+
 BLOCKED = """
 import os, threading
 
