@@ -95,18 +95,20 @@ class FileStore:
         return self._root / checked(key)
 
     def _entries(self, prefix: str) -> Iterator[ListedObject]:
-        start = self._root / prefix.rpartition("/")[0]
+        root = str(self._root)
+        start = os.path.join(root, prefix.rpartition("/")[0])  # noqa: PTH118
         for folder, folders, names in os.walk(start):
             # unfinished files are no objects; removed from `folders`, it is not walked into
             if _WORK in folders:
                 folders.remove(_WORK)
+            # joined as text: a listing spent most of its time in making paths
+            below = folder.removeprefix(root).replace(os.sep, "/").lstrip("/")
             for name in names:
-                path = Path(folder, name)
-                key = path.relative_to(self._root).as_posix()
+                key = f"{below}/{name}" if below else name
                 if key.startswith(prefix):
                     # another run may delete it between the listing and now
                     with suppress(FileNotFoundError):
-                        state = path.stat()
+                        state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118
                         yield ListedObject(
                             key, state.st_size, datetime.fromtimestamp(state.st_mtime, UTC)
                         )
