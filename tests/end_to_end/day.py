@@ -87,11 +87,11 @@ class Day:
         )
         return Ended(done.returncode, done.stderr)
 
-    def crawl_all(self, *arguments: str, scripts: bool = False) -> dict[str, Ended]:
-        """Crawl every outlet, two at a time; `scripts` starts the console scripts as a person does."""
+    def crawl_all(self, *arguments: str, script: str | None = None) -> dict[str, Ended]:
+        """Crawl every outlet, two at a time; that of `script` by the console script, as a person does."""
 
         def crawl(outlet: str) -> Ended:
-            return self.crawl(outlet, *arguments, scripts=scripts)
+            return self.crawl(outlet, *arguments, scripts=outlet == script)
 
         with ThreadPoolExecutor(2) as pool:
             return dict(zip(OUTLETS, pool.map(crawl, OUTLETS), strict=True))
