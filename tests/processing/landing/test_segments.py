@@ -329,6 +329,9 @@ def test_a_report_is_written_once(tmp_path: Path) -> None:
     assert report(store, "plain", RUN) == made
     with pytest.raises(AlreadyExistsError):
         put_report(store, made.model_copy(update={"pages": 1}))
+    # People read it in the bucket: a field per line.
+    (written,) = (tmp_path / "archive").rglob("report.json")
+    assert written.read_bytes().startswith(b'{\n "schema_version"')
 
 
 def test_a_seal_counts_only_when_its_files_are_on_the_disk(

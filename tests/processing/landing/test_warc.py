@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from processing.landing import warc
 from processing.landing.warc import Exchange, Original, Rendered, WarcWriter, cdxj, payload_digest
 
 NOON = datetime(2026, 11, 22, 3, 0, 0, 123456, tzinfo=UTC)
@@ -133,6 +134,17 @@ def test_the_same_payload_again_is_a_revisit_that_names_the_first() -> None:
     assert revisit["WARC-Refers-To-Date"] == "2026-11-22T03:00:00.123456Z"
     assert revisit["WARC-Profile"].endswith("/identical-payload-digest")
     assert writer.index[1].mime == "warc/revisit"
+
+
+def test_of_more_payloads_than_are_remembered_the_oldest_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(warc, "_REMEMBERED", 2)
+    data, _ = written(
+        *(exchange(body) for body in (b"first", b"second", b"third", b"third", b"first"))
+    )
+    held = [kind for kind, _, _ in records(data) if kind in {"response", "revisit"}]
+    assert held == ["response", "response", "response", "revisit", "response"]
 
 
 def test_not_modified_is_a_revisit_of_what_memory_names() -> None:

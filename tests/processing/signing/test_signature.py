@@ -55,6 +55,13 @@ def test_the_fingerprint_of_today() -> None:
     )
 
 
+def test_a_text_of_one_character_has_keys_where_no_length_is_asked_for_and_none_has_none() -> None:
+    one, none = sketches(
+        [Said("가", "", "", ""), Said("", "", "", "")], replace(FEATURES, shortest=0)
+    ).near
+    assert (one, none) == (int(rolling("가", 1).view(np.int64)[0]), 0)
+
+
 @pytest.mark.parametrize("name", [each.name for each in fields(Features)])
 def test_every_feature_is_in_the_fingerprint(name: str) -> None:
     now = getattr(Features(), name)
