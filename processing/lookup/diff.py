@@ -107,11 +107,7 @@ def _rejection(row: Row) -> tuple[str, Row]:
 
 
 def _short(value: Any) -> str:
-    plain = (
-        value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    )
+    plain = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     if len(plain) <= 80:  # noqa: PLR2004 - fits on a line
         return plain
     return f"{plain[:40]}… ({len(plain)} characters, {hashlib.sha256(plain.encode()).hexdigest()[:12]})"

@@ -279,7 +279,8 @@ def is_told(line: str) -> bool:
 
     Reports and captions both have such sentences; what stands beside the line decides.
     """
-    credit = _credit(line) or (_GIVEN_BY.search(line) if "제공" in line[-6:] else None)
+    is_given = line.endswith(("제공", "제공."))
+    credit = _credit(line) or (_GIVEN_BY.search(line) if is_given else None)
     text = line[: credit.start()].rstrip() if credit else line
     if credit and not _WEAK.fullmatch(credit[0].strip()) and not _is_report(text):
         return False
