@@ -60,7 +60,7 @@ def sign(partitions: Partitions, documents: Sequence[Document], day: date) -> Fr
     Raises CorruptRecordError where two ids have one number.
     """
     options = partitions.options
-    made = drafts(sorted(documents, key=lambda document: document.id), day, options)
+    made = drafts(documents, day, options)
     asked = _numbers(made)
     span = widened((each.day for each in made), 2 * options.window_days)
     signatures = partitions.read_signatures(span, asked)
