@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from lxml.html import fromstring
 
+from processing.reading.body import BodyPlace
 from processing.reading.extract import extract
+from processing.reading.markup import prepare
 from processing.records import Article, Kind, Page, Rejection
 from processing.rules import Rules
 from tests.processing.reading.stories import MOUNTAIN
@@ -121,3 +124,23 @@ def test_images_without_a_word_are_no_text():
     found = read(f"<p>{IMAGE}</p>", title="[카드뉴스] 한들시 새 물길")
     assert isinstance(found, Article)
     assert (found.text, found.kind) == ("", Kind.PHOTO)
+
+
+@pytest.mark.parametrize(
+    ("prose", "characters", "kept"),
+    [
+        (1000, 250, False),
+        (1000, 251, True),
+        (400, 120, False),
+        (400, 121, True),
+        (100, 60, False),
+        (100, 61, True),
+    ],
+    ids=str,
+)
+def test_a_block_is_dropped_for_its_mark_up_to_a_share_of_the_text(prose, characters, kept):
+    """A quarter of it or 120 characters, whichever is more, and never three fifths."""
+    marked = f'<div class="related">{"가" * characters}</div>'
+    body = fromstring(f"<div><p>{SEEN}</p>{marked}</div>")
+    found = prepare(BodyPlace(body, prose=prose)).article.text_content()
+    assert ("가" * characters in found) == kept

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.reading.lines import LineKind, sort_of
+from processing.reading.lines import LineKind, board_rows, sort_of
 from processing.reading.text import clean, repaired
 
 FIRST = "한들시가 묵은 물길을 다시 열기로 했다."
@@ -467,3 +467,8 @@ def test_notices_and_tags_become_fields():
 
 def test_a_premium_notice_is_told_from_a_copyright_line():
     assert sort_of("이 기사는 유료 구독자를 위한 프리미엄 콘텐츠입니다") is LineKind.PREMIUM
+
+
+def test_of_a_board_only_parts_with_one_of_its_words_have_rows() -> None:
+    line = "등록일 : 2026-03-04 담당자: 표가람 | 기온: 12도 | 문의 없음"
+    assert list(board_rows(line)) == [("등록일", "2026-03-04"), ("담당자", "표가람")]
