@@ -38,12 +38,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of composed news in many publications, three or more a day, with edits."""
+    """An archive of composed news in many publications, two or more a day, with edits."""
     root = tmp_path_factory.mktemp("grown")
     store = FileStore(root / "archive")
     for number, articles in enumerate(by_day(press())):
-        for place in range(3):
-            some = articles[place::3]
+        for place in range(2):
+            some = articles[place::2]
             if not some:
                 continue
             at = max(one.fetched_at for one in some)
