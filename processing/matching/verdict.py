@@ -3,6 +3,7 @@
 The second half of matching: the candidates are compared on their texts, so every decision is exact.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -51,9 +52,16 @@ Shorter ones head columns and pictures.
 """
 _SURE: Final = 40
 """Characters from which on two equal texts are one whatever their titles."""
+_FLASH: Final = 16
+_NOTICE: Final = 200
+"""Characters of the shortest and the longest text that is told to be another one abridged."""
+_HALF: Final = 0.5
+_FOUND: Final = 0.87
+"""The shares of the longer text that it is at least, and of its own that are found in that one."""
 _TOPIC: Final = 0.4
 """The share of character pairs by which titles, or a title and a text, are about one thing."""
 _DAY: Final = timedelta(days=1)
+_NUMBER = re.compile(r"\d+")
 BREAK: Final = 8
 """Characters by which two equal n-grams of one passage are apart at most."""
 SHINGLE: Final = 5
@@ -261,11 +269,12 @@ def _judged(pair: Pair, options: FoldOptions) -> PairVerdict:
         return NONE
     if small.text == large.text and (len(small.text) >= _SURE or _one_flash(pair)):
         return pair.verdict("same", "same text")
-    # Shorter texts are compared for identity alone, which was done above.
+    likely = pair.containment >= options.thresholds.derivative
     verdict = NONE
     if len(small.text) >= features.shortest:
-        likely = pair.containment >= options.thresholds.derivative
         verdict = _compared(pair, options) if likely else _quoted(pair)
+    elif likely and _abridged(pair, alignment := align(small.text, large.text)):
+        verdict = _alike(pair, alignment, options.thresholds)
     times = (small.seen, large.seen)
     if (
         verdict.link in {"none", "quote"}
@@ -290,11 +299,36 @@ def _one_flash(pair: Pair) -> bool:
     return all(alike(stem, small.text) >= _TOPIC for stem in stems)
 
 
+def _abridged(pair: Pair, alignment: Alignment) -> bool:
+    """Say whether two short texts are one, with words left out or put in, and none exchanged.
+
+    So a desk shortens an obituary, leaves the headings of a list out, or adds a byline to a flash.
+    """
+    small, large = pair.small, pair.large
+    size, slots = len(small.text), (*alignment.slots, *alignment.ends)
+    return (
+        _FLASH <= size <= _NOTICE
+        and size >= _HALF * len(large.text)
+        and alignment.matched >= _FOUND * size
+        and _has_numbers(large.text, small.text)
+        and all(slot.left in slot.right or slot.right in slot.left for slot in slots)
+        and _one_flash(pair)
+    )
+
+
+def _has_numbers(text: str, of: str) -> bool:
+    """Say whether a text has all numbers of another one, in their order."""
+    mine = iter(_NUMBER.findall(text))
+    return all(number in mine for number in _NUMBER.findall(of))
+
+
 def _compared(pair: Pair, options: FoldOptions) -> PairVerdict:
     limits = options.thresholds
     alignment = align(pair.small.text, pair.large.text)
     if limits.veto and pair.jaccard < _IDENTICAL and (why := _form(pair, alignment, options)):
         return pair.verdict("series", why) if pair.one_outlet else NONE
+    if _abridged(pair, alignment):
+        return _alike(pair, alignment, limits)
     reworded = _reworded(pair, alignment, limits)
     if pair.containment < limits.copy:
         updated = pair.retold and not reworded

@@ -14,7 +14,7 @@ from processing.signing.columns import LAYOUT
 CLASSES: Final = ("wire", "publisher", "portal", "aggregator")
 """Outlet classes from the most to the least likely owner of a text."""
 
-RULES: Final = 6
+RULES: Final = 7
 """The version of how pairs are decided and clusters made.
 
 A change there raises it, so that verdicts never mix.
@@ -64,8 +64,9 @@ class Features:
     longer text are among those that a shorter one would keep. `title_keys` is how many passages of
     an outlet's own title are keys, which finds the states of a running report. A passage of one
     outlet's texts under at least `many` titles is boilerplate; `few` are enough beside what only
-    boilerplate says. A text shorter than `shortest` is compared for identity alone, one with less
-    than `own` left of it for nothing.
+    boilerplate says. A text shorter than `brief` has `brief_keys` of its shingles as keys, too,
+    because few passages of it are keys. One shorter than `shortest` is another one with words left
+    out or put in, or is not linked; one with less than `own` left of it is compared for nothing.
     """
 
     shingle: int = 5
@@ -73,6 +74,8 @@ class Features:
     sparse: float = 1.0
     densest: float = 6.0
     title_keys: int = 3
+    brief: int = 80
+    brief_keys: int = 6
     many: int = 10
     few: int = 3
     shortest: int = 40

@@ -122,7 +122,7 @@ Keyed: TypeAlias = tuple[Numbers, Places]
 """Keys, and the place of the text that each belongs to."""
 
 _TITLE_SHINGLE: Final = 4
-_EXACT, _PASSAGE, _ARTICLE, TITLE = range(4)
+_EXACT, _PASSAGE, _ARTICLE, TITLE, _BRIEF = range(5)
 """Channels of the keys. Titles are compared within a day, the others within the window."""
 # Texts and characters hashed at a time: so many that the arrays stay in the processor's cache.
 _TOGETHER: Final = 64
@@ -170,6 +170,10 @@ def sketches(said: Sequence[Said], features: Features) -> Sketches:
     for places in together([len(each.text) for each in said], max(features.shortest, 1)):
         near[places], found = _of_bodies([said[place].text for place in places], features)
         keyed += [(keys, places[which]) for keys, which in found]
+    brief = [
+        place for place, each in enumerate(said) if features.own <= len(each.text) < features.brief
+    ]
+    keyed += _of_brief(said, brief, features)
     keyed.append(_of_titles(said, features))
     return Sketches(near, *(np.concatenate(side) for side in zip(*keyed, strict=True)))
 
@@ -194,6 +198,16 @@ def _of_bodies(texts: Sequence[str], features: Features) -> tuple[Numbers, list[
     found = [sampled(each, features) for each in rolled(texts, features.passage)]
     keys = _keys(np.concatenate(found).view(np.int64), _PASSAGE)
     return np.array(near, np.uint64).view(np.int64), [(keys, owners_of(found))]
+
+
+def _of_brief(said: Sequence[Said], brief: Sequence[int], features: Features) -> list[Keyed]:
+    """Return the keys of short texts, at these places: the smallest hashes of their shingles."""
+    if not brief:
+        return []
+    hashes = rolled([said[place].text for place in brief], features.shingle)
+    chosen = [smallest(each, features.brief_keys) for each in hashes]
+    owners = np.array(brief, np.intp)[owners_of(chosen)]
+    return [(_keys(np.concatenate(chosen).view(np.int64), _BRIEF), owners)]
 
 
 def sampled(passages: Hashes, features: Features) -> Hashes:

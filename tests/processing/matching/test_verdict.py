@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infra.bench.composed import notices
 from processing.matching.verdict import NONE, PairVerdict, Text, compared, judge, texts_of
-from processing.signing.canonical import canonical
+from processing.signing.canonical import canonical, mark_of
 from processing.signing.documents import FoldOptions, Thresholds
 from tests.processing.dedupe.made import RIVER, document, folded, later
 from tests.processing.matching.test_limits import ONE_OUTLET, SEEN, text
@@ -195,10 +195,45 @@ def test_a_copy_makes_up_half_of_the_larger_text(length: int, expected: str) -> 
 
 
 @pytest.mark.parametrize(("length", "expected"), [(39, "none"), (40, "part")])
-def test_texts_below_forty_letters_are_compared_for_identity_alone(
-    length: int, expected: str
-) -> None:
+def test_texts_below_forty_letters_are_no_part_of_a_longer_one(length: int, expected: str) -> None:
     assert link(text(1, WHOLE[:length]), text(2, WHOLE[:200])) == expected
+
+
+FLASH = "누리은행이사회새은행장에오나래부행장만장일치로선임임기3년"
+OBITUARY = "서리온전대학총장씨별세서한결변호사서한별의사씨부친상8일오후5시새병원장례식장12호실발인11일오전6시"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (FLASH, f"가람통신민하늘기자{FLASH}", "same"),
+        (FLASH, f"{FLASH}민하늘기자", "same"),
+        (f"{FLASH}끝", f"{FLASH}강다온기자kangexamplecom", "same"),
+        (FLASH, FLASH.replace("3년", "4년"), "none"),
+        (FLASH, FLASH.replace("만장일치", "과반찬성"), "none"),
+        (FLASH, f"{FLASH}{LETTERS[: len(FLASH)]}", "part"),
+        (FLASH, f"{FLASH}{LETTERS[: len(FLASH) + 1]}", "none"),  # it is less than half of that
+        (FLASH[:16], f"{FLASH[:16]}끝", "same"),
+        (FLASH[:15], f"{FLASH[:15]}끝", "none"),
+        (OBITUARY, OBITUARY.replace("오후5시", "").replace("장례식장12호실", ""), "reworked"),
+        (OBITUARY, OBITUARY.replace("오후5시", "").replace("11일", "13일"), "derivative"),
+    ],
+)
+def test_a_short_text_is_the_same_with_words_left_out_or_put_in(
+    one: str, other: str, expected: str
+) -> None:
+    title = "[부고] 서리온씨 별세" if one == OBITUARY else "누리은행장에 오나래"
+    assert link(text(1, one, title), text(2, other, title)) == expected
+
+
+def test_a_short_text_with_words_put_in_is_the_same_under_titles_of_its_topic_alone() -> None:
+    one, other = (text(number, each) for number, each in ((1, FLASH), (2, f"{FLASH}끝")))
+    assert link(_titled(one, "누리은행장 선임"), _titled(other, "새 은행장에 오나래")) == "same"
+    assert link(_titled(one, "누리은행장 선임"), _titled(other, "오늘의 부동산")) == "none"
+
+
+def _titled(given: Text, title: str) -> Text:
+    return replace(given, title=title, mark=mark_of(title))
 
 
 def test_one_shingle_is_enough_for_a_share() -> None:

@@ -49,8 +49,17 @@ def test_golden_values_of_every_layer() -> None:
     assert (len(marks), marks[0], marks[-1]) == (34, 190706192, 28516228)
 
 
+@pytest.mark.parametrize(("length", "more"), [(9, 0), (10, 6), (79, 6), (80, 0)])
+def test_a_short_text_has_some_of_its_shingles_as_keys(length: int, more: int) -> None:
+    said = Said(canonical(RIVER).replace("\n", "")[:length], "가", "나", "a")
+    without = keys_of(said, features=replace(FEATURES, brief=0))[0]
+    with_them = keys_of(said, features=replace(FEATURES, brief=80))[0]
+    assert {*without} <= {*with_them}
+    assert len(with_them) - len(without) == more
+
+
 def test_the_fingerprint_of_today() -> None:
-    assert FoldOptions().fingerprint == "cdc2f06f6fde", (
+    assert FoldOptions().fingerprint == "1cc4212b381e", (
         "a parameter changed: old and new signatures must not mix; write the new one here"
     )
 
