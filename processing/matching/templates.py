@@ -29,6 +29,8 @@ _NEAR: Final = 3
 # A slot has an equal run of this length on one side at least, and is short in both texts.
 _FLANK: Final = 6
 _WIDEST: Final = 14
+# Or longer, with any neighbours, where it states when: 9일 오후 5시 8분께 해든군 마루저수지.
+_WHEN: Final = 28
 # Equal runs from which on the matched span of a text is reckoned.
 _FIRM: Final = 12
 # Aligning costs the product of both lengths: of longer texts the beginnings are aligned.
@@ -135,6 +137,14 @@ def _runs(left: str, right: str) -> list[tuple[int, int, int, int, int]]:
     return runs
 
 
+def _states_when(left: str, right: str) -> bool:
+    """Say whether both sides of a gap state another time, and maybe a place: three numbers."""
+    if max(len(left), len(right)) > _WHEN:
+        return False
+    mine, theirs = _NUMBER.findall(left), _NUMBER.findall(right)
+    return len(mine) == len(theirs) >= _LEAST and mine != theirs
+
+
 def _lacking(pieces: list[int], length: int) -> float:
     return sum(piece for piece in pieces if piece >= _LARGE * length) / max(1, length)
 
@@ -148,15 +158,15 @@ def align(left: str, right: str) -> Alignment:
     ends: list[Slot] = []
     for before, gap, after in zip(lengths, runs, lengths[2:], strict=False):
         length, start, end, other_start, other_end = gap
-        if length or not 0 < end - start <= _WIDEST or not 0 < other_end - other_start <= _WIDEST:
+        sides = left[start:end], right[other_start:other_end]
+        when = _states_when(*sides)
+        if length or not (when or 0 < min(map(len, sides)) <= max(map(len, sides)) <= _WIDEST):
             continue
         # Gaps never meet, so what is beside a gap is an equal run or an end of the text.
-        if before >= _FLANK or after >= _FLANK:
+        if when or before >= _FLANK or after >= _FLANK:
             inside = before and after
             around = (left[start - 1], left[end]) if inside else ("", "")
-            (slots if inside else ends).append(
-                Slot(left[start:end], right[other_start:other_end], *around)
-            )
+            (slots if inside else ends).append(Slot(*sides, *around))
     firm = [run for run in runs if run[0] >= _FIRM]
     spans = ((firm[0][1], firm[-1][2]), (firm[0][3], firm[-1][4])) if firm else ((0, 0), (0, 0))
     equal = [run[0] for run in runs if run[0]]

@@ -59,6 +59,22 @@ def test_a_slot_has_equal_runs_on_both_sides_and_an_end_on_one(
     assert (len(found.slots), len(found.ends)) == (slots, ends)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "ends"),
+    [
+        ("4일오전7시3분께가람시새들", "9일오후5시8분께해든군마루", 1),
+        ("4일오전7시3분께가람시새들", "4일오전7시3분께해든군마루", 0),
+        ("4일오전7시께가람시새들", "9일오후5시께해든군마루", 0),  # two numbers
+        (f"4일오전7시3분{MINE[:20]}", "9일오후5시8분께해든군마루", 1),  # 28 characters
+        (f"4일오전7시3분{MINE[:21]}", "9일오후5시8분께해든군마루", 0),
+    ],
+)
+def test_where_another_time_is_stated_is_a_slot_whatever_stands_beside(
+    left: str, right: str, ends: int
+) -> None:
+    assert len(align(f"{left}{HEAD[:5]}", f"{right}{HEAD[:5]}").ends) == ends
+
+
 def test_breaks_are_counted_between_the_first_run_and_the_last() -> None:
     left = f"{MINE[:9]}{HEAD}{MINE[9:18]}{MIDDLE}{MINE[18:27]}{TAIL}{MINE[27:36]}"
     right = f"{THEIRS[:9]}{HEAD}{THEIRS[9:18]}{MIDDLE}{THEIRS[18:27]}{TAIL}{THEIRS[27:36]}"
