@@ -52,10 +52,13 @@ _SHORTEST: Final = 18
 _LONGEST_NOTICE: Final = 120
 _MOST: Final = 0.5
 """The share of a text that may be taken for boilerplate where nothing in it says so."""
+_MOST_AT_AN_END: Final = 0.8
+"""The same of one passage at an end: a form that is filled in has several."""
 _SAID = re.compile(
     r"저작권|무단\s*전재|무단\s*복제|재배포\s*금지|학습\s*이용|copyright|allrightsreserved"
     r"|구독|뉴스레터|채널\s*추가|바로가기|더\s*보기|많이\s*본|인기\s*기사|관련\s*기사|주요\s*뉴스|글자\s*크기|본문\s*듣기"
     r"|제보|카카오톡|페이스북|네이버에서|앱\s*다운|홈페이지|대표전화|고객센터|추천하기|공유하기|댓글|운영원칙|이\s*매체의"
+    r"|독자\s*(?:여러분|곁|와\s*함께)"
 )
 
 
@@ -175,9 +178,17 @@ def boilerplate_spans(
     if first >= 0:
         spans.append((*_span(plain, at, first, last), said > 0))
     spans = [(start, end, said) for start, end, said in spans if said or end - start >= _SHORTEST]
-    if sum(end - start for start, end, said in spans if not said) > _MOST * len(plain):
+    unsaid = [(start, end) for start, end, said in spans if not said]
+    at_an_end = len(unsaid) == 1 and _ends_text(*unsaid[0], plain)
+    share = _MOST_AT_AN_END if at_an_end else _MOST
+    if sum(end - start for start, end in unsaid) > share * len(plain):
         spans = [span for span in spans if span[2]]
     return [(start, end) for start, end, _ in _merged(spans)]
+
+
+def _ends_text(start: int, end: int, plain: str) -> bool:
+    """Say whether a passage is one end of a text, and not all of it."""
+    return (start == 0) != (end == len(plain))
 
 
 def _span(plain: str, places: Sequence[int], first: int, last: int) -> TextSpan:
@@ -212,6 +223,7 @@ _PIECE = re.compile(r"(?P<bullet>[▶▷☞→※]?)(?P<said>[^▶▷☞→※\n
 _RIGHTS = re.compile(r"저작권|무단\s?전재|재배포\s?금지|all rights reserved", re.IGNORECASE)
 _LINK = re.compile(
     r"\s*\[(?:많이\s?본|영상|포토|화보|관련\s?기사|인기|카드뉴스|뉴스|그래픽|주요\s?뉴스)[^\]\n]{0,20}\]"
+    r"|\s*\[[^\]\n]{0,30}(?:앱|채널|구독|제보|뉴스레터)[^\]\n]{0,20}\]\s*$"
     r"|[^\n]{0,40}(?:바로\s?가기|더\s?보기)"
 )
 _SENTENCE = re.compile(r"(?:다|요|죠|까)[.!?]")

@@ -145,6 +145,27 @@ def test_more_than_half_of_a_text_is_boilerplate_only_where_it_says_so(
     assert found == [(5, 17), *kept]
 
 
+@pytest.mark.parametrize(
+    ("places", "spans"),
+    [
+        ([21, 40, 60, 80, 88], [(21, 100)]),  # the last reaches the end
+        ([11, 30, 50, 70, 88], []),  # more than four fifths
+        ([21, 40, 60, 76], []),  # it reaches neither end
+        ([0, 19, 38, 50], [(0, 62)]),
+        ([0, 19, 38, 57, 76, 88], []),  # it is the whole text
+    ],
+)
+def test_one_passage_at_an_end_may_be_four_fifths_of_a_text(
+    places: list[int], spans: list[tuple[int, int]]
+) -> None:
+    # Marks of the text's own stand before and behind, so that no end is taken with a passage.
+    placed = dict.fromkeys(places, UNSAID)
+    own = {place: KEPT for place in (3, 80) if not {0, 88} & {place, *places} or place < places[0]}
+    every = dict(sorted({**own, **placed}.items()))
+    at, values = np.array([*every], np.intp), np.array([*every.values()], np.int32)
+    assert boilerplate_spans("가" * 100, at, values, {UNSAID}) == spans
+
+
 def test_what_is_left_without_passages() -> None:
     assert without("0123456789", []) == "0123456789"
     assert without("0123456789", [(0, 2), (5, 6), (9, 10)]) == "234678"
@@ -161,6 +182,8 @@ def test_what_is_left_without_passages() -> None:
         ("[관련기사] 강이 넘친다", True),
         ("강이 넘친다 [관련기사]", False),
         ("강이 넘친다 더 보기", True),
+        ("[속보는 가람일보 앱에서]\n▶ 채널 구독하기\n저작권은 우리에게", True),
+        ("가람일보 앱에서 결제 장애\n저작권은 우리에게", False),
         ("▶강이 넘친다", False),
         ("▶강이 넘친다 ▶저작권은 우리에게", True),
         ("▶강이 넘쳤다. 물이 찼다. ▶저작권은 우리에게", False),
