@@ -293,6 +293,7 @@ def _parents(
         if (
             child == parent
             or large in whole
+            or (nodes[large].titled_roundup and not nodes[small].titled_roundup)
             or (size[child], base.names[child]) >= (size[parent], base.names[parent])
         ):
             continue

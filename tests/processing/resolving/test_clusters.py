@@ -151,6 +151,20 @@ def test_an_excerpt_hangs_on_no_digest() -> None:
 
 
 @pytest.mark.parametrize(
+    ("small", "large", "hangs"),
+    [(False, False, True), (False, True, False), (True, True, True), (True, False, True)],
+)
+def test_a_report_hangs_on_no_text_under_the_title_of_a_roundup(
+    *, small: bool, large: bool, hangs: bool
+) -> None:
+    nodes = [
+        seen(1, 1, length=100, titled_roundup=small),
+        seen(2, 0, length=300, titled_roundup=large),
+    ]
+    assert (len({*clusters(nodes, [part(1, 2)]).values()}) == 1) is hangs
+
+
+@pytest.mark.parametrize(
     ("rank", "later", "hours", "shared"),
     [
         (0, None, 1, False),
