@@ -11,6 +11,7 @@ rows count as one window. The output has one row per document, sorted by id: see
 """
 
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -36,6 +37,7 @@ from processing.signing.window import Partitions, view
 _EPOCH: Final = date(1970, 1, 1)
 _NEWEST_IDS: Final = 1 << 15
 _ALIKE: Final = 20
+_SENTENCE = re.compile(r"[다요죠까](?<![.…])[.?!][\"'”’)\]]{0,2}$")
 _CUT: Final = 0.5
 """The share of texts that end at one length, and how many different ones, from which an export has cut them."""
 OUTPUT: Final = (
@@ -172,7 +174,8 @@ class _TextEnds:
         self._rows += 1
         if len(text) > self._longest:
             self._longest, self._often, self._different = len(text), 0, set()
-        if len(text) == self._longest:
+        # What ends as a sentence does was written so; an export cuts anywhere.
+        if len(text) == self._longest and not _SENTENCE.search(text):
             self._often += 1
             # One text in many rows has one length too; no more are kept than decide.
             if len(self._different) < _ALIKE:

@@ -376,6 +376,10 @@ def test_the_clusters_that_are_told_are_those_of_the_rows(many: Path, tmp_path: 
         (["글"] * 20 + [f"{number:05}" for number in range(20)], 5),
         ([f"{number:05}" for number in range(19)] + ["00000"] * 20, None),  # one text often
         ([f"{number:05}" for number in range(40)] + ["더 긴 글이다"], None),
+        ([f"{number:05}다." for number in range(20)], None),  # sentences that are whole
+        ([f"{number:05}다.”" for number in range(20)], None),
+        ([f"{number:05}다..." for number in range(20)], 9),
+        ([f"{number:05}." for number in range(20)], 6),
     ],
 )
 def test_texts_are_cut_where_half_of_them_and_twenty_different_ones_end_at_the_longest(
