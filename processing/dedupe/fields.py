@@ -18,6 +18,13 @@ _EXCEL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days of Excel have 
 _EXCEL_DAYS: Final = range(20_000, 80_000)
 _SECONDS: Final = range(10**8, 10**10)
 _THOUSAND: Final = 1_000
+_MILLISECONDS: Final = 13
+_TOLD: Final = 40
+_MOST_TOLD: Final = 30
+"""Characters of a column's name, and names, that a message has."""
+# What spreadsheets make of an id: ="01100101.2026", which keeps it, and 1.1E+06, which does not.
+_FORMULA = re.compile(r'="([^"]*)"')
+_EXPONENT = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}")
 # The first Korean newspaper is of 1883. Exports state 0001-01-01 or 9999-12-31 where a date is
 # unknown, and no window of days fits around those.
 _YEARS: Final = range(1883, 2101)
@@ -70,10 +77,14 @@ def chosen_columns(
             raise UsageError(f"--columns knows no field {name!r}; there are {', '.join(NAMES)}")
         if needed and column not in header:
             raise UsageError(
-                f"--columns: there is no column {column!r}; there are {', '.join(header)}"
+                f"--columns: there is no column {column!r}; there are {_listed(header)}"
             )
         columns[name] = column
     _check_needed(columns, header, needed)
+    if len({*header}) < len(header):
+        twice = [column for column in columns.values() if [*header].count(column) > 1]
+        if twice:
+            raise UsageError(f"two columns are called {twice[0]!r}; rename one of them")
     return columns
 
 
@@ -84,8 +95,16 @@ def _check_needed(columns: Mapping[str, str], header: Sequence[str], needed: Seq
         raise UsageError(
             f"no column is the {' or the '.join(missing)}: "
             f"name it as --columns {missing[0]}=COLUMN; "
-            f"there are {', '.join(map(str, header)) or 'no columns at all'}"
+            f"there are {_listed(header)}"
         )
+
+
+def _listed(header: Sequence[str]) -> str:
+    """Return the names of columns as a message has them; what is no table may have a page of text there."""
+    names = [str(name).strip() for name in header]
+    told = [name if len(name) <= _TOLD else f"{name[:_TOLD]}…" for name in names if name]
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return ", ".join(told[:_MOST_TOLD]) + more or "no columns at all"
 
 
 def _plain(column: str) -> str:
@@ -112,6 +131,10 @@ def identity(value: object) -> str:
             raise BadRowError("`id` is a number with decimals, which loses digits: keep it as text")
         value = int(value)
     text = str(value).strip() if isinstance(value, int) else value
+    if isinstance(text, str) and (kept := _FORMULA.fullmatch(text)):
+        text = kept[1]
+    if isinstance(text, str) and _EXPONENT.fullmatch(text):
+        raise BadRowError(f"`id` is written as {text}, which has lost digits: keep it as text")
     if not isinstance(text, str) or not text or _sound(text) != text:
         raise BadRowError("`id` must be a sound string that is not empty")
     return text
@@ -161,11 +184,15 @@ def _moment(value: object) -> datetime | None:
         return datetime(value.year, value.month, value.day, tzinfo=SEOUL)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _of_number(float(value))
-    if not isinstance(value, str) or not value.strip():
-        return None
-    text = value.strip()
+    return _of_text(value.strip()) if isinstance(value, str) else None
+
+
+def _of_text(text: str) -> datetime | None:
+    # As a date of ISO 8601 a number of milliseconds is one of the year 1773.
+    if len(text) == _MILLISECONDS and text.isdecimal():
+        return _of_number(float(text))
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) if text else None
     except ValueError:
         moment = parse_moment(text)
         return moment.at if moment else (_of_number(float(text)) if _is_number(text) else None)
@@ -181,7 +208,7 @@ def _of_number(value: float) -> datetime | None:
         return _EXCEL_DAY + timedelta(days=value)
     if whole in _SECONDS:
         return datetime.fromtimestamp(value, UTC)
-    if whole // _THOUSAND in _SECONDS and len(str(whole)) == 13:  # noqa: PLR2004 - milliseconds
+    if whole // _THOUSAND in _SECONDS and len(str(whole)) == _MILLISECONDS:
         return datetime.fromtimestamp(value / _THOUSAND, UTC)
     moment = parse_moment(str(whole))
     return moment.at if moment else None

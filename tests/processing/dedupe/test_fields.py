@@ -62,6 +62,11 @@ def test_a_number_is_a_moment_by_its_size(value: object, expected: str | None) -
         ("", None),
         ("\ud800", None),
         ([], None),
+        ('="01100101.2026"', "01100101.2026"),
+        ('=""', None),
+        ("1.1E+06", None),
+        ("1E+17", None),
+        ("E+06", "E+06"),
     ],
 )
 def test_an_id_is_text_or_a_whole_number(value: object, name: str | None) -> None:
@@ -92,6 +97,7 @@ def test_a_cell_is_text_and_a_number_may_stand_for_it() -> None:
         (("Id", "ID", "text"), None, {"id": "Id", "text": "text"}),  # then the first column
         (("id", "text", "zzz"), {"text": "zzz"}, {"id": "id", "text": "zzz"}),
         (("version_id", "text"), None, {"text": "text"}),
+        (("id", "text", "", ""), None, {"id": "id", "text": "text"}),
     ],
 )
 def test_columns_are_found_by_their_usual_names(
@@ -109,6 +115,7 @@ def test_columns_are_found_by_their_usual_names(
         (("version_id",), None, "no column is the text"),
         (("id", "text"), {"text": "zzz"}, "no column 'zzz'"),
         (("id", "text"), {"zzz": "text"}, "no field 'zzz'"),
+        (("id", "text", "text"), None, "two columns are called 'text'"),
     ],
 )
 def test_a_column_that_is_needed_or_named_has_to_be_there(
