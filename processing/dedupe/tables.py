@@ -43,7 +43,7 @@ _UNPACKED: Final = 2 * 1024**3
 Row: TypeAlias = tuple[int, Mapping[str, object] | str]
 """The number of a row (a line of JSON lines.
 
-Else counted from the first row below the header) and its values by their
+Else counted from the first row of the file, or the first row of Parquet) and its values by their
 columns, or what is wrong with it.
 """
 
@@ -57,6 +57,7 @@ class Table:
     encoding: str = "utf-8"
     separator: str = ","
     sheet: str = ""
+    header: int = 1
     columns: Mapping[str, str] | None = None
     chosen: Mapping[str, str] | None = None
 
@@ -136,6 +137,7 @@ def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Table:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     suffix = "".join(path.suffixes[-2:]).lower()
+    named = suffix.removesuffix(".gz")
     if start.startswith(b"PAR1"):
         return _with_columns(Table(path, "parquet", chosen=columns), columns)
     if start.startswith(b"PK\x03\x04"):
@@ -144,17 +146,42 @@ def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Table:
         raise UsageError(
             f"{path} is an encrypted workbook or one of before 2007; save it without a password as .xlsx or .csv"
         )
-    if suffix.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
-        return Table(path, "lines", chosen=columns)
-    packed = start.startswith(b"\x1f\x8b")
-    if packed:
+    if start.startswith(_PACKED):
         start = _unpacked(path)
-    if suffix.removesuffix(".gz").endswith((".csv", ".tsv", ".tab", ".txt")) or not _is_json(start):
+    _check_text(path, start, lines=named.endswith(_LINES))
+    if named.endswith(_LINES):
+        return Table(path, "lines", chosen=columns)
+    if named.endswith((".csv", ".tsv", ".tab", ".txt")) or not _is_json(start):
         return _separated(path, columns)
     first = start.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-    if first == b"[" and not packed and _is_array(path, suffix):
+    if first == b"[" and _is_array(path, named):
         return Table(path, "json", chosen=columns)
+    if first == b"{" and _goes_on(start):
+        raise UsageError(
+            f"{path} has objects of JSON over several lines; write one in each line (jq -c .) or an array of them"
+        )
     return Table(path, "lines", chosen=columns)
+
+
+_PACKED: Final = b"\x1f\x8b"
+_LINES: Final = (".jsonl", ".ndjson")
+
+
+def _check_text(path: Path, start: bytes, *, lines: bool) -> None:
+    """Raise UsageError where a file is a page of markup, or has lines of JSON in UTF-16."""
+    if start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
+        raise UsageError(
+            f"{path} is HTML or XML and no table, whatever its name says; "
+            "open it in a spreadsheet program and save it as .xlsx or .csv"
+        )
+    if lines and start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UsageError(f"{path} is JSON lines in UTF-16; save it anew as UTF-8")
+
+
+def _goes_on(start: bytes) -> bool:
+    """Say whether a file begins with an object that its first line does not end."""
+    first, ended, _ = start.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")
+    return bool(ended) and first.rstrip().endswith((b"{", b"[", b","))
 
 
 def _is_json(start: bytes) -> bool:
@@ -169,21 +196,12 @@ def _is_array(path: Path, suffix: str) -> bool:
     """
     if suffix.endswith(".json"):
         return True
-    with path.open("rb") as file:
-        first = file.readline(LONGEST)
+    with _opened(path) as file:
+        first, more = file.readline(LONGEST), bool(file.read(1))
     try:
-        return (
-            not suffix.endswith(".jsonl")
-            and isinstance(json.loads(first), list)
-            and not file_has_more(path, first)
-        )
+        return isinstance(json.loads(first), list) and not more
     except (ValueError, RecursionError):
-        return not suffix.endswith(".jsonl")
-
-
-def file_has_more(path: Path, first: bytes) -> bool:
-    """Say whether a file goes on behind its first line."""
-    return path.stat().st_size > len(first)
+        return True
 
 
 def _unpacked(path: Path) -> bytes:
@@ -209,7 +227,14 @@ def _with_columns(
             f"{table.path} cannot be read as {_CALLED[table.kind]}: {_first_line(error)}"
         ) from error
     return Table(
-        table.path, table.kind, table.encoding, table.separator, table.sheet, columns, chosen
+        table.path,
+        table.kind,
+        table.encoding,
+        table.separator,
+        table.sheet,
+        table.header,
+        columns,
+        chosen,
     )
 
 
@@ -247,6 +272,8 @@ def _object(data: bytes | str) -> Mapping[str, object] | str:
         return f"longer than {LONGEST} bytes"
     try:
         row = json.loads(data)
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 (byte {error.start}): save the file anew as UTF-8"
     except (ValueError, RecursionError) as error:
         return f"not JSON: {error}"
     return (
@@ -256,10 +283,14 @@ def _object(data: bytes | str) -> Mapping[str, object] | str:
 
 def _json_array(table: Table) -> Iterator[Row]:
     query = (
-        "SELECT json FROM read_json_objects($path, format = 'array', maximum_object_size = $size)"
+        "SELECT json FROM read_json_objects($path, format = 'array', maximum_object_size = $size,"
+        " compression = $packed)"
     )
+    with table.path.open("rb") as file:
+        packed = "gzip" if file.read(2) == _PACKED else "none"
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as database:
-        result = database.sql(query, params={"path": str(table.path), "size": LONGEST})
+        given = {"path": str(table.path), "size": LONGEST, "packed": packed}
+        result = database.sql(query, params=given)
         number = 0
         for batch in result.to_arrow_reader(_ROWS):
             for value in batch["json"].to_pylist():
@@ -351,17 +382,38 @@ def _csv_rows(table: Table) -> Iterator[Row]:
     bad: deque[int] = deque()
     with _csv(table, ()) as first:
         names = first.schema.names
-    number = 1
+    number, last = 1, None
     with _csv(table, names, bad) as reader:
         for batch in reader:
             for row in batch.to_pylist():
+                if last:
+                    yield last
                 number += 1
                 # Each row has a number of its own: by it bad rows are left out.
                 while bad and bad[0] == number:
                     yield bad.popleft(), uneven
                     number += 1
-                yield number, row
+                last = number, row
+        if last:
+            yield last[0], _unclosed(table, str(last[1][names[-1]])) or last[1]
         yield from ((place, uneven) for place in bad)
+
+
+def _unclosed(table: Table, cell: str) -> str:
+    """Return what is wrong where the last cell of a file goes on to its end for want of a quote."""
+    if "\n" not in cell:
+        return ""
+    end = b""
+    with _opened(table.path) as file:
+        while block := file.read(1 << 20):
+            end = (end + block)[-_END:]
+    if end.decode(table.encoding, "replace").rstrip().endswith('"'):
+        return ""
+    return "has a quote that nothing closes, and all rows behind it within: close it"
+
+
+_END: Final = 64
+"""Bytes at the end of a file in which its last mark is found."""
 
 
 # ── Parquet and workbooks
@@ -402,13 +454,34 @@ def _workbook(path: Path, chosen: Mapping[str, str] | None) -> Table:
             f"{path} unpacks to {size:,} bytes, {_UNPACKED:,} are allowed; save it as CSV"
         )
     with _sheets(path) as book:
-        sheet = book.active if book.active is not None else book.worksheets[0]
-        header = [
-            str(cell) if cell is not None else ""
-            for cell in next(sheet.iter_rows(values_only=True), ())
+        active = book.active if book.active is not None else book.worksheets[0]
+        sheets = [active, *(sheet for sheet in book.worksheets if sheet.title != active.title)]
+        rows = [
+            (str(sheet.title), number, _names(cells))
+            for sheet in sheets
+            for number, cells in enumerate(sheet.iter_rows(max_row=_HEADER, values_only=True), 1)
         ]
-        title = str(sheet.title)
-    return _with_columns(Table(path, "xlsx", sheet=title, chosen=chosen), chosen, header)
+    # Titles and notes may stand above the header, or on sheets of their own.
+    stated = [row for row in rows if any(row[2])] or [(str(active.title), 1, [])]
+    title, number, header = next((row for row in stated if _is_header(row[2], chosen)), stated[0])
+    table = Table(path, "xlsx", sheet=title, header=number, chosen=chosen)
+    return _with_columns(table, chosen, header)
+
+
+_HEADER: Final = 10
+"""Rows of a sheet among which its header is looked for."""
+
+
+def _names(cells: Sequence[object]) -> list[str]:
+    return [str(cell) if cell is not None else "" for cell in cells]
+
+
+def _is_header(names: Sequence[str], chosen: Mapping[str, str] | None) -> bool:
+    try:
+        chosen_columns(names, chosen)
+    except UsageError:
+        return False
+    return True
 
 
 class _sheets:  # noqa: N801 - used as a function
@@ -435,9 +508,9 @@ class _sheets:  # noqa: N801 - used as a function
 
 def _workbook_rows(table: Table) -> Iterator[Row]:
     with _sheets(table.path) as book:
-        rows = book[table.sheet].iter_rows(values_only=True)
-        header = [str(cell) if cell is not None else "" for cell in next(rows, ())]
-        for number, cells in enumerate(rows, 2):
+        rows = book[table.sheet].iter_rows(min_row=table.header, values_only=True)
+        header = _names(next(rows, ()))
+        for number, cells in enumerate(rows, table.header + 1):
             if any(cell is not None for cell in cells):
                 yield number, dict(zip(header, cells, strict=False))
 

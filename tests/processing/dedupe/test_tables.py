@@ -131,6 +131,12 @@ def test_what_is_no_date_is_told(value: object) -> None:
         (lambda path: path.write_bytes(b"PAR1 and no more"), "Parquet"),
         (lambda path: path.write_bytes(b"id,text\n1," + b"\xff\xfe\xff"), "neither in UTF-8"),
         (lambda path: path.write_text('[{"id": "a", "text": "b"}'), "JSON"),
+        (lambda path: path.write_text('{\n "id": "a",\n "text": "b"\n}\n'), "over several lines"),
+        (lambda path: path.write_text('{"rows": [\n {"id": "a", "text": "b"}]}\n'), "over several lines"),
+        (lambda path: path.write_bytes(b"\xef\xbb\xbf <table><tr><td>id</td></tr></table>"), "HTML or XML"),
+        (lambda path: path.write_text("id,text,text\na,b,c\n"), "two columns are called 'text'"),
+        (lambda path: path.write_text("가" * 99 + "," * 50 + "\n"), f"there are {'가' * 40}…$"),
+        (lambda path: path.write_text(",".join(map(str, range(100, 150))) + "\n"), "128, 129 and 20 more$"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_said_in_one_line(
@@ -194,6 +200,67 @@ def test_a_row_with_another_number_of_cells_costs_itself_alone(
     assert (found.count, [row.id for rows in found.batches(7) for row in rows]) == (len(good), good)
 
 
+@pytest.mark.parametrize(
+    ("end", "packed", "bad"),
+    [
+        ('나,"둘\n다,셋\n', False, [3]),
+        ('나,"둘\n다,셋\n', True, [3]),
+        ('나,"둘\n셋"\n', False, []),
+        ('나,"둘\n셋"\n\n', False, []),
+        ("나,둘\n", False, []),
+    ],
+)
+def test_a_quote_that_nothing_closes_is_told(
+    tmp_path: Path, end: str, bad: list[int], *, packed: bool
+) -> None:
+    data = f'id,text\n가,"하나\n더"\n{end}'.encode()
+    (tmp_path / "t.csv").write_bytes(gzip.compress(data, mtime=0) if packed else data)
+    found = read_rows(tmp_path / "t.csv")
+    assert [row.line for row in found.bad] == bad
+    assert all("quote" in row.why for row in found.bad)
+    assert found.count == 2 - len(bad)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "place"),
+    [
+        ({"안내": [["검색 결과"], [], ["id", "text"], ["가", "하나"]]}, "sheet '안내', row 4"),
+        ({"안내": [["검색 결과"]], "기사": [["id", "text"], ["가", "하나"]]}, "sheet '기사', row 2"),
+        ({"기사": [["id", "text"], ["가", "하나"]], "더": [["id", "text"], ["나", "둘"]]}, "sheet '기사', row 2"),
+        ({"기사": [*[["-"]] * 9, ["id", "text"], ["가", "하나"]]}, "sheet '기사', row 11"),
+        ({"기사": [*[["-"]] * 10, ["id", "text"], ["가", "하나"]]}, ""),
+    ],
+)  # fmt: skip
+def test_the_header_of_a_workbook_may_stand_below_a_title_or_on_another_sheet(
+    tmp_path: Path, sheets: dict[str, list[list[str]]], place: str
+) -> None:
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as writer:
+        for name, cells in sheets.items():
+            pd.DataFrame(cells).to_excel(writer, sheet_name=name, header=False, index=False)
+    if not place:
+        with pytest.raises(UsageError, match="no column is the id"):
+            open_table(tmp_path / "t.xlsx")
+        return
+    table = open_table(tmp_path / "t.xlsx")
+    found = list(table.rows())
+    assert [row for _, row in found] == [{"id": "가", "text": "하나"}]
+    assert table.place(found[0][0]) == place
+
+
+def test_lines_of_json_in_another_encoding_say_what_to_do(tmp_path: Path) -> None:
+    row = '{"id": "a", "text": "글"}\n'
+    (tmp_path / "a.jsonl").write_bytes(row.encode("cp949"))
+    assert "save the file anew as UTF-8" in read_rows(tmp_path / "a.jsonl").bad[0].why
+    (tmp_path / "b.jsonl").write_bytes(row.encode("utf-16"))
+    with pytest.raises(UsageError, match="UTF-16; save it anew"):
+        read_rows(tmp_path / "b.jsonl")
+
+
+def test_an_array_of_json_is_read_packed_too(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(gzip.compress(b"[" + ROW + b"," + ROW + b"]", mtime=0))
+    assert [number for number, _ in open_table(tmp_path / "a.json").rows()] == [1, 2]
+
+
 ROW = b'{"id": "a", "text": "b"}'
 CELLS = "id,본문\na,나\n"
 
@@ -212,12 +279,9 @@ CELLS = "id,본문\na,나\n"
         ("a", b" [\n" + ROW + b"]", "json", ""),
         ("a", "\ufeff[".encode() + ROW + b"]", "json", ""),
         ("a.json", b"[1]\n[2]\n", "json", ""),
-        (
-            "a",
-            gzip.compress(b"[" + ROW + b"]", mtime=0),
-            "lines",
-            "",
-        ),  # an array is read from a plain file
+        ("a", gzip.compress(b"[" + ROW + b"]", mtime=0), "json", ""),
+        ("a.json.gz", gzip.compress(b"[1]\n[2]\n", mtime=0), "json", ""),
+        ("a.json", b'{"id": "a"\n' + ROW, "lines", ""),  # its first row is bad
         ("a.csv", CELLS.encode(), "csv", "utf-8 ,"),
         ("a", CELLS.replace(",", "\t").encode(), "csv", "utf-8 \t"),
         ("a", CELLS.replace(",", ";").encode(), "csv", "utf-8 ;"),
