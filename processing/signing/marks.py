@@ -223,9 +223,9 @@ _PIECE = re.compile(r"(?P<bullet>[▶▷☞→※]?)(?P<said>[^▶▷☞→※\n
 _RIGHTS = re.compile(r"저작권|무단\s?전재|재배포\s?금지|all rights reserved", re.IGNORECASE)
 _LINK = re.compile(
     r"\s*\[(?:많이\s?본|영상|포토|화보|관련\s?기사|인기|카드뉴스|뉴스|그래픽|주요\s?뉴스)[^\]\n]{0,20}\]"
-    r"|\s*\[[^\]\n]{0,30}(?:앱|채널|구독|제보|뉴스레터)[^\]\n]{0,20}\]\s*$"
     r"|[^\n]{0,40}(?:바로\s?가기|더\s?보기)"
 )
+_INVITATION = re.compile(r"\[[^\[\]\n]{0,30}(?:앱|채널|구독|제보|뉴스레터)[^\[\]\n]{0,20}\]")
 _SENTENCE = re.compile(r"(?:다|요|죠|까)[.!?]")
 
 
@@ -236,7 +236,9 @@ def is_bare(text: str) -> bool:
         words = piece["said"]
         if not any(map(str.isalnum, words)):
             continue
-        notice = len(words) <= _LONGEST_NOTICE and (_RIGHTS.search(words) or _LINK.match(words))
+        notice = len(words) <= _LONGEST_NOTICE and (
+            _RIGHTS.search(words) or _LINK.match(words) or _INVITATION.fullmatch(words.strip())
+        )
         if not notice and (not piece["bullet"] or _SENTENCE.search(words)):
             return False
         noticed = noticed or bool(notice)
