@@ -210,6 +210,7 @@ OBITUARY = "서리온전대학총장씨별세서한결변호사서한별의사�
         (FLASH, f"{FLASH}민하늘기자", "same"),
         (f"{FLASH}끝", f"{FLASH}강다온기자kangexamplecom", "same"),
         (FLASH, FLASH.replace("3년", "4년"), "none"),
+        (f"{FLASH}5명", f"{FLASH}6명과아이들이함께대피했다고밝혔다", "none"),
         (FLASH, FLASH.replace("만장일치", "과반찬성"), "none"),
         (FLASH, f"{FLASH}{LETTERS[: len(FLASH)]}", "part"),
         (FLASH, f"{FLASH}{LETTERS[: len(FLASH) + 1]}", "none"),  # it is less than half of that
