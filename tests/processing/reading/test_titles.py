@@ -44,6 +44,19 @@ def test_site_and_section_are_taken_off(dressed, shown):
 
 
 @pytest.mark.parametrize(
+    "dressed",
+    [
+        f"사회 > {TITLE} - 한들신문",
+        f"한들신문 - 사회 > {TITLE}",
+        f"사회 | {TITLE} | 한들신문",
+        f"뉴스 :: {TITLE} - 사회 - 한들신문",
+    ],
+)
+def test_a_heading_is_found_between_section_and_site(dressed):
+    assert headline(dressed, [TITLE], SITES) == TITLE
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "물길 - 다시 열리다",
