@@ -19,6 +19,7 @@ from processing.reading import metadata
 from processing.reading.asides import DropRule, Evidence, PageMarks, marks_on
 from processing.reading.assembly import PageReading, assemble
 from processing.reading.body import Around, BodyPlace, around, find_body, select
+from processing.reading.bylines import people
 from processing.reading.judgement import (
     FirstReading,
     ReadingCheck,
@@ -28,6 +29,7 @@ from processing.reading.judgement import (
     is_declared,
     judge,
     keep_own,
+    notice_of,
     weigh,
 )
 from processing.reading.markup import Prepared, prepare, statements_in
@@ -35,6 +37,7 @@ from processing.reading.metadata import Head, read_head
 from processing.reading.rights import RightsPolicy
 from processing.reading.scripts import ScriptArticle, find_article, values
 from processing.reading.text import Cleaned, clean
+from processing.reading.times import visible
 from processing.reading.titles import (
     choose,
     completed,
@@ -76,6 +79,7 @@ _COLUMN = 0.5
 _BEGINNING = 16  # letters of a description by which its text is recognised
 # What an outlet's declaration names is not among them: a person looked at it.
 _BY_MARKUP = frozenset({DropRule.MARKED, DropRule.LINKS, DropRule.BEYOND, DropRule.SUMMARY})
+_BESIDE_NOTICE = 300  # characters before and behind a short notice in which a reporter is named
 _HEADINGS_TRIED = 3  # headings that are candidates for the headline
 
 
@@ -131,7 +135,7 @@ def _prepared_text(text: str, rules: Rules) -> str:
 
 def _judged(reading: PageReading) -> RejectionCause | None:
     """Return why the page is no article, or None."""
-    return judge(
+    cause = judge(
         reading.root,
         reading.head,
         title=reading.title,
@@ -141,6 +145,23 @@ def _judged(reading: PageReading) -> RejectionCause | None:
         any_language=reading.rules.any_language,
         body=_source_element(reading),
     )
+    if cause is not None:
+        return cause
+    notice = notice_of(reading.head, reading.cleaned.text, reading.kind)
+    return notice if notice and not _is_stamped(reading) else None
+
+
+def _is_stamped(reading: PageReading) -> bool:
+    """Return whether a page prints a reporter, or a time that is not that of its masthead."""
+    cleaned = reading.cleaned
+    if cleaned.bylines or cleaned.stamps or reading.elements.timed:
+        return True
+    beside = reading.around
+    if people(f"{beside.before[-_BESIDE_NOTICE:]} | {beside.after[:_BESIDE_NOTICE]}"):
+        return True
+    shown = visible(beside, reading.title)
+    times = (moment for moment in shown.unlabelled if moment.precision != "day")
+    return bool(shown.published or shown.modified) or any(times)
 
 
 def _source_element(reading: PageReading) -> HtmlElement | None:

@@ -58,7 +58,7 @@ _BLOCKED = re.compile(
     r"|cloudflare|just a moment|checking your browser"
     r"|자동\s?등록\s?방지|비정상적인 (?:접근|접속)"
     r"|접근이 (?:차단|제한)|접속이 (?:차단|제한)|차단되었습니다"
-    r"|보안\s?정책|too many requests"
+    r"|보안\s?정책|too many requests|자동화된 (?:접근|접속|요청)"
     rf"|{_CONSENT.pattern}|unusual traffic|과도한 (?:접속|요청)",
     re.IGNORECASE,
 )
@@ -71,6 +71,13 @@ _ERROR = re.compile(
     r"|비공개 (?:기사|글)|일시적인 오류",
     re.IGNORECASE,
 )
+# What else such pages say, where nothing but a notice stands on them.
+_GONE = re.compile(
+    r"삭제(?:되었|됐|된|하였|했|처리)|존재하지 않|찾을 수 없|(?:표시|열람|확인|조회|제공)할 수 없|(?:볼|열|불러올) 수 없"
+    r"|비공개"
+)
+_POLITE = re.compile(r"(?:니다|니까|세요|십시오|[어아예]요|까요)[.!?…]{0,3}[\"”’)\]]?$")
+_LONGEST_NOTICE = 200  # characters of a notice that stands in an article's place
 _LOGIN = re.compile(
     r"로그인\s?(?:이 필요|후 이용|하시면|해 ?주세요|하셔야)"
     r"|회원\s?(?:만|전용).{0,20}(?:열람|이용|볼 수)"
@@ -279,6 +286,25 @@ def _judged(
         return None
     reason = Reason.EMPTY if declared else Reason.NOT_ARTICLE
     return _listing(root, text) or RejectionCause(reason, f"no running text: {shown[:150]}")
+
+
+def notice_of(head: Head, text: str, kind: Kind) -> RejectionCause | None:
+    """Return the finding that a text is a short notice to the reader, and no story.
+
+    It is polite in each line, as sites speak to readers; newspapers tell in the plain style, and
+    broadcasters print the time, for which the caller has to look.
+    """
+    polite = [_POLITE.search(line) is not None for line in text.splitlines() if line.strip()]
+    if (
+        not polite
+        or not all(polite)
+        or len(text) >= _LONGEST_NOTICE
+        or is_dated(head)
+        or kind in _SHORT_KINDS
+    ):
+        return None
+    reason = Reason.ERROR_PAGE if _GONE.search(text) else Reason.NOT_ARTICLE
+    return RejectionCause(reason, f"a notice without time and reporter: {squeeze(text)[:150]}")
 
 
 def _substitute(shown: str) -> RejectionCause | None:

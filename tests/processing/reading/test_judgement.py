@@ -200,3 +200,46 @@ REPLIES = "".join(
 )
 def test_what_rules_took_out_and_what_is_a_list_make_a_reading_doubtful(body, doubt):
     assert doubts_of(body)[:1] == ((doubt,) if doubt else ())
+
+
+NOTICES = [
+    ("해당 기사는 언론사의 요청에 따라 삭제되었습니다.", Reason.ERROR_PAGE),
+    ("존재하지 않는 게시물입니다. 주소를 다시 확인해 주세요.", Reason.ERROR_PAGE),
+    ("페이지를 표시할 수 없습니다. 잠시 후 다시 시도해 주십시오.", Reason.ERROR_PAGE),
+    ("비공개 처리된 기사입니다.", Reason.ERROR_PAGE),
+    ("한들신문은 물길 옆에서 나옵니다. 독자 여러분의 성원에 감사드립니다.", Reason.NOT_ARTICLE),
+    ("산책로 공사에 찬성하십니까?", Reason.NOT_ARTICLE),
+    ("자동화된 접근이 감지되었습니다. 아래 문자를 입력해 주세요.", Reason.BLOCKED),
+]
+
+
+@pytest.mark.parametrize(("notice", "reason"), NOTICES)
+@pytest.mark.parametrize("tag", ["h2", "p", "div"])
+@pytest.mark.parametrize("title", ["한들신문", "한들시, 덮였던 물길 다시 연다 - 한들신문"])
+def test_a_notice_in_an_articles_place_is_none_whatever_its_words(notice, reason, tag, title):
+    rejection = read(site(f"<title>{title}</title>", f"<{tag}>{notice}</{tag}>"))
+    assert rejection.reason is reason
+    assert notice[:10] in rejection.evidence
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "<p>입력 2026.03.21 14:05</p><p>{}</p>",
+        "<p>2026.03.21 14:05</p><p>{}</p>",
+        "<p>{}</p><p>표가람 기자 garam@handeul.test</p>",
+        '<time datetime="2026-03-21T14:05:00+09:00">오늘</time><p>{}</p>',
+        # One sentence in the plain style, or more than a notice has to say.
+        "<p>{}</p><p>한들시는 21일 물길을 다시 열기로 했다.</p>",
+        "<p>{0} {0} {0} {0} {0} {0}</p>",
+    ],
+)
+def test_what_is_told_politely_is_an_article_where_something_speaks_for_it(main):
+    told = "영상은 삭제되었습니다. 한들시는 21일 물길을 다시 열기로 했습니다."
+    page = site("<title>한들신문</title>", f"<h1>덮였던 물길 다시 연다</h1>{main.format(told)}")
+    assert isinstance(read(page), Article)
+
+
+def test_the_day_of_a_masthead_speaks_for_no_notice():
+    notice = "<p>2026년 3월 21일(토)</p><h1>안내</h1><p>비공개 처리된 기사입니다.</p>"
+    assert read(site("<title>한들신문</title>", notice)).reason is Reason.ERROR_PAGE
