@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -445,6 +446,23 @@ def test_a_host_whose_clock_is_ten_minutes_off_waits_like_any_other(
     assert elsewhere()[1] == ""
 
 
+def _until_stopped(group: int) -> None:
+    """Wait until all threads of a process group stand: one that renews a claim may still run."""
+    stats = []
+    for stat in Path("/proc").glob("[0-9]*/task/*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(_fields(stat)[2]) == group:
+                stats.append(stat)
+    assert stats
+    while any(_fields(stat)[0] != "T" for stat in stats):
+        os.sched_yield()
+
+
+def _fields(stat: Path) -> list[str]:
+    """Return what the kernel says of a thread: its state, its parent, its process group (proc(5))."""
+    return stat.read_text().rpartition(")")[2].split()
+
+
 def test_an_owner_that_was_stopped_seals_what_it_has_and_asks_nothing_when_it_goes_on(
     origin: Origin, crawl: Crawl, tmp_path: Path
 ) -> None:
@@ -456,6 +474,7 @@ def test_an_owner_that_was_stopped_seals_what_it_has_and_asks_nothing_when_it_go
     def third(_: object) -> object:
         if not stopped.is_set():
             os.killpg(owner.pid, signal.SIGSTOP)
+            _until_stopped(owner.pid)
             stopped.set()
         return article(3)
 
