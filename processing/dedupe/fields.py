@@ -127,7 +127,7 @@ def identity(value: object) -> str:
     if isinstance(value, bool) or value is None:
         raise BadRowError("`id` must be a sound string that is not empty")
     if isinstance(value, float | Decimal):
-        if not math.isfinite(value) or value % 1:
+        if not math.isfinite(value) or value != math.floor(value):
             raise BadRowError("`id` is a number with decimals, which loses digits: keep it as text")
         value = int(value)
     text = str(value).strip() if isinstance(value, int) else value

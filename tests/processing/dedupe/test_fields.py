@@ -53,6 +53,7 @@ def test_a_number_is_a_moment_by_its_size(value: object, expected: str | None) -
         (0, "0"),
         (7.0, "7"),
         (Decimal(7), "7"),
+        (Decimal(10**30), "1" + "0" * 30),  # more digits than Decimal counts with
         (Decimal("7.5"), None),
         (7.5, None),
         (float("inf"), None),
