@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
@@ -41,10 +41,9 @@ _ROWS: Final = 2_000
 _UNPACKED: Final = 2 * 1024**3
 """Bytes to which a workbook may unpack."""
 Row: TypeAlias = tuple[int, Mapping[str, object] | str]
-"""The number of a row (a line of JSON lines.
+"""The number of a row and its values by their columns, or what is wrong with it.
 
-Else counted from the first row of the file, or the first row of Parquet) and its values by their
-columns, or what is wrong with it.
+The number is that of the line in JSON lines; others are counted from the first row of the file.
 """
 
 
@@ -226,16 +225,7 @@ def _with_columns(
         raise UsageError(
             f"{table.path} cannot be read as {_CALLED[table.kind]}: {_first_line(error)}"
         ) from error
-    return Table(
-        table.path,
-        table.kind,
-        table.encoding,
-        table.separator,
-        table.sheet,
-        table.header,
-        columns,
-        chosen,
-    )
+    return replace(table, columns=columns, chosen=chosen)
 
 
 def _first_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -234,9 +235,12 @@ def test_a_quote_that_nothing_closes_is_told(
 def test_the_header_of_a_workbook_may_stand_below_a_title_or_on_another_sheet(
     tmp_path: Path, sheets: dict[str, list[list[str]]], place: str
 ) -> None:
-    with pd.ExcelWriter(tmp_path / "t.xlsx") as writer:
-        for name, cells in sheets.items():
-            pd.DataFrame(cells).to_excel(writer, sheet_name=name, header=False, index=False)
+    book = openpyxl.Workbook(write_only=True)
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in cells:
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
     if not place:
         with pytest.raises(UsageError, match="no column is the id"):
             open_table(tmp_path / "t.xlsx")
