@@ -229,6 +229,8 @@ def test_a_notice_in_an_articles_place_is_none_whatever_its_words(notice, reason
         "<p>2026.03.21 14:05</p><p>{}</p>",
         "<p>{}</p><p>표가람 기자 garam@handeul.test</p>",
         '<time datetime="2026-03-21T14:05:00+09:00">오늘</time><p>{}</p>',
+        "<article><p>{}</p><p>2026.03.21 14:05</p></article>",
+        "<article><p>표가람 기자</p><p>{}</p></article>",
         # One sentence in the plain style, or more than a notice has to say.
         "<p>{}</p><p>한들시는 21일 물길을 다시 열기로 했다.</p>",
         "<p>{0} {0} {0} {0} {0} {0}</p>",
@@ -238,6 +240,23 @@ def test_what_is_told_politely_is_an_article_where_something_speaks_for_it(main)
     told = "영상은 삭제되었습니다. 한들시는 21일 물길을 다시 열기로 했습니다."
     page = site("<title>한들신문</title>", f"<h1>덮였던 물길 다시 연다</h1>{main.format(told)}")
     assert isinstance(read(page), Article)
+
+
+@pytest.mark.parametrize(
+    ("head", "is_article"),
+    [
+        ("<title>한들신문</title>", False),
+        ('<meta property="article:published_time" content="2026-03-21T14:05:00+09:00">', True),
+        ("<title>[포토] 물가의 아이들</title>", True),
+    ],
+)
+def test_a_declared_time_or_a_kind_of_few_words_speaks_for_a_polite_line(head, is_article):
+    title = "[포토] 물가의 아이들" if "포토" in head else "물가의 아이들"
+    read_page = read(site(head, f"<h1>{title}</h1><p>아이들이 물가에서 놀고 있습니다.</p>"))
+    if is_article:
+        assert isinstance(read_page, Article), read_page
+    else:
+        assert read_page.reason is Reason.NOT_ARTICLE
 
 
 def test_the_day_of_a_masthead_speaks_for_no_notice():

@@ -87,6 +87,8 @@ def test_the_agency_is_the_texts_and_no_sentence_goes_with_a_credit(
 def test_a_paragraph_of_one_sentence_is_no_caption_for_the_credit_behind_it(joint: str) -> None:
     said = "도윤재 한들시장은 “아이들이 발을 담글 수 있는 물을 돌려주겠다”고 말했다."
     assert clean([*LINES, f"{said}{joint}연합뉴스 제공"]).paragraphs == [*LINES, said]
+    told = f"{said}{joint}한들시 제공."  # whose words these are is not said, so they stay
+    assert clean([*LINES, told]).paragraphs == [*LINES, told]
 
 
 def test_a_credit_right_beside_a_picture_is_the_pictures() -> None:

@@ -55,6 +55,20 @@ def test_a_declared_charset_that_is_right_is_taken():
     assert decode(page(text.encode("shift_jis"), header="text/html; charset=Shift_JIS")) == text
 
 
+def test_elements_are_gathered_by_what_their_attributes_say():
+    root = parse(
+        "<body><a href='/1'>가</a><a href='/2' class='more'>나</a><p style='color:red'>다</p>"
+        "<p hidden>라</p><time datetime='2026-03-21'>마</time><b itemprop='datePublished'>바</b>"
+        "<i id='more'>사</i><u title='자'>아</u></body>"
+    )
+    elements = elements_of(root)
+    assert [node.tag for node, _ in elements.named] == ["a", "b", "i"]
+    assert [node.text for node in elements.styled] == ["다", "라"]
+    assert [node.text for node in elements.timed] == ["마", "바"]
+    assert [node.text for node, _ in elements.called(lambda marks: "more" in marks)] == ["나", "사"]
+    assert not list(elements.called(lambda marks: "less" in marks))
+
+
 def test_a_page_cut_inside_a_character_keeps_the_rest():
     assert decode(page(TEXT.encode()[:-5])) == TEXT.encode()[:-5].decode("utf-8", "ignore")
 
