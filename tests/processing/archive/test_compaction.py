@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive import checkpoints, layout, manifests
+from processing.archive import checkpoints, layout, manifests, merging
 from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.folding import ArchiveWindow, unsigned
@@ -177,7 +177,9 @@ def test_many_texts_do_not_lie_in_one_row_group(
     assert groups["log"] == 1
 
 
-def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) -> None:
+def test_a_month_that_is_over_becomes_one_part_and_late_rows_wait_until_they_are_many(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copied(root)
     assert compacted(root, now=NOON + 40 * DAY).months > 0
     logs = [one.key for one in catalogue(root).of("log")]
@@ -197,6 +199,12 @@ def test_a_month_that_is_over_becomes_one_part_and_a_late_row_waits(root: Path) 
     put_out(root, now=NOON + 41 * DAY)
     assert compacted(root, now=NOON + 42 * DAY).months == 0
     assert len(catalogue(root).of("log")) == 2
+    monkeypatch.setattr(merging, "_LATE", 1)
+    shutil.rmtree(root / "before")
+    copied(root)
+    assert compacted(root, now=NOON + 43 * DAY).months > 0
+    assert len(catalogue(root).of("log")) == 1
+    assert answers(root, "archive") == answers(root, "before")
 
 
 def test_of_a_checkpoint_only_the_rows_of_the_table_that_is_asked_for_become_objects(
