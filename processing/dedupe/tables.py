@@ -397,7 +397,8 @@ def _unclosed(table: Table, cell: str) -> str:
     with _opened(table.path) as file:
         while block := file.read(1 << 20):
             end = (end + block)[-_END:]
-    if end.decode(table.encoding, "replace").rstrip().endswith('"'):
+    # In UTF-16 a mark has a zero byte, on either side.
+    if end.rstrip(b"\0 \t\r\n").endswith(b'"'):
         return ""
     return "has a quote that nothing closes, and all rows behind it within: close it"
 

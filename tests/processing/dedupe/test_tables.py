@@ -211,10 +211,12 @@ def test_a_row_with_another_number_of_cells_costs_itself_alone(
         ("나,둘\n", False, []),
     ],
 )
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949", "utf-16-le", "utf-16-be"])
 def test_a_quote_that_nothing_closes_is_told(
-    tmp_path: Path, end: str, bad: list[int], *, packed: bool
+    tmp_path: Path, end: str, bad: list[int], encoding: str, *, packed: bool
 ) -> None:
-    data = f'id,text\n가,"하나\n더"\n{end}'.encode()
+    mark = "\ufeff" if "16" in encoding else ""
+    data = f'{mark}id,text\n가,"하나\n더"\n{end}'.encode(encoding)
     (tmp_path / "t.csv").write_bytes(gzip.compress(data, mtime=0) if packed else data)
     found = read_rows(tmp_path / "t.csv")
     assert [row.line for row in found.bad] == bad
