@@ -378,6 +378,7 @@ def test_the_clusters_that_are_told_are_those_of_the_rows(many: Path, tmp_path: 
         ([f"{number:05}" for number in range(40)] + ["더 긴 글이다"], None),
         ([f"{number:05}다." for number in range(20)], None),  # sentences that are whole
         ([f"{number:05}다.”" for number in range(20)], None),
+        ([f"{number:05}{'요죠까'[number % 3]}{'!?.'[number % 3]}" for number in range(30)], None),
         ([f"{number:05}다..." for number in range(20)], 9),
         ([f"{number:05}." for number in range(20)], 6),
     ],
