@@ -376,7 +376,12 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
         _BREAK.split(reading.script.subtitle) if reading.script and reading.script.subtitle else []
     )
     inside = [*(reading.prepared.decks if reading.prepared else ()), *reading.cleaned.decks]
-    decks = declared or script or inside or decks_of(reading.elements, reading.place)
+    decks = (
+        declared
+        or script
+        or inside
+        or decks_of(reading.elements, reading.place, reading.cleaned.text)
+    )
     stripped = (deck.strip(" -ㆍ·") for deck in decks if deck)
     # Some templates print title and section in the place of a deck.
     repeated = {reading.title, reading.section}

@@ -25,6 +25,7 @@ from processing.reading.asides import (
     UNREAD_TAGS,
     DropRule,
     Ledger,
+    is_hidden,
     is_unread,
 )
 from processing.reading.body import BLOCKS, BodyPlace
@@ -103,6 +104,12 @@ _DECK_OUTSIDE = re.compile(
     r"(?:news|art|article|view|head)[-_]?(?:sub[-_]?tit|summary)|^\s*sub[-_]?tit|summary_view"
     r"|article-head-sub|standfirst|subheading|sub-tit-ll|sub_?title"
 )
+# Between headline and text, general words say enough.
+_DECK_BELOW = re.compile(
+    rf"{_DECK.pattern}|(?:^|[\s_-])(?:sub|stit|lead)(?=$|[\s_-])|sub[-_]?(?:te?xt|subject|view)|titlesub"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}|\d[\d.,]*\d")
+_BULLET = re.compile(r"^\s*[-–—ㆍ·∙•▲△■□◆◇○●▶※]\s?(?=\S)")
 _JUNK = re.compile(
     r"(?:^|[\s_-])(?:"
     r"ads?|adv|advert\w*|adsbygoogle|banners?|bnr|dable\w*|taboola\w*|mobon\w*|google\w*|iwmads"
@@ -132,6 +139,7 @@ _PARTICLE = re.compile(
 _CLAUSE_END = re.compile(r"(?:[은는을를의]|에게|에서|[이가와과도로며고]|이라는|라는)$")
 _GLUED = 10  # characters of such a subhead at least
 _HEADING_TAGS = frozenset({"h2", "h3", "h4", "h5"})
+_LINE_TAGS = _HEADING_TAGS | {"b", "p", "span", "strong"}
 _CELLS = frozenset({"td", "th", "tr"})
 _NO_CAPTION = frozenset({"li", "dd", "blockquote", "pre"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -146,6 +154,7 @@ _FEW_PARTS = 8  # pieces of text before an image that are joined to compare
 _LINKED = 0.9  # share of letters in links from which a line is nothing but links
 _LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
 _MOST_DECKS = 8  # lines
+_STEM, _FEWEST_SHARED = 2, 2  # letters of a word that are compared, such words of a deck
 
 
 @dataclass(slots=True)
@@ -481,21 +490,80 @@ def _hand_out(walk: _Walk, node: HtmlElement, to: list[str]) -> bool:
     return True
 
 
-def decks_of(elements: Elements, place: BodyPlace | None) -> list[str]:
-    """Return the lines of the first deck outside the body, or []."""
+def decks_of(elements: Elements, place: BodyPlace | None, text: str) -> list[str]:
+    """Return the lines of the first deck above the body whose text this is, or [].
+
+    It stands below the headline, or is called a deck; what is called so after the body is the title
+    of something else.
+    """
+    if place and (lines := _deck_below(elements, place, text)):
+        return lines
+    after = set[HtmlElement]()
+    if place is not None:
+        inside = sum(1 for _ in place.element.iter())
+        after.update(elements.every[elements.every.index(place.element) + inside :])
     for node, _ in elements.called(_is_deck_outside):
-        if node.tag not in _DECK_TAGS:
+        if node.tag not in _DECK_TAGS or node in after:
             continue
-        if place is not None and (node is place.element or place.element in node.iterdescendants()):
+        if place is not None and place.element in node.iterdescendants():
             continue
-        lines = lines_of(node)
-        if (
-            0 < len(lines) <= _MOST_DECKS
-            and sum(map(len, lines)) <= MAX_CAPTION
-            and not any(map(is_prose, lines))
-        ):
+        if _are_decks(lines := lines_of(node)):
             return lines
     return []
+
+
+def _are_decks(lines: list[str]) -> bool:
+    return (
+        0 < len(lines) <= _MOST_DECKS
+        and sum(map(len, lines)) <= MAX_CAPTION
+        and not any(map(is_prose, lines))
+    )
+
+
+def _deck_below(elements: Elements, place: BodyPlace, text: str) -> list[str]:
+    """Return the lines of the first deck between the headline and the text, or []."""
+    if place.heading is None:
+        return []
+    every, around = elements.every, {*place.heading.iter(), *place.element.iterancestors()}
+    began = False  # some text stands between the headline and what follows
+    for node in every[every.index(place.heading) : every.index(place.element)]:
+        if node in around or node.tag in SILENT or is_hidden(node):
+            continue
+        is_called = bool(_DECK_BELOW.search(marks(node)))
+        if (is_called or not began) and (lines := _deck_of(node, text, is_called=is_called)):
+            for sibling in node.itersiblings(node.tag):
+                if sibling is place.element or not (more := _deck_of(sibling, text)):
+                    break
+                lines += more
+            return lines
+        began = began or bool((node.text or "").strip())
+    return []
+
+
+def _deck_of(node: HtmlElement, text: str, *, is_called: bool = False) -> list[str]:
+    """Return the lines of an element right below a headline, if they are of a deck."""
+    if next(node.iter("a", "button", "input"), None) is not None:
+        return []
+    lines = lines_of(node)
+    if not (is_called or node.tag in _LINE_TAGS or all(map(_BULLET.match, lines))):
+        return []
+    lines = [_BULLET.sub("", line) for line in lines]
+    return lines if _are_decks(lines) and _sum_up(lines, text) else []
+
+
+def _sum_up(lines: list[str], text: str) -> bool:
+    """Say whether lines are none of a template's: half of their words, and two, are in the text."""
+    stems = {
+        word if word[0].isdecimal() else word[:_STEM]
+        for line in lines
+        for word in _WORD.findall(line)
+    }
+    shared = sum(stem in text for stem in stems)
+    return (
+        shared >= _FEWEST_SHARED
+        and 2 * shared >= len(stems)
+        and all(sort_of(line) is None for line in lines)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -182,7 +182,7 @@ def of_pictures() -> Iterator[Row]:
     for count, length in product(range(1, 11), (30, 31, 37, 38, 299, 300, 301)):
         deck = "<br>".join([words(length)] * count)
         root = tree(body(f'<div class="news_subtitle">{deck}</div><div id=b>{said(60)}</div>'))
-        yield f"decks {count} {length}", [decks_of(elements_of(root), None)]
+        yield f"decks {count} {length}", [decks_of(elements_of(root), None, "")]
 
 
 def of_lines() -> Iterator[Row]:

@@ -180,7 +180,10 @@ def test_decks_beside_the_headline():
     root = parse(
         f"<html><body><h1>제목</h1><div class=summary_view>내년 봄 착공<br>3년 걸려</div><div id=x>{TEXT}</div></body></html>"
     )
-    assert decks_of(elements_of(root), find_body(root.find("body"))) == ["내년 봄 착공", "3년 걸려"]
+    assert decks_of(elements_of(root), find_body(root.find("body")), "") == [
+        "내년 봄 착공",
+        "3년 걸려",
+    ]
 
 
 def test_data_tables_are_read_by_row():
