@@ -34,7 +34,7 @@ from processing.reading.scripts import ScriptArticle
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
 from processing.reading.titles import is_releases, section_in
-from processing.reading.tree import Elements, lines_of, text_of
+from processing.reading.tree import Elements, lines_of, squeeze, text_of
 from processing.records import (
     Article,
     Author,
@@ -64,7 +64,7 @@ _WORD = rf"(?:{'|'.join(sorted(dict.fromkeys(_WORDS.split()), key=len, reverse=T
 _SECTION = re.compile(rf"{_WORD}(?:\s?[·/&ㆍ・,]\s?{_WORD}){{0,2}}(?:\s?(?:일반|종합|뉴스))?")
 _TRAIL = re.compile(
     r"(?:^|[\s_-])(?:location|breadcrumbs?|crumb|path|cate|categor(?:y|ies)|news_?cate"
-    r"|sec(?:tion)?[-_]?(?:name|tit(?:le)?))(?=$|[\s_-])"
+    r"|sec(?:tion)?[-_]?(?:name|tit(?:le)?))(?=$|[\s_-])|(?:^|\s)section(?=$|\s)"
     r"|categoriz"
 )
 _BETWEEN = re.compile(r"\s*[>›»〉≫＞▶]\s*|\s/\s|\s\|\s")
@@ -88,20 +88,50 @@ _TAGS = frozenset(
         "div", "p", "ul", "ol", "nav", "span", "em", "strong", "a", "h2", "h3", "h4", "td", "li", "dl",
     }
 )  # fmt: skip
+_CHOSEN = re.compile(r"(?:^|\s)(?:on|active|current|selected|sel|now)(?=$|\s)")
+_MENU_TAGS = frozenset({"a", "dd", "li"})
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 # Characters of a trail.
 _LONGEST = 60
 _BREAK = re.compile(r"<br[^>]{0,10}>|\n")
 
 
-def section_shown(elements: Elements, head: Head) -> str | None:
-    """Return the first section in a trail that the page declares or shows, or in a label."""
+def section_shown(elements: Elements, head: Head, place: BodyPlace | None) -> str | None:
+    """Return the first section in a trail that the page declares or shows, or in a label.
+
+    Else it is the last that a menu above the article marks as the one that was chosen, or the
+    only one among the headings above it.
+    """
     for record in head.objects:
         if metadata.is_a(record, "BreadcrumbList") and (section := _declared(record)):
             return section
     for element, _ in elements.called(_is_trail):
         if element.tag in _TAGS and (section := _first(text_of(element))):
             return section
-    return None
+    return _section_above(elements, place) if place else None
+
+
+def _section_above(elements: Elements, place: BodyPlace) -> str | None:
+    article = place.element if place.heading is None else place.heading
+    above = frozenset(elements.every[: elements.every.index(article)])
+    entries = [entry for entry, _ in elements.called(_is_chosen) if entry.tag in _MENU_TAGS]
+    # An entry may have a menu of its own below its words.
+    words = [
+        squeeze(next(filter(str.strip, entry.itertext()), ""))
+        for entry in entries
+        if entry in above
+    ]
+    if chosen := list(filter(_SECTION.fullmatch, words)):
+        return chosen[-1]
+    headings = {text_of(element) for element in above if element.tag in _HEADINGS}
+    named = list(filter(_SECTION.fullmatch, headings))
+    return named[0] if len(named) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _is_chosen(name: str) -> bool:
+    """Return whether id and classes are those of the entry of a menu that was chosen."""
+    return bool(_CHOSEN.search(name))
 
 
 @lru_cache(maxsize=4096)
@@ -160,7 +190,9 @@ class PageReading:
                 return name
         name = (self.script.section if self.script else None) or section_in(self.head.title)
         name = name or self._board
-        return section_of(self.head, name, lambda: section_shown(self.elements, self.head))
+        return section_of(
+            self.head, name, lambda: section_shown(self.elements, self.head, self.place)
+        )
 
     @cached_property
     def details(self) -> tuple[Detail, ...]:

@@ -44,10 +44,10 @@ def facts(root: HtmlElement) -> list[object]:
     head = read_head(root, URL)
     elements = elements_of(root)
     return [
-        head, metadata.section_of(head, "사회", lambda: section_shown(elements, head)), metadata.section_of(head, None),
+        head, metadata.section_of(head, "사회", lambda: section_shown(elements, head, None)), metadata.section_of(head, None),
         metadata.keywords_of(head, ["물길"]), metadata.image_of(head, ["/b.jpg"], URL), metadata.details_of(root),
         [metadata.language_of(head, text) for text in ("물길이" + "a" * 11, "물길이" + "a" * 12, "물길이" + "a" * 13, "")],
-        attributes_of(elements.timed), section_shown(elements, head),
+        attributes_of(elements.timed), section_shown(elements, head, None),
     ]  # fmt: skip
 
 
