@@ -16,7 +16,7 @@ _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FLASH,
         re.compile(
-            r"^\W{0,2}속보"
+            r"^\W{0,2}속보(?![가-힣])"  # 속보이는 is no flash
             rf"|{_OPEN}(?:긴급|[가-힣]{{0,4}}속보|1보|2보|3보|4보){_CLOSE}"
             r"|\([1-4]보\)"
         ),
@@ -24,17 +24,22 @@ _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.ROUNDUP, re.compile(rf"{_OPEN}종합\s?(?:[1-9]보)?{_CLOSE}")),
     (
         Kind.OBITUARY,
-        re.compile(rf"{_OPEN}(?:부고|부음|궂긴\s?소식|별세){_CLOSE}|^(?:부고|부음)\b"),
+        re.compile(
+            rf"{_OPEN}(?:부고|부음|궂긴\s?소식|별세|訃告)(?:\s?[·/]\s?인사)?{_CLOSE}|^\W?(?:부고|부음)\b"
+        ),
     ),
     (
         Kind.PERSONNEL,
-        re.compile(rf"{_OPEN}(?:[가-힣]{{0,6}}\s?인사|동정|승진){_CLOSE}|^인사\b"),
+        re.compile(
+            rf"{_OPEN}(?:[가-힣]{{0,6}}\s?인사|人事|동정|승진)(?:\s?[·/]\s?(?:부고|부음|동정))?{_CLOSE}"
+            r"|^\W?인사\s{0,2}(?:[-:=/|·]|$)"  # 인사 청문회 is none
+        ),
     ),
     (
         Kind.PHOTO,
         re.compile(
             rf"{_OPEN}(?:[가-힣A-Z]{{0,6}}\s?(?:포토|사진|화보)\s?[가-힣A-Z&]{{0,6}}"
-            rf"|카드\s?뉴스|그래픽\s?뉴스|만평|그림판|PHOTO){_CLOSE}",
+            rf"|카드\s?뉴스|그래픽\s?뉴스|[가-힣]{{0,6}}\s?(?:만평|그림판|Pic)|PHOTO){_CLOSE}",
             re.IGNORECASE,
         ),
     ),
@@ -42,7 +47,7 @@ _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.VIDEO,
         re.compile(
             rf"{_OPEN}(?:[가-힣A-Z]{{0,6}}\s?(?:영상|동영상|비디오)\s?[가-힣A-Z]{{0,4}}"
-            rf"|D리포트|현장영상|뉴스영상|VIDEO){_CLOSE}",
+            rf"|D리포트|현장영상|뉴스영상|자막\s?뉴스|쇼츠|숏츠|VIDEO){_CLOSE}",
             re.IGNORECASE,
         ),
     ),
@@ -57,9 +62,9 @@ _KIND_OF_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.OPINION,
         re.compile(
             rf"{_OPEN}(?:[가-힣A-Za-z]{{0,12}}\s?"
-            r"(?:사설|칼럼|시론|기고|논단|시평|오피니언|데스크|기자수첩|취재수첩|여적|만물상|횡설수설"
-            r"|특별기고|독자투고|논설|광장|세상읽기|에세이|시선|아침햇발)"
-            rf"\s?[가-힣]{{0,6}}){_CLOSE}"
+            r"(?:사설|社說|칼럼|시론|時論|기고|논단|시평|오피니언|데스크|기자\s?수첩|취재\s?수첩|여적|만물상"
+            r"|횡설수설|특별기고|독자투고|논설|광장|세상\s?읽기|에세이|시선|아침햇발|기자의\s?눈)"
+            rf"\s?[가-힣]{{0,6}}(?:\s?/\s?[가-힣]{{2,4}})?){_CLOSE}"  # [횡설수설/홍길동]
             r"|의 (?:칼럼|이슈공감|시선)\s?[\]】]"  # [홍길동의 시선]
         ),
     ),
