@@ -8,6 +8,7 @@ from processing.reading.titles import (
     choose,
     completed,
     headline,
+    is_general,
     section_in,
     shared_names,
     site_names,
@@ -195,3 +196,23 @@ def test_what_is_longer_than_a_name_is_the_headline_of_one_article_taken_several
 
     assert shared_names(taken("물" * 24)) == ("물" * 24,)
     assert shared_names(taken("물" * 25)) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "sites", "general"),
+    [
+        ("가람누리마을 | 한들시청", {"가람누리마을"}, True),
+        ("가람누리마을 | 한들시청", set(), False),
+        ("가람누리마을", {"가람누리마을"}, True),
+        ("물길", set(), True),  # too short to say something
+        ("물길과마을이야기", set(), False),
+        ("보도자료 상세보기", set(), True),
+        ("한들특별자치시의회", set(), True),
+        ("보도자료 - 한들교육공단", set(), True),
+        ("보도자료 - 한들시, 덮였던 물길 다시 연다", set(), False),
+    ],
+)
+def test_a_title_of_names_and_general_words_names_no_story(
+    title: str, sites: set[str], *, general: bool
+) -> None:
+    assert is_general(title, sites) is general
