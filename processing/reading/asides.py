@@ -109,7 +109,8 @@ class Evidence:
 
     `heading` prints the declared headline, `around` are the elements that it stands in. `says` is
     the beginning of the declared description, letters and digits alone, or "". `pictured`: the
-    article may be pictures alone. `dated`: the page declares itself an article with a date.
+    article may be pictures alone. `dated`: the page declares itself an article with a date. `listed`:
+    the headline says that the text may be lines without a sentence (인사, 부고, a poem).
     """
 
     heading: HtmlElement | None = None
@@ -117,6 +118,7 @@ class Evidence:
     says: str = ""
     pictured: bool = False
     dated: bool = False
+    listed: bool = False
 
 
 NO_EVIDENCE = Evidence()

@@ -105,6 +105,7 @@ _GOING_ON, _HALF_OF_TWO = 4.0, 1.25
 _HIDDEN_ON, _FEWEST_HIDDEN = 1.0, 2  # the same for hidden paragraphs in the text's block: "read on"
 _GOING_LEAST = 80  # characters of sentences of such a part
 _FEW_LINKS = 0.1  # characters of links per character of sentences
+_FEWEST_LINES = 2  # of a text of lines
 _TOLD_BEFORE = 60  # after them visitors may have their say
 
 # The one line of a page of a video or of pictures.
@@ -272,7 +273,8 @@ def find_body(
         readable = _readable(blocks, evidence, TextBudget(max(_LEAST_BUDGET, _BUDGET * whole)))
         released |= readable
         _sum_up(blocks, aside - readable)
-    place = _best(root, [block for block in reversed(blocks) if block.prose and not block.gone])
+    held = [block for block in reversed(blocks) if block.prose and not block.gone]
+    place = _best(root, held, evidence)
     if place is None and evidence.dated:
         place = _description(root, blocks)
     if place is not None:
@@ -302,12 +304,12 @@ def _readable(
     )
 
 
-def _best(root: HtmlElement, places: list[PageBlock]) -> BodyPlace | None:
+def _best(root: HtmlElement, places: list[PageBlock], evidence: Evidence) -> BodyPlace | None:
     """Return the place with the most worth that is no legal text, narrowed to its prose."""
     ranked = sorted(places, key=lambda place: place.worth, reverse=True)
     best = next((place for place in ranked[:_TRIES] if not is_legal(text_of(place.element))), None)
     if best is None or best.prose < _ENOUGH:
-        return _without_text(root)
+        return _without_text(root, evidence)
     best = _with_twins(best, places)
     named = _named(places, best)
     heart = _with_verse(_narrowed(named or _marked(places, best) or best))
@@ -448,10 +450,11 @@ def _sum_up(blocks: list[PageBlock], aside: frozenset[HtmlElement]) -> None:
             above.inner = [place]
 
 
-def _without_text(root: HtmlElement) -> BodyPlace | None:
+def _without_text(root: HtmlElement, evidence: Evidence) -> BodyPlace | None:
     """Return the marked body of a page without running text.
 
-    It holds lines behind marks, as in 인사 and 부고, or images whose captions tell.
+    It holds lines behind marks, as in 인사 and 부고, or images whose captions tell, or what the
+    headline says to be lines.
     """
     for element in root.iter():
         if element.tag not in BLOCKS or not (
@@ -464,7 +467,17 @@ def _without_text(root: HtmlElement) -> BodyPlace | None:
             return BodyPlace(element, prose=sum(map(len, items)))
         if next(element.iter("img"), None) is not None and any(map(is_statement, lines)):
             return BodyPlace(element, prose=sum(map(len, lines)))
+        if evidence.listed and _is_text_of_lines(element, lines):
+            return BodyPlace(element, prose=sum(map(len, lines)))
     return None
+
+
+def _is_text_of_lines(element: HtmlElement, lines: list[str]) -> bool:
+    """Return whether lines are several of a text, and hardly a letter of them is in a link."""
+    told = [line for line in lines if sort_of(line) is None]
+    linked = sum(len(text_of(link)) for link in element.iter("a"))
+    enough = len(told) >= _FEWEST_LINES and 2 * len(told) >= len(lines)
+    return enough and linked <= _FEW_LINKS * sum(map(len, told))
 
 
 def _description(root: HtmlElement, blocks: list[PageBlock]) -> BodyPlace | None:
@@ -553,18 +566,28 @@ def _made(element: HtmlElement) -> tuple[object, str | None, str]:
 
 
 def _with_verse(place: PageBlock) -> PageBlock:
-    """Return the block of paragraphs around a lone one: verse and lists end in no full stop."""
+    """Return the block of paragraphs around a lone one: verse and lists end in no full stop.
+
+    In what is called a body, blocks of one line are paragraphs, too.
+    """
     above = place.above
-    while above is not None and place.element.tag in _PARAGRAPHS:
+    while above is not None and _is_paragraph(place, above):
         others = [child for child in above.children if child is not place and child.mark is None]
         if (
             not others
             or above.linked
-            or any(other.element.tag not in _PARAGRAPHS or other.linked for other in others)
+            or any(other.linked or not _is_paragraph(other, above) for other in others)
         ):
             break
         place, above = above, above.above
     return place
+
+
+def _is_paragraph(block: PageBlock, above: PageBlock) -> bool:
+    if block.element.tag in _PARAGRAPHS:
+        return True
+    is_line = block.element.tag == "div" and not block.children
+    return is_line and bool(_BODY.search(marks(above.element)) or _is_named(above.element))
 
 
 def _outside(place: PageBlock) -> frozenset[HtmlElement]:

@@ -14,7 +14,7 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
-from processing.kinds import is_photo
+from processing.kinds import is_photo, may_be_lines
 from processing.reading import metadata
 from processing.reading.asides import DropRule, Evidence, PageMarks, marks_on
 from processing.reading.assembly import PageReading, assemble
@@ -242,13 +242,14 @@ def _evidence(head: Head, heading: HtmlElement | None) -> Evidence:
     )
     plain = bare(declared or "")[:_BEGINNING]
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
-    pictured = any(is_photo(title) for title in (head.first("og:title"), head.title) if title)
+    titles = [title for title in (head.first("og:title"), head.title) if title]
     return Evidence(
         heading=heading,
         around=around,
         says=plain if len(plain) == _BEGINNING else "",
-        pictured=pictured,
+        pictured=any(map(is_photo, titles)),
         dated=is_dated(head),
+        listed=any(map(may_be_lines, titles)),
     )
 
 

@@ -73,6 +73,8 @@ _SIGNED = re.compile(
     r"^(?P<text>.{0,40}?(?:입니다|였습니다|이었습니다|드렸습니다)\.?|YTN [가-힣]{2,4})\s?[\[(]?\s?"
     r"(?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80})\s?[\])]?$"
 )
+# A row of an event or an obituary: ▲ 일시 : 3월 28일, 발인 = 22일.
+_ROW = re.compile(r"(?P<mark>[▲△▶▷◇◆■□○●◎•·ㆍ*-]?)\s?[가-힣]{2}[가-힣 ]{0,4}\s?[:：=]")
 _SPOKEN = re.compile(
     r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:"
     r"(?:[가-힣0-9]{2,6}(?:부|팀|국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?"
@@ -435,10 +437,16 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool, beside: bool = False)
         sort = None
     if sort and _WRITTEN.match(line) and people(line):
         sort = LineKind.BYLINE
-    if sort is None:
+    if sort is None or (sort is LineKind.LABEL and _is_next_row(line, cleaned.paragraphs)):
         _keep(line, cleaned, captioned=captioned)
     else:
         _put(line, sort, cleaned)
+
+
+def _is_next_row(line: str, paragraphs: list[str]) -> bool:
+    """Return whether a row goes on with those of the text before it: 발인 : …, then 연락처 : …."""
+    before, row = (_ROW.match(text) for text in (paragraphs[-1] if paragraphs else "", line))
+    return bool(before and row and before["mark"] == row["mark"])
 
 
 def _put(line: str, sort: LineKind, cleaned: Cleaned) -> None:
