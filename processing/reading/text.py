@@ -76,14 +76,18 @@ _SIGNED = re.compile(
 # A row of an event or an obituary: ▲ 일시 : 3월 28일, 발인 = 22일.
 _ROW = re.compile(r"(?P<mark>[▲△▶▷◇◆■□○●◎•·ㆍ*-]?)\s?[가-힣]{2}[가-힣 ]{0,4}\s?[:：=]")
 _SPOKEN = re.compile(
-    r"^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:"
+    # 지금까지 한들시청에서 YTN 홍길동[hong@ytn.co.kr]입니다.
+    r"^(?:[가-힣A-Za-z0-9 ]{2,30}에서\s)?(?:[가-힣A-Za-z0-9]{0,8}(?:뉴스|TV|방송)|[A-Z]{2,4})(?:\s뉴스)?\s"
+    r"(?P<reporter>[가-힣]{2,4})(?:\s?기자)?"
+    r"(?P<mail>\s?[\[(][A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,80}[\])])?(?:입니다|이었습니다|였습니다)\.?$"
+    r"|^(?:[가-힣A-Za-z0-9]{2,10}\s?(?:뉴스|TV|방송)?\s)?(?:"
     r"(?:[가-힣0-9]{2,6}(?:부|팀|국)?에서?\s)?(?P<name>[가-힣]{2,4})(?:\s?기자)?(?:입니다|이었습니다|였습니다)\.?"
     r"|(?P<alone>YTN [가-힣]{2,4}))$"
 )
 _WIRE = re.compile(rf"\s?\([가-힣·]{{2,10}}=({NEWSWIRES})\)$")
 # 글·사진=, 사진·글 , 취재=: who wrote is among them, so it is no credit of a picture alone.
 _WRITTEN = re.compile(
-    r"[<(\[]?\s?(?!영상\s?취재)(?=[^=:|]{0,8}(?:글|취재|정리))(?:글|사진|영상|그림|취재|정리)"
+    r"[<(\[]?\s?(?!영상\s?취재)(?=[^=:|]{0,8}(?:글|취재|정리))(?:글|사진|영상|그림|취재(?:기자)?|정리)"
     r"(?:\s?[·/,]?\s?(?:글|사진|영상|그림|취재|정리)){0,2}\s?[=:.|\s]"
 )
 _BULLETED = re.compile(r"^[-ㆍ·–—]\s?[^\s].{5,100}$|^=.{5,80}=$")
@@ -428,8 +432,10 @@ def _sort(line: str, cleaned: Cleaned, *, captioned: bool, beside: bool = False)
             return
     # A sign-off is spoken (`한들뉴스 표가람입니다.`): it stays in the text and names the author.
     if spoken := _SPOKEN.match(line):
-        cleaned.bylines.append(f"{spoken['name'] or (spoken['alone'] or '')[4:]} 기자")
-        cleaned.paragraphs.append(line)
+        name = spoken["reporter"] or spoken["name"] or (spoken["alone"] or "")[4:]
+        mail = spoken["mail"] or ""
+        cleaned.bylines.append(f"{name} 기자{mail}")
+        cleaned.paragraphs.append(line.replace(mail, ""))
         return
     sort = sort_of(line)
     if sort is LineKind.CAPTION and not beside and is_told(line):

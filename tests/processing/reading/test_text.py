@@ -432,6 +432,39 @@ def test_obituaries_are_no_captions():
     assert line in clean([line, FIRST], pictured=True).paragraphs
 
 
+@pytest.mark.parametrize(
+    ("line", "byline", "kept"),
+    [
+        ("한들시에서 한들뉴스 표가람입니다.", "표가람 기자", None),
+        ("지금까지 한들시청 앞에서 YTN 표가람입니다.", "표가람 기자", None),
+        ("연합뉴스TV 표가람이었습니다", "표가람 기자", None),
+        ("KBS 뉴스 표가람 기자입니다.", "표가람 기자", None),
+        ("YTN 표가람[garam@handeul.test]입니다.", "표가람 기자[garam@handeul.test]", "YTN 표가람입니다."),
+        ("YTN 표가람 (garam@handeul.test)입니다.", "표가람 기자 (garam@handeul.test)", "YTN 표가람입니다."),
+        ("한들시에서 유일한 시장입니다.", None, None),
+        ("지금까지 한들시에서 본 뉴스 전부입니다.", None, None),
+        ("한들시에서 가장 오래된 방송 장비입니다.", None, None),
+    ],
+)  # fmt: skip
+def test_a_sign_off_names_the_reporter_and_stays(line, byline, kept):
+    cleaned = clean([FIRST, line])
+    assert cleaned.bylines == ([byline] if byline else [])
+    assert cleaned.paragraphs == [FIRST, kept or line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(취재기자 표가람, 영상취재 나루터)",
+        "취재기자 : 표가람 / 영상취재 : 나루터",
+        "[영상취재 나루터]",
+        "취재 표가람 편집 나루터",
+    ],
+)
+def test_a_line_of_the_crew_is_no_text(line):
+    assert clean([FIRST, line]).paragraphs == [FIRST]
+
+
 def test_a_sign_off_stays_and_gives_the_reporter():
     cleaned = clean(["[앵커]", FIRST, "한들뉴스 표가람입니다. (garam@handeul.test)"])
     assert cleaned.paragraphs[-1] == "한들뉴스 표가람입니다."
