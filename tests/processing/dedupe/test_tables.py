@@ -353,6 +353,13 @@ def test_a_workbook_unpacks_to_so_many_bytes_and_no_more(
     monkeypatch.setattr(tables, "_UNPACKED", size - 1)
     with pytest.raises(UsageError, match="save it as CSV"):
         open_table(path)
+    monkeypatch.undo()
+    for stated, told in ((2 * 1024**3, "no workbook"), (2 * 1024**3 + 1, "save it as CSV")):
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("xl/workbook.xml" if "CSV" in told else "a.txt", "a")
+            packed.filelist[0].file_size = stated  # as its directory has it
+        with pytest.raises(UsageError, match=told):
+            open_table(path)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("a.txt", "b")
     with pytest.raises(UsageError, match="no workbook"):

@@ -4,7 +4,7 @@ import pytest
 
 from processing.errors import UsageError
 from processing.reading.asides import Evidence, is_hidden
-from processing.reading.body import find_body, select
+from processing.reading.body import _is_prose, find_body, select
 from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
 from processing.reading.markup import decks_of, prepare
 from processing.reading.tree import elements_of, lines_of, parse, squeeze, text_of
@@ -238,3 +238,21 @@ def test_the_one_line_of_a_dated_page_with_pictures_is_its_text(
     root = parse(f"<html><body><h1>물길</h1><div><img src=/1.jpg></div>{block}</body></html>")
     place = find_body(root.find("body"), Evidence(dated=True))
     assert (place is not None) is is_the_text
+
+
+@pytest.mark.parametrize(
+    ("line", "in_text", "in_heading"),
+    [
+        ("한들시는 물길을 다시 연다고 밝혔다.", True, True),
+        ("한들시는 물길을 다시 연다고 밝혔다", False, False),  # a headline may end so
+        ("물길은 누구의 것인가?", True, False),
+        ("물길이 열린다!", True, False),
+        ("물길이 열린다…", True, False),
+        ("물길 다시 열린다", False, False),
+    ],
+)
+def test_a_line_is_prose_by_its_end_and_a_heading_by_its_verb(
+    line: str, *, in_text: bool, in_heading: bool
+) -> None:
+    assert _is_prose(line, heading=False) is in_text
+    assert _is_prose(line, heading=True) is in_heading

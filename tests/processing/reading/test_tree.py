@@ -50,6 +50,28 @@ def test_marks_and_wide_characters(name):
     assert decode(page(TEXT.encode(name))) == TEXT
 
 
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_by_its_markup_though_some_syllables_end_in_zero(name):
+    text = "<p>" + "a" * 157 + "가" * 36 + "</p>"  # U+AC00: a zero byte, too
+    assert decode(page(text.encode(name))) == text
+
+
+@pytest.mark.parametrize(("familiar", "is_text"), [(40, True), (39, False)])
+def test_a_page_with_undecodable_bytes_has_the_syllables_of_korean(familiar, is_text):
+    text = "<p>" + "다" * familiar + "쿄" * (1000 - familiar)
+    decoded = decode(page(text.encode() + b"\xff</p>", charset="utf-8"))
+    if is_text:
+        assert decoded == f"{text}\ufffd</p>"
+    else:
+        assert decoded.reason is Reason.UNREADABLE
+
+
+def test_nothing_but_elements_is_in_a_tree():
+    root = parse("<?xml version='1.0'?><!-- 가 --><p>나<?php echo '다' ?><!-- 라 -->마</p>")
+    assert all(isinstance(node.tag, str) for node in root.iter())
+    assert "".join(root.find("body").itertext()) == "나마"
+
+
 def test_a_declared_charset_that_is_right_is_taken():
     text = "<p>日本語の記事です。これは文字コードの試験です。</p>"
     assert decode(page(text.encode("shift_jis"), header="text/html; charset=Shift_JIS")) == text
