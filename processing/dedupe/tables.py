@@ -225,7 +225,7 @@ def _with_columns(
         raise UsageError(
             f"{table.path} cannot be read as {_CALLED[table.kind]}: {_first_line(error)}"
         ) from error
-    return replace(table, columns=columns, chosen=chosen)
+    return replace(table, columns=columns)
 
 
 def _first_line(error: Exception) -> str:

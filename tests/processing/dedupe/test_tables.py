@@ -253,6 +253,33 @@ def test_the_header_of_a_workbook_may_stand_below_a_title_or_on_another_sheet(
     assert table.place(found[0][0]) == place
 
 
+def test_columns_that_are_named_tell_the_header_below_a_title(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("기사")
+    for row in (["검색 결과"], ["번호칸", "내용칸"], ["가", "하나"]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    table = open_table(tmp_path / "t.xlsx", {"id": "번호칸", "text": "내용칸"})
+    assert [number for number, _ in table.rows()] == [3]
+    with pytest.raises(UsageError, match="no column is the id"):
+        open_table(tmp_path / "t.xlsx")
+
+
+@pytest.mark.parametrize("first", ['{"id": "a",', "{", '{"id": "a", "tags": ['])
+def test_an_object_over_several_lines_says_what_to_do(tmp_path: Path, first: str) -> None:
+    (tmp_path / "t").write_text(f'{first}\n"text": "글"}}\n', "utf-8")
+    with pytest.raises(UsageError, match="over several lines"):
+        open_table(tmp_path / "t")
+
+
+def test_a_row_that_is_longer_than_what_tells_the_kind_is_a_row(tmp_path: Path) -> None:
+    start = '{"id": "a", "text": "'
+    row = f'{start}{"b" * ((1 << 16) - 1 - len(start))},b"}}\n'
+    assert row[(1 << 16) - 1] == ","
+    (tmp_path / "t").write_text(row, "utf-8")
+    assert open_table(tmp_path / "t").kind == "lines"
+
+
 def test_lines_of_json_in_another_encoding_say_what_to_do(tmp_path: Path) -> None:
     row = '{"id": "a", "text": "글"}\n'
     (tmp_path / "a.jsonl").write_bytes(row.encode("cp949"))
