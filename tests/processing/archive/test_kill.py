@@ -72,8 +72,8 @@ def sound(store: Store, folder: Path, reference: Reference) -> None:
 @pytest.mark.parametrize(
     "number",
     [
-        *BOUNDARIES[::3],
-        *(pytest.param(n, marks=pytest.mark.full) for n in BOUNDARIES if n not in BOUNDARIES[::3]),
+        *BOUNDARIES[::4],
+        *(pytest.param(n, marks=pytest.mark.full) for n in BOUNDARIES if n not in BOUNDARIES[::4]),
     ],
 )
 def test_dying_before_any_change_changes_nothing_in_the_end(

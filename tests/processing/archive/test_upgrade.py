@@ -406,7 +406,7 @@ class NthMeeting:
             self.happens()
 
 
-@pytest.mark.parametrize("who", ["an archiver", "a person"])
+@pytest.mark.parametrize("who", ["an archiver", pytest.param("a person", marks=pytest.mark.full)])
 @pytest.mark.parametrize("moments", ["some", pytest.param("all", marks=pytest.mark.full)])
 def test_a_working_folder_may_be_deleted_at_any_moment(
     *,

@@ -71,7 +71,7 @@ def moved_about(seed: int) -> list[ArchivedArticle]:
     return made
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_what_is_found_is_the_same_in_however_many_steps_days_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

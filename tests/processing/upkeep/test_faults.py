@@ -119,7 +119,7 @@ def killed_and_continued(whole: Archive, folder: Path, what: str, count: int) ->
         shutil.rmtree(own)
 
 
-@pytest.mark.parametrize("what", ["audit", "repair"])
+@pytest.mark.parametrize("what", [pytest.param("audit", marks=pytest.mark.full), "repair"])
 def test_killed_at_any_moment_and_begun_again(what: str, whole: Archive, tmp_path: Path) -> None:
     killed_and_continued(whole, tmp_path, what, 1)
 
@@ -250,7 +250,8 @@ def test_two_of_any_beside_two_archivers_in_many_orders(
     at_once(whole, tmp_path, Order(seed, (1, 5, 30, 200)[seed % 4], actors=4), pair)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.full) for n in (0, 2))])
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(3))
 def test_two_repairs_beside_two_archivers(seed: int, whole: Archive, tmp_path: Path) -> None:
     at_once(whole, tmp_path, Order(seed, 30, actors=4))
 
