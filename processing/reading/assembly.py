@@ -34,7 +34,7 @@ from processing.reading.scripts import ScriptArticle
 from processing.reading.text import Cleaned
 from processing.reading.times import ArticleTimes, Stated, attributes_of, settle, visible
 from processing.reading.titles import is_releases, section_in
-from processing.reading.tree import Elements, lines_of, squeeze, text_of
+from processing.reading.tree import Elements, beginning_of, lines_of, squeeze, text_of
 from processing.records import (
     Article,
     Author,
@@ -106,7 +106,7 @@ def section_shown(elements: Elements, head: Head, place: BodyPlace | None) -> st
         if metadata.is_a(record, "BreadcrumbList") and (section := _declared(record)):
             return section
     for element, _ in elements.called(_is_trail):
-        if element.tag in _TAGS and (section := _first(text_of(element))):
+        if element.tag in _TAGS and (section := _first(beginning_of(element, _LONGEST))):
             return section
     return _section_above(elements, place) if place else None
 
@@ -123,7 +123,7 @@ def _section_above(elements: Elements, place: BodyPlace) -> str | None:
     ]
     if chosen := list(filter(_SECTION.fullmatch, words)):
         return chosen[-1]
-    headings = {text_of(element) for element in above if element.tag in _HEADINGS}
+    headings = {beginning_of(element, _LONGEST) for element in above if element.tag in _HEADINGS}
     named = list(filter(_SECTION.fullmatch, headings))
     return named[0] if len(named) == 1 else None
 

@@ -13,6 +13,7 @@ centred as the image is, or one sentence that says what can be seen.
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
@@ -40,7 +41,7 @@ from processing.reading.lines import (
     sort_of,
 )
 from processing.reading.text import parted, shown_words
-from processing.reading.tree import Elements, bare, lines_of, marks, squeeze, text_of
+from processing.reading.tree import Elements, bare, beginning_of, lines_of, marks, squeeze, text_of
 
 # How a caption is set, where templates do not mark it.
 _CENTRED = re.compile(
@@ -154,6 +155,7 @@ _FEW_PARTS = 8  # pieces of text before an image that are joined to compare
 _LINKED = 0.9  # share of letters in links from which a line is nothing but links
 _LEAST_FOLDED = 40  # characters of sentences that are worth unfolding
 _MOST_DECKS = 8  # lines
+_MOST_BELOW = 100  # elements below a headline in which its deck is looked for
 _STEM, _FEWEST_SHARED = 2, 2  # letters of a word that are compared, such words of a deck
 
 
@@ -507,7 +509,8 @@ def decks_of(elements: Elements, place: BodyPlace | None, text: str) -> list[str
             continue
         if place is not None and place.element in node.iterdescendants():
             continue
-        if _are_decks(lines := lines_of(node)):
+        is_short = len(beginning_of(node, MAX_CAPTION)) <= MAX_CAPTION
+        if is_short and _are_decks(lines := lines_of(node)):
             return lines
     return []
 
@@ -525,10 +528,13 @@ def _deck_below(elements: Elements, place: BodyPlace, text: str) -> list[str]:
     if place.heading is None:
         return []
     every, around = elements.every, {*place.heading.iter(), *place.element.iterancestors()}
+    between = every[every.index(place.heading) : every.index(place.element)]
+    shown = (
+        node for node in between if not (node in around or node.tag in SILENT or is_hidden(node))
+    )
     began = False  # some text stands between the headline and what follows
-    for node in every[every.index(place.heading) : every.index(place.element)]:
-        if node in around or node.tag in SILENT or is_hidden(node):
-            continue
+    # Elements inside one another would be read as often as they are deep.
+    for node in islice(shown, _MOST_BELOW):
         is_called = bool(_DECK_BELOW.search(marks(node)))
         if (is_called or not began) and (lines := _deck_of(node, text, is_called=is_called)):
             for sibling in node.itersiblings(node.tag):
@@ -542,7 +548,8 @@ def _deck_below(elements: Elements, place: BodyPlace, text: str) -> list[str]:
 
 def _deck_of(node: HtmlElement, text: str, *, is_called: bool = False) -> list[str]:
     """Return the lines of an element right below a headline, if they are of a deck."""
-    if next(node.iter("a", "button", "input"), None) is not None:
+    is_long = len(beginning_of(node, MAX_CAPTION)) > MAX_CAPTION
+    if is_long or next(node.iter("a", "button", "input"), None) is not None:
         return []
     lines = lines_of(node)
     if not (is_called or node.tag in _LINE_TAGS or all(map(_BULLET.match, lines))):

@@ -82,6 +82,7 @@ _BROKEN = 0.2  # share of undecodable characters from which a page is no text
 _FAMILIAR = "이다는의에을가고"
 _LEAST_FAMILIAR = 0.04
 _ENOUGH = 100  # syllables from which their share says something
+_PIECE = 4096  # characters of one text that may be looked at for the beginning of a block
 _TRUNCATED = 3  # bytes that a cut page may lack of its last character
 
 _STRING = etree.XPath("string()", smart_strings=False)
@@ -388,6 +389,28 @@ def text_of(element: HtmlElement) -> str:
             parts.append(node.text or "")
         if event == "end" and node is not element:
             parts.append(node.tail or "")
+    return squeeze("".join(parts))
+
+
+def beginning_of(element: HtmlElement, most: int) -> str:
+    """Return what `text_of` does, or the beginning of it where that has more than `most` characters.
+
+    Blocks inside one another are asked for their text one after the other: reading no more of it
+    than decides bounds the time.
+    """
+    parts: list[str] = []
+    length = 0
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        if event == "start" and node.tag in _NO_TEXT:
+            walker.skip_subtree()
+            continue
+        text = node.text if event == "start" else node.tail if node is not element else None
+        if text:
+            parts.append(text[:_PIECE])
+            length += len(squeeze(parts[-1]))
+            if length > most:
+                break
     return squeeze("".join(parts))
 
 

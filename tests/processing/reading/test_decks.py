@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from lxml.html import HtmlElement
 
+from processing.reading import markup
+from processing.reading.body import find_body
 from processing.reading.extract import extract
+from processing.reading.tree import elements_of, lines_of, parse
 from processing.records import Article, Page
 
 ONE = ("복개천 2.4㎞ 물길 내년 봄까지 연다는 한들시",)
@@ -97,3 +102,25 @@ def test_the_title_of_what_follows_the_text_is_no_deck() -> None:
     assert (
         read("", "<div><h3 class='sub_tit'>물길 2.4㎞ 기사에 의견 남기기</h3></div>").subtitle == ()
     )
+
+
+@pytest.mark.parametrize("name", ["sub", "news_subtitle", "plain"])
+def test_blocks_inside_one_another_are_not_read_as_often_as_they_are_deep(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    read_lines: list[HtmlElement] = []
+
+    def counted(element: HtmlElement, *given: Any) -> list[str]:
+        read_lines.append(element)
+        return lines_of(element, *given)
+
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in TEXT)
+    nested = f"{f'<div class={name}>' * 200}{'물길 ' * 400}{'</div>' * 200}"
+    root = parse(f"<body><h1>한들시 물길</h1>{nested}<div id=x>{text}</div></body>")
+    assert isinstance(root, HtmlElement)
+    place = find_body(root.find("body"))
+    assert place is not None
+    place.heading = next(root.iter("h1"))
+    monkeypatch.setattr(markup, "lines_of", counted)
+    assert markup.decks_of(elements_of(root), place, "\n\n".join(TEXT)) == []
+    assert not read_lines

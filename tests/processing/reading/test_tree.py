@@ -13,10 +13,12 @@ from processing.reading import tree
 from processing.reading.tree import (
     MAX_BYTES,
     RejectionCause,
+    beginning_of,
     composed,
     decode,
     elements_of,
     parse,
+    text_of,
 )
 from processing.records import Page, Reason
 
@@ -75,6 +77,28 @@ def test_nothing_but_elements_is_in_a_tree():
 def test_a_declared_charset_that_is_right_is_taken():
     text = "<p>日本語の記事です。これは文字コードの試験です。</p>"
     assert decode(page(text.encode("shift_jis"), header="text/html; charset=Shift_JIS")) == text
+
+
+@pytest.mark.parametrize("most", [1, 3, 8, 60])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "사회 &gt; <b>정치</b> 일반",
+        "<script>가</script> 사회 <i>정치</i><style>b</style>&gt;경제",
+        f"{'<b>' * 50}사회{'</b>' * 50} 정치",
+        "",
+    ],
+)
+def test_the_beginning_of_a_block_is_that_of_its_text(inner, most):
+    (block,) = parse(f"<body><div>{inner}</div>뒤</body>").iter("div")
+    beginning = beginning_of(block, most)
+    assert text_of(block).startswith(beginning)
+    assert beginning == text_of(block) or len(beginning) > most
+
+
+def test_of_a_long_text_only_a_piece_is_looked_at():
+    (block,) = parse(f"<body><div>{'물' * 100_000}<b>길</b></div></body>").iter("div")
+    assert beginning_of(block, 10) == "물" * 4096
 
 
 def test_elements_are_gathered_by_what_their_attributes_say():
