@@ -87,9 +87,9 @@ def parse_moment(text: str) -> Moment | None:
 
 def _in_numbers(text: str) -> str:
     """Return `text` with English dates and halves of the day written in numbers."""
-    lower = text.lower()
-    if not any(month in lower for month in _MONTHS):
-        return _HALF.sub(r"\1\2m  ", text) if ".m." in lower else text
+    plain = text.lower()
+    if not any(month in plain for month in _MONTHS):
+        return _HALF.sub(r"\1\2m  ", text) if ".m." in plain else text
     # Padded to the old length, so that positions in the result are positions in `text`.
     text = _TIME_FIRST.sub(
         lambda match: f"{match[4]}-{_number(match[2])}-{int(match[3]):02} {match[1]}".ljust(

@@ -334,9 +334,9 @@ def unglued(line: str) -> str:
     if line.endswith((".", "?", "!", "”")) and "@" not in line[-40:]:
         return line
     ends = [end.end() for end in _GLUED.finditer(line, max(0, len(line) - LONGEST_CREDIT))]
-    credit = line[ends[-1] :] if ends else ""
-    if credit and (is_loose(credit) or slashed(credit) or sort_of(credit) in _SIGNATURES):
-        return f"{line[: ends[-1]]} {credit}"
+    part = line[ends[-1] :] if ends else ""
+    if part and (is_loose(part) or slashed(part) or sort_of(part) in _SIGNATURES):
+        return f"{line[: ends[-1]]} {part}"
     return line
 
 

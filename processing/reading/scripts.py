@@ -231,9 +231,9 @@ def _described(root: HtmlElement, record: dict[str, Json]) -> ScriptArticle:
     )
 
 
-def _basic(record: dict[str, Json], key: str) -> str | None:
+def _basic(record: dict[str, Json], name: str) -> str | None:
     """Return the `basic` text of one of Arc's objects with variants."""
-    variants = record.get(key)
+    variants = record.get(name)
     return metadata.text(variants.get("basic")) if isinstance(variants, dict) else None
 
 
@@ -300,9 +300,9 @@ def _longest(record: dict[str, Json]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_body_key(key: str) -> bool:
+def _is_body_key(name: str) -> bool:
     """Return whether a key is one of a body; the objects of a script share their keys."""
-    return bool(_BODY_KEY.search(key)) and not _OTHER_KEY.search(key)
+    return bool(_BODY_KEY.search(name)) and not _OTHER_KEY.search(name)
 
 
 def _arc(elements: list[Json]) -> str:

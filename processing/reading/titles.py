@@ -286,9 +286,9 @@ def headline(title: str, shown: Sequence[str], sites: set[str]) -> str:
     """
     headings = [heading for heading in shown if _is_heading_of(title, heading, sites)]
     if not headings:
-        rest = _without_ends(title, sites)
+        plain = _without_ends(title, sites)
         # Between a section and a site a heading is at no end: 사회 > 물길 열다 - 한들신문.
-        return rest if rest == title else headline(rest, shown, sites)
+        return plain if plain == title else headline(plain, shown, sites)
     return headline(max(headings, key=lambda heading: len(_plain(heading))), shown, sites)
 
 
