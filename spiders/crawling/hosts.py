@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Host:
-    delay: float = 0.0
+    delay: float
     earliest: float = 0.0
     cooled: str | None = None
     refused: int = 0

@@ -16,7 +16,7 @@ from twisted.internet.error import ConnectionLost, NoRouteError
 from processing.archive.memory import Memory
 from processing.records import End, Fetch, Why
 from processing.report import unpublished
-from spiders.crawling.hosts import Reach, forgiven
+from spiders.crawling.hosts import Hosts, Reach, forgiven
 from spiders.crawling.polling import waits_until
 from spiders.crawling.verdict import FIELDS
 from spiders.middlewares.pace import is_silence
@@ -182,3 +182,39 @@ def test_the_failures_of_a_page_are_taken_back_too() -> None:
     (gap,) = memory.gaps()
     assert gap.failures == 0
     assert json.loads(gap.model_dump_json())["why"] == "failed"
+
+
+def test_a_host_is_asked_when_its_delay_is_over_and_its_pauses_are() -> None:
+    now = [100.0]
+    hosts = Hosts(lambda: now[0], least=2.0)
+    assert hosts.wait("a") == 0.0  # which books the moment
+    assert hosts.wait("a") == 2.0
+    assert hosts.wait("b") == 0.0, "each host has a clock of its own"
+    now[0] = 101.0
+    hosts.left("a")  # the delay counts from the answer
+    assert hosts.wait("a") == 2.0
+    hosts.slow("a", 5.0)
+    hosts.slow("a", 1.0)  # it never gets less
+    assert hosts.wait("a") == 5.0
+    hosts.hold("a", 30.0)
+    hosts.hold("a", 3.0)
+    assert hosts.wait("a") == 30.0
+    now[0] = 131.0
+    assert hosts.wait("a") == 0.0
+    assert hosts.wait("a") == 5.0
+    assert Hosts(lambda: 0.0).wait("c") == Hosts(lambda: 0.0).wait("c") == 0.0
+
+
+def test_a_host_is_left_alone_for_the_first_reason_and_refusals_count_in_a_row() -> None:
+    hosts = Hosts(lambda: 0.0)
+    assert hosts.cooled("a") is None
+    hosts.cool("a", "robots.txt")
+    hosts.cool("a", "refused")
+    assert (hosts.cooled("a"), hosts.all_cooled()) == ("robots.txt", {"a": "robots.txt"})
+    assert [hosts.refuse("b", refused=refused) for refused in (True, True, False, True)] == [
+        1,
+        2,
+        0,
+        1,
+    ]
+    assert [hosts.wall("b", walled=walled) for walled in (True, False, True)] == [1, 0, 1]
