@@ -112,7 +112,8 @@ _NEWSLETTER_LINE = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?\s?\
 _CHAIN_MARK = re.compile(
     r"[\[(<〈【]\s?(?:속보|긴급|종합\s?[1-9]?보?|[1-4]보|1보|단독|상보)\s?[\])>〉】]|^\W{0,2}속보\W{0,2}"
 )
-_MARK = re.compile(rf"{_OPEN}[^\[\](){{}}<>〈〉【】]{{1,14}}{_CLOSE}")
+_LISTED = frozenset({Kind.BRIEFING, Kind.MARKET, Kind.OBITUARY, Kind.OPINION, Kind.PERSONNEL})
+_MARK = re.compile(rf"{_OPEN}(?!단독)[^\[\](){{}}<>〈〉【】]{{1,14}}{_CLOSE}")
 _FEWEST_PICTOGRAPHS = 4  # lines that begin with one, as those of newsletters do
 _BEGINNING = 200  # characters in which an obituary says who died
 
@@ -149,12 +150,13 @@ def is_photo(title: str) -> bool:
 def may_be_lines(title: str) -> bool:
     """Return whether a headline's mark allows a text without a sentence: 인사, 부고, a poem.
 
-    Pictures, videos and flashes have their own mark, and often no text at all.
+    Pictures, videos and flashes have their own mark, and often no text at all; an exclusive or a
+    round-up is told in sentences.
     """
     kind = kind_of(title, section=None, text="")
     if kind is Kind.ARTICLE:
         return bool(_MARK.match(title))
-    return kind not in {Kind.FLASH, Kind.PHOTO, Kind.VIDEO}
+    return kind in _LISTED
 
 
 def chain_of(title: str, kind: Kind) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from processing.kinds import chain_of, kind_of
+from processing.kinds import chain_of, kind_of, may_be_lines
 from processing.records import Kind
 
 TITLES = [
@@ -99,3 +99,24 @@ def test_the_parts_of_a_chain_share_a_key():
         "한들시물길열려"
     }
     assert chain_of("한들시 물길 열려", Kind.ARTICLE) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "may"),
+    [
+        ("[인사] 한들시", True),
+        ("부고 - 도윤재씨", True),
+        ("[시가 있는 아침] 물길", True),
+        ("[오늘의 주요 일정] 3월 21일", True),
+        ("[마감시황] 코스피 올라", True),
+        ("[포토] 물가의 아이들", False),
+        ("[영상] 물이 흐른다", False),
+        ("[속보] 한들시 물길 열려", False),
+        ("[종합] 한들시 물길 열려", False),
+        ("[단독] 한들시 물길 열려", False),
+        ("한들시 물길 [시가 있는 아침]", False),
+        ("한들시, 덮였던 물길 다시 연다", False),
+    ],
+)
+def test_a_mark_of_the_press_allows_lines_without_a_sentence(title, may):
+    assert may_be_lines(title) is may
