@@ -40,8 +40,13 @@ KILLS = "s3://sillok/kills"
 """The second archive, whose crawls are disturbed."""
 REFERENCE = "file:reference"
 """What crawls by hand, one after the other, make of the same press."""
-OF_WORKERS = ("apache-airflow-providers-celery", "asyncpg", "psycopg2-binary", "redis")
-"""What a node has and the environment of the tests has not, by the names of the locked list."""
+OF_WORKERS = (
+    "apache-airflow-providers-celery", "async-timeout", "asyncpg", "psycopg2-binary", "redis",
+)  # fmt: skip
+"""What a node has and the environment of the tests has not, by the names of the locked list.
+
+redis needs async-timeout before Python 3.11.3, which Debian 12 is.
+"""
 PACES = ("hourly", "quarter_hour")
 """Of which the outlets of the press are."""
 PRESS = {"dongnyeok", "duru", "gaon", "narae", "onsaem", "sollae"}
