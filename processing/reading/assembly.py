@@ -19,7 +19,7 @@ from processing.reading.body import Around, BodyPlace, select
 from processing.reading.bylines import writer
 from processing.reading.judgement import ReadingCheck
 from processing.reading.lines import is_english
-from processing.reading.markup import Prepared, decks_of
+from processing.reading.markup import BULLETS, Prepared, decks_of
 from processing.reading.metadata import (
     ARTICLE_TYPES,
     Head,
@@ -112,6 +112,7 @@ def section_shown(elements: Elements, head: Head, place: BodyPlace | None) -> st
 
 
 def _section_above(elements: Elements, place: BodyPlace) -> str | None:
+    """Return the section that a menu or a heading names above the headline, else above the body."""
     article = place.element if place.heading is None else place.heading
     above = frozenset(elements.every[: elements.every.index(article)])
     entries = [entry for entry, _ in elements.called(_is_chosen) if entry.tag in _MENU_TAGS]
@@ -414,7 +415,7 @@ def _decks(reading: PageReading) -> tuple[str, ...]:
         or inside
         or decks_of(reading.elements, reading.place, reading.cleaned.text)
     )
-    stripped = (deck.strip(" -ㆍ·") for deck in decks if deck)
+    stripped = (deck.strip(f" {BULLETS}") for deck in decks if deck)
     # Some templates print title and section in the place of a deck.
     repeated = {reading.title, reading.section}
     return tuple(

@@ -266,7 +266,7 @@ def _place(
     generic = find_body(body, evidence, marks) if body is not None else None
     selected = select(root, rules.body) if rules.body else []
     places = [
-        BodyPlace(node, prose=len(text))
+        BodyPlace(node, prose=len(text), heading=evidence.heading)
         for node in selected
         if node.tag not in _NO_BODY and (text := text_of(node))
     ]

@@ -110,7 +110,8 @@ _DECK_BELOW = re.compile(
     rf"{_DECK.pattern}|(?:^|[\s_-])(?:sub|stit|lead)(?=$|[\s_-])|sub[-_]?(?:te?xt|subject|view)|titlesub"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[\d.,]*\d")
-_BULLET = re.compile(r"^\s*[-–—ㆍ·∙•▲△■□◆◇○●▶※]\s?(?=\S)")
+BULLETS = "-–—ㆍ·∙•▲△■□◆◇○●▶※"
+"""What may stand before a line of a deck."""
 _JUNK = re.compile(
     r"(?:^|[\s_-])(?:"
     r"ads?|adv|advert\w*|adsbygoogle|banners?|bnr|dable\w*|taboola\w*|mobon\w*|google\w*|iwmads"
@@ -500,19 +501,21 @@ def decks_of(elements: Elements, place: BodyPlace | None, text: str) -> list[str
     """
     if place and (lines := _deck_below(elements, place, text)):
         return lines
-    after = set[HtmlElement]()
-    if place is not None:
-        inside = sum(1 for _ in place.element.iter())
-        after.update(elements.every[elements.every.index(place.element) + inside :])
+    # A deck of the body may stand before its first paragraph.
+    candidates = frozenset(
+        elements.every if place is None else (*_above(elements, place), *place.element.iter())
+    )
     for node, _ in elements.called(_is_deck_outside):
-        if node.tag not in _DECK_TAGS or node in after:
-            continue
-        if place is not None and place.element in node.iterdescendants():
+        if node.tag not in _DECK_TAGS or node not in candidates:
             continue
         is_short = len(beginning_of(node, MAX_CAPTION)) <= MAX_CAPTION
         if is_short and _are_decks(lines := lines_of(node)):
             return lines
     return []
+
+
+def _above(elements: Elements, place: BodyPlace) -> tuple[HtmlElement, ...]:
+    return elements.every[: elements.every.index(place.element)]
 
 
 def _are_decks(lines: list[str]) -> bool:
@@ -527,8 +530,8 @@ def _deck_below(elements: Elements, place: BodyPlace, text: str) -> list[str]:
     """Return the lines of the first deck between the headline and the text, or []."""
     if place.heading is None:
         return []
-    every, around = elements.every, {*place.heading.iter(), *place.element.iterancestors()}
-    between = every[every.index(place.heading) : every.index(place.element)]
+    around = {*place.heading.iter(), *place.element.iterancestors()}
+    between = _above(elements, place)[elements.every.index(place.heading) :]
     shown = (
         node for node in between if not (node in around or node.tag in SILENT or is_hidden(node))
     )
@@ -552,9 +555,9 @@ def _deck_of(node: HtmlElement, text: str, *, is_called: bool = False) -> list[s
     if is_long or next(node.iter("a", "button", "input"), None) is not None:
         return []
     lines = lines_of(node)
-    if not (is_called or node.tag in _LINE_TAGS or all(map(_BULLET.match, lines))):
+    has_bullets = all(line.startswith(tuple(BULLETS)) for line in lines)
+    if not (is_called or node.tag in _LINE_TAGS or has_bullets):
         return []
-    lines = [_BULLET.sub("", line) for line in lines]
     return lines if _are_decks(lines) and _sum_up(lines, text) else []
 
 

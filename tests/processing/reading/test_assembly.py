@@ -56,6 +56,7 @@ MENU = "<ul><li{0}><a href='/politics'>정치</a><li{1}><a href='/society'>사�
             "",
             "부동산",
         ),
+        ("<li class=on><a>경제</a><ul><li>증권<li>부동산</ul>", "", "경제"),
         ("<li class=on><a>전체</a></li>" + MENU.format("", " class=on"), "", "사회"),
         (MENU.format(" class=on", "") + "<li class=on>한들소식</li>", "", "정치"),
         (MENU.format("", ""), MENU.format("", " class=on"), None),  # of what is read most

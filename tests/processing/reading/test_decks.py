@@ -12,6 +12,7 @@ from processing.reading.body import find_body
 from processing.reading.extract import extract
 from processing.reading.tree import elements_of, lines_of, parse
 from processing.records import Article, Page
+from processing.rules import GENERIC, Rules
 
 ONE = ("복개천 2.4㎞ 물길 내년 봄까지 연다는 한들시",)
 TWO = ("복개천 2.4㎞ 내년 봄까지 복원", "320억 들여 산책로·숲 조성")
@@ -22,7 +23,7 @@ TEXT = (
 )
 
 
-def read(between: str, after: str = "") -> Article:
+def read(between: str, after: str = "", rules: Rules = GENERIC) -> Article:
     title = "한들시, 덮였던 물길 다시 연다"
     text = "".join(f"<p>{paragraph}</p>" for paragraph in TEXT)
     markup = (
@@ -32,15 +33,12 @@ def read(between: str, after: str = "") -> Article:
         "<div class='info'>표가람 기자 입력 2026.03.21 14:05</div>"
         f'<div class="article_body">{text}</div>{after}</body></html>'
     )
-    article = extract(
-        Page(
-            url="https://www.handeul.test/news/7",
-            fetched_at=datetime(2026, 3, 22, tzinfo=UTC),
-            body=markup.encode(),
-            outlet="handeul",
-        ),
-        url="https://www.handeul.test/7",
+    page = Page(
+        url="https://www.handeul.test/news/7",
+        fetched_at=datetime(2026, 3, 22, tzinfo=UTC),
+        body=markup.encode(),
     )
+    article = extract(page, rules)
     assert isinstance(article, Article)
     assert article.text == "\n\n".join(TEXT)
     return article
@@ -66,12 +64,13 @@ FORMS: dict[str, Callable[[tuple[str, ...]], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("rules", [GENERIC, Rules(body=".article_body")], ids=["generic", "rules"])
 @pytest.mark.parametrize("deck", [ONE, TWO])
 @pytest.mark.parametrize("form", FORMS)
 def test_what_sums_the_story_up_below_its_headline_is_the_deck(
-    form: str, deck: tuple[str, ...]
+    form: str, deck: tuple[str, ...], rules: Rules
 ) -> None:
-    assert read(FORMS[form](deck)).subtitle == deck
+    assert read(FORMS[form](deck), rules=rules).subtitle == deck
 
 
 @pytest.mark.parametrize(
