@@ -33,7 +33,7 @@ from infra.bench import folding_benchmark, folding_goals, folding_growth
 from infra.bench.composed import START, compose
 from processing.dedupe.corpus import Corpus
 from processing.dedupe.fold import fold
-from processing.matching.match import components
+from processing.matching.pairs import components
 from processing.signing.batch import sign
 from processing.signing.columns import SIG, TEXTS
 from processing.signing.documents import Features, FoldOptions, Thresholds

@@ -26,7 +26,7 @@ import numpy as np
 from infra.bench.composed import START
 from processing.dates import SEOUL
 from processing.dedupe.fold import fold
-from processing.matching.match import components
+from processing.matching.pairs import components
 from processing.signing.canonical import canonical, readable
 from processing.signing.documents import Document, FoldOptions
 from processing.signing.signature import drafts, signed, tables

@@ -32,7 +32,7 @@ from infra.bench import folding_benchmark
 from infra.bench.composed import START, compose
 from processing.dedupe.by_hand import fold_file, read_rows
 from processing.dedupe.fold import fold
-from processing.matching.candidates import near
+from processing.matching.match import near
 from processing.matching.verdict import Text, judge, texts_of
 from processing.signing.batch import sign
 from processing.signing.documents import Document, FoldOptions, number

@@ -40,8 +40,7 @@ from pyspark.sql.types import StructType
 from processing.archive.catalogue import Catalogue, CatalogueObject
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.errors import CorruptRecordError, PermanentError, SillokError, TransientError
-from processing.matching.match import edge_table, judged
-from processing.matching.sieve import promising
+from processing.matching.pairs import edge_table, judged, promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.settings import Settings, settings
@@ -294,7 +293,7 @@ def _keys_again(row: Row, options: FoldOptions) -> Iterator[tuple[Any, ...]]:
 def _pairs(keys: DataFrame, options: FoldOptions) -> DataFrame:
     """Return the candidate pairs (a, b): documents of one key that are near each other in it.
 
-    The rule is that of `processing.matching.candidates`.
+    The rule is that of `processing.matching.match`.
     """
     order = Window.partitionBy("key").orderBy("day", "number")
     ranked = keys.distinct().withColumn("rank", f.row_number().over(order) - 1)

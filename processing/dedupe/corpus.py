@@ -22,9 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from processing.matching.candidates import signed_again
-from processing.matching.match import components, edge_table, judged
-from processing.matching.sieve import promising
+from processing.matching.match import signed_again
+from processing.matching.pairs import components, edge_table, judged, promising
 from processing.resolving.clusters import edge_of, node_of
 from processing.resolving.resolve import cluster_table, resolve
 from processing.signing.columns import BANDS, NODE
@@ -41,7 +40,7 @@ _KEYS = """
     SELECT key, number, day FROM raw_bands WHERE number NOT IN (SELECT number FROM superseded)
     UNION ALL SELECT key, number, day FROM again_bands
 """
-# Which documents of a key are compared: see `processing.matching.candidates`.
+# Which documents of a key are compared: see `processing.matching.match`.
 _PAIRS = """
     COPY (
         WITH slice AS (SELECT key, number, day FROM true_bands WHERE key >= {first} AND key < {end}),

@@ -115,7 +115,7 @@ class FoldOptions:
     """How a fold is done. All but the last four decide results and are in `fingerprint`.
 
     `window_days` is how far apart two documents may have been collected, `bucket` how far apart two
-    of one key may stand in the order of days to be compared (`processing.matching.candidates`).
+    of one key may stand in the order of days to be compared (`processing.matching.match`).
     `outlet_names` maps what a credit says ("연합뉴스") to the name of an outlet in `Document.outlet`.
     `memory_limit` and `threads` are DuckDB's.
     """

@@ -12,7 +12,7 @@ from processing.dedupe.fold import fold
 from processing.signing.documents import FoldOptions
 from processing.signing.window import EmptyWindow
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
-from tests.processing.matching.test_buckets import NARROW, crowd
+from tests.processing.matching.test_match import NARROW, crowd
 
 pytestmark = pytest.mark.full
 

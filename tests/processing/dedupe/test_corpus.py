@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.dedupe.corpus import Corpus
-from processing.matching.match import components
+from processing.matching.pairs import components
 from tests.processing.dedupe.made import DAY, OPTIONS, folded, places, press
 
 SPAN = (DAY - timedelta(days=2), DAY + timedelta(days=20))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.dedupe.fold import fold
-from processing.matching import match
+from processing.matching import pairs
 from processing.signing.documents import Document
 from processing.signing.window import EmptyWindow
 from tests.processing.dedupe.made import (
@@ -76,7 +76,7 @@ def test_a_document_that_is_signed_again_keeps_its_marks() -> None:
 
 def test_edges_are_the_same_however_many_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fold(PRESS, EmptyWindow(), day=DAY, options=OPTIONS)
-    monkeypatch.setattr(match, "_PAIRS", 3)
+    monkeypatch.setattr(pairs, "_EDGES", 3)
     pieces = fold(PRESS, EmptyWindow(), day=DAY, options=OPTIONS)
     edges = [key for key in whole.parts if key[0] == "edges"]
     assert sum(whole.parts[key].num_rows for key in edges) > 9

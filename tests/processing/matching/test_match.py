@@ -1,66 +1,184 @@
-"""Judging in groups: whatever groups there are, each pair is judged once and every edge is a row."""
+"""What a batch compares, and the links that it ends.
 
-from collections.abc import Iterable
+Of a key that very many documents share, which are compared does not depend on the order in which they came.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from random import Random
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from processing.dedupe.corpus import Corpus
 from processing.matching import match
-from processing.matching.match import _groups, _verdicts, components, edge_table, judged
-from processing.matching.verdict import NONE, PairVerdict
-from tests.processing.matching.test_candidates import OPTIONS, rows_of
-from tests.processing.matching.test_limits import text
-from tests.processing.matching.test_sieve import ONE, OTHER
+from processing.matching.match import _verdicts
+from processing.matching.verdict import NONE
+from processing.signing.documents import Document, number
+from processing.signing.signature import drafts, signed, tables
+from processing.signing.window import EmptyWindow, Partitions
+from tests.examples import examples
+from tests.processing.dedupe.made import (
+    LIBRARY,
+    OPTIONS,
+    RIVER,
+    Memory,
+    document,
+    folded,
+    later,
+    places,
+)
+from tests.processing.dedupe.test_corpus import SPAN, rows
+from tests.processing.matching.test_pairs import (
+    DAY,
+    ONE,
+    OTHER,
+    SENTENCES,
+    all_pairs,
+    pairs_of,
+    rows_of,
+)
 
-LINKS = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), max_size=12)
+NARROW = replace(OPTIONS, bucket=3)
+LINES = [*RIVER.split("\n"), *LIBRARY.split("\n")]
 
 
-def joined(links: Iterable[tuple[int, int]]) -> list[set[int]]:
-    """Return the connected components, each joined to those before it link by link."""
-    found: list[set[int]] = []
-    for link in links:
-        touching = [each for each in found if each & {*link}]
-        found = [each for each in found if each not in touching]
-        found.append({*link}.union(*touching))
+def crowd(seed: int) -> list[Document]:
+    """Return documents of six days, many under the same keys: copies, texts that share a passage, a menu learnt late."""
+    random = Random(seed)  # noqa: S311 - only a draw
+    found = []
+    for place in range(26):
+        text = (
+            RIVER
+            if place % 3 == 0
+            else "\n".join([LINES[0], LINES[1], *random.sample(LINES[2:], 5)])
+        )
+        menu = "전체 메뉴 펼치기 서비스 목록 바로가기\n" if place % 4 == 0 else ""
+        at = later(days=random.randrange(6), minutes=place)
+        outlet = "신문" if menu else f"신문{random.randrange(9)}"
+        title = f"{random.choice('가나다라마')} 소식 {place}"
+        found.append(
+            document(
+                f"d{random.randrange(10**6):06}",
+                menu + text,
+                outlet=outlet,
+                title=title,
+                published_at=at,
+            )
+        )
     return found
 
 
-def pairs_of(links: list[tuple[int, int]]) -> np.ndarray:
-    return np.array(links, np.int64).reshape(-1, 2)
+def edges(window: Memory) -> dict[tuple[int, int], tuple[object, ...]]:
+    """Return the links of a window, each with its last verdict."""
+    found = {}
+    for kind, _, table in window.parts:
+        if kind == "edges":
+            for row in table.to_pylist():
+                found[row["a"], row["b"]] = (
+                    row["link"],
+                    row["jaccard"],
+                    row["share_a"],
+                    row["share_b"],
+                    row["evidence"],
+                )
+    return {pair: said for pair, said in found.items() if said[0] != "none"}
 
 
-@settings(max_examples=50)
-@given(LINKS)
-def test_what_is_linked_has_the_label_of_its_smallest_number(links: list[tuple[int, int]]) -> None:
-    numbers, labels = components(pairs_of(links))
-    assert numbers.tolist() == sorted({number for link in links for number in link})
-    smallest = {number: min(each) for each in joined(links) for number in each}
-    assert [numbers[label] for label in labels] == [smallest[number] for number in numbers.tolist()]
+@settings(
+    max_examples=examples(5, 25),
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    seed=st.integers(0, 10**6),
+    order=st.randoms(use_true_random=False),
+    cuts=st.lists(st.integers(1, 25), max_size=6),
+)
+def test_any_order_and_any_split_compare_the_same_documents(
+    seed: int, order: Random, cuts: list[int]
+) -> None:
+    documents = crowd(seed)
+    whole = folded([documents], NARROW)
+    shuffled = list(documents)
+    order.shuffle(shuffled)
+    bounds = [0, *sorted(set(cuts)), len(documents)]
+    parts = folded([shuffled[start:end] for start, end in pairwise(bounds)], NARROW)
+    assert edges(parts) == edges(whole)
+    assert places(parts) == places(whole)
 
 
-@settings(max_examples=50)
-@given(LINKS, st.sampled_from((1, 2, 5, 256)))
-def test_a_component_is_judged_in_one_group(links: list[tuple[int, int]], together: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(match, "_TOGETHER", together)
-        groups = [list(map(tuple, group.tolist())) for group in _groups(pairs_of(links))]
-    assert sorted(pair for group in groups for pair in group) == sorted(links)
-    assert all(groups)
-    for component in joined(links):
-        assert sum(any({*pair} & component for pair in group) for group in groups) == 1
-    if together == 256:
-        assert len(groups) <= 1
-    if together == 1:
-        assert len(groups) == len(joined(links))
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_corpus_compares_the_same_documents_as_its_folds(tmp_path: Path, seed: int) -> None:
+    documents = crowd(seed)
+    window = folded([documents[:9], documents[9:17], documents[17:]], NARROW)
+    corpus = Corpus(window, SPAN, tmp_path, options=NARROW, slices=2)
+    list(corpus.run())
+    assert rows(corpus) == places(window)
+    links = (
+        row for path in tmp_path.glob("edges-*.parquet") for row in pq.read_table(path).to_pylist()
+    )
+    assert {(row["a"], row["b"]) for row in links} == set(edges(window))
 
 
-def test_a_pair_whose_document_is_gone_is_left_out() -> None:
-    table = rows_of([ONE, OTHER])
-    one, other = sorted(np.asarray(table["number"]).tolist())
-    found = judged(pairs_of([(one, other), (one, 7), (7, 8)]), table, OPTIONS)
-    assert [(left.number, right.number) for left, right, _ in found] == [(one, other)]
+def test_of_a_crowded_key_those_next_to_each_other_are_compared_and_no_others() -> None:
+    copies = [
+        document(f"c{n}", RIVER, outlet=f"o{n}", published_at=later(hours=n)) for n in range(5)
+    ]
+    near = folded([copies], replace(NARROW, bucket=2))
+    assert len(edges(near)) == 4 + 3
+    assert {place[0] for place in places(near).values()} == {"c0"}
+    assert len(edges(folded([copies], replace(NARROW, bucket=4)))) == 10
+
+
+def test_two_that_a_third_stood_between_are_compared_when_it_leaves() -> None:
+    """The text of the third is theirs only as long as its last line is not known as a menu."""
+    menu, one = "전체 메뉴를 펼치려면 바로가기 단추를 길게 누르십시오", replace(NARROW, bucket=1)
+    ends = [
+        document(name, f"{RIVER} {menu}", outlet=name, published_at=later(days=day))
+        for name, day in (("x", 0), ("y", 2))
+    ]
+    third = document("m", f"{RIVER}\n{menu}", outlet="m", published_at=later(days=1))
+    teachers = [
+        document(
+            f"t{place}", f"{line}\n{menu}", outlet="m", title=line[:9], published_at=later(days=1)
+        )
+        for place, line in enumerate(LIBRARY.split("\n")[:2])
+    ]
+    pair = tuple(sorted(number(each.id) for each in ends))
+    assert pair not in edges(folded([[*ends, third]], one))
+    window = folded([[*ends, third], teachers], one)
+    assert pair in edges(window)
+    assert edges(window) == edges(folded([[*teachers, third, *ends]], one))
+
+
+@pytest.mark.parametrize("together", [1, 2, 8_000])
+def test_each_pair_is_met_once_however_many_documents_are_taken_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(match, "_TOGETHER", together)
+    text = "".join(SENTENCES)
+    documents = [
+        Document(id=f"d{place}", text=f"{text}{SENTENCES[place]}", outlet=f"매체{place}")
+        for place in range(5)
+    ]
+    made = [signed(each, frozenset()) for each in drafts(documents, DAY, OPTIONS)]
+    table, bands = tables(made, OPTIONS.features)
+    numbers = np.asarray(bands["number"])
+    earlier = numbers == numbers.max()  # one of the window, which finds nobody by itself
+    mine, others = (bands.filter(pa.array(kept)) for kept in (~earlier, earlier))
+
+    with Partitions(EmptyWindow(), OPTIONS) as partitions:
+        slices = [each.tolist() for each in match.near_slices(partitions, mine, others)]
+
+    met = [tuple(pair) for each in slices for pair in each]
+    assert sorted(met) == [tuple(pair) for pair in all_pairs(table).tolist()]
+    assert len(slices) == 1 + 4 // together
 
 
 def test_pairs_that_are_linked_no_longer_are_told_as_such() -> None:
@@ -75,26 +193,3 @@ def test_pairs_that_are_linked_no_longer_are_told_as_such() -> None:
         (gone, "none"),
     ]
     assert found[1][2] is NONE
-
-
-@pytest.mark.parametrize("together", [1, 2, 16_384])
-def test_an_edge_has_a_row_in_the_order_of_its_documents(
-    together: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(match, "_PAIRS", together)
-    verdict = PairVerdict("part", 0.5, (0.9, 0.4), "why", ((1, 2), (3, 4)), (0.1, 0.2))
-    late = text(3, "글", day=text(1, "").day.replace(day=21))
-    found = [
-        (text(2, "가"), late, NONE),
-        (text(1, "나"), late, verdict),
-        (late, text(4, "다"), NONE),
-    ]
-    rows = edge_table(found).to_pylist()
-    assert [(row["a"], row["b"]) for row in rows] == [(1, 3), (2, 3), (3, 4)]
-    assert rows[0] == {
-        "a": 1, "b": 3, "link": "part", "jaccard": 0.5, "share_a": pytest.approx(0.9), "share_b": pytest.approx(0.4),
-        "begins_a": 1, "ends_a": 2, "begins_b": 3, "ends_b": 4, "gap_a": pytest.approx(0.1), "gap_b": pytest.approx(0.2),
-        "evidence": "why", "day_a": text(1, "").day, "day_b": late.day, "day": late.day,
-    }  # fmt: skip
-    assert [row["day"] for row in rows] == [late.day] * 3
-    assert edge_table([]).num_rows == 0

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.errors import CorruptRecordError
-from processing.matching.candidates import stored
+from processing.matching.match import stored
 from processing.signing import window
 from processing.signing.batch import Fresh
 from processing.signing.columns import BANDS, NODE, SIGNED

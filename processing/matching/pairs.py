@@ -1,4 +1,7 @@
-"""Rules out candidates that judging would not link, without comparing their texts.
+"""Says which pairs of documents are linked, and makes edges of them.
+
+First, bitmaps rule out pairs that judging would not link, without comparing their texts. The others
+are judged by connected components of the candidate graph, so that few texts are in memory.
 
 Each shingle of a text sets one bit. A bit of the smaller set that the larger one lacks stands for
 at least one shingle that it lacks, so what remains is an upper bound of containment. A roundup has
@@ -7,8 +10,9 @@ a finer bitmap, in which the shingles of another text's opening are looked up in
 that `judge` would link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -16,8 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from processing.matching.verdict import BREAK, SHINGLE
+from processing.matching.verdict import BREAK, SHINGLE, PairVerdict, Text, judge, texts_of
 from processing.signing.canonical import QUOTE, mark_of, opening_size
+from processing.signing.columns import EDGES
 from processing.signing.documents import FoldOptions
 from processing.signing.shingles import Hashes, Places, owners_of, rolled, together
 from processing.signing.signature import text_of_row
@@ -30,6 +35,14 @@ _HELD_BITS: Final = 1 << 15
 # At a time, so that texts and bitmaps of a whole window are never in memory as Python values.
 _DOCUMENTS: Final = 1_000
 _PAIRS: Final = 2_048
+_TOGETHER: Final = 256
+"""Pairs of small components that are judged together."""
+_EDGES: Final = 16_384
+"""Edges that are Python values at once."""
+_TIMES: Final = ("published_at", "fetched_at", "day")
+_JUDGED: Final = (
+    "number", "article_id", "outlet", "title", "cut", "roundup", "text", "facts", *_TIMES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +250,87 @@ def _codes(names: "pa.ChunkedArray[Any]") -> NDArray[np.int64]:
     """Return a number for each string: equal strings have equal ones."""
     encoded = names.combine_chunks().dictionary_encode()
     return np.asarray(encoded.indices).astype(np.int64)
+
+
+def judged(
+    found: NDArray[np.int64], table: pa.Table, options: FoldOptions
+) -> Iterator[tuple[Text, Text, PairVerdict]]:
+    """Judge pairs on the rows of `sig` in `table`; a pair that lacks one is left out.
+
+    They are judged group by group, so that only the texts of a few groups of candidates are in
+    memory as shingles.
+    """
+    # Many small takes from a table in pieces are slow.
+    table = table.select(_JUDGED).combine_chunks()
+    places = {int(number): place for place, number in enumerate(np.asarray(table["number"]))}
+    for group in _groups(found):
+        numbers = [number for number in np.unique(group).tolist() if number in places]
+        rows = table.take([places[number] for number in numbers]).to_pylist()
+        read = {text.number: text for text in texts_of(rows, options)}
+        for a, b in group.tolist():
+            if a in read and b in read:
+                yield read[a], read[b], judge(read[a], read[b], options)
+
+
+def _groups(found: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the pairs by connected components, several small ones at once."""
+    if not found.size:
+        return
+    numbers, labels = components(found)
+    roots = labels[np.searchsorted(numbers, found[:, 0])]
+    order = np.argsort(roots, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(roots[order])) + 1, len(found))
+    last = np.append(ends[1:] // _TOGETHER != ends[:-1] // _TOGETHER, [True])
+    yield from np.split(found[order], ends[last][:-1])
+
+
+def components(links: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the linked numbers, sorted, and the label of each one's connected component.
+
+    The label is the place of the component's smallest number. Labels sink along links and are then
+    followed to their ends, until none changes: a few rounds, whatever the size.
+    """
+    numbers, places = np.unique(links, return_inverse=True)
+    ends = places.reshape(-1, 2)
+    labels = np.arange(numbers.size, dtype=np.int64)
+    while True:
+        low = np.minimum(labels[ends[:, 0]], labels[ends[:, 1]])
+        sunk = labels.copy()
+        for side in (0, 1):
+            np.minimum.at(sunk, labels[ends[:, side]], low)
+            np.minimum.at(sunk, ends[:, side], low)
+        while not np.array_equal(followed := sunk[sunk], sunk):
+            sunk = followed
+        if np.array_equal(sunk, labels):
+            return numbers, labels
+        labels = sunk
+
+
+def edge_table(found: Iterable[tuple[Text, Text, PairVerdict]]) -> pa.Table:
+    """Return judged pairs as the table `edges`, sorted."""
+    rows, pieces = (_row(*pair) for pair in found), [EDGES.empty_table()]
+    # Of a large day's pairs Python values of all would be half a gigabyte.
+    while piece := list(islice(rows, _EDGES)):
+        pieces.append(pa.Table.from_pylist(piece, schema=EDGES))
+    return pa.concat_tables(pieces).sort_by([("a", "ascending"), ("b", "ascending")])
+
+
+def _row(left: Text, right: Text, verdict: PairVerdict) -> dict[str, object]:
+    return {
+        "a": left.number,
+        "b": right.number,
+        "link": verdict.link,
+        "jaccard": verdict.jaccard,
+        "share_a": verdict.shares[0],
+        "share_b": verdict.shares[1],
+        "begins_a": verdict.spans[0][0],
+        "ends_a": verdict.spans[0][1],
+        "begins_b": verdict.spans[1][0],
+        "ends_b": verdict.spans[1][1],
+        "gap_a": verdict.gaps[0],
+        "gap_b": verdict.gaps[1],
+        "evidence": verdict.evidence,
+        "day_a": left.day,
+        "day_b": right.day,
+        "day": max(left.day, right.day),
+    }
