@@ -162,7 +162,13 @@ def test_a_property_that_fails_is_shown_and_one_that_is_slow_passes(tmp_path: Pa
     assert "INTERNALERROR" not in said
 
 
-@pytest.mark.parametrize("victim", ["os.getpid()", "os.getppid()"], ids=["worker", "whole run"])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        pytest.param("os.getpid()", id="worker"),
+        pytest.param("os.getppid()", id="whole run", marks=pytest.mark.full),
+    ],
+)
 def test_what_is_killed_leaves_no_process(tmp_path: Path, victim: str) -> None:
     said_of(tmp_path, {"test_killed.py": KILLED.replace("VICTIM", victim)}, *PLUGINS)
     for pid in (tmp_path / "started").read_text().split():

@@ -284,7 +284,10 @@ def test_an_interrupted_fold_goes_on_where_it_stopped(
     assert (tmp_path / "out").read_bytes() == whole
 
 
-@pytest.mark.parametrize("kind", ["sig", "texts", "clusters"])
+@pytest.mark.parametrize(
+    "kind",
+    ["texts", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("sig", "clusters"))],
+)
 def test_a_fold_killed_while_it_writes_leaves_nothing_of_that_batch(
     many: Path, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:

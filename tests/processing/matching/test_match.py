@@ -113,7 +113,9 @@ def test_any_order_and_any_split_compare_the_same_documents(
     assert places(parts) == places(whole)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3))]
+)
 def test_a_corpus_compares_the_same_documents_as_its_folds(tmp_path: Path, seed: int) -> None:
     documents = crowd(seed)
     window = folded([documents[:9], documents[9:17], documents[17:]], NARROW)

@@ -293,7 +293,7 @@ def full(after: int) -> Callable[..., None]:
     return placed
 
 
-@pytest.mark.parametrize("after", [0, 1, 4])
+@pytest.mark.parametrize("after", [1, *(pytest.param(n, marks=pytest.mark.full) for n in (0, 4))])
 def test_a_repair_on_a_full_disk_goes_on_when_there_is_room(
     after: int, harmed: Archive, whole: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,7 +186,7 @@ def test_what_can_be_derived_is_healed_with_a_cold_cache(
     assert archive.repaired() == RepairResult()
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+@pytest.mark.parametrize("damage", EACH_DAMAGE, ids=str)
 def test_everything_derivable_at_once_is_healed(
     damage: Damage, archive: Archive, whole: Archive, tmp_path: Path
 ) -> None:

@@ -362,7 +362,14 @@ def prepared(store: Store, state: str) -> None:
         before.free()
 
 
-@pytest.mark.parametrize("state", ["none", "free", "reported", "lapsed"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "none",
+        "lapsed",
+        *(pytest.param(one, marks=pytest.mark.full) for one in ("free", "reported")),
+    ],
+)
 def test_of_two_processes_one_has_the_outlet_whichever_is_stopped_and_when(
     state: str, tmp_path: Path
 ) -> None:
