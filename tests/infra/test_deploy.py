@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
@@ -35,6 +35,8 @@ NODES = ("node1", "node2")
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer", *NODES)
 FEW_PARTS = ("api-server", "scheduler", *NODES)
 """What a crawl needs when its DAGs are known: none of them defers."""
+MOST_STARTS = 20
+"""How often a part of a cluster is started again; what is killed here is so a few times."""
 ARCHIVE = "s3://sillok/archive"
 KILLS = "s3://sillok/kills"
 """The second archive, whose crawls are disturbed."""
@@ -67,6 +69,7 @@ class Cluster:
     environment: dict[str, str]
     parts: tuple[str, ...] = PARTS
     database: str = "sillok"
+    starts: dict[str, int] = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[str]:
@@ -148,15 +151,26 @@ class Cluster:
                 os.kill(pid, signal.SIGKILL)
 
     def keep_up(self, store: str) -> None:
-        """Start what has ended, as compose and Kubernetes do."""
+        """Start what has ended, as compose and Kubernetes do, but not what ends each time."""
         for name, pids in self.processes(*self.parts).items():
             if not pids:
+                self.starts[name] = self.starts.get(name, 0) + 1
+                assert self.starts[name] < MOST_STARTS, self.last_words(name)
                 self.start(name, store=store)
+
+    def is_up(self) -> None:
+        """Fail with the log of a part that has ended, where none was killed: nothing would come of waiting."""
+        for name, pids in self.processes(*self.parts).items():
+            assert pids, self.last_words(name)
+
+    def last_words(self, name: str) -> str:
+        log = read_quietly(self.folder / "logs" / f"{name}.log").decode(errors="replace")
+        return f"{name} has ended:\n{log[-3000:]}"
 
     def airflow(self) -> Airflow:
         """Return a client of the API server once that answers: a command would load Airflow each time."""
         client = Airflow(int(self.environment["PORTS"]) + 3)
-        wait_for(client.answers)
+        wait_for(client.answers, self.is_up)
         passwords = self.folder / "airflow" / "simple_auth_manager_passwords.json.generated"
         ((user, password),) = json.loads(passwords.read_text()).items()
         client.log_in(user, password)
@@ -381,7 +395,7 @@ def disturb(cluster: Cluster, store: str, *others: str) -> None:
         landings = {name: cluster.folder / name / "spool" / "landing" for name in NODES}
         return [name for name, landing in landings.items() if [*landing.rglob("seg-*")]]
 
-    wait_for(fetching)
+    wait_for(fetching, cluster.is_up)
     (lost, *_) = fetching()
     cluster.kill(lost)
     assert lost in fetching(), "it had pages that were in no sealed segment"

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
 
 from processing.archive.catalogue import Catalogue
 from processing.errors import CorruptRecordError, MissingError
@@ -260,6 +261,24 @@ def test_a_revisit_leads_to_the_page_of_the_second_that_it_names(
             payload(pressroom.catalogue(), URL)
     else:
         assert payload(pressroom.catalogue(), URL) == found
+
+
+def test_a_revisit_that_names_no_moment_leads_to_the_newest_page_before_it(
+    pressroom: Pressroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ISO 28500 leaves it to the writer whether WARC-Refers-To-Date is there; ours always writes it."""
+    headers = StatusAndHeaders.get_header
+    monkeypatch.setattr(
+        StatusAndHeaders,
+        "get_header",
+        lambda self, name: None if name == "WARC-Refers-To-Date" else headers(self, name),
+    )
+    for second in (0, 2, 1):
+        pressroom.record(page(str(second).encode(), at=AT + timedelta(seconds=second)))
+    pressroom.record(
+        page(b"", at=AT + timedelta(seconds=3), status=304, original=Original("sha1:X", URL, AT))
+    )
+    assert payload(pressroom.catalogue(), URL) == b"2"
 
 
 def test_a_revisit_leads_to_no_page_of_its_own_moment(pressroom: Pressroom) -> None:

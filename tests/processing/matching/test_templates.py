@@ -119,6 +119,14 @@ def test_one_exchanged_word_that_the_titles_tell_is_enough(
     assert not names_exchanged(spaced(slot, matched=301), titles, same_outlet=False)
 
 
+def test_texts_that_differ_at_their_ends_alone_exchange_no_names() -> None:
+    ends = (Slot("나루", "바다", "", ""), Slot("버들", "갈대", "", ""))
+    titles = ("[부고] 나루 버들", "[부고] 바다 갈대")
+    between = Slot("아침", "저녁", "", "")
+    assert names_exchanged(lined(between, ends=ends), titles, same_outlet=False)
+    assert not names_exchanged(lined(ends=ends), titles, same_outlet=False)
+
+
 @pytest.mark.parametrize(
     ("slot", "titles", "exchanged"),
     [

@@ -47,6 +47,8 @@ def test_golden_values_of_every_layer() -> None:
     assert (len(keys), keys[0], keys[-1]) == (19, 2665310337, 67785169737)
     _, marks = next(marks_of([text], [7]))
     assert (len(marks), marks[0], marks[-1]) == (34, 190706192, 28516228)
+    _, marks = next(marks_of([text], [line_hash("가나다")]))
+    assert (len(marks), marks[0], marks[-1]) == (34, -1129191060, -1567425618)
 
 
 @pytest.mark.parametrize(("length", "more"), [(9, 0), (10, 6), (79, 6), (80, 0)])
