@@ -2,14 +2,20 @@
 
 import gzip
 import json
+import shutil
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from processing.archive.backfills import FORMAT, BackfillState, days_of, decode, label
+from processing.archive.backfills import FORMAT, BackfillState, days_of, decode, label, load
+from processing.archive.publish import Publication
 from processing.errors import CorruptRecordError
+from processing.landing.keys import backfill_run
 from processing.records import Fetch, SourceFault, Why, article_id
-from tests.processing.newsroom import NOON, fetch
+from processing.store.file_store import FileStore
+from tests.processing.newsroom import NOON, Crawl, fetch
 
 HEADER = {"format": FORMAT, "complete": {}, "spent": {}}
 
@@ -173,3 +179,18 @@ def test_the_requests_of_three_days_are_kept() -> None:
     header = json.loads(gzip.decompress(made.encode()).splitlines()[0])
     assert list(header["spent"]) == ["2026-11-17", "2026-11-20"]
     assert decode(BackfillState().encode()).spent == {}
+
+
+def test_what_was_archived_and_still_lies_in_landing_counts_once(
+    store: FileStore, archive: Callable[..., Publication], tmp_path: Path
+) -> None:
+    """As after a publication that was stopped before it removed what it had taken."""
+    rows = [visit(Why.FETCHED), visit(Why.FETCHED, at=NOON + HOUR)]
+    Crawl(run=backfill_run("20261120T030000Z-aaaaaa"), log=rows).land(store)
+    before = load(store, "hanbit").spent
+    assert before == {"2026-11-20": 2}
+    shutil.copytree(tmp_path / "archive/landing", tmp_path / "kept")
+    archive()
+    assert load(store, "hanbit").spent == before
+    shutil.copytree(tmp_path / "kept", tmp_path / "archive/landing", dirs_exist_ok=True)
+    assert load(store, "hanbit").spent == before

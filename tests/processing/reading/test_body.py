@@ -5,7 +5,7 @@ import pytest
 from processing.errors import UsageError
 from processing.reading.asides import Evidence, is_hidden
 from processing.reading.body import _is_prose, find_body, select
-from processing.reading.extract import MAX_PARAGRAPHS, paragraphs
+from processing.reading.extract import paragraphs
 from processing.reading.markup import decks_of, prepare
 from processing.reading.tree import elements_of, lines_of, parse, squeeze, text_of
 from processing.records import Reason
@@ -193,11 +193,11 @@ def test_data_tables_are_read_by_row():
     }
 
 
-def test_too_many_paragraphs():
-    assert (
-        read("<div id=x>" + "<p>물이 흐른다고 한다.</p>" * (MAX_PARAGRAPHS + 1) + "</div>").reason
-        is Reason.TOO_LARGE
-    )
+@pytest.mark.parametrize(("more", "too_many"), [(0, False), (1, True)])
+def test_too_many_paragraphs(monkeypatch, more, too_many):
+    monkeypatch.setattr("processing.reading.extract.MAX_PARAGRAPHS", 30)
+    done = read("<div id=x>" + "<p>물이 흐른다고 한다.</p>" * (30 + more) + "</div>")
+    assert (getattr(done, "reason", None) is Reason.TOO_LARGE) is too_many
 
 
 def test_a_selector_that_is_none():

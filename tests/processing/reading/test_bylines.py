@@ -1,5 +1,7 @@
 """People and agencies in bylines. All names are invented."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,12 @@ from hypothesis import strategies as st
 from processing.agencies import AGENCIES
 from processing.reading.authors import is_portal
 from processing.reading.bylines import agency, is_byline, is_name, merged, named, people
-from processing.records import Author
+from processing.reading.extract import extract
+from processing.records import Author, Page
+from processing.rules import Rules
+from tests.processing.reading.stories import MOUNTAIN
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 BYLINES = [
     ("표가람 기자 garam@handeul.test", [("표가람", "기자", "garam@handeul.test")]),
@@ -58,6 +65,12 @@ def test_the_people_of_a_byline(text, wanted):
 @pytest.mark.parametrize("text", [text for text, wanted in BYLINES if wanted])
 def test_a_byline_is_told_from_running_text(text):
     assert is_byline(text)
+
+
+def test_a_byline_has_so_many_characters_at_most() -> None:
+    line = "표가람 기자 garam@handeul.test"
+    assert is_byline(line, longest=len(line))
+    assert not is_byline(line, longest=len(line) - 1)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +165,13 @@ def test_a_portal_is_known_by_its_whole_name(url: str, *, portal: bool) -> None:
 )
 def test_every_agency_is_known_by_its_name_and_no_word_is_one(text, name):
     assert agency(text) == name
+
+
+@pytest.mark.parametrize(
+    "author", ["@표가람 기자", "https://sns.example/표가람 기자", "표가람 기자"]
+)
+def test_neither_an_address_nor_an_account_of_a_meta_element_is_a_name(author):
+    text = "".join(f"<p>{one}</p>" for one in MOUNTAIN)
+    page = f'<html><head><meta charset="utf-8"><meta property="og:type" content="article"><meta name="author" content="{author}"></head><body><h1>산길 열린다</h1><div id="articleBody">{text}</div></body></html>'
+    found = extract(Page(url="http://paper.test/1", fetched_at=NOW, body=page.encode()), Rules())
+    assert [one.name for one in found.authors] == (["표가람"] if author.startswith("표") else [])

@@ -7,7 +7,7 @@ from lxml.html import fromstring
 
 from processing.reading.body import BodyPlace
 from processing.reading.extract import extract
-from processing.reading.markup import prepare
+from processing.reading.markup import is_set_below, prepare
 from processing.records import Article, Kind, Page, Rejection
 from processing.rules import Rules
 from tests.processing.reading.stories import MOUNTAIN
@@ -144,3 +144,12 @@ def test_a_block_is_dropped_for_its_mark_up_to_a_share_of_the_text(prose, charac
     body = fromstring(f"<div><p>{SEEN}</p>{marked}</div>")
     found = prepare(BodyPlace(body, prose=prose)).article.text_content()
     assert ("가" * characters in found) == kept
+
+
+@pytest.mark.parametrize(("letters", "is_caption"), [(51, True), (50, True), (49, False)])
+def test_what_stands_in_the_middle_is_a_caption_unless_most_of_the_body_does(letters, is_caption):
+    body = fromstring(
+        f'<div><p align="center">{IMAGE}</p><p align="center">{"가나" * 10}</p>'
+        f'<p align="center">{"다" * 30}</p><p>{"라" * letters}</p></div>'
+    )
+    assert is_set_below(body[1], body[0][0], body) is is_caption

@@ -1,18 +1,22 @@
 """Headlines without what templates put around them."""
 
 import pytest
+from lxml.html import fromstring
 
 from processing.reading.metadata import Head
 from processing.reading.titles import (
     PageTitles,
     choose,
     completed,
+    headings,
     headline,
     is_general,
+    nearest,
     section_in,
     shared_names,
     site_names,
 )
+from processing.reading.tree import elements_of
 
 SITES = {"한들신문", "handeul", "마이한들"}
 TITLE = "한들시, 덮였던 물길 다시 연다"
@@ -216,3 +220,19 @@ def test_a_title_of_names_and_general_words_names_no_story(
     title: str, sites: set[str], *, general: bool
 ) -> None:
     assert is_general(title, sites) is general
+
+
+def test_no_heading_behind_the_first_sentence_is_the_headline_of_the_text():
+    """The sentence stands behind an element here, as it does behind a subhead or an image."""
+    heading, first = (
+        "<h1>한들시 덮였던 물길 다시 연다</h1>",
+        "한들시는 21일 물길을 다시 연다고 밝혔다.",
+    )
+    rest = "<p>물길은 내년 봄에 열린다고 시는 설명했다.</p>"
+    for body, is_found in (
+        (f"{heading}<b>물길</b>{first}{rest}", True),
+        (f"<b>물길</b>{first}{heading}{rest}", False),
+    ):
+        root = fromstring(f"<html><body><div id=b>{body}</div></body></html>")
+        marked = headings(root, elements_of(root))
+        assert (nearest(root, root.get_element_by_id("b"), marked, set()) is not None) is is_found

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processing.errors import CorruptRecordError
@@ -83,6 +83,19 @@ def test_among_finds_what_looking_at_each_finds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(window, "_LOOKED_UP", at_once)
         places, which = among(np.array(values, np.int64), sought)
+    assert places.tolist() == [
+        place for place, value in enumerate(values) if value in set(sought.tolist())
+    ]
+    assert sought[which].tolist() == [values[place] for place in places]
+
+
+@example(values=[16, 17], others=[])  # one is wanted, and one behind it may be it
+@given(values=st.lists(st.integers(0, 2**16 - 1)), others=st.lists(st.integers(0, 2**16 - 1)))
+def test_among_finds_the_same_where_values_are_sorted(values: list[int], others: list[int]) -> None:
+    """Then the highest of their 16 bits are looked up first, and not the lowest."""
+    values.sort()
+    sought = np.array(sorted({*others, *values[::3]}), np.int64)
+    places, which = among(np.array(values, np.int64), sought, 16)
     assert places.tolist() == [
         place for place, value in enumerate(values) if value in set(sought.tolist())
     ]

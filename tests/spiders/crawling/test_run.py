@@ -41,9 +41,10 @@ def test_what_was_read_from_a_page_is_counted_once_by_what_it_is() -> None:
         rejection(Reason.TOO_LARGE),
         rejection(Reason.TOO_LARGE),
     ]
-    for record in records:
+    for record in reversed(records):
         run.log.keep(record)
-    assert written == records
+    assert written == records[::-1]
+    assert list(run._report("finished").rejections.items()) == [("empty", 1), ("too-large", 2)]
     counts = run.log.counts
     assert (counts.pages, counts.articles) == (4, 1)
     assert counts.rejections == {"empty": 1, "too-large": 2}
