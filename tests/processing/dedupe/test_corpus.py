@@ -29,7 +29,11 @@ def test_a_corpus_has_the_clusters_of_its_folds(tmp_path: Path, slices: int) -> 
     window = folded([PRESS[:20], PRESS[20:]])
     corpus = Corpus(window, SPAN, tmp_path, options=OPTIONS, slices=slices)
     steps = list(corpus.run())
-    assert steps[-1] == ("clusters", slices, slices)
+    assert steps == [
+        (step, number + 1, slices)
+        for step in ("pairs", "edges", "clusters")
+        for number in range(slices)
+    ]
     assert rows(corpus) == places(window)
 
 

@@ -308,3 +308,9 @@ def test_an_edge_has_a_row_in_the_order_of_its_documents(
     }  # fmt: skip
     assert [row["day"] for row in rows] == [late.day] * 3
     assert edge_table([]).num_rows == 0
+
+
+def test_what_a_text_says_three_times_counts_once() -> None:
+    thrice = replace(ONE, text=WHOLE[:80] * 3)
+    for shared, expected in ((24, False), (60, True)):
+        assert is_kept(thrice, replace(OTHER, text=WHOLE[:shared] + OTHERS[:900])) is expected

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from processing.signing import batch
-from processing.signing.batch import Occurrences, learn, occurrences
+from processing.signing.batch import Occurrences, learn, occurrences, unlearnt
 from processing.signing.columns import SIGNED
 from processing.signing.documents import FoldOptions
 from processing.signing.marks import differences
@@ -123,6 +125,31 @@ def test_marks_are_kept_that_were_not_taken_out(parts: list[list[Made]], fresh: 
         for mark in (each.marks - each.dropped) & fresh.marks
     ]
     assert sorted(kept) == sorted(plain)
+
+
+class Numbered:
+    """The window where only the numbers of rows are asked for."""
+
+    def rows(self, numbers: NDArray[np.int64], _: object) -> pa.Table:
+        return pa.table({"number": np.unique(numbers)})
+
+
+@given(
+    parts=st.lists(st.lists(DOCUMENTS, min_size=1, max_size=8), max_size=3),
+    fresh=DOCUMENTS,
+    learnt=st.dictionaries(st.sampled_from((-1, 0, 1, 30, 31)), SOME),
+)
+def test_a_row_is_signed_again_where_a_mark_of_its_own_is_boilerplate_on_its_day(
+    parts: list[list[Made]], fresh: Made, learnt: dict[int, frozenset[int]]
+) -> None:
+    known = {DAY - timedelta(days=ago): marks & fresh.marks for ago, marks in learnt.items()}
+    again = unlearnt(cast("Signatures", Numbered()), found(parts, [fresh]), known)
+    assert [row["number"] for row in again] == [
+        1_000 * place + row
+        for place, part in enumerate(parts)
+        for row, each in enumerate(part)
+        if (each.marks - each.dropped) & known.get(each.day, frozenset())
+    ]
 
 
 @pytest.mark.parametrize("at_first", [10, 1_000])
