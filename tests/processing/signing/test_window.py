@@ -65,6 +65,18 @@ def twice() -> Memory:
     )
 
 
+def test_a_folder_has_the_parts_of_both_days_and_those_between(tmp_path: Path) -> None:
+    folder = FolderWindow(tmp_path)
+    days = [DAY + timedelta(days=ago) for ago in range(5)]
+    paths = [
+        folder.write("bands", day, f"{5 - place}", BANDS.empty_table())
+        for place, day in enumerate(days)
+    ]
+    assert folder.tables("bands", days[1], days[3]) == paths[3:0:-1], "in the order of their names"
+    assert folder.tables("bands", days[2], days[2]) == [paths[2]]
+    assert not folder.tables("sig", days[0], days[4])
+
+
 def whole(memory: Memory) -> dict[int, dict[str, object]]:
     """Return the newest whole row of each document, found the plain way."""
     texts = memory.tables("texts", *SPAN)

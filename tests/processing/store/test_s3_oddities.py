@@ -236,6 +236,15 @@ def test_a_server_of_the_first_version_is_listed_whole(
     assert not [path for _, path, _ in server.seen if "list-type" in path]
 
 
+def test_a_refused_listing_is_no_sign_of_the_first_version(server: Odd, store: S3Store) -> None:
+    store.put("a/1", b"x")
+    server.faults["expired"] = 1
+    with pytest.raises(StoreRefusedError):
+        list(store.list("a/"))
+    assert [entry.key for entry in store.list("a/")] == ["a/1"]
+    assert all("list-type=2" in path for command, path, _ in server.seen if command == "GET")
+
+
 def test_a_listing_of_the_second_version_is_read_whole(store: S3Store) -> None:
     for number in range(5):
         store.put(f"a/{number}", b"x")
