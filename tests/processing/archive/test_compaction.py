@@ -12,14 +12,20 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from processing.archive import checkpoints, layout, manifests, merging
+from processing.archive import checkpoints, compaction, layout, manifests, merging
 from processing.archive.catalogue import Catalogue
 from processing.archive.compaction import Compaction, CompactionJob, compact
 from processing.archive.folding import ArchiveWindow, unsigned
 from processing.archive.layout import is_checkpoint
 from processing.archive.manifests import Witness
-from processing.archive.publish import publish
+from processing.archive.publish import LostObjectsError, publish
 from processing.dedupe.corpus import Corpus
+from processing.errors import (
+    AlreadyExistsError,
+    MissingError,
+    SillokError,
+    StoreUnavailableError,
+)
 from processing.lookup.diff import compare
 from processing.lookup.sql import ask
 from processing.records import Publication
@@ -379,3 +385,46 @@ def test_it_goes_on_with_the_state_of_backfills(root: Path) -> None:
     after = manifests.head(store)
     assert after is not None
     assert manifests.snapshots(store, after).backfills == {"paper0": state}
+
+
+def attempts(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: SillokError, *, head_moves: bool = False
+) -> tuple[int, type[Exception] | None]:
+    """Let each attempt of a compaction fail; return how many there were, and how it ended."""
+    tried: list[CompactionJob] = []
+
+    def attempt(job: CompactionJob) -> Compaction:
+        tried.append(job)
+        if head_moves:
+            heads.append(len(heads))
+        raise error
+
+    heads = [0]
+    monkeypatch.setattr(compaction, "_attempt", attempt)
+    monkeypatch.setattr(manifests, "head", lambda _: heads[-1])
+    try:
+        compacted(root)
+    except SillokError as raised:
+        return len(tried), type(raised)
+    return len(tried), None
+
+
+@pytest.mark.parametrize("error", [AlreadyExistsError("taken"), LostObjectsError("lost")])
+def test_a_compaction_that_archivers_overtake_gives_up_after_twenty_times(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: SillokError
+) -> None:
+    assert attempts(root, monkeypatch, error) == (20, StoreUnavailableError)
+
+
+@pytest.mark.parametrize(
+    ("head_moves", "ends"), [(False, (1, MissingError)), (True, (20, StoreUnavailableError))]
+)
+def test_what_is_missing_counts_unless_the_head_has_moved(
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: tuple[int, type[Exception]],
+    *,
+    head_moves: bool,
+) -> None:
+    found = attempts(root, monkeypatch, MissingError("gone"), head_moves=head_moves)
+    assert found == ends

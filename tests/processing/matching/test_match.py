@@ -19,6 +19,7 @@ from processing.dedupe.corpus import Corpus
 from processing.matching import match
 from processing.matching.match import _verdicts
 from processing.matching.verdict import NONE
+from processing.signing.columns import EDGES
 from processing.signing.documents import Document, number
 from processing.signing.signature import drafts, signed, tables
 from processing.signing.window import EmptyWindow, Partitions
@@ -195,3 +196,22 @@ def test_pairs_that_are_linked_no_longer_are_told_as_such() -> None:
         (gone, "none"),
     ]
     assert found[1][2] is NONE
+
+
+def test_of_a_pair_that_was_judged_twice_the_last_verdict_counts() -> None:
+    copies = [document(f"c{n}", RIVER, outlet=f"o{n}") for n in range(2)]
+    for before, now, parted in (("none", "same", 1), ("same", "none", 0)):
+        window = Memory()
+        pair = np.array([sorted(number(each.id) for each in copies)], np.int64)
+        for link in (before, now):
+            row = dict.fromkeys(EDGES.names) | {
+                "a": pair[0, 0],
+                "b": pair[0, 1],
+                "link": link,
+                "day": DAY,
+            }
+            window.parts.append(("edges", DAY, pa.Table.from_pylist([row], EDGES)))
+        with Partitions(window, OPTIONS) as partitions:
+            partitions.show("edges", (DAY, DAY), EDGES)
+            partitions.database.register("further", pa.table({"a": pair[:, 0], "b": pair[:, 1]}))
+            assert partitions.table(match._LINKED).num_rows == parted

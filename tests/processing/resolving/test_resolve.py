@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from processing.resolving.clusters import Edge, Node
 from processing.resolving.relations import ClusterRow
-from processing.resolving.resolve import _unmerged
+from processing.resolving.resolve import _unmerged, changed
+from processing.signing.columns import CLUSTERS
+from processing.signing.window import Partitions
+from tests.processing.dedupe.made import DAY, OPTIONS, Memory
 from tests.processing.resolving.test_claims import SEEN, edge, node
 
 HOUR = timedelta(hours=1)
@@ -154,3 +158,28 @@ def test_of_several_the_nearest_is_the_parent(
         for number, fields, score in zip((1, 2), (first, second), scores, strict=True)
     ]
     assert link_of(others) == link_of(others[::-1]) == (link, parent)
+
+
+def clusters(*places: tuple[str, str]) -> pa.Table:
+    """Return rows of `clusters`: of each document the cluster, and everything else the same."""
+    filled = {"string": "", "double": 0.0, "bool": False, "int64": 0, "int32": 0}
+    rows = [
+        {field.name: filled.get(str(field.type)) for field in CLUSTERS}
+        | {"version_id": name, "cluster": cluster, "day": DAY}
+        for name, cluster in places
+    ]
+    return pa.Table.from_pylist(rows, CLUSTERS)
+
+
+def test_a_row_is_compared_with_the_newest_that_was_there() -> None:
+    window = Memory()
+    for part in (clusters(("a", "a"), ("b", "b")), clusters(("b", "a"))):
+        window.parts.append(("clusters", DAY, part))
+    with Partitions(window, OPTIONS) as partitions:
+        kept, retired = changed(partitions, clusters(("a", "a"), ("b", "a")), [])
+        assert (kept.num_rows, retired.num_rows) == (0, 0), "nothing is other than it was"
+        kept, _ = changed(partitions, clusters(("a", "a"), ("b", "a")), ["a"])
+        assert kept["version_id"].to_pylist() == ["a"]
+        kept, retired = changed(partitions, clusters(("a", "b"), ("b", "b")), [])
+        assert kept["version_id"].to_pylist() == ["a", "b"]
+        assert [(row["old"], row["new"]) for row in retired.to_pylist()] == [("a", "b")]

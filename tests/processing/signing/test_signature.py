@@ -238,6 +238,11 @@ def test_numbers_are_equal_by_value(one: str, other: str) -> None:
     assert value(one) == value(other)
 
 
+@pytest.mark.parametrize("run", ["1.50", "0.5", "0", "12345678901234567891"])
+def test_a_number_without_a_unit_stays_as_it_is_spelt(run: str) -> None:
+    assert value(run) == run
+
+
 def test_a_number_too_large_to_be_one_stays_as_it_is_spelt() -> None:
     assert value("9" * 400 + "만") == "9" * 400 + "만"
     assert facts(f"{'9' * 400}만 원") == [(0, "9" * 400 + "만")]
