@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from processing.archive.backfills import BackfillState
 from processing.records import AnswerLimit, Reason, Rejection, SourceFault, Why
 from processing.urls import canonical
 from spiders.crawling.fetch_log import failed, read
@@ -175,3 +176,20 @@ def test_only_the_row_of_a_source_that_was_compared_says_until_when() -> None:
     run.log.note_comparison(FEED.url, NOW)
     run.log.add_withheld()
     assert [one.compared_until for one in written] == [NOW, None]
+
+
+@pytest.mark.parametrize(
+    ("of_backfills", "budget", "spent"),
+    [(None, None, 2 + 3), (7, None, 7 + 3), (7, 50, 3), (0, None, 3)],
+)
+def test_backfills_and_other_crawls_each_count_their_own_requests(
+    of_backfills: int | None, budget: int | None, spent: int
+) -> None:
+    rows = [row(news(number)) for number in range(2)]
+    backfills = None
+    if of_backfills is not None:
+        backfills = BackfillState()
+        backfills.spent = {"2026-11-20": of_backfills}
+    run, _ = started(outlet(FEED), rows, backfills=backfills, budget=budget)
+    run.requests = 3
+    assert run.spent() == spent
