@@ -209,3 +209,11 @@ def test_gathering_elements_takes_time_as_their_number_and_not_its_square():
         return min(times)
 
     assert seconds(20_000) < 12 * seconds(5_000)
+
+
+def test_a_page_of_four_hundred_levels_is_read_and_none_of_more():
+    # html and body are two of them.
+    assert not isinstance(parse("<div>" * 398), RejectionCause)
+    deeper = parse("<div>" * 399)
+    assert isinstance(deeper, RejectionCause)
+    assert deeper.reason is Reason.UNREADABLE
