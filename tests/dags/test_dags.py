@@ -487,7 +487,7 @@ def test_the_corpus_is_folded_on_request_only_and_paths_are_no_options(live) -> 
             dag.params.get_param(name).resolve(wrong)
 
 
-@pytest.mark.parametrize("press", ["", "20000"])
+@pytest.mark.parametrize("press", ["", pytest.param("20000", marks=pytest.mark.full)])
 def test_parsing_loads_nothing_heavy(press) -> None:
     code = "import sys, importlib, airflow.sdk, airflow.dag_processing.dagbag\n"
     code += "its_own = set(sys.modules)\n"

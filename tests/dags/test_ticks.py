@@ -31,6 +31,7 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
         "SILLOK_PRESS": "20000",
         "SILLOK_STORE": f"file:{home / 'archive'}",
         "SILLOK_REPORTS": str(home / "reports"),
+        "ALL_TICKS": os.environ.get("SILLOK_TEST_ALL", ""),
     }
     command = [sys.executable, "-c", TICKS]
     done = subprocess.run(
@@ -40,6 +41,7 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
     return dict(json.loads(line) for line in done.stdout.splitlines() if line.startswith('["'))
 
 
+@pytest.mark.full
 def test_nobody_due_is_a_run_that_succeeds_without_a_crawl(
     ticks: dict[str, dict[str, str]],
 ) -> None:
@@ -64,6 +66,7 @@ def test_who_is_due_is_shown_with_what_came_of_it_and_who_is_away_spoils_no_run(
     }
 
 
+@pytest.mark.full
 def test_only_who_is_due_is_crawled_and_a_run_that_nobody_answered_failed(
     ticks: dict[str, dict[str, str]],
 ) -> None:

@@ -84,6 +84,7 @@ def test_a_poll_works_as_a_task_starts_it_whatever_else_lies_in_the_workers_fold
     assert archived.returncode == 0, archived.stderr
 
 
+@pytest.mark.full
 def test_the_doctor_starts_a_crawl_as_a_task_does(
     product: Installed, press: dict[str, str], empty: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_doctor_says_where_a_crawl_does_not_start(
     assert "install" in found["crawl"]["cure"]
 
 
+@pytest.mark.full
 def test_another_project_in_the_environment_keeps_its_own_commands(
     product: Installed, empty: Path
 ) -> None:

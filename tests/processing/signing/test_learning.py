@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -134,6 +134,7 @@ class Numbered:
         return pa.table({"number": np.unique(numbers)})
 
 
+@settings(max_examples=30)
 @given(
     parts=st.lists(st.lists(DOCUMENTS, min_size=1, max_size=8), max_size=3),
     fresh=DOCUMENTS,

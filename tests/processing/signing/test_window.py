@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processing.errors import CorruptRecordError
@@ -25,6 +25,7 @@ from processing.signing.window import (
     texts_at,
     write_part,
 )
+from tests.examples import examples
 from tests.processing.dedupe.made import (
     DAY,
     LIBRARY,
@@ -221,6 +222,7 @@ def keyed(parts: list[list[tuple[int, int]]], days: dict[int, date]) -> Memory:
     return memory
 
 
+@settings(max_examples=examples(40, 500))
 @given(
     parts=st.lists(
         st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=30), max_size=4

@@ -306,7 +306,9 @@ def test_a_repair_on_a_full_disk_goes_on_when_there_is_room(
     assert compare(whole.store, harmed.store, tmp_path / "compared") == []
 
 
-@pytest.mark.parametrize("after", range(0, 12, 3))
+@pytest.mark.parametrize(
+    "after", [0, 6, *(pytest.param(n, marks=pytest.mark.full) for n in (3, 9))]
+)
 def test_a_publication_on_a_full_disk_goes_on_when_there_is_room(
     after: int, tmp_path: Path, whole: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

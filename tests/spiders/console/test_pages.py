@@ -59,7 +59,9 @@ def test_a_page_is_read(tmp_path: Path, sillok) -> None:
     } <= row.keys()
 
 
-@pytest.mark.parametrize("mark", ["noarchive", "tdm-reservation"])
+@pytest.mark.parametrize(
+    "mark", ["noarchive", pytest.param("tdm-reservation", marks=pytest.mark.full)]
+)
 def test_the_settings_say_which_marks_are_obeyed(
     tmp_path: Path, sillok, monkeypatch, mark: str
 ) -> None:
