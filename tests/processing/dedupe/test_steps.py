@@ -1,5 +1,6 @@
 """What folds leave: finished steps, and counts in one order."""
 
+import shutil
 from pathlib import Path
 
 from processing.dedupe.fold import counts, fold
@@ -31,3 +32,22 @@ def test_counts_stand_in_one_order_whichever_document_came_first() -> None:
             ("copy", 1),
             ("original", 1),
         ]
+
+
+def test_steps_are_whole_until_a_part_or_their_folder_is_another(tmp_path: Path) -> None:
+    """A person may delete a working folder, and another process makes a new one in its place."""
+    root = tmp_path / "steps"
+    steps = Steps(root)
+    steps.keep("one", fold([document("a", RIVER)], steps, day=DAY, options=OPTIONS))
+    assert steps.is_whole
+    (part,) = steps.added("sig")
+    assert isinstance(part, Path)
+    part.rename(tmp_path / "part")
+    assert not steps.is_whole
+    (tmp_path / "part").rename(part)
+    assert steps.is_whole
+    shutil.copytree(root, tmp_path / "copy")
+    root.rename(tmp_path / "before")
+    assert not steps.is_whole
+    (tmp_path / "copy").rename(root)
+    assert not steps.is_whole
