@@ -560,6 +560,14 @@ def test_a_list_ends_where_it_has_nothing_more_of_its_own(
         assert driven.run.log.counts.sources[LIST.url].understood is True
 
 
+def test_a_first_page_that_is_asked_again_ends_no_list() -> None:
+    driven = backfill((), 5, 5, history=(LIST,))
+    (visit,) = driven.backfill.next_visits()
+    for _ in range(2):
+        driven.backfill.answer(answer(visit, back(0, 3, start=10)))
+    assert [one.faults for one in driven.rows if one.role == "source"] == [(), ()]
+
+
 @pytest.mark.parametrize("second", [back(0, 3, start=10), back(None, None, start=20)])
 def test_a_list_may_have_a_single_page(second: bytes) -> None:
     driven = backfill((), 5, 5, history=(LIST,))
