@@ -239,6 +239,7 @@ def test_what_is_named_is_what_every_change_together_comes_to(changes) -> None:
         expected |= sums
         adds = [_sum("x", "checkpoints/00000001-{}.parquet")] if checkpoint else []
         new = manifests.named_snapshots(reversed(chain)).changed(sums, {}, adds)
+        assert [*new.memory] == sorted(new.memory), "two archivers write the same bytes"
         if not checkpoint:
             assert new.memory == sums
         link = _manifest(seq, "0" * 64 if chain else None, new.memory, adds)

@@ -58,9 +58,13 @@ def test_utf_16_is_known_by_its_markup_though_some_syllables_end_in_zero(name):
     assert decode(page(text.encode(name))) == text
 
 
-@pytest.mark.parametrize(("familiar", "is_text"), [(40, True), (39, False)])
-def test_a_page_with_undecodable_bytes_has_the_syllables_of_korean(familiar, is_text):
-    text = "<p>" + "다" * familiar + "쿄" * (1000 - familiar)
+@pytest.mark.parametrize(
+    ("familiar", "syllables", "is_text"),
+    # Of a hundred syllables and fewer nothing can be told.
+    [(40, 1000, True), (39, 1000, False), (0, 100, True), (0, 101, False)],
+)
+def test_a_page_with_undecodable_bytes_has_the_syllables_of_korean(familiar, syllables, is_text):
+    text = "<p>" + "다" * familiar + "쿄" * (syllables - familiar)
     decoded = decode(page(text.encode() + b"\xff</p>", charset="utf-8"))
     if is_text:
         assert decoded == f"{text}\ufffd</p>"
