@@ -253,6 +253,19 @@ def test_the_header_of_a_workbook_may_stand_below_a_title_or_on_another_sheet(
     assert table.place(found[0][0]) == place
 
 
+@pytest.mark.parametrize("active", [0, 1])
+def test_the_sheet_that_was_open_when_it_was_saved_comes_first(tmp_path: Path, active: int) -> None:
+    book = openpyxl.Workbook()
+    for name, sheet in (("하나", book.active), ("둘", book.create_sheet())):
+        sheet.append(["id", "text"])
+        sheet.append([name, "글"])
+    book.active = active
+    book.save(tmp_path / "t.xlsx")
+    assert [row["id"] for _, row in open_table(tmp_path / "t.xlsx").rows()] == [
+        ("하나", "둘")[active]
+    ]
+
+
 def test_columns_that_are_named_tell_the_header_below_a_title(tmp_path: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("기사")
